@@ -1,0 +1,129 @@
+package secret
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/tink-crypto/tink-go/v2/aead"
+	"github.com/tink-crypto/tink-go/v2/aead/subtle"
+	"github.com/tink-crypto/tink-go/v2/keyset"
+	"github.com/tink-crypto/tink-go/v2/tink"
+)
+
+// ErrWrongKey says that the key at hand is not the one the keyring was sealed with.
+var ErrWrongKey = errors.New("the key does not open this keyring")
+
+// ErrDamaged says that something sealed does not open although the key is right: it was altered, or moved from the record
+// it belongs to.
+var ErrDamaged = errors.New("sealed data is damaged or belongs to another record")
+
+// Record is the identity that a sealed value is bound to: which column of which row.
+type Record struct {
+	Table string // "profile"
+	ID    string // the row's id
+	Field string // "password"
+}
+
+// SealedKeyring is what the database keeps of a keyring.
+type SealedKeyring struct {
+	Installation string // random id of this database, part of everything sealed in it
+	KeyID        string // Key.ID of the key that sealed it, so that a wrong key is told from damage
+	Keyset       []byte // tink keyset, encrypted by the key
+}
+
+// Keyring seals and opens secrets. It is safe for use by many goroutines.
+type Keyring struct {
+	aead         tink.AEAD
+	installation string
+}
+
+// CreateKeyring makes the keyring of a new database.
+func CreateKeyring(key Key, installation string) (*Keyring, SealedKeyring, error) {
+	handle, err := keyset.NewHandle(aead.AES256GCMKeyTemplate())
+	if err != nil {
+		return nil, SealedKeyring{}, fmt.Errorf("make keyset: %w", err)
+	}
+	outer, err := subtle.NewAESGCM(key.keysetKey(installation))
+	if err != nil {
+		return nil, SealedKeyring{}, fmt.Errorf("prepare key: %w", err)
+	}
+	var sealed bytes.Buffer
+	if err := handle.WriteWithAssociatedData(keyset.NewBinaryWriter(&sealed), outer, keysetBinding(installation)); err != nil {
+		return nil, SealedKeyring{}, fmt.Errorf("seal keyset: %w", err)
+	}
+	ring, err := newKeyring(handle, installation)
+	return ring, SealedKeyring{Installation: installation, KeyID: key.ID(), Keyset: sealed.Bytes()}, err
+}
+
+// OpenKeyring opens what CreateKeyring sealed. It returns ErrWrongKey for another key and ErrDamaged when the keyset was
+// altered or comes from another database.
+func OpenKeyring(key Key, sealed SealedKeyring) (*Keyring, error) {
+	if key.ID() != sealed.KeyID {
+		return nil, fmt.Errorf("%w: sealed with key %s, this is key %s", ErrWrongKey, printable(sealed.KeyID), key.ID())
+	}
+	outer, err := subtle.NewAESGCM(key.keysetKey(sealed.Installation))
+	if err != nil {
+		return nil, fmt.Errorf("prepare key: %w", err)
+	}
+	reader := keyset.NewBinaryReader(bytes.NewReader(sealed.Keyset))
+	handle, err := keyset.ReadWithAssociatedData(reader, outer, keysetBinding(sealed.Installation))
+	if err != nil {
+		return nil, fmt.Errorf("keyring: %w", ErrDamaged)
+	}
+	return newKeyring(handle, sealed.Installation)
+}
+
+func newKeyring(handle *keyset.Handle, installation string) (*Keyring, error) {
+	primitive, err := aead.New(handle)
+	if err != nil {
+		return nil, fmt.Errorf("open keyset: %w", err)
+	}
+	return &Keyring{aead: primitive, installation: installation}, nil
+}
+
+// Seal encrypts the value and binds it to the record.
+func (k *Keyring) Seal(v Value, r Record) ([]byte, error) {
+	sealed, err := k.aead.Encrypt(v.Reveal(), k.binding(r))
+	if err != nil {
+		return nil, fmt.Errorf("seal %s of %s %s: %w", r.Field, r.Table, r.ID, err)
+	}
+	return sealed, nil
+}
+
+// Open decrypts what Seal made for the same record, and returns ErrDamaged for anything else.
+func (k *Keyring) Open(sealed []byte, r Record) (Value, error) {
+	plain, err := k.aead.Decrypt(sealed, k.binding(r))
+	if err != nil {
+		return Value{}, fmt.Errorf("open %s of %s %s: %w", r.Field, r.Table, r.ID, ErrDamaged)
+	}
+	defer clear(plain)
+	return NewValue(plain), nil
+}
+
+// ChainKey is the key of the activity log's chain in this installation (R61).
+func (k Key) ChainKey(installation string) []byte {
+	return k.Derive("activity chain", installation, sha256.Size)
+}
+
+func (k Key) keysetKey(installation string) []byte { return k.Derive("keyset", installation, keySize) }
+
+func keysetBinding(installation string) []byte { return joined("purser", "keyset", installation) }
+
+func (k *Keyring) binding(r Record) []byte {
+	return joined("purser", "record", k.installation, r.Table, r.ID, r.Field)
+}
+
+// joined separates by NUL, which no part can hold: ids and names here are made by us.
+func joined(parts ...string) []byte { return []byte(strings.Join(parts, "\x00")) }
+
+// printable guards messages against a key id that somebody wrote into the database by hand.
+func printable(keyID string) string {
+	if b, err := hex.DecodeString(keyID); err == nil && len(b) == 4 {
+		return keyID
+	}
+	return "unknown"
+}
