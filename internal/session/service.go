@@ -1,0 +1,297 @@
+package session
+
+import (
+	"context"
+	"crypto/subtle"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"log/slog"
+	"sync"
+	"time"
+
+	"purser.example/internal/access"
+	"purser.example/internal/audit"
+	"purser.example/internal/secret"
+)
+
+// ErrEnded says that there is no such session, or not any more. Both look alike on purpose.
+var ErrEnded = errors.New("session: ended")
+
+// ErrChanged says that another request changed the session's state in between.
+var ErrChanged = errors.New("session: changed by another request")
+
+// Row is a session as it is stored.
+type Row struct {
+	Key     Key
+	Caller  access.Caller
+	Created time.Time
+	Seen    time.Time
+	State   []byte // sealed; nil for none
+	IDToken []byte // sealed; nil for none
+}
+
+// Store keeps sessions.
+type Store interface {
+	// Load returns ErrEnded when there is no such row.
+	Load(ctx context.Context, key Key) (Row, error)
+	// Begin stores a session of nobody.
+	Begin(ctx context.Context, row Row) error
+	// SetState replaces the state where it is still was, and returns ErrChanged otherwise.
+	SetState(ctx context.Context, key Key, was, is []byte) error
+	// SignIn removes the session old, stores row, and writes the entry, all or nothing.
+	SignIn(ctx context.Context, old Key, row Row, e audit.Entry) error
+	// SignOut removes the session and writes the entry, all or nothing. It returns ErrEnded when there was none.
+	SignOut(ctx context.Context, key Key, e audit.Entry) error
+	// Touch notes an activity.
+	Touch(ctx context.Context, key Key, seen time.Time) error
+	// Sweep removes what ended: sessions last seen before idle or made before latest, and those of nobody made before waiting.
+	Sweep(ctx context.Context, idle, latest, waiting time.Time) (int64, error)
+}
+
+// Service keeps the rules of sessions.
+type Service struct {
+	store  Store
+	ring   *secret.Keyring
+	limits Limits
+	now    func() time.Time
+	log    *slog.Logger
+
+	// seen holds activities younger than what is stored: writing every one would cost a commit a request. One process
+	// serves one database, so this is exact; after a restart it is as exact as touchAfter.
+	mu   sync.Mutex
+	seen map[Key]time.Time
+}
+
+// NewService joins the parts. now gives UTC times.
+func NewService(store Store, ring *secret.Keyring, limits Limits, now func() time.Time, log *slog.Logger) *Service {
+	return &Service{store: store, ring: ring, limits: limits, now: now, log: log, seen: map[Key]time.Time{}}
+}
+
+// Open loads the session that the browser's id names, and returns ErrEnded when it is over.
+func (s *Service) Open(ctx context.Context, id ID) (Session, error) {
+	if id == "" {
+		return Session{}, ErrEnded
+	}
+	row, err := s.store.Load(ctx, id.Key())
+	if err != nil {
+		return Session{}, err
+	}
+	sess := Session{Key: row.Key, Caller: row.Caller, Created: row.Created, Seen: s.lastSeen(row), IDToken: row.IDToken, stored: row.State, storedSeen: row.Seen}
+	if s.limits.ended(sess, s.now()) {
+		return Session{}, ErrEnded
+	}
+	sess.State, err = s.unseal(row)
+	return sess, err
+}
+
+// Left says how long the session lasts without further activity, and at the latest.
+func (s *Service) Left(sess Session) (idle, latest time.Duration) {
+	return s.limits.Left(sess, s.now())
+}
+
+// Touch notes that the person did something. A failure to write it down is logged and forgiven: reading goes on while the
+// disk is full.
+func (s *Service) Touch(ctx context.Context, sess *Session) {
+	now := s.now()
+	s.mu.Lock()
+	s.seen[sess.Key] = now
+	s.mu.Unlock()
+	sess.Seen = now
+	if now.Sub(sess.storedSeen) < s.limits.touchAfter() {
+		return
+	}
+	if err := s.store.Touch(ctx, sess.Key, now); err != nil {
+		s.log.WarnContext(ctx, "session activity not stored", "session", sess.Key.Short(), "error", err)
+	}
+}
+
+// Begin makes a session of nobody that carries an attempt, and returns the id for its cookie.
+func (s *Service) Begin(ctx context.Context, a Attempt) (ID, error) {
+	id, now := NewID(), s.now()
+	sealed, err := s.seal(id.Key(), State{Attempts: []Attempt{a}})
+	if err != nil {
+		return "", err
+	}
+	return id, s.store.Begin(ctx, Row{Key: id.Key(), Created: now, Seen: now, State: sealed})
+}
+
+// AddAttempt adds a sign-in under way to a session that exists; the oldest give way.
+func (s *Service) AddAttempt(ctx context.Context, sess Session, a Attempt) error {
+	return s.change(ctx, &sess, func(state *State) {
+		state.Attempts = append(state.Attempts, a)
+		state.Attempts = state.Attempts[max(0, len(state.Attempts)-maxAttempts):]
+	})
+}
+
+// TakeAttempt removes the attempt with that state value from the session and returns it. Whoever comes second, with the
+// same value, finds nothing: a callback cannot be replayed.
+func (s *Service) TakeAttempt(ctx context.Context, sess Session, state string) (Attempt, bool, error) {
+	var taken Attempt
+	found := false
+	err := s.change(ctx, &sess, func(st *State) {
+		found = false
+		kept := make([]Attempt, 0, len(st.Attempts))
+		for _, a := range st.Attempts {
+			if state != "" && subtle.ConstantTimeCompare([]byte(a.State), []byte(state)) == 1 {
+				taken, found = a, true
+				continue
+			}
+			kept = append(kept, a)
+		}
+		st.Attempts = kept
+	})
+	return taken, found && err == nil, err
+}
+
+// SignIn replaces the session old by a new one of the caller, with an id of its own, and writes it to the activity log.
+func (s *Service) SignIn(ctx context.Context, old Session, caller access.Caller, idToken secret.Value, origin audit.Origin) (ID, error) {
+	id, now := NewID(), s.now()
+	key := id.Key()
+	sealed, err := s.ring.Seal(idToken, tokenRecord(key))
+	if err != nil {
+		return "", err
+	}
+	row := Row{Key: key, Caller: caller, Created: now, Seen: now, IDToken: sealed}
+	entry := audit.By(caller, origin, audit.SignIn, target(key)).With("role", caller.Role().Title())
+	if err := s.store.SignIn(ctx, old.Key, row, entry); err != nil {
+		return "", err
+	}
+	s.forget(old.Key)
+	return id, nil
+}
+
+// SignOut ends the session and gives back the identity provider's token, for the sign-out there.
+func (s *Service) SignOut(ctx context.Context, sess Session, origin audit.Origin) (secret.Value, error) {
+	entry := audit.By(sess.Caller, origin, audit.SignOut, target(sess.Key))
+	if err := s.store.SignOut(ctx, sess.Key, entry); err != nil {
+		return secret.Value{}, err
+	}
+	s.forget(sess.Key)
+	if sess.IDToken == nil {
+		return secret.Value{}, nil
+	}
+	token, err := s.ring.Open(sess.IDToken, tokenRecord(sess.Key))
+	if err != nil {
+		s.log.WarnContext(ctx, "sign-out at the identity provider goes without its token", "session", sess.Key.Short(), "error", err)
+	}
+	return token, nil
+}
+
+// SetFlash leaves a message for the next page.
+func (s *Service) SetFlash(ctx context.Context, sess Session, f Flash) error {
+	return s.change(ctx, &sess, func(state *State) { state.Flash = &f })
+}
+
+// TakeFlash gives the message left for this page, once.
+func (s *Service) TakeFlash(ctx context.Context, sess *Session) *Flash {
+	flash := sess.State.Flash
+	if flash == nil {
+		return nil
+	}
+	if err := s.change(ctx, sess, func(state *State) { state.Flash = nil }); err != nil {
+		s.log.WarnContext(ctx, "message not taken from the session", "session", sess.Key.Short(), "error", err)
+	}
+	return flash
+}
+
+// Sweep removes what ended. It is called now and then.
+func (s *Service) Sweep(ctx context.Context) error {
+	now := s.now()
+	s.mu.Lock()
+	for key, seen := range s.seen {
+		if now.Sub(seen) >= s.limits.Idle {
+			delete(s.seen, key)
+		}
+	}
+	s.mu.Unlock()
+	// What is stored may be touchAfter older than the last activity.
+	_, err := s.store.Sweep(ctx, now.Add(-s.limits.Idle-s.limits.touchAfter()), now.Add(-s.limits.Max), now.Add(-attemptLife))
+	return err
+}
+
+// change alters the state and stores it, again from what is stored now where another request came between.
+func (s *Service) change(ctx context.Context, sess *Session, alter func(*State)) error {
+	for range 5 {
+		state := State{Attempts: append([]Attempt(nil), sess.State.Attempts...), Flash: sess.State.Flash}
+		alter(&state)
+		sealed, err := s.seal(sess.Key, state)
+		if err != nil {
+			return err
+		}
+		err = s.store.SetState(ctx, sess.Key, sess.stored, sealed)
+		if err == nil {
+			sess.State, sess.stored = state, sealed
+			return nil
+		}
+		if !errors.Is(err, ErrChanged) {
+			return err
+		}
+		if err := s.reload(ctx, sess); err != nil {
+			return err
+		}
+	}
+	return ErrChanged
+}
+
+func (s *Service) reload(ctx context.Context, sess *Session) error {
+	row, err := s.store.Load(ctx, sess.Key)
+	if err != nil {
+		return err
+	}
+	sess.stored = row.State
+	sess.State, err = s.unseal(row)
+	return err
+}
+
+func (s *Service) unseal(row Row) (State, error) {
+	if row.State == nil {
+		return State{}, nil
+	}
+	plain, err := s.ring.Open(row.State, stateRecord(row.Key))
+	if err != nil {
+		return State{}, err
+	}
+	var state State
+	if err := json.Unmarshal(plain.Reveal(), &state); err != nil {
+		return State{}, fmt.Errorf("read session state: %w", err)
+	}
+	return state, nil
+}
+
+// seal gives nil for a state that holds nothing, so that most rows carry none.
+func (s *Service) seal(key Key, state State) ([]byte, error) {
+	if len(state.Attempts) == 0 && state.Flash == nil {
+		return nil, nil
+	}
+	plain, err := json.Marshal(state)
+	if err != nil {
+		return nil, fmt.Errorf("write session state: %w", err)
+	}
+	return s.ring.Seal(secret.NewValue(plain), stateRecord(key))
+}
+
+func (s *Service) lastSeen(row Row) time.Time {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if seen := s.seen[row.Key]; seen.After(row.Seen) {
+		return seen
+	}
+	return row.Seen
+}
+
+func (s *Service) forget(key Key) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	delete(s.seen, key)
+}
+
+func stateRecord(key Key) secret.Record {
+	return secret.Record{Table: "session", ID: string(key), Field: "state"}
+}
+
+func tokenRecord(key Key) secret.Record {
+	return secret.Record{Table: "session", ID: string(key), Field: "id_token"}
+}
+
+func target(key Key) audit.Target { return audit.Target{Kind: "session", ID: key.Short()} }

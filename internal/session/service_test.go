@@ -1,0 +1,212 @@
+package session_test
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"purser.example/internal/access"
+	"purser.example/internal/audit"
+	"purser.example/internal/secret"
+	"purser.example/internal/session"
+	"purser.example/internal/sqlite"
+	"purser.example/internal/sqlite/sqlitetest"
+)
+
+var (
+	ctx   = context.Background()
+	adele = access.Caller{Issuer: "https://idp.contoso.com", Subject: "s1", Name: "Adele Vance", SignIn: "adele@contoso.com", Roles: []access.Role{access.ServiceAdministrator}}
+)
+
+type rig struct {
+	*session.Service
+	db    *sqlite.DB
+	clock *sqlitetest.Clock
+}
+
+func newRig(t *testing.T) rig {
+	clock := sqlitetest.NewClock()
+	db, ring := sqlitetest.Open(t, clock.Now)
+	limits := session.Limits{Idle: 15 * time.Minute, Max: 12 * time.Hour}
+	return rig{session.NewService(db.Sessions(), ring, limits, clock.Now, slog.New(slog.DiscardHandler)), db, clock}
+}
+
+func (r rig) open(t *testing.T, id session.ID) session.Session {
+	t.Helper()
+	s, err := r.Open(ctx, id)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+func (r rig) signIn(t *testing.T) session.ID {
+	t.Helper()
+	before, err := r.Begin(ctx, session.Attempt{State: "state"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	id, err := r.SignIn(ctx, r.open(t, before), adele, secret.FromString("id-token"), audit.Origin{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := r.Open(ctx, before); !errors.Is(err, session.ErrEnded) {
+		t.Errorf("the id from before sign-in still opens: %v", err)
+	}
+	return id
+}
+
+// R1: of many answers with one state, one is taken.
+func TestAnAttemptServesOnce(t *testing.T) {
+	r := newRig(t)
+	id, err := r.Begin(ctx, session.Attempt{State: "one", ReturnTo: "/a"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := r.AddAttempt(ctx, r.open(t, id), session.Attempt{State: "two", ReturnTo: "/b"}); err != nil {
+		t.Fatal(err)
+	}
+	sess := r.open(t, id)
+	var taken atomic.Int32
+	var wg sync.WaitGroup
+	for range 8 {
+		wg.Go(func() {
+			a, ok, err := r.TakeAttempt(ctx, sess, "one")
+			if err != nil && !errors.Is(err, session.ErrChanged) {
+				t.Error(err)
+			}
+			if ok {
+				taken.Add(1)
+				if a.ReturnTo != "/a" {
+					t.Errorf("took %+v", a.ReturnTo)
+				}
+			}
+		})
+	}
+	wg.Wait()
+	if taken.Load() != 1 {
+		t.Errorf("taken %d times", taken.Load())
+	}
+	if _, ok, err := r.TakeAttempt(ctx, r.open(t, id), ""); ok || err != nil {
+		t.Errorf("an empty state finds something: %v", err)
+	}
+	if a, ok, err := r.TakeAttempt(ctx, r.open(t, id), "two"); !ok || err != nil || a.ReturnTo != "/b" {
+		t.Errorf("the other tab's attempt is lost: %v %v", ok, err)
+	}
+}
+
+func TestOldAttemptsGiveWayAndWaitingEnds(t *testing.T) {
+	r := newRig(t)
+	id, err := r.Begin(ctx, session.Attempt{State: "0"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, state := range []string{"1", "2", "3", "4", "5"} {
+		if err := r.AddAttempt(ctx, r.open(t, id), session.Attempt{State: state}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if got := r.open(t, id).State.Attempts; len(got) != 5 || got[0].State != "1" {
+		t.Errorf("%d attempts", len(got))
+	}
+	r.clock.Advance(10 * time.Minute)
+	if _, err := r.Open(ctx, id); !errors.Is(err, session.ErrEnded) {
+		t.Errorf("err = %v", err)
+	}
+}
+
+func TestAMessageIsShownOnce(t *testing.T) {
+	r := newRig(t)
+	id := r.signIn(t)
+	stale := r.open(t, id)
+	if err := r.SetFlash(ctx, stale, session.Flash{Text: "first"}); err != nil {
+		t.Fatal(err)
+	}
+	if err := r.SetFlash(ctx, stale, session.Flash{Text: "Profile saved."}); err != nil {
+		t.Fatalf("a session loaded before another request changed it: %v", err)
+	}
+	sess := r.open(t, id)
+	if f := r.TakeFlash(ctx, &sess); f == nil || f.Text != "Profile saved." {
+		t.Errorf("flash = %+v", f)
+	}
+	if f := r.TakeFlash(ctx, &sess); f != nil {
+		t.Errorf("shown again: %+v", f)
+	}
+	again := r.open(t, id)
+	if f := r.TakeFlash(ctx, &again); f != nil {
+		t.Errorf("shown on the next page: %+v", f)
+	}
+}
+
+// R4: an activity is written at most once a minute, and still counts to the second.
+func TestActivityIsWrittenSparingly(t *testing.T) {
+	r := newRig(t)
+	id := r.signIn(t)
+	key := id.Key()
+	stored := func() time.Time {
+		row, err := r.db.Sessions().Load(ctx, key)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return row.Seen
+	}
+	begin := stored()
+	for range 59 {
+		r.clock.Advance(time.Second)
+		s := r.open(t, id)
+		r.Touch(ctx, &s)
+	}
+	if got := stored(); !got.Equal(begin) {
+		t.Errorf("written after %v", got.Sub(begin))
+	}
+	r.clock.Advance(time.Second)
+	s := r.open(t, id)
+	r.Touch(ctx, &s)
+	if got := stored(); got.Sub(begin) != time.Minute {
+		t.Errorf("after a minute, %v is stored", got.Sub(begin))
+	}
+	r.clock.Advance(15*time.Minute - time.Second)
+	r.open(t, id)
+}
+
+func TestSweepingRemovesOnlyWhatEnded(t *testing.T) {
+	r := newRig(t)
+	old := r.signIn(t)
+	waiting, err := r.Begin(ctx, session.Attempt{State: "x"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.clock.Advance(10 * time.Minute)
+	young := r.signIn(t)
+	s := r.open(t, young)
+	r.clock.Advance(7 * time.Minute)
+	r.Touch(ctx, &s)
+	if err := r.Sweep(ctx); err != nil {
+		t.Fatal(err)
+	}
+	for id, want := range map[session.ID]bool{old: false, waiting: false, young: true} {
+		if _, err := r.db.Sessions().Load(ctx, id.Key()); (err == nil) != want {
+			t.Errorf("session kept = %v, want %v", err == nil, want)
+		}
+	}
+}
+
+func TestSignOutGivesBackTheToken(t *testing.T) {
+	r := newRig(t)
+	id := r.signIn(t)
+	sess := r.open(t, id)
+	token, err := r.SignOut(ctx, sess, audit.Origin{})
+	if err != nil || string(token.Reveal()) != "id-token" {
+		t.Fatalf("token: %v", err)
+	}
+	if _, err := r.SignOut(ctx, sess, audit.Origin{}); !errors.Is(err, session.ErrEnded) {
+		t.Errorf("again: %v", err)
+	}
+	if _, err := r.Open(ctx, id); !errors.Is(err, session.ErrEnded) {
+		t.Errorf("opened: %v", err)
+	}
+}

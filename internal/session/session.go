@@ -1,0 +1,102 @@
+// Package session knows who is signed in and for how long (R4).
+//
+// The browser holds a random id in a cookie; the session itself is a row on the server whose key is the id's hash, so that a
+// copy of the database opens no session, and a signed-out cookie opens nothing. A session begins before sign-in, to carry
+// the sign-ins under way, gets a new id at sign-in, ends at sign-out, without activity or at its latest time. This package
+// owns those rules; cookies are web/session's, rows internal/sqlite's.
+package session
+
+import (
+	"crypto/rand"
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/hex"
+	"time"
+
+	"purser.example/internal/access"
+)
+
+// ID is what the browser holds: 256 random bits. It is a secret; only its Key is stored or logged.
+type ID string
+
+// NewID makes a fresh id.
+func NewID() ID {
+	b := make([]byte, 32)
+	_, _ = rand.Read(b) // never fails since Go 1.24
+	return ID(base64.RawURLEncoding.EncodeToString(b))
+}
+
+// Key is the hash under which the session is stored.
+func (id ID) Key() Key {
+	sum := sha256.Sum256([]byte(id))
+	return Key(hex.EncodeToString(sum[:]))
+}
+
+// Key names a stored session.
+type Key string
+
+// Short is enough of the key to tell sessions apart in the activity log.
+func (k Key) Short() string { return string(k[:min(12, len(k))]) }
+
+// Session is one visitor: somebody signed in, or nobody yet with sign-ins under way.
+type Session struct {
+	Key     Key
+	Caller  access.Caller // zero before sign-in
+	Created time.Time
+	Seen    time.Time // last activity
+	State   State
+	IDToken []byte // sealed; what the identity provider gave, for the sign-out there
+
+	stored     []byte    // the sealed State as loaded, to notice that somebody else changed it
+	storedSeen time.Time // the activity as loaded, which may be older than Seen
+}
+
+// State is what a session carries from one request to the next. It is sealed in the row.
+type State struct {
+	Attempts []Attempt `json:"attempts,omitempty"`
+	Flash    *Flash    `json:"flash,omitempty"`
+}
+
+// Attempt is one sign-in under way; it serves once. The fields are those of login.Attempt.
+type Attempt struct {
+	State    string
+	Nonce    string
+	Verifier string
+	ReturnTo string
+	Started  time.Time
+}
+
+// Flash is a message for the next page.
+type Flash struct {
+	Failure bool   `json:"failure,omitempty"`
+	Text    string `json:"text"`
+}
+
+// Limits says how long sessions last.
+type Limits struct {
+	Idle time.Duration // without activity
+	Max  time.Duration // at the latest
+}
+
+const (
+	attemptLife = 10 * time.Minute // a person finds their password in that time
+	maxAttempts = 5                // tabs that were open when the session ended
+	touchEvery  = time.Minute      // an activity is written at most so often
+)
+
+// ended reports whether s is over at now.
+func (l Limits) ended(s Session, now time.Time) bool {
+	if !s.Caller.SignedIn() {
+		return now.Sub(s.Created) >= attemptLife
+	}
+	return now.Sub(s.Seen) >= l.Idle || now.Sub(s.Created) >= l.Max
+}
+
+// Left is how long s lasts without further activity, and at the latest.
+func (l Limits) Left(s Session, now time.Time) (idle, latest time.Duration) {
+	latest = max(0, l.Max-now.Sub(s.Created))
+	return max(0, min(l.Idle-now.Sub(s.Seen), latest)), latest
+}
+
+// touchAfter is how stale a stored activity may be: a minute, or less where sessions are that short.
+func (l Limits) touchAfter() time.Duration { return min(touchEvery, l.Idle/4) }

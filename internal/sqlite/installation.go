@@ -1,0 +1,95 @@
+package sqlite
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+
+	"github.com/google/uuid"
+
+	"purser.example/internal/audit"
+	"purser.example/internal/secret"
+)
+
+// ErrKeyringMissing says that the database holds data but no keyring any more, so that nothing sealed can be opened.
+var ErrKeyringMissing = errors.New("the database has lost its keyring; restore it from a backup")
+
+// Unlock opens the database's keyring with the operator's key, and makes one in a new database. With another key, or a
+// damaged keyring, it returns secret.ErrWrongKey or secret.ErrDamaged and changes nothing.
+func (db *DB) Unlock(ctx context.Context, key secret.Key) (*secret.Keyring, error) {
+	sealed, err := db.sealedKeyring(ctx)
+	if errors.Is(err, sql.ErrNoRows) {
+		return db.initialise(ctx, key)
+	}
+	if err != nil {
+		return nil, err
+	}
+	return db.unlock(key, sealed)
+}
+
+func (db *DB) unlock(key secret.Key, sealed secret.SealedKeyring) (*secret.Keyring, error) {
+	ring, err := secret.OpenKeyring(key, sealed)
+	if err != nil {
+		return nil, err
+	}
+	chain := audit.NewChain(key.ChainKey(sealed.Installation))
+	db.chain = &chain
+	return ring, nil
+}
+
+// CheckKey reports whether the key still opens what the database holds now; /readyz asks.
+func (db *DB) CheckKey(ctx context.Context, key secret.Key) error {
+	sealed, err := db.sealedKeyring(ctx)
+	if errors.Is(err, sql.ErrNoRows) {
+		return ErrKeyringMissing
+	}
+	if err != nil {
+		return err
+	}
+	_, err = secret.OpenKeyring(key, sealed)
+	return err
+}
+
+// CheckWritable writes a row and returns after it is on the disk.
+func (db *DB) CheckWritable(ctx context.Context) error {
+	return db.Write(ctx, func(tx *Tx) error {
+		_, err := tx.Exec(`INSERT INTO heartbeat (id, at) VALUES (1, ?) ON CONFLICT (id) DO UPDATE SET at = excluded.at`, db.now().UnixMilli())
+		return err
+	})
+}
+
+func (db *DB) sealedKeyring(ctx context.Context) (secret.SealedKeyring, error) {
+	var s secret.SealedKeyring
+	err := db.read.QueryRowContext(ctx, `SELECT installation, key_id, keyset FROM installation WHERE id = 1`).Scan(&s.Installation, &s.KeyID, &s.Keyset)
+	return s, translate(err)
+}
+
+// initialise makes the keyring and the empty activity log of a new database. It refuses one that has entries already:
+// that one is not new, and a fresh keyring would hide what happened to it.
+func (db *DB) initialise(ctx context.Context, key secret.Key) (*secret.Keyring, error) {
+	_, sealed, err := secret.CreateKeyring(key, uuid.NewString())
+	if err != nil {
+		return nil, err
+	}
+	head := audit.NewChain(key.ChainKey(sealed.Installation)).Start()
+	err = db.Write(ctx, func(tx *Tx) error {
+		var entries int
+		if err := tx.QueryRow(`SELECT (SELECT count(*) FROM activity_head) + (SELECT count(*) FROM (SELECT 1 FROM activity LIMIT 1))`).Scan(&entries); err != nil {
+			return err
+		}
+		if entries > 0 {
+			return ErrKeyringMissing
+		}
+		if _, err := tx.Exec(`INSERT INTO installation (id, installation, key_id, keyset, created_at) VALUES (1, ?, ?, ?, ?)`,
+			sealed.Installation, sealed.KeyID, sealed.Keyset, db.now().UnixMilli()); err != nil {
+			return err
+		}
+		_, err := tx.Exec(`INSERT INTO activity_head (id, seq, mac, seal) VALUES (1, ?, ?, ?)`, head.Seq, head.MAC, head.Seal)
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("make the keyring: %w", err)
+	}
+	return db.unlock(key, sealed)
+}

@@ -1,0 +1,140 @@
+// Package sqlite is the only place with SQL: it implements the stores of the nouns, of sessions and of the activity log on one
+// SQLite file (modernc.org/sqlite).
+//
+// One goroutine writes, and commits together what waits together: a commit costs a disk flush (synchronous=FULL, because
+// anything less loses acknowledged writes when the power goes), and sixteen writers can share one. Readers have a pool of
+// their own that cannot write. A lock file keeps a second process out. Every method takes a context; times are stored as
+// UTC milliseconds.
+package sqlite
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"io/fs"
+	"log/slog"
+	"net/url"
+	"os"
+	"path/filepath"
+	"runtime"
+	"sync"
+	"time"
+
+	_ "modernc.org/sqlite" // the driver "sqlite"
+
+	"purser.example/internal/audit"
+)
+
+// File is the database's name within its folder.
+const File = "purser.db"
+
+// Options says how to open a database.
+type Options struct {
+	Folder string           // made if missing, and kept to its owner
+	Now    func() time.Time // the clock of everything that is stored
+	Log    *slog.Logger
+}
+
+// DB is an open database.
+type DB struct {
+	now    func() time.Time
+	log    *slog.Logger
+	lock   *lockFile
+	writer *writer
+	read   *sql.DB
+	chain  *audit.Chain // set by Unlock; nothing is written to the activity log before
+	close  func() error
+}
+
+// Open makes or opens the database in the folder and brings it to this binary's shape. It refuses a folder that another
+// process works in, and a database that a newer Purser wrote.
+func Open(ctx context.Context, o Options) (*DB, error) {
+	if err := prepareFolder(o.Folder); err != nil {
+		return nil, err
+	}
+	lock, err := acquireLock(filepath.Join(o.Folder, "purser.lock"))
+	if err != nil {
+		return nil, err
+	}
+	db, err := open(ctx, o, lock)
+	if err != nil {
+		return nil, errors.Join(err, lock.release())
+	}
+	return db, nil
+}
+
+func open(ctx context.Context, o Options, lock *lockFile) (*DB, error) {
+	path := filepath.Join(o.Folder, File)
+	if err := prepareFile(path); err != nil {
+		return nil, err
+	}
+	write, err := sql.Open("sqlite", dsn(path, "journal_mode(WAL)", "synchronous(FULL)", "secure_delete(1)"))
+	if err != nil {
+		return nil, fmt.Errorf("open %s: %w", path, err)
+	}
+	write.SetMaxOpenConns(1)
+	if err := migrate(ctx, write); err != nil {
+		return nil, errors.Join(err, write.Close())
+	}
+	read, err := sql.Open("sqlite", dsn(path, "query_only(1)"))
+	if err != nil {
+		return nil, errors.Join(err, write.Close())
+	}
+	readers := max(4, 2*runtime.NumCPU())
+	read.SetMaxOpenConns(readers)
+	read.SetMaxIdleConns(readers)
+	db := &DB{now: o.Now, log: o.Log, lock: lock, writer: startWriter(write, o.Log), read: read}
+	db.close = sync.OnceValue(func() error {
+		return errors.Join(db.read.Close(), db.writer.close(), db.lock.release())
+	})
+	return db, nil
+}
+
+// Close waits for writes that have begun, closes the file and lets go of the lock. Closing again does nothing.
+func (db *DB) Close() error { return db.close() }
+
+// dsn carries the pragmas, because they hold for one connection only and the pool opens them as it likes.
+func dsn(path string, pragmas ...string) string {
+	query := url.Values{"_txlock": {"immediate"}}
+	common := []string{"busy_timeout(5000)", "foreign_keys(1)", "trusted_schema(0)", "cell_size_check(1)", "temp_store(memory)"}
+	for _, p := range append(common, pragmas...) {
+		query.Add("_pragma", p)
+	}
+	return (&url.URL{Scheme: "file", OmitHost: true, Path: path, RawQuery: query.Encode()}).String()
+}
+
+// prepareFolder makes the folder for its owner only, and takes others' rights away from one that exists.
+func prepareFolder(folder string) error {
+	if err := os.MkdirAll(folder, 0o700); err != nil {
+		return fmt.Errorf("make the data folder: %w", err)
+	}
+	return tighten(folder, 0o700)
+}
+
+// prepareFile makes the database file before SQLite does, which would leave its mode to the umask. The write-ahead log
+// takes its mode from it.
+func prepareFile(path string) error {
+	f, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR, 0o600)
+	if err != nil {
+		return fmt.Errorf("open the database file: %w", err)
+	}
+	if err := f.Close(); err != nil {
+		return fmt.Errorf("open the database file: %w", err)
+	}
+	return tighten(path, 0o600)
+}
+
+func tighten(path string, mode fs.FileMode) error {
+	info, err := os.Stat(path)
+	if err != nil {
+		return fmt.Errorf("look at %s: %w", path, err)
+	}
+	if info.Mode().Perm()&^mode == 0 {
+		return nil
+	}
+	if err := os.Chmod(path, info.Mode().Perm()&mode); err != nil {
+		return fmt.Errorf("keep others out of %s: %w", path, err)
+	}
+	return nil
+}

@@ -1,0 +1,95 @@
+// Package sqlitetest opens real databases for tests, with a clock that tests move, and breaks their disk on demand.
+package sqlitetest
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"sync"
+	"testing"
+	"time"
+
+	"purser.example/internal/secret"
+	"purser.example/internal/sqlite"
+)
+
+// Clock stands still until it is moved. It is safe for use by many goroutines.
+type Clock struct {
+	mu sync.Mutex
+	at time.Time
+}
+
+// NewClock starts at a fixed moment, so that tests are alike every day.
+func NewClock() *Clock { return &Clock{at: time.Date(2026, 11, 23, 9, 0, 0, 0, time.UTC)} }
+
+// StartingNow starts at the machine's time, for tests with parts that have a clock of their own.
+func StartingNow() *Clock { return &Clock{at: time.Now().UTC().Truncate(time.Millisecond)} }
+
+// Now is the clock as a function.
+func (c *Clock) Now() time.Time {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.at
+}
+
+// Advance moves the clock.
+func (c *Clock) Advance(d time.Duration) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.at = c.at.Add(d)
+}
+
+// Open makes a database in a folder of the test's own, unlocked with a fresh key.
+func Open(tb testing.TB, now func() time.Time) (*sqlite.DB, *secret.Keyring) {
+	tb.Helper()
+	db := OpenIn(tb, tb.TempDir(), now)
+	ring, err := db.Unlock(context.Background(), secret.NewKey())
+	if err != nil {
+		tb.Fatal(err)
+	}
+	return db, ring
+}
+
+// OpenIn opens the database in the folder, still locked.
+func OpenIn(tb testing.TB, folder string, now func() time.Time) *sqlite.DB {
+	tb.Helper()
+	db, err := sqlite.Open(context.Background(), sqlite.Options{Folder: folder, Now: now, Log: slog.New(slog.DiscardHandler)})
+	if err != nil {
+		tb.Fatal(err)
+	}
+	tb.Cleanup(func() { _ = db.Close() })
+	return db
+}
+
+// Breakers are the ways in which a disk stops taking writes; each gives back how to mend it.
+var Breakers = map[string]func(testing.TB, *sqlite.DB) (mend func()){"full": FillDisk, "read-only": MakeReadOnly}
+
+// FillDisk makes every further write fail with SQLITE_FULL, by SQLite's own limit, until it is mended. A trigger makes each
+// write ask for more room than is left; without it, small rows would still find a gap in a page.
+func FillDisk(tb testing.TB, db *sqlite.DB) (mend func()) {
+	tb.Helper()
+	pragma(tb, db, "CREATE TABLE IF NOT EXISTS padding (filler BLOB)")
+	for _, table := range []string{"sessions", "activity", "heartbeat"} {
+		for _, change := range []string{"INSERT", "UPDATE", "DELETE"} {
+			pragma(tb, db, fmt.Sprintf("CREATE TRIGGER IF NOT EXISTS pad_%s_%s BEFORE %s ON %s BEGIN INSERT INTO padding VALUES (zeroblob(100000)); END", table, change, change, table))
+		}
+	}
+	pragma(tb, db, "PRAGMA max_page_count = 1") // SQLite raises it to the present size: no page more
+	return func() {
+		pragma(tb, db, "PRAGMA max_page_count = 1073741823")
+	}
+}
+
+// MakeReadOnly makes every further write fail with SQLITE_READONLY until it is mended.
+func MakeReadOnly(tb testing.TB, db *sqlite.DB) (mend func()) {
+	tb.Helper()
+	pragma(tb, db, "PRAGMA query_only = 1")
+	return func() { pragma(tb, db, "PRAGMA query_only = 0") }
+}
+
+func pragma(tb testing.TB, db *sqlite.DB, statement string) {
+	tb.Helper()
+	if err := db.Pragma(context.Background(), statement); err != nil {
+		tb.Fatalf("%s: %v", statement, err)
+	}
+}

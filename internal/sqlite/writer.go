@@ -1,0 +1,250 @@
+package sqlite
+
+import (
+	"context"
+	"database/sql"
+	"database/sql/driver"
+	"errors"
+	"fmt"
+	"log/slog"
+	"runtime/debug"
+	"sync/atomic"
+
+	"purser.example/internal/problem"
+)
+
+// batch is how many writes share a commit at most: more would make the first of them wait too long.
+const batch = 64
+
+// Tx is a write under way. Its methods run on the one writing connection.
+type Tx struct {
+	ctx context.Context
+	tx  *sql.Tx
+}
+
+// Exec runs a statement and gives the number of rows it changed.
+func (t *Tx) Exec(query string, args ...any) (int64, error) {
+	res, err := t.tx.ExecContext(t.ctx, query, args...)
+	if err != nil {
+		return 0, translate(err)
+	}
+	return res.RowsAffected()
+}
+
+// QueryRow runs a query for one row.
+func (t *Tx) QueryRow(query string, args ...any) *sql.Row {
+	return t.tx.QueryRowContext(t.ctx, query, args...)
+}
+
+// Raw is the transaction itself, for libraries that enqueue work beside a change.
+func (t *Tx) Raw() *sql.Tx { return t.tx }
+
+// Write runs fn in a transaction and returns after it is on the disk. Either everything that fn did is kept, or nothing. fn
+// must not wait for anything but the database: others wait behind it. Once fn has begun, the end of ctx no longer stops it.
+func (db *DB) Write(ctx context.Context, fn func(*Tx) error) error {
+	return translate(db.writer.do(ctx, fn))
+}
+
+// Pragma runs a statement on the writing connection, between transactions.
+func (db *DB) Pragma(ctx context.Context, statement string) error {
+	_, err := db.writer.db.ExecContext(ctx, statement)
+	return translate(err)
+}
+
+// job is one write on its way to the writer. claimed decides between the writer taking it and its caller giving up.
+type job struct {
+	ctx     context.Context
+	fn      func(*Tx) error
+	claimed atomic.Bool
+	err     error
+	done    chan struct{}
+}
+
+func (j *job) finish(err error) {
+	j.err = err
+	close(j.done)
+}
+
+type writer struct {
+	db   *sql.DB
+	log  *slog.Logger
+	jobs chan *job
+	quit chan struct{}
+	gone chan struct{}
+}
+
+func startWriter(db *sql.DB, log *slog.Logger) *writer {
+	w := &writer{db: db, log: log, jobs: make(chan *job, 1024), quit: make(chan struct{}), gone: make(chan struct{})}
+	go w.run()
+	return w
+}
+
+var errClosed = problem.New(problem.Unavailable, "Purser is shutting down. Nothing was changed.")
+
+func (w *writer) do(ctx context.Context, fn func(*Tx) error) error {
+	j := &job{ctx: ctx, fn: fn, done: make(chan struct{})}
+	select {
+	case w.jobs <- j:
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-w.gone:
+		return errClosed
+	}
+	select {
+	case <-j.done:
+		return j.err
+	case <-w.gone:
+		return w.afterwards(j)
+	case <-ctx.Done():
+		if j.claimed.CompareAndSwap(false, true) {
+			return ctx.Err()
+		}
+		<-j.done // it has begun, and its outcome is what counts
+		return j.err
+	}
+}
+
+// afterwards answers a job that was on its way when the writer ended: done if it was taken, refused otherwise.
+func (w *writer) afterwards(j *job) error {
+	select {
+	case <-j.done:
+		return j.err
+	default:
+		return errClosed
+	}
+}
+
+func (w *writer) close() error {
+	close(w.quit)
+	<-w.gone
+	return w.db.Close()
+}
+
+func (w *writer) run() {
+	defer close(w.gone)
+	for {
+		select {
+		case j := <-w.jobs:
+			w.commit(w.collect(j))
+		case <-w.quit:
+			for { // what was accepted before the end is still done
+				select {
+				case j := <-w.jobs:
+					w.commit(w.collect(j))
+				default:
+					return
+				}
+			}
+		}
+	}
+}
+
+// collect takes what waits behind the first job, without waiting for more.
+func (w *writer) collect(first *job) []*job {
+	jobs := make([]*job, 0, batch)
+	for j := first; ; {
+		if j.claimed.CompareAndSwap(false, true) {
+			jobs = append(jobs, j)
+		}
+		if len(jobs) == batch {
+			return jobs
+		}
+		select {
+		case j = <-w.jobs:
+		default:
+			return jobs
+		}
+	}
+}
+
+// commit runs the jobs in one transaction, each with a savepoint of its own, and answers them when it is on the disk.
+func (w *writer) commit(jobs []*job) {
+	if len(jobs) == 0 {
+		return
+	}
+	failed, err := w.transaction(jobs)
+	if err != nil && breaksConnection(err) {
+		w.reopen()
+	}
+	for i, j := range jobs {
+		j.finish(cmpError(failed[i], err))
+	}
+}
+
+// cmpError gives a job its own error first, then the one that took the whole batch down.
+func cmpError(own, whole error) error {
+	if own != nil {
+		return own
+	}
+	return whole
+}
+
+func (w *writer) transaction(jobs []*job) (failed []error, err error) {
+	failed = make([]error, len(jobs))
+	ctx := context.Background()
+	tx, err := w.db.BeginTx(ctx, nil)
+	if err != nil {
+		return failed, fmt.Errorf("begin: %w", err)
+	}
+	defer func() {
+		if err != nil {
+			_ = tx.Rollback()
+		}
+	}()
+	for i, j := range jobs {
+		t := &Tx{ctx: context.WithoutCancel(j.ctx), tx: tx}
+		failed[i] = w.attempt(t, j.fn, len(jobs) > 1)
+		if failed[i] != nil && (len(jobs) == 1 || breaksTransaction(failed[i])) {
+			return failed, failed[i]
+		}
+	}
+	if err = tx.Commit(); err != nil {
+		return failed, fmt.Errorf("commit: %w", err)
+	}
+	return failed, nil
+}
+
+// attempt runs one job so that its failure takes back its own changes only.
+func (w *writer) attempt(t *Tx, fn func(*Tx) error, shared bool) error {
+	if !shared {
+		return guarded(t, fn)
+	}
+	if _, err := t.tx.ExecContext(t.ctx, "SAVEPOINT job"); err != nil {
+		return err
+	}
+	err := guarded(t, fn)
+	if err == nil {
+		_, err = t.tx.ExecContext(t.ctx, "RELEASE job")
+		return err
+	}
+	if breaksTransaction(err) {
+		return err
+	}
+	if _, undo := t.tx.ExecContext(t.ctx, "ROLLBACK TO job; RELEASE job"); undo != nil {
+		return errors.Join(err, undo)
+	}
+	return err
+}
+
+// guarded keeps a panic of one job from ending the writer and with it everything else.
+func guarded(t *Tx, fn func(*Tx) error) (err error) {
+	defer func() {
+		if v := recover(); v != nil {
+			err = fmt.Errorf("panic in a write: %v\n%s", v, debug.Stack())
+		}
+	}()
+	return fn(t)
+}
+
+// reopen throws the writing connection away; the pool opens a new one for the next write.
+func (w *writer) reopen() {
+	ctx := context.Background()
+	conn, err := w.db.Conn(ctx)
+	if err != nil {
+		w.log.Error("writing connection not reopened", "error", err)
+		return
+	}
+	_ = conn.Raw(func(any) error { return driver.ErrBadConn })
+	_ = conn.Close()
+	w.log.Warn("writing connection reopened after an input/output error")
+}
