@@ -1,0 +1,54 @@
+// Package config reads the settings of Purser from the environment, once, and checks them as a whole, so that an operator
+// sees every mistake at the first start and not one a start.
+//
+// It knows the names, defaults and shapes of docs/settings.md. It opens nothing but the files that `…_FILE` names.
+package config
+
+import (
+	"log/slog"
+	"net/netip"
+	"net/url"
+	"time"
+)
+
+// Config is every setting of `purser serve`. Texts that are secrets are plain strings here; internal/app wraps them at once.
+type Config struct {
+	Addr    string   // listen address, host:port
+	BaseURL *url.URL // the address that browsers use: scheme and host only
+	TLSCert string   // PEM; empty: no TLS of our own
+	TLSKey  string   // PEM
+	Data    string   // folder of the database
+	Key     string   // the sealing key as text
+
+	OIDC    OIDC
+	Session Session
+
+	ServiceProvider  bool           // R13
+	StrictPasswords  bool           // R16
+	AdminCenterHosts []string       // R44: further SharePoint admin center hosts, lower case
+	M365Simulator    *url.URL       // loopback; nil: the real Microsoft 365
+	TrustedProxies   []netip.Prefix // networks whose X-Forwarded-For is believed
+	LogLevel         slog.Level
+	LogJSON          bool
+
+	Unknown []string // PURSER_ variables that are no settings: likely misspelt, worth a warning
+}
+
+// OIDC says how people sign in (R1).
+type OIDC struct {
+	Issuer               string
+	ClientID             string
+	ClientSecret         string
+	RoleClaim            string
+	TenantOwner          string // the claim's value for Tenant Owner
+	ServiceAdministrator string // the claim's value for Service Administrator
+}
+
+// Session says how long a sign-in lasts (R4).
+type Session struct {
+	Idle time.Duration // without activity
+	Max  time.Duration // at the latest
+}
+
+// HTTPS reports whether browsers reach Purser by https, which decides about cookies and HSTS.
+func (c Config) HTTPS() bool { return c.BaseURL.Scheme == "https" }

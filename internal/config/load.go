@@ -1,0 +1,202 @@
+package config
+
+import (
+	"crypto/tls"
+	"log/slog"
+	"net"
+	"net/netip"
+	"net/url"
+	"strings"
+	"time"
+)
+
+// Load reads the settings of `purser serve` from an environment such as os.Environ(). The error, if any, is Mistakes.
+func Load(environ []string) (Config, error) {
+	r := newReader(environ)
+	cfg := Config{
+		Addr:    r.address("PURSER_ADDR", "127.0.0.1:8080"),
+		BaseURL: r.baseURL("PURSER_BASE_URL"),
+	}
+	r.tls(&cfg)
+	cfg.Data = r.required("PURSER_DATA", "the folder for the database")
+	cfg.Key = r.key(cfg.Data)
+	cfg.OIDC = OIDC{
+		Issuer:       r.issuer("PURSER_OIDC_ISSUER"),
+		ClientID:     r.required("PURSER_OIDC_CLIENT_ID", "the client id that the identity provider gave to Purser"),
+		ClientSecret: r.required("PURSER_OIDC_CLIENT_SECRET", "the client secret that the identity provider gave to Purser"),
+	}
+	r.shared(&cfg)
+	return r.finish(cfg)
+}
+
+// LoadDemo reads the settings that make sense for `purser demo`, which brings the others itself.
+func LoadDemo(environ []string) (Config, error) {
+	r := newReader(environ)
+	var cfg Config
+	r.shared(&cfg)
+	cfg, err := r.finish(cfg)
+	cfg.Unknown = nil // settings of `serve` that the demo brings itself are no mistakes
+	return cfg, err
+}
+
+func (r *reader) shared(cfg *Config) {
+	cfg.OIDC.RoleClaim = r.text("PURSER_OIDC_ROLE_CLAIM", "roles")
+	cfg.OIDC.TenantOwner = r.text("PURSER_ROLE_TENANT_OWNER", "TenantOwner")
+	cfg.OIDC.ServiceAdministrator = r.text("PURSER_ROLE_SERVICE_ADMINISTRATOR", "ServiceAdministrator")
+	if cfg.OIDC.TenantOwner == cfg.OIDC.ServiceAdministrator {
+		r.wrong("PURSER_ROLE_SERVICE_ADMINISTRATOR", "must differ from PURSER_ROLE_TENANT_OWNER.")
+	}
+	r.session(cfg)
+	cfg.ServiceProvider = r.oneOf("PURSER_SERVICE_PROVIDER", "false", "true") == "true"
+	cfg.StrictPasswords = r.oneOf("PURSER_PASSWORD_RULES", "advise", "strict") == "strict"
+	cfg.AdminCenterHosts = r.hosts("PURSER_ADMIN_CENTER_HOSTS")
+	cfg.M365Simulator = r.simulator("PURSER_M365_SIMULATOR")
+	cfg.TrustedProxies = r.networks("PURSER_TRUSTED_PROXIES")
+	if err := cfg.LogLevel.UnmarshalText([]byte(r.text("PURSER_LOG_LEVEL", "info"))); err != nil {
+		r.wrong("PURSER_LOG_LEVEL", "must be debug, info, warn or error.")
+		cfg.LogLevel = slog.LevelInfo
+	}
+	cfg.LogJSON = r.oneOf("PURSER_LOG_FORMAT", "text", "json") == "json"
+}
+
+func (r *reader) finish(cfg Config) (Config, error) {
+	cfg.Unknown = r.unknown()
+	if len(r.mistakes) > 0 {
+		return Config{}, r.mistakes
+	}
+	return cfg, nil
+}
+
+func (r *reader) address(name, fallback string) string {
+	value := r.text(name, fallback)
+	if _, port, err := net.SplitHostPort(value); err != nil || port == "" {
+		r.wrong(name, "must be an address such as 127.0.0.1:8080.")
+	}
+	return value
+}
+
+func (r *reader) baseURL(name string) *url.URL {
+	value := r.required(name, "the address that browsers use, such as https://purser.contoso.com")
+	if value == "" {
+		return nil
+	}
+	u, err := url.Parse(value)
+	switch {
+	case err != nil || u.Host == "" || u.User != nil || strings.Trim(u.Path, "/") != "" || u.RawQuery != "" || u.Fragment != "":
+		r.wrong(name, "must be a scheme and a host only, such as https://purser.contoso.com.")
+	case !secureOrLoopback(u):
+		r.wrong(name, "must begin with https:// (http:// is for loopback addresses only).")
+	default:
+		return &url.URL{Scheme: u.Scheme, Host: u.Host}
+	}
+	return nil
+}
+
+func (r *reader) issuer(name string) string {
+	value := r.required(name, "the issuer of the identity provider, such as https://login.microsoftonline.com/TENANT/v2.0")
+	if value == "" {
+		return ""
+	}
+	u, err := url.Parse(value)
+	switch {
+	case err != nil || u.Host == "" || u.User != nil || u.RawQuery != "" || u.Fragment != "":
+		r.wrong(name, "must be an address without query, such as https://login.microsoftonline.com/TENANT/v2.0.")
+	case !secureOrLoopback(u):
+		r.wrong(name, "must begin with https:// (http:// is for loopback addresses only).")
+	}
+	return value
+}
+
+func (r *reader) simulator(name string) *url.URL {
+	value := r.text(name, "")
+	if value == "" {
+		return nil
+	}
+	u, err := url.Parse(value)
+	if err != nil || (u.Scheme != "http" && u.Scheme != "https") || !loopback(u.Hostname()) || strings.Trim(u.Path, "/") != "" {
+		r.wrong(name, "must be a loopback address such as http://127.0.0.1:9400.")
+		return nil
+	}
+	return &url.URL{Scheme: u.Scheme, Host: u.Host}
+}
+
+func (r *reader) tls(cfg *Config) {
+	cfg.TLSCert, cfg.TLSKey = r.text("PURSER_TLS_CERT", ""), r.text("PURSER_TLS_KEY", "")
+	if (cfg.TLSCert == "") != (cfg.TLSKey == "") {
+		r.wrong("PURSER_TLS_CERT", "needs PURSER_TLS_KEY, and the other way round; set both or none.")
+		return
+	}
+	if cfg.TLSCert == "" {
+		return
+	}
+	if _, err := tls.X509KeyPair([]byte(cfg.TLSCert), []byte(cfg.TLSKey)); err != nil {
+		r.wrong("PURSER_TLS_CERT", "is no PEM certificate that fits PURSER_TLS_KEY.")
+	}
+}
+
+// key refuses a key that lies beside what it seals: a copy of the folder would then open itself (R60).
+func (r *reader) key(data string) string {
+	value := r.required("PURSER_KEY", "the key that `purser key new` prints")
+	if path := r.env["PURSER_KEY_FILE"]; path != "" && data != "" && inside(data, path) {
+		r.wrong("PURSER_KEY_FILE", "must not lie inside PURSER_DATA; keep the key apart from what it opens.")
+	}
+	return value
+}
+
+func (r *reader) session(cfg *Config) {
+	cfg.Session.Idle = r.duration("PURSER_SESSION_IDLE", "15m")
+	cfg.Session.Max = r.duration("PURSER_SESSION_MAX", "12h")
+	if cfg.Session.Idle > cfg.Session.Max && cfg.Session.Max > 0 {
+		r.wrong("PURSER_SESSION_IDLE", "must not be longer than PURSER_SESSION_MAX.")
+	}
+}
+
+func (r *reader) duration(name, fallback string) time.Duration {
+	d, err := time.ParseDuration(r.text(name, fallback))
+	if err != nil || d < time.Second {
+		r.wrong(name, "must be a time of at least one second, such as "+fallback+".")
+		return 0
+	}
+	return d
+}
+
+func (r *reader) hosts(name string) []string {
+	hosts := r.list(name)
+	for i, host := range hosts {
+		hosts[i] = strings.ToLower(host)
+		if u, err := url.Parse("https://" + host); err != nil || u.Host != host || u.Port() != "" {
+			r.wrong(name, "must be host names separated by commas, such as admin.contoso.com.")
+			return nil
+		}
+	}
+	return hosts
+}
+
+func (r *reader) networks(name string) []netip.Prefix {
+	var networks []netip.Prefix
+	for _, text := range r.list(name) {
+		prefix, err := netip.ParsePrefix(text)
+		if err != nil {
+			addr, alone := netip.ParseAddr(text)
+			if alone != nil {
+				r.wrong(name, "must be networks separated by commas, such as 10.0.0.0/8.")
+				return nil
+			}
+			prefix = netip.PrefixFrom(addr, addr.BitLen())
+		}
+		networks = append(networks, prefix)
+	}
+	return networks
+}
+
+func secureOrLoopback(u *url.URL) bool {
+	return u.Scheme == "https" || u.Scheme == "http" && loopback(u.Hostname())
+}
+
+func loopback(host string) bool {
+	if host == "localhost" {
+		return true
+	}
+	ip, err := netip.ParseAddr(host)
+	return err == nil && ip.IsLoopback()
+}
