@@ -1,0 +1,91 @@
+package login
+
+import (
+	"context"
+	"crypto/tls"
+	"encoding/base64"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/url"
+	"strconv"
+	"strings"
+
+	"purser.example/internal/problem"
+)
+
+// The sentences that a person may read.
+const (
+	sentenceDown       = "The identity provider did not answer. Try again in a moment."
+	sentenceUnverified = "This sign-in could not be verified. Sign in again."
+	sentenceLate       = "This sign-in took longer than 10 minutes. Sign in again."
+	sentenceCancelled  = "The sign-in was cancelled. Sign in again to go on."
+	sentenceBusy       = "The identity provider cannot sign you in now. Sign in again in a moment."
+	sentenceRefused    = "The identity provider refused this sign-in. Sign in again; if it is refused again, ask your administrator."
+)
+
+// maxLogText is how much of a foreign error's text the log gets, in runes.
+const maxLogText = 300
+
+// down says that the provider is the trouble: unreachable, slow, or talking nonsense (R62).
+func down(err error) error { return problem.Wrap(err, problem.Upstream, sentenceDown) }
+
+// unverified says that what came back is not to be believed.
+func unverified(err error) error { return problem.Wrap(err, problem.BadRequest, sentenceUnverified) }
+
+// outage lets through the errors of the network whose texts are known to quote nothing of what was sent or received, and
+// puts their type in place of the others. A malformed answer is quoted by net/http, and may be our own request sent back.
+func outage(err error) error {
+	for _, known := range []error{context.Canceled, context.DeadlineExceeded, io.EOF, io.ErrUnexpectedEOF} {
+		if errors.Is(err, known) {
+			return known
+		}
+	}
+	if op, ok := errors.AsType[*net.OpError](err); ok {
+		return op
+	}
+	if bad, ok := errors.AsType[*tls.CertificateVerificationError](err); ok {
+		return bad
+	}
+	if header, ok := errors.AsType[tls.RecordHeaderError](err); ok {
+		return header
+	}
+	return refusal{fmt.Sprintf("the connection broke off (%T)", err)}
+}
+
+// clippedError is an error whose text is cut to a length that suits a log.
+type clippedError struct{ err error }
+
+func clipped(err error) error { return clippedError{err} }
+
+func (c clippedError) Error() string { return cut(c.err.Error(), maxLogText) }
+func (c clippedError) Unwrap() error { return c.err }
+
+// scrubbed gives the text of err as an error of its own, without the secrets in any of the forms they travel in, and cut.
+// The chain ends here: what is below could still be printed.
+func scrubbed(err error, secrets ...string) error {
+	text := err.Error()
+	for _, s := range secrets {
+		if s == "" {
+			continue
+		}
+		quoted := strings.Trim(strconv.Quote(s), `"`)
+		for _, form := range []string{s, quoted, url.QueryEscape(s), base64.StdEncoding.EncodeToString([]byte(s))} {
+			text = strings.ReplaceAll(text, form, redacted)
+		}
+	}
+	return errors.New(cut(text, maxLogText))
+}
+
+// cut shortens text to at most limit runes.
+func cut(text string, limit int) string {
+	n := 0
+	for i := range text {
+		if n == limit {
+			return text[:i]
+		}
+		n++
+	}
+	return text
+}

@@ -1,0 +1,322 @@
+package login_test
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"purser.example/internal/access"
+	"purser.example/internal/login"
+	"purser.example/internal/problem"
+	"purser.example/internal/secret"
+)
+
+// The sentences, to the letter: people and the sign-in pages' tests read them.
+const (
+	notVerified = "This sign-in could not be verified. Sign in again."
+	notAnswered = "The identity provider did not answer. Try again in a moment."
+)
+
+// newClient makes a client of p whose clock is p's. The change comes last.
+func newClient(p *fakeProvider, change ...func(*login.Config)) *login.Client {
+	cfg := login.Config{
+		Issuer: p.URL, ClientID: clientID, ClientSecret: secret.FromString(clientSecret), RedirectURL: redirectURL,
+		PostLogoutURL: "https://purser.contoso.com/auth/signed-out", RoleClaim: "roles",
+		RoleValues: map[string]access.Role{"TenantOwner": access.TenantOwner, "ServiceAdministrator": access.ServiceAdministrator},
+		Now:        func() time.Time { p.mu.Lock(); defer p.mu.Unlock(); return p.now },
+	}
+	for _, c := range change {
+		c(&cfg)
+	}
+	return login.New(cfg)
+}
+
+func (p *fakeProvider) pass(d time.Duration) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.now = p.now.Add(d)
+}
+
+// begin starts a sign-in and plays the browser until it comes back.
+func begin(t *testing.T, c *login.Client) (login.Attempt, login.Answer) {
+	t.Helper()
+	attempt, address, err := c.Begin(t.Context(), "/service-accounts?q=backup")
+	if err != nil {
+		t.Fatalf("begin: %v", err)
+	}
+	return attempt, browse(t, address)
+}
+
+func browse(t *testing.T, address string) login.Answer {
+	t.Helper()
+	browser := &http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
+	req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, address, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	resp, err := browser.Do(req)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer resp.Body.Close()
+	back, err := resp.Location()
+	if err != nil {
+		t.Fatalf("the provider answered %s without sending the browser back", resp.Status)
+	}
+	q := back.Query()
+	return login.Answer{
+		State: q.Get("state"), Code: q.Get("code"), Issuer: q.Get("iss"),
+		Error: q.Get("error"), ErrorDescription: q.Get("error_description"),
+	}
+}
+
+// refuses wants err to be of that kind and sentence, and to give away nothing (R60).
+func (p *fakeProvider) refuses(t *testing.T, err error, kind problem.Kind, sentence string) {
+	t.Helper()
+	if err == nil {
+		t.Fatal("the sign-in succeeded")
+	}
+	if got := problem.KindOf(err); got != kind {
+		t.Errorf("kind = %v, want %v (%v)", got, kind, err)
+	}
+	if got := problem.Message(err); got != sentence {
+		t.Errorf("sentence = %q, want %q", got, sentence)
+	}
+	p.givesNothingAway(t, err)
+}
+
+// givesNothingAway looks for every secret of the sign-in in all that a log could print of err.
+func (p *fakeProvider) givesNothingAway(t *testing.T, err error) {
+	t.Helper()
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	secrets := map[string]string{"client secret": clientSecret, "client secret, escaped": url.QueryEscape(clientSecret)}
+	for name, value := range p.issued {
+		secrets[name] = value
+	}
+	var printed strings.Builder
+	for e := err; e != nil; e = errors.Unwrap(e) {
+		fmt.Fprintf(&printed, "%v\n%+v\n%q\n", e, e, e)
+	}
+	for name, value := range secrets {
+		if value != "" && strings.Contains(printed.String(), value) {
+			t.Errorf("the error shows the %s: %s", name, printed.String())
+		}
+	}
+	if len(err.Error()) > 1000 {
+		t.Errorf("the error has %d bytes", len(err.Error()))
+	}
+}
+
+func TestSignInR1(t *testing.T) {
+	p := newProvider(t)
+	c := newClient(p)
+	attempt, answer := begin(t, c)
+	for name, value := range map[string]string{"state": attempt.State, "nonce": attempt.Nonce, "verifier": attempt.Verifier} {
+		if len(value) != 43 {
+			t.Errorf("%s has %d characters, want the 43 of 256 bits", name, len(value))
+		}
+	}
+	attempt = throughSession(t, attempt)
+	if attempt.ReturnTo != "/service-accounts?q=backup" {
+		t.Errorf("return to %q", attempt.ReturnTo)
+	}
+	who, err := c.Finish(t.Context(), attempt, answer)
+	if err != nil {
+		t.Fatalf("finish: %v", err)
+	}
+	got := who.Caller
+	if got.Issuer != p.URL || got.Subject != "adele-1" || got.Name != "Adele Vance" || got.SignIn != "adele@contoso.com" {
+		t.Errorf("caller = %+v", got)
+	}
+	if !slices.Equal(got.Roles, []access.Role{access.TenantOwner}) {
+		t.Errorf("roles = %v", got.Roles)
+	}
+	if who.IDToken != p.issued["id token"] || !who.Expires.Equal(p.now.Add(time.Hour)) {
+		t.Errorf("token or expiry are not those issued: %s", who.Expires)
+	}
+	for _, r := range p.seen {
+		if r.Header.Get("Cookie") != "" {
+			t.Errorf("%s carried a cookie", r.URL.Path)
+		}
+	}
+}
+
+// throughSession keeps an attempt as a session does: as JSON.
+func throughSession(t *testing.T, attempt login.Attempt) login.Attempt {
+	t.Helper()
+	row, err := json.Marshal(attempt)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var back login.Attempt
+	if err := json.Unmarshal(row, &back); err != nil {
+		t.Fatal(err)
+	}
+	return back
+}
+
+func TestEveryAttemptIsNewR1(t *testing.T) {
+	c := newClient(newProvider(t))
+	one, first, _ := c.Begin(t.Context(), "/")
+	two, second, _ := c.Begin(t.Context(), "/")
+	if one.State == two.State || one.Nonce == two.Nonce || one.Verifier == two.Verifier || one.State == one.Nonce {
+		t.Error("two attempts share a value")
+	}
+	if first == second || strings.Contains(first, one.Verifier) {
+		t.Error("the address is the same twice, or shows the verifier")
+	}
+}
+
+func TestAnAnswerThatDoesNotBelongToTheAttemptIsRefusedR1(t *testing.T) {
+	cases := map[string]func(*login.Attempt, *login.Answer){
+		"no state":                 func(_ *login.Attempt, a *login.Answer) { a.State = "" },
+		"another state":            func(_ *login.Attempt, a *login.Answer) { a.State = strings.Repeat("A", 43) },
+		"part of the state":        func(_ *login.Attempt, a *login.Answer) { a.State = a.State[:42] },
+		"no attempt at all":        func(at *login.Attempt, a *login.Answer) { *at = login.Attempt{}; a.State = "" },
+		"a made-up code":           func(_ *login.Attempt, a *login.Answer) { a.Code = "code-guessed" },
+		"another verifier":         func(at *login.Attempt, _ *login.Answer) { at.Verifier = strings.Repeat("A", 43) },
+		"another nonce":            func(at *login.Attempt, _ *login.Answer) { at.Nonce = strings.Repeat("A", 43) },
+		"no nonce in the attempt":  func(at *login.Attempt, _ *login.Answer) { at.Nonce = "" },
+		"another issuer":           func(_ *login.Attempt, a *login.Answer) { a.Issuer = "https://fabrikam.example" },
+		"issuer with a slash more": func(_ *login.Attempt, a *login.Answer) { a.Issuer += "/" },
+	}
+	for name, forge := range cases {
+		t.Run(name, func(t *testing.T) {
+			p := newProvider(t)
+			c := newClient(p)
+			attempt, answer := begin(t, c)
+			forge(&attempt, &answer)
+			_, err := c.Finish(t.Context(), attempt, answer)
+			p.refuses(t, err, problem.BadRequest, notVerified)
+		})
+	}
+}
+
+func TestAnAnswerWithoutACodeAsksNobodyR1(t *testing.T) {
+	p := newProvider(t)
+	c := newClient(p)
+	attempt, answer := begin(t, c)
+	answer.Code = ""
+	_, err := c.Finish(t.Context(), attempt, answer)
+	p.refuses(t, err, problem.BadRequest, notVerified)
+	if p.hitsOf("/token") != 0 {
+		t.Error("the token endpoint was asked for nothing")
+	}
+}
+
+func TestACodeWorksOnceR1(t *testing.T) {
+	p := newProvider(t)
+	c := newClient(p)
+	attempt, answer := begin(t, c)
+	if _, err := c.Finish(t.Context(), attempt, answer); err != nil {
+		t.Fatal(err)
+	}
+	_, err := c.Finish(t.Context(), attempt, answer)
+	p.refuses(t, err, problem.BadRequest, notVerified)
+
+	t.Run("and not in the attempt of somebody else", func(t *testing.T) {
+		_, stolen := begin(t, c)
+		mine, answer := begin(t, c)
+		answer.Code = stolen.Code
+		_, err := c.Finish(t.Context(), mine, answer)
+		p.refuses(t, err, problem.BadRequest, notVerified)
+	})
+}
+
+func TestAnAttemptLastsTenMinutesR1(t *testing.T) {
+	p := newProvider(t)
+	c := newClient(p)
+	attempt, answer := begin(t, c)
+	p.pass(10*time.Minute + time.Second)
+	_, err := c.Finish(t.Context(), attempt, answer)
+	p.refuses(t, err, problem.BadRequest, "This sign-in took longer than 10 minutes. Sign in again.")
+	if p.hitsOf("/token") != 0 {
+		t.Error("the code of a late answer was redeemed")
+	}
+	p.pass(-time.Second)
+	if _, err := c.Finish(t.Context(), attempt, answer); err != nil {
+		t.Errorf("after exactly ten minutes: %v", err)
+	}
+}
+
+func TestTheIssuerParameterIsNeededWhereAnnounced(t *testing.T) { // R1, RFC 9207 section 2.4
+	for _, announced := range []bool{false, true} {
+		t.Run(fmt.Sprintf("announced %v", announced), func(t *testing.T) {
+			p := newProvider(t)
+			p.document["authorization_response_iss_parameter_supported"] = announced
+			c := newClient(p)
+			attempt, answer := begin(t, c)
+			answer.Issuer = ""
+			_, err := c.Finish(t.Context(), attempt, answer)
+			if announced {
+				p.refuses(t, err, problem.BadRequest, notVerified)
+			} else if err != nil {
+				t.Errorf("finish: %v", err)
+			}
+		})
+	}
+}
+
+func TestAnErrorAnswerBecomesASentenceR1(t *testing.T) {
+	refused := "The identity provider refused this sign-in. Sign in again; if it is refused again, ask your administrator."
+	busy := "The identity provider cannot sign you in now. Sign in again in a moment."
+	cases := []struct{ code, sentence, logged string }{
+		{"access_denied", "The sign-in was cancelled. Sign in again to go on.", "access_denied, AADSTS65004"},
+		{"temporarily_unavailable", busy, "temporarily_unavailable"},
+		{"server_error", busy, "server_error"},
+		{"invalid_scope", refused, "invalid_scope"},
+		{"<script>alert(1)</script>", refused, "an unknown error code"},
+	}
+	p := newProvider(t)
+	c := newClient(p)
+	for _, tc := range cases {
+		t.Run(tc.code, func(t *testing.T) {
+			attempt, answer := begin(t, c)
+			answer.Error, answer.ErrorDescription = tc.code, "AADSTS65004: <b>User declined</b> "+answer.Code
+			_, err := c.Finish(t.Context(), attempt, answer)
+			p.refuses(t, err, problem.BadRequest, tc.sentence)
+			if !strings.Contains(err.Error(), tc.logged) || strings.Contains(err.Error(), "<") {
+				t.Errorf("log text = %q", err)
+			}
+		})
+	}
+	if p.hitsOf("/token") != 0 {
+		t.Error("a code was redeemed after an error answer")
+	}
+	t.Run("but not without the state", func(t *testing.T) {
+		attempt, _ := begin(t, c)
+		_, err := c.Finish(t.Context(), attempt, login.Answer{Error: "access_denied"})
+		p.refuses(t, err, problem.BadRequest, notVerified)
+	})
+}
+
+func TestWhatIsPrintedOfASignInHidesItR60(t *testing.T) {
+	attempt := login.Attempt{State: "st-hidden", Nonce: "no-hidden", Verifier: "ve-hidden"}
+	answer := login.Answer{State: "st-hidden", Code: "co-hidden"}
+	who := login.Identity{IDToken: "id-hidden", Caller: access.Caller{Subject: "adele-1"}}
+	type record struct {
+		Attempt  login.Attempt
+		Answer   login.Answer
+		Identity login.Identity
+	}
+	for _, verb := range []string{"%v", "%+v", "%#v", "%s"} {
+		for _, value := range []any{attempt, answer, who, &attempt, record{attempt, answer, who}} {
+			if got := fmt.Sprintf(verb, value); strings.Contains(got, "hidden") {
+				t.Errorf("%s shows %s", verb, got)
+			}
+		}
+	}
+	for _, value := range []interface{ LogValue() slog.Value }{attempt, answer, who} {
+		if got := value.LogValue().String(); strings.Contains(got, "hidden") {
+			t.Errorf("slog shows %s", got)
+		}
+	}
+}
