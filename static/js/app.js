@@ -1,0 +1,8 @@
+// Loaded by every page. Nothing here is needed to use Purser: each part makes smoother what works without it.
+import './busy.js';
+import './copy.js';
+import './overlay.js';
+import './session.js';
+
+// Lets the style sheet show what only script can serve, such as copy buttons, also in parts that arrive later.
+document.documentElement.classList.add('scripted');

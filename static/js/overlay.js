@@ -1,0 +1,63 @@
+// Panes and dialogs: what lies over the page takes the focus, what lies behind it is inert, Escape leads back.
+const shell = document.getElementById('shell');
+const slot = document.getElementById('pane');
+let shown = null;
+let opener = null;
+
+// Inert content loses the focus before anybody can ask who had it, so it is remembered on the way.
+shell?.addEventListener('focusin', (event) => { opener = event.target; });
+
+function follow() {
+  document.querySelectorAll('dialog[data-modal][open]:not(:modal)').forEach((dialog) => {
+    dialog.removeAttribute('open');
+    dialog.showModal();
+  });
+  const pane = slot?.querySelector('.pane') ?? null;
+  if (!shell || pane === shown) return;
+  shown = pane;
+  shell.inert = pane !== null;
+  if (pane) start(pane)?.focus();
+  else if (opener?.isConnected) opener.focus();
+}
+
+// start is where reading begins: at the top where a message stands there, or else at the first field to correct.
+function start(pane) {
+  const title = pane.querySelector('.pane-title');
+  return pane.querySelector('[role=alert]') ? title : pane.querySelector('[aria-invalid=true]') ?? title;
+}
+
+// A pane with something typed into it closes by its buttons only: Escape is too easily pressed.
+function typed(pane) {
+  return [...pane.querySelectorAll('input, textarea, select')].some((field) => {
+    if (field.matches('[type=checkbox], [type=radio]')) return field.checked !== field.defaultChecked;
+    if (field.matches('select')) return [...field.options].some((option) => option.selected !== option.defaultSelected && option.value !== '');
+    return field.type !== 'hidden' && field.value !== field.defaultValue;
+  });
+}
+
+document.addEventListener('keydown', (event) => {
+  if (event.key !== 'Escape' || event.defaultPrevented || !shown || typed(shown)) return;
+  if (document.querySelector('dialog:modal, :popover-open')) return;
+  shown.querySelector('[data-dismiss]')?.click();
+});
+
+// A dialog that the server opened has an address to go back to.
+document.addEventListener('cancel', (event) => {
+  const back = event.target.querySelector?.('a[data-dismiss]');
+  if (!back) return;
+  event.preventDefault();
+  back.click();
+}, { capture: true });
+
+// [data-dialog] opens a dialog of this page; a [data-dismiss] button in it closes it.
+document.addEventListener('click', (event) => {
+  const opens = event.target.closest('[data-dialog]');
+  if (opens) {
+    event.preventDefault();
+    document.getElementById(opens.dataset.dialog)?.showModal();
+  }
+  event.target.closest('button[data-dismiss]')?.closest('dialog')?.close();
+});
+
+new MutationObserver(follow).observe(document.body, { childList: true, subtree: true });
+follow();

@@ -1,0 +1,136 @@
+// Package layout is the page around the pages: header, navigation, the person's menu, messages from the last request and
+// the warning before the session ends. It shows what it is given and reads neither requests nor sessions.
+package layout
+
+import (
+	"strconv"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/a-h/templ"
+	"purser.example/web/ui"
+)
+
+// Shell is what every signed-in page shows around its content.
+type Shell struct {
+	Title   string // the heading, and the document's title before "· Purser"
+	Section string // the breadcrumb before the title: "Management"
+	Nav     []NavGroup
+	Person  Person
+	Flash   *Flash          // what the last request did; nil for nothing
+	Session Session         // how long the person may stay (R4)
+	Classic bool            // the classic look: a band of colour, denser, no side navigation
+	Pane    templ.Component // a ui.Pane beside the content, which is inert behind it; nil for none
+}
+
+// NavGroup is one heading of the navigation with its entries. Only what the person may open is in it.
+type NavGroup struct {
+	Title string
+	Items []NavItem
+}
+
+// NavItem leads to one page. Icon is a name of static/generate/icons.mjs.
+type NavItem struct {
+	Label   string
+	Href    string
+	Icon    string
+	Current bool
+}
+
+// Person is who is signed in. Name may be empty, where the identity provider does not tell it.
+type Person struct {
+	Name   string
+	SignIn string
+	Role   string // in words: "Tenant Owner"; empty for none
+}
+
+// Flash is the outcome of the request before this page.
+type Flash struct {
+	Failure bool
+	Text    string
+}
+
+// Session says how many seconds are left without activity, and at the latest. Zero of both means that nothing is known;
+// then nobody is warned.
+type Session struct {
+	IdleSeconds int
+	MaxSeconds  int
+}
+
+// PlainPage is a page without navigation.
+type PlainPage struct {
+	Title  string
+	Person *Person // nil when nobody is signed in
+}
+
+// Fault is a page for what went wrong.
+type Fault struct {
+	Title       string // what happened: "This page does not exist"
+	Text        string // one sentence for the person
+	Next        string // what to do now
+	Reference   string // the request id, which the log knows too; empty for none
+	ActionLabel string // "Go to Service account"
+	ActionHref  string // empty for no action
+	Person      *Person
+}
+
+// htmxConfig is htmx 4's configuration: no style of its own (the policy forbids it), only the extension that we ship,
+// requests to this site only, and no fault page swapped into a part of a page. A form that wants its refusal (422)
+// swapped says so with hx-status:422, because an exact status wins over these.
+const htmxConfig = `{"includeIndicatorCSS":false,"extensions":"sse,hx-sse","noSwap":[204,304,"4xx","5xx"],"mode":"same-origin"}`
+
+// known is false where the page has no idea when the session ends.
+func (s Session) known() bool { return s.IdleSeconds > 0 || s.MaxSeconds > 0 }
+
+// sentence says in whole minutes when the session ends.
+func (s Session) sentence() string {
+	if s.MaxSeconds > 0 && s.MaxSeconds <= s.IdleSeconds {
+		return "Your session ends in " + minutes(s.MaxSeconds) + " at the latest."
+	}
+	return "Your session ends after " + minutes(s.IdleSeconds) + " without activity."
+}
+
+func minutes(seconds int) string {
+	switch count := (seconds + 30) / 60; {
+	case count < 1:
+		return "less than a minute"
+	case count == 1:
+		return "1 minute"
+	default:
+		return strconv.Itoa(count) + " minutes"
+	}
+}
+
+// display is how the person is called: by name, or by sign-in where there is no name.
+func (p Person) display() string {
+	if strings.TrimSpace(p.Name) == "" {
+		return p.SignIn
+	}
+	return p.Name
+}
+
+// initials are one or two capitals for the round picture: of the first and the last word of the name.
+func (p Person) initials() string {
+	words := strings.FieldsFunc(p.display(), func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) })
+	if p.display() == p.SignIn && len(words) > 1 {
+		words = words[:1] // the domain says nothing about the person
+	}
+	if len(words) == 0 {
+		return "?"
+	}
+	first, _ := utf8.DecodeRuneInString(words[0])
+	if len(words) == 1 {
+		return strings.ToUpper(string(first))
+	}
+	last, _ := utf8.DecodeRuneInString(words[len(words)-1])
+	return strings.ToUpper(string(first) + string(last))
+}
+
+// message is the flash as a message bar.
+func (f Flash) message() ui.MessageProps {
+	if f.Failure {
+		return ui.MessageProps{Tone: ui.Bad, Text: f.Text}
+	}
+	return ui.MessageProps{Tone: ui.OK, Text: f.Text}
+}
