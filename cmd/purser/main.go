@@ -1,0 +1,157 @@
+// Command purser keeps the Microsoft 365 service accounts of an organization.
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"github.com/alecthomas/kong"
+
+	"purser.example/internal/app"
+	"purser.example/internal/config"
+	"purser.example/internal/demo"
+	"purser.example/internal/secret"
+	"purser.example/internal/sqlite"
+)
+
+// version is set by the build.
+var version = "development"
+
+const (
+	exitFailed = 1
+	exitUsage  = 2 // a wrong flag or setting
+)
+
+type commands struct {
+	Demo    demoCommand    `cmd:"" help:"Try the whole product: with an identity provider and invented people inside, on loopback only."`
+	Serve   serveCommand   `cmd:"" help:"Run Purser; settings come from the environment (see docs/settings.md)."`
+	Key     keyCommand     `cmd:"" help:"Make keys that seal secrets."`
+	Version versionCommand `cmd:"" help:"Print the version."`
+	Help    helpCommand    `cmd:"" help:"Print this help."`
+}
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM, syscall.SIGINT)
+	defer stop()
+	os.Exit(run(ctx, os.Args[1:], os.Stdout, os.Stderr))
+}
+
+// run is main without the process: it gives the exit status.
+func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
+	var cli commands
+	parser, err := kong.New(&cli, kong.Name("purser"), kong.Description("Purser keeps the Microsoft 365 service accounts of an organization."),
+		kong.Writers(stdout, stderr), kong.BindTo(ctx, (*context.Context)(nil)), kong.Bind(streams{stdout, stderr}))
+	if err != nil {
+		panic("purser: commands: " + err.Error())
+	}
+	command, err := parser.Parse(args)
+	if err != nil {
+		_, _ = fmt.Fprintln(stderr, "purser: "+err.Error())
+		return exitUsage
+	}
+	return exitStatus(command.Run(), stderr)
+}
+
+// exitStatus says what went wrong, a line each, and whether it can be mended by a flag or setting.
+func exitStatus(err error, stderr io.Writer) int {
+	if err == nil {
+		return 0
+	}
+	if mistakes, ok := errors.AsType[config.Mistakes](err); ok {
+		for _, line := range mistakes {
+			_, _ = fmt.Fprintln(stderr, "purser: "+line)
+		}
+		return exitUsage
+	}
+	_, _ = fmt.Fprintln(stderr, "purser: "+err.Error())
+	for _, known := range []error{secret.ErrNotAKey, secret.ErrWrongKey, demo.ErrNotLoopback, sqlite.ErrLocked, sqlite.ErrNewer} {
+		if errors.Is(err, known) {
+			return exitUsage
+		}
+	}
+	return exitFailed
+}
+
+type streams struct{ out, err io.Writer }
+
+type demoCommand struct {
+	Addr string `default:"127.0.0.1:8080" help:"Address to listen on, loopback only."`
+	Data string `help:"Folder to keep everything in; its key lies beside it. A temporary folder unless given."`
+}
+
+func (c *demoCommand) Run(ctx context.Context, s streams) error {
+	cfg, err := config.LoadDemo(os.Environ())
+	if err != nil {
+		return err
+	}
+	d, err := demo.Open(ctx, demo.Options{Addr: c.Addr, Data: c.Data, Config: cfg, Log: logger(cfg, s.err)})
+	if err != nil {
+		return err
+	}
+	if _, err := fmt.Fprintln(s.out, "ready "+d.URL()); err != nil {
+		return errors.Join(err, d.Close())
+	}
+	return errors.Join(d.Serve(ctx), d.Close())
+}
+
+type serveCommand struct{}
+
+func (serveCommand) Run(ctx context.Context, s streams) error {
+	cfg, err := config.Load(os.Environ())
+	if err != nil {
+		return err
+	}
+	log := logger(cfg, s.err)
+	for _, name := range cfg.Unknown {
+		log.Warn("unknown setting ignored; is it misspelt?", "name", name)
+	}
+	purser, err := app.Open(ctx, cfg, app.Options{Log: log})
+	if err != nil {
+		return err
+	}
+	ln, err := purser.Listen(ctx)
+	if err != nil {
+		return errors.Join(err, purser.Close())
+	}
+	log.Info("ready", "address", ln.Addr().String(), "base_url", cfg.BaseURL.String(), "version", version)
+	return errors.Join(app.Serve(ctx, ln, purser.Handler, log), purser.Close())
+}
+
+type keyCommand struct {
+	New keyNewCommand `cmd:"" help:"Print a fresh key, one line. It is stored nowhere: keep it well, and apart from the data."`
+}
+
+type keyNewCommand struct{}
+
+func (keyNewCommand) Run(s streams) error {
+	_, err := fmt.Fprintln(s.out, secret.NewKey().Text())
+	return err
+}
+
+type versionCommand struct{}
+
+func (versionCommand) Run(s streams) error {
+	_, err := fmt.Fprintln(s.out, "purser "+version)
+	return err
+}
+
+type helpCommand struct{}
+
+func (helpCommand) Run(command *kong.Context) error {
+	command.Path = command.Path[:1] // the help of the program, not of this command
+	return command.PrintUsage(false)
+}
+
+func logger(cfg config.Config, w io.Writer) *slog.Logger {
+	options := &slog.HandlerOptions{Level: cfg.LogLevel}
+	if cfg.LogJSON {
+		return slog.New(slog.NewJSONHandler(w, options))
+	}
+	return slog.New(slog.NewTextHandler(w, options))
+}

@@ -1,0 +1,314 @@
+package main_test
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"fmt"
+	"io"
+	"math/rand/v2"
+	"net"
+	"net/http"
+	"net/http/cookiejar"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"purser.example/internal/demo"
+	"purser.example/internal/demo/idp/idptest"
+	"purser.example/internal/secret"
+	"purser.example/internal/sqlite/sqlitetest"
+)
+
+var binary string
+
+func TestMain(m *testing.M) {
+	folder, err := os.MkdirTemp("", "purser-test-")
+	if err != nil {
+		panic(err)
+	}
+	binary = filepath.Join(folder, "purser")
+	if out, err := exec.Command("go", "build", "-o", binary, ".").CombinedOutput(); err != nil {
+		panic(fmt.Sprintf("build: %v\n%s", err, out))
+	}
+	status := m.Run()
+	_ = os.RemoveAll(folder)
+	os.Exit(status)
+}
+
+// process is a Purser that runs.
+type process struct {
+	*exec.Cmd
+	t      *testing.T
+	url    string
+	stderr *bytes.Buffer
+}
+
+// start runs the demo and waits for its ready line.
+func start(t *testing.T, args ...string) *process {
+	t.Helper()
+	p := &process{Cmd: exec.Command(binary, append([]string{"demo", "--addr", "127.0.0.1:0"}, args...)...), t: t, stderr: &bytes.Buffer{}}
+	p.Stderr = p.stderr
+	out, err := p.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := p.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = p.Process.Kill(); _ = p.Wait() })
+	line, err := bufio.NewReader(out).ReadString('\n')
+	if err != nil {
+		_ = p.Wait()
+		t.Fatalf("no ready line: %v\n%s", err, p.stderr)
+	}
+	words := strings.Fields(line)
+	if len(words) < 2 || words[0] != "ready" {
+		t.Fatalf("ready line: %q", line)
+	}
+	p.url = words[1]
+	return p
+}
+
+func (p *process) end(signal syscall.Signal) int {
+	p.t.Helper()
+	if err := p.Process.Signal(signal); err != nil {
+		p.t.Fatal(err)
+	}
+	_ = p.Wait()
+	return p.ProcessState.ExitCode()
+}
+
+// fails runs a command that is to end by itself, and gives its status and what it said.
+func fails(t *testing.T, env []string, args ...string) (int, string) {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
+	defer cancel()
+	cmd := exec.CommandContext(ctx, binary, args...)
+	cmd.Env = append(os.Environ(), env...)
+	var stderr bytes.Buffer
+	cmd.Stderr = &stderr
+	_ = cmd.Run()
+	return cmd.ProcessState.ExitCode(), stderr.String()
+}
+
+func newBrowser() *http.Client {
+	jar, _ := cookiejar.New(nil)
+	return &http.Client{Jar: jar, Timeout: 20 * time.Second}
+}
+
+func (p *process) signIn(client *http.Client) (callback string, err error) {
+	return idptest.SignIn(p.t.Context(), client, p.url+"/auth/sign-in", "admin@purser.test", demo.Password)
+}
+
+func get(client *http.Client, address string) (int, string, error) {
+	res, err := client.Get(address)
+	if err != nil {
+		return 0, "", err
+	}
+	defer func() { _ = res.Body.Close() }()
+	body, err := io.ReadAll(res.Body)
+	return res.StatusCode, string(body), err
+}
+
+func TestTheDemoKeepsItsFolderAndStopsWell(t *testing.T) {
+	data := filepath.Join(t.TempDir(), "data")
+	client := newBrowser()
+	for range 2 {
+		p := start(t, "--data", data)
+		callback, err := p.signIn(client)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if status, body, err := get(client, callback); err != nil || status != http.StatusOK || !strings.Contains(body, "Service account") {
+			t.Fatalf("after sign-in: %d %v\n%s", status, err, body)
+		}
+		if status := p.end(syscall.SIGTERM); status != 0 {
+			t.Errorf("exit status %d\n%s", status, p.stderr)
+		}
+	}
+	if _, err := os.Stat(data + ".key"); err != nil {
+		t.Error("the key does not lie beside the folder")
+	}
+}
+
+func TestASecondProcessIsRefused(t *testing.T) {
+	data := filepath.Join(t.TempDir(), "data")
+	p := start(t, "--data", data)
+	status, said := fails(t, nil, "demo", "--addr", "127.0.0.1:0", "--data", data)
+	if status != 2 || !strings.Contains(said, fmt.Sprintf("process %d", p.Process.Pid)) {
+		t.Errorf("status %d: %s", status, said)
+	}
+	if status := p.end(syscall.SIGINT); status != 0 {
+		t.Errorf("the first one: exit status %d", status)
+	}
+}
+
+func TestAWrongKeyIsSaidAndNothingIsOverwritten(t *testing.T) {
+	data := filepath.Join(t.TempDir(), "data")
+	client := newBrowser()
+	p := start(t, "--data", data)
+	callback, err := p.signIn(client)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, _, err := get(client, callback); err != nil {
+		t.Fatal(err)
+	}
+	p.end(syscall.SIGTERM)
+
+	right, err := os.ReadFile(data + ".key")
+	if err != nil {
+		t.Fatal(err)
+	}
+	other := secret.NewKey()
+	for name, tc := range map[string]struct{ text, want string }{
+		"another key": {other.Text(), "this is key " + other.ID()},
+		"no key":      {"something else", "purser key new"},
+	} {
+		_ = os.Remove(data + ".key")
+		if err := os.WriteFile(data+".key", []byte(tc.text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		status, said := fails(t, nil, "demo", "--addr", "127.0.0.1:0", "--data", data)
+		if status != 2 || strings.Count(said, "\n") != 1 || !strings.Contains(said, tc.want) || strings.Contains(said, tc.text) {
+			t.Errorf("%s: status %d: %s", name, status, said)
+		}
+	}
+	if err := os.WriteFile(data+".key", right, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	start(t, "--data", data).end(syscall.SIGTERM)
+	verify(t, data)
+}
+
+// Killed between sign-in and answer: the log is whole, and the person can sign in again.
+func TestKilledDuringSignIn(t *testing.T) {
+	data := filepath.Join(t.TempDir(), "data")
+	for round := range 12 {
+		p := start(t, "--data", data)
+		client := newBrowser()
+		callback, err := p.signIn(client)
+		if err != nil {
+			t.Fatal(err)
+		}
+		answered := make(chan struct{})
+		go func() {
+			defer close(answered)
+			_, _, _ = get(client, callback)
+		}()
+		time.Sleep(time.Duration(rand.IntN(12_000)) * time.Microsecond)
+		p.end(syscall.SIGKILL)
+		<-answered
+
+		p = start(t, "--data", data)
+		fresh := newBrowser()
+		callback, err = p.signIn(fresh)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if status, body, err := get(fresh, callback); err != nil || status != http.StatusOK {
+			t.Fatalf("round %d: signing in again: %d %v\n%s", round, status, err, body)
+		}
+		p.end(syscall.SIGTERM)
+		verify(t, data)
+	}
+}
+
+func verify(t *testing.T, data string) {
+	t.Helper()
+	text, err := os.ReadFile(data + ".key")
+	if err != nil {
+		t.Fatal(err)
+	}
+	key, err := secret.ParseKey(string(text))
+	if err != nil {
+		t.Fatal(err)
+	}
+	db := sqlitetest.OpenIn(t, data, time.Now)
+	defer func() { _ = db.Close() }()
+	if _, err := db.Unlock(t.Context(), key); err != nil {
+		t.Fatal(err)
+	}
+	if err := db.VerifyActivity(t.Context()); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestServeListsEveryMistakeAtOnce(t *testing.T) {
+	status, said := fails(t, []string{"PURSER_ADDR=x"}, "serve")
+	if status != 2 || strings.Count(said, "\n") != 7 || !strings.Contains(said, "PURSER_KEY: is missing") {
+		t.Errorf("status %d:\n%s", status, said)
+	}
+	for _, args := range [][]string{{"demo", "--addr", "0.0.0.0:0"}, {"demo", "--bogus"}, {"bogus"}, {}} {
+		if status, said := fails(t, nil, args...); status != 2 || strings.Count(said, "\n") != 1 {
+			t.Errorf("%v: status %d: %s", args, status, said)
+		}
+	}
+}
+
+// Purser starts while the identity provider is down, and says so to whoever wants to sign in.
+func TestServeStartsWithoutItsIdentityProvider(t *testing.T) {
+	folder := t.TempDir()
+	keyFile := filepath.Join(folder, "key")
+	if err := os.WriteFile(keyFile, []byte(secret.NewKey().Text()+"\n"), 0o400); err != nil {
+		t.Fatal(err)
+	}
+	address := freeAddress(t)
+	cmd := exec.Command(binary, "serve")
+	cmd.Env = append(os.Environ(), "PURSER_ADDR="+address, "PURSER_BASE_URL=http://"+address, "PURSER_DATA="+filepath.Join(folder, "data"), "PURSER_KEY_FILE="+keyFile,
+		"PURSER_OIDC_ISSUER=http://127.0.0.1:9/idp", "PURSER_OIDC_CLIENT_ID=purser", "PURSER_OIDC_CLIENT_SECRET=x", "PURSER_LOG_FORMAT=json")
+	stderr, err := cmd.StderrPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = cmd.Process.Kill(); _ = cmd.Wait() }()
+	lines := bufio.NewScanner(stderr)
+	for lines.Scan() && !strings.Contains(lines.Text(), `"msg":"ready"`) {
+	}
+	go func() { _, _ = io.Copy(io.Discard, stderr) }()
+	client := newBrowser()
+	for path, want := range map[string]int{"/healthz": 200, "/readyz": 200, "/": http.StatusBadGateway} {
+		if status, body, err := get(client, "http://"+address+path); err != nil || status != want {
+			t.Errorf("%s: %d %v\n%s", path, status, err, body)
+		}
+	}
+	if err := cmd.Process.Signal(syscall.SIGTERM); err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Wait(); err != nil {
+		t.Errorf("exit: %v", err)
+	}
+}
+
+func freeAddress(t *testing.T) string {
+	t.Helper()
+	ln, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = ln.Close() }()
+	return ln.Addr().String()
+}
+
+func TestSmallCommands(t *testing.T) {
+	for _, args := range [][]string{{"key", "new"}, {"version"}, {"help"}} {
+		out, err := exec.Command(binary, args...).Output()
+		if err != nil || len(out) == 0 {
+			t.Errorf("%v: %v %q", args, err, out)
+		}
+		if args[0] != "key" {
+			continue
+		}
+		if _, err := secret.ParseKey(string(out)); err != nil || bytes.Count(out, []byte("\n")) != 1 {
+			t.Errorf("key new prints no key, one line: %v", err)
+		}
+	}
+}

@@ -1,0 +1,160 @@
+// Package app joins the parts of Purser into one that runs. Commands, the demo and the tests start it the same way.
+package app
+
+import (
+	"context"
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"sync"
+	"time"
+
+	"purser.example/internal/access"
+	"purser.example/internal/config"
+	"purser.example/internal/login"
+	"purser.example/internal/secret"
+	"purser.example/internal/session"
+	"purser.example/internal/sqlite"
+	"purser.example/web"
+	"purser.example/web/auth"
+	"purser.example/web/profiles"
+)
+
+// Options are the parts that callers may choose, beside the configuration.
+type Options struct {
+	Log *slog.Logger
+	Now func() time.Time // nil: the real clock
+}
+
+// App is a Purser that is open. Close it after use.
+type App struct {
+	DB      *sqlite.DB
+	Handler http.Handler
+
+	cfg      config.Config
+	log      *slog.Logger
+	sessions *session.Service
+	stop     context.CancelFunc
+	work     sync.WaitGroup
+}
+
+// Open opens the database with its key and joins everything. It talks to nobody outside: the identity provider may be down.
+// A key that does not fit comes back as secret.ErrWrongKey, secret.ErrDamaged or sqlite.ErrKeyringMissing.
+func Open(ctx context.Context, cfg config.Config, o Options) (*App, error) {
+	if o.Now == nil {
+		o.Now = func() time.Time { return time.Now().UTC() }
+	}
+	key, err := secret.ParseKey(cfg.Key)
+	if err != nil {
+		return nil, fmt.Errorf("PURSER_KEY: %w", err)
+	}
+	db, err := sqlite.Open(ctx, sqlite.Options{Folder: cfg.Data, Now: o.Now, Log: o.Log})
+	if err != nil {
+		return nil, err
+	}
+	ring, err := db.Unlock(ctx, key)
+	if err != nil {
+		return nil, errors.Join(err, db.Close())
+	}
+	a := &App{DB: db, cfg: cfg, log: o.Log}
+	a.sessions = session.NewService(db.Sessions(), ring, session.Limits{Idle: cfg.Session.Idle, Max: cfg.Session.Max}, o.Now, o.Log)
+	a.Handler = web.New(web.Options{
+		BaseURL: cfg.BaseURL, TrustedProxies: cfg.TrustedProxies, Log: o.Log,
+		Sessions: a.sessions, Login: loginClient(cfg, o.Now), Activity: db,
+		Ready:    newReadiness(db, key).check,
+		Profiles: &profiles.Handlers{ServiceProvider: cfg.ServiceProvider},
+	})
+	a.begin()
+	return a, nil
+}
+
+func loginClient(cfg config.Config, now func() time.Time) *login.Client {
+	base := cfg.BaseURL.String()
+	return login.New(login.Config{
+		Issuer: cfg.OIDC.Issuer, ClientID: cfg.OIDC.ClientID, ClientSecret: secret.FromString(cfg.OIDC.ClientSecret),
+		RedirectURL: base + auth.CallbackPath, PostLogoutURL: base + auth.SignedOutPath,
+		RoleClaim: cfg.OIDC.RoleClaim,
+		RoleValues: map[string]access.Role{
+			cfg.OIDC.TenantOwner: access.TenantOwner, cfg.OIDC.ServiceAdministrator: access.ServiceAdministrator,
+		},
+		Now: now,
+	})
+}
+
+// begin starts what goes on beside requests.
+func (a *App) begin() {
+	ctx, stop := context.WithCancel(context.Background())
+	a.stop = stop
+	a.work.Go(func() {
+		tick := time.NewTicker(time.Minute)
+		defer tick.Stop()
+		for {
+			select {
+			case <-ctx.Done():
+				return
+			case <-tick.C:
+				if err := a.sessions.Sweep(ctx); err != nil && ctx.Err() == nil {
+					a.log.Warn("ended sessions not removed", "error", err)
+				}
+			}
+		}
+	})
+}
+
+// Close ends what goes on and closes the database.
+func (a *App) Close() error {
+	a.stop()
+	a.work.Wait()
+	return a.DB.Close()
+}
+
+// grace is how long requests in flight may take to end after the signal to stop.
+const grace = 10 * time.Second
+
+// Serve answers requests on ln until ctx ends, then waits for those in flight, at most ten seconds.
+func Serve(ctx context.Context, ln net.Listener, handler http.Handler, log *slog.Logger) error {
+	server := &http.Server{
+		Handler:           handler,
+		ReadHeaderTimeout: 10 * time.Second,
+		ReadTimeout:       time.Minute,
+		WriteTimeout:      2 * time.Minute,
+		IdleTimeout:       2 * time.Minute,
+		MaxHeaderBytes:    64 << 10,
+		ErrorLog:          slog.NewLogLogger(log.Handler(), slog.LevelDebug),
+	}
+	failed := make(chan error, 1)
+	go func() { failed <- server.Serve(ln) }()
+	select {
+	case err := <-failed:
+		return fmt.Errorf("serve: %w", err)
+	case <-ctx.Done():
+	}
+	patience, cancel := context.WithTimeout(context.WithoutCancel(ctx), grace)
+	defer cancel()
+	if err := server.Shutdown(patience); err != nil {
+		log.Warn("requests in flight were cut off", "error", err)
+		return server.Close()
+	}
+	return nil
+}
+
+// Listen opens the address of the configuration, with TLS where it has a certificate.
+func (a *App) Listen(ctx context.Context) (net.Listener, error) {
+	ln, err := (&net.ListenConfig{}).Listen(ctx, "tcp", a.cfg.Addr)
+	if err != nil {
+		return nil, fmt.Errorf("PURSER_ADDR: %w", err)
+	}
+	if a.cfg.TLSCert == "" {
+		return ln, nil
+	}
+	cert, err := tls.X509KeyPair([]byte(a.cfg.TLSCert), []byte(a.cfg.TLSKey))
+	if err != nil {
+		return nil, errors.Join(errors.New("PURSER_TLS_CERT: no certificate that fits its key"), ln.Close())
+	}
+	return tls.NewListener(ln, &tls.Config{
+		Certificates: []tls.Certificate{cert}, MinVersion: tls.VersionTLS12, NextProtos: []string{"h2", "http/1.1"},
+	}), nil
+}

@@ -1,0 +1,79 @@
+package app_test
+
+import (
+	"os/exec"
+	"slices"
+	"strings"
+	"testing"
+)
+
+const module = "purser.example/"
+
+// Three arrows keep the house in order (docs/decisions/0001-rooms.md): nothing in a noun knows echo, templ or SQL; nothing
+// in web knows sqlite or microsoft; web/ui knows nobody.
+func TestTheArrows(t *testing.T) {
+	rooms := depsOfRooms(t)
+	web := []string{"github.com/labstack/echo", "github.com/a-h/templ", "github.com/gorilla", module + "web"}
+	storage := []string{"database/sql", "modernc.org", "github.com/pressly", module + "internal/sqlite", module + "migrations"}
+	outside := []string{module + "internal/microsoft", module + "internal/m365sim", module + "internal/demo", module + "internal/app", "github.com/zitadel"}
+	noun := slices.Concat(web, storage, outside)
+
+	for _, rule := range []struct {
+		room      string // "web/..." for all below
+		forbidden []string
+	}{
+		{"internal/problem", []string{module, "."}},
+		{"internal/config", []string{module, "."}},
+		{"internal/secret", slices.Concat(noun, []string{module + "internal/"})},
+		{"internal/access", noun}, {"internal/audit", noun}, {"internal/session", noun}, {"internal/catalogue", noun},
+		{"internal/login", noun},
+		{"internal/sqlite", slices.Concat(web, outside, []string{module + "internal/login"})},
+		{"web/...", slices.Concat([]string{"modernc.org", "github.com/pressly", module + "internal/sqlite", module + "migrations"}, outside)},
+		{"web/ui", []string{module, "github.com/labstack", "github.com/gorilla"}},
+		{"static", []string{module, "."}},
+		{"internal/demo/idp", []string{module + "internal/app", module + "web"}},
+		{"internal/app", []string{module + "internal/demo", module + "internal/m365sim"}},
+	} {
+		matched := false
+		for room, deps := range rooms {
+			if room != rule.room && !strings.HasPrefix(room, strings.TrimSuffix(rule.room, "...")) || room != rule.room && !strings.HasSuffix(rule.room, "...") {
+				continue
+			}
+			matched = true
+			for _, dep := range deps {
+				if forbidden(dep, room, rule.forbidden) {
+					t.Errorf("%s must not reach %s", room, dep)
+				}
+			}
+		}
+		if !matched {
+			t.Errorf("no such room: %s", rule.room)
+		}
+	}
+}
+
+// forbidden reports whether dep is under one of the prefixes; "." stands for every module but the standard library.
+func forbidden(dep, room string, prefixes []string) bool {
+	return slices.ContainsFunc(prefixes, func(p string) bool {
+		if p == "." {
+			first, _, _ := strings.Cut(dep, "/")
+			return strings.Contains(first, ".") && dep != module+room
+		}
+		return strings.HasPrefix(dep, p) && dep != module+room
+	})
+}
+
+func depsOfRooms(t *testing.T) map[string][]string {
+	t.Helper()
+	cmd := exec.CommandContext(t.Context(), "go", "list", "-f", "{{.ImportPath}} {{join .Deps \" \"}}", module+"...")
+	out, err := cmd.Output()
+	if err != nil {
+		t.Fatalf("go list: %v", err)
+	}
+	rooms := map[string][]string{}
+	for line := range strings.Lines(string(out)) {
+		fields := strings.Fields(line)
+		rooms[strings.TrimPrefix(fields[0], module)] = fields[1:]
+	}
+	return rooms
+}

@@ -1,0 +1,42 @@
+// Package catalogue holds the facts that pages show and rules work by as data, with their sources: which cloud services
+// sign in with a service account, and what they need (R12–R15). Correcting a fact means editing a file, not code.
+package catalogue
+
+import (
+	_ "embed"
+	"encoding/json"
+)
+
+// Service is a cloud service that signs in to Microsoft 365 with a service account.
+type Service struct {
+	ID    string `json:"id"`   // stands in addresses and rows
+	Name  string `json:"name"` // to the letter, as the guide has it
+	Needs string `json:"needs"`
+	// Roles lists what the account must have: of each inner list, one. Sometimes holds roles that single features need.
+	Roles     [][]string `json:"roles"`
+	Sometimes []string   `json:"sometimes"`
+	Pools     string     `json:"pools"`    // whether it uses account pools: "yes", "no" or "inferred"
+	Provider  bool       `json:"provider"` // offered to service providers only (R13)
+}
+
+//go:embed services.json
+var servicesJSON []byte
+
+var services = func() []Service {
+	var file struct{ Services []Service }
+	if err := json.Unmarshal(servicesJSON, &file); err != nil {
+		panic("catalogue: services.json: " + err.Error())
+	}
+	return file.Services
+}()
+
+// Services lists the services in the guide's order, the common service only for service providers (R13).
+func Services(provider bool) []Service {
+	var offered []Service
+	for _, s := range services {
+		if !s.Provider || provider {
+			offered = append(offered, s)
+		}
+	}
+	return offered
+}

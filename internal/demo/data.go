@@ -1,0 +1,97 @@
+package demo
+
+import (
+	"crypto/rand"
+	"crypto/rsa"
+	"crypto/x509"
+	"encoding/pem"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+
+	"purser.example/internal/secret"
+)
+
+// dataFolder is where a demo keeps its database and keys.
+type dataFolder struct {
+	path      string
+	key       secret.Key
+	signing   *rsa.PrivateKey // of the identity provider
+	temporary bool
+}
+
+// openData opens the folder, whose key lies beside it, never inside. Without a name everything is temporary.
+func openData(path string) (*dataFolder, error) {
+	if path == "" {
+		folder, err := os.MkdirTemp("", "purser-demo-")
+		if err != nil {
+			return nil, fmt.Errorf("make a temporary folder: %w", err)
+		}
+		d := &dataFolder{path: folder, key: secret.NewKey(), temporary: true}
+		d.signing, err = rsa.GenerateKey(rand.Reader, 2048)
+		return d, err
+	}
+	path = filepath.Clean(path)
+	key, err := keyBeside(path + ".key")
+	if err != nil {
+		return nil, err
+	}
+	if err := os.MkdirAll(path, 0o700); err != nil {
+		return nil, fmt.Errorf("make the data folder: %w", err)
+	}
+	d := &dataFolder{path: path, key: key}
+	d.signing, err = signingKey(filepath.Join(path, "demo-provider.pem"))
+	return d, err
+}
+
+func (d *dataFolder) close() error {
+	if !d.temporary {
+		return nil
+	}
+	return removeAll(d.path)
+}
+
+func keyBeside(file string) (secret.Key, error) {
+	b, err := os.ReadFile(file)
+	if err == nil {
+		key, err := secret.ParseKey(string(b))
+		if err != nil {
+			return secret.Key{}, fmt.Errorf("%s: %w", file, err)
+		}
+		return key, nil
+	}
+	if !errors.Is(err, fs.ErrNotExist) {
+		return secret.Key{}, fmt.Errorf("read the demo's key: %w", err)
+	}
+	key := secret.NewKey()
+	if err := os.MkdirAll(filepath.Dir(file), 0o700); err != nil {
+		return secret.Key{}, fmt.Errorf("make the folder of the demo's key: %w", err)
+	}
+	if err := os.WriteFile(file, []byte(key.Text()+"\n"), 0o400); err != nil {
+		return secret.Key{}, fmt.Errorf("write the demo's key: %w", err)
+	}
+	return key, nil
+}
+
+// signingKey is kept so that a person signed in before a restart can still sign out at the provider after it.
+func signingKey(file string) (*rsa.PrivateKey, error) {
+	b, err := os.ReadFile(file)
+	if errors.Is(err, fs.ErrNotExist) {
+		key, err := rsa.GenerateKey(rand.Reader, 2048)
+		if err != nil {
+			return nil, fmt.Errorf("make the provider's signing key: %w", err)
+		}
+		block := &pem.Block{Type: "RSA PRIVATE KEY", Bytes: x509.MarshalPKCS1PrivateKey(key)}
+		return key, os.WriteFile(file, pem.EncodeToMemory(block), 0o600)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("read the provider's signing key: %w", err)
+	}
+	block, _ := pem.Decode(b)
+	if block == nil {
+		return nil, fmt.Errorf("%s holds no key; remove it to get a new one", file)
+	}
+	return x509.ParsePKCS1PrivateKey(block.Bytes)
+}

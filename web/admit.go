@@ -1,0 +1,71 @@
+package web
+
+import (
+	"log/slog"
+	"net/http"
+	"strings"
+
+	"github.com/labstack/echo/v4"
+
+	"purser.example/internal/access"
+	"purser.example/internal/audit"
+	"purser.example/internal/problem"
+	"purser.example/web/auth"
+	"purser.example/web/respond"
+	"purser.example/web/session"
+)
+
+// public are the only addresses that need no session (R1).
+func public(path string) bool {
+	return strings.HasPrefix(path, "/auth/") || strings.HasPrefix(path, "/static/") || path == "/healthz" || path == "/readyz" || path == "/favicon.ico"
+}
+
+// admit lets in who is signed in and has a role (R1, R2). It runs before any page, and before it is known whether there is a page at
+// all, so that nobody outside learns which addresses exist.
+func admit(activity auth.Recorder, log *slog.Logger) echo.MiddlewareFunc {
+	return func(next echo.HandlerFunc) echo.HandlerFunc {
+		return func(c echo.Context) error {
+			path := c.Request().URL.Path
+			switch caller := session.Caller(c); {
+			case public(path):
+				return next(c)
+			case !caller.SignedIn():
+				return askToSignIn(c)
+			case caller.Role() == "":
+				return turnAway(c, activity, log, caller)
+			default:
+				return next(c)
+			}
+		}
+	}
+}
+
+// askToSignIn sends a reader to sign in and back here. A post is answered with a page instead: reloading it after sign-in
+// sends again what was typed, so nothing is lost.
+func askToSignIn(c echo.Context) error {
+	r := c.Request()
+	if r.Method != http.MethodGet && r.Method != http.MethodHead {
+		return problem.New(problem.Unauthenticated, "You have to be signed in for this. Nothing was changed.")
+	}
+	return c.Redirect(http.StatusSeeOther, auth.SignInAddress(r.URL.RequestURI()))
+}
+
+// turnAway shows the one page for people without a role: as such on the start page, as a refusal anywhere else.
+func turnAway(c echo.Context, activity auth.Recorder, log *slog.Logger, caller access.Caller) error {
+	status := http.StatusOK
+	if c.Request().URL.Path != "/" || c.Request().Method != http.MethodGet {
+		status = http.StatusForbidden
+		entry := audit.By(caller, session.Origin(c), audit.Denied, audit.Target{Kind: "page", Name: cut(c.Request().URL.Path, 200)}).With("method", c.Request().Method)
+		if err := activity.Record(c.Request().Context(), entry); err != nil {
+			log.ErrorContext(c.Request().Context(), "denial not recorded", "request_id", session.Origin(c).Request, "error", err)
+		}
+	}
+	return respond.Page(c, status, auth.NoRolePage(*session.Person(c)))
+}
+
+func cut(s string, n int) string {
+	if len(s) <= n {
+		return s
+	}
+	return strings.ToValidUTF8(s[:n], "")
+}

@@ -1,0 +1,28 @@
+package auth
+
+import (
+	"net/url"
+	"strings"
+)
+
+// SignInAddress is where to sign in so as to come back to a page of this site.
+func SignInAddress(returnTo string) string {
+	if returnTo == "" || returnTo == "/" {
+		return SignInPath
+	}
+	return SignInPath + "?return=" + url.QueryEscape(returnTo)
+}
+
+// localPath keeps an address only if it is a path of this site, and answers "/" otherwise: a link to our sign-in must not
+// lead anywhere else afterwards. Browsers read a backslash as a slash and drop tabs and newlines, so none may be in it.
+func localPath(address string) string {
+	u, err := url.Parse(address)
+	switch {
+	case err != nil, u.Scheme != "", u.Host != "", u.User != nil, u.Opaque != "",
+		!strings.HasPrefix(address, "/"), strings.HasPrefix(address, "//"), strings.HasPrefix(address, "/auth/"),
+		strings.ContainsFunc(address, func(r rune) bool { return r < ' ' || r == '\\' || r == 0x7f }),
+		strings.Contains(u.Path, "\\"), strings.HasPrefix(u.Path, "//"), len(address) > 2048:
+		return "/"
+	}
+	return u.RequestURI()
+}

@@ -1,0 +1,122 @@
+package respond
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"net/http"
+	"strings"
+
+	"github.com/labstack/echo/v4"
+
+	"purser.example/internal/problem"
+	"purser.example/web/layout"
+	"purser.example/web/session"
+)
+
+// answer is how a kind of problem looks from outside.
+type answer struct {
+	status int
+	title  string
+	next   string
+	label  string // of the way on; empty for none
+	href   string
+}
+
+var answers = map[problem.Kind]answer{
+	problem.Internal:        {http.StatusInternalServerError, "Something went wrong", "Try again. If it happens again, give the reference below to whoever runs Purser.", "Go to the start page", "/"},
+	problem.Invalid:         {http.StatusUnprocessableEntity, "This could not be accepted", "Go back, correct it and send it again.", "", ""},
+	problem.NotFound:        {http.StatusNotFound, "This page does not exist", "Check the address, or look for what you need from the start page.", "Go to the start page", "/"},
+	problem.Conflict:        {http.StatusConflict, "Somebody else was faster", "Go back, reload the page and look at what changed.", "", ""},
+	problem.Unauthenticated: {http.StatusUnauthorized, "Your session has ended", "Sign in in a new tab. Then come back to this one and reload it: your browser sends again what you typed.", "Sign in", "/auth/sign-in"},
+	problem.Forbidden:       {http.StatusForbidden, "You may not open this", "Ask a Tenant Owner of your organization to give you the role.", "", ""},
+	problem.BadRequest:      {http.StatusBadRequest, "This request was not understood", "Go back and try again.", "Go to the start page", "/"},
+	problem.TooLarge:        {http.StatusRequestEntityTooLarge, "This is too large", "Send less at once.", "", ""},
+	problem.Upstream:        {http.StatusBadGateway, "Somebody else did not answer", "Try again in a moment.", "", ""},
+	problem.Unavailable:     {http.StatusServiceUnavailable, "Not available right now", "What you sent was not carried out. Wait a moment, then reload this page to send it again.", "", ""},
+}
+
+// retryAfter is in seconds: a full disk or a busy database may have recovered by then.
+const retryAfter = "5"
+
+// Problem is Echo's error handler: it logs once, here, and answers with a page that tells the person a sentence, what to do
+// next and a reference, and nothing of the cause.
+func Problem(log *slog.Logger) echo.HTTPErrorHandler {
+	return func(err error, c echo.Context) {
+		if errors.Is(err, context.Canceled) && c.Request().Context().Err() != nil {
+			log.DebugContext(c.Request().Context(), "the client went away", "request_id", reference(c))
+			return
+		}
+		err = fromEcho(err)
+		kind := problem.KindOf(err)
+		logProblem(c, log, kind, err)
+		if c.Response().Committed {
+			return
+		}
+		if err := answerWith(c, kind, err); err != nil {
+			log.ErrorContext(c.Request().Context(), "error page not sent", "request_id", reference(c), "error", err)
+		}
+	}
+}
+
+func logProblem(c echo.Context, log *slog.Logger, kind problem.Kind, err error) {
+	level := slog.LevelInfo
+	switch kind {
+	case problem.Internal, problem.Unavailable:
+		level = slog.LevelError
+	case problem.Upstream:
+		level = slog.LevelWarn
+	}
+	log.LogAttrs(c.Request().Context(), level, "request refused", slog.String("request_id", reference(c)), slog.String("kind", kind.String()),
+		slog.String("method", c.Request().Method), slog.String("path", c.Request().URL.Path), slog.Any("error", err))
+}
+
+func answerWith(c echo.Context, kind problem.Kind, err error) error {
+	a := answers[kind]
+	if kind == problem.Unavailable {
+		c.Response().Header().Set("Retry-After", retryAfter)
+	}
+	status := a.status
+	if he, ok := errors.AsType[*echo.HTTPError](err); ok {
+		status = he.Code
+	}
+	if c.Request().Method == http.MethodHead {
+		return c.NoContent(status)
+	}
+	if wantsJSON(c) {
+		return c.JSON(status, map[string]string{"error": problem.Message(err), "reference": reference(c)})
+	}
+	fault := layout.Fault{Title: a.title, Text: problem.Message(err), Next: a.next, ActionLabel: a.label, ActionHref: a.href, Reference: reference(c), Person: session.Person(c)}
+	return Page(c, status, layout.ErrorPage(fault))
+}
+
+// fromEcho gives Echo's own errors (no such route, a body too large) our kinds and sentences. The error itself stays
+// inside, for its exact status.
+func fromEcho(err error) error {
+	he, ok := errors.AsType[*echo.HTTPError](err)
+	if large, tooLarge := errors.AsType[*http.MaxBytesError](err); tooLarge {
+		return problem.Wrap(large, problem.TooLarge, "You sent more than Purser reads at once. Nothing was changed.")
+	}
+	if !ok || problem.KindOf(err) != problem.Internal {
+		return err
+	}
+	switch he.Code {
+	case http.StatusNotFound:
+		return problem.Wrap(he, problem.NotFound, "There is nothing at this address, or not any more.")
+	case http.StatusMethodNotAllowed:
+		return problem.Wrap(he, problem.BadRequest, "This address does not take that kind of request.")
+	case http.StatusRequestEntityTooLarge:
+		return problem.Wrap(he, problem.TooLarge, "You sent more than Purser reads at once. Nothing was changed.")
+	default:
+		if he.Code >= 400 && he.Code < 500 {
+			return problem.Wrap(he, problem.BadRequest, "Purser could not read this request. Nothing was changed.")
+		}
+		return err
+	}
+}
+
+func reference(c echo.Context) string { return c.Response().Header().Get(echo.HeaderXRequestID) }
+
+func wantsJSON(c echo.Context) bool {
+	return strings.HasPrefix(c.Request().Header.Get(echo.HeaderAccept), echo.MIMEApplicationJSON)
+}
