@@ -1,0 +1,82 @@
+# Purser's errands. A fresh clone on Debian with Go, Node.js, npm, git and make needs nothing else: what a target lacks it
+# installs, the programs from Debian (chromium, gcc, wrk), the rest below this folder.
+
+GO            ?= go
+ADDR          ?= 127.0.0.1:8080
+PACKAGES      ?= ./...
+GOLANGCI      := v2.15.0
+GOVULNCHECK   := v1.9.0
+VERSION       := $(shell git describe --tags --always --dirty 2>/dev/null || echo unknown)
+TOOLS         := $(CURDIR)/.tools
+BROWSER_TOOLS := e2e/node_modules/.package-lock.json
+
+.DEFAULT_GOAL := help
+
+.PHONY: run
+run: build ## Run the demo on http://127.0.0.1:8080 (another address: ADDR=…)
+	@exec bin/purser demo --addr $(ADDR)
+
+.PHONY: dev
+dev: ## Run the demo, renew pages and restart at each change; open http://127.0.0.1:7331
+	$(GO) tool templ generate --watch --proxy="http://$(ADDR)" --open-browser=false --cmd="$(GO) run ./cmd/purser demo --addr $(ADDR)"
+
+.PHONY: generate
+generate: ## Renew *_templ.go after a change in a .templ file
+	$(GO) tool templ generate
+
+# Always from this folder: the paths that templ writes into its files depend on where it runs.
+.PHONY: generated
+generated:
+	@$(GO) tool templ generate -check -keep-orphaned-files -log-level error || \
+		{ echo 'Generated files are out of date: run `make generate` and commit the outcome.' >&2; exit 1; }
+
+.PHONY: test
+test: programs $(BROWSER_TOOLS) generated ## Run all tests, the browser's too; install what they lack (some: PACKAGES=./web/...)
+	$(GO) vet $(PACKAGES)
+	$(GO) test -race -vet=off -p 2 -timeout 15m $(PACKAGES)
+
+.PHONY: lint
+lint: $(TOOLS)/golangci-lint-$(GOLANGCI) $(if $(VULNDB),vuln) ## Look for doubtful code (with VULNDB=… for known holes too)
+	$< run $(PACKAGES)
+
+.PHONY: vuln
+vuln: $(TOOLS)/govulncheck-$(GOVULNCHECK) ## Look for known holes in what Purser uses (VULNDB=file://… without the network)
+	$< $(if $(VULNDB),-db=$(VULNDB)) $(PACKAGES)
+
+.PHONY: bench
+bench: ## Measure speed and size, and write the table to docs/performance.md
+	@.ci/install wrk
+	$(GO) run ./e2e/bench
+
+.PHONY: pictures
+pictures: programs $(BROWSER_TOOLS) ## Renew the pictures in docs/images
+	$(GO) test -run TestPicture ./e2e -args -pictures
+
+.PHONY: build
+build: ## Build bin/purser
+	CGO_ENABLED=0 $(GO) build -trimpath -ldflags "-s -w -X main.version=$(VERSION)" -o bin/purser ./cmd/purser
+
+.PHONY: check
+check: generated lint test ## Everything a change must pass: generated files, lint, tests
+
+.PHONY: help
+help: ## List these targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+.PHONY: programs
+programs:
+	@.ci/install chromium gcc
+
+# The driver of the browser and the accessibility rules. npm writes the file named here when it is done.
+$(BROWSER_TOOLS): e2e/package.json e2e/package-lock.json
+	npm ci --prefix e2e --ignore-scripts
+	@touch $@
+
+# Tools stay out of go.mod, where they would bring over a hundred modules along.
+$(TOOLS)/golangci-lint-%:
+	GOBIN=$(TOOLS) $(GO) install github.com/golangci/golangci-lint/v2/cmd/golangci-lint@$*
+	@mv $(TOOLS)/golangci-lint $@
+
+$(TOOLS)/govulncheck-%:
+	GOBIN=$(TOOLS) $(GO) install golang.org/x/vuln/cmd/govulncheck@$*
+	@mv $(TOOLS)/govulncheck $@

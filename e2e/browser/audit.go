@@ -1,0 +1,84 @@
+package browser
+
+import (
+	"encoding/json"
+	"fmt"
+	"os"
+	"strings"
+)
+
+// violation is one rule of axe-core that the page breaks, with every place that breaks it.
+type violation struct {
+	ID     string  `json:"id"`
+	Impact string  `json:"impact"`
+	Help   string  `json:"help"`
+	Nodes  []place `json:"nodes"`
+}
+
+// place is one element that breaks a rule.
+type place struct {
+	Target  string `json:"target"`
+	HTML    string `json:"html"`
+	Summary string `json:"summary"`
+}
+
+// auditScript runs every rule of axe-core and gives the grave violations as JSON. On a page without script promises are
+// kept but timers never fire, and axe-core waits for one before each rule; so there timers fire at once while it runs.
+// What needs the network (the preload of style sheets, for one rule about rotated pages) is off.
+const auditScript = `async noScript => {
+	const later = window.setTimeout;
+	if (noScript) window.setTimeout = (f, _, ...args) => { f(...args); return 0; };
+	try {
+		const { violations } = await axe.run(document, { resultTypes: ['violations'], preload: false });
+		const grave = violations.filter(v => v.impact === 'serious' || v.impact === 'critical');
+		return JSON.stringify(grave.map(v => ({
+			id: v.id, impact: v.impact, help: v.help,
+			nodes: v.nodes.map(n => ({ target: n.target.join(' '), html: n.html, summary: n.failureSummary })),
+		})));
+	} finally {
+		window.setTimeout = later;
+	}
+}`
+
+// Axe checks the page as it stands against the rules of axe-core and fails the test for each violation of impact serious
+// or critical, naming the rule, the element's selector and its HTML. The page's own policy stays in force: the driver
+// evaluates through the debugging protocol, which the policy does not govern.
+func (p *Page) Axe() {
+	p.t.Helper()
+	violations, err := p.audit()
+	if err != nil {
+		p.t.Fatalf("run axe-core on %s: %v", p.Path(), err)
+	}
+	for _, v := range violations {
+		p.t.Errorf("%s on %s", v, p.Path())
+	}
+}
+
+func (p *Page) audit() ([]violation, error) {
+	script, err := os.ReadFile(p.visit.engine.tools.axe)
+	if err != nil {
+		return nil, fmt.Errorf("read axe-core: %w", err)
+	}
+	if _, err := p.Page.Evaluate(string(script) + "\n;0"); err != nil {
+		return nil, fmt.Errorf("load axe-core: %w", err)
+	}
+	found, err := p.Page.Evaluate(auditScript, p.visit.options.NoScript)
+	if err != nil {
+		return nil, fmt.Errorf("check the page: %w", err)
+	}
+	var violations []violation
+	if err := json.Unmarshal(fmt.Append(nil, found), &violations); err != nil {
+		return nil, fmt.Errorf("read the findings: %w", err)
+	}
+	return violations, nil
+}
+
+// String gives the violation as a short report.
+func (v violation) String() string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "accessibility, %s: %s (%s)", v.Impact, v.Help, v.ID)
+	for _, n := range v.Nodes {
+		fmt.Fprintf(&b, "\n  %s\n    %s\n    %s", n.Target, n.HTML, squeeze(n.Summary))
+	}
+	return b.String()
+}

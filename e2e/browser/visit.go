@@ -1,0 +1,114 @@
+package browser
+
+import (
+	"cmp"
+	"fmt"
+	"net/http"
+	"strings"
+
+	"github.com/playwright-community/playwright-go"
+)
+
+// Patience in milliseconds. An action on a page of ours takes a tenth of a second; the rest is for a busy machine.
+const (
+	actionPatience     = 15_000
+	navigationPatience = 30_000
+)
+
+// visit is one browser context: the cookies, tabs, watch and trace of one visitor.
+type visit struct {
+	engine  *engine
+	options Options
+	context playwright.BrowserContext
+	first   playwright.Page
+	watch   watch
+	name    string // of the test, fit for a file
+}
+
+// open starts a visit that is traced from its first moment.
+func (e *engine) open(test string, options Options) (*visit, error) {
+	context, err := e.chromium.NewContext(contextOptions(options))
+	if err != nil {
+		return nil, fmt.Errorf("make a browser context: %w", err)
+	}
+	v := &visit{engine: e, options: options, context: context, name: e.names.file(test)}
+	if err := v.prepare(); err != nil {
+		_ = context.Close() // The error before says more.
+		return nil, err
+	}
+	return v, nil
+}
+
+func contextOptions(options Options) playwright.BrowserNewContextOptions {
+	scheme := playwright.ColorSchemeLight
+	if options.Dark {
+		scheme = playwright.ColorSchemeDark
+	}
+	return playwright.BrowserNewContextOptions{
+		BaseURL:           &options.BaseURL,
+		ColorScheme:       scheme,
+		JavaScriptEnabled: new(!options.NoScript),
+		Locale:            new("en-US"),
+		TimezoneId:        new("UTC"),
+		ReducedMotion:     playwright.ReducedMotionReduce, // A picture or a check must not catch a movement half-way.
+		StrictSelectors:   new(true),                      // Two elements with one label are a mistake, not a choice.
+		Viewport:          &playwright.Size{Width: cmp.Or(options.Width, 1280), Height: cmp.Or(options.Height, 800)},
+	}
+}
+
+func (v *visit) prepare() error {
+	v.context.SetDefaultTimeout(actionPatience)
+	v.context.SetDefaultNavigationTimeout(navigationPatience)
+	v.watch.over(v.context)
+	if err := v.addCookies(); err != nil {
+		return err
+	}
+	err := v.context.Tracing().Start(playwright.TracingStartOptions{Snapshots: new(true), Screenshots: new(true)})
+	if err != nil {
+		return fmt.Errorf("start the trace: %w", err)
+	}
+	if v.first, err = v.context.NewPage(); err != nil {
+		return fmt.Errorf("make a page: %w", err)
+	}
+	return nil
+}
+
+func (v *visit) addCookies() error {
+	cookies := make([]playwright.OptionalCookie, 0, len(v.options.Cookies))
+	for _, c := range v.options.Cookies {
+		cookies = append(cookies, v.cookie(c))
+	}
+	if err := v.context.AddCookies(cookies); err != nil {
+		return fmt.Errorf("add the cookies: %w", err)
+	}
+	return nil
+}
+
+// cookie translates for the driver, which takes "secure" from the scheme of an address and nothing else. Chromium trusts
+// loopback and sends secure cookies there without TLS, as __Host- ones must be.
+func (v *visit) cookie(c *http.Cookie) playwright.OptionalCookie {
+	address := v.options.BaseURL
+	if c.Secure || strings.HasPrefix(c.Name, "__") {
+		address = strings.Replace(address, "http://", "https://", 1)
+	}
+	return playwright.OptionalCookie{Name: c.Name, Value: c.Value, URL: &address, HttpOnly: &c.HttpOnly}
+}
+
+// end closes the visit. A last question to the page makes sure that everything it had to report has come in.
+func (p *Page) end() {
+	p.t.Helper()
+	for _, tab := range p.visit.context.Pages() {
+		_, _ = tab.Evaluate("0") // A tab that is gone has nothing more to report.
+	}
+	for _, text := range p.visit.watch.unexpected() {
+		p.t.Errorf("unexpected %s", text)
+	}
+	if p.t.Failed() {
+		p.keepEvidence()
+	} else if err := p.visit.context.Tracing().Stop(); err != nil {
+		p.t.Errorf("stop the trace: %v", err)
+	}
+	if err := p.visit.context.Close(); err != nil {
+		p.t.Errorf("close the page: %v", err)
+	}
+}

@@ -1,0 +1,151 @@
+package e2e
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"purser.example/e2e/browser"
+)
+
+// R1, R4: in, to the page first asked for, and out again.
+func TestSignInAndOut(t *testing.T) {
+	h := open(t)
+	everyView(t, func(t *testing.T, v view) {
+		p := browser.New(t, v.options(h))
+		p.Goto("/service-accounts?q=backup")
+		fine(p, "sign-in")
+		p.Fill("Email", "admin@purser.test")
+		p.Fill("Password", "wrong")
+		p.Click("Sign in")
+		p.ByRole("alert", "").Wait()
+		if got := p.ByLabel("Email").Value(); got != "admin@purser.test" {
+			t.Errorf("the e-mail typed is lost: %q", got)
+		}
+		signIn(p, "admin@purser.test")
+		p.WaitPath("/service-accounts")
+		if !strings.HasSuffix(p.Path(), "?q=backup") {
+			t.Errorf("arrived at %s", p.Path())
+		}
+		if got := p.ByRole("heading", "Service account").Count(); got != 1 {
+			t.Errorf("%d headings", got)
+		}
+		fine(p, "service-account-empty")
+
+		p.ByRole("button", "").Having("Adele Vance").Click()
+		fine(p, "person-menu")
+		p.ByRole("button", "Sign out").Click()
+		p.WaitPath("/auth/signed-out")
+		fine(p, "signed-out")
+		p.Goto("/service-accounts")
+		if p.ByLabel("Password").Count() != 1 {
+			t.Error("after sign-out the page opens without signing in")
+		}
+	})
+}
+
+// R2: somebody without a role is turned away kindly.
+func TestWithoutARole(t *testing.T) {
+	h := open(t)
+	everyView(t, func(t *testing.T, v view) {
+		p := browser.New(t, v.options(h))
+		p.Goto("/service-accounts")
+		signIn(p, "user@purser.test")
+		p.WaitPath("/")
+		for _, words := range []string{"Tenant Owner", "Service Administrator", "user@purser.test"} {
+			if !strings.Contains(p.Text(), words) {
+				t.Errorf("the page lacks %q", words)
+			}
+		}
+		fine(p, "no-role")
+		p.GotoRefused("/service-accounts", 403)
+		p.ByRole("button", "Sign out").Click()
+		p.WaitPath("/auth/signed-out")
+	})
+}
+
+// R4: a session ends without activity; the next request leads to sign-in and back.
+func TestTheSessionEnds(t *testing.T) {
+	h := open(t, "PURSER_SESSION_IDLE=3s")
+	everyView(t, func(t *testing.T, v view) {
+		p := browser.New(t, v.options(h))
+		p.ExpectRefusal("401 GET .*/auth/session") // the page itself may notice the end first
+		p.ExpectConsole("401")
+		p.Goto("/service-accounts")
+		signIn(p, "owner@purser.test")
+		p.WaitPath("/service-accounts")
+		time.Sleep(3500 * time.Millisecond)
+		p.Goto("/service-accounts?status=valid")
+		signIn(p, "owner@purser.test")
+		p.WaitPath("/service-accounts")
+		if !strings.HasSuffix(p.Path(), "?status=valid") {
+			t.Errorf("back at %s", p.Path())
+		}
+	})
+}
+
+// R4: before the session ends the page warns, and it can be extended.
+func TestTheWarningBeforeTheEnd(t *testing.T) {
+	h := open(t, "PURSER_SESSION_IDLE=8s")
+	p := browser.New(t, browser.Options{BaseURL: h.URL()})
+	p.ExpectRefusal("401 GET .*/auth/session")
+	p.ExpectConsole("401")
+	p.Goto("/service-accounts")
+	signIn(p, "admin@purser.test")
+	p.WaitPath("/service-accounts")
+
+	dialog := p.ByRole("dialog", "Your session is about to end")
+	dialog.Wait()
+	fine(p, "session-warning")
+	p.Click("Stay signed in")
+	dialog.WaitGone()
+	dialog.Wait() // nothing done for a while again
+	ended := p.ByRole("dialog", "Your session has ended")
+	soon(t, "the end is said", func() bool { return ended.Visible() })
+	fine(p, "session-ended")
+	ended.ByRole("link", "Sign in").Click()
+	signIn(p, "admin@purser.test")
+	p.WaitPath("/service-accounts")
+}
+
+// Pages for what is not there keep their manners.
+func TestErrorPages(t *testing.T) {
+	h := open(t)
+	everyView(t, func(t *testing.T, v view) {
+		p := browser.New(t, v.options(h))
+		p.GotoRefused("/auth/callback?state=forged&code=x", 400)
+		fine(p, "bad-callback")
+		p.ByRole("link", "Sign in").Click()
+		signIn(p, "admin@purser.test")
+		p.WaitPath("/service-accounts")
+		p.GotoRefused("/nowhere", 404)
+		fine(p, "not-found")
+	})
+}
+
+// The page can be walked with the keyboard alone, the skip link first.
+func TestTheKeyboardWalksTheShell(t *testing.T) {
+	h := open(t)
+	p := browser.New(t, browser.Options{BaseURL: h.URL()})
+	p.Goto("/service-accounts")
+	signIn(p, "admin@purser.test")
+	p.WaitPath("/service-accounts")
+	order := strings.Join(p.TabOrder(8), " | ")
+	for _, name := range []string{"Skip to content", "Purser", "Adele Vance", "Service account"} {
+		at := strings.Index(order, name)
+		if at < 0 {
+			t.Fatalf("%q is not reached: %s", name, order)
+		}
+		order = order[at:]
+	}
+}
+
+// The README shows the page as it is.
+func TestPictureForTheReadme(t *testing.T) {
+	h := open(t)
+	p := browser.New(t, browser.Options{BaseURL: h.URL(), Width: 1280, Height: 800})
+	p.Goto("/service-accounts")
+	signIn(p, "admin@purser.test")
+	p.WaitPath("/service-accounts")
+	picture(p, "service-account")
+}
