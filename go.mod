@@ -8,6 +8,7 @@ require (
 	github.com/alecthomas/kong v1.17.0
 	github.com/coreos/go-oidc/v3 v3.21.0
 	github.com/go-jose/go-jose/v4 v4.1.6
+	github.com/google/go-cmp v0.7.0
 	github.com/google/uuid v1.6.0
 	github.com/gorilla/sessions v1.4.0
 	github.com/labstack/echo/v4 v4.16.0
@@ -71,3 +72,8 @@ require (
 )
 
 tool github.com/a-h/templ/cmd/templ
+
+ignore (
+	./e2e/node_modules
+	./static/generate/node_modules
+)

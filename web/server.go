@@ -60,10 +60,10 @@ func routes(e *echo.Echo, o Options) {
 	(&auth.Handlers{Login: o.Login, Sessions: o.Sessions, Activity: o.Activity, BaseURL: o.BaseURL, Log: o.Log}).Mount(e)
 	o.Profiles.Mount(e)
 
-	e.GET("/healthz", func(c echo.Context) error { return c.String(http.StatusOK, "ok") })
-	e.GET("/readyz", ready(o))
-	e.GET("/static/*", echo.WrapHandler(static.Handler()))
-	e.HEAD("/static/*", echo.WrapHandler(static.Handler()))
+	reading := []string{http.MethodGet, http.MethodHead} // load balancers like to ask by HEAD
+	e.Match(reading, "/healthz", func(c echo.Context) error { return c.String(http.StatusOK, "ok") })
+	e.Match(reading, "/readyz", ready(o))
+	e.Match(reading, "/static/*", echo.WrapHandler(static.Handler()))
 	e.GET("/favicon.ico", func(c echo.Context) error {
 		return c.Redirect(http.StatusSeeOther, static.Path("icons/favicon.svg"))
 	})

@@ -64,16 +64,25 @@ func serve(ctx context.Context, binary, folder string) (*served, error) {
 		return nil, err
 	}
 	for time.Since(begin) < 10*time.Second {
-		if res, err := http.Get(s.url + "/readyz"); err == nil {
-			_ = res.Body.Close()
-			if res.StatusCode == http.StatusOK {
-				s.ready = time.Since(begin)
-				return s, nil
-			}
+		if status, err := get(ctx, http.DefaultClient, s.url+"/readyz"); err == nil && status == http.StatusOK {
+			s.ready = time.Since(begin)
+			return s, nil
 		}
 		time.Sleep(time.Millisecond)
 	}
 	return nil, errors.Join(errors.New("purser serve does not become ready"), s.stop())
+}
+
+func get(ctx context.Context, client *http.Client, address string) (status int, err error) {
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, address, nil)
+	if err != nil {
+		return 0, err
+	}
+	res, err := client.Do(req)
+	if err != nil {
+		return 0, err
+	}
+	return res.StatusCode, res.Body.Close()
 }
 
 func (s *served) startProvider(ctx context.Context) (string, error) {

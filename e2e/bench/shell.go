@@ -117,13 +117,8 @@ func signIn(ctx context.Context, base string) (cookie string, err error) {
 	if err != nil {
 		return "", err
 	}
-	res, err := client.Get(callback)
-	if err != nil {
-		return "", err
-	}
-	defer func() { _ = res.Body.Close() }()
-	if res.StatusCode != http.StatusOK {
-		return "", fmt.Errorf("sign-in: status %d", res.StatusCode)
+	if status, err := get(ctx, client, callback); err != nil || status != http.StatusOK {
+		return "", errors.Join(err, fmt.Errorf("sign-in: status %d", status))
 	}
 	u, err := url.Parse(base)
 	if err != nil {

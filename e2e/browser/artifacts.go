@@ -39,7 +39,7 @@ func (e *engine) artifact(name string) string { return filepath.Join(e.root, "e2
 
 // Screenshot stores a picture of the whole page, as long as it is, and gives the path of the file. A bare name goes to
 // e2e/artifacts, after the name of the test; a name with a slash is a path from the repository's root, such as
-// "docs/pictures/service-account.png".
+// "docs/images/service-account.png".
 func (p *Page) Screenshot(name string) string {
 	p.t.Helper()
 	file := p.visit.engine.artifact(p.visit.name + "-" + name)

@@ -13,9 +13,11 @@ import (
 	"purser.example/internal/config"
 )
 
+const aKey = "pk1_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"
+
 func complete() map[string]string {
 	return map[string]string{
-		"PURSER_BASE_URL": "https://purser.contoso.com", "PURSER_DATA": "/srv/purser", "PURSER_KEY": "pk1_something",
+		"PURSER_BASE_URL": "https://purser.contoso.com", "PURSER_DATA": "/srv/purser", "PURSER_KEY": aKey,
 		"PURSER_OIDC_ISSUER": "https://login.contoso.com/v2.0", "PURSER_OIDC_CLIENT_ID": "purser", "PURSER_OIDC_CLIENT_SECRET": "hush",
 	}
 }
@@ -46,7 +48,7 @@ func TestEveryMistakeIsListedAtOnce(t *testing.T) {
 	_, err := config.Load([]string{
 		"PURSER_ADDR=nowhere", "PURSER_BASE_URL=http://purser.contoso.com/sub", "PURSER_TLS_CERT=pem", "PURSER_SESSION_IDLE=soon",
 		"PURSER_SESSION_MAX=0s", "PURSER_SERVICE_PROVIDER=perhaps", "PURSER_PASSWORD_RULES=lax", "PURSER_TRUSTED_PROXIES=everyone",
-		"PURSER_LOG_LEVEL=loud", "PURSER_LOG_FORMAT=xml", "PURSER_OIDC_ISSUER=http://login.contoso.com", "PURSER_M365_SIMULATOR=http://sim.contoso.com",
+		"PURSER_LOG_LEVEL=loud", "PURSER_LOG_FORMAT=xml", "PURSER_OIDC_ISSUER=http://login.contoso.com", "PURSER_M365_SIMULATOR=http://sim.contoso.com", "PURSER_KEY=something else",
 		"PURSER_ADMIN_CENTER_HOSTS=https://a/b", "PURSER_ROLE_TENANT_OWNER=x", "PURSER_ROLE_SERVICE_ADMINISTRATOR=x",
 	})
 	mistakes, ok := errors.AsType[config.Mistakes](err)
@@ -68,11 +70,11 @@ func TestEveryMistakeIsListedAtOnce(t *testing.T) {
 func TestValuesComeFromFilesToo(t *testing.T) {
 	folder := t.TempDir()
 	file := filepath.Join(folder, "key")
-	if err := os.WriteFile(file, []byte("pk1_from-file\n\n"), 0o600); err != nil {
+	if err := os.WriteFile(file, []byte(aKey+"\n\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	cfg, err := config.Load(environ(map[string]string{"PURSER_KEY": "", "PURSER_KEY_FILE": file}))
-	if err != nil || cfg.Key != "pk1_from-file\n" {
+	if err != nil || cfg.Key != aKey+"\n" {
 		t.Errorf("key = %q, err = %v; exactly one newline is dropped", cfg.Key, err)
 	}
 	for name, env := range map[string]map[string]string{

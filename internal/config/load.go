@@ -6,6 +6,7 @@ import (
 	"net"
 	"net/netip"
 	"net/url"
+	"regexp"
 	"strings"
 	"time"
 )
@@ -134,9 +135,15 @@ func (r *reader) tls(cfg *Config) {
 	}
 }
 
-// key refuses a key that lies beside what it seals: a copy of the folder would then open itself (R60).
+// keyShape is what `purser key new` prints. Whether it is the right key only the database can tell.
+var keyShape = regexp.MustCompile(`^\s*pk1_[A-Za-z0-9_-]{43}\s*$`)
+
+// key refuses what is no key, and a key that lies beside what it seals: a copy of the folder would then open itself (R60).
 func (r *reader) key(data string) string {
 	value := r.required("PURSER_KEY", "the key that `purser key new` prints")
+	if value != "" && !keyShape.MatchString(value) {
+		r.wrong("PURSER_KEY", "is no key; make one with `purser key new`.")
+	}
 	if path := r.env["PURSER_KEY_FILE"]; path != "" && data != "" && inside(data, path) {
 		r.wrong("PURSER_KEY_FILE", "must not lie inside PURSER_DATA; keep the key apart from what it opens.")
 	}
