@@ -1,0 +1,107 @@
+package m365sim
+
+import (
+	"crypto/rsa"
+	"crypto/sha1" // the certificate thumbprint of x5t is SHA-1 by RFC 7515
+	"crypto/sha256"
+	"crypto/subtle"
+	"crypto/x509"
+	"encoding/base64"
+	"encoding/pem"
+	"fmt"
+	"time"
+)
+
+// app is an app registration at work.
+type app struct {
+	App
+	secrets []appSecret
+	certs   []appCertificate
+}
+
+type appSecret struct {
+	value   string
+	expires time.Time // zero: never
+}
+
+// appCertificate is a public key that an app may sign its assertions with.
+type appCertificate struct {
+	key         *rsa.PublicKey
+	x5t, x5t256 string // thumbprints, base64url
+	notAfter    time.Time
+}
+
+// isTrue reads a flag of a fixture that is on when left out.
+func isTrue(flag *bool) bool { return flag == nil || *flag }
+
+// newApp resolves the fixture's words, noting what is wrong with them.
+func (t *tenant) newApp(f App, path string, m *mistakes) *app {
+	f.AppID = m.guid(path+".appId", f.AppID)
+	if f.DisplayName == "" {
+		f.DisplayName = "App " + f.AppID[:min(8, len(f.AppID))]
+	}
+	a := &app{App: f}
+	if f.ClientSecret != "" {
+		a.secrets = append(a.secrets, appSecret{value: f.ClientSecret})
+	}
+	for i, s := range f.Secrets {
+		at := fmt.Sprintf("%s.secrets[%d]", path, i)
+		if s.Value == "" {
+			m.add(at+".value", "is needed")
+		}
+		a.secrets = append(a.secrets, appSecret{s.Value, m.time(at+".expires", s.Expires)})
+	}
+	for i, text := range f.Certificates {
+		cert, why := readCertificate(text)
+		if why != "" {
+			m.add(fmt.Sprintf("%s.certificates[%d]", path, i), "%s", why)
+		}
+		a.certs = append(a.certs, cert)
+	}
+	return a
+}
+
+func readCertificate(text string) (cert appCertificate, why string) {
+	block, _ := pem.Decode([]byte(text))
+	if block == nil || block.Type != "CERTIFICATE" {
+		return cert, "must be one PEM certificate"
+	}
+	parsed, err := x509.ParseCertificate(block.Bytes)
+	if err != nil {
+		return cert, "is not a readable certificate"
+	}
+	key, ok := parsed.PublicKey.(*rsa.PublicKey)
+	if !ok {
+		return cert, "must hold an RSA key"
+	}
+	one, two := sha1.Sum(parsed.Raw), sha256.Sum256(parsed.Raw)
+	return appCertificate{key, encode(one[:]), encode(two[:]), parsed.NotAfter}, ""
+}
+
+// roles are the application permissions as a token lists them: those of the fixture, or all that there are.
+func (a *app) roles() []string {
+	if a.Permissions == nil {
+		return allPermissions
+	}
+	return a.Permissions
+}
+
+func encode(b []byte) string { return base64.RawURLEncoding.EncodeToString(b) }
+
+// hasCredential says whether the app can prove itself at all.
+func (a *app) hasCredential() bool { return len(a.secrets)+len(a.certs) > 0 }
+
+// checkSecret answers 0 for a secret that is good, or the AADSTS code that refuses it.
+func (a *app) checkSecret(given string, now time.Time) int {
+	code := 7000215
+	for _, s := range a.secrets {
+		if subtle.ConstantTimeCompare([]byte(s.value), []byte(given)) != 1 {
+			continue
+		}
+		if s.expires.IsZero() || now.Before(s.expires) {
+			return 0
+		}
+		code = 7000222
+	}
+	return code
+}

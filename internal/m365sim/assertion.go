@@ -1,0 +1,60 @@
+package m365sim
+
+import (
+	"encoding/json"
+	"slices"
+	"strings"
+	"time"
+)
+
+// assertionType is the only kind of client assertion there is (RFC 7523).
+const assertionType = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
+
+// assertionClaims are the claims of a client assertion that count.
+type assertionClaims struct {
+	Issuer   string `json:"iss"`
+	Subject  string `json:"sub"`
+	Audience string `json:"aud"`
+	ID       string `json:"jti"`
+	Expires  int64  `json:"exp"`
+	Before   int64  `json:"nbf"`
+}
+
+// checkAssertion wants a JWT that the app itself has signed with one of its certificates, for this token endpoint, now.
+func (g *grant) checkAssertion() *refusal {
+	if g.client.assertionType != assertionType {
+		return refuse(900144, "client_assertion_type")
+	}
+	token, ok := parseJWT(g.client.assertion)
+	if !ok {
+		return refuse(700027)
+	}
+	var claims assertionClaims
+	if json.Unmarshal(token.payload, &claims) != nil || !g.accepts(claims) {
+		return refuse(700027)
+	}
+	for _, cert := range g.app.certs {
+		if token.header.names(cert) && g.call.at.Before(cert.notAfter) && token.verify(cert.key) {
+			return nil
+		}
+	}
+	return refuse(700027)
+}
+
+// accepts checks the claims. Five minutes of skew are granted either way.
+func (g *grant) accepts(c assertionClaims) bool {
+	const skew = 5 * time.Minute
+	root := g.call.loginBase(g.tenant) + "/"
+	audiences := []string{root + g.tenant.ID + "/oauth2/v2.0/token", root + g.call.path[0] + "/oauth2/v2.0/token", root + g.tenant.ID + "/v2.0"}
+	return strings.EqualFold(c.Issuer, g.app.AppID) && strings.EqualFold(c.Subject, g.app.AppID) && c.ID != "" &&
+		slices.Contains(audiences, c.Audience) &&
+		g.call.at.Before(time.Unix(c.Expires, 0).Add(skew)) && !g.call.at.Before(time.Unix(c.Before, 0).Add(-skew))
+}
+
+// names says whether the header points to the certificate, by either thumbprint.
+func (h jwtHeader) names(cert appCertificate) bool {
+	if h.X5T256 != "" {
+		return h.X5T256 == cert.x5t256
+	}
+	return h.X5T != "" && h.X5T == cert.x5t || h.KeyID != "" && h.KeyID == cert.x5t
+}

@@ -1,0 +1,99 @@
+package m365sim
+
+import (
+	"errors"
+	"io"
+	"mime"
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+	"unicode/utf8"
+)
+
+// maxBody is more than any request to Microsoft's sign-in hosts or Graph needs.
+const maxBody = 4 << 20
+
+// call is one request on its way through the simulator.
+type call struct {
+	r        *http.Request
+	at       time.Time
+	endpoint endpoint
+	part     part
+	body     []byte
+	broken   bool     // the body did not come whole, or is too large
+	path     []string // segments of the path, unescaped
+	form     url.Values
+	formErr  error
+	bearer   *jwt
+	traceID  string // x-ms-request-id of the sign-in hosts, request-id of Graph
+	// correlationID is the client-request-id that came, or one of our own.
+	correlationID string
+	latency       time.Duration
+}
+
+var errNotForm = errors.New("not a form")
+
+func (s *Simulator) newCall(w http.ResponseWriter, r *http.Request) *call {
+	c := &call{r: r, at: s.now(), endpoint: endpointOf(r.Host), traceID: newGUID()}
+	c.part = c.endpoint.partFor(r.URL.Path)
+	c.path = segments(r.URL.EscapedPath())
+	// A header that comes twice counts by its first value: MSAL Go sends two.
+	if c.correlationID = strings.ToLower(r.Header.Get("client-request-id")); !isGUID(c.correlationID) {
+		c.correlationID = newGUID()
+	}
+	var err error
+	if c.body, err = io.ReadAll(http.MaxBytesReader(w, r.Body, maxBody)); err != nil {
+		c.broken = true
+	}
+	c.form, c.formErr = parseForm(r.Header.Get("Content-Type"), c.body)
+	if scheme, token, ok := strings.Cut(r.Header.Get("Authorization"), " "); ok && strings.EqualFold(scheme, "Bearer") {
+		c.bearer, _ = parseJWT(token)
+	}
+	return c
+}
+
+// segments splits an escaped path. It answers nil for a path that is not UTF-8 when unescaped; no route has it.
+func segments(escaped string) []string {
+	parts := strings.Split(strings.TrimPrefix(escaped, "/"), "/")
+	for i, p := range parts {
+		plain, err := url.PathUnescape(p)
+		if err != nil || !utf8.ValidString(plain) {
+			return nil
+		}
+		parts[i] = plain
+	}
+	return parts
+}
+
+// parseForm reads a form from a body only, as the sign-in hosts do, and only one that says it is a form.
+func parseForm(contentType string, body []byte) (url.Values, error) {
+	kind, params, err := mime.ParseMediaType(contentType)
+	if err != nil || kind != "application/x-www-form-urlencoded" {
+		return url.Values{}, errNotForm
+	}
+	if charset := params["charset"]; charset != "" && !strings.EqualFold(charset, "utf-8") {
+		return url.Values{}, errNotForm
+	}
+	form, err := url.ParseQuery(string(body))
+	if err != nil {
+		return url.Values{}, err
+	}
+	for key, values := range form {
+		if !utf8.ValidString(key) || !utf8.ValidString(strings.Join(values, "")) {
+			return url.Values{}, errors.New("not UTF-8")
+		}
+	}
+	return form, nil
+}
+
+// base is the scheme and host that a link back to this machine starts with, or the real host's own address.
+func (c *call) base(realHost string) string {
+	if c.endpoint.part != partAny {
+		return "https://" + realHost
+	}
+	if c.r.TLS != nil {
+		return "https://" + c.r.Host
+	}
+	return "http://" + c.r.Host
+}

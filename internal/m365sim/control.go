@@ -1,0 +1,79 @@
+package m365sim
+
+import (
+	"errors"
+	"io"
+	"net/http"
+	"strings"
+)
+
+// errUnknown says that a control call names something that the simulator does not hold.
+var errUnknown = errors.New("the simulator holds no such thing")
+
+// maxControlBody is room for a tenant of some hundred thousand users.
+const maxControlBody = 256 << 20
+
+// newControlRoutes is the table of the control calls. A call that changes something answers 204, a mistake 400 with its
+// reason, an unknown name 404, another method 405.
+func newControlRoutes(s *Simulator) http.Handler {
+	mux := http.NewServeMux()
+	mux.HandleFunc("GET /_sim/requests", func(w http.ResponseWriter, _ *http.Request) { writeControl(w, s.Requests()) })
+	mux.HandleFunc("DELETE /_sim/requests", done(func(*http.Request, []byte) error { s.ResetRequests(); return nil }))
+	mux.HandleFunc("POST /_sim/faults", done(s.postFaults))
+	mux.HandleFunc("DELETE /_sim/faults", done(func(*http.Request, []byte) error { s.ResetFaults(); return nil }))
+	mux.HandleFunc("PATCH /_sim/tenants/{key}", done(func(r *http.Request, body []byte) error { return s.PatchTenant(r.PathValue("key"), body) }))
+	mux.HandleFunc("PATCH /_sim/users/{key}", done(func(r *http.Request, body []byte) error { return s.PatchUser(r.PathValue("key"), body) }))
+	mux.HandleFunc("PATCH /_sim/groups/{key}", done(func(r *http.Request, body []byte) error { return s.PatchGroup(r.PathValue("key"), body) }))
+	mux.HandleFunc("DELETE /_sim/users/{key}", done(func(r *http.Request, _ []byte) error { return s.DeleteUser(r.PathValue("key")) }))
+	mux.HandleFunc("DELETE /_sim/groups/{key}", done(func(r *http.Request, _ []byte) error { return s.DeleteGroup(r.PathValue("key")) }))
+	mux.HandleFunc("POST /_sim/rotate-keys", done(func(*http.Request, []byte) error { return s.RotateKeys() }))
+	mux.HandleFunc("GET /_sim/sites/{rest...}", s.getAdministrators)
+	return mux
+}
+
+// done makes a handler of a change: 204, or the reason why not.
+func done(change func(r *http.Request, body []byte) error) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxControlBody))
+		if err == nil {
+			err = change(r, body)
+		}
+		if err != nil {
+			refuseControl(w, err)
+			return
+		}
+		w.WriteHeader(http.StatusNoContent)
+	}
+}
+
+func (s *Simulator) postFaults(_ *http.Request, body []byte) error {
+	var list []Fault
+	if err := decodeStrict(body, &list); err != nil {
+		return err
+	}
+	return s.SetFaults(list)
+}
+
+// getAdministrators answers the login names of a site's collection administrators.
+func (s *Simulator) getAdministrators(w http.ResponseWriter, r *http.Request) {
+	site, ok := strings.CutSuffix(r.PathValue("rest"), "/administrators")
+	names, err := s.SiteAdministrators(site)
+	if err != nil || !ok {
+		refuseControl(w, errUnknown)
+		return
+	}
+	writeControl(w, names)
+}
+
+func writeControl(w http.ResponseWriter, v any) {
+	jsonAnswer(http.StatusOK, "application/json; charset=utf-8", v).send(w, false)
+}
+
+func refuseControl(w http.ResponseWriter, err error) {
+	status := http.StatusBadRequest
+	if errors.Is(err, errUnknown) {
+		status = http.StatusNotFound
+	}
+	a := jsonAnswer(status, "application/json; charset=utf-8", map[string]string{"error": err.Error()})
+	a.send(w, false)
+}

@@ -1,0 +1,131 @@
+package m365sim
+
+import (
+	"net/http"
+	"net/url"
+	"strings"
+)
+
+const jsonType = "application/json; charset=utf-8"
+
+// tenantTemplate stands in documents that are not of one tenant; the braces are literal.
+const tenantTemplate = "{tenantid}"
+
+// instanceDiscovery tells which hosts are aliases of one cloud.
+func (s *Simulator) instanceDiscovery(c *call) answer {
+	raw := c.r.URL.Query().Get("authorization_endpoint")
+	if raw == "" {
+		return s.refuseAnswer(c, refuse(900144, "authorization_endpoint"))
+	}
+	u, err := url.Parse(raw)
+	if err != nil || u.Scheme != "https" || loginHost(strings.ToLower(u.Host)) == "" {
+		return s.refuseAnswer(c, refuse(50049))
+	}
+	first, _, _ := strings.Cut(strings.TrimPrefix(u.Path, "/"), "/")
+	type alias struct {
+		Network string   `json:"preferred_network"`
+		Cache   string   `json:"preferred_cache"`
+		Aliases []string `json:"aliases"`
+	}
+	doc := struct {
+		Endpoint string  `json:"tenant_discovery_endpoint"`
+		Version  string  `json:"api-version"`
+		Metadata []alias `json:"metadata"`
+	}{"https://" + strings.ToLower(u.Host) + "/" + first + "/v2.0/.well-known/openid-configuration", "1.1", nil}
+	for _, l := range loginAliases {
+		doc.Metadata = append(doc.Metadata, alias{l.host, l.cache, l.aliases})
+	}
+	return jsonAnswer(http.StatusOK, jsonType, doc)
+}
+
+// openIDConfiguration answers a tenant's OpenID Connect discovery document, or the template that all tenants share.
+func (s *Simulator) openIDConfiguration(c *call) answer {
+	word := c.path[0]
+	if strings.EqualFold(word, "common") || strings.EqualFold(word, "organizations") {
+		here := cloudByLogin(c.endpoint.login)
+		return jsonAnswer(http.StatusOK, jsonType, openIDDocument(c.base(here.login), strings.ToLower(word), tenantTemplate, here))
+	}
+	if refused := checkTenantWord(word); refused != nil {
+		return s.refuseAnswer(c, refused)
+	}
+	t := s.published(c, word)
+	if t == nil {
+		return s.refuseAnswer(c, refuse(90002, word))
+	}
+	c.latency = t.latency
+	return jsonAnswer(http.StatusOK, jsonType, openIDDocument(c.loginBase(t), t.ID, t.ID, t.cloud))
+}
+
+// loginBase is where the tenant signs in: its cloud's login host, or this machine when that was asked.
+func (c *call) loginBase(t *tenant) string { return c.base(t.cloud.login) }
+
+// checkTenantWord refuses what cannot be a tenant at all.
+func checkTenantWord(word string) *refusal {
+	if strings.Trim(word, "0-") == "" && isGUID(word) {
+		return refuse(900021, word)
+	}
+	return nil
+}
+
+func cloudByLogin(login string) *cloud {
+	for i := range clouds {
+		if clouds[i].login == login {
+			return &clouds[i]
+		}
+	}
+	return &clouds[0]
+}
+
+func openIDDocument(base, segment, issuer string, on *cloud) map[string]any {
+	root := base + "/" + segment
+	doc := map[string]any{
+		"token_endpoint":                        root + "/oauth2/v2.0/token",
+		"token_endpoint_auth_methods_supported": []string{"client_secret_post", "private_key_jwt", "client_secret_basic"},
+		"jwks_uri":                              root + "/discovery/v2.0/keys",
+		"response_modes_supported":              []string{"query", "fragment", "form_post"},
+		"subject_types_supported":               []string{"pairwise"},
+		"id_token_signing_alg_values_supported": []string{"RS256"},
+		"response_types_supported":              []string{"code", "id_token", "code id_token", "id_token token"},
+		"scopes_supported":                      []string{"openid", "profile", "email", "offline_access"},
+		"issuer":                                base + "/" + issuer + "/v2.0",
+		"request_uri_parameter_supported":       false,
+		"userinfo_endpoint":                     "https://" + on.graph + "/oidc/userinfo",
+		"authorization_endpoint":                root + "/oauth2/v2.0/authorize",
+		"device_authorization_endpoint":         root + "/oauth2/v2.0/devicecode",
+		"http_logout_supported":                 true,
+		"frontchannel_logout_supported":         true,
+		"end_session_endpoint":                  root + "/oauth2/v2.0/logout",
+		"claims_supported":                      []string{"sub", "iss", "cloud_instance_name", "cloud_graph_host_name", "msgraph_host", "aud", "exp", "iat", "auth_time", "acr", "nonce", "preferred_username", "name", "tid", "ver", "at_hash", "c_hash", "email"},
+		"kerberos_endpoint":                     root + "/kerberos",
+		"tenant_region_scope":                   on.region,
+		"cloud_instance_name":                   on.instance,
+		"cloud_graph_host_name":                 "graph.windows.net",
+		"msgraph_host":                          on.graph,
+		"rbac_url":                              "https://pas.windows.net",
+	}
+	if on.subRegion != "" {
+		doc["tenant_region_sub_scope"] = on.subRegion
+	}
+	if issuer == tenantTemplate {
+		doc["tenant_region_scope"] = nil
+	}
+	return doc
+}
+
+// publishedKeys answers both signing keys.
+func (s *Simulator) publishedKeys(c *call) answer {
+	word, issuer := c.path[0], tenantTemplate
+	base := c.base(c.endpoint.login)
+	if !strings.EqualFold(word, "common") && !strings.EqualFold(word, "organizations") {
+		t := s.published(c, word)
+		if t == nil {
+			return s.refuseAnswer(c, refuse(90002, word))
+		}
+		base, issuer = c.loginBase(t), t.ID
+	}
+	keys := make([]jwk, 0, len(s.keys))
+	for _, key := range s.keys {
+		keys = append(keys, key.jwk(base+"/"+issuer+"/v2.0"))
+	}
+	return jsonAnswer(http.StatusOK, jsonType, map[string]any{"keys": keys})
+}

@@ -1,0 +1,83 @@
+package m365sim
+
+import (
+	"fmt"
+	"regexp"
+	"strings"
+)
+
+// maxGenerated keeps a slip of the keyboard from filling the memory.
+const maxGenerated = 1_000_000
+
+// onePattern is a text with exactly one %d, perhaps padded as in %05d.
+var onePattern = regexp.MustCompile(`^[^%]*%(0?[1-9])?d[^%]*$`)
+
+// generate makes the users that the fixture asks for by number. A user who is listed by name is left as listed.
+func (t *tenant) generate(path string, m *mistakes) {
+	if t.Generate == nil {
+		return
+	}
+	g := *t.Generate
+	if g.First == 0 {
+		g.First = 1
+	}
+	if g.UPN == "" {
+		g.UPN = "u%05d@" + t.InitialDomain
+	}
+	if g.Password == "" {
+		g.Password = "Gen-%05d!"
+	}
+	if !checkGenerate(g, path, m) || !t.checkUPN(fmt.Sprintf(g.UPN, g.First), path+".upn", m) {
+		return
+	}
+	pool := t.generatedGroup(g.Group, path, m)
+	for n := g.First; n < g.First+g.Users; n++ {
+		t.generateUser(g, n, pool, m)
+	}
+}
+
+func checkGenerate(g Generate, path string, m *mistakes) bool {
+	before := len(m.lines)
+	if g.Users < 0 || g.Users > maxGenerated || g.First < 0 || g.First > 1e9 {
+		m.add(path, "users must be from 0 to %d, first from 0 to 1000000000", maxGenerated)
+	}
+	for key, pattern := range map[string]string{"upn": g.UPN, "password": g.Password} {
+		if !onePattern.MatchString(pattern) {
+			m.add(path+"."+key, "must hold one number such as %%05d")
+		}
+	}
+	return len(m.lines) == before
+}
+
+// generatedGroup finds the group of the generated users, or makes it. Without a name there is none.
+func (t *tenant) generatedGroup(word, path string, m *mistakes) *group {
+	if word == "" {
+		return nil
+	}
+	g, why := t.group(word)
+	if g != nil {
+		return g
+	}
+	if strings.Contains(why, "several") {
+		m.add(path+".group", "%q %s", word, why)
+		return nil
+	}
+	g = t.newGroup(Group{DisplayName: word}, path+".group", m)
+	g.link(path+".group", m)
+	t.insertGroup(g, path+".group", m)
+	return g
+}
+
+func (t *tenant) generateUser(g Generate, n int, pool *group, m *mistakes) {
+	upn := fmt.Sprintf(g.UPN, n)
+	u := t.user(upn)
+	if u == nil {
+		name, _, _ := strings.Cut(upn, "@")
+		u = t.newUser(User{UserPrincipalName: upn, DisplayName: name, Password: fmt.Sprintf(g.Password, n)}, "generate", m)
+		u.generated = true
+		t.insert(u, "generate", m)
+	}
+	if pool != nil {
+		pool.add(u)
+	}
+}

@@ -1,0 +1,127 @@
+package m365sim
+
+import (
+	"net/http"
+	"slices"
+	"strings"
+)
+
+// graphRoute is one address below /v1.0. "*" stands for one segment. Letters count: Microsoft's documents write them so.
+type graphRoute struct {
+	path string
+	// user and app name the permissions of which one is needed, separated by blanks; "" lets every token of that kind in,
+	// and noApps refuses apps whatever they may do.
+	user, app string
+	handle    func(*graphCall) answer
+}
+
+// noApps marks addresses that only a signed-in user has.
+const noApps = "-"
+
+// graphRoutes is the table of addresses, with least privileges from the Microsoft Graph permissions reference.
+var graphRoutes = []graphRoute{
+	{"me", "User.Read User.Read.All Directory.Read.All", noApps, (*graphCall).me},
+	{"me/licenseDetails", "User.Read LicenseAssignment.Read.All", noApps, (*graphCall).myLicences},
+	{"me/memberOf", "User.Read GroupMember.Read.All Directory.Read.All", noApps, (*graphCall).myMemberships},
+	{"me/memberOf/*", "User.Read GroupMember.Read.All Directory.Read.All", noApps, (*graphCall).myMemberships},
+	{"me/transitiveMemberOf", "User.Read GroupMember.Read.All Directory.Read.All", noApps, (*graphCall).myMemberships},
+	{"me/transitiveMemberOf/*", "User.Read GroupMember.Read.All Directory.Read.All", noApps, (*graphCall).myMemberships},
+	{"users", "User.ReadBasic.All", "User.ReadBasic.All", (*graphCall).listUsers},
+	{"users/$count", "User.ReadBasic.All", "User.ReadBasic.All", (*graphCall).countUsers},
+	{"users/*", "", "User.ReadBasic.All", (*graphCall).oneUser},
+	{"users/*/licenseDetails", "", "LicenseAssignment.Read.All", (*graphCall).licences},
+	{"users/*/memberOf", "", "User.Read.All GroupMember.Read.All", (*graphCall).memberships},
+	{"users/*/memberOf/*", "", "User.Read.All GroupMember.Read.All", (*graphCall).memberships},
+	{"users/*/transitiveMemberOf", "", "User.Read.All GroupMember.Read.All", (*graphCall).memberships},
+	{"users/*/transitiveMemberOf/*", "", "User.Read.All GroupMember.Read.All", (*graphCall).memberships},
+	{"groups", "Group.ReadBasic.All", "Group.ReadBasic.All", (*graphCall).listGroups},
+	{"groups/$count", "Group.ReadBasic.All", "Group.ReadBasic.All", (*graphCall).countGroups},
+	{"groups/*", "Group.ReadBasic.All", "Group.ReadBasic.All", (*graphCall).oneGroup},
+	{"groups/*/members", "GroupMember.ReadBasic.All", "GroupMember.ReadBasic.All", (*graphCall).members},
+	{"groups/*/members/*", "GroupMember.ReadBasic.All", "GroupMember.ReadBasic.All", (*graphCall).members},
+	{"groups/*/members/*/$count", "GroupMember.ReadBasic.All", "GroupMember.ReadBasic.All", (*graphCall).members},
+	{"groups/*/transitiveMembers", "GroupMember.ReadBasic.All", "GroupMember.ReadBasic.All", (*graphCall).members},
+	{"groups/*/transitiveMembers/*", "GroupMember.ReadBasic.All", "GroupMember.ReadBasic.All", (*graphCall).members},
+	{"groups/*/transitiveMembers/*/$count", "GroupMember.ReadBasic.All", "GroupMember.ReadBasic.All", (*graphCall).members},
+	{"groups/*/owners", "GroupMember.Read.All", "GroupMember.Read.All", (*graphCall).members},
+	{"groups/*/owners/*", "GroupMember.Read.All", "GroupMember.Read.All", (*graphCall).members},
+	{"domains", "Domain.Read.All", "Domain.Read.All", (*graphCall).listDomains},
+	{"domains/*", "Domain.Read.All", "Domain.Read.All", (*graphCall).oneDomain},
+	{"organization", "User.Read Organization.Read.All", "Organization.Read.All", (*graphCall).organization},
+	{"organization/*", "User.Read Organization.Read.All", "Organization.Read.All", (*graphCall).oneOrganization},
+	{"directoryRoles", "RoleManagement.Read.Directory", "RoleManagement.Read.Directory", (*graphCall).listRoles},
+	{"directoryRoles/*/members", "RoleManagement.Read.Directory", "RoleManagement.Read.Directory", (*graphCall).roleMembers},
+}
+
+// graphCall is one request to Graph whose token has been believed.
+type graphCall struct {
+	*call
+	sim    *Simulator
+	caller caller
+	tenant *tenant
+	path   []string // below the version
+	query  query
+	// columns are the properties that the answer shows, by kind.
+	columns map[*kind][]property
+}
+
+// graph answers for Microsoft Graph: first the token, then the address, its permissions, and its query options.
+func (s *Simulator) graph(c *call) answer {
+	who, t, failure := s.authenticate(c)
+	if failure != nil {
+		return s.graphHeaders(c, failure.answer(c))
+	}
+	c.latency = t.latency
+	g := &graphCall{call: c, sim: s, caller: who, tenant: t}
+	return s.graphHeaders(c, g.serve(c.path))
+}
+
+// serve answers one address of Graph, version included, for the caller of g.
+func (g *graphCall) serve(path []string) answer {
+	if len(path) == 0 || path[0] != "v1.0" {
+		return g.fail(http.StatusBadRequest, "BadRequest", "Invalid version.")
+	}
+	g.path = slices.DeleteFunc(slices.Clone(path[1:]), func(p string) bool { return p == "" })
+	route := findGraphRoute(g.path)
+	switch {
+	case route == nil:
+		return g.fail(http.StatusBadRequest, "BadRequest", "Resource not found for the segment '"+strings.Join(g.path[max(len(g.path)-1, 0):], "")+"'.")
+	case g.r.Method != http.MethodGet:
+		return g.fail(http.StatusMethodNotAllowed, "Request_BadRequest", "Specified HTTP method is not allowed for the request target.")
+	}
+	if failure := g.caller.allowed(route); failure != nil {
+		return failure.answer(g.call)
+	}
+	var failure *graphFailure
+	if g.query, failure = readQuery(g.r); failure != nil {
+		return failure.answer(g.call)
+	}
+	return route.handle(g)
+}
+
+// findGraphRoute finds the route of a path. A route whose words are all literal goes before one with a star.
+func findGraphRoute(path []string) *graphRoute {
+	var best *graphRoute
+	for i := range graphRoutes {
+		want := strings.Split(graphRoutes[i].path, "/")
+		if !slices.EqualFunc(path, want, func(have, want string) bool { return want == "*" || have == want }) {
+			continue
+		}
+		if best == nil || strings.Count(graphRoutes[i].path, "*") < strings.Count(best.path, "*") {
+			best = &graphRoutes[i]
+		}
+	}
+	return best
+}
+
+// graphHeaders adds what every answer of Graph carries.
+func (s *Simulator) graphHeaders(c *call, a answer) answer {
+	h := a.header
+	h["request-id"] = []string{c.traceID} // Graph writes these in lower case
+	h["client-request-id"] = []string{c.correlationID}
+	h["x-ms-ags-diagnostic"] = []string{`{"ServerInfo":{"DataCenter":"Simulator","Slice":"E","Ring":"5","ScaleUnit":"001","RoleInstance":"SIM000"}}`}
+	h.Set("Cache-Control", "no-cache")
+	h.Set("OData-Version", "4.0")
+	h.Set("Strict-Transport-Security", "max-age=31536000")
+	return a
+}

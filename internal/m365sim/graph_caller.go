@@ -1,0 +1,107 @@
+package m365sim
+
+import (
+	"encoding/json"
+	"net/http"
+	"strings"
+	"time"
+)
+
+// caller is who a token of Graph speaks for. user is nil for an app.
+type caller struct {
+	userID string // empty for an app
+	may    permissionSet
+}
+
+func (c caller) isApp() bool { return c.userID == "" }
+
+// authenticate believes a token that this simulator has signed, for the Graph that was asked, for a tenant that it holds,
+// and that has not expired.
+func (s *Simulator) authenticate(c *call) (caller, *tenant, *graphFailure) {
+	if c.r.Header.Get("Authorization") == "" {
+		return caller{}, nil, unauthenticated("Access token is empty.")
+	}
+	if c.bearer == nil {
+		return caller{}, nil, unauthenticated("IDX14100: JWT is not well formed, there are no dots (.).")
+	}
+	key := s.keys.find(c.bearer.header.KeyID)
+	if key == nil || !c.bearer.verify(key) {
+		return caller{}, nil, unauthenticated("Access token validation failure. Invalid signature.")
+	}
+	var claims accessClaims
+	if json.Unmarshal(c.bearer.payload, &claims) != nil || claims.Audience != "https://"+c.endpoint.graph {
+		return caller{}, nil, unauthenticated("Access token validation failure. Invalid audience.")
+	}
+	if !c.at.Before(time.Unix(claims.Expires, 0)) {
+		return caller{}, nil, unauthenticated("Lifetime validation failed, the token is expired.")
+	}
+	t := s.dir.byID[claims.TenantID]
+	if t == nil || t.cloud.graph != c.endpoint.graph {
+		return caller{}, nil, unauthenticated("The identity of the calling application could not be established.")
+	}
+	if claims.Type == "app" {
+		return caller{may: grants(claims.Roles)}, t, nil
+	}
+	return caller{userID: claims.ObjectID, may: grants(strings.Fields(claims.Scope))}, t, nil
+}
+
+// allowed says whether the route is open to the caller at all.
+func (c caller) allowed(route *graphRoute) *graphFailure {
+	needed := route.user
+	if c.isApp() {
+		needed = route.app
+	}
+	switch {
+	case needed == noApps:
+		return &graphFailure{status: http.StatusBadRequest, code: "BadRequest", message: "/me request is only valid with delegated authentication flow."}
+	case needed == "" || c.may.any(strings.Fields(needed)...):
+		return nil
+	}
+	return forbidden()
+}
+
+// sight is how much of an object a caller sees.
+type sight int
+
+const (
+	sightID sight = iota // id and type; every other property is null
+	sightBasic
+	sightFull
+)
+
+// sees answers how much of an object the caller sees (Graph: "limited information returned for inaccessible objects").
+func (c caller) sees(o object) sight {
+	switch o := o.(type) {
+	case *user:
+		return c.seesUser(o)
+	case *group:
+		return fullIf(c.may.any("Group.ReadBasic.All"))
+	case *directoryRole:
+		return fullIf(c.may.any("RoleManagement.Read.Directory"))
+	case organizationObject:
+		if c.may.any("Organization.Read.All") {
+			return sightFull
+		}
+		return sightBasic
+	case *otherObject:
+		return fullIf(c.may.any(o.permission()))
+	}
+	return sightFull
+}
+
+func (c caller) seesUser(u *user) sight {
+	switch {
+	case c.may.any("User.Read.All"), u.ID == c.userID && c.may.any("User.Read"):
+		return sightFull
+	case c.may.any("User.ReadBasic.All"):
+		return sightBasic
+	}
+	return sightID
+}
+
+func fullIf(yes bool) sight {
+	if yes {
+		return sightFull
+	}
+	return sightID
+}

@@ -1,0 +1,57 @@
+package m365sim
+
+import "net/http"
+
+// graphFailure is an error of Graph.
+type graphFailure struct {
+	status        int
+	code, message string
+	challenge     string // WWW-Authenticate, or empty
+}
+
+func (g *graphCall) fail(status int, code, message string) answer {
+	return (&graphFailure{status: status, code: code, message: message}).answer(g.call)
+}
+
+// answer writes the failure as Graph does.
+func (f *graphFailure) answer(c *call) answer {
+	type inner struct {
+		Date     string `json:"date"`
+		Request  string `json:"request-id"`
+		ClientID string `json:"client-request-id"`
+	}
+	type details struct {
+		Code    string `json:"code"`
+		Message string `json:"message"`
+		Inner   inner  `json:"innerError"`
+	}
+	a := jsonAnswer(f.status, "application/json", map[string]details{"error": {
+		f.code, f.message, inner{c.at.UTC().Format("2006-01-02T15:04:05"), c.traceID, c.correlationID},
+	}})
+	setUnlessEmpty(a.header, "WWW-Authenticate", f.challenge)
+	return a
+}
+
+// unauthenticated is the refusal of a token.
+func unauthenticated(message string) *graphFailure {
+	return &graphFailure{http.StatusUnauthorized, "InvalidAuthenticationToken", message,
+		`Bearer realm="", authorization_uri="https://login.microsoftonline.com/common/oauth2/authorize", client_id="` + graphResourceID + `"`}
+}
+
+func forbidden() *graphFailure {
+	return &graphFailure{status: http.StatusForbidden, code: "Authorization_RequestDenied", message: "Insufficient privileges to complete the operation."}
+}
+
+func missing(what string) *graphFailure {
+	return &graphFailure{status: http.StatusNotFound, code: "Request_ResourceNotFound",
+		message: "Resource '" + what + "' does not exist or one of its queried reference-property objects are not present."}
+}
+
+// unsupported is the refusal of a query that needs what the request does not say, or that Graph does not have.
+func unsupported(message string) *graphFailure {
+	return &graphFailure{status: http.StatusBadRequest, code: "Request_UnsupportedQuery", message: message}
+}
+
+func badQuery(message string) *graphFailure {
+	return &graphFailure{status: http.StatusBadRequest, code: "BadRequest", message: message}
+}

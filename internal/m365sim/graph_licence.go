@@ -1,0 +1,50 @@
+package m365sim
+
+import (
+	"slices"
+)
+
+// licenceDetail is one SKU of a user with its plans.
+type licenceDetail struct {
+	ID    string        `json:"id"`
+	SKU   string        `json:"skuId"`
+	Name  string        `json:"skuPartNumber"`
+	Plans []licencePlan `json:"servicePlans"`
+}
+
+type licencePlan struct {
+	ID      string `json:"servicePlanId"`
+	Name    string `json:"servicePlanName"`
+	Status  string `json:"provisioningStatus"`
+	Applies string `json:"appliesTo"`
+}
+
+func (g *graphCall) myLicences() answer {
+	u := g.tenant.user(g.caller.userID)
+	if u == nil {
+		return missing(g.caller.userID).answer(g.call)
+	}
+	return g.licenceDetails(u)
+}
+
+func (g *graphCall) licences() answer {
+	u, failure := g.reachUser("LicenseAssignment.Read.All")
+	if failure != nil {
+		return failure.answer(g.call)
+	}
+	return g.licenceDetails(u)
+}
+
+func (g *graphCall) licenceDetails(u *user) answer {
+	details := []licenceDetail{}
+	for _, p := range u.plans {
+		at := slices.IndexFunc(details, func(d licenceDetail) bool { return d.SKU == p.skuID })
+		if at < 0 {
+			at = len(details)
+			details = append(details, licenceDetail{ID: derivedGUID("licence", u.ID, p.skuID), SKU: p.skuID, Name: p.sku})
+		}
+		details[at].Plans = append(details[at].Plans, licencePlan{p.id, p.name, "Success", "User"})
+	}
+	context := "https://" + g.tenant.cloud.graph + "/v1.0/$metadata#users('" + u.ID + "')/licenseDetails"
+	return graphAnswer(members{{"@odata.context", context}, {"value", details}})
+}

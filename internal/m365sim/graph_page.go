@@ -1,0 +1,188 @@
+package m365sim
+
+import (
+	"cmp"
+	"encoding/base64"
+	"encoding/json"
+	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+const graphType = "application/json;odata.metadata=minimal;odata.streaming=true;IEEE754Compatible=false;charset=utf-8"
+
+// defaultPage is how many objects a page holds when the request does not say.
+const defaultPage = 100
+
+// pageToken is what $skiptoken holds: the object that the page before ended with, and where that stood. A client must not
+// look inside, so it is wrapped.
+type pageToken struct {
+	After  string `json:"a"`
+	Offset int    `json:"o"`
+}
+
+// tokenMark is how Microsoft's own tokens begin.
+const tokenMark = "RFNwdAoAAQ"
+
+func (t pageToken) String() string {
+	text, err := json.Marshal(t)
+	if err != nil {
+		return "" // a string and a number always marshal
+	}
+	return tokenMark + base64.RawURLEncoding.EncodeToString(text)
+}
+
+func (q *query) readToken() *graphFailure {
+	if !q.raw.Has("$skiptoken") {
+		return nil
+	}
+	text, ok := strings.CutPrefix(q.raw.Get("$skiptoken"), tokenMark)
+	plain, err := base64.RawURLEncoding.DecodeString(text)
+	var token pageToken
+	if !ok || err != nil || json.Unmarshal(plain, &token) != nil || token.Offset < 0 {
+		return &graphFailure{status: http.StatusBadRequest, code: "Directory_ExpiredPageToken", message: "The specified page token value has expired and can no longer be included in your request."}
+	}
+	q.token = &token
+	return nil
+}
+
+// pageSize is how many objects the page holds. A small page size of the fixture is also the most that $top gets.
+func (g *graphCall) pageSize() int {
+	size := cmp.Or(g.query.top, g.sim.pageSize, defaultPage)
+	if small := g.sim.pageSize; small > 0 && small < defaultPage {
+		size = min(size, small)
+	}
+	return min(size, maxTop)
+}
+
+// collection is a list of objects on its way to a page.
+type collection struct {
+	objects []object
+	kind    *kind // nil: objects of several kinds, which then name their own
+	related bool  // members or memberships, whose query options are all advanced
+}
+
+// page answers one page of a collection.
+func (g *graphCall) page(c collection) answer {
+	if failure := g.query.fits(c); failure != nil {
+		return failure.answer(g.call)
+	}
+	list := g.query.pick(c.objects)
+	from := g.query.token.start(list)
+	to := min(from+g.pageSize(), len(list))
+	body := members{{"@odata.context", g.context(c.kind)}}
+	if g.query.count && from == 0 {
+		body = append(body, member{"@odata.count", len(list)})
+	}
+	if to < len(list) {
+		body = append(body, member{"@odata.nextLink", g.nextLink(pageToken{list[to-1].objectID(), to})})
+	}
+	values := make([]members, 0, to-from)
+	for _, o := range list[from:to] {
+		values = append(values, g.render(o, c.kind == nil))
+	}
+	return graphAnswer(append(body, member{"value", values}))
+}
+
+// fits checks the query options against the collection.
+func (q query) fits(c collection) *graphFailure {
+	if failure := q.consistent(c.related); failure != nil {
+		return failure
+	}
+	if c.kind == nil {
+		return nil
+	}
+	if failure := q.selects(c.kind); failure != nil {
+		return failure
+	}
+	return q.checkFilter(c.kind)
+}
+
+// pick filters and sorts.
+func (q query) pick(objects []object) []object {
+	if q.filter == nil && q.search == nil && q.orderBy == "" {
+		return objects
+	}
+	var list []object
+	for _, o := range objects {
+		if (q.filter == nil || q.filter(o)) && q.found(o) {
+			list = append(list, o)
+		}
+	}
+	if q.orderBy != "" {
+		slices.SortStableFunc(list, q.compare)
+	}
+	return list
+}
+
+func (q query) compare(a, b object) int {
+	x, _ := valueOf(a, q.orderBy).(string)
+	y, _ := valueOf(b, q.orderBy).(string)
+	order := strings.Compare(strings.ToLower(x), strings.ToLower(y))
+	if q.descends {
+		return -order
+	}
+	return order
+}
+
+// start is where the page begins. Where objects were removed since the page before, it looks for the last one it gave.
+func (t *pageToken) start(list []object) int {
+	if t == nil {
+		return 0
+	}
+	if t.Offset > 0 && t.Offset <= len(list) && list[t.Offset-1].objectID() == t.After {
+		return t.Offset
+	}
+	at := slices.IndexFunc(list, func(o object) bool { return o.objectID() == t.After })
+	if at < 0 {
+		return min(t.Offset, len(list))
+	}
+	return at + 1
+}
+
+// nextLink is the address of the next page: that of this one, with another token.
+func (g *graphCall) nextLink(token pageToken) string {
+	var parts []string
+	for _, option := range queryOptions {
+		if g.query.raw.Has(option) && option != "$skiptoken" {
+			parts = append(parts, option+"="+url.QueryEscape(g.query.raw.Get(option)))
+		}
+	}
+	parts = append(parts, "$skiptoken="+token.String())
+	return g.base(g.tenant.cloud.graph) + g.r.URL.EscapedPath() + "?" + strings.Join(parts, "&")
+}
+
+// context is the @odata.context of an answer about the kind.
+func (g *graphCall) context(k *kind) string {
+	set := "directoryObjects"
+	if k != nil {
+		set = k.set
+	}
+	if g.query.names != "" {
+		set += "(" + g.query.names + ")"
+	}
+	return "https://" + g.tenant.cloud.graph + "/v1.0/$metadata#" + set
+}
+
+// one answers a single object.
+func (g *graphCall) one(o object) answer {
+	if failure := g.query.selects(o.kind()); failure != nil {
+		return failure.answer(g.call)
+	}
+	body := members{{"@odata.context", g.context(o.kind()) + "/$entity"}}
+	return graphAnswer(append(body, g.render(o, false)...))
+}
+
+// counted answers how many objects of a collection there are, as plain text.
+func (g *graphCall) counted(c collection) answer {
+	if !g.query.eventual {
+		return g.fail(http.StatusBadRequest, "Request_BadRequest", "$count is not currently supported.")
+	}
+	g.query.count = true // the segment stands for the option
+	if failure := g.query.fits(c); failure != nil {
+		return failure.answer(g.call)
+	}
+	return textAnswer(http.StatusOK, "text/plain", strconv.Itoa(len(g.query.pick(c.objects))))
+}

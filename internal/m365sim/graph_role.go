@@ -1,0 +1,59 @@
+package m365sim
+
+// directoryRole is a role that has been switched on in a tenant, which happens when it is first given to someone.
+type directoryRole struct {
+	roleTemplate
+	tenant *tenant
+}
+
+func (r *directoryRole) objectID() string { return derivedGUID("role", r.tenant.ID, r.id) }
+func (r *directoryRole) kind() *kind      { return roleKind }
+
+var roleKind = newKind("microsoft.graph.directoryRole", "directoryRoles",
+	prop("id", basic, func(r *directoryRole) any { return r.objectID() }),
+	prop("deletedDateTime", byDefault, func(*directoryRole) any { return nil }),
+	prop("description", byDefault, func(r *directoryRole) any { return "Can do what a " + r.name + " does." }),
+	prop("displayName", byDefault, func(r *directoryRole) any { return r.name }),
+	prop("roleTemplateId", byDefault, func(r *directoryRole) any { return r.id }),
+)
+
+// directoryRoles are the roles that someone in the tenant has.
+func (t *tenant) directoryRoles() []object {
+	var list []object
+	seen := map[string]bool{}
+	for _, u := range t.users {
+		for _, role := range u.roles {
+			if !seen[role.id] {
+				seen[role.id] = true
+				list = append(list, &directoryRole{role, t})
+			}
+		}
+	}
+	return list
+}
+
+func (g *graphCall) listRoles() answer {
+	return g.page(collection{objects: g.tenant.directoryRoles(), kind: roleKind})
+}
+
+// roleMembers answers the users who have the role.
+func (g *graphCall) roleMembers() answer {
+	for _, o := range g.tenant.directoryRoles() {
+		if o.objectID() == g.path[1] {
+			return g.page(collection{objects: g.tenant.holders(o.(*directoryRole).id), related: true})
+		}
+	}
+	return missing(g.path[1]).answer(g.call)
+}
+
+func (t *tenant) holders(template string) []object {
+	var list []object
+	for _, u := range t.users {
+		for _, role := range u.roles {
+			if role.id == template {
+				list = append(list, u)
+			}
+		}
+	}
+	return list
+}

@@ -1,0 +1,120 @@
+package m365sim
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// group is a group at work. Members are kept by id, so that a user whose name changes stays a member.
+type group struct {
+	Group
+	tenant   *tenant
+	members  []string // ids of users
+	memberOf map[string]bool
+	owners   []string
+	nested   []string // ids of groups
+	others   []*otherObject
+}
+
+// newGroup resolves a group's own words. Its members are resolved by link, once all groups are known.
+func (t *tenant) newGroup(f Group, path string, m *mistakes) *group {
+	if f.DisplayName == "" {
+		m.add(path+".displayName", "is needed")
+	}
+	words := []string{"group", t.ID, f.DisplayName}
+	kinds := []string{kindSecurity, kindMicrosoft365, kindMailEnabledSecurity, kindDistribution}
+	if f.Mail != "" {
+		words[2] = strings.ToLower(f.Mail)
+		kinds[0], kinds[2] = kinds[2], kinds[0]
+	}
+	f.Kind = m.oneOf(path+".kind", f.Kind, kinds...)
+	if t.groupBy[derivedGUID(words...)] != nil { // two groups may share a display name
+		words = append(words, path)
+	}
+	f.ID = m.guid(path+".id", f.ID, words...)
+	if f.Kind == kindSecurity && f.Mail != "" {
+		m.add(path+".mail", "a security group has no mail address")
+	}
+	if f.Team && f.Kind != kindMicrosoft365 {
+		m.add(path+".team", "only a microsoft365 group can be a team")
+	}
+	return &group{Group: f, tenant: t}
+}
+
+// link resolves the members and owners of g.
+func (g *group) link(path string, m *mistakes) {
+	g.members = g.userIDs(path+".members", g.Members, m)
+	g.owners = g.userIDs(path+".owners", g.Owners, m)
+	g.memberOf = make(map[string]bool, len(g.members))
+	for _, id := range g.members {
+		g.memberOf[id] = true
+	}
+	for i, word := range g.MemberGroups {
+		nested, why := g.tenant.group(word)
+		if nested == nil {
+			m.add(fmt.Sprintf("%s.memberGroups[%d]", path, i), "%q %s", word, why)
+			continue
+		}
+		g.nested = append(g.nested, nested.ID)
+	}
+	for i, f := range g.OtherMembers {
+		kind := m.oneOf(fmt.Sprintf("%s.otherMembers[%d].type", path, i), f.Type, "device", "servicePrincipal", "orgContact")
+		g.others = append(g.others, &otherObject{kind, derivedGUID(kind, g.ID, fmt.Sprint(i)), f.DisplayName})
+	}
+}
+
+func (g *group) userIDs(path string, names []string, m *mistakes) []string {
+	ids := make([]string, 0, len(names))
+	seen := make(map[string]bool, len(names))
+	for i, name := range names {
+		u := g.tenant.user(name)
+		switch {
+		case u == nil:
+			m.add(fmt.Sprintf("%s[%d]", path, i), "the tenant has no user %q", name)
+		case !seen[u.ID]:
+			seen[u.ID] = true
+			ids = append(ids, u.ID)
+		}
+	}
+	return ids
+}
+
+// group finds a group by mail, id or a name that only one has, or says why there is none.
+func (t *tenant) group(word string) (*group, string) {
+	if g := t.groupBy[strings.ToLower(word)]; g != nil {
+		return g, ""
+	}
+	var found []*group
+	for _, g := range t.groups {
+		if g.DisplayName == word {
+			found = append(found, g)
+		}
+	}
+	switch len(found) {
+	case 0:
+		return nil, "is no group of the tenant"
+	case 1:
+		return found[0], ""
+	}
+	return nil, "is the name of several groups; use a mail address or an id"
+}
+
+// add makes u a member.
+func (g *group) add(u *user) {
+	if !g.memberOf[u.ID] {
+		g.memberOf[u.ID] = true
+		g.members = append(g.members, u.ID)
+	}
+}
+
+// drop takes the object of that id out of the group.
+func (g *group) drop(id string) {
+	same := func(other string) bool { return other == id }
+	if g.memberOf[id] {
+		delete(g.memberOf, id)
+		g.members = slices.DeleteFunc(g.members, same)
+	}
+	g.owners = slices.DeleteFunc(g.owners, same)
+	g.nested = slices.DeleteFunc(g.nested, same)
+}

@@ -1,0 +1,81 @@
+package m365sim
+
+import (
+	"crypto"
+	"crypto/rand"
+	"crypto/rsa"
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/json"
+	"fmt"
+	"strings"
+)
+
+// jwtHeader is the part of a JOSE header that counts here (RFC 7515).
+type jwtHeader struct {
+	Type   string `json:"typ,omitempty"`
+	Alg    string `json:"alg"`
+	KeyID  string `json:"kid,omitempty"`
+	X5T    string `json:"x5t,omitempty"`
+	X5T256 string `json:"x5t#S256,omitempty"`
+}
+
+// sign makes a JWT of claims under RS256.
+func (s signingKey) sign(claims any) (string, error) {
+	head, err := json.Marshal(jwtHeader{Type: "JWT", Alg: "RS256", KeyID: s.id, X5T: s.id})
+	if err != nil {
+		return "", fmt.Errorf("sign token: %w", err)
+	}
+	body, err := json.Marshal(claims)
+	if err != nil {
+		return "", fmt.Errorf("sign token: %w", err)
+	}
+	signed := encode(head) + "." + encode(body)
+	sum := sha256.Sum256([]byte(signed))
+	signature, err := rsa.SignPKCS1v15(rand.Reader, s.key, crypto.SHA256, sum[:])
+	if err != nil {
+		return "", fmt.Errorf("sign token: %w", err)
+	}
+	return signed + "." + encode(signature), nil
+}
+
+// jwt is a token taken apart, its signature not yet believed.
+type jwt struct {
+	header    jwtHeader
+	payload   []byte
+	signed    string
+	signature []byte
+}
+
+// parseJWT takes a token apart. It answers false for anything that is not a JWT in compact form.
+func parseJWT(token string) (*jwt, bool) {
+	parts := strings.Split(token, ".")
+	if len(parts) != 3 {
+		return nil, false
+	}
+	var raw [3][]byte
+	for i, p := range parts {
+		b, err := base64.RawURLEncoding.DecodeString(p)
+		if err != nil {
+			return nil, false
+		}
+		raw[i] = b
+	}
+	j := &jwt{payload: raw[1], signed: parts[0] + "." + parts[1], signature: raw[2]}
+	if json.Unmarshal(raw[0], &j.header) != nil {
+		return nil, false
+	}
+	return j, true
+}
+
+// verify checks the signature. RS256 and PS256 are what Microsoft takes for client assertions; its own tokens are RS256.
+func (j *jwt) verify(key *rsa.PublicKey) bool {
+	sum := sha256.Sum256([]byte(j.signed))
+	switch j.header.Alg {
+	case "RS256":
+		return rsa.VerifyPKCS1v15(key, crypto.SHA256, sum[:], j.signature) == nil
+	case "PS256":
+		return rsa.VerifyPSS(key, crypto.SHA256, sum[:], j.signature, nil) == nil
+	}
+	return false
+}

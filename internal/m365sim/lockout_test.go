@@ -1,0 +1,70 @@
+package m365sim
+
+import (
+	"net/http"
+	"testing"
+	"time"
+)
+
+// TestLockout counts wrong passwords as smart lockout does (R62).
+func TestLockout(t *testing.T) {
+	code := func(w *world, password string) int {
+		r := w.token("password", password)
+		if r.status == http.StatusOK {
+			return 0
+		}
+		return r.refusal(t).Codes[0]
+	}
+	t.Run("ten different wrong passwords lock the user for a minute", func(t *testing.T) {
+		w := newWorld(t, contoso)
+		for i := range 10 {
+			if got := code(w, "wrong"+string(rune('a'+i))); got != 50126 {
+				t.Fatalf("attempt %d: %d", i, got)
+			}
+		}
+		if got := code(w, "Right-1234"); got != 50053 {
+			t.Errorf("the right password of a locked user: %d", got)
+		}
+		w.clock.advance(59 * time.Second)
+		if got := code(w, "Right-1234"); got != 50053 {
+			t.Errorf("after 59 seconds: %d", got)
+		}
+		w.clock.advance(time.Second)
+		if got := code(w, "Right-1234"); got != 0 {
+			t.Errorf("after a minute: %d", got)
+		}
+	})
+	t.Run("the same wrong password counts once", func(t *testing.T) {
+		w := newWorld(t, contoso)
+		for range 30 {
+			code(w, "wrong")
+		}
+		if got := code(w, "Right-1234"); got != 0 {
+			t.Errorf("%d", got)
+		}
+	})
+	t.Run("a right password forgets the count", func(t *testing.T) {
+		w := newWorld(t, contoso)
+		for i := range 18 {
+			if i == 9 {
+				code(w, "Right-1234")
+			}
+			code(w, "wrong"+string(rune('a'+i)))
+		}
+		if got := code(w, "Right-1234"); got != 0 {
+			t.Errorf("%d", got)
+		}
+	})
+	t.Run("a new password ends it", func(t *testing.T) {
+		w := newWorld(t, contoso)
+		for i := range 10 {
+			code(w, "wrong"+string(rune('a'+i)))
+		}
+		if err := w.sim.PatchUser("svc@contoso.com", []byte(`{"password": "New-12345"}`)); err != nil {
+			t.Fatal(err)
+		}
+		if got := code(w, "New-12345"); got != 0 {
+			t.Errorf("%d", got)
+		}
+	})
+}

@@ -1,0 +1,95 @@
+package m365sim
+
+import (
+	"encoding/json"
+	"slices"
+	"strings"
+)
+
+// PatchTenant changes fields of the tenant with that id or domain, given as JSON with the fixture's keys. Its id stays.
+func (s *Simulator) PatchTenant(key string, patch []byte) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	t := s.dir.tenant(key)
+	if t == nil {
+		return errUnknown
+	}
+	f, whole := t.Tenant, changesPeople(patch)
+	if whole {
+		f = t.fixture()
+	}
+	var next Tenant
+	if err := mergeJSON(f, patch, &next); err != nil {
+		return err
+	}
+	if !strings.EqualFold(next.ID, t.ID) {
+		return plainError("a tenant's id cannot change")
+	}
+	m := &mistakes{start: s.start}
+	if whole {
+		s.dir.rebuild(next, m)
+	} else {
+		s.dir.resettle(t, next, m)
+	}
+	s.log.Info("tenant changed", "tenant", t.ID, "done", m.err() == nil)
+	return m.err()
+}
+
+// changesPeople says whether a patch touches what users and groups are made of. Anything else leaves them as they are.
+func changesPeople(patch []byte) bool {
+	var keys map[string]json.RawMessage
+	_ = json.Unmarshal(patch, &keys) // mergeJSON tells what is wrong with it
+	for _, key := range []string{"users", "groups", "generate"} {
+		if _, ok := keys[key]; ok {
+			return true
+		}
+	}
+	return false
+}
+
+// rebuild makes the tenant anew. It changes nothing when m notes a mistake.
+func (d *directory) rebuild(f Tenant, m *mistakes) {
+	next := buildTenant(f, "tenant", m)
+	d.conflicts(next, "tenant", m)
+	if m.err() == nil {
+		d.put(next)
+	}
+}
+
+// resettle gives t other settings and keeps its users and groups. It changes nothing when m notes a mistake.
+func (d *directory) resettle(t *tenant, f Tenant, m *mistakes) {
+	next := &tenant{Tenant: f, users: t.users, userBy: t.userBy, groups: t.groups, groupBy: t.groupBy}
+	next.buildSettings("tenant", m)
+	for _, u := range t.users {
+		next.checkUPN(u.UserPrincipalName, "tenant.users", m)
+	}
+	d.conflicts(next, "tenant", m)
+	if m.err() != nil {
+		return
+	}
+	d.forgetDomains(t)
+	*t = *next
+	for _, dom := range t.domains {
+		dom.tenant = t
+	}
+	for _, u := range t.users {
+		u.domain = t.domainOf(u.UserPrincipalName)
+	}
+	d.knowDomains(t)
+}
+
+// fixture is the tenant in the words of a fixture, without the users that were generated.
+func (t *tenant) fixture() Tenant {
+	f := t.Tenant
+	for _, u := range t.users {
+		if !u.generated {
+			f.Users = append(f.Users, u.User)
+		}
+	}
+	for _, g := range t.groups {
+		words := g.fixture()
+		words.Members = slices.DeleteFunc(slices.Clone(words.Members), func(id string) bool { return t.userBy[id].generated })
+		f.Groups = append(f.Groups, words)
+	}
+	return f
+}

@@ -1,0 +1,66 @@
+package m365sim
+
+import (
+	"slices"
+	"strings"
+)
+
+// PatchGroup changes fields of the group with that id or mail address, given as JSON with the fixture's keys.
+func (s *Simulator) PatchGroup(key string, patch []byte) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	g := s.dir.group(key)
+	if g == nil {
+		return errUnknown
+	}
+	var f Group
+	if err := mergeJSON(g.fixture(), patch, &f); err != nil {
+		return err
+	}
+	m, t := &mistakes{start: s.start}, g.tenant
+	next := t.newGroup(f, "group", m)
+	next.link("group", m)
+	if other := t.groupBy[strings.ToLower(f.Mail)]; f.Mail != "" && other != nil && other != g {
+		m.add("mail", "another group has it")
+	}
+	if next.ID != g.ID {
+		m.add("id", "cannot change")
+	}
+	if err := m.err(); err != nil {
+		return err
+	}
+	delete(t.groupBy, strings.ToLower(g.Mail))
+	t.groupBy[next.ID] = next
+	if next.Mail != "" {
+		t.groupBy[strings.ToLower(next.Mail)] = next
+	}
+	t.groups[slices.Index(t.groups, g)] = next
+	s.log.Info("group changed", "tenant", t.ID, "group", g.ID)
+	return nil
+}
+
+// DeleteGroup removes the group with that id or mail address, from other groups too.
+func (s *Simulator) DeleteGroup(key string) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	g := s.dir.group(key)
+	if g == nil {
+		return errUnknown
+	}
+	t := g.tenant
+	delete(t.groupBy, g.ID)
+	delete(t.groupBy, strings.ToLower(g.Mail))
+	t.groups = slices.DeleteFunc(t.groups, func(other *group) bool { return other == g })
+	for _, other := range t.groups {
+		other.drop(g.ID)
+	}
+	s.log.Info("group removed", "tenant", t.ID, "group", g.ID)
+	return nil
+}
+
+// fixture is the group in the words of a fixture, with its members of now.
+func (g *group) fixture() Group {
+	f := g.Group
+	f.Members, f.Owners, f.MemberGroups = g.members, g.owners, g.nested
+	return f
+}

@@ -1,0 +1,82 @@
+package m365sim
+
+import (
+	"slices"
+	"strings"
+	"time"
+)
+
+// PatchUser changes fields of the user with that userPrincipalName or id, given as JSON with the fixture's keys. A new
+// password ends a lockout.
+func (s *Simulator) PatchUser(key string, patch []byte) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	u := s.dir.user(key)
+	if u == nil {
+		return errUnknown
+	}
+	var f User
+	if err := mergeJSON(u.User, patch, &f); err != nil {
+		return err
+	}
+	next, err := s.dir.renew(u, f, s.start)
+	if err != nil {
+		return err
+	}
+	t := u.tenant
+	if next.Password != u.Password {
+		s.lockouts.clear(u.ID)
+	}
+	t.swap(u, next)
+	s.log.Info("user changed", "tenant", t.ID, "user", u.ID)
+	return nil
+}
+
+// renew resolves the new words for u. It changes nothing but the tenant's domains, where u moves to one not listed.
+func (d *directory) renew(u *user, f User, start time.Time) (*user, error) {
+	m, t := &mistakes{start: start}, u.tenant
+	before := t.domains
+	if !t.checkUPN(f.UserPrincipalName, "userPrincipalName", m) {
+		return nil, m.err()
+	}
+	d.conflicts(t, "userPrincipalName", m)
+	next := t.newUser(f, "user", m)
+	if other := t.user(f.UserPrincipalName); other != nil && other != u {
+		m.add("userPrincipalName", "another user has it")
+	}
+	if next.ID != u.ID {
+		m.add("id", "cannot change")
+	}
+	if err := m.err(); err != nil {
+		t.domains = before
+		return nil, err
+	}
+	d.knowDomains(t)
+	return next, nil
+}
+
+func (t *tenant) swap(old, next *user) {
+	delete(t.userBy, strings.ToLower(old.UserPrincipalName))
+	t.userBy[strings.ToLower(next.UserPrincipalName)], t.userBy[next.ID] = next, next
+	t.users[slices.Index(t.users, old)] = next
+}
+
+// DeleteUser removes the user with that userPrincipalName or id, from every group too.
+func (s *Simulator) DeleteUser(key string) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	u := s.dir.user(key)
+	if u == nil {
+		return errUnknown
+	}
+	t := u.tenant
+	delete(t.userBy, u.ID)
+	delete(t.userBy, strings.ToLower(u.UserPrincipalName))
+	t.users = slices.DeleteFunc(t.users, func(other *user) bool { return other == u })
+	for _, g := range t.groups {
+		g.drop(u.ID)
+	}
+	s.lockouts.clear(u.ID)
+	s.log.Info("user removed", "tenant", t.ID, "user", u.ID)
+	return nil
+}

@@ -1,0 +1,46 @@
+package m365sim
+
+import "net/http"
+
+// realmBody says where a username signs in. Fields that do not apply are left out.
+type realmBody struct {
+	Version      string `json:"ver"`
+	AccountType  string `json:"account_type"`
+	DomainName   string `json:"domain_name,omitempty"`
+	Protocol     string `json:"federation_protocol,omitempty"`
+	MetadataURL  string `json:"federation_metadata_url,omitempty"`
+	ActiveURL    string `json:"federation_active_auth_url,omitempty"`
+	CloudName    string `json:"cloud_instance_name"`
+	CloudURN     string `json:"cloud_audience_urn"`
+	BrandingName string `json:"federation_brand_name,omitempty"`
+}
+
+// userRealm says whether the domain of a username is managed, federated or unknown, and in which cloud it is. It looks at
+// the domain only, and says nothing of whether the user exists.
+func (s *Simulator) userRealm(c *call) answer {
+	if version := c.r.URL.Query().Get("api-version"); version != "1.0" {
+		return textAnswer(http.StatusBadRequest, "text/html; charset=utf-8", "<h2>Bad Request</h2>")
+	}
+	here := cloudByLogin(c.endpoint.login)
+	body := realmBody{Version: "1.0", AccountType: "Unknown", CloudName: here.instance, CloudURN: "urn:federation:MicrosoftOnline"}
+	if d := s.dir.domainOf(c.path[2]); d != nil {
+		c.latency = d.tenant.latency
+		body.AccountType, body.DomainName, body.CloudName = "Managed", d.name, d.tenant.cloud.instance
+		if d.federated() {
+			body.federate(d)
+		}
+	}
+	a := jsonAnswer(http.StatusOK, jsonType, body)
+	noStore(a.header)
+	return a
+}
+
+func (b *realmBody) federate(d *domain) {
+	b.AccountType, b.Protocol, b.BrandingName = "Federated", "WSTrust", d.tenant.DisplayName
+	if b.MetadataURL = d.FederationMetadataURL; b.MetadataURL == "" {
+		b.MetadataURL = "https://sts." + d.name + "/adfs/services/trust/mex"
+	}
+	if b.ActiveURL = d.ActiveAuthURL; b.ActiveURL == "" {
+		b.ActiveURL = "https://sts." + d.name + "/adfs/services/trust/2005/usernamemixed"
+	}
+}

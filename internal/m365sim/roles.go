@@ -1,0 +1,32 @@
+package m365sim
+
+import (
+	_ "embed"
+	"strings"
+)
+
+//go:embed roles.tsv
+var rolesFile string
+
+// roleTemplate is a built-in directory role, the same in every tenant.
+type roleTemplate struct{ id, name string }
+
+var roleTemplates = readRoles(rolesFile)
+
+func readRoles(file string) []roleTemplate {
+	var roles []roleTemplate
+	for _, f := range tableRows(file, 2) {
+		roles = append(roles, roleTemplate{f[0], f[1]})
+	}
+	return roles
+}
+
+// roleFor finds a role by its name or by its template id.
+func roleFor(word string) (roleTemplate, bool) {
+	for _, r := range roleTemplates {
+		if r.id == strings.ToLower(word) || strings.EqualFold(r.name, word) {
+			return r, true
+		}
+	}
+	return roleTemplate{}, false
+}

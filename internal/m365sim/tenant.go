@@ -1,0 +1,89 @@
+package m365sim
+
+import (
+	"strings"
+	"time"
+)
+
+// tenant is a tenant at work: the fixture's words, resolved. Its lists are the order in which Graph answers.
+type tenant struct {
+	Tenant // without its users and groups, which stand below
+
+	cloud   *cloud
+	latency time.Duration
+	domains []*domain
+	apps    map[string]*app // by app id
+	users   []*user
+	userBy  map[string]*user // by id, and by userPrincipalName in lower case
+	groups  []*group
+	groupBy map[string]*group // by id, and by mail address in lower case
+}
+
+// domain is a verified domain of a tenant.
+type domain struct {
+	Domain
+	name    string // in lower case
+	initial bool
+	tenant  *tenant
+}
+
+func (d *domain) federated() bool { return d.AuthenticationType == "Federated" }
+
+// never is Microsoft's passwordValidityPeriodInDays for passwords that do not expire.
+const never = 2147483647
+
+// validityDays is how long a password of the domain is good for; null means 90 days (Graph's domain resource).
+func (d *domain) validityDays() int {
+	if d.PasswordValidityPeriodInDays == nil {
+		return 90
+	}
+	return *d.PasswordValidityPeriodInDays
+}
+
+// domainOf finds the domain of a username, or nil.
+func (t *tenant) domainOf(upn string) *domain {
+	return t.domain(upn[strings.LastIndexByte(upn, '@')+1:])
+}
+
+func (t *tenant) domain(name string) *domain {
+	for _, d := range t.domains {
+		if strings.EqualFold(d.name, name) {
+			return d
+		}
+	}
+	return nil
+}
+
+// root is the domain whose password policy counts for d: the topmost listed domain above it, or d itself.
+func (t *tenant) root(d *domain) *domain {
+	best := d
+	for _, other := range t.domains {
+		if strings.HasSuffix(d.name, "."+other.name) && (best == d || len(other.name) < len(best.name)) {
+			best = other
+		}
+	}
+	return best
+}
+
+// user finds a user by id or userPrincipalName in any case.
+func (t *tenant) user(key string) *user { return t.userBy[strings.ToLower(key)] }
+
+// policy finds a conditional access policy by id or name, or nil.
+func (t *tenant) policy(word string) *Policy {
+	for i, p := range t.Policies {
+		if strings.EqualFold(p.ID, word) || p.DisplayName == word {
+			return &t.Policies[i]
+		}
+	}
+	return nil
+}
+
+// enforced answers the first policy that is switched on, or nil.
+func (t *tenant) enforced() *Policy {
+	for i, p := range t.Policies {
+		if p.State == "enabled" {
+			return &t.Policies[i]
+		}
+	}
+	return nil
+}

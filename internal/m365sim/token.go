@@ -1,0 +1,97 @@
+package m365sim
+
+import (
+	"net/http"
+	"net/url"
+)
+
+// grant is one token request on its way through the checks.
+type grant struct {
+	sim    *Simulator
+	call   *call
+	form   url.Values
+	kind   string // grant_type
+	client clientProof
+	scope  scope
+	tenant *tenant
+	app    *app
+	user   *user
+}
+
+// The grant types that the token endpoint knows.
+const (
+	grantPassword          = "password"
+	grantClientCredentials = "client_credentials"
+)
+
+// step is one check. It answers nil to go on.
+type step func(*grant) *refusal
+
+// The checks of a token request, in the order in which Microsoft's answers show them: the request itself, the authority,
+// the client, the user, the password, its age, the policies, the assignment, the consent.
+var (
+	firstSteps = []step{(*grant).checkForm, (*grant).checkGrantType, (*grant).checkParameters, (*grant).checkScope}
+	laterSteps = map[string][]step{
+		grantPassword: {
+			(*grant).checkPasswordAuthority, (*grant).findTenant, (*grant).checkClient, (*grant).checkCredential, (*grant).checkResource,
+			(*grant).checkUser, (*grant).checkAccount, (*grant).checkPassword, (*grant).checkExpiry, (*grant).checkPolicies,
+			(*grant).checkAssignment, (*grant).checkConsent,
+		},
+		grantClientCredentials: {
+			(*grant).checkAppAuthority, (*grant).findTenant, (*grant).checkClient, (*grant).checkCredential, (*grant).checkResource,
+		},
+	}
+)
+
+// token answers the token endpoint.
+func (s *Simulator) token(c *call) answer {
+	g := &grant{sim: s, call: c, form: c.form, kind: c.form.Get("grant_type")}
+	refused := g.run(firstSteps)
+	if refused == nil {
+		refused = g.run(laterSteps[g.kind])
+	}
+	if g.tenant != nil {
+		c.latency = g.tenant.latency
+	}
+	if refused != nil {
+		refused.words = g.words(refused.words)
+		return s.refuseAnswer(c, refused)
+	}
+	return g.issue()
+}
+
+func (g *grant) run(steps []step) *refusal {
+	for _, check := range steps {
+		if refused := check(g); refused != nil {
+			return refused
+		}
+	}
+	return nil
+}
+
+// words are what the texts of refusals may name. The username is in some of them, as it is in Microsoft's.
+func (g *grant) words(more map[string]string) map[string]string {
+	words := map[string]string{"user": g.form.Get("username"), "app": g.client.id, "resource": g.scope.resource, "resourceId": graphResourceID, "host": g.call.endpoint.login}
+	if g.tenant != nil {
+		words["tenant"], words["tenantId"], words["cloud"] = g.tenant.DisplayName, g.tenant.ID, g.tenant.cloud.instance
+	}
+	if g.app != nil {
+		words["appName"] = g.app.DisplayName
+	}
+	for key, value := range more {
+		words[key] = value
+	}
+	return words
+}
+
+// issue answers a token request that has passed.
+func (g *grant) issue() answer {
+	body, err := g.tokens()
+	if err != nil {
+		g.sim.log.Error("no token could be made", "error", err)
+		return g.sim.refuseAnswer(g.call, refuse(90033))
+	}
+	a := jsonAnswer(http.StatusOK, jsonType, body)
+	noStore(a.header)
+	return a
+}

@@ -1,0 +1,122 @@
+package m365sim
+
+import (
+	"encoding/json"
+	"math/rand/v2"
+	"strings"
+)
+
+// tokenBody is the answer of the token endpoint.
+type tokenBody struct {
+	Type         string `json:"token_type"`
+	Scope        string `json:"scope,omitempty"`
+	ExpiresIn    int64  `json:"expires_in"`
+	ExtExpiresIn int64  `json:"ext_expires_in"`
+	AccessToken  string `json:"access_token"`
+	IDToken      string `json:"id_token,omitempty"`
+	ClientInfo   string `json:"client_info,omitempty"`
+}
+
+// accessClaims are the claims of an access token that the simulator reads again. Clients must not read them at all.
+type accessClaims struct {
+	Audience string   `json:"aud"`
+	Issuer   string   `json:"iss"`
+	Issued   int64    `json:"iat"`
+	Before   int64    `json:"nbf"`
+	Expires  int64    `json:"exp"`
+	AppID    string   `json:"appid"`
+	AppName  string   `json:"app_displayname"`
+	Type     string   `json:"idtyp"` // user or app
+	Name     string   `json:"name,omitempty"`
+	ObjectID string   `json:"oid"`
+	Subject  string   `json:"sub"`
+	TenantID string   `json:"tid"`
+	UPN      string   `json:"upn,omitempty"`
+	Scope    string   `json:"scp,omitempty"`
+	Roles    []string `json:"roles,omitempty"`
+	RoleIDs  []string `json:"wids,omitempty"`
+	TokenID  string   `json:"uti"`
+	Version  string   `json:"ver"`
+}
+
+// idClaims are the claims of an ID token (Microsoft's reference of ID token claims, version 2.0).
+type idClaims struct {
+	Audience  string `json:"aud"`
+	Issuer    string `json:"iss"`
+	Issued    int64  `json:"iat"`
+	Before    int64  `json:"nbf"`
+	Expires   int64  `json:"exp"`
+	Name      string `json:"name,omitempty"`
+	ObjectID  string `json:"oid,omitempty"`
+	Preferred string `json:"preferred_username,omitempty"`
+	Subject   string `json:"sub"`
+	TenantID  string `json:"tid"`
+	TokenID   string `json:"uti"`
+	Version   string `json:"ver"`
+}
+
+// tokens makes the answer. A token lives between 60 and 90 minutes, by chance, as Microsoft's do.
+func (g *grant) tokens() (tokenBody, error) {
+	life := 3600 + rand.Int64N(1800)
+	now := g.call.at.Unix()
+	claims := accessClaims{
+		Audience: g.audience(), Issuer: "https://sts.windows.net/" + g.tenant.ID + "/", Issued: now, Before: now, Expires: now + life,
+		AppID: g.app.AppID, AppName: g.app.DisplayName, TenantID: g.tenant.ID, TokenID: encode([]byte(newGUID())[:16]), Version: "1.0",
+	}
+	body := tokenBody{Type: "Bearer", ExpiresIn: life, ExtExpiresIn: life}
+	if g.user == nil {
+		claims.forApp(g.app)
+	} else if err := g.forUser(&claims, &body); err != nil {
+		return body, err
+	}
+	var err error
+	body.AccessToken, err = g.sim.keys[0].sign(claims)
+	return body, err
+}
+
+func (c *accessClaims) forApp(a *app) {
+	c.Type, c.Roles = "app", a.roles()
+	c.ObjectID = derivedGUID("service principal", c.TenantID, a.AppID)
+	c.Subject = c.ObjectID
+}
+
+func (g *grant) forUser(claims *accessClaims, body *tokenBody) error {
+	names, echo := g.scope.granted()
+	body.Scope = echo
+	claims.Type, claims.Scope = "user", strings.Join(names, " ")
+	claims.Name, claims.ObjectID, claims.UPN = g.user.DisplayName, g.user.ID, g.user.UserPrincipalName
+	claims.Subject = pairwise(g.user.ID, graphResourceID)
+	for _, role := range g.user.roles {
+		claims.RoleIDs = append(claims.RoleIDs, role.id)
+	}
+	claims.RoleIDs = append(claims.RoleIDs, "b79fbf4d-3ef9-4689-8143-76b194e85509") // the placeholder that every user has
+	if g.form.Get("client_info") == "1" {
+		info, err := json.Marshal(map[string]string{"uid": g.user.ID, "utid": g.tenant.ID})
+		if err != nil {
+			return err
+		}
+		body.ClientInfo = encode(info)
+	}
+	return g.idToken(*claims, body)
+}
+
+// idToken adds an ID token where openid was asked for. Names and ids are in it only with profile.
+func (g *grant) idToken(access accessClaims, body *tokenBody) error {
+	asked := " " + strings.Join(g.scope.identity, " ") + " "
+	if !strings.Contains(asked, " openid ") {
+		return nil
+	}
+	id := idClaims{
+		Audience: g.app.AppID, Issuer: g.call.loginBase(g.tenant) + "/" + g.tenant.ID + "/v2.0", Issued: access.Issued, Before: access.Before,
+		Expires: access.Expires, Subject: pairwise(g.user.ID, g.app.AppID), TenantID: g.tenant.ID, TokenID: access.TokenID, Version: "2.0",
+	}
+	if strings.Contains(asked, " profile ") {
+		id.Name, id.ObjectID, id.Preferred = g.user.DisplayName, g.user.ID, g.user.UserPrincipalName
+	}
+	var err error
+	body.IDToken, err = g.sim.keys[0].sign(id)
+	return err
+}
+
+// pairwise is a subject that differs from app to app.
+func pairwise(user, app string) string { return encode([]byte(derivedGUID("subject", user, app)))[:43] }

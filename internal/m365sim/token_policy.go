@@ -1,0 +1,88 @@
+package m365sim
+
+import (
+	"encoding/json"
+	"slices"
+)
+
+// The refusals of the fixture that come after the policies, in their own steps.
+const (
+	codeNotAssigned = 50105
+	codeNoConsent   = 65001
+)
+
+// checkPolicies is conditional access, security defaults and multifactor authentication, in this order.
+func (g *grant) checkPolicies() *refusal {
+	if e := g.user.SignInError; e.set() && aadstsFor(e.main()).afterPassword && e.main() != codeNotAssigned && e.main() != codeNoConsent {
+		return g.fixtureRefusal(e)
+	}
+	switch g.user.MFA {
+	case mfaConditionalAccess:
+		r := refuse(50076)
+		r.claims = claimsFor("capolids", g.policyID(""))
+		return r
+	case mfaSecurityDefaults:
+		return refuse(530035)
+	case mfaPerUser:
+		return refuse(50076)
+	case mfaRegister:
+		r := refuse(50079)
+		r.claims = claimsFor("polids", g.policyID(""))
+		return r
+	}
+	if g.tenant.SecurityDefaults {
+		return refuse(530035)
+	}
+	return nil
+}
+
+func (g *grant) checkAssignment() *refusal { return g.fixtureRefusalOf(codeNotAssigned) }
+
+func (g *grant) checkConsent() *refusal {
+	if !isTrue(g.app.Consented) {
+		return refuse(codeNoConsent)
+	}
+	return g.fixtureRefusalOf(codeNoConsent)
+}
+
+func (g *grant) fixtureRefusalOf(code int) *refusal {
+	if g.user.SignInError.main() != code {
+		return nil
+	}
+	return g.fixtureRefusal(g.user.SignInError)
+}
+
+// fixtureRefusal is the refusal that the fixture gives the user.
+func (g *grant) fixtureRefusal(e SignInError) *refusal {
+	r := &refusal{code: e.main(), codes: slices.Clone(e.Codes), status: e.Status, suberror: e.Suberror}
+	blocked := r.code == 53003 && g.tenant.enforced() != nil
+	if e.Policy != "" || blocked {
+		r.claims = claimsFor("capolids", g.policyID(e.Policy))
+	}
+	return r
+}
+
+// policyID is the id of the policy of that name, or else of the first one in force, or else of one that nobody can look up.
+func (g *grant) policyID(word string) string {
+	p := g.tenant.policy(word)
+	if p == nil {
+		p = g.tenant.enforced()
+	}
+	if p == nil {
+		return derivedGUID("policy", g.tenant.ID)
+	}
+	return p.ID
+}
+
+// claimsFor is a claims challenge that names a policy, as a string that holds JSON.
+func claimsFor(key, id string) string {
+	type values struct {
+		Essential bool     `json:"essential"`
+		Values    []string `json:"values"`
+	}
+	text, err := json.Marshal(map[string]map[string]values{"access_token": {key: {true, []string{id}}}})
+	if err != nil {
+		return "" // strings always marshal
+	}
+	return string(text)
+}

@@ -1,0 +1,59 @@
+package m365sim
+
+import (
+	"crypto/subtle"
+	"strings"
+)
+
+// checkUser wants a user of the tenant. Someone of another tenant is an external user; anyone else does not exist.
+func (g *grant) checkUser() *refusal {
+	name := g.form.Get("username")
+	if !strings.Contains(name, "@") {
+		return refuse(50034)
+	}
+	if g.user = g.tenant.user(name); g.user != nil {
+		return nil
+	}
+	if d := g.sim.dir.domainOf(name); d != nil && d.tenant != g.tenant {
+		return refuse(50020)
+	}
+	return refuse(50034)
+}
+
+// checkAccount wants an account that may try at all.
+func (g *grant) checkAccount() *refusal {
+	switch {
+	case g.sim.lockouts.locked(g.user.ID, g.call.at):
+		return refuse(50053)
+	case !g.user.enabled():
+		return refuse(50057)
+	case g.user.Password == "":
+		return refuse(50056)
+	}
+	if e := g.user.SignInError; e.set() && !aadstsFor(e.main()).afterPassword {
+		return g.fixtureRefusal(e)
+	}
+	return nil
+}
+
+// checkPassword counts a wrong password towards the lockout. Of a federated domain the directory holds no password, so none
+// is right. The protocol cannot carry a password with a blank at either end, so that one is never right either.
+func (g *grant) checkPassword() *refusal {
+	if g.user.domain.federated() {
+		return refuse(50126)
+	}
+	given, want := g.form.Get("password"), g.user.Password
+	if subtle.ConstantTimeCompare([]byte(given), []byte(want)) != 1 || strings.TrimSpace(want) != want {
+		g.sim.lockouts.wrong(g.user.ID, given, g.call.at)
+		return refuse(50126)
+	}
+	g.sim.lockouts.clear(g.user.ID)
+	return nil
+}
+
+func (g *grant) checkExpiry() *refusal {
+	if g.user.expired(g.call.at) {
+		return refuse(50055)
+	}
+	return nil
+}

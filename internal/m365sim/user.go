@@ -1,0 +1,77 @@
+package m365sim
+
+import (
+	"fmt"
+	"strings"
+	"time"
+)
+
+// user is an account at work.
+type user struct {
+	User
+	tenant    *tenant
+	domain    *domain
+	changed   time.Time // of the password; zero when not known
+	roles     []roleTemplate
+	plans     []servicePlan
+	generated bool
+}
+
+func (u *user) enabled() bool { return u.AccountEnabled == nil || *u.AccountEnabled }
+
+// synced says whether the account comes from a directory on premises now.
+func (u *user) synced() bool { return u.OnPremisesSyncEnabled != nil && *u.OnPremisesSyncEnabled }
+
+// expired says whether the password is older than the policy of its domain allows. Synchronized and federated accounts
+// follow a policy elsewhere.
+func (u *user) expired(now time.Time) bool {
+	if u.changed.IsZero() || u.synced() || u.domain.federated() || strings.Contains(u.PasswordPolicies, "DisablePasswordExpiration") {
+		return false
+	}
+	days := u.tenant.root(u.domain).validityDays()
+	return days != never && now.After(u.changed.AddDate(0, 0, days))
+}
+
+// mail is the address of the mailbox, where the licences give one.
+func (u *user) mail() any {
+	for _, p := range u.plans {
+		if p.service == "exchange" && !strings.Contains(p.name, "FOUNDATION") {
+			return u.UserPrincipalName
+		}
+	}
+	return nil
+}
+
+// newUser resolves the fixture's words, noting what is wrong with them.
+func (t *tenant) newUser(f User, path string, m *mistakes) *user {
+	f.ID = m.guid(path+".id", f.ID, "user", t.ID, strings.ToLower(f.UserPrincipalName))
+	f.UserType = m.oneOf(path+".userType", f.UserType, "Member", "Guest")
+	f.MFA = m.oneOf(path+".mfa", f.MFA, mfaNone, mfaPerUser, mfaRegister, mfaConditionalAccess, mfaSecurityDefaults)
+	u := &user{User: f, tenant: t, changed: m.time(path+".lastPasswordChangeDateTime", f.LastPasswordChangeDateTime)}
+	u.domain = t.domainOf(f.UserPrincipalName)
+	for i, name := range f.Roles {
+		role, ok := roleFor(name)
+		if !ok {
+			m.add(fmt.Sprintf("%s.roles[%d]", path, i), "%q is no directory role that the simulator knows", name)
+		}
+		u.roles = append(u.roles, role)
+	}
+	for _, name := range f.ServicePlans {
+		u.plans = append(u.plans, planFor(name))
+	}
+	t.checkSignInError(f.SignInError, path+".signInError", m)
+	return u
+}
+
+func (t *tenant) checkSignInError(e SignInError, path string, m *mistakes) {
+	if !e.set() {
+		return
+	}
+	m.notNegative(path+".code", append(e.Codes, e.Code)...)
+	if e.Policy != "" && t.policy(e.Policy) == nil {
+		m.add(path+".policy", "the tenant has no policy %q", e.Policy)
+	}
+	if e.Status != 0 && (e.Status < 400 || e.Status > 599) {
+		m.add(path+".status", "must be from 400 to 599")
+	}
+}
