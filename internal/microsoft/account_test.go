@@ -1,0 +1,115 @@
+package microsoft_test
+
+import (
+	"fmt"
+	"net/http"
+	"strings"
+	"testing"
+
+	"purser.example/internal/verdict"
+)
+
+// R17, R62: a token was given, so the account is valid; what Graph refuses costs a warning.
+func TestWhatCannotBeReadCostsAWarning(t *testing.T) {
+	forbidden := says(403, `{"error":{"code":"Authorization_RequestDenied","message":"`+password+`"}}`)
+	for _, c := range []struct {
+		name     string
+		path     string
+		says     http.HandlerFunc
+		warnings []verdict.Warning
+		expiry   verdict.ExpiryKind
+	}{
+		{"all of Graph refuses", "/v1.0/", forbidden, []verdict.Warning{{Kind: verdict.AccountNotRead, Code: "HTTP 403"}, {Kind: verdict.RolesNotRead, Code: "HTTP 403"}}, verdict.ExpiryUnknown},
+		{"roles are refused", "/v1.0/me/transitiveMemberOf/", forbidden, []verdict.Warning{{Kind: verdict.RolesNotRead, Code: "HTTP 403"}}, verdict.ExpiresOn},
+		{"roles are a page of HTML", "/v1.0/me/transitiveMemberOf/", saysAs(200, "text/html", "<html>"), []verdict.Warning{{Kind: verdict.RolesNotRead, Code: verdict.BadAnswer}}, verdict.ExpiresOn},
+		{"roles are no list", "/v1.0/me/transitiveMemberOf/", says(200, `{"value":{}}`), []verdict.Warning{{Kind: verdict.RolesNotRead, Code: verdict.BadAnswer}}, verdict.ExpiresOn},
+		{"roles are truncated", "/v1.0/me/transitiveMemberOf/", says(200, `{"value":[{"id"`), []verdict.Warning{{Kind: verdict.RolesNotRead, Code: verdict.BadAnswer}}, verdict.ExpiresOn},
+		{"roles never come", "/v1.0/me/transitiveMemberOf/", stalls, []verdict.Warning{{Kind: verdict.RolesNotRead, Code: verdict.Timeout}}, verdict.ExpiresOn},
+		{"the connection breaks at the roles", "/v1.0/me/transitiveMemberOf/", resets, []verdict.Warning{{Kind: verdict.RolesNotRead, Code: verdict.Reset}}, verdict.ExpiresOn},
+		{"the account is refused", "/v1.0/me?", says(401, `{"error":{"code":"InvalidAuthenticationToken"}}`), []verdict.Warning{{Kind: verdict.AccountNotRead, Code: "HTTP 401"}}, verdict.ExpiryUnknown},
+		{"the account has no id", "/v1.0/me?", says(200, `{}`), []verdict.Warning{{Kind: verdict.AccountNotRead, Code: verdict.BadAnswer}}, verdict.ExpiryUnknown},
+		{"domains are refused", "/v1.0/domains", forbidden, nil, verdict.ExpiryUnknown},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			s := newStandIn(t)
+			for path := range s.says {
+				if strings.HasPrefix(path, c.path) {
+					s.says[path] = c.says
+				}
+			}
+			s.says[c.path] = c.says
+			v := s.client(impatient(c.name == "roles never come")).Validate(t.Context(), svc())
+			if v.Status != verdict.Valid || fmt.Sprint(v.Warnings) != fmt.Sprint(c.warnings) || v.Expiry.Kind != c.expiry || s.attempts() != 1 {
+				t.Errorf("%s, warnings %v, expiry %+v, %d attempts", v.Status, v.Warnings, v.Expiry, s.attempts())
+			}
+			rolesLost := len(c.warnings) > 0 && c.warnings[len(c.warnings)-1].Kind == verdict.RolesNotRead
+			if v.RolesRead == rolesLost || (v.Proof.Roles == verdict.Proved) == rolesLost || v.Proof.Password != verdict.Proved {
+				t.Errorf("roles read: %v, proof %+v", v.RolesRead, v.Proof)
+			}
+			s.keepsSecrets(t, v)
+		})
+	}
+}
+
+// R42: a list is read to its end, and only on the host that the token is for.
+func TestListsAreReadPageByPage(t *testing.T) {
+	const roles = "/v1.0/me/transitiveMemberOf/microsoft.graph.directoryRole"
+	page := func(next string) http.HandlerFunc {
+		return says(200, `{"@odata.nextLink":"`+next+`","value":[{"roleTemplateId":"29232cdf-9323-42fd-ade2-1d097af3e4de"}]}`)
+	}
+	t.Run("to the end", func(t *testing.T) {
+		s := newStandIn(t)
+		s.says[roles] = page("https://graph.microsoft.com" + roles + "?$skiptoken=a%2Bb")
+		s.says[roles+"?$skiptoken=a%2Bb"] = page("https://graph.microsoft.com" + roles + "?$skiptoken=c")
+		s.says[roles+"?$skiptoken=c"] = page("")
+		v := s.client().Validate(t.Context(), svc())
+		if len(v.Roles) != 3 || len(v.Warnings) != 0 {
+			t.Errorf("%d roles, warnings %v", len(v.Roles), v.Warnings)
+		}
+	})
+	for name, next := range map[string]string{
+		"another host":     "https://graph.example.com" + roles,
+		"another scheme":   "http://graph.microsoft.com" + roles,
+		"another version":  "https://graph.microsoft.com/beta/me",
+		"with a sign-in":   "https://a:b@graph.microsoft.com" + roles,
+		"round in circles": "https://graph.microsoft.com" + roles + "?$select=id,displayName,roleTemplateId",
+		"no address":       "https://%zz",
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := newStandIn(t)
+			s.says[roles] = page(next)
+			v := s.client().Validate(t.Context(), svc())
+			if v.Status != verdict.Valid || v.RolesRead || len(v.Roles) != 0 || len(v.Warnings) != 1 || len(s.seen()) != 5 {
+				t.Errorf("%+v after %d requests", v, len(s.seen()))
+			}
+		})
+	}
+}
+
+// R17: what Microsoft leaves empty is unknown, not "no".
+func TestEmptyPropertiesAreUnknown(t *testing.T) {
+	s := newStandIn(t)
+	s.says["/v1.0/me?"] = says(200, `{"id":"9999","userPrincipalName":null,"lastPasswordChangeDateTime":null,"passwordPolicies":null,"assignedPlans":null}`)
+	s.says["/v1.0/domains"] = says(200, `{"value":[{"id":"contoso.com","passwordValidityPeriodInDays":null,"isRoot":null}]}`)
+	s.says["/v1.0/me/transitiveMemberOf/"] = says(200, `{"value":[]}`)
+	delete(s.says, "/v1.0/me/transitiveMemberOf/microsoft.graph.directoryRole")
+	v := s.client().Validate(t.Context(), svc())
+	if v.Expiry.Kind != verdict.ExpiryUnknown || v.Proof.Licence != verdict.NotRead || !v.RolesRead || len(v.Roles) != 0 || len(v.Warnings) != 0 {
+		t.Errorf("%+v", v)
+	}
+	s.says["/v1.0/me?"] = says(200, `{"id":"9999","assignedPlans":[{"capabilityStatus":"Deleted"}],"passwordPolicies":"DisablePasswordExpiration"}`)
+	if v := s.client().Validate(t.Context(), svc()); v.Proof.Licence != verdict.Refuted || v.Expiry.Kind != verdict.ExpiresNever {
+		t.Errorf("%+v", v)
+	}
+}
+
+// Names that come from outside are cut and cleaned before anybody sees them.
+func TestForeignRoleNamesAreCleaned(t *testing.T) {
+	s := newStandIn(t)
+	s.says["/v1.0/me/transitiveMemberOf/microsoft.graph.directoryRole"] = says(200,
+		`{"value":[{"roleTemplateId":"0000-1","displayName":"A\u0000\u202eB`+strings.Repeat("x", 300)+`"},{"roleTemplateId":"<b>","displayName":"C"},{"displayName":"D"}]}`)
+	v := s.client().Validate(t.Context(), svc())
+	if len(v.Roles) != 1 || !strings.HasPrefix(v.Roles[0].Name, "ABx") || len(v.Roles[0].Name) != 100 {
+		t.Errorf("%+v", v.Roles)
+	}
+}

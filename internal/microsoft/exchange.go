@@ -1,0 +1,141 @@
+package microsoft
+
+import (
+	"context"
+	"io"
+	"mime"
+	"net"
+	"net/http"
+	"time"
+
+	"github.com/google/uuid"
+
+	"purser.example/internal/verdict"
+)
+
+// maxBody is the most we read of any answer. Microsoft's pages are a few hundred kilobytes at most.
+const maxBody = 1 << 20
+
+// request is one question to one of Microsoft's hosts.
+type request struct {
+	host        string // the real one, whoever answers
+	path        string // escaped, with the query
+	form        *form  // nil: GET
+	bearer      string
+	correlation string
+}
+
+// answer is what came back, read whole.
+type answer struct {
+	status int
+	header http.Header
+	json   bool // the body says that it is JSON
+	body   []byte
+	id     string // the correlation id that was sent
+}
+
+// ask sends the request once and reads the answer. The error is always a fault. It calls the transport itself: there is
+// nobody who could follow a redirect or keep a cookie.
+func (c *Client) ask(ctx context.Context, r request) (answer, error) {
+	ctx, cancel := context.WithTimeout(ctx, c.callTimeout)
+	defer cancel()
+	if r.correlation == "" {
+		r.correlation = uuid.NewString()
+	}
+	req, err := c.build(ctx, r)
+	if err != nil {
+		return answer{id: r.correlation}, err
+	}
+	started := time.Now()
+	resp, err := c.transport.RoundTrip(req)
+	if err != nil {
+		return answer{id: r.correlation}, c.logged(ctx, r, started, faultOf(ctx, r, err))
+	}
+	defer resp.Body.Close()
+	a := answer{status: resp.StatusCode, header: resp.Header, json: isJSON(resp.Header), id: r.correlation}
+	a.body, err = read(ctx, r, resp)
+	if err != nil && !a.busy() {
+		return a, c.logged(ctx, r, started, err)
+	}
+	c.log.DebugContext(ctx, "microsoft answered", "host", r.host, "status", a.status, "took", time.Since(started), "correlation_id", r.correlation)
+	return a, nil
+}
+
+// build makes the HTTP request. All of Microsoft's hosts are asked by https; only a simulator on this machine may be asked
+// without.
+func (c *Client) build(ctx context.Context, r request) (*http.Request, error) {
+	base := "https://" + r.host
+	if c.simulator != nil {
+		if !loopback(c.simulator.Hostname()) {
+			return nil, fault{verdict.NoConnection, "the simulator's address is not on this machine"}
+		}
+		base = c.simulator.Scheme + "://" + c.simulator.Host
+	}
+	method := http.MethodGet
+	if r.form != nil {
+		method = http.MethodPost
+	}
+	req, err := http.NewRequestWithContext(ctx, method, base+r.path, nil)
+	if err != nil {
+		return nil, fault{verdict.BadAnswer, "the address cannot be written"}
+	}
+	req.Host = r.host
+	setHeader(req.Header, r)
+	if r.form != nil {
+		r.form.attach(req)
+	}
+	return req, nil
+}
+
+func setHeader(h http.Header, r request) {
+	h.Set("User-Agent", "Purser")
+	h.Set("Accept", "application/json")
+	h.Set("Client-Request-Id", r.correlation)
+	h.Set("Return-Client-Request-Id", "true")
+	if r.form != nil {
+		h.Set("Content-Type", "application/x-www-form-urlencoded")
+		h.Set("X-Ms-Lib-Capability", "retry-after, h429") // or throttling comes as an error of another kind
+	}
+	if r.bearer != "" {
+		h.Set("Authorization", "Bearer "+r.bearer)
+	}
+}
+
+func loopback(host string) bool {
+	return host == "localhost" || net.ParseIP(host).IsLoopback()
+}
+
+func isJSON(h http.Header) bool {
+	kind, _, err := mime.ParseMediaType(h.Get("Content-Type"))
+	return err == nil && kind == "application/json"
+}
+
+// read reads the body whole; one that is too long is a fault and not cut short.
+func read(ctx context.Context, r request, resp *http.Response) ([]byte, error) {
+	if resp.ContentLength > maxBody {
+		return nil, fault{verdict.BadAnswer, r.host + " answered with more than 1 MiB"}
+	}
+	body, err := io.ReadAll(io.LimitReader(resp.Body, maxBody+1))
+	switch {
+	case err != nil:
+		return nil, faultOf(ctx, r, err)
+	case len(body) > maxBody:
+		return nil, fault{verdict.BadAnswer, r.host + " answered with more than 1 MiB"}
+	default:
+		return body, nil
+	}
+}
+
+// busy reports whether the service asked to come back later: the only answers that may be repeated (R62).
+func (a answer) busy() bool {
+	return a.status == http.StatusTooManyRequests || a.status == http.StatusServiceUnavailable
+}
+
+// time is Microsoft's own time of the answer; zero when it gave none.
+func (a answer) time() time.Time {
+	t, err := http.ParseTime(a.header.Get("Date"))
+	if err != nil {
+		return time.Time{}
+	}
+	return t.UTC()
+}

@@ -1,0 +1,76 @@
+package microsoft
+
+import (
+	"context"
+	"encoding/json"
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+
+	"purser.example/internal/verdict"
+)
+
+// maxPages ends a list that never ends. At 100 objects a page it is a hundred thousand.
+const maxPages = 1000
+
+// graph asks Microsoft Graph on behalf of whoever the token belongs to.
+type graph struct {
+	client   *Client
+	host     string
+	token    string
+	patience *patience
+}
+
+// get reads one object. path begins with the version: "/v1.0/me?$select=id". The error is always a fault; where Graph
+// refuses, its code is the status, such as "HTTP 403".
+func (g graph) get(ctx context.Context, path string, into any) error {
+	a, err := g.client.askPatiently(ctx, g.patience, request{host: g.host, path: path, bearer: g.token})
+	if err != nil {
+		return err
+	}
+	if a.status != http.StatusOK {
+		return fault{"HTTP " + strconv.Itoa(a.status), g.host + " refused"}
+	}
+	return a.decode(into)
+}
+
+// list reads a list to its end, page by page. Stopping early would make the list shorter without a word, so that a page
+// that fails fails the list.
+func list[T any](ctx context.Context, g graph, path string) ([]T, error) {
+	var all []T
+	seen := map[string]bool{}
+	for len(seen) < maxPages {
+		var page struct {
+			Value json.RawMessage `json:"value"`
+			Next  string          `json:"@odata.nextLink"`
+		}
+		if err := g.get(ctx, path, &page); err != nil {
+			return nil, err
+		}
+		var items []T
+		if err := json.Unmarshal(page.Value, &items); err != nil {
+			return nil, fault{verdict.BadAnswer, g.host + " answered without a list"}
+		}
+		all = append(all, items...)
+		if page.Next == "" {
+			return all, nil
+		}
+		seen[path] = true
+		next, ok := g.follow(page.Next)
+		if !ok || seen[next] {
+			return nil, fault{verdict.BadAnswer, g.host + " gave a next page that leads nowhere"}
+		}
+		path = next
+	}
+	return nil, fault{verdict.BadAnswer, g.host + " gave a list without end"}
+}
+
+// follow gives the path of the next page as it is, if it stays on the same host: the token must go nowhere else.
+func (g graph) follow(link string) (string, bool) {
+	next, err := url.Parse(link)
+	if err != nil || next.Scheme != "https" || !strings.EqualFold(next.Host, g.host) || next.User != nil {
+		return "", false
+	}
+	return next.RequestURI(), strings.HasPrefix(next.Path, "/v1.0/")
+}

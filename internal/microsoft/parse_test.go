@@ -1,0 +1,55 @@
+package microsoft
+
+import (
+	"testing"
+	"time"
+)
+
+// R62: seconds, fractions and dates; rounded up, never down; capped.
+func TestParseRetryAfter(t *testing.T) {
+	now := time.Date(2026, 11, 23, 14, 2, 11, 0, time.UTC)
+	for value, want := range map[string]time.Duration{
+		"0": 0, "7": 7 * time.Second, "2.128": 2128 * time.Millisecond, "0.0001": time.Millisecond, "999999999": time.Hour,
+		"Mon, 23 Nov 2026 14:02:41 GMT": 30 * time.Second, "Mon, 23 Nov 2026 14:00:00 GMT": 0, "Tue, 23 Nov 2027 14:02:41 GMT": time.Hour,
+		"Monday, 23-Nov-26 14:02:12 GMT": time.Second,
+	} {
+		if got, ok := parseRetryAfter(value, now); !ok || got != want {
+			t.Errorf("%q: %v, %v", value, got, ok)
+		}
+	}
+	for _, value := range []string{"", "-1", "1e9", "inf", "NaN", "0x10", "1_000", "2,5", " 3", "soon", "9999999999", "1."} {
+		if got, ok := parseRetryAfter(value, now); ok {
+			t.Errorf("%q was read as %v", value, got)
+		}
+	}
+}
+
+func FuzzRetryAfter(f *testing.F) {
+	for _, value := range []string{"2.128", "120", "Mon, 23 Nov 2026 14:02:41 GMT", "-1", "1e400"} {
+		f.Add(value)
+	}
+	now := time.Date(2026, 11, 23, 14, 2, 11, 0, time.UTC)
+	f.Fuzz(func(t *testing.T, value string) {
+		if wait, ok := parseRetryAfter(value, now); wait < 0 || wait > longestWait || !ok && wait != 0 {
+			t.Errorf("%q: %v, %v", value, wait, ok)
+		}
+	})
+}
+
+// R60: whatever a body says, what is kept of it is short and harmless.
+func FuzzRefusal(f *testing.F) {
+	f.Add([]byte(`{"error":"invalid_grant","error_codes":[70002,"50126"],"suberror":"basic_action","trace_id":"0e1f","timestamp":"2026-11-23 14:02:11Z"}`))
+	f.Add([]byte(`{"claims":"{\"access_token\":{\"capolids\":{\"values\":[\"7f6f\"]}}}"}`))
+	f.Add([]byte(`{"error_codes":[1,2,{}],"claims":{}}`))
+	f.Fuzz(func(t *testing.T, body []byte) {
+		r := parseRefusal(body)
+		for _, text := range append(r.policies, r.answer.Error, r.answer.Suberror, r.trace, r.correlation) {
+			if key(text) != text {
+				t.Errorf("kept %q", text)
+			}
+		}
+		if len(r.policies) > maxListed || len(r.answer.Codes) > maxListed {
+			t.Errorf("kept %d policies, %d codes", len(r.policies), len(r.answer.Codes))
+		}
+	})
+}

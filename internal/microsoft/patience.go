@@ -1,0 +1,96 @@
+package microsoft
+
+import (
+	"context"
+	"math/rand/v2"
+	"net/http"
+	"regexp"
+	"strconv"
+	"sync"
+	"time"
+)
+
+// maxTries is how often one request is sent at most, throttled ones included.
+const maxTries = 3
+
+// longestWait caps what Retry-After may tell us, for sums and for display.
+const longestWait = time.Hour
+
+// patience is the waiting time that one validation has for all its requests together.
+type patience struct {
+	mu   sync.Mutex
+	left time.Duration
+}
+
+// take reserves a wait with a little extra, so that many who were refused together do not come back together. It refuses
+// a wait that is longer than what is left: waiting less than Microsoft asked for would only count against us.
+func (p *patience) take(wait time.Duration) (time.Duration, bool) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if wait > p.left {
+		return 0, false
+	}
+	wait += rand.N(min(p.left-wait, 100*time.Millisecond) + 1)
+	p.left -= wait
+	return wait, true
+}
+
+// askPatiently asks, and asks again while the service says that it is busy and there is patience left. Everything else is
+// asked once, a lost answer above all: it may have counted (R62).
+func (c *Client) askPatiently(ctx context.Context, p *patience, r request) (answer, error) {
+	for try := 1; ; try++ {
+		a, err := c.ask(ctx, r)
+		if err != nil || !a.busy() || try == maxTries {
+			return a, err
+		}
+		wait, given := a.retryAfter(c.now())
+		if !given {
+			wait = time.Second << (try - 1)
+		}
+		wait, enough := p.take(wait)
+		if !enough || !sleep(ctx, wait) {
+			return a, nil
+		}
+	}
+}
+
+// sleep waits, and reports whether it was left in peace.
+func sleep(ctx context.Context, d time.Duration) bool {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return true
+	case <-ctx.Done():
+		return false
+	}
+}
+
+// retryAfter is how long the service asks to stay away, measured by its own clock where it gave a date.
+func (a answer) retryAfter(now time.Time) (time.Duration, bool) {
+	if at := a.time(); !at.IsZero() {
+		now = at
+	}
+	return parseRetryAfter(a.header.Get("Retry-After"), now)
+}
+
+var seconds = regexp.MustCompile(`^[0-9]{1,9}(\.[0-9]{1,9})?$`)
+
+// parseRetryAfter reads seconds, a fraction of seconds as Graph sends it (2.128), or an HTTP date. It rounds up, never down:
+// too early counts as another request.
+func parseRetryAfter(value string, now time.Time) (time.Duration, bool) {
+	if seconds.MatchString(value) {
+		n, err := strconv.ParseFloat(value, 64)
+		wait := time.Duration(min(n, longestWait.Seconds()) * float64(time.Second))
+		return ceil(wait), err == nil
+	}
+	at, err := http.ParseTime(value)
+	if err != nil {
+		return 0, false
+	}
+	return ceil(min(max(at.Sub(now), 0), longestWait)), true
+}
+
+func ceil(d time.Duration) time.Duration {
+	return (d + time.Millisecond - 1).Truncate(time.Millisecond)
+}

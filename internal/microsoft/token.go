@@ -1,0 +1,66 @@
+package microsoft
+
+import (
+	"context"
+	"net/http"
+	"net/url"
+	"strings"
+
+	"purser.example/internal/verdict"
+)
+
+// token asks for a token with username and password (Microsoft, OAuth 2.0 resource owner password credentials): the validation itself. It asks for no refresh
+// token, which somebody would have to protect. The token is empty unless the verdict is valid.
+func (s *signIn) token(ctx context.Context) (verdict.Verdict, string) {
+	form := s.tokenForm()
+	defer form.wipe()
+	a, err := s.client.askPatiently(ctx, &s.patience, request{
+		host: s.hosts.login, path: "/" + url.PathEscape(s.account.Tenant.name()) + "/oauth2/v2.0/token",
+		form: form, correlation: s.account.Correlation,
+	})
+	v, token := s.tokenVerdict(a, err)
+	v.Attempted = form.sent()
+	return v, token
+}
+
+func (s *signIn) tokenForm() *form {
+	pairs := [][]byte{
+		[]byte("client_id"), []byte(s.account.App.ID),
+		[]byte("grant_type"), []byte("password"),
+		[]byte("scope"), []byte("https://" + s.hosts.graph + "/.default"),
+		[]byte("username"), []byte(s.account.Username),
+		[]byte("password"), s.account.Password.Reveal(),
+	}
+	if !s.account.App.Secret.Empty() {
+		pairs = append(pairs, []byte("client_secret"), s.account.App.Secret.Reveal())
+	}
+	return newForm(pairs...)
+}
+
+func (s *signIn) tokenVerdict(a answer, err error) (verdict.Verdict, string) {
+	if err != nil {
+		return failed("token request", a, err), ""
+	}
+	if a.status != http.StatusOK {
+		return s.refused("token request", a), ""
+	}
+	var body struct {
+		Type  string `json:"token_type"`
+		Token string `json:"access_token"`
+	}
+	if err := a.decode(&body); err != nil {
+		return failed("token request", a, err), ""
+	}
+	if !strings.EqualFold(body.Type, "Bearer") || !usable(body.Token) {
+		return failed("token request", a, fault{verdict.BadAnswer, "no token that can be used"}), ""
+	}
+	v := about(a)
+	v.Status = verdict.Valid
+	v.Proof = verdict.Proof{User: verdict.Proved, Password: verdict.Proved, Policy: verdict.Proved}
+	return v, body.Token
+}
+
+// usable reports whether a token can stand in a header.
+func usable(token string) bool {
+	return token != "" && !strings.ContainsFunc(token, func(r rune) bool { return r <= ' ' || r >= 0x7f })
+}

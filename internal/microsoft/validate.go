@@ -1,0 +1,73 @@
+package microsoft
+
+import (
+	"context"
+
+	"purser.example/internal/secret"
+	"purser.example/internal/verdict"
+)
+
+// Account is what a validation needs.
+type Account struct {
+	Tenant   TenantRef
+	App      App
+	Username string
+	Password secret.Value
+	// Correlation is the id that the sign-in is found by in the tenant's log: a UUID, made up where it is empty.
+	Correlation string
+}
+
+// TenantRef says where the account lives.
+type TenantRef struct {
+	ID            string // GUID; the initial domain serves where it is not known yet
+	InitialDomain string
+	Cloud         Cloud
+}
+
+func (t TenantRef) name() string {
+	if t.ID != "" {
+		return t.ID
+	}
+	return t.InitialDomain
+}
+
+// App is the app registration that Purser signs in with. A public client has no secret.
+type App struct {
+	ID     string
+	Secret secret.Value
+}
+
+// signIn is one validation under way.
+type signIn struct {
+	client   *Client
+	account  Account
+	hosts    hosts
+	patience patience
+}
+
+// Validate signs in to Microsoft 365 once with the account's password and reads what the account is (R17). Every failure is
+// a verdict too. The password leaves at most once, except that a request which Microsoft throttled or could not serve is
+// repeated within the client's patience (R62). What cannot be read after a token was given costs a warning, not validity.
+func (c *Client) Validate(ctx context.Context, account Account) verdict.Verdict {
+	ctx, cancel := context.WithTimeout(ctx, c.totalTimeout)
+	defer cancel()
+	s := &signIn{client: c, account: account, patience: patience{left: c.patience}}
+	v := s.run(ctx)
+	v.At = c.now().UTC()
+	return v
+}
+
+func (s *signIn) run(ctx context.Context) verdict.Verdict {
+	var known bool
+	if s.hosts, known = s.account.Tenant.Cloud.hosts(); !known {
+		return verdict.Fail(verdict.CloudUnknown)
+	}
+	if v, managed := s.realm(ctx); !managed {
+		return v
+	}
+	v, token := s.token(ctx)
+	if v.Valid() {
+		s.readAccount(ctx, token, &v)
+	}
+	return v
+}

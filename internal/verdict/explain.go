@@ -1,0 +1,197 @@
+package verdict
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// Context is what an explanation may name besides the verdict itself. All of it may be left empty.
+type Context struct {
+	Username    string
+	Tenant      string            // as people call it: "Contoso"
+	App         string            // application (client) id of the app profile
+	ConsentHref string            // where an administrator of the tenant gives consent to the app
+	Policies    map[string]string // names of conditional access policies by id, where the tenant lets us read them
+	Needs       []Need            // of the chosen services
+	Saving      bool              // a Save waits for this verdict
+	Now         time.Time         // for what ends soon
+}
+
+// Explanation is a verdict in words (R17, R18). It reads from top to bottom: what happened, what is proven, what to do, what
+// to quote.
+type Explanation struct {
+	Title    string
+	Cause    string // one sentence
+	Note     string // what it means for the password, the account and the Save; may be empty
+	Findings []Finding
+	Steps    []Step
+	Warnings []string
+	Links    []Link
+	Details  []Detail
+}
+
+// Finding is one thing that the validation was to find out, and whether it did.
+type Finding struct {
+	Result Proven
+	Text   string
+}
+
+// Link leads to a page of help.
+type Link struct{ Text, Href string }
+
+// Detail is one thing to quote to whoever helps.
+type Detail struct{ Name, Value string }
+
+// Pages of help.
+const (
+	notesHref = "/help/validation-notes"
+	codesHref = "/help/validation-codes"
+)
+
+// Explain puts the verdict into words. Both policy statuses begin with the guide's sentence (R18), word for word.
+func (v Verdict) Explain(c Context) Explanation {
+	row, rule := v.Status.row(), ruleByKey[v.Rule]
+	advised := or(rule.advice, row.advice)
+	e := Explanation{
+		Title: row.headline, Cause: v.cause(c, or(rule.Cause, row.cause)), Note: v.note(c.Saving), Findings: v.findings(c.Needs),
+		Steps: v.steps(advised, c), Links: v.links(), Details: v.details(c),
+	}
+	if v.unlisted() && advised != "look-up" {
+		e.Steps = append(e.Steps, v.steps("look-up", c)[0])
+	}
+	for _, warning := range v.Review(c.Needs, c.Now) {
+		e.Warnings = append(e.Warnings, warning.Text())
+	}
+	return e
+}
+
+// unlisted reports whether Microsoft's code has no row of its own.
+func (v Verdict) unlisted() bool {
+	number, ok := strings.CutPrefix(v.Code, "AADSTS")
+	return ok && ruleByKey[number].Key == ""
+}
+
+func (v Verdict) cause(c Context, text string) string {
+	names := c.namesOf(v.Policies)
+	switch {
+	case v.Proof.Policy == Refuted && len(names) == 1:
+		return "The conditional access policy “" + names[0] + "” stands in the way of this sign-in."
+	case v.Proof.Policy == Refuted && len(names) > 1:
+		return "The conditional access policies “" + strings.Join(names, "”, “") + "” stand in the way of this sign-in."
+	case v.Status == Unknown && v.Rule == "" && v.Code != "":
+		return "Microsoft 365 answered with " + v.Code + ", which is not in Purser's table."
+	case v.unlisted():
+		return strings.TrimSuffix(text, ".") + "; its code " + v.Code + " is not in Purser's table."
+	default:
+		return text
+	}
+}
+
+func (c Context) namesOf(policies []string) []string {
+	var names []string
+	for _, id := range policies {
+		if name := c.Policies[id]; name != "" {
+			names = append(names, name)
+		}
+	}
+	return names
+}
+
+// note says what follows: for the password, for the account, for what was to be saved.
+func (v Verdict) note(saving bool) string {
+	var sentences []string
+	if v.Proof.Password == Proved && !v.Valid() {
+		sentences = append(sentences, "The password is right.")
+	}
+	switch {
+	case v.Status == Unreachable:
+		sentences = append(sentences, "It was not the account's fault.")
+	case !v.Status.AboutAccount() && v.Proof.Password != Proved:
+		sentences = append(sentences, "This says nothing about the account.")
+	}
+	switch {
+	case saving && !v.Valid():
+		sentences = append(sentences, "Nothing was saved.")
+	case !v.Status.AboutAccount():
+		sentences = append(sentences, "The account keeps its former status.")
+	}
+	return strings.Join(sentences, " ")
+}
+
+// findings lists what was to be found out. After an answer that proves nothing the list is empty.
+func (v Verdict) findings(needs []Need) []Finding {
+	p := v.Proof
+	if p == (Proof{}) {
+		return nil
+	}
+	list := []Finding{
+		finding(p.User, "User not checked", "User exists", "User not found"),
+		finding(p.Password, "Password not checked", "Password right", "Password refused"),
+		finding(p.Policy, "Policies not checked", "Policies passed", "Policy refuses"),
+	}
+	if roles := p.Roles; roles == Proved && len(v.RolesMissing(needs)) > 0 {
+		list = append(list, Finding{Refuted, "Roles missing"})
+	} else {
+		list = append(list, finding(roles, "Roles not read", "Roles read", ""))
+	}
+	if p.Licence != NotRead {
+		list = append(list, finding(p.Licence, "", "Licensed", "No licence"))
+	}
+	return list
+}
+
+func finding(result Proven, notRead, proved, refuted string) Finding {
+	return Finding{result, [...]string{NotRead: notRead, Proved: proved, Refuted: refuted}[result]}
+}
+
+// links leads policy trouble to the notes, and every known code to its place on the page of codes.
+func (v Verdict) links() []Link {
+	var list []Link
+	if slices.Contains([]Status{MFARequired, PolicyBlocked, AppSetup, Federated, LegacyRetired}, v.Status) {
+		list = append(list, Link{"Helpful notes for passing the validation test", notesHref})
+	}
+	if rule, ok := ruleByKey[v.Rule]; ok {
+		list = append(list, Link{"More about " + rule.Code(), codesHref + "#" + rule.Anchor()})
+	}
+	return list
+}
+
+// details lists what Microsoft's support and the tenant's sign-in log are searched by.
+func (v Verdict) details(c Context) []Detail {
+	at := v.At
+	if !v.Answered.IsZero() {
+		at = v.Answered
+	}
+	list := []Detail{{"Code", v.Code}, {"All codes", v.allCodes()}, {"Suberror", v.Suberror}}
+	if !at.IsZero() {
+		list = append(list, Detail{"Time", at.UTC().Format("2006-01-02 15:04:05Z")})
+	}
+	list = append(list, Detail{"Correlation id", v.CorrelationID}, Detail{"Trace id", v.TraceID})
+	for _, id := range v.Policies {
+		list = append(list, Detail{"Policy", strings.TrimSpace(c.Policies[id] + " " + id)})
+	}
+	return slices.DeleteFunc(list, func(d Detail) bool { return d.Value == "" })
+}
+
+// allCodes is shown only where Microsoft gave more than the one in Code.
+func (v Verdict) allCodes() string {
+	if len(v.Codes) < 2 {
+		return ""
+	}
+	var words []string
+	for _, code := range v.Codes {
+		words = append(words, strconv.Itoa(code))
+	}
+	return strings.Join(words, ", ")
+}
+
+// Copy is the text behind "Copy details": what a person pastes into a ticket.
+func (e Explanation) Copy() string {
+	lines := []string{e.Title, e.Cause}
+	for _, d := range e.Details {
+		lines = append(lines, d.Name+": "+d.Value)
+	}
+	return strings.Join(lines, "\n") + "\n"
+}

@@ -1,0 +1,108 @@
+package verdict
+
+import (
+	"slices"
+	"strconv"
+)
+
+// Answer is a refusal of Microsoft's sign-in service, as far as it decides anything. Its text for people is left out on
+// purpose: Microsoft asks nobody to read it by program.
+type Answer struct {
+	HTTP     int    // the status of the answer
+	Error    string // "invalid_grant"
+	Suberror string
+	Codes    []int // error_codes
+}
+
+// Codes of our own for what happens on the wire; each has its row in the table.
+const (
+	Timeout         = "TIMEOUT"
+	Reset           = "RESET"
+	NoConnection    = "NO-CONNECTION"
+	DNS             = "DNS"
+	TLS             = "TLS"
+	BadAnswer       = "BAD-ANSWER"
+	Cancelled       = "CANCELLED"
+	RealmFederated  = "REALM-FEDERATED"
+	RealmUnknown    = "REALM-UNKNOWN"
+	RealmOtherCloud = "REALM-OTHER-CLOUD"
+	CloudUnknown    = "CLOUD-UNKNOWN"
+)
+
+// credentialRefused is said of the app's and, in older answers, of the person's credential: [70002, 50126] is a wrong
+// password. It decides only where no other code does.
+const credentialRefused = 70002
+
+// Judge turns a refusal into a verdict with status, code, rule and proof. A throttled or failing service
+// says nothing about the account, whatever else stands in its answer. Otherwise the most specific known code decides, the
+// last one first, then the suberror, then the error. What is in none of the tables stays Unknown, with its code.
+func Judge(a Answer) Verdict {
+	rule, code := a.decide()
+	v := Fail(rule.Key)
+	v.Code, v.Codes, v.Suberror = code, a.Codes, a.Suberror
+	return v
+}
+
+// Fail makes the verdict of a row of the table, such as one of the codes above. A key without a row is Unknown.
+func Fail(key string) Verdict {
+	rule, known := ruleByKey[key]
+	if !known {
+		return Verdict{Status: Unknown}
+	}
+	return Verdict{Status: rule.Status, Code: rule.Code(), Rule: rule.Key, Proof: rule.Proof}
+}
+
+// decide finds the row that counts, and the code to quote. The row is empty where nothing is known.
+func (a Answer) decide() (Rule, string) {
+	known, found := a.known()
+	switch {
+	case found && (!a.failing() || known.Class == serviceFault):
+		return known, known.Code()
+	case a.HTTP == 429, a.HTTP >= 500, a.Error == "" && len(a.Codes) == 0:
+		return httpRule(a.HTTP), "HTTP " + strconv.Itoa(a.HTTP)
+	}
+	for _, key := range []string{"suberror " + a.Suberror, "error " + a.Error} {
+		if rule, ok := ruleByKey[key]; ok && (!a.failing() || rule.Class == serviceFault) {
+			return rule, a.quote()
+		}
+	}
+	return Rule{}, a.quote()
+}
+
+// failing reports whether the service as such was in trouble, and not the request.
+func (a Answer) failing() bool {
+	return a.HTTP == 429 || a.HTTP >= 500 || a.Error == "temporarily_unavailable"
+}
+
+// known is the row of the most specific code: the last one of the list, a general one only if nothing else is there.
+func (a Answer) known() (Rule, bool) {
+	var general Rule
+	for _, code := range slices.Backward(a.Codes) {
+		rule, ok := ruleByKey[strconv.Itoa(code)]
+		switch {
+		case ok && code != credentialRefused:
+			return rule, true
+		case ok:
+			general = rule
+		}
+	}
+	return general, general.Key != ""
+}
+
+// quote is what people look an unknown answer up by: its last code, else its error.
+func (a Answer) quote() string {
+	if len(a.Codes) == 0 {
+		return a.Error
+	}
+	return "AADSTS" + strconv.Itoa(a.Codes[len(a.Codes)-1])
+}
+
+// httpRule is the row of an HTTP status: its own, else that of its hundred, else that of an answer that nobody expects.
+func httpRule(status int) Rule {
+	for _, key := range []string{"HTTP " + strconv.Itoa(status), "HTTP " + strconv.Itoa(status/100) + "xx", BadAnswer} {
+		if rule, ok := ruleByKey[key]; ok {
+			return rule
+		}
+	}
+	return Rule{}
+}

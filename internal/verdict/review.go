@@ -1,0 +1,107 @@
+package verdict
+
+import (
+	"strings"
+	"time"
+)
+
+// WarningKind names a warning for programs.
+type WarningKind string
+
+// The warnings that may come with a valid account.
+const (
+	RolesNotRead   WarningKind = "roles-not-read"
+	AccountNotRead WarningKind = "account-not-read" // the account's own data: expiry, licences
+	RoleMissing    WarningKind = "role-missing"
+	TooPowerful    WarningKind = "global-administrator"
+	ExpiresSoon    WarningKind = "expires-soon"
+)
+
+// Warning is something short about a valid account.
+type Warning struct {
+	Kind WarningKind `json:"kind"`
+	// Code says why something could not be read: "HTTP 403", "TIMEOUT".
+	Code string `json:"code,omitempty"`
+	// Service and Roles are set for RoleMissing: one of the roles would do.
+	Service string    `json:"service,omitempty"`
+	Roles   []string  `json:"roles,omitempty"`
+	At      time.Time `json:"at,omitzero"` // set for ExpiresSoon
+}
+
+// Text is the warning in one sentence.
+func (w Warning) Text() string {
+	switch w.Kind {
+	case RolesNotRead:
+		return "The roles of the account could not be read" + w.because()
+	case AccountNotRead:
+		return "The account's own data could not be read" + w.because()
+	case RoleMissing:
+		return w.Short() + " for " + w.Service + "."
+	case TooPowerful:
+		return "The account is a Global Administrator, which is more than a service account should be."
+	case ExpiresSoon:
+		return "The password expires on " + w.At.UTC().Format(time.DateOnly) + "."
+	default:
+		return ""
+	}
+}
+
+// Short fits into a row of a list: "SharePoint Administrator missing".
+func (w Warning) Short() string {
+	switch w.Kind {
+	case RolesNotRead:
+		return "Roles not read"
+	case AccountNotRead:
+		return "Account data not read"
+	case RoleMissing:
+		return strings.Join(w.Roles, " or ") + " missing"
+	case TooPowerful:
+		return "Global Administrator"
+	case ExpiresSoon:
+		return "Password expires soon"
+	default:
+		return ""
+	}
+}
+
+func (w Warning) because() string {
+	if w.Code == "" {
+		return "."
+	}
+	return " (" + w.Code + ")."
+}
+
+// Review lists what is short about a valid account today: what could not be read, roles that the services need and the
+// account lacks, a role that is too powerful, a password that ends soon. It is computed anew because services change
+// without a new validation (R19) and time passes.
+func (v Verdict) Review(needs []Need, now time.Time) []Warning {
+	if !v.Valid() {
+		return nil
+	}
+	list := append([]Warning(nil), v.Warnings...)
+	list = append(list, v.RolesMissing(needs)...)
+	if holds(v.Roles, GlobalAdministrator) {
+		list = append(list, Warning{Kind: TooPowerful})
+	}
+	if v.Expiry.Kind == ExpiresOn && !now.Before(v.Expiry.Warn) {
+		list = append(list, Warning{Kind: ExpiresSoon, At: v.Expiry.At})
+	}
+	return list
+}
+
+// RolesMissing lists the roles that the services need and the account lacks. It is empty when roles were not read: nothing
+// is said about what is not known.
+func (v Verdict) RolesMissing(needs []Need) []Warning {
+	var missing []Warning
+	if !v.RolesRead {
+		return nil
+	}
+	for _, need := range needs {
+		for _, oneOf := range need.Roles {
+			if !meets(v.Roles, oneOf) {
+				missing = append(missing, Warning{Kind: RoleMissing, Service: need.Service, Roles: oneOf})
+			}
+		}
+	}
+	return missing
+}

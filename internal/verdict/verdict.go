@@ -1,0 +1,63 @@
+// Package verdict is the outcome of a validation as data: what was found, what it proves, why, and what to do about it
+// (R17, R18, R62).
+//
+// It owns the statuses, the table that turns Microsoft's codes into them, the rules for password expiry and directory
+// roles, and the words that a person reads. Talking to Microsoft is left to internal/microsoft, storing to internal/sqlite.
+// Codes, advice, statuses and roles are files beside the code, each row with its source: correcting a fact means editing a
+// file. A verdict never holds a password, a secret or text that Microsoft wrote for people.
+package verdict
+
+import (
+	"encoding/json"
+	"errors"
+	"time"
+)
+
+// Verdict is the outcome of one validation. It is stored as JSON; the field names are stable.
+type Verdict struct {
+	Status Status `json:"status"`
+	// Code is what to quote: "AADSTS53003", "HTTP 503", "TIMEOUT", or "" when the account is valid.
+	Code string `json:"code,omitempty"`
+	// Rule is the key of the row that decided, see Rules. It differs from Code where Microsoft's code is not in the table.
+	Rule     string `json:"rule,omitempty"`
+	Codes    []int  `json:"codes,omitempty"` // all of Microsoft's error_codes, in its order
+	Suberror string `json:"suberror,omitempty"`
+
+	At       time.Time `json:"at"`                // when the validation ended, by our clock, UTC
+	Answered time.Time `json:"answered,omitzero"` // the time in Microsoft's answer, for its support
+	// CorrelationID and TraceID find the attempt in the tenant's sign-in log and at Microsoft's support.
+	CorrelationID string   `json:"correlationId,omitempty"`
+	TraceID       string   `json:"traceId,omitempty"`
+	Policies      []string `json:"policies,omitempty"` // ids of the conditional access policies that Microsoft named
+
+	Proof     Proof     `json:"proof,omitzero"`
+	UserID    string    `json:"userId,omitempty"` // the account's object id
+	Roles     []Role    `json:"roles,omitempty"`
+	RolesRead bool      `json:"rolesRead,omitempty"` // false: no roles here does not mean that there are none
+	Expiry    Expiry    `json:"expiry,omitzero"`
+	Warnings  []Warning `json:"warnings,omitempty"` // what could not be read; Review adds what follows from the rest
+
+	// RetryAfter is how long Microsoft asked us to stay away; zero when it did not. Stored in nanoseconds.
+	RetryAfter time.Duration `json:"retryAfter,omitempty"`
+	// Attempted says that the password left us, so that the attempt may count towards a lockout.
+	Attempted bool `json:"attempted,omitempty"`
+	// Detail is for the log: what happened on the wire, without secrets. It is not stored.
+	Detail string `json:"-"`
+}
+
+// UnmarshalJSON reads what any release has stored: unknown fields are passed over, a field of another type stays empty, an
+// unknown status reads as Unknown, none as NotValidated. Only text that is no JSON object is an error.
+func (v *Verdict) UnmarshalJSON(data []byte) error {
+	type plain Verdict
+	read := plain{Status: NotValidated}
+	if err := json.Unmarshal(data, &read); err != nil {
+		if e, ok := errors.AsType[*json.UnmarshalTypeError](err); !ok || e.Field == "" {
+			return err
+		}
+	}
+	*v = Verdict(read)
+	return nil
+}
+
+// Valid reports whether Microsoft gave a token.
+func (v Verdict) Valid() bool { return v.Status == Valid }
