@@ -1,7 +1,12 @@
 // Loaded by every page. Nothing here is needed to use Purser: each part makes smoother what works without it.
 import './busy.js';
 import './copy.js';
+import './failed.js';
+import './fields.js';
+import './filter.js';
 import './overlay.js';
+import './password.js';
+import './select.js';
 import './session.js';
 
 // Lets the style sheet show what only script can serve, such as copy buttons, also in parts that arrive later.

@@ -11,15 +11,26 @@ document.addEventListener('submit', (event) => {
     return;
   }
   const button = event.submitter ?? form.querySelector('[type=submit]');
-  button?.setAttribute('aria-busy', 'true');
+  mark(form, button, 'true');
   working.set(form, button);
 }, { capture: true });
 
+function mark(form, button, busy) {
+  for (const element of [form, button]) {
+    if (busy) element?.setAttribute('aria-busy', busy);
+    else element?.removeAttribute('aria-busy');
+  }
+}
+
 function rest() {
-  for (const button of working.values()) button?.removeAttribute('aria-busy');
+  for (const [form, button] of working) mark(form, button, null);
   working.clear();
 }
 
-document.addEventListener('htmx:finally:request', rest);
+// A page that is on its way brings a fresh form; until it is here, this one stays shut.
+document.addEventListener('htmx:finally:request', (event) => {
+  const said = event.detail.ctx.hx;
+  if (!said?.redirect && !said?.refresh) rest();
+});
 // The browser's Back may bring the page as it was left, with the button still turning.
 window.addEventListener('pageshow', rest);

@@ -3,21 +3,23 @@ const shell = document.getElementById('shell');
 const slot = document.getElementById('pane');
 let shown = null;
 let opener = null;
+let behind = null; // the address of the list as it was when a pane opened over it
 
 // Inert content loses the focus before anybody can ask who had it, so it is remembered on the way.
 shell?.addEventListener('focusin', (event) => { opener = event.target; });
 
 function follow() {
+  const over = slot?.querySelector('.pane, [data-modal]') ?? null;
+  if (shell && over !== shown) {
+    shown = over;
+    shell.inert = over !== null;
+    if (over?.matches('.pane')) start(over)?.focus();
+    else if (!over && opener?.isConnected) opener.focus();
+  }
   document.querySelectorAll('dialog[data-modal][open]:not(:modal)').forEach((dialog) => {
     dialog.removeAttribute('open');
     dialog.showModal();
   });
-  const pane = slot?.querySelector('.pane') ?? null;
-  if (!shell || pane === shown) return;
-  shown = pane;
-  shell.inert = pane !== null;
-  if (pane) start(pane)?.focus();
-  else if (opener?.isConnected) opener.focus();
 }
 
 // start is where reading begins: at the top where a message stands there, or else at the first field to correct.
@@ -36,7 +38,7 @@ function typed(pane) {
 }
 
 document.addEventListener('keydown', (event) => {
-  if (event.key !== 'Escape' || event.defaultPrevented || !shown || typed(shown)) return;
+  if (event.key !== 'Escape' || event.defaultPrevented || !shown?.matches('.pane') || typed(shown)) return;
   if (document.querySelector('dialog:modal, :popover-open')) return;
   shown.querySelector('[data-dismiss]')?.click();
 });
@@ -49,6 +51,23 @@ document.addEventListener('cancel', (event) => {
   back.click();
 }, { capture: true });
 
+document.addEventListener('htmx:before:history:update', () => { if (!shown) behind = location.href; });
+
+// leave closes a pane or dialog that leads back to the list behind it. The list is there already, so nothing is asked of
+// the server and the selected rows stay selected.
+function leave(event, link) {
+  const list = document.querySelector('[data-behind]');
+  if (!list || !slot.contains(link) || new URL(link.href).pathname !== list.dataset.behind) return;
+  if (event.defaultPrevented || event.button !== 0 || event.ctrlKey || event.metaKey || event.shiftKey) return;
+  event.preventDefault();
+  // htmx reloads only what bears its mark when somebody goes back in history.
+  if (!history.state?.htmx) history.replaceState({ htmx: true }, '');
+  history.pushState({ htmx: true }, '', behind ?? link.href);
+  behind = null;
+  document.title = slot.dataset.title;
+  slot.replaceChildren();
+}
+
 // [data-dialog] opens a dialog of this page; a [data-dismiss] button in it closes it.
 document.addEventListener('click', (event) => {
   const opens = event.target.closest('[data-dialog]');
@@ -57,6 +76,8 @@ document.addEventListener('click', (event) => {
     document.getElementById(opens.dataset.dialog)?.showModal();
   }
   event.target.closest('button[data-dismiss]')?.closest('dialog')?.close();
+  const back = event.target.closest('a[data-dismiss]');
+  if (back) leave(event, back);
 });
 
 new MutationObserver(follow).observe(document.body, { childList: true, subtree: true });

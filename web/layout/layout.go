@@ -21,7 +21,9 @@ type Shell struct {
 	Flash   *Flash          // what the last request did; nil for nothing
 	Session Session         // how long the person may stay (R4)
 	Classic bool            // the classic look: a band of colour, denser, no side navigation
-	Pane    templ.Component // a ui.Pane beside the content, which is inert behind it; nil for none
+	Pane    templ.Component // a ui.Pane or ui.Dialog over the content, which is inert behind it; nil for none
+	// PaneTitle is the document's title while the pane is open, before "· Purser"; empty for Title.
+	PaneTitle string
 }
 
 // NavGroup is one heading of the navigation with its entries. Only what the person may open is in it.
@@ -72,13 +74,27 @@ type Fault struct {
 	Reference   string // the request id, which the log knows too; empty for none
 	ActionLabel string // "Go to Service account"
 	ActionHref  string // empty for no action
-	Person      *Person
+
+	ActionNewTab bool // so that this page, and what its reload sends again, stays
+	Person       *Person
 }
 
 // htmxConfig is htmx 4's configuration: no style of its own (the policy forbids it), only the extension that we ship,
 // requests to this site only, and no fault page swapped into a part of a page. A form that wants its refusal (422)
-// swapped says so with hx-status:422, because an exact status wins over these.
-const htmxConfig = `{"includeIndicatorCSS":false,"extensions":"sse,hx-sse","noSwap":[204,304,"4xx","5xx"],"mode":"same-origin"}`
+// swapped says so with hx-status:422, because an exact status wins over these. The browser's Back loads the page afresh:
+// a body that is swapped in would leave our scripts with the elements of the page before.
+const htmxConfig = `{"history":"reload","includeIndicatorCSS":false,"extensions":"sse,hx-sse","noSwap":[204,304,"4xx","5xx"],"mode":"same-origin"}`
+
+// TitleText is what the browser's tab says.
+func TitleText(title string) string { return title + " · Purser" }
+
+// documentTitle is the title of the browser's tab, before "· Purser".
+func (s Shell) documentTitle() string {
+	if s.Pane != nil && s.PaneTitle != "" {
+		return s.PaneTitle
+	}
+	return s.Title
+}
 
 // known is false where the page has no idea when the session ends.
 func (s Session) known() bool { return s.IdleSeconds > 0 || s.MaxSeconds > 0 }

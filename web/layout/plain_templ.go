@@ -207,7 +207,7 @@ func FaultText(f Fault) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = ui.ButtonLink(ui.LinkProps{Label: f.ActionLabel, Href: f.ActionHref, Kind: ui.Primary}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.ButtonLink(ui.LinkProps{Label: f.ActionLabel, Href: f.ActionHref, Kind: ui.Primary, NewTab: f.ActionNewTab}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -340,7 +340,7 @@ func CheckboxList(p CheckboxListProps) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = notes(p.id(), p.Help, p.Error).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = Notes(NotesProps{ID: p.id(), Help: p.Help, Error: p.Error}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

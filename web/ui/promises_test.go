@@ -174,6 +174,15 @@ func TestAddressesBreakAfterTheirSigns(t *testing.T) {
 	}
 }
 
+func TestAnAddressReadsAsItIs(t *testing.T) {
+	for _, text := range []string{"svc-gov@contoso.onmicrosoft.com", "<b>@contoso.com", ""} {
+		page := document(t, Address(text))
+		if got := strings.TrimSuffix(page.Find("body").Text(), "\n"); got != text {
+			t.Errorf("%q reads as %q", text, got)
+		}
+	}
+}
+
 func TestTextsFromOutsideStayText(t *testing.T) {
 	const bad = `"><script>alert(1)</script>`
 	for name, component := range map[string]templ.Component{

@@ -6,6 +6,8 @@
 package ui
 
 import (
+	"context"
+	"io"
 	"strings"
 
 	"github.com/a-h/templ"
@@ -74,6 +76,19 @@ func described(id, help, errorText string) string {
 		ids = append(ids, id+"-error")
 	}
 	return strings.Join(ids, " ")
+}
+
+// Address is a username, domain or host that may break after its signs when a column is narrow, and nowhere else. It is
+// not a template, because a template would put blanks where the parts meet.
+func Address(text string) templ.Component {
+	parts := breakable(text)
+	for i, part := range parts {
+		parts[i] = templ.EscapeString(part)
+	}
+	return templ.ComponentFunc(func(_ context.Context, w io.Writer) error {
+		_, err := io.WriteString(w, strings.Join(parts, "<wbr>"))
+		return err
+	})
 }
 
 // breakable cuts text after an at sign and after each dot but the last, and keeps the signs: "svc@", "contoso.com". An

@@ -105,7 +105,7 @@ func golden(t *testing.T, name, got string) {
 
 var sampleVerdict = VerdictProps{
 	Tone: Bad, Title: "Your organization has set access policies that block the validation", Cause: "A policy refused this sign-in.",
-	Proofs: []Proof{{OK, "Password right"}, {Mute, "Roles not read"}}, Steps: []Step{{"Exclude the account.", "How", "/help/validation-notes"}, {Text: "Select Save again."}},
+	Proofs: []Proof{{OK, "Password right"}, {Mute, "Roles not read"}}, Steps: []Step{{Text: "Exclude the account.", Link: "How", Href: "/help/validation-notes"}, {Text: "Run this.", Command: "Get-MgUser"}, {Text: "Select Save again."}},
 	Details: []Detail{{"Code", "AADSTS53003"}, {"Correlation id", "5a0c7a6e"}}, Copy: "AADSTS53003 5a0c7a6e",
 }
 
