@@ -16,8 +16,14 @@ import (
 )
 
 // public are the only addresses that need no session (R1).
-func public(path string) bool {
-	return strings.HasPrefix(path, "/auth/") || strings.HasPrefix(path, "/static/") || path == "/healthz" || path == "/readyz" || path == "/favicon.ico"
+func public(c echo.Context) bool {
+	return strings.HasPrefix(c.Request().URL.Path, "/auth/") || anonymous(c)
+}
+
+// anonymous are the addresses that are the same for everybody.
+func anonymous(c echo.Context) bool {
+	path := c.Request().URL.Path
+	return strings.HasPrefix(path, "/static/") || path == "/healthz" || path == "/readyz" || path == "/favicon.ico"
 }
 
 // admit lets in who is signed in and has a role (R1, R2). It runs before any page, and before it is known whether there is a page at
@@ -25,9 +31,8 @@ func public(path string) bool {
 func admit(activity auth.Recorder, log *slog.Logger) echo.MiddlewareFunc {
 	return func(next echo.HandlerFunc) echo.HandlerFunc {
 		return func(c echo.Context) error {
-			path := c.Request().URL.Path
 			switch caller := session.Caller(c); {
-			case public(path):
+			case public(c):
 				return next(c)
 			case !caller.SignedIn():
 				return askToSignIn(c)

@@ -127,7 +127,7 @@ func limitBody(next echo.HandlerFunc) echo.HandlerFunc {
 	}
 }
 
-var errCrossSite = problem.New(problem.Forbidden, "This request did not come from Purser's own pages, so it was not carried out.")
+var errCrossSite = problem.New(problem.CrossSite, "This request did not come from Purser's own pages, so it was not carried out.")
 
 // sameOrigin keeps other sites from acting in a person's name. A browser says where a post comes from; one that says
 // nothing, with a cookie, is refused as well, because it could be an old browser led by another site.

@@ -7,6 +7,7 @@ import (
 	"net/netip"
 	"net/url"
 	"regexp"
+	"strconv"
 	"strings"
 	"time"
 )
@@ -70,7 +71,8 @@ func (r *reader) finish(cfg Config) (Config, error) {
 
 func (r *reader) address(name, fallback string) string {
 	value := r.text(name, fallback)
-	if _, port, err := net.SplitHostPort(value); err != nil || port == "" {
+	_, port, err := net.SplitHostPort(value)
+	if _, bad := strconv.ParseUint(port, 10, 16); err != nil || bad != nil {
 		r.wrong(name, "must be an address such as 127.0.0.1:8080.")
 	}
 	return value
@@ -83,7 +85,7 @@ func (r *reader) baseURL(name string) *url.URL {
 	}
 	u, err := url.Parse(value)
 	switch {
-	case err != nil || u.Host == "" || u.User != nil || strings.Trim(u.Path, "/") != "" || u.RawQuery != "" || u.Fragment != "":
+	case err != nil || u.Hostname() == "" || u.User != nil || strings.Trim(u.Path, "/") != "" || u.RawQuery != "" || u.Fragment != "":
 		r.wrong(name, "must be a scheme and a host only, such as https://purser.contoso.com.")
 	case !secureOrLoopback(u):
 		r.wrong(name, "must begin with https:// (http:// is for loopback addresses only).")
@@ -100,7 +102,7 @@ func (r *reader) issuer(name string) string {
 	}
 	u, err := url.Parse(value)
 	switch {
-	case err != nil || u.Host == "" || u.User != nil || u.RawQuery != "" || u.Fragment != "":
+	case err != nil || u.Hostname() == "" || u.User != nil || u.RawQuery != "" || u.Fragment != "":
 		r.wrong(name, "must be an address without query, such as https://login.microsoftonline.com/TENANT/v2.0.")
 	case !secureOrLoopback(u):
 		r.wrong(name, "must begin with https:// (http:// is for loopback addresses only).")

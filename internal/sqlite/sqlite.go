@@ -18,6 +18,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"sync"
 	"time"
 
@@ -104,10 +105,29 @@ func dsn(path string, pragmas ...string) string {
 	return (&url.URL{Scheme: "file", OmitHost: true, Path: path, RawQuery: query.Encode()}).String()
 }
 
-// prepareFolder makes the folder for its owner only, and takes others' rights away from one that exists.
+// ErrFolder says that the data folder cannot be one.
+var ErrFolder = errors.New("the data folder cannot be used")
+
+// prepareFolder makes the folder for its owner only. From one that exists it takes others' rights away, but only where it is
+// Purser's own: empty, or with a database in it. Somebody's home or a folder for everybody is left as it is, and refused.
 func prepareFolder(folder string) error {
 	if err := os.MkdirAll(folder, 0o700); err != nil {
-		return fmt.Errorf("make the data folder: %w", err)
+		return fmt.Errorf("%w: %w", ErrFolder, err)
+	}
+	info, err := os.Stat(folder)
+	if err != nil {
+		return fmt.Errorf("%w: %w", ErrFolder, err)
+	}
+	if info.Mode().Perm()&0o077 == 0 {
+		return nil
+	}
+	names, err := os.ReadDir(folder)
+	if err != nil {
+		return fmt.Errorf("%w: %w", ErrFolder, err)
+	}
+	own := len(names) == 0 || slices.ContainsFunc(names, func(e fs.DirEntry) bool { return e.Name() == File })
+	if info.Mode()&fs.ModeSticky != 0 || !own {
+		return fmt.Errorf("%w: others may look into %s, which holds other things; choose a folder for Purser alone", ErrFolder, folder)
 	}
 	return tighten(folder, 0o700)
 }

@@ -50,6 +50,22 @@ func TestOthersAreKeptOut(t *testing.T) {
 	}
 }
 
+func TestAFolderOfOthersIsLeftAlone(t *testing.T) {
+	home := t.TempDir()
+	if err := os.WriteFile(filepath.Join(home, "letter.txt"), nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for _, mode := range []os.FileMode{0o755, 0o777 | os.ModeSticky} {
+		if err := os.Chmod(home, mode); err != nil {
+			t.Fatal(err)
+		}
+		_, err := sqlite.Open(ctx, sqlite.Options{Folder: home, Now: time.Now, Log: slog.New(slog.DiscardHandler)})
+		if info, _ := os.Stat(home); !errors.Is(err, sqlite.ErrFolder) || info.Mode().Perm() != mode.Perm() {
+			t.Errorf("mode %v: err = %v, and the folder has %v", mode, err, info.Mode())
+		}
+	}
+}
+
 func TestASecondProcessIsRefusedByName(t *testing.T) {
 	folder := t.TempDir()
 	db := sqlitetest.OpenIn(t, folder, time.Now)

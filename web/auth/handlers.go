@@ -95,7 +95,7 @@ func (h *Handlers) callback(c echo.Context) error {
 	if !ok {
 		return h.badCallback(c, errors.New("callback without a session"))
 	}
-	attempt, found, err := h.Sessions.TakeAttempt(ctx, sess, c.QueryParam("state"))
+	attempt, found, err := h.Sessions.TakeAttempt(ctx, &sess, c.QueryParam("state"))
 	if err != nil && !errors.Is(err, core.ErrEnded) && !errors.Is(err, core.ErrChanged) {
 		return err
 	}
@@ -184,6 +184,9 @@ func (h *Handlers) signOut(c echo.Context) error {
 }
 
 func (h *Handlers) signedOut(c echo.Context) error {
+	if session.From(c).SignedIn() {
+		return c.Redirect(http.StatusSeeOther, "/") // saying "signed out" would be false
+	}
 	return respond.Page(c, http.StatusOK, signedOutPage())
 }
 
@@ -201,6 +204,9 @@ func (h *Handlers) left(c echo.Context) error {
 	visit := session.From(c)
 	if !visit.SignedIn() {
 		return c.JSON(http.StatusUnauthorized, sessionLeft{})
+	}
+	if session.Caller(c).Role() == "" {
+		return c.JSON(http.StatusForbidden, sessionLeft{}) // R2: nothing but their one page
 	}
 	left := visit.Left()
 	return c.JSON(http.StatusOK, sessionLeft{Idle: left.IdleSeconds, Max: left.MaxSeconds, SignIn: session.Caller(c).SignIn})

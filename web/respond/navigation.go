@@ -16,6 +16,10 @@ type entry struct {
 // entries appear with the page they lead to.
 var entries = []entry{
 	{"Management", "Service account", "/service-accounts", "key", access.ManageServiceAccounts},
+	{"Help", "Passing the validation", "/help/validation-notes", "help", access.ManageServiceAccounts},
+	{"Help", "Validation codes", "/help/validation-codes", "document", access.ManageServiceAccounts},
+	{"Help", "Required permissions", "/help/required-permissions", "people", access.ManageServiceAccounts},
+	{"Help", "Password rules", "/help/password-rules", "password", access.ManageServiceAccounts},
 }
 
 func navigation(caller access.Caller, path string) []layout.NavGroup {

@@ -28,9 +28,10 @@ var answers = map[problem.Kind]answer{
 	problem.Invalid:         {http.StatusUnprocessableEntity, "This could not be accepted", "Go back, correct it and send it again.", "", ""},
 	problem.NotFound:        {http.StatusNotFound, "This page does not exist", "Check the address, or look for what you need from the start page.", "Go to the start page", "/"},
 	problem.Conflict:        {http.StatusConflict, "Somebody else was faster", "Go back, reload the page and look at what changed.", "", ""},
-	problem.Unauthenticated: {http.StatusUnauthorized, "Your session has ended", "Sign in in a new tab. Then come back to this one and reload it: your browser sends again what you typed.", "Sign in", "/auth/sign-in"},
+	problem.Unauthenticated: {http.StatusUnauthorized, "Your session has ended", "Then come back to this tab and reload it: your browser sends again what you typed.", "Sign in in a new tab", "/auth/sign-in"},
 	problem.Forbidden:       {http.StatusForbidden, "You may not open this", "Ask a Tenant Owner of your organization to give you the role.", "", ""},
 	problem.BadRequest:      {http.StatusBadRequest, "This request was not understood", "Go back and try again.", "Go to the start page", "/"},
+	problem.CrossSite:       {http.StatusForbidden, "This did not come from Purser", "If you meant to do this, open the page here and do it again.", "Go to the start page", "/"},
 	problem.TooLarge:        {http.StatusRequestEntityTooLarge, "This is too large", "Send less at once.", "", ""},
 	problem.Upstream:        {http.StatusBadGateway, "Somebody else did not answer", "Try again in a moment.", "", ""},
 	problem.Unavailable:     {http.StatusServiceUnavailable, "Not available right now", "What you sent was not carried out. Wait a moment, then reload this page to send it again.", "", ""},
@@ -86,7 +87,7 @@ func answerWith(c echo.Context, kind problem.Kind, err error) error {
 	if wantsJSON(c) {
 		return c.JSON(status, map[string]string{"error": problem.Message(err), "reference": reference(c)})
 	}
-	fault := layout.Fault{Title: a.title, Text: problem.Message(err), Next: a.next, ActionLabel: a.label, ActionHref: a.href, Reference: reference(c), Person: session.Person(c)}
+	fault := layout.Fault{Title: a.title, Text: problem.Message(err), Next: a.next, ActionLabel: a.label, ActionHref: a.href, ActionNewTab: kind == problem.Unauthenticated, Reference: reference(c), Person: session.Person(c)}
 	return Page(c, status, layout.ErrorPage(fault))
 }
 

@@ -83,11 +83,15 @@ type Visit struct {
 	origin  audit.Origin
 }
 
-// Middleware finds the session of every request. passive says which requests are no activity of a person's, such as a page
-// asking how long the session lasts.
-func Middleware(store *Store, passive func(echo.Context) bool) echo.MiddlewareFunc {
+// Middleware finds the session of every request but those that need none: style sheets and health checks go on while the
+// database cannot be read. passive says which requests are no activity of a person's, such as a page asking how long the
+// session lasts.
+func Middleware(store *Store, needless, passive func(echo.Context) bool) echo.MiddlewareFunc {
 	return func(next echo.HandlerFunc) echo.HandlerFunc {
 		return func(c echo.Context) error {
+			if needless(c) {
+				return next(c)
+			}
 			sess, err := store.Get(c.Request(), store.name)
 			if err != nil {
 				return err
@@ -145,12 +149,10 @@ func (v *Visit) Left() layout.Session {
 	return layout.Session{IdleSeconds: int(idle.Seconds()), MaxSeconds: int(latest.Seconds())}
 }
 
-// Flash leaves a message for the page that follows. Losing it must not undo what it speaks of, so there is no error.
+// Flash leaves a message for the page that follows.
 func Flash(c echo.Context, failure bool, text string) {
 	if v := From(c); v.known {
-		if err := v.store.service.SetFlash(c.Request().Context(), v.session, core.Flash{Failure: failure, Text: text}); err != nil {
-			c.Logger().Warn("message for the next page not kept: ", err)
-		}
+		v.store.service.SetFlash(c.Request().Context(), v.session, core.Flash{Failure: failure, Text: text})
 	}
 }
 

@@ -1,0 +1,119 @@
+package profile
+
+import (
+	"context"
+	"strings"
+
+	"purser.example/internal/access"
+	"purser.example/internal/audit"
+	"purser.example/internal/secret"
+	"purser.example/internal/verdict"
+)
+
+// work is somebody doing something to a profile, as the activity log will have it.
+type work struct {
+	caller  access.Caller
+	origin  audit.Origin
+	profile Profile
+}
+
+func (w work) entry(action audit.Action) audit.Entry {
+	return audit.By(w.caller, w.origin, action, audit.Target{Kind: "profile", ID: string(w.profile.ID), Name: w.profile.Name})
+}
+
+func (w work) ended(v verdict.Verdict) audit.Entry {
+	e := w.entry(ValidationEnded).With("status", string(v.Status)).With("username", w.profile.Username)
+	if v.Code != "" {
+		e = e.With("code", v.Code)
+	}
+	if v.CorrelationID != "" {
+		e = e.With("correlation", v.CorrelationID)
+	}
+	return e
+}
+
+func (w work) validation(v verdict.Verdict) Validation {
+	return Validation{At: v.At, By: called(w.caller), Verdict: v}
+}
+
+// validate is attempt for a Save: a verdict that refuses is written down here, because nothing else will be.
+func (s *Service) validate(ctx context.Context, w work, password secret.Value) (verdict.Verdict, error) {
+	v, err := s.attempt(ctx, w, password)
+	if err != nil || v.Valid() {
+		return v, err
+	}
+	after, cancel := s.beyond(ctx)
+	defer cancel()
+	return v, s.store.Note(after, w.ended(v))
+}
+
+// attempt signs in once. The use of the secret is in the activity log before it leaves (R61), and no two attempts for one
+// account are under way at a time. It goes on when the person leaves: an attempt that was sent counts at Microsoft, so its
+// answer is waited for.
+func (s *Service) attempt(ctx context.Context, w work, password secret.Value) (verdict.Verdict, error) {
+	account := strings.ToLower(string(w.profile.Tenant) + " " + w.profile.Username)
+	if !s.begin(account) {
+		return verdict.Verdict{}, errBusy
+	}
+	defer s.end(account)
+	t, err := s.tenants.Find(ctx, w.profile.Tenant)
+	if err != nil {
+		return verdict.Verdict{}, err
+	}
+	app, err := s.tenants.Credentials(ctx, t.ID)
+	if err != nil {
+		return verdict.Verdict{}, err
+	}
+	defer app.Secret.Clear()
+	if err := s.store.Note(ctx, w.entry(ValidationBegun).With("username", w.profile.Username)); err != nil {
+		return verdict.Verdict{}, err
+	}
+	after, cancel := s.beyond(ctx)
+	defer cancel()
+	return s.validator.Validate(after, Account{Tenant: t, App: app, Username: w.profile.Username, Password: password}), nil
+}
+
+func (s *Service) begin(account string) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.busy[account] {
+		return false
+	}
+	s.busy[account] = true
+	return true
+}
+
+func (s *Service) end(account string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	delete(s.busy, account)
+}
+
+// sameUsername compares as Microsoft does, without regard to case.
+func sameUsername(a, b string) bool { return strings.EqualFold(a, b) }
+
+// differences names what an edit changed, for the activity log; never the values of the password.
+func differences(old, edited Profile, password bool) string {
+	var parts []string
+	for _, f := range []struct {
+		name    string
+		changed bool
+	}{
+		{"name", old.Name != edited.Name},
+		{"description", old.Description != edited.Description},
+		{"tenant", old.Tenant != edited.Tenant},
+		{"services", joined(old.Services) != joined(edited.Services)},
+		{"username", old.Username != edited.Username},
+		{"password", password},
+	} {
+		if f.changed {
+			parts = append(parts, f.name)
+		}
+	}
+	if len(parts) == 0 {
+		return "nothing"
+	}
+	return strings.Join(parts, ", ")
+}
+
+func joined(list []string) string { return strings.Join(list, " ") }

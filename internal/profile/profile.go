@@ -1,0 +1,107 @@
+// Package profile is the main job: service account profiles, validated with Microsoft 365 and kept safe (R10–R20).
+//
+// It owns the rules of a profile: what may be typed, when Microsoft is asked, what a verdict changes, and who wins when two
+// people edit. A password arrives as a secret.Value, leaves only for the Validator, and is stored sealed. How rows look is
+// internal/sqlite's business, how Microsoft is asked internal/microsoft's.
+package profile
+
+import (
+	"context"
+	"time"
+
+	"golang.org/x/text/cases"
+	"golang.org/x/text/unicode/norm"
+
+	"purser.example/internal/audit"
+	"purser.example/internal/secret"
+	"purser.example/internal/tenant"
+	"purser.example/internal/verdict"
+)
+
+// ID names a profile; ids sort in the order in which profiles were made.
+type ID string
+
+// Kind tells common profiles from classic MFA profiles, which come from an import only (R30).
+type Kind string
+
+// The two kinds.
+const (
+	Common     Kind = "common"
+	ClassicMFA Kind = "mfa"
+)
+
+// Title is the kind as people see it.
+func (k Kind) Title() string {
+	if k == ClassicMFA {
+		return "Classic MFA profile"
+	}
+	return "Common profile"
+}
+
+// Stamp says when something was done, and by whom as they were called then.
+type Stamp struct {
+	At time.Time
+	By string
+}
+
+// Profile is a service account profile without its password.
+type Profile struct {
+	ID          ID
+	Kind        Kind
+	Name        string
+	Description string
+	Tenant      tenant.ID
+	Services    []string // ids of the catalogue, in its order
+	Username    string
+	Version     int64 // grows with each edit; validations leave it alone
+	Created     Stamp
+	Modified    Stamp
+
+	Status    verdict.Status
+	Verdict   verdict.Verdict  // the last one that says something about the account
+	Validated time.Time        // when that was; zero for never
+	Failed    *verdict.Verdict // a later attempt that could not tell (R62); nil for none
+}
+
+// Draft is a profile as somebody typed it.
+type Draft struct {
+	Name        string
+	Description string
+	Tenant      tenant.ID
+	Services    []string
+	Username    string
+	Password    secret.Value
+}
+
+// Account is what the Validator signs in with.
+type Account struct {
+	Tenant   tenant.Tenant
+	App      tenant.App
+	Username string
+	Password secret.Value
+}
+
+// Validator signs in to Microsoft 365 with the account, sending the password at most once, and tells what came of it. It
+// always gives a verdict: a failure of the network is one too (R62).
+type Validator interface {
+	Validate(ctx context.Context, a Account) verdict.Verdict
+}
+
+// Validation is one verdict in a profile's history.
+type Validation struct {
+	At      time.Time
+	By      string
+	Verdict verdict.Verdict
+}
+
+// The actions of this package in the activity log.
+const (
+	Created         audit.Action = "profile created"
+	Changed         audit.Action = "profile changed"
+	Deleted         audit.Action = "profile deleted"
+	ValidationBegun audit.Action = "validation begun"
+	ValidationEnded audit.Action = "validation ended"
+)
+
+// Fold gives the key under which a text counts as the same without regard to case, in every script (R14).
+func Fold(text string) string { return norm.NFKC.String(cases.Fold().String(norm.NFKC.String(text))) }

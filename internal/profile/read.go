@@ -1,0 +1,96 @@
+package profile
+
+import (
+	"context"
+	"time"
+
+	"purser.example/internal/access"
+	"purser.example/internal/audit"
+	"purser.example/internal/catalogue"
+	"purser.example/internal/tenant"
+	"purser.example/internal/verdict"
+)
+
+// PageSize is how many profiles a page of the list holds (R10).
+const PageSize = 50
+
+// soon is how near a password's end is when a tile counts it.
+const soon = 30 * 24 * time.Hour
+
+// remembered is how much of its past a profile shows.
+const remembered = 20
+
+// Details is everything known about one profile.
+type Details struct {
+	Profile
+	TenantInfo tenant.Tenant
+	Services   []catalogue.Service
+	Warnings   []verdict.Warning
+	History    []Validation
+	Changes    []audit.Link
+}
+
+// List gives one page of the list and the counts above it.
+func (s *Service) List(ctx context.Context, caller access.Caller, q Query) (Page, Counts, error) {
+	if err := access.Require(caller, access.ManageServiceAccounts); err != nil {
+		return Page{}, Counts{}, err
+	}
+	now := s.now()
+	q.Limit, q.Window = PageSize, Window{From: 0, To: now.Add(soon).UnixMilli()}
+	page, err := s.store.List(ctx, q)
+	if err != nil {
+		return Page{}, Counts{}, err
+	}
+	counts, err := s.store.Counts(ctx, q.Window)
+	return page, counts, err
+}
+
+// Find gives a profile without its past.
+func (s *Service) Find(ctx context.Context, caller access.Caller, id ID) (Profile, error) {
+	if err := access.Require(caller, access.ManageServiceAccounts); err != nil {
+		return Profile{}, err
+	}
+	p, err := s.store.Profile(ctx, id)
+	return p, shown(err)
+}
+
+// Details gives everything known about a profile.
+func (s *Service) Details(ctx context.Context, caller access.Caller, id ID) (Details, error) {
+	p, err := s.Find(ctx, caller, id)
+	if err != nil {
+		return Details{}, err
+	}
+	d := Details{Profile: p, Services: s.named(p.Services), Warnings: s.Warnings(p)}
+	if d.TenantInfo, err = s.tenants.Find(ctx, p.Tenant); err != nil {
+		return Details{}, err
+	}
+	if d.History, err = s.store.History(ctx, id, remembered); err != nil {
+		return Details{}, err
+	}
+	d.Changes, err = s.store.Changes(ctx, id, remembered)
+	return d, err
+}
+
+// Warnings lists what is short about a valid account today, given what its services need.
+func (s *Service) Warnings(p Profile) []verdict.Warning {
+	var needs []verdict.Need
+	for _, service := range s.named(p.Services) {
+		needs = append(needs, verdict.Need{Service: service.Name, Roles: service.Roles})
+	}
+	return p.Verdict.Review(needs, s.now())
+}
+
+// named finds services of the catalogue by their ids, the common service too: a profile may have it from before.
+func (s *Service) named(ids []string) []catalogue.Service {
+	wanted := map[string]bool{}
+	for _, id := range ids {
+		wanted[id] = true
+	}
+	var found []catalogue.Service
+	for _, service := range catalogue.Services(true) {
+		if wanted[service.ID] {
+			found = append(found, service)
+		}
+	}
+	return found
+}

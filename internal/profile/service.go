@@ -1,0 +1,291 @@
+package profile
+
+import (
+	"context"
+	"errors"
+	"sync"
+	"time"
+
+	"github.com/google/uuid"
+
+	"purser.example/internal/access"
+	"purser.example/internal/audit"
+	"purser.example/internal/catalogue"
+	"purser.example/internal/problem"
+	"purser.example/internal/secret"
+	"purser.example/internal/tenant"
+	"purser.example/internal/verdict"
+)
+
+// patience is how long a validation may take in all, whoever still waits for it.
+const patience = time.Minute
+
+// Settings are the operator's choices.
+type Settings struct {
+	ServiceProvider bool // R13
+	StrictPasswords bool // R16
+}
+
+// Service keeps the rules of profiles.
+type Service struct {
+	store     Store
+	tenants   *tenant.Service
+	ring      *secret.Keyring
+	validator Validator
+	settings  Settings
+	now       func() time.Time
+
+	mu   sync.Mutex
+	busy map[string]bool // accounts with an attempt under way: two at once could count twice towards a lockout
+}
+
+// NewService joins the parts.
+func NewService(store Store, tenants *tenant.Service, ring *secret.Keyring, validator Validator, settings Settings, now func() time.Time) *Service {
+	return &Service{store: store, tenants: tenants, ring: ring, validator: validator, settings: settings, now: now, busy: map[string]bool{}}
+}
+
+// Offered lists the services that a profile can be made for.
+func (s *Service) Offered() []catalogue.Service {
+	return catalogue.Services(s.settings.ServiceProvider)
+}
+
+// PasswordRules lists the checklist as the operator wants it.
+func (s *Service) PasswordRules() []PasswordRule { return PasswordRules(s.settings.StrictPasswords) }
+
+// Create validates the draft with Microsoft 365 and stores it only when the verdict is valid (R17). It returns *Refused
+// with any other verdict, and problem.Invalid with the fields that are wrong.
+func (s *Service) Create(ctx context.Context, caller access.Caller, origin audit.Origin, d Draft) (Profile, error) {
+	if err := access.Require(caller, access.ManageServiceAccounts); err != nil {
+		return Profile{}, err
+	}
+	d = d.tidy(s.Offered())
+	if err := s.check(ctx, d, "", true); err != nil {
+		return Profile{}, err
+	}
+	id, err := uuid.NewV7()
+	if err != nil {
+		return Profile{}, err
+	}
+	p := s.stamped(Profile{ID: ID(id.String()), Kind: Common, Version: 1}, d, caller)
+	p.Created = p.Modified
+	w := work{caller, origin, p}
+	v, err := s.validate(ctx, w, d.Password)
+	if err != nil {
+		return Profile{}, err
+	}
+	if !v.Valid() {
+		return Profile{}, &Refused{Verdict: v}
+	}
+	p = decided(p, v)
+	sealed, err := s.ring.Seal(d.Password, passwordRecord(p.ID))
+	if err != nil {
+		return Profile{}, err
+	}
+	after, cancel := s.beyond(ctx)
+	defer cancel()
+	err = s.store.Create(after, p, sealed, w.validation(v), w.ended(v), w.entry(Created).With("services", joined(p.Services)).With("username", p.Username))
+	return p, shown(err)
+}
+
+// Update stores an edit of the version that the editor saw. It signs in only where tenant, username or password changed, so
+// that a new description never costs an attempt (R19). An empty password keeps the stored one. It returns *Conflict where
+// somebody else was faster, *Refused and problem.Invalid as Create does.
+func (s *Service) Update(ctx context.Context, caller access.Caller, origin audit.Origin, id ID, seen int64, d Draft) (Profile, error) {
+	if err := access.Require(caller, access.ManageServiceAccounts); err != nil {
+		return Profile{}, err
+	}
+	old, err := s.store.Profile(ctx, id)
+	if errors.Is(err, ErrGone) {
+		return Profile{}, &Conflict{Gone: true}
+	}
+	if err != nil {
+		return Profile{}, err
+	}
+	if old.Kind != Common {
+		return Profile{}, errClassic
+	}
+	d = d.tidy(s.Offered())
+	account := d.Tenant != old.Tenant || !sameUsername(d.Username, old.Username)
+	if err := s.check(ctx, d, id, account || !d.Password.Empty()); err != nil {
+		return Profile{}, retype(err, account, d.Password)
+	}
+	if old.Version != seen {
+		return Profile{}, &Conflict{Current: old}
+	}
+	p := s.stamped(old, d, caller)
+	p.Version++
+	w := work{caller, origin, p}
+	changed := w.entry(Changed).With("changed", differences(old, p, !d.Password.Empty()))
+	if d.Password.Empty() {
+		return p, s.raced(ctx, id, s.store.Update(ctx, p, seen, nil, nil, changed))
+	}
+	return s.updateAccount(ctx, w, seen, d.Password, changed)
+}
+
+func (s *Service) updateAccount(ctx context.Context, w work, seen int64, password secret.Value, changed audit.Entry) (Profile, error) {
+	v, err := s.validate(ctx, w, password)
+	if err != nil {
+		return Profile{}, err
+	}
+	if !v.Valid() {
+		return Profile{}, &Refused{Verdict: v}
+	}
+	p := decided(w.profile, v)
+	sealed, err := s.ring.Seal(password, passwordRecord(p.ID))
+	if err != nil {
+		return Profile{}, err
+	}
+	after, cancel := s.beyond(ctx)
+	defer cancel()
+	made := w.validation(v)
+	err = s.store.Update(after, p, seen, sealed, &made, w.ended(v), changed)
+	if errors.Is(err, ErrChanged) || errors.Is(err, ErrGone) {
+		// The attempt was made, so it is written down even where the edit came too late.
+		err = errors.Join(err, s.store.Note(after, w.ended(v)))
+	}
+	return p, s.raced(after, p.ID, err)
+}
+
+// raced turns a lost race into a Conflict with what is stored now.
+func (s *Service) raced(ctx context.Context, id ID, err error) error {
+	if errors.Is(err, ErrGone) {
+		return &Conflict{Gone: true}
+	}
+	if !errors.Is(err, ErrChanged) {
+		return shown(err)
+	}
+	current, loadErr := s.store.Profile(ctx, id)
+	if loadErr != nil {
+		return &Conflict{Gone: true}
+	}
+	return &Conflict{Current: current}
+}
+
+// Validate signs in with the stored password and stores the verdict. Where it says nothing about the account the former
+// status stands, with the failed attempt noted beside it (R62).
+func (s *Service) Validate(ctx context.Context, caller access.Caller, origin audit.Origin, id ID) (verdict.Verdict, error) {
+	if err := access.Require(caller, access.ManageServiceAccounts); err != nil {
+		return verdict.Verdict{}, err
+	}
+	p, err := s.store.Profile(ctx, id)
+	if err != nil {
+		return verdict.Verdict{}, shown(err)
+	}
+	if p.Kind != Common {
+		return verdict.Verdict{}, errClassic
+	}
+	sealed, err := s.store.Password(ctx, id)
+	if err != nil {
+		return verdict.Verdict{}, shown(err)
+	}
+	password, err := s.ring.Open(sealed, passwordRecord(id))
+	if err != nil {
+		return verdict.Verdict{}, err
+	}
+	defer password.Clear()
+	w := work{caller, origin, p}
+	v, err := s.attempt(ctx, w, password)
+	if err != nil {
+		return verdict.Verdict{}, err
+	}
+	after, cancel := s.beyond(ctx)
+	defer cancel()
+	return v, shown(s.store.Validated(after, p, w.validation(v), w.ended(v)))
+}
+
+// Delete removes the profiles, each in the version that was seen, or none of them.
+func (s *Service) Delete(ctx context.Context, caller access.Caller, origin audit.Origin, seen map[ID]int64) (int, error) {
+	if err := access.Require(caller, access.ManageServiceAccounts); err != nil {
+		return 0, err
+	}
+	var profiles []Profile
+	var entries []audit.Entry
+	for id, version := range seen {
+		p, err := s.store.Profile(ctx, id)
+		if errors.Is(err, ErrGone) {
+			continue // somebody else did it already
+		}
+		if err != nil {
+			return 0, err
+		}
+		if p.Version != version {
+			return 0, &Conflict{Current: p}
+		}
+		profiles = append(profiles, p)
+		entries = append(entries, work{caller, origin, p}.entry(Deleted).With("username", p.Username))
+	}
+	if len(profiles) == 0 {
+		return 0, nil
+	}
+	err := s.store.Delete(ctx, profiles, entries...)
+	if errors.Is(err, ErrChanged) || errors.Is(err, ErrGone) {
+		return 0, &Conflict{Current: profiles[0]}
+	}
+	return len(profiles), err
+}
+
+// check lists everything that is wrong with a tidied draft.
+func (s *Service) check(ctx context.Context, d Draft, id ID, password bool) error {
+	wrong := d.check(s.Offered())
+	if password {
+		wrong = append(wrong, checkPassword(d.Password, s.settings.StrictPasswords)...)
+	}
+	if d.Tenant != "" {
+		if _, err := s.tenants.Find(ctx, d.Tenant); problem.KindOf(err) == problem.NotFound {
+			wrong = append(wrong, problem.FieldError{Field: FieldTenant, Message: "This tenant is not connected. Select one from the list."})
+		} else if err != nil {
+			return err
+		}
+	}
+	if err := problem.Join(wrong...); err != nil {
+		return err
+	}
+	taken, err := s.store.NameTaken(ctx, Fold(d.Name), id)
+	if err == nil && taken {
+		return nameTaken()
+	}
+	return err
+}
+
+// retype says why an empty password is not enough when the account is another one.
+func retype(err error, account bool, password secret.Value) error {
+	if !account || !password.Empty() {
+		return err
+	}
+	fields := problem.Fields(err)
+	for i, f := range fields {
+		if f.Field == FieldPassword {
+			fields[i].Message = "You changed the tenant or the username. Enter the password of that account."
+		}
+	}
+	return err
+}
+
+// stamped gives p what the draft says, as of now.
+func (s *Service) stamped(p Profile, d Draft, caller access.Caller) Profile {
+	p.Name, p.Description, p.Tenant, p.Services, p.Username = d.Name, d.Description, d.Tenant, d.Services, d.Username
+	p.Modified = Stamp{At: s.now().UTC().Truncate(time.Millisecond), By: called(caller)}
+	return p
+}
+
+// decided gives p the outcome of a validation that is about the account.
+func decided(p Profile, v verdict.Verdict) Profile {
+	p.Status, p.Verdict, p.Validated, p.Failed = v.Status, v, v.At, nil
+	return p
+}
+
+// beyond is a context that outlives the person's patience: what Microsoft has answered is stored though the browser left.
+func (s *Service) beyond(ctx context.Context) (context.Context, context.CancelFunc) {
+	return context.WithTimeout(context.WithoutCancel(ctx), patience)
+}
+
+func called(c access.Caller) string {
+	if c.Name != "" {
+		return c.Name
+	}
+	return c.SignIn
+}
+
+func passwordRecord(id ID) secret.Record {
+	return secret.Record{Table: "profile", ID: string(id), Field: "password"}
+}

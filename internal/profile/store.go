@@ -1,0 +1,115 @@
+package profile
+
+import (
+	"context"
+	"errors"
+
+	"purser.example/internal/audit"
+	"purser.example/internal/tenant"
+)
+
+// What a Store returns when a rule of the rows themselves is broken.
+var (
+	ErrNameTaken = errors.New("profile: the name is taken")
+	ErrChanged   = errors.New("profile: changed by somebody else")
+	ErrGone      = errors.New("profile: not there, or not any more")
+)
+
+// Store keeps profiles. Each change is written together with its entries in the activity log, all or nothing.
+type Store interface {
+	Profile(ctx context.Context, id ID) (Profile, error) // ErrGone
+	List(ctx context.Context, q Query) (Page, error)
+	Counts(ctx context.Context, expiring Window) (Counts, error)
+	// NameTaken reports whether another profile than except has the folded name.
+	NameTaken(ctx context.Context, folded string, except ID) (bool, error)
+	// Password gives the sealed password.
+	Password(ctx context.Context, id ID) ([]byte, error)
+	// History lists validations, newest first.
+	History(ctx context.Context, id ID, limit int) ([]Validation, error)
+	// Changes lists what the activity log says of the profile, newest first.
+	Changes(ctx context.Context, id ID, limit int) ([]audit.Link, error)
+
+	// Note writes an entry that stands alone.
+	Note(ctx context.Context, e audit.Entry) error
+	// Create stores a new profile with its first validation. It returns ErrNameTaken.
+	Create(ctx context.Context, p Profile, password []byte, v Validation, entries ...audit.Entry) error
+	// Update stores p where the version is still was. A nil password stays as it is, a nil validation was not made. It
+	// returns ErrChanged, ErrGone or ErrNameTaken.
+	Update(ctx context.Context, p Profile, was int64, password []byte, v *Validation, entries ...audit.Entry) error
+	// Validated stores a verdict, and the status where the verdict is about the account and the profile is still the one
+	// that was validated (p.Version). It returns ErrGone.
+	Validated(ctx context.Context, p Profile, v Validation, e audit.Entry) error
+	// Delete removes all of them where each has still its version, or none. It returns ErrChanged or ErrGone.
+	Delete(ctx context.Context, profiles []Profile, entries ...audit.Entry) error
+}
+
+// Query is one view of the list (R10).
+type Query struct {
+	Text    string // looked for in name and username, in any case
+	Tenant  tenant.ID
+	Service string
+	Status  string // a status of the catalogue, or Attention or Expiring
+	Sort    Column
+	Down    bool // descending
+	After   string
+	Before  string // cursors of a Page; at most one of them
+	Limit   int
+	Window  Window // what Expiring means
+}
+
+// Filtered reports whether anything narrows the list.
+func (q Query) Filtered() bool {
+	return q.Text != "" || q.Tenant != "" || q.Service != "" || q.Status != ""
+}
+
+// Attention and Expiring are views beside the statuses: everything that is neither valid nor untried, and passwords that
+// end soon.
+const (
+	Attention = "attention"
+	Expiring  = "expiring"
+)
+
+// Column is what the list sorts by.
+type Column string
+
+// The columns that sort, by their value in addresses.
+const (
+	ByName      Column = "name"
+	ByTenant    Column = "tenant"
+	ByUsername  Column = "username"
+	ByStatus    Column = "status"
+	ByExpires   Column = "expires"
+	ByValidated Column = "validated"
+	ByModified  Column = "modified"
+)
+
+// Columns lists them.
+var Columns = []Column{ByName, ByTenant, ByUsername, ByStatus, ByExpires, ByValidated, ByModified}
+
+// Window is a span of time in UTC milliseconds: from inclusive, to exclusive.
+type Window struct{ From, To int64 }
+
+// Page is a part of the list.
+type Page struct {
+	Rows     []Row
+	Next     string // cursor for what follows; empty at the end
+	Previous string
+	Total    int  // how many match
+	AtLeast  bool // there are more than Total: counting on would cost
+}
+
+// Row is a profile with the tenant's names beside it.
+type Row struct {
+	Profile
+	TenantName string
+	Domain     string
+}
+
+// Counts stand above the list.
+type Counts struct {
+	All          int
+	Valid        int
+	Attention    int
+	Expiring     int
+	NotValidated int
+}

@@ -1,0 +1,138 @@
+// Package tenant knows the Microsoft 365 tenants that the organization has connected, and the app profile with which Purser
+// reads each of them.
+//
+// Connecting a tenant means keeping an app profile for it; its secret is sealed. This package does not talk to Microsoft.
+package tenant
+
+import (
+	"context"
+	"strings"
+	"time"
+
+	"purser.example/internal/access"
+	"purser.example/internal/audit"
+	"purser.example/internal/problem"
+	"purser.example/internal/secret"
+)
+
+// ID is the tenant's id at Microsoft, a GUID in lower case.
+type ID string
+
+// ParseID reads a GUID in any case.
+func ParseID(text string) ID { return ID(strings.ToLower(strings.TrimSpace(text))) }
+
+// Cloud is the Microsoft cloud in which a tenant lives; it decides about the hosts to ask.
+type Cloud string
+
+// The clouds of the fixture and the facts.
+const (
+	Worldwide Cloud = "worldwide"
+	GCC       Cloud = "gcc"
+	GCCHigh   Cloud = "gccHigh"
+	DoD       Cloud = "dod"
+	China     Cloud = "china"
+)
+
+// Title is the cloud's name as people see it.
+func (c Cloud) Title() string {
+	switch c {
+	case GCC:
+		return "GCC"
+	case GCCHigh:
+		return "GCC High"
+	case DoD:
+		return "DoD"
+	case China:
+		return "China"
+	default:
+		return "Worldwide"
+	}
+}
+
+// Tenant is one connected tenant.
+type Tenant struct {
+	ID            ID
+	DisplayName   string
+	InitialDomain string // contoso.onmicrosoft.com
+	Cloud         Cloud
+	Connected     time.Time
+}
+
+// App is the app registration of an app profile: with it a username and password are sent, and the tenant is read.
+type App struct {
+	ApplicationID string       // client id
+	Secret        secret.Value // empty for a public client
+}
+
+// Store keeps tenants.
+type Store interface {
+	// Tenants lists all of them by display name.
+	Tenants(ctx context.Context) ([]Tenant, error)
+	// Tenant returns problem.NotFound for one that is not connected.
+	Tenant(ctx context.Context, id ID) (Tenant, error)
+	// App gives the tenant's app profile, its secret still sealed (nil for a public client).
+	App(ctx context.Context, id ID) (applicationID string, sealed []byte, err error)
+	// Connect keeps the tenant and its app profile in place of what was there, and writes the entry, all or nothing.
+	Connect(ctx context.Context, t Tenant, applicationID string, sealed []byte, e audit.Entry) error
+}
+
+// Connected is the action of connecting a tenant in the activity log.
+const Connected audit.Action = "tenant connected"
+
+// Service keeps the rules of tenants.
+type Service struct {
+	store Store
+	ring  *secret.Keyring
+	now   func() time.Time
+}
+
+// NewService joins the parts.
+func NewService(store Store, ring *secret.Keyring, now func() time.Time) *Service {
+	return &Service{store: store, ring: ring, now: now}
+}
+
+// All lists the connected tenants by display name.
+func (s *Service) All(ctx context.Context, caller access.Caller) ([]Tenant, error) {
+	if err := access.Require(caller, access.ManageServiceAccounts); err != nil {
+		return nil, err
+	}
+	return s.store.Tenants(ctx)
+}
+
+// Find gives one tenant; it returns problem.NotFound for one that is not connected.
+func (s *Service) Find(ctx context.Context, id ID) (Tenant, error) { return s.store.Tenant(ctx, id) }
+
+// Credentials opens the tenant's app profile, for internal use by the nouns that sign in with it.
+func (s *Service) Credentials(ctx context.Context, id ID) (App, error) {
+	application, sealed, err := s.store.App(ctx, id)
+	if err != nil || sealed == nil {
+		return App{ApplicationID: application}, err
+	}
+	value, err := s.ring.Open(sealed, secretRecord(id))
+	return App{ApplicationID: application, Secret: value}, err
+}
+
+// Connect keeps a tenant with its app profile. Connecting it again replaces the app profile.
+func (s *Service) Connect(ctx context.Context, caller access.Caller, origin audit.Origin, t Tenant, app App) error {
+	if err := access.Require(caller, access.ManageServiceAccounts); err != nil {
+		return err
+	}
+	t.ID, t.InitialDomain = ParseID(string(t.ID)), strings.ToLower(t.InitialDomain)
+	if t.ID == "" || t.InitialDomain == "" || app.ApplicationID == "" {
+		return problem.New(problem.Invalid, "A tenant needs an id, its initial domain and an application id.")
+	}
+	t.Connected = s.now()
+	var sealed []byte
+	if !app.Secret.Empty() {
+		var err error
+		if sealed, err = s.ring.Seal(app.Secret, secretRecord(t.ID)); err != nil {
+			return err
+		}
+	}
+	entry := audit.By(caller, origin, Connected, audit.Target{Kind: "tenant", ID: string(t.ID), Name: t.DisplayName}).With("application", app.ApplicationID)
+	return s.store.Connect(ctx, t, app.ApplicationID, sealed, entry)
+}
+
+func secretRecord(id ID) secret.Record {
+	return secret.Record{Table: "app_profile", ID: string(id), Field: "secret"}
+}
