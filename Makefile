@@ -33,7 +33,7 @@ generated:
 .PHONY: test
 test: programs $(BROWSER_TOOLS) generated ## Run all tests, the browser's too; install what they lack (some: PACKAGES=./web/...)
 	$(GO) vet $(PACKAGES)
-	$(GO) test -race -vet=off -p 2 -timeout 15m $(PACKAGES)
+	$(GO) test -race -vet=off -p 2 -timeout 25m $(PACKAGES)
 
 .PHONY: lint
 lint: $(TOOLS)/golangci-lint-$(GOLANGCI) $(if $(VULNDB),vuln) ## Look for doubtful code (with VULNDB=… for known holes too)

@@ -57,6 +57,25 @@ func TestSignInNeverLeadsToAnotherSite(t *testing.T) {
 	}
 }
 
+// R1: whoever had several tabs open when the session ended can finish each of them.
+func TestTwoTabsSignIn(t *testing.T) {
+	h := open(t)
+	b := h.browser(t)
+	var callbacks []string
+	for _, page := range []string{"/service-accounts?q=first", "/service-accounts?q=second"} {
+		callback, err := idptest.SignIn(t.Context(), b.Client, h.URL()+"/auth/sign-in?return="+url.QueryEscape(page), "admin@purser.test", demo.Password)
+		if err != nil {
+			t.Fatal(err)
+		}
+		callbacks = append(callbacks, callback)
+	}
+	for i, want := range []string{"/service-accounts?q=first", "/service-accounts?q=second"} {
+		if res := b.get(callbacks[i]); res.StatusCode != http.StatusSeeOther || res.Header.Get("Location") != want {
+			t.Errorf("tab %d: status %d to %q", i+1, res.StatusCode, res.Header.Get("Location"))
+		}
+	}
+}
+
 // R1: forged, missing and replayed answers are refused with a way to start again.
 func TestACallbackServesOnceAndOnlyItsBrowser(t *testing.T) {
 	h := open(t)
@@ -128,6 +147,9 @@ func TestASignedOutCookieOpensNothing(t *testing.T) {
 	res = b.get(res.Header.Get("Location"))
 	if to := res.Header.Get("Location"); !strings.HasPrefix(to, h.URL()+"/auth/signed-out") {
 		t.Errorf("the provider sends back to %q:\n%s", to, res.text())
+	}
+	if still := h.signedIn(t, "admin@purser.test").get("/auth/signed-out"); still.StatusCode != http.StatusSeeOther {
+		t.Errorf("somebody signed in is told that they are not: status %d", still.StatusCode)
 	}
 	if page := b.get("/auth/signed-out"); page.StatusCode != http.StatusOK || !strings.Contains(page.text(), "You are signed out") {
 		t.Errorf("status %d", page.StatusCode)
@@ -247,6 +269,9 @@ func TestWithoutARoleThereIsOnePage(t *testing.T) {
 	if len(denied) != 8 || denied[0].Actor.SignIn != "user@purser.test" || denied[7].Target.Name != "/service-accounts" || denied[0].Origin.Request == "" {
 		t.Errorf("denials = %+v", denied)
 	}
+	if get, post := b.get("/auth/session"), b.post("/auth/extend", url.Values{}); get.StatusCode != http.StatusForbidden || post.StatusCode != http.StatusForbidden {
+		t.Errorf("session: %d, extend: %d", get.StatusCode, post.StatusCode)
+	}
 	if res := b.post("/auth/sign-out", url.Values{}); res.StatusCode != http.StatusSeeOther {
 		t.Errorf("sign-out: status %d", res.StatusCode)
 	}
@@ -260,7 +285,7 @@ func TestComingAndGoingIsWrittenDown(t *testing.T) {
 	h := open(t)
 	b := h.signedIn(t, "owner@purser.test")
 	b.post("/auth/sign-out", url.Values{})
-	entries, err := h.App.DB.Activity(t.Context(), 10)
+	entries, err := h.App.DB.Activity(t.Context(), 2)
 	if err != nil || len(entries) != 2 {
 		t.Fatalf("%v, %v", entries, err)
 	}

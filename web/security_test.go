@@ -1,8 +1,10 @@
 package web_test
 
 import (
+	"context"
 	"io"
 	"net/http"
+	"net/http/httptest"
 	"net/url"
 	"strings"
 	"testing"
@@ -40,6 +42,9 @@ func TestOversizedBodiesAreRefused(t *testing.T) {
 	h := open(t)
 	b := h.signedIn(t, "admin@purser.test")
 	form := url.Values{"x": {strings.Repeat("x", 2<<20)}}
+	if res := b.chunked("/service-accounts", form); res.StatusCode != http.StatusRequestEntityTooLarge {
+		t.Errorf("without a length: status %d", res.StatusCode)
+	}
 	if res := b.post("/service-accounts", form); res.StatusCode != http.StatusRequestEntityTooLarge || !strings.Contains(res.text(), "Nothing was changed") {
 		t.Errorf("status %d\n%s", res.StatusCode, res.text())
 	}
@@ -149,6 +154,44 @@ func TestForwardedAddressesAreNotBelievedFromAnybody(t *testing.T) {
 				t.Errorf("address %q, want %q (%v)", entries[0].Origin.Address, tc.want, err)
 			}
 		})
+	}
+}
+
+// chunked posts a form without saying how long it is.
+func (b *browser) chunked(path string, form url.Values) *response {
+	b.t.Helper()
+	req, err := http.NewRequestWithContext(b.t.Context(), http.MethodPost, b.base+path, io.MultiReader(strings.NewReader(form.Encode())))
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	req.Header.Set("Sec-Fetch-Site", "same-origin")
+	res, err := b.Do(req)
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	defer func() { _ = res.Body.Close() }()
+	body, err := io.ReadAll(res.Body)
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	return &response{res, body}
+}
+
+// A health check that hangs up says nothing about the house.
+func TestReadinessDoesNotDependOnWhoAsks(t *testing.T) {
+	h := open(t)
+	gone, hangUp := context.WithCancel(t.Context())
+	req := httptest.NewRequestWithContext(gone, http.MethodGet, "/readyz", nil)
+	hangUp()
+	h.App.Handler.ServeHTTP(httptest.NewRecorder(), req)
+	b := h.browser(t)
+	for _, path := range []string{"/readyz", "/healthz"} {
+		for _, method := range []string{http.MethodGet, http.MethodHead} {
+			if res := b.raw(method, path); res.StatusCode != http.StatusOK {
+				t.Errorf("%s %s: status %d", method, path, res.StatusCode)
+			}
+		}
 	}
 }
 

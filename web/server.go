@@ -15,6 +15,7 @@ import (
 	core "purser.example/internal/session"
 	"purser.example/static"
 	"purser.example/web/auth"
+	"purser.example/web/help"
 	"purser.example/web/profiles"
 	"purser.example/web/respond"
 	"purser.example/web/session"
@@ -30,6 +31,7 @@ type Options struct {
 	Activity       auth.Recorder
 	Ready          func(context.Context) error // nil while everything works
 	Profiles       *profiles.Handlers
+	Help           *help.Handlers
 }
 
 // New joins everything into one handler.
@@ -47,7 +49,7 @@ func New(o Options) http.Handler {
 		secureHeaders(https, o.Login.FormOrigins),
 		limitBody,
 		sameOrigin(o.BaseURL),
-		session.Middleware(store, passive),
+		session.Middleware(store, anonymous, passive),
 		admit(o.Activity, o.Log),
 	)
 	routes(e, o)
@@ -59,6 +61,7 @@ func routes(e *echo.Echo, o Options) {
 	e.GET("/", func(c echo.Context) error { return c.Redirect(http.StatusSeeOther, "/service-accounts") })
 	(&auth.Handlers{Login: o.Login, Sessions: o.Sessions, Activity: o.Activity, BaseURL: o.BaseURL, Log: o.Log}).Mount(e)
 	o.Profiles.Mount(e)
+	o.Help.Mount(e)
 
 	reading := []string{http.MethodGet, http.MethodHead} // load balancers like to ask by HEAD
 	e.Match(reading, "/healthz", func(c echo.Context) error { return c.String(http.StatusOK, "ok") })
@@ -73,7 +76,6 @@ func routes(e *echo.Echo, o Options) {
 func ready(o Options) echo.HandlerFunc {
 	return func(c echo.Context) error {
 		if err := o.Ready(c.Request().Context()); err != nil {
-			o.Log.ErrorContext(c.Request().Context(), "not ready", "error", err)
 			return c.String(http.StatusServiceUnavailable, "not ready")
 		}
 		return c.String(http.StatusOK, "ok")

@@ -25,17 +25,24 @@ type house struct {
 	*demo.Demo
 	clock *sqlitetest.Clock
 	log   *logBook
+	data  string // the folder of its database
 }
 
 func open(t *testing.T, settings ...string) *house {
+	t.Helper()
+	return openFixture(t, "", settings...)
+}
+
+// openFixture is open with the simulator's tenants from a file; without a name they are the demo's.
+func openFixture(t *testing.T, fixture string, settings ...string) *house {
 	t.Helper()
 	cfg, err := config.LoadDemo(settings)
 	if err != nil {
 		t.Fatal(err)
 	}
-	h := &house{clock: sqlitetest.StartingNow(), log: &logBook{}}
+	h := &house{clock: sqlitetest.StartingNow(), log: &logBook{}, data: t.TempDir()}
 	h.Demo, err = demo.Open(t.Context(), demo.Options{
-		Addr: "127.0.0.1:0", Config: cfg, Now: h.clock.Now, Data: t.TempDir(),
+		Addr: "127.0.0.1:0", Config: cfg, Now: h.clock.Now, Data: h.data, NoProfiles: true, Fixture: fixture,
 		Log: slog.New(slog.NewTextHandler(h.log, &slog.HandlerOptions{Level: slog.LevelDebug})),
 	})
 	if err != nil {

@@ -70,7 +70,7 @@ func exitStatus(err error, stderr io.Writer) int {
 		return exitUsage
 	}
 	_, _ = fmt.Fprintln(stderr, "purser: "+err.Error())
-	for _, known := range []error{secret.ErrNotAKey, secret.ErrWrongKey, demo.ErrNotLoopback, sqlite.ErrLocked, sqlite.ErrNewer} {
+	for _, known := range []error{secret.ErrNotAKey, secret.ErrWrongKey, demo.ErrNotLoopback, demo.ErrFixture, demo.ErrKeyMissing, sqlite.ErrFolder, sqlite.ErrLocked, sqlite.ErrNewer} {
 		if errors.Is(err, known) {
 			return exitUsage
 		}
@@ -81,8 +81,10 @@ func exitStatus(err error, stderr io.Writer) int {
 type streams struct{ out, err io.Writer }
 
 type demoCommand struct {
-	Addr string `default:"127.0.0.1:8080" help:"Address to listen on, loopback only."`
-	Data string `help:"Folder to keep everything in; its key lies beside it. A temporary folder unless given."`
+	Addr    string `default:"127.0.0.1:8080" help:"Address to listen on, loopback only."`
+	SimAddr string `default:"127.0.0.1:0" help:"Address of the Microsoft 365 simulator, loopback only."`
+	Data    string `help:"Folder to keep everything in; its key lies beside it. A temporary folder unless given."`
+	Fixture string `help:"File with the simulator's tenants; no sample profiles are made then."`
 }
 
 func (c *demoCommand) Run(ctx context.Context, s streams) error {
@@ -90,11 +92,11 @@ func (c *demoCommand) Run(ctx context.Context, s streams) error {
 	if err != nil {
 		return err
 	}
-	d, err := demo.Open(ctx, demo.Options{Addr: c.Addr, Data: c.Data, Config: cfg, Log: logger(cfg, s.err)})
+	d, err := demo.Open(ctx, demo.Options{Addr: c.Addr, SimAddr: c.SimAddr, Data: c.Data, Fixture: c.Fixture, Config: cfg, Log: logger(cfg, s.err)})
 	if err != nil {
 		return err
 	}
-	if _, err := fmt.Fprintln(s.out, "ready "+d.URL()); err != nil {
+	if _, err := fmt.Fprintln(s.out, "ready "+d.URL()+" simulator "+d.SimulatorURL()); err != nil {
 		return errors.Join(err, d.Close())
 	}
 	return errors.Join(d.Serve(ctx), d.Close())

@@ -10,6 +10,7 @@ import (
 	"net"
 	"net/http"
 	"net/http/cookiejar"
+	"net/url"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -67,7 +68,7 @@ func start(t *testing.T, args ...string) *process {
 		t.Fatalf("no ready line: %v\n%s", err, p.stderr)
 	}
 	words := strings.Fields(line)
-	if len(words) < 2 || words[0] != "ready" {
+	if len(words) != 4 || words[0] != "ready" || words[2] != "simulator" || !strings.HasPrefix(words[3], "http://127.0.0.1:") {
 		t.Fatalf("ready line: %q", line)
 	}
 	p.url = words[1]
@@ -136,6 +137,29 @@ func TestTheDemoKeepsItsFolderAndStopsWell(t *testing.T) {
 	}
 }
 
+// A key that is gone is said, and none is made in its place.
+func TestAMissingKeyIsSaid(t *testing.T) {
+	t.Chdir(t.TempDir())
+	if err := os.Mkdir("data", 0o700); err != nil {
+		t.Fatal(err)
+	}
+	t.Chdir("data")
+	start(t, "--data", ".").end(syscall.SIGTERM)
+	if _, err := os.Stat("../data.key"); err != nil {
+		t.Fatalf("the key of --data . does not lie beside the folder: %v", err)
+	}
+	if err := os.Remove("../data.key"); err != nil {
+		t.Fatal(err)
+	}
+	status, said := fails(t, nil, "demo", "--addr", "127.0.0.1:0", "--data", ".")
+	if status != 2 || !strings.Contains(said, "is missing") {
+		t.Errorf("status %d: %s", status, said)
+	}
+	if _, err := os.Stat("../data.key"); err == nil {
+		t.Error("another key was made")
+	}
+}
+
 func TestASecondProcessIsRefused(t *testing.T) {
 	data := filepath.Join(t.TempDir(), "data")
 	p := start(t, "--data", data)
@@ -189,23 +213,29 @@ func TestAWrongKeyIsSaidAndNothingIsOverwritten(t *testing.T) {
 // Killed between sign-in and answer: the log is whole, and the person can sign in again.
 func TestKilledDuringSignIn(t *testing.T) {
 	data := filepath.Join(t.TempDir(), "data")
+	address := freeAddress(t)
 	for round := range 12 {
-		p := start(t, "--data", data)
+		p := start(t, "--data", data, "--addr", address)
 		client := newBrowser()
+		client.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
 		callback, err := p.signIn(client)
 		if err != nil {
 			t.Fatal(err)
 		}
-		answered := make(chan struct{})
+		answered := make(chan int)
 		go func() {
-			defer close(answered)
-			_, _, _ = get(client, callback)
+			status, _, _ := get(client, callback)
+			answered <- status
 		}()
 		time.Sleep(time.Duration(rand.IntN(12_000)) * time.Microsecond)
 		p.end(syscall.SIGKILL)
-		<-answered
+		status := <-answered
 
-		p = start(t, "--data", data)
+		p = start(t, "--data", data, "--addr", address)
+		// What was answered was on the disk: the cookie it gave still opens the page.
+		if again, _, err := get(client, p.url+"/service-accounts"); status == http.StatusSeeOther && (err != nil || again != http.StatusOK) {
+			t.Errorf("round %d: the answered sign-in is lost: %d %v", round, again, err)
+		}
 		fresh := newBrowser()
 		callback, err = p.signIn(fresh)
 		if err != nil {
@@ -217,6 +247,60 @@ func TestKilledDuringSignIn(t *testing.T) {
 		p.end(syscall.SIGTERM)
 		verify(t, data)
 	}
+}
+
+// Killed in the middle of a Save: the profile is there whole or not at all, and what was answered is there.
+func TestKilledDuringASave(t *testing.T) {
+	folder := t.TempDir()
+	data, fixture, address := filepath.Join(folder, "data"), filepath.Join(folder, "fixture.json"), freeAddress(t)
+	const tenant = "6f1c0000-0000-4000-8000-000000000001"
+	if err := os.WriteFile(fixture, []byte(`{"tenants": [{"id": "`+tenant+`", "displayName": "Contoso", "initialDomain": "contoso.onmicrosoft.com", "connected": true,
+		"apps": [{"appId": "a0000000-0000-4000-8000-000000000001"}], "users": [{"userPrincipalName": "svc@contoso.onmicrosoft.com", "password": "Contoso-2026!"}]}]}`), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	stored := 0
+	for round := range 10 {
+		p := start(t, "--data", data, "--addr", address, "--fixture", fixture)
+		client := newBrowser()
+		callback, err := p.signIn(client)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, _, err := get(client, callback); err != nil {
+			t.Fatal(err)
+		}
+		client.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
+		name := fmt.Sprintf("Round %d of ten", round)
+		answered := make(chan int)
+		go func() {
+			form := url.Values{"name": {name}, "tenant": {tenant}, "services": {"fly"}, "username": {"svc@contoso.onmicrosoft.com"}, "password": {"Contoso-2026!"}}
+			req, _ := http.NewRequest(http.MethodPost, p.url+"/service-accounts", strings.NewReader(form.Encode()))
+			req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+			req.Header.Set("Origin", p.url)
+			status := 0
+			if res, err := client.Do(req); err == nil {
+				status = res.StatusCode
+				_ = res.Body.Close()
+			}
+			answered <- status
+		}()
+		time.Sleep(time.Duration(rand.IntN(25_000)) * time.Microsecond)
+		p.end(syscall.SIGKILL)
+		status := <-answered
+
+		p = start(t, "--data", data, "--addr", address, "--fixture", fixture)
+		_, page, err := get(client, p.url+"/service-accounts?q="+url.QueryEscape(name))
+		there := strings.Contains(page, ">"+name+"<")
+		if err != nil || status == http.StatusSeeOther && !there {
+			t.Errorf("round %d: answered %d, there = %v, %v", round, status, there, err)
+		}
+		if there {
+			stored++
+		}
+		p.end(syscall.SIGTERM)
+		verify(t, data)
+	}
+	t.Logf("%d of 10 Saves were kept", stored)
 }
 
 func verify(t *testing.T, data string) {

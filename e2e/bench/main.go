@@ -42,7 +42,7 @@ func run(ctx context.Context, out string) error {
 	defer func() { _ = os.RemoveAll(folder) }()
 	binary := filepath.Join(folder, "purser")
 	var rows []row
-	for _, measure := range []func(context.Context, string, string) ([]row, error){program, start, shellPage} {
+	for _, measure := range []func(context.Context, string, string) ([]row, error){program, start, shellPage, save} {
 		found, err := measure(ctx, binary, folder)
 		if err != nil {
 			return err

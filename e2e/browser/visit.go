@@ -63,7 +63,7 @@ func (v *visit) prepare() error {
 	if err := v.addCookies(); err != nil {
 		return err
 	}
-	err := v.context.Tracing().Start(playwright.TracingStartOptions{Snapshots: new(true), Screenshots: new(true)})
+	err := v.context.Tracing().Start(playwright.TracingStartOptions{Snapshots: new(true)})
 	if err != nil {
 		return fmt.Errorf("start the trace: %w", err)
 	}

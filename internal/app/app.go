@@ -15,11 +15,15 @@ import (
 	"purser.example/internal/access"
 	"purser.example/internal/config"
 	"purser.example/internal/login"
+	"purser.example/internal/microsoft"
+	"purser.example/internal/profile"
 	"purser.example/internal/secret"
 	"purser.example/internal/session"
 	"purser.example/internal/sqlite"
+	"purser.example/internal/tenant"
 	"purser.example/web"
 	"purser.example/web/auth"
+	"purser.example/web/help"
 	"purser.example/web/profiles"
 )
 
@@ -31,8 +35,10 @@ type Options struct {
 
 // App is a Purser that is open. Close it after use.
 type App struct {
-	DB      *sqlite.DB
-	Handler http.Handler
+	DB       *sqlite.DB
+	Handler  http.Handler
+	Tenants  *tenant.Service
+	Profiles *profile.Service
 
 	cfg      config.Config
 	log      *slog.Logger
@@ -62,11 +68,16 @@ func Open(ctx context.Context, cfg config.Config, o Options) (*App, error) {
 	a := &App{DB: db, cfg: cfg, log: o.Log}
 	a.cfg.Key, a.cfg.OIDC.ClientSecret = "", "" // wrapped by now, and not needed in the clear again
 	a.sessions = session.NewService(db.Sessions(), ring, session.Limits{Idle: cfg.Session.Idle, Max: cfg.Session.Max}, o.Now, o.Log)
+	a.Tenants = tenant.NewService(db.Tenants(), ring, o.Now)
+	asker := validator{microsoft.New(microsoft.Config{Simulator: cfg.M365Simulator, Now: o.Now, Log: o.Log})}
+	a.Profiles = profile.NewService(db.Profiles(), a.Tenants, ring, asker,
+		profile.Settings{ServiceProvider: cfg.ServiceProvider, StrictPasswords: cfg.StrictPasswords}, o.Now)
 	a.Handler = web.New(web.Options{
 		BaseURL: cfg.BaseURL, TrustedProxies: cfg.TrustedProxies, Log: o.Log,
 		Sessions: a.sessions, Login: loginClient(cfg, o.Now), Activity: db,
-		Ready:    newReadiness(db, key).check,
-		Profiles: &profiles.Handlers{ServiceProvider: cfg.ServiceProvider},
+		Ready:    newReadiness(db, key, o.Log).check,
+		Profiles: &profiles.Handlers{Profiles: a.Profiles, Tenants: a.Tenants, Now: o.Now},
+		Help:     &help.Handlers{Provider: cfg.ServiceProvider, StrictPasswords: cfg.StrictPasswords},
 	})
 	a.begin()
 	return a, nil

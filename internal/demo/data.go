@@ -12,6 +12,7 @@ import (
 	"path/filepath"
 
 	"purser.example/internal/secret"
+	"purser.example/internal/sqlite"
 )
 
 // dataFolder is where a demo keeps its database and keys.
@@ -33,8 +34,11 @@ func openData(path string) (*dataFolder, error) {
 		d.signing, err = rsa.GenerateKey(rand.Reader, 2048)
 		return d, err
 	}
-	path = filepath.Clean(path)
-	key, err := keyBeside(path + ".key")
+	path, err := filepath.Abs(path) // "." has no name to put ".key" behind
+	if err != nil {
+		return nil, fmt.Errorf("find the data folder: %w", err)
+	}
+	key, err := keyBeside(path)
 	if err != nil {
 		return nil, err
 	}
@@ -42,7 +46,7 @@ func openData(path string) (*dataFolder, error) {
 		return nil, fmt.Errorf("make the data folder: %w", err)
 	}
 	d := &dataFolder{path: path, key: key}
-	d.signing, err = signingKey(filepath.Join(path, "demo-provider.pem"))
+	d.signing, err = signingKey(path + ".provider.pem")
 	return d, err
 }
 
@@ -53,7 +57,11 @@ func (d *dataFolder) close() error {
 	return removeAll(d.path)
 }
 
-func keyBeside(file string) (secret.Key, error) {
+// ErrKeyMissing says that a demo's database is there and its key is not. A fresh key would not open it.
+var ErrKeyMissing = errors.New("the key of this data folder is missing; put it back, or remove the folder to begin anew")
+
+func keyBeside(folder string) (secret.Key, error) {
+	file := folder + ".key"
 	b, err := os.ReadFile(file)
 	if err == nil {
 		key, err := secret.ParseKey(string(b))
@@ -64,6 +72,9 @@ func keyBeside(file string) (secret.Key, error) {
 	}
 	if !errors.Is(err, fs.ErrNotExist) {
 		return secret.Key{}, fmt.Errorf("read the demo's key: %w", err)
+	}
+	if _, err := os.Stat(filepath.Join(folder, sqlite.File)); err == nil {
+		return secret.Key{}, fmt.Errorf("%s: %w", file, ErrKeyMissing)
 	}
 	key := secret.NewKey()
 	if err := os.MkdirAll(filepath.Dir(file), 0o700); err != nil {

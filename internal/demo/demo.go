@@ -17,69 +17,75 @@ import (
 
 	"purser.example/internal/app"
 	"purser.example/internal/config"
+	"purser.example/internal/m365sim"
 )
 
 // Options are the flags of `purser demo`, and the settings that it shares with `purser serve`.
 type Options struct {
-	Addr   string // host:port, loopback only; port 0 for any that is free
-	Data   string // folder to keep; empty for a temporary one
-	Config config.Config
-	Log    *slog.Logger
-	Now    func() time.Time // nil: the real clock
+	Addr    string // host:port, loopback only; port 0 for any that is free
+	SimAddr string // the same for the simulator; empty for any free port
+	Data    string // folder to keep; empty for a temporary one
+	Fixture string // file with the simulator's tenants; empty for the sample with its profiles
+	Config  config.Config
+	Log     *slog.Logger
+	Now     func() time.Time // nil: the real clock
+
+	NoProfiles bool // leave the sample profiles out, for tests that count
 }
 
 // Demo is a demo that is open and listening; Serve answers.
 type Demo struct {
 	App *app.App
 
-	listener net.Listener
-	handler  http.Handler
-	log      *slog.Logger
-	data     *dataFolder
+	Sim *m365sim.Simulator
+
+	fixture   m365sim.Fixture
+	listener  net.Listener
+	simulator net.Listener
+	handler   http.Handler
+	log       *slog.Logger
+	data      *dataFolder
 }
 
 // Open starts everything. The caller closes it.
 func Open(ctx context.Context, o Options) (*Demo, error) {
-	ln, err := listenLoopback(ctx, o.Addr)
-	if err != nil {
+	d := &Demo{log: o.Log}
+	var err error
+	if d.listener, err = listenLoopback(ctx, "--addr", o.Addr); err != nil {
 		return nil, err
 	}
-	d, err := open(ctx, o, ln)
-	if err != nil {
-		return nil, errors.Join(err, ln.Close())
+	if err := d.open(ctx, o); err != nil {
+		return nil, errors.Join(err, d.Close())
 	}
 	return d, nil
 }
 
-func open(ctx context.Context, o Options, ln net.Listener) (*Demo, error) {
-	data, err := openData(o.Data)
-	if err != nil {
-		return nil, err
+// open joins the parts. What it opened before it failed, Close closes.
+func (d *Demo) open(ctx context.Context, o Options) error {
+	var err error
+	if err := d.openSimulator(ctx, o); err != nil {
+		return err
 	}
-	d, err := join(ctx, o, ln, data)
-	if err != nil {
-		return nil, errors.Join(err, data.close())
+	if d.data, err = openData(o.Data); err != nil {
+		return err
 	}
-	return d, nil
-}
-
-func join(ctx context.Context, o Options, ln net.Listener, data *dataFolder) (*Demo, error) {
 	cfg := o.Config
-	cfg.BaseURL = &url.URL{Scheme: "http", Host: ln.Addr().String()}
-	cfg.Data, cfg.Key = data.path, data.key.Text()
-	provider, oidc, err := identityProvider(cfg, data, o)
+	cfg.BaseURL = &url.URL{Scheme: "http", Host: d.listener.Addr().String()}
+	cfg.M365Simulator = &url.URL{Scheme: "http", Host: d.simulator.Addr().String()}
+	cfg.Data, cfg.Key = d.data.path, d.data.key.Text()
+	provider, oidc, err := identityProvider(cfg, d.data, o)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	cfg.OIDC = oidc
-	purser, err := app.Open(ctx, cfg, app.Options{Log: o.Log, Now: o.Now})
-	if err != nil {
-		return nil, err
+	if d.App, err = app.Open(ctx, cfg, app.Options{Log: o.Log, Now: o.Now}); err != nil {
+		return err
 	}
 	mux := http.NewServeMux()
 	mux.Handle(providerPath+"/", provider)
-	mux.Handle("/", purser.Handler)
-	return &Demo{App: purser, listener: ln, handler: mux, log: o.Log, data: data}, nil
+	mux.Handle("/", d.App.Handler)
+	d.handler = mux
+	return d.fill(ctx, o)
 }
 
 // URL is the address for browsers.
@@ -88,29 +94,46 @@ func (d *Demo) URL() string { return "http://" + d.listener.Addr().String() }
 // Serve answers until ctx ends and requests in flight are done.
 func (d *Demo) Serve(ctx context.Context) error { return app.Serve(ctx, d.listener, d.handler, d.log) }
 
-// Close closes the database, and removes a temporary folder.
+// SimulatorURL is the address of the simulator, for scripts that steer it.
+func (d *Demo) SimulatorURL() string { return "http://" + d.simulator.Addr().String() }
+
+// Close closes what was opened, and removes a temporary folder.
 func (d *Demo) Close() error {
-	err := d.listener.Close()
-	if errors.Is(err, net.ErrClosed) {
-		err = nil
+	err := closed(d.listener)
+	if d.App != nil {
+		err = errors.Join(err, d.App.Close())
 	}
-	return errors.Join(err, d.App.Close(), d.data.close())
+	if d.simulator != nil {
+		err = errors.Join(err, closed(d.simulator))
+	}
+	if d.data != nil {
+		err = errors.Join(err, d.data.close())
+	}
+	return err
+}
+
+// closed closes a listener that may be closed already.
+func closed(ln net.Listener) error {
+	if err := ln.Close(); !errors.Is(err, net.ErrClosed) {
+		return err
+	}
+	return nil
 }
 
 // ErrNotLoopback says that the demo, whose passwords everybody knows, was asked to listen where others could reach it.
 var ErrNotLoopback = errors.New("the demo listens on loopback addresses only, such as 127.0.0.1:8080")
 
-func listenLoopback(ctx context.Context, addr string) (net.Listener, error) {
+func listenLoopback(ctx context.Context, flag, addr string) (net.Listener, error) {
 	host, _, err := net.SplitHostPort(addr)
 	if err != nil {
-		return nil, fmt.Errorf("--addr %s: %w", addr, ErrNotLoopback)
+		return nil, fmt.Errorf("%s %s: %w", flag, addr, ErrNotLoopback)
 	}
 	if ip, err := netip.ParseAddr(host); host != "localhost" && (err != nil || !ip.IsLoopback()) {
-		return nil, fmt.Errorf("--addr %s: %w", addr, ErrNotLoopback)
+		return nil, fmt.Errorf("%s %s: %w", flag, addr, ErrNotLoopback)
 	}
 	ln, err := (&net.ListenConfig{}).Listen(ctx, "tcp", strings.Replace(addr, "localhost", "127.0.0.1", 1))
 	if err != nil {
-		return nil, fmt.Errorf("--addr %s: %w", addr, errors.Unwrap(err))
+		return nil, fmt.Errorf("%s %s: %w", flag, addr, errors.Unwrap(err))
 	}
 	return ln, nil
 }

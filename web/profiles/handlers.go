@@ -1,14 +1,20 @@
-// Package profiles is the Service account page and its panes.
+// Package profiles is the Service account page and its panes (R10–R20).
+//
+// Every pane and dialog has an address of its own. A browser gets the whole page, the list standing inert behind; htmx,
+// which has the list already, gets the pane alone. What the list showed (search, filters, sort) travels in the address, so
+// that closing a pane leads back to it.
 package profiles
 
 import (
 	"net/http"
+	"time"
 
 	"github.com/a-h/templ"
 	"github.com/labstack/echo/v4"
 
-	"purser.example/internal/access"
 	"purser.example/internal/catalogue"
+	"purser.example/internal/profile"
+	"purser.example/internal/tenant"
 	"purser.example/web/layout"
 	"purser.example/web/respond"
 	"purser.example/web/session"
@@ -16,23 +22,89 @@ import (
 
 // Handlers answers /service-accounts.
 type Handlers struct {
-	ServiceProvider bool // offer the common service (R13)
+	Profiles *profile.Service
+	Tenants  *tenant.Service
+	Now      func() time.Time
 }
 
 // Mount adds the routes.
 func (h *Handlers) Mount(e *echo.Echo) {
-	e.GET("/service-accounts", h.list)
-}
-
-func (h *Handlers) list(c echo.Context) error {
-	if err := access.Require(session.Caller(c), access.ManageServiceAccounts); err != nil {
-		return err
-	}
-	view := listView{Services: catalogue.Services(h.ServiceProvider)}
-	return respond.Page(c, http.StatusOK, listPage(respond.Shell(c, "Management", "Service account"), view))
+	e.GET(listPath, h.list)
+	e.GET(listPath+"/new", h.showNew)
+	e.POST(listPath, h.create)
+	e.GET(editPath, h.chooseEdit)
+	e.GET(deletePath, h.confirmRemove)
+	e.POST(deletePath, h.remove)
+	e.POST(validatePath, h.validateSelected)
+	e.GET(listPath+"/:id", h.show)
+	e.GET(listPath+"/:id/edit", h.showEdit)
+	e.POST(listPath+"/:id", h.update)
+	e.POST(listPath+"/:id/validate", h.validate)
 }
 
 // Specimen is the page as it is with nothing stored, for a shell from memory: the limit that `make bench` measures against.
 func Specimen(shell layout.Shell) templ.Component {
-	return listPage(shell, listView{Services: catalogue.Services(false)})
+	counts := profile.Counts{}
+	query := listQuery{}
+	return listPage(shell, listView{Services: catalogue.Services(false), NoTenant: true, Tiles: tiles(counts, query), Heads: heads("name", func(string) string { return listPath })})
+}
+
+func (h *Handlers) list(c echo.Context) error {
+	view, err := h.listView(c)
+	if err != nil {
+		return err
+	}
+	return respond.Page(c, http.StatusOK, listPage(respond.Shell(c, section, title), view))
+}
+
+const (
+	section = "Management"
+	title   = "Service account"
+)
+
+// over answers with a pane or dialog over the list: alone for htmx, in a whole page for everybody else.
+func (h *Handlers) over(c echo.Context, status int, name string, pane templ.Component) error {
+	c.Response().Header().Set("Vary", "HX-Request")
+	if byScript(c) {
+		return respond.Page(c, status, fragment(name, pane))
+	}
+	return h.whole(c, status, respond.Shell(c, section, title), name, pane)
+}
+
+// whole answers with the list and a pane or dialog over it.
+func (h *Handlers) whole(c echo.Context, status int, shell layout.Shell, name string, pane templ.Component) error {
+	view, err := h.listView(c)
+	if err != nil {
+		return err
+	}
+	shell.Pane, shell.PaneTitle = pane, name
+	return respond.Page(c, status, listPage(shell, view))
+}
+
+// byScript reports whether htmx asks for a part of the page that it has. Going back in the history wants a whole page.
+func byScript(c echo.Context) bool {
+	header := c.Request().Header
+	return header.Get("HX-Request") == "true" && header.Get("HX-History-Restore-Request") != "true"
+}
+
+// leave ends a post that succeeded.
+func leave(c echo.Context, to, message string) error {
+	if !byScript(c) {
+		return respond.Redirect(c, to, message)
+	}
+	if message != "" {
+		session.Flash(c, false, message)
+	}
+	c.Response().Header().Set("HX-Redirect", to)
+	return c.NoContent(http.StatusOK)
+}
+
+// back ends a post or a choice that led nowhere, with a sentence that says why.
+func back(c echo.Context, to, sentence string) error {
+	session.Flash(c, true, sentence)
+	if byScript(c) {
+		c.Response().Header().Set("HX-Redirect", to)
+		return c.NoContent(http.StatusOK)
+	}
+	return c.Redirect(http.StatusSeeOther, to)
 }

@@ -1,0 +1,253 @@
+package help_test
+
+import (
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/PuerkitoBio/goquery"
+	"github.com/labstack/echo/v4"
+
+	"purser.example/internal/catalogue"
+	"purser.example/internal/profile"
+	"purser.example/internal/verdict"
+	"purser.example/web/help"
+)
+
+var paths = []string{help.NotesPath, help.CodesPath, help.PermissionsPath, help.PasswordsPath}
+
+// open reads one page and gives its main part.
+func open(t *testing.T, h help.Handlers, path string) *goquery.Selection {
+	t.Helper()
+	e := echo.New()
+	h.Mount(e)
+	recorder := httptest.NewRecorder()
+	e.ServeHTTP(recorder, httptest.NewRequest(http.MethodGet, path, nil))
+	if recorder.Code != http.StatusOK {
+		t.Fatalf("%s answers %d", path, recorder.Code)
+	}
+	document, err := goquery.NewDocumentFromReader(recorder.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return document.Find("main")
+}
+
+func words(s *goquery.Selection) string { return strings.Join(strings.Fields(s.Text()), " ") }
+
+// R18: the addresses and titles that verdicts and panes link to.
+func TestEveryPageHasItsTitle(t *testing.T) {
+	for i, want := range []string{
+		"Helpful notes for passing the validation test", "Validation test troubleshooting",
+		"Required permissions of cloud services", "Password limitations and requirements",
+	} {
+		main := open(t, help.Handlers{}, paths[i])
+		if got := words(main.Find("h1")); got != want || main.Find("h1").Length() != 1 {
+			t.Errorf("%s is headed %q", paths[i], got)
+		}
+		if got := words(main.Find("nav a[aria-current=page]")); got != want || main.Find("nav a").Length() != len(paths) {
+			t.Errorf("%s: the way to the other pages says that this one is %q", paths[i], got)
+		}
+	}
+}
+
+func TestPagesAreAccessible(t *testing.T) {
+	for _, path := range paths {
+		t.Run(path, func(t *testing.T) {
+			main := open(t, help.Handlers{Provider: true, AppProfiles: true}, path)
+			headingsInOrder(t, main)
+			main.Find("th").Each(func(_ int, th *goquery.Selection) {
+				if scope := th.AttrOr("scope", ""); scope != "col" && scope != "row" {
+					t.Errorf("the head %q has no scope", words(th))
+				}
+			})
+			main.Find("section, p, li, dd, td, h2, h3").Each(func(_ int, s *goquery.Selection) {
+				if words(s) == "" || strings.Contains(words(s), "@link") {
+					t.Errorf("an empty or broken element: %q", words(s))
+				}
+			})
+			seen := map[string]bool{}
+			main.Find("[id]").Each(func(_ int, s *goquery.Selection) {
+				if id := s.AttrOr("id", ""); seen[id] {
+					t.Errorf("the id %q stands twice", id)
+				} else {
+					seen[id] = true
+				}
+			})
+		})
+	}
+}
+
+func headingsInOrder(t *testing.T, main *goquery.Selection) {
+	level := 0
+	main.Find("h1, h2, h3, h4, h5, h6").Each(func(_ int, h *goquery.Selection) {
+		next := int(goquery.NodeName(h)[1] - '0')
+		if next > level+1 {
+			t.Errorf("%q jumps from level %d to %d", words(h), level, next)
+		}
+		level = next
+	})
+}
+
+// Links lead to a place that exists, or to one of the few hosts that the help may send people to.
+func TestLinksLeadSomewhere(t *testing.T) {
+	hosts := []string{"learn.microsoft.com", "entra.microsoft.com", "login.microsoftonline.com", "status.cloud.microsoft"}
+	pages := map[string]*goquery.Selection{}
+	for _, path := range paths {
+		pages[path] = open(t, help.Handlers{}, path)
+	}
+	for path, main := range pages {
+		main.Find("a").Each(func(_ int, a *goquery.Selection) {
+			href, err := url.Parse(a.AttrOr("href", ""))
+			if err != nil || words(a) == "" {
+				t.Fatalf("%s: %q leads to %q", path, words(a), a.AttrOr("href", ""))
+			}
+			if href.Host != "" {
+				if href.Scheme != "https" || !slices.Contains(hosts, href.Host) || a.AttrOr("target", "") != "_blank" || !strings.Contains(a.AttrOr("rel", ""), "noopener") {
+					t.Errorf("%s: %q leads to %s", path, words(a), href)
+				}
+				return
+			}
+			target := pages[path]
+			if href.Path != "" {
+				target = pages[href.Path]
+			}
+			if target == nil || href.Fragment != "" && target.Find("[id='"+href.Fragment+"']").Length() != 1 {
+				t.Errorf("%s: nothing is at %s", path, href)
+			}
+		})
+	}
+}
+
+// R18: the notes walk through every obstacle as numbered steps.
+func TestNotesWalkThroughEveryObstacle(t *testing.T) {
+	main := open(t, help.Handlers{}, help.NotesPath)
+	if !strings.Contains(words(main), "Your organization has set access policies that block the validation") {
+		t.Error("the guide's sentence is missing")
+	}
+	for id, want := range map[string]string{
+		"security-defaults":     "Manage security defaults",
+		"per-user-mfa":          "Per-user MFA",
+		"conditional-access":    "Exclude",
+		"named-location":        "IP ranges location",
+		"legacy-authentication": "16 February 2026",
+		"consent":               "Grant admin consent",
+		"public-client":         "Allow public client flows",
+		"federation":            "managed domain",
+	} {
+		section := main.Find("#" + id)
+		if section.Find("h2").Length() != 1 || section.Find("ol li").Length() < 3 || !strings.Contains(words(section), want) {
+			t.Errorf("%s: %q", id, words(section))
+		}
+		if section.Find(".help-source").Length() != 1 || main.Find("a[href='#"+id+"']").Length() == 0 {
+			t.Errorf("%s names no source, or nothing leads to it", id)
+		}
+	}
+}
+
+// R14, R34: the questions that the panes send people here with.
+func TestNotesAnswerWhatPanesAsk(t *testing.T) {
+	main := open(t, help.Handlers{}, help.NotesPath)
+	for id, want := range map[string][]string{
+		"browser": {"Why is a password that works in the browser refused here?", "begins or ends with a blank", "app password", "federated"},
+		"dates":   {"1 May 2026", "30 April 2026", "1 October 2025", "MC1184649"},
+	} {
+		for _, text := range want {
+			if section := words(main.Find("#" + id)); !strings.Contains(section, text) {
+				t.Errorf("%s does not say %q: %s", id, text, section)
+			}
+		}
+	}
+}
+
+// R17: each row of the table has its place, with cause, proof and remedy.
+func TestEveryCodeHasItsPlace(t *testing.T) {
+	main := open(t, help.Handlers{}, help.CodesPath)
+	for _, rule := range verdict.Rules() {
+		section := main.Find("[id='" + rule.Anchor() + "']")
+		if words(section.Find("h3")) != rule.Code() || section.Find("b").Length() != 3 || !strings.Contains(words(section), rule.Cause) || section.Find("ol li").Length() == 0 {
+			t.Errorf("%s: %q", rule.Code(), words(section))
+		}
+		group := section.Closest("[id='status-" + string(rule.Status) + "']")
+		if words(group.Find("h2")) != rule.Status.Title() {
+			t.Errorf("%s does not stand under %q", rule.Code(), rule.Status.Title())
+		}
+		if main.Find("#index a[href='#"+rule.Anchor()+"']").Length() != 1 {
+			t.Errorf("%s is not in the index", rule.Code())
+		}
+		if strings.ContainsAny(words(section), "{}") {
+			t.Errorf("%s shows a hole: %q", rule.Code(), words(section))
+		}
+	}
+}
+
+// R17, R62: what an answer proves is said only as far as it goes.
+func TestCodesSayWhatIsProven(t *testing.T) {
+	main := open(t, help.Handlers{}, help.CodesPath)
+	for code, want := range map[string]string{
+		"AADSTS50126":   "Microsoft did not accept the password.",
+		"AADSTS50034":   "The account is not in this tenant.",
+		"AADSTS53003":   "The account exists. The password is right. A policy stands in the way.",
+		"AADSTS50057":   "The account exists. Whether the password is right remains open.",
+		"AADSTS50053":   "Nothing about the account or its password.",
+		"AADSTS65001":   "The account exists. The password is right. The account keeps its former status.",
+		"TIMEOUT":       "Nothing about the account or its password. The account keeps its former status.",
+		"AADSTS7000218": "Nothing about the account or its password. The account keeps its former status.",
+	} {
+		if got := words(main.Find("#" + code)); !strings.Contains(got, "What is proven: "+want+"What to do:") {
+			t.Errorf("%s: %q", code, got)
+		}
+	}
+}
+
+func TestLinksToAppManagementAppearWithThatPage(t *testing.T) {
+	for _, exists := range []bool{false, true} {
+		main := open(t, help.Handlers{AppProfiles: exists}, help.CodesPath)
+		if got := main.Find("a[href='/app-profiles']").Length() > 0; got != exists {
+			t.Errorf("the page exists: %v, links to it: %v", exists, got)
+		}
+	}
+}
+
+// R12, R13, R15: every service with what it needs; inferred facts are shown as such.
+func TestPermissionsListEveryService(t *testing.T) {
+	for _, provider := range []bool{false, true} {
+		services := catalogue.Services(provider)
+		rows := open(t, help.Handlers{Provider: provider}, help.PermissionsPath).Find("tbody tr")
+		if rows.Length() != len(services) {
+			t.Fatalf("%d rows for %d services", rows.Length(), len(services))
+		}
+		for i, service := range services {
+			row := rows.Eq(i)
+			if words(row.Find("th")) != service.Name || !strings.Contains(words(row), service.Needs) {
+				t.Errorf("%s: %q", service.Name, words(row))
+			}
+			want := map[string]string{"yes": "Yes", "no": "No", "inferred": "Yes Inferred"}[service.Pools]
+			if got := words(row.Find("td").Last()); got != want {
+				t.Errorf("%s uses pools: %q", service.Name, got)
+			}
+		}
+	}
+}
+
+// R16: the guide's table, what holds today, and what Purser makes of it.
+func TestPasswordPageSaysWhatHolds(t *testing.T) {
+	main := open(t, help.Handlers{}, help.PasswordsPath)
+	for _, want := range []string{"8 to 16 characters", "8 to 256 characters", "90 days by default", "14 days before", "Security & privacy", "23 November 2026"} {
+		if !strings.Contains(words(main), want) {
+			t.Errorf("%q is missing", want)
+		}
+	}
+	for _, strict := range []bool{false, true} {
+		rows := open(t, help.Handlers{StrictPasswords: strict}, help.PasswordsPath).Find("#purser tbody tr")
+		for i, rule := range profile.PasswordRules(strict) {
+			got := words(rows.Eq(i))
+			if !strings.HasPrefix(got, rule.Text) || strings.Contains(got, "Refused") != rule.Refuse {
+				t.Errorf("strict %v: %q", strict, got)
+			}
+		}
+	}
+}

@@ -1,0 +1,33 @@
+package help
+
+// source is where a fact stands, with the date of the text that was read. Without an address it is named only: notes of
+// Microsoft's message center are for administrators of a tenant and have none for everybody.
+type source struct{ Title, Href, Date string }
+
+// asOf is the day on which the pages below and the admin centers' menus were last compared with these texts.
+const asOf = "23 November 2026"
+
+const (
+	learn       = "https://learn.microsoft.com/entra/"
+	adminCenter = "https://entra.microsoft.com"
+	codeLookup  = "https://login.microsoftonline.com/error"
+)
+
+// Microsoft's pages that the help rests on.
+var (
+	errorCodes       = source{"Microsoft Entra authentication error codes", learn + "identity-platform/reference-error-codes", ""}
+	passwordSignIn   = source{"Sign-in with username and password (ROPC)", learn + "identity-platform/v2-oauth-ropc", "January 2025"}
+	passwordPolicy   = source{"Password policies in Microsoft Entra ID", learn + "identity/authentication/concept-sspr-policy", "May 2025"}
+	smartLockout     = source{"Smart lockout", learn + "identity/authentication/howto-password-smart-lockout", ""}
+	appPasswords     = source{"App passwords", learn + "identity/authentication/howto-mfa-app-passwords", ""}
+	mandatoryMFA     = source{"Mandatory multi-factor authentication", learn + "identity/authentication/concept-mandatory-multifactor-authentication", ""}
+	builtInRoles     = source{"Built-in roles of Microsoft Entra", learn + "identity/role-based-access-control/permissions-reference", "January 2026"}
+	securityDefaults = source{"Security defaults", learn + "fundamentals/security-defaults", ""}
+	perUserMFA       = source{"Per-user multi-factor authentication", learn + "identity/authentication/howto-mfa-userstates", ""}
+	excluding        = source{"Conditional access: users and groups", learn + "identity/conditional-access/concept-conditional-access-users-groups", ""}
+	networks         = source{"Conditional access: network", learn + "identity/conditional-access/concept-assignment-network", ""}
+	blockLegacy      = source{"Block legacy authentication", learn + "identity/conditional-access/policy-block-legacy-authentication", ""}
+	adminConsent     = source{"Grant admin consent", learn + "identity/enterprise-apps/grant-admin-consent", "November 2024"}
+	retiredLegacy    = source{"Microsoft message center MC1184649", "", "11 November 2025, last changed 13 May 2026"}
+	postponedMFA     = source{"Microsoft message center MC1143999", "", ""}
+)

@@ -1,0 +1,99 @@
+package profiles
+
+import (
+	"net/http"
+	"strconv"
+	"strings"
+
+	"github.com/labstack/echo/v4"
+
+	"purser.example/internal/profile"
+	"purser.example/internal/verdict"
+	"purser.example/web/layout"
+	"purser.example/web/respond"
+	"purser.example/web/session"
+)
+
+// show opens the details of one profile (R11).
+func (h *Handlers) show(c echo.Context) error {
+	d, err := h.Profiles.Details(c.Request().Context(), session.Caller(c), profile.ID(c.Param("id")))
+	if err != nil {
+		return err
+	}
+	c.Response().Header().Set("Vary", "HX-Request")
+	shell := respond.Shell(c, section, title)
+	view := h.detailsView(c, d, shell.Flash)
+	shell.Flash = nil // what stands behind a pane is inert, so the pane says it
+	if byScript(c) {
+		return respond.Page(c, http.StatusOK, fragment(view.Name, detailsPane(view)))
+	}
+	return h.whole(c, http.StatusOK, shell, view.Name, detailsPane(view))
+}
+
+func (h *Handlers) detailsView(c echo.Context, d profile.Details, said *layout.Flash) detailsView {
+	query, id, now := readListQuery(c), string(d.ID), h.Now()
+	view := detailsView{
+		Said: said, Name: d.Name, Description: d.Description, Close: query.address(), EditHref: query.address(id, "edit"),
+		ValidateAction: query.address(id, "validate"), DeleteHref: query.with(deletePath, "id", id),
+		Status: h.statusView(d.Profile), Tenant: d.TenantInfo.DisplayName, Domain: d.TenantInfo.InitialDomain, Cloud: d.TenantInfo.Cloud.Title(),
+		Username: d.Username, Kind: d.Kind.Title(), Expires: expires(d.Profile, now), ExpiresReason: d.Verdict.Expiry.Reason,
+		Validated: moment(d.Validated, now), Version: strconv.FormatInt(d.Version, 10),
+		Created: signedView{moment(d.Created.At, now), d.Created.By}, Modified: signedView{moment(d.Modified.At, now), d.Modified.By},
+	}
+	for _, s := range d.Services {
+		view.Services = append(view.Services, serviceView{Value: s.ID, Name: s.Name, Needs: s.Needs})
+	}
+	view.Roles, view.RolesNote = roles(d)
+	view.Verdict = h.latest(c, d, &view)
+	for _, v := range d.History {
+		view.History = append(view.History, attemptView{At: moment(v.At, now), Tone: tone(v.Verdict.Status), Status: v.Verdict.Status.Title(), Code: v.Verdict.Code, By: v.By})
+	}
+	for _, l := range d.Changes {
+		view.Changes = append(view.Changes, changeView{At: moment(l.At, now), By: l.Actor.Name, What: changed(string(l.Action), l.Details)})
+	}
+	return view
+}
+
+// latest explains the last attempt where there is something to explain. Right after a validation that failed it is the
+// outcome of what was just done, and takes the place of the message.
+func (h *Handlers) latest(c echo.Context, d profile.Details, view *detailsView) *verdictView {
+	last := d.Verdict
+	if d.Failed != nil {
+		last = *d.Failed
+	}
+	if last.Valid() || d.Status == verdict.NotValidated && d.Failed == nil {
+		return nil
+	}
+	v := h.verdictView(c, last, verdictOf{username: d.Username, tenant: d.Tenant, services: d.Profile.Services})
+	v.Quiet = view.Said == nil || !view.Said.Failure
+	if !v.Quiet {
+		view.Said = nil
+	}
+	return &v
+}
+
+func roles(d profile.Details) (names []string, note string) {
+	if !d.Verdict.RolesRead {
+		return nil, "Not read yet"
+	}
+	for _, r := range d.Verdict.Roles {
+		names = append(names, r.Name)
+	}
+	if len(names) == 0 {
+		note = "No directory role"
+	}
+	for _, w := range d.Warnings {
+		if w.Kind == verdict.RoleMissing || w.Kind == verdict.TooPowerful {
+			note = strings.TrimSpace(note + " " + w.Text())
+		}
+	}
+	return names, note
+}
+
+// changed says in a few words what an entry of the activity log says.
+func changed(action string, details map[string]string) string {
+	if what := details["changed"]; what != "" {
+		return strings.ToUpper(what[:1]) + what[1:] + " changed"
+	}
+	return strings.ToUpper(action[:1]) + action[1:]
+}

@@ -1,0 +1,51 @@
+package profiles
+
+import (
+	"strconv"
+
+	"github.com/labstack/echo/v4"
+
+	"purser.example/internal/problem"
+	"purser.example/internal/profile"
+	"purser.example/internal/secret"
+	"purser.example/internal/tenant"
+)
+
+// form is what somebody typed, as they typed it.
+type form struct {
+	draft     profile.Draft
+	version   int64 // that the editor saw
+	overwrite bool  // the editor has seen the other version and saves over it
+}
+
+func readForm(c echo.Context) (form, error) {
+	values, err := c.FormParams()
+	if err != nil {
+		return form{}, err
+	}
+	version, overwrite := values.Get(fieldVersion), values.Get(fieldOverwrite)
+	if overwrite != "" {
+		version = overwrite
+	}
+	seen := int64(0)
+	if version != "" {
+		if seen, err = strconv.ParseInt(version, 10, 64); err != nil {
+			return form{}, problem.Wrap(err, problem.BadRequest, "This form is damaged. Reload the page and try again.")
+		}
+	}
+	return form{
+		draft: profile.Draft{
+			Name: values.Get(fieldName), Description: values.Get(fieldDescription), Tenant: tenant.ParseID(values.Get(fieldTenant)),
+			Services: values[fieldServices], Username: values.Get(fieldUsername), Password: secret.FromString(values.Get(fieldPassword)),
+		},
+		version: seen, overwrite: overwrite != "",
+	}, nil
+}
+
+// formOf is a form that shows a profile as it is stored.
+func formOf(p profile.Profile) form {
+	return form{
+		draft:   profile.Draft{Name: p.Name, Description: p.Description, Tenant: p.Tenant, Services: p.Services, Username: p.Username},
+		version: p.Version,
+	}
+}

@@ -1,0 +1,194 @@
+package profiles
+
+import (
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/labstack/echo/v4"
+
+	"purser.example/internal/catalogue"
+	"purser.example/internal/profile"
+	"purser.example/internal/tenant"
+	"purser.example/internal/verdict"
+	"purser.example/web/session"
+	"purser.example/web/ui"
+)
+
+func (h *Handlers) listView(c echo.Context) (listView, error) {
+	ctx, caller, query := c.Request().Context(), session.Caller(c), readListQuery(c)
+	tenants, err := h.Tenants.All(ctx, caller)
+	if err != nil {
+		return listView{}, err
+	}
+	page, counts, err := h.Profiles.List(ctx, caller, query.query())
+	if err != nil {
+		return listView{}, err
+	}
+	view := listView{
+		Services: h.Profiles.Offered(), NoTenant: len(tenants) == 0,
+		Tiles: tiles(counts, query), Filter: h.filterView(tenants, query),
+		Heads: heads(query.sort(), func(sort string) string { return query.firstPage("sort", sort) }),
+		Pager: pager(page, query),
+	}
+	if len(tenants) > 0 {
+		view.CreateHref = query.address("new")
+	}
+	for _, row := range page.Rows {
+		view.Rows = append(view.Rows, h.rowView(row, query))
+	}
+	return view, nil
+}
+
+// tiles count by status, and each is a way to see what it counts.
+func tiles(counts profile.Counts, query listQuery) []ui.TileProps {
+	now := query.values.Get("status")
+	tile := func(count int, label, status string, tone ui.Tone) ui.TileProps {
+		if count == 0 {
+			tone = ""
+		}
+		return ui.TileProps{Count: number(count), Label: label, Href: query.firstPage("status", status), Tone: tone, Current: now == status}
+	}
+	return []ui.TileProps{
+		tile(counts.All, "All profiles", "", ""),
+		tile(counts.Valid, "Valid", string(verdict.Valid), ui.OK),
+		tile(counts.Attention, "Need attention", profile.Attention, ui.Bad),
+		tile(counts.Expiring, "Expire within 30 days", profile.Expiring, ui.Warn),
+		tile(counts.NotValidated, "Not validated", string(verdict.NotValidated), ""),
+	}
+}
+
+func (h *Handlers) filterView(tenants []tenant.Tenant, query listQuery) filterView {
+	q := query.query()
+	f := filterView{Query: q.Text, Active: q.Filtered()}
+	for _, t := range tenants {
+		f.Tenants = append(f.Tenants, ui.Option{Value: string(t.ID), Label: t.DisplayName, Selected: t.ID == q.Tenant})
+	}
+	for _, s := range h.Profiles.Offered() {
+		f.Services = append(f.Services, ui.Option{Value: s.ID, Label: s.Name, Selected: s.ID == q.Service})
+	}
+	f.Statuses = []ui.Option{
+		{Value: profile.Attention, Label: "Need attention", Selected: q.Status == profile.Attention},
+		{Value: profile.Expiring, Label: "Expire within 30 days", Selected: q.Status == profile.Expiring},
+	}
+	for _, s := range verdict.Statuses() {
+		f.Statuses = append(f.Statuses, ui.Option{Value: string(s), Label: s.Title(), Selected: string(s) == q.Status})
+	}
+	if sort := query.values.Get("sort"); sort != "" {
+		f.Hidden = append(f.Hidden, hiddenView{"sort", sort})
+	}
+	return f
+}
+
+func pager(page profile.Page, query listQuery) ui.PagerProps {
+	props := ui.PagerProps{Summary: number(page.Total) + " in all"}
+	switch {
+	case page.AtLeast:
+		props.Summary = "more than " + number(page.Total)
+	case page.Total == 1:
+		props.Summary = "1 profile"
+	case query.query().Filtered():
+		props.Summary = number(page.Total) + " match"
+	}
+	if page.Previous != "" {
+		props.PreviousHref = query.firstPage("before", page.Previous)
+	}
+	if page.Next != "" {
+		props.NextHref = query.firstPage("after", page.Next)
+	}
+	return props
+}
+
+func (h *Handlers) rowView(r profile.Row, query listQuery) rowView {
+	now := h.Now()
+	return rowView{
+		ID: string(r.ID), Name: r.Name, Href: query.address(string(r.ID)), Description: r.Description, Classic: r.Kind == profile.ClassicMFA,
+		Tenant: r.TenantName, Domain: r.Domain, Services: serviceNames(r.Services), Username: r.Username,
+		Status: h.statusView(r.Profile), Expires: expires(r.Profile, now), Validated: moment(r.Validated, now), Modified: moment(r.Modified.At, now),
+	}
+}
+
+// statusView is the status with its reason in one line, and whether it could be renewed.
+func (h *Handlers) statusView(p profile.Profile) statusView {
+	s := statusView{Tone: tone(p.Status), Text: p.Status.Title(), Reason: quotable(p.Verdict.Code)}
+	if warnings := h.Profiles.Warnings(p); p.Status == verdict.Valid && len(warnings) > 0 {
+		s.Tone, s.Reason = ui.Warn, warnings[0].Short()
+	}
+	if p.Failed != nil {
+		s.Note = p.Failed.Status.Title() + " " + moment(p.Failed.At, h.Now()).Text + "; status from before"
+	}
+	return s
+}
+
+// quotable leaves out codes of our own, which say nothing to an administrator that the status does not.
+func quotable(code string) string {
+	if strings.HasPrefix(code, "AADSTS") || strings.HasPrefix(code, "HTTP ") {
+		return code
+	}
+	return ""
+}
+
+func tone(s verdict.Status) ui.Tone {
+	switch s {
+	case verdict.Valid:
+		return ui.OK
+	case verdict.NotValidated, verdict.LegacyRetired:
+		return ui.Mute
+	case verdict.Unknown, verdict.Unreachable, verdict.AppSetup, verdict.TenantNotFound:
+		return ui.Warn
+	default:
+		return ui.Bad
+	}
+}
+
+func expires(p profile.Profile, now time.Time) expiryView {
+	e := p.Verdict.Expiry
+	switch e.Kind {
+	case verdict.ExpiresOn:
+		view := expiryView{Time: moment(e.At, now)}
+		if now.After(e.At) {
+			view.Tone = ui.Bad
+		} else if !now.Before(e.Warn) {
+			view.Tone = ui.Warn
+		}
+		return view
+	case verdict.ExpiresNever:
+		return expiryView{Text: "Never"}
+	case verdict.ExpiresElsewhere:
+		return expiryView{Text: "On premises"}
+	default:
+		return expiryView{Text: "Unknown"}
+	}
+}
+
+func serviceNames(ids []string) []string {
+	var names []string
+	for _, s := range chosen(ids) {
+		names = append(names, s.Name)
+	}
+	return names
+}
+
+// chosen gives the services of the catalogue with these ids, in its order.
+func chosen(ids []string) []catalogue.Service {
+	wanted := map[string]bool{}
+	for _, id := range ids {
+		wanted[id] = true
+	}
+	var found []catalogue.Service
+	for _, s := range catalogue.Services(true) {
+		if wanted[s.ID] {
+			found = append(found, s)
+		}
+	}
+	return found
+}
+
+// number writes thousands with a comma.
+func number(n int) string {
+	text := strconv.Itoa(n)
+	for i := len(text) - 3; i > 0; i -= 3 {
+		text = text[:i] + "," + text[i:]
+	}
+	return text
+}

@@ -1,0 +1,65 @@
+package profiles
+
+import (
+	"strings"
+
+	"github.com/labstack/echo/v4"
+
+	"purser.example/internal/tenant"
+	"purser.example/internal/verdict"
+	"purser.example/web/ui"
+)
+
+// verdictOf says whose verdict it is, for the words of the explanation.
+type verdictOf struct {
+	username string
+	tenant   tenant.ID
+	services []string
+	saving   bool
+}
+
+// verdictView puts a verdict into the words and shapes of the page (R17, R18).
+func (h *Handlers) verdictView(c echo.Context, v verdict.Verdict, of verdictOf) verdictView {
+	e := v.Explain(verdict.Context{
+		Username: of.username, Tenant: h.tenantName(c, of.tenant), Needs: needs(of.services), Saving: of.saving, Now: h.Now(),
+	})
+	view := verdictView{Tone: tone(v.Status), Title: e.Title, Cause: strings.TrimSpace(e.Cause + " " + e.Note)}
+	if view.Tone != ui.OK {
+		view.Tone = ui.Bad
+	}
+	for _, f := range e.Findings {
+		view.Proofs = append(view.Proofs, ui.Proof{Tone: proofTone(f.Result), Text: f.Text})
+	}
+	for _, s := range e.Steps {
+		view.Steps = append(view.Steps, ui.Step{Text: s.Text, Link: s.Link, Href: s.Href, Command: s.Command})
+	}
+	var copied []string
+	for _, d := range e.Details {
+		view.Details = append(view.Details, ui.Detail{Name: d.Name, Value: d.Value})
+		copied = append(copied, d.Name+": "+d.Value)
+	}
+	view.Copy = strings.Join(append([]string{e.Title}, copied...), "\n")
+	if len(e.Links) > 0 {
+		view.Help = linkView{Text: e.Links[0].Text, Href: e.Links[0].Href}
+	}
+	return view
+}
+
+func needs(services []string) []verdict.Need {
+	var list []verdict.Need
+	for _, s := range chosen(services) {
+		list = append(list, verdict.Need{Service: s.Name, Roles: s.Roles})
+	}
+	return list
+}
+
+func proofTone(p verdict.Proven) ui.Tone {
+	switch p {
+	case verdict.Proved:
+		return ui.OK
+	case verdict.Refuted:
+		return ui.Bad
+	default:
+		return ui.Mute
+	}
+}

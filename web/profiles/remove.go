@@ -1,0 +1,63 @@
+package profiles
+
+import (
+	"errors"
+	"net/http"
+	"strconv"
+
+	"github.com/labstack/echo/v4"
+
+	"purser.example/internal/problem"
+	"purser.example/internal/profile"
+	"purser.example/web/session"
+)
+
+// confirmRemove names what would go before it goes (R11, R20).
+func (h *Handlers) confirmRemove(c echo.Context) error {
+	query := readListQuery(c)
+	view := deleteView{Action: query.with(deletePath), Close: query.address()}
+	for _, id := range c.QueryParams()["id"] {
+		p, err := h.Profiles.Find(c.Request().Context(), session.Caller(c), profile.ID(id))
+		if problem.KindOf(err) == problem.NotFound {
+			continue
+		}
+		if err != nil {
+			return err
+		}
+		view.Profiles = append(view.Profiles, deleteRow{
+			ID: string(p.ID), Version: strconv.FormatInt(p.Version, 10), Name: p.Name, Username: p.Username, Tenant: h.tenantName(c, p.Tenant),
+		})
+	}
+	if len(view.Profiles) == 0 {
+		return back(c, query.address(), "Select the profiles to delete.")
+	}
+	return h.over(c, http.StatusOK, "Delete profiles", deleteDialog(view))
+}
+
+func (h *Handlers) remove(c echo.Context) error {
+	values, err := c.FormParams()
+	if err != nil {
+		return err
+	}
+	ids, versions := values["id"], values["version"]
+	if len(ids) == 0 || len(ids) != len(versions) {
+		return problem.New(problem.BadRequest, "This form is damaged. Go back to the list and select the profiles again.")
+	}
+	seen := map[profile.ID]int64{}
+	for i, id := range ids {
+		version, err := strconv.ParseInt(versions[i], 10, 64)
+		if err != nil {
+			return problem.Wrap(err, problem.BadRequest, "This form is damaged. Go back to the list and select the profiles again.")
+		}
+		seen[profile.ID(id)] = version
+	}
+	query := readListQuery(c)
+	n, err := h.Profiles.Delete(c.Request().Context(), session.Caller(c), session.Origin(c), seen)
+	if conflict, ok := errors.AsType[*profile.Conflict](err); ok {
+		return back(c, query.address(), "Nothing was deleted: somebody changed "+conflict.Current.Name+" meanwhile. Look at it, then delete again.")
+	}
+	if err != nil {
+		return err
+	}
+	return leave(c, query.address(), counted(n, "profile")+" deleted.")
+}

@@ -1,0 +1,118 @@
+package profiles
+
+import (
+	"errors"
+	"net/http"
+
+	"github.com/labstack/echo/v4"
+
+	"purser.example/internal/problem"
+	"purser.example/internal/profile"
+	"purser.example/web/respond"
+	"purser.example/web/session"
+)
+
+func (h *Handlers) showNew(c echo.Context) error {
+	view, err := h.formView(c, form{}, nil)
+	if err != nil {
+		return err
+	}
+	return h.over(c, http.StatusOK, view.title(), newPane(view))
+}
+
+// create saves a new profile, after Microsoft 365 has confirmed the account (R17).
+func (h *Handlers) create(c echo.Context) error {
+	f, err := readForm(c)
+	if err != nil {
+		return err
+	}
+	defer f.draft.Password.Clear()
+	p, err := h.Profiles.Create(c.Request().Context(), session.Caller(c), session.Origin(c), f.draft)
+	if err != nil {
+		return h.refuse(c, f, nil, err)
+	}
+	return leave(c, readListQuery(c).address(), "Profile "+p.Name+" saved. Microsoft 365 confirmed the account.")
+}
+
+// chooseEdit leads from the list's command to the one selected profile.
+func (h *Handlers) chooseEdit(c echo.Context) error {
+	query, ids := readListQuery(c), c.QueryParams()["id"]
+	if len(ids) != 1 {
+		return back(c, query.address(), "Select one profile to edit.")
+	}
+	if byScript(c) {
+		c.SetParamNames("id")
+		c.SetParamValues(ids[0])
+		return h.showEdit(c)
+	}
+	return c.Redirect(http.StatusSeeOther, query.address(ids[0], "edit"))
+}
+
+func (h *Handlers) showEdit(c echo.Context) error {
+	p, err := h.Profiles.Find(c.Request().Context(), session.Caller(c), profile.ID(c.Param("id")))
+	if err != nil {
+		return err
+	}
+	view, err := h.formView(c, formOf(p), &p.ID)
+	if err != nil {
+		return err
+	}
+	return h.over(c, http.StatusOK, view.title(), editPane(view))
+}
+
+// update saves an edit (R19).
+func (h *Handlers) update(c echo.Context) error {
+	f, err := readForm(c)
+	if err != nil {
+		return err
+	}
+	defer f.draft.Password.Clear()
+	id := profile.ID(c.Param("id"))
+	p, err := h.Profiles.Update(c.Request().Context(), session.Caller(c), session.Origin(c), id, f.version, f.draft)
+	if err != nil {
+		return h.refuse(c, f, &id, err)
+	}
+	return leave(c, readListQuery(c).address(), "Profile "+p.Name+" saved.")
+}
+
+// refuse answers a Save that changed nothing: the same form as typed, with what is wrong, the verdict or the conflict. The
+// password is the one thing that never goes back; with script it is still in its field.
+func (h *Handlers) refuse(c echo.Context, f form, id *profile.ID, cause error) error {
+	view, err := h.formView(c, f, id)
+	if err != nil {
+		return err
+	}
+	status := http.StatusUnprocessableEntity
+	if refused, ok := errors.AsType[*profile.Refused](cause); ok {
+		v := h.verdictView(c, refused.Verdict, verdictOf{username: f.draft.Username, tenant: f.draft.Tenant, services: f.draft.Services, saving: true})
+		view.Verdict = &v
+	} else if conflict, ok := errors.AsType[*profile.Conflict](cause); ok {
+		status = http.StatusConflict
+		view.Conflict = h.conflictView(c, f, conflict)
+	} else if problem.KindOf(cause) == problem.Invalid || problem.KindOf(cause) == problem.Conflict {
+		if view.Errors = errorsByField(cause); len(view.Errors) == 0 {
+			view.Problem = problem.Message(cause)
+		}
+	} else {
+		return cause
+	}
+	if byScript(c) {
+		return respond.Page(c, status, outcomeFragment(view))
+	}
+	view.RetypeHint = true
+	shell := respond.Shell(c, section, title)
+	if view.Edit {
+		return h.whole(c, status, shell, view.title(), editPane(view))
+	}
+	return h.whole(c, status, shell, view.title(), newPane(view))
+}
+
+func errorsByField(err error) map[string]string {
+	byField := map[string]string{}
+	for _, f := range problem.Fields(err) {
+		if _, there := byField[f.Field]; !there {
+			byField[f.Field] = f.Message
+		}
+	}
+	return byField
+}
