@@ -86,7 +86,7 @@ func TestARefusedSaveOfAScriptLeavesTheFieldsAlone(t *testing.T) {
 	_, b := openProfiles(t)
 	res := b.send(http.MethodPost, "/service-accounts", typed(url.Values{"password": {wrong}}), http.Header{"Sec-Fetch-Site": {"same-origin"}, "Hx-Request": {"true"}})
 	page := res.page(t)
-	if res.StatusCode != http.StatusUnprocessableEntity || page.Find("#outcome [role=alert]").Length() != 1 || page.Find("input, textarea, select").Length() != 0 {
+	if res.StatusCode != http.StatusUnprocessableEntity || page.Find("#outcome [role=alert]").Length() != 1 || page.Find("input:not([type=hidden]), textarea, select").Length() != 0 {
 		t.Errorf("status %d\n%s", res.StatusCode, res.text())
 	}
 	res = b.send(http.MethodPost, "/service-accounts", typed(nil), http.Header{"Sec-Fetch-Site": {"same-origin"}, "Hx-Request": {"true"}})

@@ -28,25 +28,25 @@ const grace = 10 * time.Second
 func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	s, wrong, err := parseFlags(args)
 	if err != nil {
-		fmt.Fprint(stdout, usage)
+		_, _ = fmt.Fprint(stdout, usage)
 		return exitDone
 	}
 	sim, tlsConfig, mistakes := s.prepare(stderr)
 	wrong = append(wrong, mistakes...)
 	if len(wrong) > 0 {
 		for _, line := range wrong {
-			fmt.Fprintln(stderr, "m365sim:", line)
+			_, _ = fmt.Fprintln(stderr, "m365sim:", line)
 		}
 		return exitFlags
 	}
-	listener, err := net.Listen("tcp", s.addr)
+	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", s.addr)
 	if err != nil {
-		fmt.Fprintln(stderr, "m365sim: --addr:", err)
+		_, _ = fmt.Fprintln(stderr, "m365sim: --addr:", err)
 		return exitFlags
 	}
-	fmt.Fprintln(stdout, ready(listener, tlsConfig))
+	_, _ = fmt.Fprintln(stdout, ready(listener, tlsConfig))
 	if err := serve(ctx, sim, listener, tlsConfig); err != nil {
-		fmt.Fprintln(stderr, "m365sim:", err)
+		_, _ = fmt.Fprintln(stderr, "m365sim:", err)
 		return exitFailed
 	}
 	return exitDone

@@ -259,7 +259,7 @@ func TestKilledDuringASave(t *testing.T) {
 		t.Fatal(err)
 	}
 	stored := 0
-	for round := range 10 {
+	for round := range 11 {
 		p := start(t, "--data", data, "--addr", address, "--fixture", fixture)
 		client := newBrowser()
 		callback, err := p.signIn(client)
@@ -271,6 +271,10 @@ func TestKilledDuringASave(t *testing.T) {
 		}
 		client.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
 		name := fmt.Sprintf("Round %d of ten", round)
+		pause := time.Duration(rand.IntN(25_000)) * time.Microsecond
+		if round == 0 {
+			pause = 3 * time.Second // the control: nobody interrupts this one
+		}
 		answered := make(chan int)
 		go func() {
 			form := url.Values{"name": {name}, "tenant": {tenant}, "services": {"fly"}, "username": {"svc@contoso.onmicrosoft.com"}, "password": {"Contoso-2026!"}}
@@ -284,9 +288,12 @@ func TestKilledDuringASave(t *testing.T) {
 			}
 			answered <- status
 		}()
-		time.Sleep(time.Duration(rand.IntN(25_000)) * time.Microsecond)
+		time.Sleep(pause)
 		p.end(syscall.SIGKILL)
 		status := <-answered
+		if round == 0 && status != http.StatusSeeOther {
+			t.Fatalf("control: an undisturbed Save answers %d", status)
+		}
 
 		p = start(t, "--data", data, "--addr", address, "--fixture", fixture)
 		_, page, err := get(client, p.url+"/service-accounts?q="+url.QueryEscape(name))
@@ -300,7 +307,7 @@ func TestKilledDuringASave(t *testing.T) {
 		p.end(syscall.SIGTERM)
 		verify(t, data)
 	}
-	t.Logf("%d of 10 Saves were kept", stored)
+	t.Logf("%d of 11 Saves were kept", stored)
 }
 
 func verify(t *testing.T, data string) {

@@ -76,7 +76,7 @@ func Open(ctx context.Context, cfg config.Config, o Options) (*App, error) {
 		BaseURL: cfg.BaseURL, TrustedProxies: cfg.TrustedProxies, Log: o.Log,
 		Sessions: a.sessions, Login: loginClient(cfg, o.Now), Activity: db,
 		Ready:    newReadiness(db, key, o.Log).check,
-		Profiles: &profiles.Handlers{Profiles: a.Profiles, Tenants: a.Tenants, Now: o.Now},
+		Profiles: &profiles.Handlers{Profiles: a.Profiles, Tenants: a.Tenants, Now: o.Now, Log: o.Log},
 		Help:     &help.Handlers{Provider: cfg.ServiceProvider, StrictPasswords: cfg.StrictPasswords},
 	})
 	a.begin()

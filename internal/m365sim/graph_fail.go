@@ -34,8 +34,10 @@ func (f *graphFailure) answer(c *call) answer {
 
 // unauthenticated is the refusal of a token.
 func unauthenticated(message string) *graphFailure {
-	return &graphFailure{http.StatusUnauthorized, "InvalidAuthenticationToken", message,
-		`Bearer realm="", authorization_uri="https://login.microsoftonline.com/common/oauth2/authorize", client_id="` + graphResourceID + `"`}
+	return &graphFailure{
+		http.StatusUnauthorized, "InvalidAuthenticationToken", message,
+		`Bearer realm="", authorization_uri="https://login.microsoftonline.com/common/oauth2/authorize", client_id="` + graphResourceID + `"`,
+	}
 }
 
 func forbidden() *graphFailure {
@@ -43,8 +45,10 @@ func forbidden() *graphFailure {
 }
 
 func missing(what string) *graphFailure {
-	return &graphFailure{status: http.StatusNotFound, code: "Request_ResourceNotFound",
-		message: "Resource '" + what + "' does not exist or one of its queried reference-property objects are not present."}
+	return &graphFailure{
+		status: http.StatusNotFound, code: "Request_ResourceNotFound",
+		message: "Resource '" + what + "' does not exist or one of its queried reference-property objects are not present.",
+	}
 }
 
 // unsupported is the refusal of a query that needs what the request does not say, or that Graph does not have.

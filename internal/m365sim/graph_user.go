@@ -96,6 +96,7 @@ func (g *graphCall) reachUser(permissions ...string) (*user, *graphFailure) {
 }
 
 func (g *graphCall) listUsers() answer { return g.page(collection{objects: g.users(), kind: userKind}) }
+
 func (g *graphCall) countUsers() answer {
 	return g.counted(collection{objects: g.users(), kind: userKind})
 }

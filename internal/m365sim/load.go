@@ -17,7 +17,7 @@ func Load(path string) (Fixture, error) {
 	if err != nil {
 		return Fixture{}, fmt.Errorf("read fixture: %w", err)
 	}
-	defer f.Close()
+	defer func() { _ = f.Close() }()
 	fixture, err := Read(f)
 	if err != nil {
 		return Fixture{}, fmt.Errorf("fixture %s: %w", path, err)

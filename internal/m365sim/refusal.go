@@ -76,8 +76,10 @@ func (s *Simulator) refuseAnswer(c *call, r *refusal) answer {
 	// The blanks were line breaks until 2023, and may be again: which of them comes is left to chance, so that no client
 	// takes the text apart.
 	gap := []string{" ", "\r\n"}[rand.IntN(2)]
-	body.Description = strings.Join([]string{fmt.Sprintf("AADSTS%d: %s", r.code, r.text(row)),
-		"Trace ID: " + c.traceID, "Correlation ID: " + c.correlationID, "Timestamp: " + stamp}, gap)
+	body.Description = strings.Join([]string{
+		fmt.Sprintf("AADSTS%d: %s", r.code, r.text(row)),
+		"Trace ID: " + c.traceID, "Correlation ID: " + c.correlationID, "Timestamp: " + stamp,
+	}, gap)
 	a := jsonAnswer(status, "application/json; charset=utf-8", body)
 	a.header.Set("x-ms-clitelem", "1,"+strconv.Itoa(r.code)+",0,,")
 	noStore(a.header)

@@ -47,15 +47,9 @@ func (s *Service) validate(ctx context.Context, w work, password secret.Value) (
 	return v, s.store.Note(after, w.ended(v))
 }
 
-// attempt signs in once. The use of the secret is in the activity log before it leaves (R61), and no two attempts for one
-// account are under way at a time. It goes on when the person leaves: an attempt that was sent counts at Microsoft, so its
-// answer is waited for.
+// attempt signs in once, while it is the account's turn. The use of the secret is in the activity log before it leaves (R61).
+// It goes on when the person leaves: an attempt that was sent counts at Microsoft, so its answer is waited for.
 func (s *Service) attempt(ctx context.Context, w work, password secret.Value) (verdict.Verdict, error) {
-	account := strings.ToLower(string(w.profile.Tenant) + " " + w.profile.Username)
-	if !s.begin(account) {
-		return verdict.Verdict{}, errBusy
-	}
-	defer s.end(account)
 	t, err := s.tenants.Find(ctx, w.profile.Tenant)
 	if err != nil {
 		return verdict.Verdict{}, err
@@ -73,21 +67,25 @@ func (s *Service) attempt(ctx context.Context, w work, password secret.Value) (v
 	return s.validator.Validate(after, Account{Tenant: t, App: app, Username: w.profile.Username, Password: password}), nil
 }
 
-func (s *Service) begin(account string) bool {
+// turn gives the account of p to one piece of work at a time, until release: two attempts at once could count twice towards
+// a lockout, and a validation must not send an old password after a new one was confirmed. Nobody waits in line, because
+// whoever would come next should see first what came of it.
+func (s *Service) turn(p Profile) (release func(), err error) {
+	account := accountOf(p)
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.busy[account] {
-		return false
+		return nil, errBusy
 	}
 	s.busy[account] = true
-	return true
+	return func() {
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		delete(s.busy, account)
+	}, nil
 }
 
-func (s *Service) end(account string) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	delete(s.busy, account)
-}
+func accountOf(p Profile) string { return strings.ToLower(string(p.Tenant) + " " + p.Username) }
 
 // sameUsername compares as Microsoft does, without regard to case.
 func sameUsername(a, b string) bool { return strings.EqualFold(a, b) }

@@ -3,6 +3,7 @@ package profile
 import (
 	"context"
 	"errors"
+	"slices"
 	"sync"
 	"time"
 
@@ -59,7 +60,7 @@ func (s *Service) Create(ctx context.Context, caller access.Caller, origin audit
 		return Profile{}, err
 	}
 	d = d.tidy(s.Offered())
-	if err := s.check(ctx, d, "", true); err != nil {
+	if err := s.check(ctx, d, nil, true); err != nil {
 		return Profile{}, err
 	}
 	id, err := uuid.NewV7()
@@ -68,6 +69,11 @@ func (s *Service) Create(ctx context.Context, caller access.Caller, origin audit
 	}
 	p := s.stamped(Profile{ID: ID(id.String()), Kind: Common, Version: 1}, d, caller)
 	p.Created = p.Modified
+	release, err := s.turn(p)
+	if err != nil {
+		return Profile{}, err
+	}
+	defer release()
 	w := work{caller, origin, p}
 	v, err := s.validate(ctx, w, d.Password)
 	if err != nil {
@@ -84,7 +90,15 @@ func (s *Service) Create(ctx context.Context, caller access.Caller, origin audit
 	after, cancel := s.beyond(ctx)
 	defer cancel()
 	err = s.store.Create(after, p, sealed, w.validation(v), w.ended(v), w.entry(Created).With("services", joined(p.Services)).With("username", p.Username))
-	return p, shown(err)
+	return p, shown(s.witnessed(after, w, v, err))
+}
+
+// witnessed writes down an attempt that was made for a change which then failed: the sign-in happened all the same (R61).
+func (s *Service) witnessed(ctx context.Context, w work, v verdict.Verdict, err error) error {
+	if err == nil {
+		return nil
+	}
+	return errors.Join(err, s.store.Note(ctx, w.ended(v)))
 }
 
 // Update stores an edit of the version that the editor saw. It signs in only where tenant, username or password changed, so
@@ -104,9 +118,9 @@ func (s *Service) Update(ctx context.Context, caller access.Caller, origin audit
 	if old.Kind != Common {
 		return Profile{}, errClassic
 	}
-	d = d.tidy(s.Offered())
+	d = d.tidy(s.offeredTo(old))
 	account := d.Tenant != old.Tenant || !sameUsername(d.Username, old.Username)
-	if err := s.check(ctx, d, id, account || !d.Password.Empty()); err != nil {
+	if err := s.check(ctx, d, &old, account || !d.Password.Empty()); err != nil {
 		return Profile{}, retype(err, account, d.Password)
 	}
 	if old.Version != seen {
@@ -123,6 +137,11 @@ func (s *Service) Update(ctx context.Context, caller access.Caller, origin audit
 }
 
 func (s *Service) updateAccount(ctx context.Context, w work, seen int64, password secret.Value, changed audit.Entry) (Profile, error) {
+	release, err := s.turn(w.profile)
+	if err != nil {
+		return Profile{}, err
+	}
+	defer release()
 	v, err := s.validate(ctx, w, password)
 	if err != nil {
 		return Profile{}, err
@@ -138,11 +157,7 @@ func (s *Service) updateAccount(ctx context.Context, w work, seen int64, passwor
 	after, cancel := s.beyond(ctx)
 	defer cancel()
 	made := w.validation(v)
-	err = s.store.Update(after, p, seen, sealed, &made, w.ended(v), changed)
-	if errors.Is(err, ErrChanged) || errors.Is(err, ErrGone) {
-		// The attempt was made, so it is written down even where the edit came too late.
-		err = errors.Join(err, s.store.Note(after, w.ended(v)))
-	}
+	err = s.witnessed(after, w, v, s.store.Update(after, p, seen, sealed, &made, w.ended(v), changed))
 	return p, s.raced(after, p.ID, err)
 }
 
@@ -174,11 +189,12 @@ func (s *Service) Validate(ctx context.Context, caller access.Caller, origin aud
 	if p.Kind != Common {
 		return verdict.Verdict{}, errClassic
 	}
-	sealed, err := s.store.Password(ctx, id)
+	release, err := s.turn(p)
 	if err != nil {
-		return verdict.Verdict{}, shown(err)
+		return verdict.Verdict{}, err
 	}
-	password, err := s.ring.Open(sealed, passwordRecord(id))
+	defer release()
+	password, err := s.stored(ctx, p)
 	if err != nil {
 		return verdict.Verdict{}, err
 	}
@@ -190,25 +206,62 @@ func (s *Service) Validate(ctx context.Context, caller access.Caller, origin aud
 	}
 	after, cancel := s.beyond(ctx)
 	defer cancel()
-	return v, shown(s.store.Validated(after, p, w.validation(v), w.ended(v)))
+	return v, shown(s.store.Validated(after, p, w.validation(remembering(p.Verdict, v)), w.ended(v)))
 }
 
-// Delete removes the profiles, each in the version that was seen, or none of them.
-func (s *Service) Delete(ctx context.Context, caller access.Caller, origin audit.Origin, seen map[ID]int64) (int, error) {
+// stored opens the profile's password, now that it is its turn: an edit that came first may have made it another account's.
+func (s *Service) stored(ctx context.Context, p Profile) (secret.Value, error) {
+	now, err := s.store.Profile(ctx, p.ID)
+	if err != nil {
+		return secret.Value{}, shown(err)
+	}
+	if accountOf(now) != accountOf(p) {
+		return secret.Value{}, errBusy
+	}
+	sealed, err := s.store.Password(ctx, p.ID)
+	if err != nil {
+		return secret.Value{}, shown(err)
+	}
+	return s.ring.Open(sealed, passwordRecord(p.ID))
+}
+
+// remembering keeps what an earlier validation of the same account had read where this one was confirmed but could not read
+// it: a hiccup of Microsoft's directory must not take a known expiry out of sight (R62). The warning says that it is old.
+func remembering(old, v verdict.Verdict) verdict.Verdict {
+	if !v.Valid() {
+		return v
+	}
+	if !v.RolesRead && old.RolesRead {
+		v.Roles, v.RolesRead = old.Roles, true
+	}
+	if !v.Expiry.Known() && old.Expiry.Known() {
+		v.Expiry = old.Expiry
+	}
+	return v
+}
+
+// Seen is a profile in the version that somebody has seen.
+type Seen struct {
+	ID      ID
+	Version int64
+}
+
+// Delete removes the profiles, each in the version that was seen, or none of them. It tells how many were still there.
+func (s *Service) Delete(ctx context.Context, caller access.Caller, origin audit.Origin, seen []Seen) (int, error) {
 	if err := access.Require(caller, access.ManageServiceAccounts); err != nil {
 		return 0, err
 	}
 	var profiles []Profile
 	var entries []audit.Entry
-	for id, version := range seen {
-		p, err := s.store.Profile(ctx, id)
+	for _, each := range seen {
+		p, err := s.store.Profile(ctx, each.ID)
 		if errors.Is(err, ErrGone) {
 			continue // somebody else did it already
 		}
 		if err != nil {
 			return 0, err
 		}
-		if p.Version != version {
+		if p.Version != each.Version {
 			return 0, &Conflict{Current: p}
 		}
 		profiles = append(profiles, p)
@@ -225,8 +278,12 @@ func (s *Service) Delete(ctx context.Context, caller access.Caller, origin audit
 }
 
 // check lists everything that is wrong with a tidied draft.
-func (s *Service) check(ctx context.Context, d Draft, id ID, password bool) error {
-	wrong := d.check(s.Offered())
+func (s *Service) check(ctx context.Context, d Draft, old *Profile, password bool) error {
+	offered, id := s.Offered(), ID("")
+	if old != nil {
+		offered, id = s.offeredTo(*old), old.ID
+	}
+	wrong := d.check(offered)
 	if password {
 		wrong = append(wrong, checkPassword(d.Password, s.settings.StrictPasswords)...)
 	}
@@ -245,6 +302,17 @@ func (s *Service) check(ctx context.Context, d Draft, id ID, password bool) erro
 		return nameTaken()
 	}
 	return err
+}
+
+// offeredTo is what a profile may have: what is offered, and what it has from before the settings changed (R13).
+func (s *Service) offeredTo(p Profile) []catalogue.Service {
+	offered := s.Offered()
+	for _, had := range s.named(p.Services) {
+		if !slices.ContainsFunc(offered, func(o catalogue.Service) bool { return o.ID == had.ID }) {
+			offered = append(offered, had)
+		}
+	}
+	return offered
 }
 
 // retype says why an empty password is not enough when the account is another one.

@@ -48,6 +48,9 @@ type rig struct {
 	clock  *sqlitetest.Clock
 	folder string
 	log    *bytes.Buffer
+
+	tenants *tenant.Service
+	ring    *secret.Keyring
 }
 
 type asker struct{ client *microsoft.Client }
@@ -86,6 +89,7 @@ func newRig(t *testing.T, settings ...profile.Settings) *rig {
 		tenant.App{ApplicationID: "a0000000-0000-4000-8000-000000000001"}); err != nil {
 		t.Fatal(err)
 	}
+	r.tenants, r.ring = tenants, ring
 	client := microsoft.New(microsoft.Config{Simulator: address, Now: r.clock.Now, Log: log, CallTimeout: 2 * time.Second})
 	r.Service = profile.NewService(r.db.Profiles(), tenants, ring, asker{client}, append(settings, profile.Settings{})[0], r.clock.Now)
 	return r
@@ -446,10 +450,10 @@ func TestTwoEditors(t *testing.T) {
 	if _, err := r.Update(ctx, adele, here, p.ID, conflict.Current.Version, without("second")); err != nil {
 		t.Errorf("saving over it on purpose: %v", err)
 	}
-	if _, err := r.Delete(ctx, adele, here, map[profile.ID]int64{p.ID: 2}); err == nil {
+	if _, err := r.Delete(ctx, adele, here, []profile.Seen{{p.ID, 2}}); err == nil {
 		t.Error("deleting what changed since it was seen")
 	}
-	if n, err := r.Delete(ctx, adele, here, map[profile.ID]int64{p.ID: 3}); n != 1 || err != nil {
+	if n, err := r.Delete(ctx, adele, here, []profile.Seen{{p.ID, 3}}); n != 1 || err != nil {
 		t.Errorf("delete: %d %v", n, err)
 	}
 	_, err = r.Update(ctx, adele, here, p.ID, 3, without("third"))
@@ -471,7 +475,7 @@ func TestWithoutTheRight(t *testing.T) {
 	_, create := r.Create(ctx, nobody, here, draft(named("Other")))
 	_, update := r.Update(ctx, nobody, here, p.ID, 1, draft())
 	_, validate := r.Validate(ctx, nobody, here, p.ID)
-	_, remove := r.Delete(ctx, nobody, here, map[profile.ID]int64{p.ID: 1})
+	_, remove := r.Delete(ctx, nobody, here, []profile.Seen{{p.ID, 1}})
 	_, find := r.Find(ctx, nobody, p.ID)
 	_, details := r.Details(ctx, nobody, p.ID)
 	_, _, list := r.List(ctx, nobody, profile.Query{})
@@ -622,6 +626,70 @@ func TestTheListPagesInEveryOrder(t *testing.T) {
 		if err != nil || len(page.Rows) != tc.want || page.Total != tc.want {
 			t.Errorf("%s: %d rows of %d, want %d (%v)", name, len(page.Rows), page.Total, tc.want, err)
 		}
+	}
+}
+
+// R61: a sign-in that was made is in the log, though another profile took the name meanwhile.
+func TestALostNameStillLeavesItsTrace(t *testing.T) {
+	r := newRig(t)
+	if err := r.sim.SetFaults([]m365sim.Fault{{PathPrefix: "/" + contoso, DelayMs: 300}}); err != nil {
+		t.Fatal(err)
+	}
+	results := make(chan error, 2)
+	for _, username := range []string{goodUser, "svc-other@contoso.com"} {
+		go func() {
+			_, err := r.Create(ctx, adele, here, draft(named("Race"), as(username)))
+			results <- err
+		}()
+	}
+	first, second := <-results, <-results
+	if (first == nil) == (second == nil) {
+		t.Fatalf("%v, %v: want one of the two", first, second)
+	}
+	begun, ended := 0, 0
+	for _, action := range r.actions(t) {
+		switch audit.Action(action) {
+		case profile.ValidationBegun:
+			begun++
+		case profile.ValidationEnded:
+			ended++
+		}
+	}
+	if begun != 2 || ended != 2 {
+		t.Errorf("%d begun, %d ended", begun, ended)
+	}
+}
+
+// R62: a hiccup of the directory after a good token takes nothing away that was known.
+func TestWhatWasKnownIsKept(t *testing.T) {
+	r := newRig(t)
+	p := r.create(t)
+	if err := r.sim.SetFaults([]m365sim.Fault{{PathPrefix: "/v1.0", Status: 403}}); err != nil {
+		t.Fatal(err)
+	}
+	if v, err := r.Validate(ctx, adele, here, p.ID); err != nil || !v.Valid() || len(v.Warnings) == 0 {
+		t.Fatalf("%s %v %v", v.Status, v.Warnings, err)
+	}
+	after, err := r.Find(ctx, adele, p.ID)
+	if err != nil || after.Verdict.Expiry != p.Verdict.Expiry || len(after.Verdict.Roles) != 1 || len(after.Verdict.Warnings) == 0 {
+		t.Errorf("kept %+v, roles %v, warnings %v, %v", after.Verdict.Expiry, after.Verdict.Roles, after.Verdict.Warnings, err)
+	}
+	page, _, err := r.List(ctx, adele, profile.Query{Sort: profile.ByExpires})
+	if err != nil || page.Rows[0].Verdict.Expiry.Kind != verdict.ExpiresOn {
+		t.Errorf("%v", err)
+	}
+}
+
+// R13: a profile keeps the common service though it is not offered any more.
+func TestAServiceFromBeforeStays(t *testing.T) {
+	r := newRig(t, profile.Settings{ServiceProvider: true})
+	p := r.create(t, func(d *profile.Draft) { d.Services = []string{"common"} })
+	later := profile.NewService(r.db.Profiles(), r.tenants, r.ring, nil, profile.Settings{}, r.clock.Now)
+	edit := draft(func(d *profile.Draft) {
+		d.Services, d.Description, d.Password = []string{"common"}, "Later", secret.Value{}
+	})
+	if _, err := later.Update(ctx, adele, here, p.ID, 1, edit); err != nil {
+		t.Error(err)
 	}
 }
 

@@ -150,24 +150,35 @@ func (s *Profiles) Validated(ctx context.Context, p profile.Profile, v profile.V
 	if err != nil {
 		return fmt.Errorf("write verdict: %w", err)
 	}
-	return s.db.Write(ctx, func(tx *Tx) error {
-		query := `UPDATE profiles SET failed = ? WHERE id = ? AND version = ?`
-		args := []any{string(text), p.ID, p.Version}
+	gone := false
+	err = s.db.Write(ctx, func(tx *Tx) error {
+		query := `UPDATE profiles SET failed = ? WHERE id = ? AND tenant_id = ? AND username = ?`
+		args := []any{string(text), p.ID, p.Tenant, p.Username}
 		if v.Verdict.Status.AboutAccount() {
-			query = `UPDATE profiles SET status = ?, expires_at = ?, validated_at = ?, verdict = ?, failed = NULL WHERE id = ? AND version = ?`
-			args = []any{v.Verdict.Status, expiresAt(v.Verdict), v.At.UnixMilli(), string(text), p.ID, p.Version}
+			query = `UPDATE profiles SET status = ?, expires_at = ?, validated_at = ?, verdict = ?, failed = NULL WHERE id = ? AND tenant_id = ? AND username = ?`
+			args = []any{v.Verdict.Status, expiresAt(v.Verdict), v.At.UnixMilli(), string(text), p.ID, p.Tenant, p.Username}
 		}
 		n, err := tx.Exec(query, args...)
 		if err != nil {
 			return err
 		}
-		if n == 0 {
-			if err := missing(tx, p.ID); errors.Is(err, profile.ErrGone) {
-				return s.conclude(tx, "", nil, []audit.Entry{e}) // the attempt was made; the profile is not there any more
-			}
+		if n > 0 {
+			return s.conclude(tx, p.ID, &v, []audit.Entry{e})
 		}
-		return s.conclude(tx, p.ID, &v, []audit.Entry{e})
+		switch err := missing(tx, p.ID); {
+		case errors.Is(err, profile.ErrGone):
+			gone = true
+			return s.conclude(tx, "", nil, []audit.Entry{e}) // the attempt was made; the profile is not there any more
+		case errors.Is(err, profile.ErrChanged):
+			return s.conclude(tx, p.ID, &v, []audit.Entry{e}) // history, of the account that the profile had
+		default:
+			return err
+		}
 	})
+	if err == nil && gone {
+		return profile.ErrGone
+	}
+	return err
 }
 
 // Delete implements profile.Store.

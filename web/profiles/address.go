@@ -7,8 +7,10 @@ import (
 
 	"github.com/labstack/echo/v4"
 
+	"purser.example/internal/catalogue"
 	"purser.example/internal/profile"
 	"purser.example/internal/tenant"
+	"purser.example/internal/verdict"
 )
 
 // kept are the parameters that make a view of the list; everything else in an address belongs to something else.
@@ -36,6 +38,12 @@ func (l listQuery) query() profile.Query {
 	q := profile.Query{
 		Text: l.values.Get("q"), Tenant: tenant.ParseID(l.values.Get("tenant")), Service: l.values.Get("service"), Status: l.values.Get("status"),
 		Sort: profile.Column(sort), Down: down, After: l.values.Get("after"), Before: l.values.Get("before"),
+	}
+	if !slices.ContainsFunc(catalogue.Services(true), func(s catalogue.Service) bool { return s.ID == q.Service }) {
+		q.Service = ""
+	}
+	if q.Status != profile.Attention && q.Status != profile.Expiring && !verdict.Status(q.Status).Known() {
+		q.Status = ""
 	}
 	if !slices.Contains(profile.Columns, q.Sort) {
 		q.Sort, q.Down = profile.ByName, false

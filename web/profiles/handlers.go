@@ -6,6 +6,7 @@
 package profiles
 
 import (
+	"log/slog"
 	"net/http"
 	"time"
 
@@ -25,6 +26,7 @@ type Handlers struct {
 	Profiles *profile.Service
 	Tenants  *tenant.Service
 	Now      func() time.Time
+	Log      *slog.Logger
 }
 
 // Mount adds the routes.

@@ -43,13 +43,13 @@ func (h *Handlers) remove(c echo.Context) error {
 	if len(ids) == 0 || len(ids) != len(versions) {
 		return problem.New(problem.BadRequest, "This form is damaged. Go back to the list and select the profiles again.")
 	}
-	seen := map[profile.ID]int64{}
+	var seen []profile.Seen
 	for i, id := range ids {
 		version, err := strconv.ParseInt(versions[i], 10, 64)
 		if err != nil {
 			return problem.Wrap(err, problem.BadRequest, "This form is damaged. Go back to the list and select the profiles again.")
 		}
-		seen[profile.ID(id)] = version
+		seen = append(seen, profile.Seen{ID: profile.ID(id), Version: version})
 	}
 	query := readListQuery(c)
 	n, err := h.Profiles.Delete(c.Request().Context(), session.Caller(c), session.Origin(c), seen)
@@ -59,5 +59,12 @@ func (h *Handlers) remove(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	return leave(c, query.address(), counted(n, "profile")+" deleted.")
+	if n == 0 {
+		return back(c, query.address(), "Nothing was deleted: somebody else had deleted what you selected already.")
+	}
+	sentence := counted(n, "profile") + " deleted."
+	if n < len(seen) {
+		sentence += " Somebody else had deleted the others already."
+	}
+	return leave(c, query.address(), sentence)
 }

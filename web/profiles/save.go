@@ -41,6 +41,7 @@ func (h *Handlers) chooseEdit(c echo.Context) error {
 		return back(c, query.address(), "Select one profile to edit.")
 	}
 	if byScript(c) {
+		c.Response().Header().Set("HX-Push-Url", query.address(ids[0], "edit"))
 		c.SetParamNames("id")
 		c.SetParamValues(ids[0])
 		return h.showEdit(c)
@@ -89,6 +90,9 @@ func (h *Handlers) refuse(c echo.Context, f form, id *profile.ID, cause error) e
 	} else if conflict, ok := errors.AsType[*profile.Conflict](cause); ok {
 		status = http.StatusConflict
 		view.Conflict = h.conflictView(c, f, conflict)
+	} else if problem.KindOf(cause) == problem.Unavailable && !byScript(c) {
+		status, view.Problem = http.StatusServiceUnavailable, problem.Message(cause)
+		h.Log.ErrorContext(c.Request().Context(), "profile not saved", "request_id", session.Origin(c).Request, "error", cause)
 	} else if problem.KindOf(cause) == problem.Invalid || problem.KindOf(cause) == problem.Conflict {
 		if view.Errors = errorsByField(cause); len(view.Errors) == 0 {
 			view.Problem = problem.Message(cause)

@@ -9,7 +9,6 @@ import (
 
 	"purser.example/internal/problem"
 	"purser.example/internal/profile"
-	"purser.example/internal/verdict"
 	"purser.example/web/session"
 )
 
@@ -74,7 +73,7 @@ func (h *Handlers) validateAll(c echo.Context, ids []string) (valid, failed int)
 			mu.Lock()
 			defer mu.Unlock()
 			switch {
-			case err != nil || v.Status == verdict.Unreachable:
+			case err != nil || !v.Status.AboutAccount():
 				failed++
 			case v.Valid():
 				valid++

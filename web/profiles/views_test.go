@@ -194,8 +194,12 @@ func TestTheFormLabelsItsFieldsToTheLetter(t *testing.T) { // R14
 			if in.Find("fieldset > legend").Text() != "Select service" {
 				t.Error("the services are no group named Select service")
 			}
-			if in.Find("button[form=profile]").Text() != "Save" || in.Find(".pane-foot a").Text() != "Cancel" {
+			if in.Find("button[form=profile]:not([aria-hidden])").Text() != "Save" || in.Find(".pane-foot a").Text() != "Cancel" {
 				t.Error("there are no Save and Cancel")
+			}
+			// Enter in a field presses the first button of the form, wherever it stands.
+			if first := in.Find("button[form=profile], #profile button").First(); first.Text() != "Save" || first.AttrOr("name", "") != "" {
+				t.Error("Enter would press another button than Save")
 			}
 		})
 	}
@@ -281,12 +285,12 @@ func TestThePasswordIsNeverInThePage(t *testing.T) { // R17, R60
 	}
 }
 
-// R17: the fragment holds the outcome and the notes, and no control, so nothing typed can be replaced.
+// R17: the fragment holds the outcome, the version now seen and the notes, and no field that is typed into, so nothing typed can be replaced.
 func TestTheFragmentLeavesTheFieldsAlone(t *testing.T) {
 	view := sampleForm()
 	view.Verdict = &verdictView{Tone: ui.Bad, Title: "Wrong password", Cause: "Microsoft 365 knows the account and refused the password.", Details: []ui.Detail{{Name: "Code", Value: "AADSTS50126"}, {Name: "Correlation id", Value: "5a0c7a6e"}}, Help: linkView{"Helpful notes for passing the validation test", "/help/validation-notes"}}
 	in := page(t, outcomeFragment(view))
-	if in.Find("input, select, textarea").Length() != 0 {
+	if in.Find("input:not([type=hidden]), select, textarea").Length() != 0 {
 		t.Error("the fragment holds a field")
 	}
 	alert := in.Find("#outcome [role=alert]")
@@ -301,7 +305,7 @@ func TestTheFragmentLeavesTheFieldsAlone(t *testing.T) {
 			t.Errorf("%s has no place in the form", notes.AttrOr("id", "a part without id"))
 		}
 	})
-	if in.Find("[hx-swap-oob]").Length() != len(fieldLabels) {
+	if in.Find("[hx-swap-oob]").Length() != len(fieldLabels)+1 {
 		t.Error("not every field gets its notes")
 	}
 }
