@@ -32,7 +32,9 @@ const accounts = `{"tenants": [{
     {"userPrincipalName": "consent@contoso.com", "password": "Marked-Secret-2026!", "signInError": 65001},
     {"userPrincipalName": "odd@contoso.com", "password": "Marked-Secret-2026!", "signInError": 599999},
     {"userPrincipalName": "someone@fed.contoso.com", "password": "Marked-Secret-2026!"}
-  ]}]}`
+  ]}, {
+  "id": "6f1c0000-0000-4000-8000-000000000003", "displayName": "Contoso Federal", "initialDomain": "contosofederal.onmicrosoft.us", "cloud": "gccHigh",
+  "users": [{"userPrincipalName": "svc@contosofederal.onmicrosoft.us", "password": "Marked-Secret-2026!"}]}]}`
 
 const policySentence = "Your organization has set access policies that block the validation"
 
@@ -158,6 +160,7 @@ func TestARefusedSave(t *testing.T) {
 				{"fault@contoso.com", "AADSTS90033", "Microsoft", 3},
 				{"odd@contoso.com", "AADSTS599999", "", 1},
 				{"someone@fed.contoso.com", "", "fed.contoso.com", 0},
+				{"svc@contosofederal.onmicrosoft.us", "", "cloud", 0},
 			} {
 				h.Sim.ResetRequests()
 				p.Goto("/service-accounts/new")

@@ -16,6 +16,7 @@ import (
 	"path"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 )
 
@@ -38,7 +39,7 @@ var contentTypes = map[string]string{
 type asset struct {
 	contentType string
 	body        []byte
-	packed      []byte // the body, gzipped
+	packed      func() []byte // the body, gzipped
 }
 
 var (
@@ -68,7 +69,7 @@ func serve(w http.ResponseWriter, r *http.Request) {
 	body := file.body
 	if strings.Contains(r.Header.Get("Accept-Encoding"), "gzip") {
 		w.Header().Set("Content-Encoding", "gzip")
-		body = file.packed
+		body = file.packed()
 	}
 	http.ServeContent(w, r, "", time.Time{}, bytes.NewReader(body))
 }
@@ -107,6 +108,11 @@ func newAsset(name string, body []byte) asset {
 	if !known {
 		panic("static: no content type for " + name)
 	}
+	return asset{contentType: contentType, body: body, packed: sync.OnceValue(func() []byte { return pack(body) })}
+}
+
+// pack compresses as well as it can, once an asset is asked for: doing it for all of them would be a third of the start.
+func pack(body []byte) []byte {
 	var packed bytes.Buffer
 	writer, err := gzip.NewWriterLevel(&packed, gzip.BestCompression)
 	if err != nil {
@@ -115,7 +121,7 @@ func newAsset(name string, body []byte) asset {
 	// Writing to memory cannot fail, so neither can these two.
 	_, _ = writer.Write(body)
 	_ = writer.Close()
-	return asset{contentType: contentType, body: body, packed: packed.Bytes()}
+	return packed.Bytes()
 }
 
 // hash names the content of all files together. Twelve digits tell versions apart; nothing secret hangs on them.

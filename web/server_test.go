@@ -28,13 +28,13 @@ type house struct {
 	data  string // the folder of its database
 }
 
-func open(t *testing.T, settings ...string) *house {
+func open(t testing.TB, settings ...string) *house {
 	t.Helper()
 	return openFixture(t, "", settings...)
 }
 
 // openFixture is open with the simulator's tenants from a file; without a name they are the demo's.
-func openFixture(t *testing.T, fixture string, settings ...string) *house {
+func openFixture(t testing.TB, fixture string, settings ...string) *house {
 	t.Helper()
 	cfg, err := config.LoadDemo(settings)
 	if err != nil {
@@ -66,11 +66,11 @@ func openFixture(t *testing.T, fixture string, settings ...string) *house {
 // browser is a client that keeps cookies, says where its posts come from as browsers do, and follows no redirect.
 type browser struct {
 	*http.Client
-	t    *testing.T
+	t    testing.TB
 	base string
 }
 
-func (h *house) browser(t *testing.T) *browser {
+func (h *house) browser(t testing.TB) *browser {
 	jar, err := cookiejar.New(nil)
 	if err != nil {
 		t.Fatal(err)
@@ -82,7 +82,7 @@ func (h *house) browser(t *testing.T) *browser {
 }
 
 // signedIn signs a person of the demo in, from the page that they wanted to the page they get.
-func (h *house) signedIn(t *testing.T, email string) *browser {
+func (h *house) signedIn(t testing.TB, email string) *browser {
 	t.Helper()
 	b := h.browser(t)
 	callback, err := idptest.SignIn(t.Context(), b.Client, h.URL()+"/auth/sign-in", email, demo.Password)

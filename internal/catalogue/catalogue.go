@@ -5,6 +5,7 @@ package catalogue
 import (
 	_ "embed"
 	"encoding/json"
+	"slices"
 )
 
 // Service is a cloud service that signs in to Microsoft 365 with a service account.
@@ -30,13 +31,19 @@ var services = func() []Service {
 	return file.Services
 }()
 
-// Services lists the services in the guide's order, the common service only for service providers (R13).
+// everybodys are the services that need no service provider, made once because every page asks.
+var everybodys = slices.Clip(slices.DeleteFunc(slices.Clone(services), func(s Service) bool { return s.Provider }))
+
+// Services lists the services in the guide's order, the common service only for service providers (R13). The list is shared:
+// callers read it, and append to it only.
 func Services(provider bool) []Service {
-	var offered []Service
-	for _, s := range services {
-		if !s.Provider || provider {
-			offered = append(offered, s)
-		}
+	if provider {
+		return slices.Clip(services)
 	}
-	return offered
+	return everybodys
+}
+
+// Known reports whether there is a service with that id.
+func Known(id string) bool {
+	return slices.ContainsFunc(services, func(s Service) bool { return s.ID == id })
 }

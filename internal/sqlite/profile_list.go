@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"slices"
 	"strings"
+	"time"
 
 	"purser.example/internal/profile"
 	"purser.example/internal/verdict"
@@ -80,7 +81,7 @@ func (s *Profiles) List(ctx context.Context, q profile.Query) (profile.Page, err
 		q.Sort = profile.ByName
 	}
 	total, err := s.total(ctx, q)
-	if err != nil {
+	if err != nil || total == 0 {
 		return profile.Page{}, err
 	}
 	page := profile.Page{Total: min(total, countedAtMost), AtLeast: total > countedAtMost}
@@ -177,19 +178,33 @@ var likeEscaper = strings.NewReplacer(`\`, `\\`, `%`, `\%`, `_`, `\_`)
 
 // total counts what matches, a filtered list only as far as it is told.
 func (s *Profiles) total(ctx context.Context, q profile.Query) (int, error) {
-	where := filters(q)
-	query, args := "SELECT count(*) FROM profiles p", where.args
-	if q.Filtered() {
-		query = "SELECT count(*) FROM (SELECT 1 FROM profiles p" + where.text() + " LIMIT ?)"
-		args = append(args, countedAtMost+1)
+	if !q.Filtered() {
+		counts, err := s.Counts(ctx, q.Window)
+		return counts.All, err
 	}
+	where := filters(q)
 	var n int
-	err := s.db.read.QueryRowContext(ctx, query, args...).Scan(&n)
+	err := s.db.read.QueryRowContext(ctx, "SELECT count(*) FROM (SELECT 1 FROM profiles p"+where.text()+" LIMIT ?)", append(where.args, countedAtMost+1)...).Scan(&n)
 	return n, translate(err)
 }
 
 // Counts implements profile.Store.
 func (s *Profiles) Counts(ctx context.Context, expiring profile.Window) (profile.Counts, error) {
+	m := &s.db.counts
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	now, changes := s.db.now(), m.changes.Load()
+	if m.of == changes && now.Before(m.until) {
+		return m.counts, nil
+	}
+	c, err := s.count(ctx, expiring)
+	if err == nil {
+		m.counts, m.of, m.until = c, changes, now.Add(time.Minute)
+	}
+	return c, err
+}
+
+func (s *Profiles) count(ctx context.Context, expiring profile.Window) (profile.Counts, error) {
 	var c profile.Counts
 	err := s.db.read.QueryRowContext(ctx, `SELECT count(*), count(*) FILTER (WHERE status = ?), count(*) FILTER (WHERE status NOT IN (?, ?)), count(*) FILTER (WHERE status = ?),
 		(SELECT count(*) FROM profiles WHERE expires_at >= ? AND expires_at < ?) FROM profiles`,

@@ -9,6 +9,8 @@ import (
 	"math"
 	"slices"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"time"
 
 	"purser.example/internal/audit"
@@ -22,6 +24,24 @@ type Profiles struct{ db *DB }
 
 // Profiles gives the store of profiles.
 func (db *DB) Profiles() *Profiles { return &Profiles{db} }
+
+// countsMemory keeps the counts above the list until a profile changes. They are counted again after a minute too, because
+// passwords come nearer to their end without anybody's doing.
+type countsMemory struct {
+	changes atomic.Int64 // grows with every write that touches profiles, before and after its commit
+
+	mu     sync.Mutex
+	counts profile.Counts
+	of     int64 // changes when they were counted
+	until  time.Time
+}
+
+// write is DB.Write for what touches profiles.
+func (s *Profiles) write(ctx context.Context, fn func(*Tx) error) error {
+	s.db.counts.changes.Add(1)
+	defer s.db.counts.changes.Add(1)
+	return s.db.Write(ctx, fn)
+}
 
 // noExpiry stands for a password whose end is not known, or never comes; it sorts last.
 const noExpiry = math.MaxInt64
@@ -100,7 +120,7 @@ func (s *Profiles) Create(ctx context.Context, p profile.Profile, password []byt
 	if err != nil {
 		return err
 	}
-	return unique(s.db.Write(ctx, func(tx *Tx) error {
+	return unique(s.write(ctx, func(tx *Tx) error {
 		if _, err := tx.Exec(`INSERT INTO profiles (id, kind, name, name_key, description, tenant_id, tenant_key, username, username_key, password, version,
 			status, expires_at, validated_at, verdict, failed, created_at, created_by, modified_at, modified_by)
 			VALUES (?, ?, ?, ?, ?, ?, (SELECT name_key FROM tenants WHERE id = ?), ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
@@ -121,7 +141,7 @@ func (s *Profiles) Update(ctx context.Context, p profile.Profile, was int64, pas
 	if err != nil {
 		return err
 	}
-	return unique(s.db.Write(ctx, func(tx *Tx) error {
+	return unique(s.write(ctx, func(tx *Tx) error {
 		n, err := tx.Exec(`UPDATE profiles SET name = ?, name_key = ?, description = ?, tenant_id = ?, tenant_key = (SELECT name_key FROM tenants WHERE id = ?),
 			username = ?, username_key = ?, password = coalesce(?, password), version = ?, modified_at = ?, modified_by = ? WHERE id = ? AND version = ?`,
 			p.Name, profile.Fold(p.Name), p.Description, p.Tenant, p.Tenant, p.Username, profile.Fold(p.Username), blob(password), p.Version,
@@ -151,7 +171,7 @@ func (s *Profiles) Validated(ctx context.Context, p profile.Profile, v profile.V
 		return fmt.Errorf("write verdict: %w", err)
 	}
 	gone := false
-	err = s.db.Write(ctx, func(tx *Tx) error {
+	err = s.write(ctx, func(tx *Tx) error {
 		query := `UPDATE profiles SET failed = ? WHERE id = ? AND tenant_id = ? AND username = ?`
 		args := []any{string(text), p.ID, p.Tenant, p.Username}
 		if v.Verdict.Status.AboutAccount() {
@@ -183,7 +203,7 @@ func (s *Profiles) Validated(ctx context.Context, p profile.Profile, v profile.V
 
 // Delete implements profile.Store.
 func (s *Profiles) Delete(ctx context.Context, profiles []profile.Profile, entries ...audit.Entry) error {
-	return s.db.Write(ctx, func(tx *Tx) error {
+	return s.write(ctx, func(tx *Tx) error {
 		for _, p := range profiles {
 			n, err := tx.Exec(`DELETE FROM profiles WHERE id = ? AND version = ?`, p.ID, p.Version)
 			if err != nil {

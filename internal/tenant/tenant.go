@@ -6,7 +6,9 @@ package tenant
 
 import (
 	"context"
+	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"purser.example/internal/access"
@@ -84,6 +86,9 @@ type Service struct {
 	store Store
 	ring  *secret.Keyring
 	now   func() time.Time
+
+	mu    sync.Mutex
+	known []Tenant // as stored; nil: to be read again. One process serves one database, so nobody else changes it
 }
 
 // NewService joins the parts.
@@ -96,7 +101,16 @@ func (s *Service) All(ctx context.Context, caller access.Caller) ([]Tenant, erro
 	if err := access.Require(caller, access.ManageServiceAccounts); err != nil {
 		return nil, err
 	}
-	return s.store.Tenants(ctx)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.known == nil {
+		read, err := s.store.Tenants(ctx)
+		if err != nil {
+			return nil, err
+		}
+		s.known = append([]Tenant{}, read...)
+	}
+	return slices.Clone(s.known), nil
 }
 
 // Find gives one tenant; it returns problem.NotFound for one that is not connected.
@@ -130,7 +144,11 @@ func (s *Service) Connect(ctx context.Context, caller access.Caller, origin audi
 		}
 	}
 	entry := audit.By(caller, origin, Connected, audit.Target{Kind: "tenant", ID: string(t.ID), Name: t.DisplayName}).With("application", app.ApplicationID)
-	return s.store.Connect(ctx, t, app.ApplicationID, sealed, entry)
+	err := s.store.Connect(ctx, t, app.ApplicationID, sealed, entry)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.known = nil
+	return err
 }
 
 func secretRecord(id ID) secret.Record {

@@ -39,7 +39,7 @@ func (l listQuery) query() profile.Query {
 		Text: l.values.Get("q"), Tenant: tenant.ParseID(l.values.Get("tenant")), Service: l.values.Get("service"), Status: l.values.Get("status"),
 		Sort: profile.Column(sort), Down: down, After: l.values.Get("after"), Before: l.values.Get("before"),
 	}
-	if !slices.ContainsFunc(catalogue.Services(true), func(s catalogue.Service) bool { return s.ID == q.Service }) {
+	if !catalogue.Known(q.Service) {
 		q.Service = ""
 	}
 	if q.Status != profile.Attention && q.Status != profile.Expiring && !verdict.Status(q.Status).Known() {
