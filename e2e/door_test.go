@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"purser.example/e2e/browser"
+	"purser.example/internal/demo"
 )
 
 // R1, R4: in, to the page first asked for, and out again.
@@ -142,7 +143,7 @@ func TestTheKeyboardWalksTheShell(t *testing.T) {
 
 // The README shows the page as it is.
 func TestPictureForTheReadme(t *testing.T) {
-	h := open(t)
+	h := openDemo(t, demo.Options{})
 	p := browser.New(t, browser.Options{BaseURL: h.URL(), Width: 1280, Height: 800})
 	p.Goto("/service-accounts")
 	signIn(p, "admin@purser.test")

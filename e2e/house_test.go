@@ -100,7 +100,7 @@ func picture(p *browser.Page, name string) {
 	if *pictures {
 		name = "docs/images/" + name
 	}
-	p.Screenshot(name)
+	p.Picture(name)
 }
 
 // fine holds a page against what every page promises, and keeps a picture.

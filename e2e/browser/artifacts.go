@@ -42,6 +42,17 @@ func (e *engine) artifact(name string) string { return filepath.Join(e.root, "e2
 // "docs/images/service-account.png".
 func (p *Page) Screenshot(name string) string {
 	p.t.Helper()
+	return p.store(name, true)
+}
+
+// Picture is Screenshot of what fits into the window, as documents want it.
+func (p *Page) Picture(name string) string {
+	p.t.Helper()
+	return p.store(name, false)
+}
+
+func (p *Page) store(name string, whole bool) string {
+	p.t.Helper()
 	file := p.visit.engine.artifact(p.visit.name + "-" + name)
 	if strings.Contains(name, "/") {
 		file = filepath.Join(p.visit.engine.root, filepath.FromSlash(name))
@@ -52,16 +63,16 @@ func (p *Page) Screenshot(name string) string {
 	if err := os.MkdirAll(filepath.Dir(file), 0o755); err != nil {
 		p.t.Fatalf("make the folder of the picture %s: %v", name, err)
 	}
-	if err := p.picture(file); err != nil {
+	if err := p.shoot(file, whole); err != nil {
 		p.t.Fatalf("take the picture %s: %v", name, err)
 	}
 	return file
 }
 
-func (p *Page) picture(file string) error {
-	_, err := p.Page.Screenshot(playwright.PageScreenshotOptions{
-		Path: &file, FullPage: new(true), Timeout: new(float64(actionPatience)),
-	})
+func (p *Page) picture(file string) error { return p.shoot(file, true) }
+
+func (p *Page) shoot(file string, whole bool) error {
+	_, err := p.Page.Screenshot(playwright.PageScreenshotOptions{Path: &file, FullPage: &whole})
 	return err
 }
 

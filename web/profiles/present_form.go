@@ -7,6 +7,7 @@ import (
 
 	"github.com/labstack/echo/v4"
 
+	"purser.example/internal/catalogue"
 	"purser.example/internal/profile"
 	"purser.example/internal/tenant"
 	"purser.example/web/session"
@@ -45,7 +46,7 @@ func (h *Handlers) formView(c echo.Context, f form, id *profile.ID) (formView, e
 func (h *Handlers) serviceViews(ids []string) []serviceView {
 	offered := h.Profiles.Offered()
 	for _, s := range chosen(ids) {
-		if s.Provider && len(offered) < 14 {
+		if !slices.ContainsFunc(offered, func(o catalogue.Service) bool { return o.ID == s.ID }) {
 			offered = append(offered, s)
 		}
 	}
