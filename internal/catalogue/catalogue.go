@@ -43,6 +43,17 @@ func Services(provider bool) []Service {
 	return everybodys
 }
 
+// Named gives the services with these ids in the guide's order, the common service too: a profile may have it from before.
+func Named(ids []string) []Service {
+	found := make([]Service, 0, len(ids))
+	for _, s := range services {
+		if slices.Contains(ids, s.ID) {
+			found = append(found, s)
+		}
+	}
+	return found
+}
+
 // Known reports whether there is a service with that id.
 func Known(id string) bool {
 	return slices.ContainsFunc(services, func(s Service) bool { return s.ID == id })

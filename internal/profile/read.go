@@ -60,7 +60,7 @@ func (s *Service) Details(ctx context.Context, caller access.Caller, id ID) (Det
 	if err != nil {
 		return Details{}, err
 	}
-	d := Details{Profile: p, Services: s.named(p.Services), Warnings: s.Warnings(p)}
+	d := Details{Profile: p, Services: catalogue.Named(p.Services), Warnings: s.Warnings(p)}
 	if d.TenantInfo, err = s.tenants.Find(ctx, p.Tenant); err != nil {
 		return Details{}, err
 	}
@@ -74,23 +74,8 @@ func (s *Service) Details(ctx context.Context, caller access.Caller, id ID) (Det
 // Warnings lists what is short about a valid account today, given what its services need.
 func (s *Service) Warnings(p Profile) []verdict.Warning {
 	var needs []verdict.Need
-	for _, service := range s.named(p.Services) {
+	for _, service := range catalogue.Named(p.Services) {
 		needs = append(needs, verdict.Need{Service: service.Name, Roles: service.Roles})
 	}
 	return p.Verdict.Review(needs, s.now())
-}
-
-// named finds services of the catalogue by their ids, the common service too: a profile may have it from before.
-func (s *Service) named(ids []string) []catalogue.Service {
-	wanted := map[string]bool{}
-	for _, id := range ids {
-		wanted[id] = true
-	}
-	var found []catalogue.Service
-	for _, service := range catalogue.Services(true) {
-		if wanted[service.ID] {
-			found = append(found, service)
-		}
-	}
-	return found
 }

@@ -7,7 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"math"
-	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -334,10 +333,8 @@ func scanProfile(row interface{ Scan(...any) error }, more ...any) (profile.Row,
 
 func inCatalogueOrder(ids []string) []string {
 	ordered := make([]string, 0, len(ids))
-	for _, s := range catalogue.Services(true) {
-		if slices.Contains(ids, s.ID) {
-			ordered = append(ordered, s.ID)
-		}
+	for _, s := range catalogue.Named(ids) {
+		ordered = append(ordered, s.ID)
 	}
 	return ordered
 }

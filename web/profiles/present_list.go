@@ -163,25 +163,10 @@ func expires(p profile.Profile, now time.Time) expiryView {
 
 func serviceNames(ids []string) []string {
 	var names []string
-	for _, s := range chosen(ids) {
+	for _, s := range catalogue.Named(ids) {
 		names = append(names, s.Name)
 	}
 	return names
-}
-
-// chosen gives the services of the catalogue with these ids, in its order.
-func chosen(ids []string) []catalogue.Service {
-	wanted := map[string]bool{}
-	for _, id := range ids {
-		wanted[id] = true
-	}
-	var found []catalogue.Service
-	for _, s := range catalogue.Services(true) {
-		if wanted[s.ID] {
-			found = append(found, s)
-		}
-	}
-	return found
 }
 
 // number writes thousands with a comma.

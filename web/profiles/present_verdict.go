@@ -5,6 +5,7 @@ import (
 
 	"github.com/labstack/echo/v4"
 
+	"purser.example/internal/catalogue"
 	"purser.example/internal/tenant"
 	"purser.example/internal/verdict"
 	"purser.example/web/ui"
@@ -47,7 +48,7 @@ func (h *Handlers) verdictView(c echo.Context, v verdict.Verdict, of verdictOf) 
 
 func needs(services []string) []verdict.Need {
 	var list []verdict.Need
-	for _, s := range chosen(services) {
+	for _, s := range catalogue.Named(services) {
 		list = append(list, verdict.Need{Service: s.Name, Roles: s.Roles})
 	}
 	return list
