@@ -189,3 +189,40 @@ func TestNoSecretIsLeftBehind(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+// R11: what is selected is validated, and told in one sentence.
+func TestSeveralAreValidated(t *testing.T) {
+	h, b := openProfiles(t)
+	b.post("/service-accounts", typed(nil))
+	b.post("/service-accounts", typed(url.Values{"name": {"Second"}, "username": {"svc-other@contoso.onmicrosoft.com"}}))
+	if err := h.Sim.PatchUser("svc-other@contoso.onmicrosoft.com", []byte(`{"password": "Changed-Meanwhile-1"}`)); err != nil {
+		t.Fatal(err)
+	}
+	var ids []string
+	for _, box := range b.get("/service-accounts").page(t).Find(`input[name="id"]`).EachIter() {
+		ids = append(ids, box.AttrOr("value", ""))
+	}
+	h.Sim.ResetRequests()
+	res := b.post("/service-accounts/validate", url.Values{"id": ids, "sort": {"-name"}})
+	if to := res.Header.Get("Location"); res.StatusCode != http.StatusSeeOther || to != "/service-accounts?sort=-name" {
+		t.Fatalf("status %d to %q", res.StatusCode, to)
+	}
+	page := b.get("/service-accounts").page(t)
+	if said := page.Find(`[role="alert"]`).Text(); !strings.Contains(said, "1 of 2 profiles are valid") {
+		t.Errorf("said %q", said)
+	}
+	attempts := 0
+	for _, r := range h.Sim.Requests() {
+		if r.GrantType == "password" {
+			attempts++
+		}
+	}
+	if len(ids) != 2 || attempts != 2 {
+		t.Errorf("%d attempts for %d profiles", attempts, len(ids))
+	}
+	for path, form := range map[string]url.Values{"/service-accounts/validate": {}, "/service-accounts/delete": {}} {
+		if res := b.post(path, form); res.StatusCode >= http.StatusInternalServerError {
+			t.Errorf("%s with nothing selected: %d", path, res.StatusCode)
+		}
+	}
+}
