@@ -72,7 +72,8 @@ func (p *Page) store(name string, whole bool) string {
 func (p *Page) picture(file string) error { return p.shoot(file, true) }
 
 func (p *Page) shoot(file string, whole bool) error {
-	_, err := p.Page.Screenshot(playwright.PageScreenshotOptions{Path: &file, FullPage: &whole})
+	// A time limit of its own: a test that gives up soon still wants its evidence, on a busy machine too.
+	_, err := p.Page.Screenshot(playwright.PageScreenshotOptions{Path: &file, FullPage: &whole, Timeout: new(float64(30_000))})
 	return err
 }
 

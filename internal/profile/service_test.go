@@ -90,7 +90,7 @@ func newRig(t *testing.T, settings ...profile.Settings) *rig {
 		t.Fatal(err)
 	}
 	r.tenants, r.ring = tenants, ring
-	client := microsoft.New(microsoft.Config{Simulator: address, Now: r.clock.Now, Log: log, CallTimeout: 2 * time.Second})
+	client := microsoft.New(microsoft.Config{Simulator: address, Now: r.clock.Now, Log: log, CallTimeout: 3 * time.Second})
 	r.Service = profile.NewService(r.db.Profiles(), tenants, ring, asker{client}, append(settings, profile.Settings{})[0], r.clock.Now)
 	return r
 }
@@ -257,7 +257,7 @@ func TestOthersFailuresAreNotTheAccounts(t *testing.T) {
 		"a reset":                   {m365sim.Fault{PathPrefix: "/" + contoso, Reset: true}, 1},
 		"half an answer":            {m365sim.Fault{PathPrefix: "/" + contoso, Truncate: true}, 1},
 		"a redirect elsewhere":      {m365sim.Fault{PathPrefix: "/" + contoso, Status: 302, Location: "https://evil.example/"}, 1},
-		"an answer that is late":    {m365sim.Fault{PathPrefix: "/" + contoso, DelayMs: 4000}, 1},
+		"an answer that is late":    {m365sim.Fault{PathPrefix: "/" + contoso, DelayMs: 5000}, 1},
 		"an answer that is not one": {m365sim.Fault{PathPrefix: "/" + contoso, Status: 200, Body: "hello", ContentType: "text/plain"}, 1},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -490,12 +490,15 @@ func TestWithoutTheRight(t *testing.T) {
 func TestTwoAttemptsForOneAccountWait(t *testing.T) {
 	r := newRig(t)
 	p := r.create(t)
-	if err := r.sim.SetFaults([]m365sim.Fault{{PathPrefix: "/" + contoso, DelayMs: 700}}); err != nil {
+	r.sim.ResetRequests()
+	if err := r.sim.SetFaults([]m365sim.Fault{{PathPrefix: "/" + contoso, DelayMs: 1500}}); err != nil {
 		t.Fatal(err)
 	}
 	first := make(chan error, 1)
 	go func() { _, err := r.Validate(ctx, adele, here, p.ID); first <- err }()
-	time.Sleep(250 * time.Millisecond)
+	for r.attempts() == 0 {
+		time.Sleep(5 * time.Millisecond)
+	}
 	if _, err := r.Validate(ctx, adele, here, p.ID); problem.KindOf(err) != problem.Conflict {
 		t.Errorf("the second: %v", err)
 	}
@@ -632,7 +635,7 @@ func TestTheListPagesInEveryOrder(t *testing.T) {
 // R61: a sign-in that was made is in the log, though another profile took the name meanwhile.
 func TestALostNameStillLeavesItsTrace(t *testing.T) {
 	r := newRig(t)
-	if err := r.sim.SetFaults([]m365sim.Fault{{PathPrefix: "/" + contoso, DelayMs: 300}}); err != nil {
+	if err := r.sim.SetFaults([]m365sim.Fault{{PathPrefix: "/" + contoso, DelayMs: 1500}}); err != nil {
 		t.Fatal(err)
 	}
 	results := make(chan error, 2)
