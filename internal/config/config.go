@@ -49,6 +49,3 @@ type Session struct {
 	Idle time.Duration // without activity
 	Max  time.Duration // at the latest
 }
-
-// HTTPS reports whether browsers reach Purser by https, which decides about cookies and HSTS.
-func (c Config) HTTPS() bool { return c.BaseURL.Scheme == "https" }

@@ -39,7 +39,7 @@ func TestDefaultsAreThoseOfTheContract(t *testing.T) {
 	}
 	if cfg.Addr != "127.0.0.1:8080" || cfg.OIDC.RoleClaim != "roles" || cfg.OIDC.TenantOwner != "TenantOwner" ||
 		cfg.OIDC.ServiceAdministrator != "ServiceAdministrator" || cfg.Session.Idle != 15*time.Minute || cfg.Session.Max != 12*time.Hour ||
-		cfg.ServiceProvider || cfg.StrictPasswords || cfg.LogJSON || !cfg.HTTPS() {
+		cfg.ServiceProvider || cfg.StrictPasswords || cfg.LogJSON || cfg.BaseURL.Scheme != "https" {
 		t.Errorf("defaults = %+v", cfg)
 	}
 }

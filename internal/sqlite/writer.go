@@ -1,6 +1,7 @@
 package sqlite
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"database/sql/driver"
@@ -167,16 +168,8 @@ func (w *writer) commit(jobs []*job) {
 		w.reopen()
 	}
 	for i, j := range jobs {
-		j.finish(cmpError(failed[i], err))
+		j.finish(cmp.Or(failed[i], err)) // its own error first, then the one that took the whole batch down
 	}
-}
-
-// cmpError gives a job its own error first, then the one that took the whole batch down.
-func cmpError(own, whole error) error {
-	if own != nil {
-		return own
-	}
-	return whole
 }
 
 func (w *writer) transaction(jobs []*job) (failed []error, err error) {

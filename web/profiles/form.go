@@ -1,6 +1,7 @@
 package profiles
 
 import (
+	"cmp"
 	"strconv"
 
 	"github.com/labstack/echo/v4"
@@ -13,9 +14,8 @@ import (
 
 // form is what somebody typed, as they typed it.
 type form struct {
-	draft     profile.Draft
-	version   int64 // that the editor saw
-	overwrite bool  // the editor has seen the other version and saves over it
+	draft   profile.Draft
+	version int64 // that the editor saw, which may be somebody else's that is to be saved over
 }
 
 func readForm(c echo.Context) (form, error) {
@@ -23,10 +23,7 @@ func readForm(c echo.Context) (form, error) {
 	if err != nil {
 		return form{}, err
 	}
-	version, overwrite := values.Get(fieldVersion), values.Get(fieldOverwrite)
-	if overwrite != "" {
-		version = overwrite
-	}
+	version := cmp.Or(values.Get(fieldOverwrite), values.Get(fieldVersion))
 	seen := int64(0)
 	if version != "" {
 		if seen, err = strconv.ParseInt(version, 10, 64); err != nil {
@@ -38,7 +35,7 @@ func readForm(c echo.Context) (form, error) {
 			Name: values.Get(fieldName), Description: values.Get(fieldDescription), Tenant: tenant.ParseID(values.Get(fieldTenant)),
 			Services: values[fieldServices], Username: values.Get(fieldUsername), Password: secret.FromString(values.Get(fieldPassword)),
 		},
-		version: seen, overwrite: overwrite != "",
+		version: seen,
 	}, nil
 }
 
