@@ -21,6 +21,7 @@ import (
 	"purser.example/internal/session"
 	"purser.example/internal/sqlite"
 	"purser.example/internal/tenant"
+	"purser.example/internal/work"
 	"purser.example/web"
 	"purser.example/web/auth"
 	"purser.example/web/help"
@@ -39,12 +40,14 @@ type App struct {
 	Handler  http.Handler
 	Tenants  *tenant.Service
 	Profiles *profile.Service
+	Runs     *profile.Runs
 
 	cfg      config.Config
 	log      *slog.Logger
 	sessions *session.Service
+	queue    *work.Queue
 	stop     context.CancelFunc
-	work     sync.WaitGroup
+	chores   sync.WaitGroup
 }
 
 // Open opens the database with its key and joins everything. It talks to nobody outside: the identity provider may be down.
@@ -72,6 +75,12 @@ func Open(ctx context.Context, cfg config.Config, o Options) (*App, error) {
 	asker := validator{microsoft.New(microsoft.Config{Simulator: cfg.M365Simulator, Now: o.Now, Log: o.Log})}
 	a.Profiles = profile.NewService(db.Profiles(), a.Tenants, ring, asker,
 		profile.Settings{ServiceProvider: cfg.ServiceProvider, StrictPasswords: cfg.StrictPasswords}, o.Now)
+	a.Runs = profile.NewRuns(a.Profiles, db.Runs(), work.RunLimits, o.Log)
+	a.queue, err = work.Open(ctx, db, o.Log, func(ctx context.Context, id string) error { return a.Runs.Work(ctx, profile.RunID(id)) })
+	if err != nil {
+		return nil, errors.Join(err, db.Close())
+	}
+	db.SetQueue(a.queue)
 	a.Handler = web.New(web.Options{
 		BaseURL: cfg.BaseURL, TrustedProxies: cfg.TrustedProxies, Log: o.Log,
 		Sessions: a.sessions, Login: loginClient(cfg, o.Now), Activity: db,
@@ -79,8 +88,7 @@ func Open(ctx context.Context, cfg config.Config, o Options) (*App, error) {
 		Profiles: &profiles.Handlers{Profiles: a.Profiles, Tenants: a.Tenants, Now: o.Now, Log: o.Log},
 		Help:     &help.Handlers{Provider: cfg.ServiceProvider, StrictPasswords: cfg.StrictPasswords},
 	})
-	a.begin()
-	return a, nil
+	return a, a.begin(ctx)
 }
 
 func loginClient(cfg config.Config, now func() time.Time) *login.Client {
@@ -97,10 +105,15 @@ func loginClient(cfg config.Config, now func() time.Time) *login.Client {
 }
 
 // begin starts what goes on beside requests.
-func (a *App) begin() {
-	ctx, stop := context.WithCancel(context.Background())
-	a.stop = stop
-	a.work.Go(func() {
+func (a *App) begin(ctx context.Context) error {
+	if err := a.Runs.Recover(ctx); err != nil {
+		return errors.Join(err, a.DB.Close())
+	}
+	if err := a.queue.Start(ctx); err != nil {
+		return errors.Join(err, a.DB.Close())
+	}
+	ctx, a.stop = context.WithCancel(context.WithoutCancel(ctx))
+	a.chores.Go(func() {
 		tick := time.NewTicker(time.Minute)
 		defer tick.Stop()
 		for {
@@ -114,12 +127,14 @@ func (a *App) begin() {
 			}
 		}
 	})
+	return nil
 }
 
 // Close ends what goes on and closes the database.
 func (a *App) Close() error {
 	a.stop()
-	a.work.Wait()
+	a.queue.Stop()
+	a.chores.Wait()
 	return a.DB.Close()
 }
 

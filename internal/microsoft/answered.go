@@ -47,6 +47,7 @@ func (s *signIn) refused(step string, a answer) verdict.Verdict {
 	v.Status, v.Code, v.Rule, v.Proof = judged.Status, judged.Code, judged.Rule, judged.Proof
 	v.Codes, v.Suberror, v.Policies = judged.Codes, judged.Suberror, said.policies
 	v.RetryAfter, _ = a.retryAfter(s.client.now())
+	v.Busy = a.busy()
 	v.Detail = strings.TrimSpace(step + ": HTTP " + strconv.Itoa(a.status) + " " + said.answer.Error)
 	if said.trace != "" {
 		v.TraceID = said.trace

@@ -50,6 +50,11 @@ func (s *Service) validate(ctx context.Context, w work, password secret.Value) (
 // attempt signs in once, while it is the account's turn. The use of the secret is in the activity log before it leaves (R61).
 // It goes on when the person leaves: an attempt that was sent counts at Microsoft, so its answer is waited for.
 func (s *Service) attempt(ctx context.Context, w work, password secret.Value) (verdict.Verdict, error) {
+	return s.attemptNoting(ctx, w, password, func(e audit.Entry) error { return s.store.Note(ctx, e) })
+}
+
+// attemptNoting is attempt where something else has to be on the disk together with the entry.
+func (s *Service) attemptNoting(ctx context.Context, w work, password secret.Value, note func(audit.Entry) error) (verdict.Verdict, error) {
 	t, err := s.tenants.Find(ctx, w.profile.Tenant)
 	if err != nil {
 		return verdict.Verdict{}, err
@@ -59,7 +64,7 @@ func (s *Service) attempt(ctx context.Context, w work, password secret.Value) (v
 		return verdict.Verdict{}, err
 	}
 	defer app.Secret.Clear()
-	if err := s.store.Note(ctx, w.entry(ValidationBegun).With("username", w.profile.Username)); err != nil {
+	if err := note(w.entry(ValidationBegun).With("username", w.profile.Username)); err != nil {
 		return verdict.Verdict{}, err
 	}
 	after, cancel := s.beyond(ctx)

@@ -35,8 +35,7 @@ func (s *Service) List(ctx context.Context, caller access.Caller, q Query) (Page
 	if err := access.Require(caller, access.ManageServiceAccounts); err != nil {
 		return Page{}, Counts{}, err
 	}
-	now := s.now()
-	q.Limit, q.Window = PageSize, Window{From: 0, To: now.Add(soon).UnixMilli()}
+	q.Limit, q.Window = PageSize, s.window()
 	page, err := s.store.List(ctx, q)
 	if err != nil {
 		return Page{}, Counts{}, err
@@ -44,6 +43,9 @@ func (s *Service) List(ctx context.Context, caller access.Caller, q Query) (Page
 	counts, err := s.store.Counts(ctx, q.Window)
 	return page, counts, err
 }
+
+// window is what Expiring means now.
+func (s *Service) window() Window { return Window{From: 0, To: s.now().Add(soon).UnixMilli()} }
 
 // Find gives a profile without its past.
 func (s *Service) Find(ctx context.Context, caller access.Caller, id ID) (Profile, error) {

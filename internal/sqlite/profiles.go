@@ -165,12 +165,20 @@ func (s *Profiles) Update(ctx context.Context, p profile.Profile, was int64, pas
 
 // Validated implements profile.Store.
 func (s *Profiles) Validated(ctx context.Context, p profile.Profile, v profile.Validation, e audit.Entry) error {
+	return s.validated(ctx, p, v, e, func(*Tx) error { return nil })
+}
+
+// validated is Validated with something more in the same transaction.
+func (s *Profiles) validated(ctx context.Context, p profile.Profile, v profile.Validation, e audit.Entry, more func(*Tx) error) error {
 	text, err := json.Marshal(v.Verdict)
 	if err != nil {
 		return fmt.Errorf("write verdict: %w", err)
 	}
 	gone := false
 	err = s.write(ctx, func(tx *Tx) error {
+		if err := more(tx); err != nil {
+			return err
+		}
 		query := `UPDATE profiles SET failed = ? WHERE id = ? AND tenant_id = ? AND username = ?`
 		args := []any{string(text), p.ID, p.Tenant, p.Username}
 		if v.Verdict.Status.AboutAccount() {

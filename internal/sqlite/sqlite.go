@@ -45,6 +45,7 @@ type DB struct {
 	writer *writer
 	read   *sql.DB
 	chain  *audit.Chain // set by Unlock; nothing is written to the activity log before
+	queue  Queue        // set by SetQueue
 	counts countsMemory
 	close  func() error
 }

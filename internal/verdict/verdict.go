@@ -41,6 +41,8 @@ type Verdict struct {
 	RetryAfter time.Duration `json:"retryAfter,omitempty"`
 	// Attempted says that the password left us, so that the attempt may count towards a lockout.
 	Attempted bool `json:"attempted,omitempty"`
+	// Busy says that Microsoft asked to come back later (429, 503), so that the attempt did not count.
+	Busy bool `json:"busy,omitempty"`
 	// Detail is for the log: what happened on the wire, without secrets. It is not stored.
 	Detail string `json:"-"`
 }
@@ -58,6 +60,10 @@ func (v *Verdict) UnmarshalJSON(data []byte) error {
 	*v = Verdict(read)
 	return nil
 }
+
+// MayRepeat reports whether the sign-in may be tried again by itself: it told nothing of the account, and it cannot have
+// counted towards a lockout (R62).
+func (v Verdict) MayRepeat() bool { return v.Status == Unreachable && (v.Busy || !v.Attempted) }
 
 // Valid reports whether Microsoft gave a token.
 func (v Verdict) Valid() bool { return v.Status == Valid }

@@ -1,0 +1,202 @@
+package profile
+
+import (
+	"context"
+	"errors"
+	"sync"
+	"time"
+
+	"purser.example/internal/audit"
+	"purser.example/internal/problem"
+	"purser.example/internal/tenant"
+)
+
+var errCancelled = errors.New("profile: the run was cancelled")
+
+// Work carries a run out, or on: it may be called again after whatever ended it before. It returns nil when the run is over
+// and ErrHandedBack when ctx ended first; then what is under way has been waited for, and the rest waits.
+func (r *Runs) Work(ctx context.Context, id RunID) error {
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	if !r.claim(id, cancel) {
+		return nil
+	}
+	defer r.release(id)
+	run, err := r.store.TakeUp(ctx, id, interrupted)
+	switch {
+	case errors.Is(err, ErrGone) || err == nil && run.State.Over():
+		return nil
+	case err != nil:
+		return err
+	case run.State == RunCancelling:
+		cancel(errCancelled)
+	}
+	r.changed(id)
+	if err := r.everyTenant(ctx, run); err != nil {
+		return err
+	}
+	return r.end(ctx, run)
+}
+
+// claim makes the run this call's own.
+func (r *Runs) claim(id RunID, cancel context.CancelCauseFunc) bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.active[id] != nil {
+		return false
+	}
+	r.active[id] = cancel
+	return true
+}
+
+func (r *Runs) release(id RunID) {
+	r.mu.Lock()
+	delete(r.active, id)
+	r.mu.Unlock()
+	r.changed(id)
+}
+
+// interrupted is what the activity log says of an attempt whose end nobody saw.
+func interrupted(i Item) audit.Entry {
+	return audit.Entry{Action: ValidationInterrupted, Target: audit.Target{Kind: "profile", ID: string(i.Profile), Name: i.Name}}.With("username", i.Username)
+}
+
+// everyTenant works on all tenants of the run side by side, so that one that is throttled holds up no other.
+func (r *Runs) everyTenant(ctx context.Context, run Run) error {
+	tenants, err := r.store.Tenants(ctx, run.ID)
+	if err != nil {
+		return stopped(ctx, err)
+	}
+	failed := make([]error, len(tenants))
+	var all sync.WaitGroup
+	for i, t := range tenants {
+		g := r.gate(t)
+		g.forget()
+		all.Go(func() { failed[i] = r.lane(ctx, run, t, g) })
+	}
+	all.Wait()
+	return errors.Join(failed...)
+}
+
+func (r *Runs) gate(t tenant.ID) *gate {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.gates[t] == nil {
+		r.gates[t] = newGate(r.limits)
+	}
+	return r.gates[t]
+}
+
+// lane works on the waiting items of one tenant, in their order, then on those that had to be put off, until none is left
+// or ctx ends.
+func (r *Runs) lane(ctx context.Context, run Run, t tenant.ID, g *gate) error {
+	for ctx.Err() == nil {
+		met, err := r.pass(ctx, run, t, g)
+		if err != nil || met == 0 {
+			return err
+		}
+		sleep(ctx, r.limits.Again)
+	}
+	return nil
+}
+
+// pass goes through the waiting items once and tells how many it met. What is under way is waited for before it returns.
+func (r *Runs) pass(ctx context.Context, run Run, t tenant.ID, g *gate) (met int, err error) {
+	var under sync.WaitGroup
+	defer under.Wait()
+	for after := 0; ; {
+		items, err := r.store.WaitingItems(ctx, run.ID, t, after, 100)
+		if err != nil || len(items) == 0 {
+			return met, stopped(ctx, err)
+		}
+		for _, item := range items {
+			met, after = met+1, item.No
+			if !r.enter(ctx, g) {
+				return met, r.giveUp(ctx, run, t, g)
+			}
+			under.Go(func() {
+				v := r.item(ctx, run, item)
+				<-r.atOnce
+				g.leave(v)
+				r.changed(run.ID)
+			})
+		}
+	}
+}
+
+// enter waits for a place at the tenant and one of all. It reports false when ctx ends or there is no hope for the tenant.
+func (r *Runs) enter(ctx context.Context, g *gate) bool {
+	if g.hopeless() != "" || !g.enter(ctx) {
+		return false
+	}
+	if g.hopeless() == "" {
+		select {
+		case r.atOnce <- struct{}{}:
+			return true
+		case <-ctx.Done():
+		}
+	}
+	g.leave(nil)
+	return false
+}
+
+// giveUp settles what still waits of a tenant for which there is no hope.
+func (r *Runs) giveUp(ctx context.Context, run Run, t tenant.ID, g *gate) error {
+	why := g.hopeless()
+	if why == "" || ctx.Err() != nil {
+		return nil
+	}
+	return stopped(ctx, r.store.SettleAll(ctx, run.ID, t, NotReached, why, r.profiles.now()))
+}
+
+// stopped is err, unless it only says that the run was told to stop.
+func stopped(ctx context.Context, err error) error {
+	if ctx.Err() != nil {
+		return nil
+	}
+	return err
+}
+
+// end stores that the run is over, or hands it back.
+func (r *Runs) end(ctx context.Context, run Run) error {
+	state := RunFinished
+	if errors.Is(context.Cause(ctx), errCancelled) {
+		state = RunCancelled
+	} else if ctx.Err() != nil {
+		return ErrHandedBack
+	}
+	after, cancel := r.profiles.beyond(ctx)
+	defer cancel()
+	if state == RunCancelled {
+		if err := r.store.SettleAll(after, run.ID, "", Dropped, "", r.profiles.now()); err != nil {
+			return err
+		}
+	}
+	err := r.store.EndRun(after, run.ID, state, run.entry(RunEnded).With("state", string(state)))
+	if errors.Is(err, ErrChanged) {
+		return nil
+	}
+	return err
+}
+
+// persist repeats a write for as long as the database cannot take it: what Microsoft has answered must not be lost, and
+// nothing may be asked of Microsoft that cannot be written down. It ends with ctx.
+func persist(ctx context.Context, write func() error) error {
+	for wait := 250 * time.Millisecond; ; wait = min(2*wait, 5*time.Second) {
+		err := write()
+		if problem.KindOf(err) != problem.Unavailable || !sleep(ctx, wait) {
+			return err
+		}
+	}
+}
+
+func sleep(ctx context.Context, d time.Duration) bool {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return true
+	case <-ctx.Done():
+		return false
+	}
+}

@@ -1,0 +1,326 @@
+package profile
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"maps"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/google/uuid"
+
+	"purser.example/internal/access"
+	"purser.example/internal/audit"
+	"purser.example/internal/problem"
+	"purser.example/internal/tenant"
+)
+
+// RunLimits bound what runs do at the same time, and how long they put up with a Microsoft that does not answer.
+type RunLimits struct {
+	PerTenant   int           // attempts under way for one tenant, over all runs
+	AtOnce      int           // attempts under way in all
+	Tries       int           // of one profile, where an attempt cannot have counted
+	Failures    int           // in a row after which a tenant is left in peace
+	Rest        time.Duration // how long, at first; twice as long each time that one more attempt fails
+	LongestRest time.Duration
+	GiveUp      time.Duration // after so long without an answer, what is left of a tenant ends as not reached
+	Again       time.Duration // before what had to be put off is tried again
+}
+
+// The actions of runs in the activity log.
+const (
+	RunBegun              audit.Action = "validation run begun"
+	RunCancelledByPerson  audit.Action = "validation run cancelled"
+	RunEnded              audit.Action = "validation run ended"
+	ValidationInterrupted audit.Action = "validation interrupted"
+)
+
+// ErrHandedBack says that a run stopped because Purser stops; it goes on from where it is.
+var ErrHandedBack = errors.New("profile: the run is handed back")
+
+// Runs validates many profiles behind the pages. People begin and cancel runs; the background work calls Work.
+type Runs struct {
+	profiles *Service
+	store    RunStore
+	limits   RunLimits
+	log      *slog.Logger
+	atOnce   chan struct{}
+
+	mu     sync.Mutex
+	gates  map[tenant.ID]*gate
+	active map[RunID]context.CancelCauseFunc // runs that this process works on
+	seen   map[RunID]map[chan struct{}]bool  // who watches
+}
+
+// NewRuns joins the parts.
+func NewRuns(profiles *Service, store RunStore, limits RunLimits, log *slog.Logger) *Runs {
+	return &Runs{
+		profiles: profiles, store: store, limits: limits, log: log, atOnce: make(chan struct{}, limits.AtOnce),
+		gates: map[tenant.ID]*gate{}, active: map[RunID]context.CancelCauseFunc{}, seen: map[RunID]map[chan struct{}]bool{},
+	}
+}
+
+// chunk is how many items are added in one transaction: others' writes get in between.
+const chunk = 1000
+
+var errNothing = problem.New(problem.Invalid, "No profile matches, so there is nothing to validate.")
+
+// Begin makes a run of the profiles with these ids and hands it to the background work. Those that are not there any more are
+// left out.
+func (r *Runs) Begin(ctx context.Context, caller access.Caller, origin audit.Origin, ids []ID) (Run, error) {
+	selection := fmt.Sprintf("%d selected profiles", len(ids))
+	return r.begin(ctx, caller, origin, selection, func(add func([]Item) error) error {
+		for part := range slices.Chunk(ids, chunk) {
+			var items []Item
+			for _, id := range part {
+				p, err := r.profiles.store.Profile(ctx, id)
+				if errors.Is(err, ErrGone) {
+					continue
+				}
+				if err != nil {
+					return err
+				}
+				items = append(items, itemOf(p.ID, p.Name, p.Username, p.Tenant))
+			}
+			if err := add(items); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+// BeginMatching makes a run of every profile that the query's search and filters match. selection says in words which.
+func (r *Runs) BeginMatching(ctx context.Context, caller access.Caller, origin audit.Origin, q Query, selection string) (Run, error) {
+	q.Sort, q.Down, q.After, q.Before, q.Limit, q.Window = ByName, false, "", "", chunk, r.profiles.window()
+	return r.begin(ctx, caller, origin, selection, func(add func([]Item) error) error {
+		for {
+			page, err := r.profiles.store.List(ctx, q)
+			if err != nil {
+				return err
+			}
+			var items []Item
+			for _, row := range page.Rows {
+				items = append(items, itemOf(row.ID, row.Name, row.Username, row.Tenant))
+			}
+			if err := add(items); err != nil || page.Next == "" {
+				return err
+			}
+			q.After = page.Next
+		}
+	})
+}
+
+func itemOf(id ID, name, username string, t tenant.ID) Item {
+	return Item{Profile: id, Name: name, Username: username, Tenant: t, Outcome: Waiting}
+}
+
+func (r *Runs) begin(ctx context.Context, caller access.Caller, origin audit.Origin, selection string, fill func(add func([]Item) error) error) (Run, error) {
+	if err := access.Require(caller, access.ManageServiceAccounts); err != nil {
+		return Run{}, err
+	}
+	id, err := uuid.NewV7()
+	if err != nil {
+		return Run{}, err
+	}
+	run := Run{
+		ID: RunID(id.String()), Selection: selection, State: RunPreparing, Begun: r.profiles.now().UTC().Truncate(time.Millisecond),
+		Actor: audit.By(caller, origin, RunBegun, audit.Target{}).Actor, Origin: origin,
+	}
+	if err := r.store.PrepareRun(ctx, run); err != nil {
+		return Run{}, err
+	}
+	err = fill(func(items []Item) error {
+		for i := range items {
+			run.Total++
+			items[i].No = run.Total
+		}
+		return r.store.AddItems(ctx, run.ID, items)
+	})
+	if err == nil && run.Total == 0 {
+		err = errNothing
+	}
+	if err == nil {
+		run.State = RunWaiting
+		err = r.store.HandOver(ctx, run.ID, run.entry(RunBegun).With("selection", selection).With("profiles", fmt.Sprint(run.Total)))
+	}
+	if err != nil {
+		return Run{}, errors.Join(err, r.abandon(ctx, run))
+	}
+	return run, nil
+}
+
+// Recover ends runs that were being prepared when a former process ended: nobody was told of them. It is called before
+// anybody begins one.
+func (r *Runs) Recover(ctx context.Context) error {
+	runs, err := r.store.ActiveRuns(ctx)
+	if err != nil {
+		return err
+	}
+	for _, run := range runs {
+		if run.State == RunPreparing {
+			err = errors.Join(err, r.abandon(ctx, run))
+		}
+	}
+	return err
+}
+
+// abandon ends a run that never came to be, so that nobody finds it waiting for ever.
+func (r *Runs) abandon(ctx context.Context, run Run) error {
+	after, cancel := r.profiles.beyond(ctx)
+	defer cancel()
+	at := r.profiles.now()
+	return errors.Join(
+		r.store.SettleAll(after, run.ID, "", Dropped, "", at),
+		r.store.EndRun(after, run.ID, RunCancelled, run.entry(RunEnded).With("state", string(RunCancelled))),
+	)
+}
+
+func (r Run) entry(action audit.Action) audit.Entry {
+	return audit.Entry{Actor: r.Actor, Origin: r.Origin, Action: action, Target: audit.Target{Kind: "validation run", ID: string(r.ID), Name: r.Selection}}
+}
+
+// By is the person who began the run, as they were called then.
+func (r Run) By() string { return called(r.caller()) }
+
+// caller is whoever began the run, for entries and stamps. It carries no roles: they were asked for when it began.
+func (r Run) caller() access.Caller {
+	return access.Caller{Issuer: r.Actor.Issuer, Subject: r.Actor.Subject, Name: r.Actor.Name, SignIn: r.Actor.SignIn}
+}
+
+// Find gives a run with its counts.
+func (r *Runs) Find(ctx context.Context, caller access.Caller, id RunID) (Run, error) {
+	if err := access.Require(caller, access.ManageServiceAccounts); err != nil {
+		return Run{}, err
+	}
+	run, err := r.store.Run(ctx, id)
+	return run, noRun(err)
+}
+
+var errNoRun = problem.New(problem.NotFound, "This validation run does not exist.")
+
+func noRun(err error) error {
+	if errors.Is(err, ErrGone) {
+		return errNoRun
+	}
+	return err
+}
+
+// List gives one page of runs, newest first.
+func (r *Runs) List(ctx context.Context, caller access.Caller, before RunID) (runs []Run, more bool, err error) {
+	if err := access.Require(caller, access.ManageServiceAccounts); err != nil {
+		return nil, false, err
+	}
+	runs, err = r.store.Runs(ctx, before, PageSize+1)
+	if len(runs) > PageSize {
+		return runs[:PageSize], true, err
+	}
+	return runs, false, err
+}
+
+// Items gives one page of a run's items, and whether more follow.
+func (r *Runs) Items(ctx context.Context, caller access.Caller, q ItemQuery) (items []Item, more bool, err error) {
+	if err := access.Require(caller, access.ManageServiceAccounts); err != nil {
+		return nil, false, err
+	}
+	q.Limit = PageSize + 1
+	items, err = r.store.Items(ctx, q)
+	if len(items) > PageSize {
+		return items[:PageSize], true, err
+	}
+	return items, false, err
+}
+
+var errOver = problem.New(problem.Conflict, "This validation run is over already.")
+
+// Cancel asks a run to stop: nothing more is begun, and what is under way is waited for.
+func (r *Runs) Cancel(ctx context.Context, caller access.Caller, origin audit.Origin, id RunID) error {
+	run, err := r.Find(ctx, caller, id)
+	if err != nil {
+		return err
+	}
+	e := audit.By(caller, origin, RunCancelledByPerson, run.entry(RunCancelledByPerson).Target)
+	switch err := r.store.CancelRun(ctx, id, e); {
+	case errors.Is(err, ErrChanged):
+		return errOver
+	case err != nil:
+		return err
+	}
+	r.mu.Lock()
+	cancel := r.active[id]
+	r.mu.Unlock()
+	if cancel != nil {
+		cancel(errCancelled)
+	}
+	r.changed(id)
+	return nil
+}
+
+// Again makes a run of those profiles of an earlier one that could not be told about.
+func (r *Runs) Again(ctx context.Context, caller access.Caller, origin audit.Origin, id RunID) (Run, error) {
+	if _, err := r.Find(ctx, caller, id); err != nil {
+		return Run{}, err
+	}
+	var ids []ID
+	for _, outcome := range []Outcome{NotReached, Interrupted, Dropped} {
+		for after := 0; ; {
+			items, err := r.store.Items(ctx, ItemQuery{Run: id, Outcome: outcome, After: after, Limit: chunk})
+			if err != nil {
+				return Run{}, err
+			}
+			for _, i := range items {
+				ids = append(ids, i.Profile)
+				after = i.No
+			}
+			if len(items) < chunk {
+				break
+			}
+		}
+	}
+	if len(ids) == 0 {
+		return Run{}, errNothing
+	}
+	return r.Begin(ctx, caller, origin, ids)
+}
+
+// Active lists the runs that are not over, for a hint on other pages.
+func (r *Runs) Active(ctx context.Context, caller access.Caller) ([]Run, error) {
+	if err := access.Require(caller, access.ManageServiceAccounts); err != nil {
+		return nil, err
+	}
+	return r.store.ActiveRuns(ctx)
+}
+
+// Watch gives a channel that has something to read after each change of the run, until stop is called. Changes that come
+// close together are told once.
+func (r *Runs) Watch(id RunID) (changes <-chan struct{}, stop func()) {
+	c := make(chan struct{}, 1)
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.seen[id] == nil {
+		r.seen[id] = map[chan struct{}]bool{}
+	}
+	r.seen[id][c] = true
+	return c, func() {
+		r.mu.Lock()
+		defer r.mu.Unlock()
+		delete(r.seen[id], c)
+		if len(r.seen[id]) == 0 {
+			delete(r.seen, id)
+		}
+	}
+}
+
+func (r *Runs) changed(id RunID) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for c := range maps.Keys(r.seen[id]) {
+		select {
+		case c <- struct{}{}:
+		default:
+		}
+	}
+}

@@ -1,0 +1,510 @@
+package profile_test
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"log/slog"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"purser.example/internal/access"
+	"purser.example/internal/audit"
+	"purser.example/internal/m365sim"
+	"purser.example/internal/problem"
+	"purser.example/internal/profile"
+	"purser.example/internal/secret"
+	"purser.example/internal/sqlite/sqlitetest"
+	"purser.example/internal/verdict"
+)
+
+// quick are limits for tests: nothing waits for long.
+var quick = profile.RunLimits{
+	PerTenant: 4, AtOnce: 8, Tries: 3, Failures: 3, Rest: 20 * time.Millisecond, LongestRest: 50 * time.Millisecond, GiveUp: 300 * time.Millisecond, Again: 10 * time.Millisecond,
+}
+
+// taken keeps what was handed to the background work, instead of working on it: the tests say when.
+type taken struct{ ids []string }
+
+func (t *taken) Enqueue(_ context.Context, _ *sql.Tx, _, id string) error {
+	t.ids = append(t.ids, id)
+	return nil
+}
+
+type runRig struct {
+	*rig
+	runs  *profile.Runs
+	taken *taken
+}
+
+// newRunRig makes the rig with profiles of the given users, each stored in the order of the list. Their accounts were valid then.
+func newRunRig(t *testing.T, limits profile.RunLimits, users ...string) (*runRig, []profile.ID) {
+	t.Helper()
+	r := &runRig{rig: newRig(t), taken: &taken{}}
+	r.db.SetQueue(r.taken)
+	r.runs = profile.NewRuns(r.Service, r.db.Runs(), limits, slog.New(slog.NewTextHandler(r.log, nil)))
+	var ids []profile.ID
+	for i, user := range users {
+		ids = append(ids, r.plant(t, fmt.Sprintf("Profile %03d", i), user, profile.Common))
+	}
+	r.clock.Advance(time.Second)
+	return r, ids
+}
+
+// plant stores a profile as if it had been validated, whatever Microsoft would say of it now.
+func (r *rig) plant(t *testing.T, name, user string, kind profile.Kind) profile.ID {
+	t.Helper()
+	p := profile.Profile{
+		ID: profile.ID("id-" + strings.ReplaceAll(name, " ", "-")), Kind: kind, Name: name, Tenant: contoso, Services: []string{"fly"}, Username: user, Version: 1,
+		Created: profile.Stamp{At: r.clock.Now(), By: "Adele"}, Modified: profile.Stamp{At: r.clock.Now(), By: "Adele"},
+		Status: verdict.Valid, Verdict: verdict.Verdict{Status: verdict.Valid, At: r.clock.Now()}, Validated: r.clock.Now(),
+	}
+	sealed, err := r.ring.Seal(secret.FromString(marked), secret.Record{Table: "profile", ID: string(p.ID), Field: "password"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := r.db.Profiles().Create(ctx, p, sealed, profile.Validation{At: r.clock.Now(), By: "Adele", Verdict: p.Verdict}); err != nil {
+		t.Fatal(err)
+	}
+	return p.ID
+}
+
+func (r *runRig) begin(t *testing.T, ids []profile.ID) profile.RunID {
+	t.Helper()
+	run, err := r.runs.Begin(ctx, adele, here, ids)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return run.ID
+}
+
+func (r *runRig) outcomes(t *testing.T, id profile.RunID) map[profile.Outcome]int {
+	t.Helper()
+	run, err := r.runs.Find(ctx, adele, id)
+	if err != nil {
+		t.Fatal(err)
+	}
+	items, _, err := r.runs.Items(ctx, adele, profile.ItemQuery{Run: id})
+	if err != nil {
+		t.Fatal(err)
+	}
+	counted := map[profile.Outcome]int{}
+	for _, i := range items {
+		counted[i.Outcome]++
+	}
+	if run.State.Over() && len(items) < profile.PageSize && fmt.Sprint(counted) != fmt.Sprint(run.Counts) {
+		t.Errorf("kept counts %v, counted %v", run.Counts, counted)
+	}
+	return run.Counts
+}
+
+// attempts counts the token requests of each user.
+func (r *rig) tried(t *testing.T) map[string]int {
+	t.Helper()
+	counted := map[string]int{}
+	for _, req := range r.sim.Requests() {
+		if req.GrantType == "password" {
+			counted[req.Username]++
+		}
+	}
+	return counted
+}
+
+func repeated(counted map[string]int) []string {
+	var users []string
+	for user, n := range counted {
+		if n > 1 {
+			users = append(users, fmt.Sprintf("%s %d times", user, n))
+		}
+	}
+	slices.Sort(users)
+	return users
+}
+
+// R11: each profile of a run gets its verdict, and the profile the status.
+func TestARunValidatesEach(t *testing.T) {
+	r, ids := newRunRig(t, quick, goodUser, "blocked@contoso.com", "disabled@contoso.com", "fault@contoso.com")
+	id := r.begin(t, append(ids, "not-there"))
+	if len(r.taken.ids) != 1 || r.taken.ids[0] != string(id) {
+		t.Fatalf("handed over: %v", r.taken.ids)
+	}
+	if got := r.outcomes(t, id); got[profile.Waiting] != 4 {
+		t.Fatalf("before: %v", got)
+	}
+	if err := r.runs.Work(ctx, id); err != nil {
+		t.Fatal(err)
+	}
+	got := r.outcomes(t, id)
+	if got[profile.Confirmed] != 1 || got[profile.Rejected] != 2 || got[profile.NotReached] != 1 {
+		t.Errorf("outcomes %v", got)
+	}
+	run, _ := r.runs.Find(ctx, adele, id)
+	if run.State != profile.RunFinished || run.Ended.IsZero() || run.Done() != 4 {
+		t.Errorf("run %+v", run)
+	}
+	for i, want := range []verdict.Status{verdict.Valid, verdict.PolicyBlocked, verdict.AccountBlocked, verdict.Valid} {
+		p, err := r.Find(ctx, adele, ids[i])
+		if err != nil || p.Status != want {
+			t.Errorf("%s is %s, want %s (%v)", p.Username, p.Status, want, err)
+		}
+	}
+	if unreached, _ := r.Find(ctx, adele, ids[3]); unreached.Failed == nil {
+		t.Error("R62: the attempt that told nothing left no trace")
+	}
+	if again := repeated(r.tried(t)); len(again) != 0 && !slices.Equal(again, []string{"fault@contoso.com 9 times"}) {
+		t.Errorf("tried more than once: %v", again) // 503 may be repeated: three times by the client, three times by the run
+	}
+	if err := r.db.VerifyActivity(ctx); err != nil {
+		t.Error(err)
+	}
+	if strings.Contains(r.log.String(), marked) {
+		t.Error("R60: the log holds a password")
+	}
+}
+
+// R11: what a run does not try, and why it says so.
+func TestARunPassesOver(t *testing.T) {
+	r, ids := newRunRig(t, quick, "blocked@contoso.com", "svc-other@contoso.com", goodUser, "disabled@contoso.com", "locked@contoso.com")
+	ids = append(ids, r.plant(t, "Classic", "mfa@contoso.com", profile.ClassicMFA))
+	set := func(id profile.ID, status verdict.Status) {
+		p, err := r.db.Profiles().Profile(ctx, id)
+		if err != nil {
+			t.Fatal(err)
+		}
+		v := verdict.Verdict{Status: status, Code: "AADSTS50126", At: r.clock.Now()}
+		if err := r.db.Profiles().Validated(ctx, p, profile.Validation{At: v.At, By: "Adele", Verdict: v}, audit.Entry{}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	set(ids[1], verdict.WrongPassword)
+	set(ids[4], verdict.AccountLocked)
+	r.clock.Advance(time.Second)
+	id := r.begin(t, ids)
+	r.clock.Advance(time.Second)
+	set(ids[2], verdict.Valid) // somebody else was faster
+	if _, err := r.Delete(ctx, adele, here, []profile.Seen{{ID: ids[3], Version: 1}}); err != nil {
+		t.Fatal(err)
+	}
+	if err := r.runs.Work(ctx, id); err != nil {
+		t.Fatal(err)
+	}
+	items, _, err := r.runs.Items(ctx, adele, profile.ItemQuery{Run: id})
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := []profile.Reason{"", profile.Parked, profile.Already, profile.Gone, profile.Locked, profile.Classic}
+	for i, item := range items {
+		if item.Reason != want[i] || (want[i] == "") != (item.Outcome == profile.Rejected) {
+			t.Errorf("%s: %s %q, want %q", item.Username, item.Outcome, item.Reason, want[i])
+		}
+	}
+	if tried := r.tried(t); len(tried) != 1 || tried["blocked@contoso.com"] != 1 {
+		t.Errorf("tried: %v", tried)
+	}
+	// Tried as soon as somebody wants it, for one profile (R11), and again by a run once the account is not locked any more.
+	if _, err := r.Validate(ctx, adele, here, ids[1]); err != nil {
+		t.Error(err)
+	}
+	r.clock.Advance(time.Hour)
+	second := r.begin(t, ids[4:5])
+	if err := r.runs.Work(ctx, second); err != nil || r.outcomes(t, second)[profile.Rejected] != 1 {
+		t.Errorf("after the lockout: %v %v", r.outcomes(t, second), err)
+	}
+}
+
+// R62: a run that was cut off goes on, and does not repeat an attempt that may have counted.
+func TestARunGoesOnWithoutASecondAttempt(t *testing.T) {
+	users := manyUsers(30)
+	r, ids := newRunRig(t, quick, users...)
+	id := r.begin(t, ids)
+	r.slow(t, 50*time.Millisecond)
+	// What a process that dies leaves behind: some are done, some are being tried, the rest waits. The journal knows of all
+	// that were sent.
+	dying, die := context.WithCancel(ctx)
+	done := make(chan error, 1)
+	go func() { done <- r.runs.Work(dying, id) }()
+	waitFor(t, func() bool { return len(r.tried(t)) >= 8 })
+	die()
+	if err := <-done; !errors.Is(err, profile.ErrHandedBack) {
+		t.Fatalf("ended with %v", err)
+	}
+	before := r.outcomes(t, id)
+	if before[profile.Trying] != 0 || before[profile.Waiting] == 0 || before[profile.Waiting] == len(users) {
+		t.Fatalf("after a graceful stop: %v", before)
+	}
+	waiting, err := r.db.Runs().WaitingItems(ctx, id, contoso, 0, 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := r.db.Runs().Try(ctx, id, waiting[0].No, audit.Entry{Action: profile.ValidationBegun}); err != nil {
+		t.Fatal(err)
+	}
+	if err := r.runs.Work(ctx, id); err != nil {
+		t.Fatal(err)
+	}
+	after := r.outcomes(t, id)
+	if after[profile.Interrupted] != 1 || after[profile.Waiting] != 0 || after[profile.Rejected]+after[profile.Confirmed] != len(users)-1 {
+		t.Errorf("after going on: %v", after)
+	}
+	if again := repeated(r.tried(t)); len(again) > 0 {
+		t.Errorf("tried twice: %v", again)
+	}
+	if tried := r.tried(t); tried[waiting[0].Username] != 0 {
+		t.Error("an attempt that may have counted was repeated")
+	}
+	// The person decides about those.
+	second, err := r.runs.Again(ctx, adele, here, id)
+	if err != nil || second.Total != 1 {
+		t.Errorf("again: %+v %v", second, err)
+	}
+}
+
+// R62: the bound for each tenant holds, whatever the runs.
+func TestARunIsBoundedPerTenant(t *testing.T) {
+	r, ids := newRunRig(t, quick, manyUsers(24)...)
+	r.slow(t, 30*time.Millisecond)
+	first, second := r.begin(t, ids[:12]), r.begin(t, ids[12:])
+	most := 0
+	done := make(chan error, 2)
+	for _, id := range []profile.RunID{first, second} {
+		go func() { done <- r.runs.Work(ctx, id) }()
+	}
+	for range 2 {
+		for over := false; !over; {
+			select {
+			case err := <-done:
+				if over = true; err != nil {
+					t.Fatal(err)
+				}
+			case <-time.After(2 * time.Millisecond):
+				most = max(most, r.outcomes(t, first)[profile.Trying]+r.outcomes(t, second)[profile.Trying])
+			}
+		}
+	}
+	if most > quick.PerTenant || most < 2 {
+		t.Errorf("%d at once, want at most %d and more than one", most, quick.PerTenant)
+	}
+}
+
+// R62: an outage ends in a few failures and not in one for each profile; what had not been tried says so.
+func TestAnOutageIsNotMetWithAStorm(t *testing.T) {
+	r, ids := newRunRig(t, quick, manyUsers(40)...)
+	r.faults(t, m365sim.Fault{PathPrefix: "/common/UserRealm", Reset: true})
+	id := r.begin(t, ids)
+	if err := r.runs.Work(ctx, id); err != nil {
+		t.Fatal(err)
+	}
+	got := r.outcomes(t, id)
+	if got[profile.NotReached] != len(ids) {
+		t.Errorf("outcomes %v", got)
+	}
+	if n := len(r.tried(t)); n != 0 {
+		t.Errorf("%d passwords sent into an outage", n)
+	}
+	requests := len(r.sim.Requests())
+	if requests > len(ids) {
+		t.Errorf("%d requests in an outage for %d profiles", requests, len(ids))
+	}
+	p, err := r.Find(ctx, adele, ids[0])
+	if err != nil || p.Status != verdict.Valid {
+		t.Errorf("the former status did not stay: %s %v", p.Status, err)
+	}
+}
+
+// R62: Retry-After holds for everything of the tenant, and an attempt that Microsoft turned away is made again.
+func TestAThrottledTenantIsAskedAgainLater(t *testing.T) {
+	r, ids := newRunRig(t, quick, manyUsers(6)...)
+	r.faults(t, m365sim.Fault{PathPrefix: "/" + contoso + "/oauth2", Status: 429, RetryAfter: "6", Times: new(1)})
+	id := r.begin(t, ids)
+	began := time.Now()
+	if err := r.runs.Work(ctx, id); err != nil {
+		t.Fatal(err)
+	}
+	if got := r.outcomes(t, id); got[profile.NotReached] != 0 || got[profile.Rejected]+got[profile.Confirmed] != 6 {
+		t.Errorf("outcomes %v", got)
+	}
+	if took := time.Since(began); took < 6*time.Second {
+		t.Errorf("it took %s: Retry-After was not kept", took)
+	}
+}
+
+// R11: cancelling ends what waits, and lets what is under way come to its end.
+func TestCancel(t *testing.T) {
+	r, ids := newRunRig(t, quick, manyUsers(30)...)
+	id := r.begin(t, ids)
+	r.slow(t, 50*time.Millisecond)
+	done := make(chan error, 1)
+	go func() { done <- r.runs.Work(ctx, id) }()
+	changes, stop := r.runs.Watch(id)
+	defer stop()
+	<-changes
+	waitFor(t, func() bool { return len(r.tried(t)) > 0 })
+	if err := r.runs.Cancel(ctx, adele, here, id); err != nil {
+		t.Fatal(err)
+	}
+	if err := <-done; err != nil {
+		t.Fatal(err)
+	}
+	run, err := r.runs.Find(ctx, adele, id)
+	if err != nil || run.State != profile.RunCancelled || run.Counts[profile.Trying]+run.Counts[profile.Waiting] != 0 || run.Counts[profile.Dropped] == 0 {
+		t.Errorf("%+v %v", run, err)
+	}
+	if tried := len(r.tried(t)); tried+run.Counts[profile.Dropped] != len(ids) {
+		t.Errorf("%d tried, %d dropped of %d", tried, run.Counts[profile.Dropped], len(ids))
+	}
+	if err := r.runs.Cancel(ctx, adele, here, id); problem.KindOf(err) != problem.Conflict {
+		t.Errorf("a second time: %v", err)
+	}
+	// One that was cancelled before its turn came.
+	early := r.begin(t, ids)
+	if err := r.runs.Cancel(ctx, adele, here, early); err != nil {
+		t.Fatal(err)
+	}
+	if err := r.runs.Work(ctx, early); err != nil || r.outcomes(t, early)[profile.Dropped] != len(ids) {
+		t.Errorf("cancelled before its turn: %v %v", r.outcomes(t, early), err)
+	}
+}
+
+// R61, R62: nothing is asked of Microsoft that cannot be written down, and a run goes on when the disk has room again.
+func TestARunWaitsForTheDisk(t *testing.T) {
+	for name, breaker := range sqlitetest.Breakers {
+		t.Run(name, func(t *testing.T) {
+			r, ids := newRunRig(t, quick, manyUsers(8)...)
+			id := r.begin(t, ids)
+			mend := breaker(t, r.db)
+			done := make(chan error, 1)
+			go func() { done <- r.runs.Work(ctx, id) }()
+			select {
+			case err := <-done:
+				if problem.KindOf(err) != problem.Unavailable {
+					t.Fatalf("ended with %v", err)
+				}
+			case <-time.After(700 * time.Millisecond):
+			}
+			if n := len(r.tried(t)); n > 0 {
+				t.Errorf("%d sign-ins that nothing knows of", n)
+			}
+			mend()
+			if err := r.runs.Work(ctx, id); err != nil {
+				t.Fatal(err)
+			}
+			waitFor(t, func() bool { return r.outcomes(t, id)[profile.Waiting]+r.outcomes(t, id)[profile.Trying] == 0 })
+			if again := repeated(r.tried(t)); len(again) > 0 {
+				t.Errorf("tried twice: %v", again)
+			}
+		})
+	}
+}
+
+// R2: without the right, nobody learns of runs.
+func TestRunsNeedTheRight(t *testing.T) {
+	r, ids := newRunRig(t, quick, goodUser)
+	id := r.begin(t, ids)
+	calls := map[string]func(access.Caller) error{
+		"begin": func(c access.Caller) error { _, err := r.runs.Begin(ctx, c, here, ids); return err },
+		"matching": func(c access.Caller) error {
+			_, err := r.runs.BeginMatching(ctx, c, here, profile.Query{}, "all")
+			return err
+		},
+		"find":   func(c access.Caller) error { _, err := r.runs.Find(ctx, c, id); return err },
+		"items":  func(c access.Caller) error { _, _, err := r.runs.Items(ctx, c, profile.ItemQuery{Run: id}); return err },
+		"list":   func(c access.Caller) error { _, _, err := r.runs.List(ctx, c, ""); return err },
+		"active": func(c access.Caller) error { _, err := r.runs.Active(ctx, c); return err },
+		"cancel": func(c access.Caller) error { return r.runs.Cancel(ctx, c, here, id) },
+		"again":  func(c access.Caller) error { _, err := r.runs.Again(ctx, c, here, id); return err },
+	}
+	for name, call := range calls {
+		if err := call(nobody); problem.KindOf(err) != problem.Forbidden {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
+// R11: all that match, however many pages that is; a run of nothing is refused, and leaves nothing waiting.
+func TestARunOfAllThatMatch(t *testing.T) {
+	r, _ := newRunRig(t, quick, manyUsers(60)...)
+	run, err := r.runs.BeginMatching(ctx, adele, here, profile.Query{Text: "profile 00"}, "all that match profile 00")
+	if err != nil || run.Total != 10 {
+		t.Fatalf("%d, %v", run.Total, err)
+	}
+	if run, err = r.runs.BeginMatching(ctx, adele, here, profile.Query{Sort: profile.ByExpires, Down: true}, "all"); err != nil || run.Total != 60 {
+		t.Fatalf("%d, %v", run.Total, err)
+	}
+	if _, err := r.runs.BeginMatching(ctx, adele, here, profile.Query{Text: "nobody is called that"}, "none"); problem.KindOf(err) != problem.Invalid {
+		t.Errorf("nothing: %v", err)
+	}
+	active, err := r.runs.Active(ctx, adele)
+	if err != nil || len(active) != 2 {
+		t.Errorf("%d active, %v", len(active), err)
+	}
+	if err := r.db.Runs().PrepareRun(ctx, profile.Run{ID: "left-behind", State: profile.RunPreparing, Begun: r.clock.Now()}); err != nil {
+		t.Fatal(err)
+	}
+	if err := r.runs.Recover(ctx); err != nil {
+		t.Fatal(err)
+	}
+	if left, err := r.runs.Find(ctx, adele, "left-behind"); err != nil || left.State != profile.RunCancelled {
+		t.Errorf("left behind: %+v %v", left, err)
+	}
+}
+
+// R11: a person's own validation and a run never try one account at the same time.
+func TestARunWaitsForAPerson(t *testing.T) {
+	r, ids := newRunRig(t, quick, goodUser)
+	r.slow(t, 150*time.Millisecond)
+	id := r.begin(t, ids)
+	done := make(chan error, 1)
+	go func() {
+		_, err := r.Validate(ctx, adele, here, ids[0])
+		done <- err
+	}()
+	waitFor(t, func() bool { return len(r.sim.Requests()) > 0 })
+	patient := quick
+	patient.Again, patient.Tries = 100*time.Millisecond, 20
+	runs := profile.NewRuns(r.Service, r.db.Runs(), patient, slog.New(slog.DiscardHandler))
+	if err := runs.Work(ctx, id); err != nil {
+		t.Fatal(err)
+	}
+	if err := <-done; err != nil {
+		t.Fatal(err)
+	}
+	items, _, err := r.runs.Items(ctx, adele, profile.ItemQuery{Run: id})
+	if err != nil || r.tried(t)[goodUser] == 0 || r.tried(t)[goodUser] > 2 {
+		t.Errorf("%+v %v %v", items, r.tried(t), err)
+	}
+}
+
+// manyUsers are accounts that the simulator does not know: each attempt ends with a verdict about the account.
+func manyUsers(n int) []string {
+	var users []string
+	for i := range n {
+		users = append(users, fmt.Sprintf("svc-%03d@contoso.com", i))
+	}
+	return users
+}
+
+func waitFor(t *testing.T, done func() bool) {
+	t.Helper()
+	for end := time.Now().Add(10 * time.Second); time.Now().Before(end); time.Sleep(2 * time.Millisecond) {
+		if done() {
+			return
+		}
+	}
+	t.Fatal("did not happen")
+}
+
+// slow makes every token request take that long.
+func (r *rig) slow(t *testing.T, d time.Duration) {
+	t.Helper()
+	r.faults(t, m365sim.Fault{PathPrefix: "/" + contoso + "/oauth2", DelayMs: int(d.Milliseconds())})
+}
+
+func (r *rig) faults(t *testing.T, list ...m365sim.Fault) {
+	t.Helper()
+	if err := r.sim.SetFaults(list); err != nil {
+		t.Fatal(err)
+	}
+}

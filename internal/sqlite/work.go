@@ -1,0 +1,44 @@
+package sqlite
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+)
+
+// ValidationRunWork is the kind of work that a validation run becomes (internal/work).
+const ValidationRunWork = "validation_run"
+
+// Queue takes work on in the transaction of the change that it belongs to: either both are kept, or neither.
+type Queue interface {
+	Enqueue(ctx context.Context, tx *sql.Tx, kind, id string) error
+}
+
+// SetQueue says who takes on work. It is called once, before anything writes.
+func (db *DB) SetQueue(q Queue) { db.queue = q }
+
+var errNoQueue = errors.New("sqlite: work is enqueued before SetQueue")
+
+func (db *DB) enqueue(tx *Tx, kind, id string) error {
+	if db.queue == nil {
+		return errNoQueue
+	}
+	return db.queue.Enqueue(tx.ctx, tx.tx, kind, id)
+}
+
+// Writer is the one writing connection, for River: sharing it, neither it nor we ever find the database locked by the other.
+// Nothing may be asked of it inside Write.
+func (db *DB) Writer() *sql.DB { return db.writer.db }
+
+// RescueWork makes work that a former process had begun available again, at once. It must run before anybody works: this
+// process has the database to itself, so whatever is marked as running runs nowhere. River itself would wait for an hour, to
+// be sure. An attempt that was cut off does not count. It asks River's own tables, which its version is pinned for.
+func (db *DB) RescueWork(ctx context.Context) error {
+	return db.Write(ctx, func(tx *Tx) error {
+		if _, err := tx.Exec(`UPDATE river_job SET state = 'available', attempt = max(attempt - 1, 0) WHERE state = 'running'`); err != nil {
+			return err
+		}
+		_, err := tx.Exec(`DELETE FROM river_leader`)
+		return err
+	})
+}

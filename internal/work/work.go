@@ -1,0 +1,146 @@
+// Package work runs what outlives a request, on River over the same SQLite file: work is taken on in the transaction of the
+// change it belongs to, survives the process, and is handed back at a graceful stop.
+//
+// The nouns do the work and are asked by id; this package knows when, how much at once, and what a restart does (kinds.go).
+// Jobs run at least once, so whatever a noun does for one must be fit to be done again.
+package work
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"log/slog"
+	"time"
+
+	"github.com/riverqueue/river"
+	"github.com/riverqueue/river/riverdriver/riversqlite"
+	"github.com/riverqueue/river/rivermigrate"
+	"github.com/riverqueue/river/rivertype"
+
+	"purser.example/internal/profile"
+)
+
+// Database is what River's tables live in. internal/sqlite has it.
+type Database interface {
+	Writer() *sql.DB
+	RescueWork(ctx context.Context) error
+}
+
+// Do carries out the job with this id. profile.ErrHandedBack hands it back for the next start; any other error has it tried again.
+type Do func(ctx context.Context, id string) error
+
+// Queue is River with what it may do. Start begins; Stop hands back.
+type Queue struct {
+	client *river.Client[*sql.Tx]
+	log    *slog.Logger
+}
+
+// Open brings River's tables to this binary's shape and frees what a former process was working on.
+func Open(ctx context.Context, db Database, log *slog.Logger, validationRun Do) (*Queue, error) {
+	driver := riversqlite.New(db.Writer())
+	// River tells a lot at level info that nobody asks for.
+	quiet := slog.New(atLeast{log.Handler(), slog.LevelWarn})
+	migrator, err := rivermigrate.New(driver, &rivermigrate.Config{Logger: quiet})
+	if err != nil {
+		return nil, fmt.Errorf("read River's migrations: %w", err)
+	}
+	if _, err := migrator.Migrate(ctx, rivermigrate.DirectionUp, nil); err != nil {
+		return nil, fmt.Errorf("bring River's tables up to date: %w", err)
+	}
+	if err := db.RescueWork(ctx); err != nil {
+		return nil, fmt.Errorf("free what was being worked on: %w", err)
+	}
+	workers := river.NewWorkers()
+	if err := river.AddWorkerSafely(workers, &worker{do: validationRun}); err != nil {
+		return nil, err
+	}
+	client, err := river.NewClient(driver, &river.Config{
+		Logger: quiet, Workers: workers, MaxAttempts: retries, RetryPolicy: retry{},
+		Queues:   map[string]river.QueueConfig{ValidationRun.Name: {MaxWorkers: ValidationRun.AtOnce}},
+		PollOnly: true, FetchPollInterval: poll, FetchCooldown: poll, JobTimeout: -1,
+		// Nothing is rescued while it runs: one process has the database to itself, and Open has freed the rest.
+		RescueStuckJobsAfter: 30 * 24 * time.Hour,
+	})
+	if err != nil {
+		return nil, fmt.Errorf("make River's client: %w", err)
+	}
+	return &Queue{client: client, log: log}, nil
+}
+
+// Start begins to work.
+func (q *Queue) Start(ctx context.Context) error {
+	if err := q.client.Start(context.WithoutCancel(ctx)); err != nil {
+		return fmt.Errorf("start the background work: %w", err)
+	}
+	return nil
+}
+
+// Stop tells what is under way to stop, and waits for it, but not for ever: what does not come to an end is found by the
+// next start.
+func (q *Queue) Stop() {
+	ctx, cancel := context.WithTimeout(context.Background(), patience)
+	defer cancel()
+	if err := q.client.StopAndCancel(ctx); err != nil && !errors.Is(err, context.Canceled) {
+		q.log.Warn("background work was cut off", "error", err)
+	}
+}
+
+// Enqueue takes on a job in tx (sqlite.Queue).
+func (q *Queue) Enqueue(ctx context.Context, tx *sql.Tx, kind, id string) error {
+	if kind != ValidationRun.Name {
+		return fmt.Errorf("work: unknown kind %q", kind)
+	}
+	_, err := q.client.InsertTx(ctx, tx, runArgs{ID: id}, &river.InsertOpts{Queue: ValidationRun.Name})
+	return err
+}
+
+type runArgs struct {
+	ID string `json:"id"`
+}
+
+// Kind implements river.JobArgs.
+func (runArgs) Kind() string { return ValidationRun.Name }
+
+type worker struct {
+	river.WorkerDefaults[runArgs]
+	do Do
+}
+
+// Work implements river.Worker. A job that is handed back is free at once and loses no attempt.
+func (w *worker) Work(ctx context.Context, job *river.Job[runArgs]) error {
+	err := w.do(ctx, job.Args.ID)
+	if errors.Is(err, profile.ErrHandedBack) {
+		return river.JobSnooze(0)
+	}
+	return err
+}
+
+// retry waits longer after each failure, up to a minute.
+type retry struct{}
+
+// NextRetry implements river.ClientRetryPolicy.
+func (retry) NextRetry(job *rivertype.JobRow) time.Time {
+	return time.Now().UTC().Add(min(time.Second<<min(len(job.Errors), 6), slowest))
+}
+
+// atLeast is a slog.Handler that leaves out what is below its level.
+type atLeast struct {
+	slog.Handler
+	level slog.Level
+}
+
+// Enabled implements slog.Handler.
+func (h atLeast) Enabled(ctx context.Context, level slog.Level) bool {
+	return level >= h.level && h.Handler.Enabled(ctx, level)
+}
+
+// WithAttrs implements slog.Handler.
+func (h atLeast) WithAttrs(attrs []slog.Attr) slog.Handler {
+	return atLeast{h.Handler.WithAttrs(attrs), h.level}
+}
+
+// WithGroup implements slog.Handler.
+func (h atLeast) WithGroup(name string) slog.Handler {
+	return atLeast{h.Handler.WithGroup(name), h.level}
+}
