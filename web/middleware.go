@@ -154,5 +154,6 @@ func sameOrigin(base *url.URL) echo.MiddlewareFunc {
 
 // passive are the requests that a page makes by itself; they do not keep a session alive (R4).
 func passive(c echo.Context) bool {
-	return c.Request().Method == http.MethodGet && c.Request().URL.Path == "/auth/session"
+	path := c.Request().URL.Path
+	return c.Request().Method == http.MethodGet && (path == "/auth/session" || strings.HasSuffix(path, "/events"))
 }

@@ -26,6 +26,7 @@ import (
 	"purser.example/web/auth"
 	"purser.example/web/help"
 	"purser.example/web/profiles"
+	"purser.example/web/respond"
 )
 
 // Options are the parts that callers may choose, beside the configuration.
@@ -85,7 +86,7 @@ func Open(ctx context.Context, cfg config.Config, o Options) (*App, error) {
 		BaseURL: cfg.BaseURL, TrustedProxies: cfg.TrustedProxies, Log: o.Log,
 		Sessions: a.sessions, Login: loginClient(cfg, o.Now), Activity: db,
 		Ready:    newReadiness(db, key, o.Log).check,
-		Profiles: &profiles.Handlers{Profiles: a.Profiles, Tenants: a.Tenants, Now: o.Now, Log: o.Log},
+		Profiles: &profiles.Handlers{Profiles: a.Profiles, Runs: a.Runs, Tenants: a.Tenants, Now: o.Now, Log: o.Log},
 		Help:     &help.Handlers{Provider: cfg.ServiceProvider, StrictPasswords: cfg.StrictPasswords},
 	})
 	return a, a.begin(ctx)
@@ -151,6 +152,10 @@ func Serve(ctx context.Context, ln net.Listener, handler http.Handler, log *slog
 		IdleTimeout:       2 * time.Minute,
 		MaxHeaderBytes:    64 << 10,
 		ErrorLog:          slog.NewLogLogger(log.Handler(), slog.LevelDebug),
+	}
+	// Streams have no end of their own; they look here for it.
+	server.BaseContext = func(net.Listener) context.Context {
+		return respond.WithEnding(context.WithoutCancel(ctx), ctx.Done())
 	}
 	failed := make(chan error, 1)
 	go func() { failed <- server.Serve(ln) }()

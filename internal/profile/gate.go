@@ -113,3 +113,10 @@ func (g *gate) forget() {
 	defer g.mu.Unlock()
 	g.row, g.refused, g.until = 0, 0, time.Time{}
 }
+
+// resting tells until when the tenant is left in peace, and whether it is.
+func (g *gate) resting() (time.Time, bool) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	return g.until, time.Now().Before(g.until)
+}

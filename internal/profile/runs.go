@@ -294,6 +294,22 @@ func (r *Runs) Active(ctx context.Context, caller access.Caller) ([]Run, error) 
 	return r.store.ActiveRuns(ctx)
 }
 
+// Resting tells of which tenants this process leaves Microsoft in peace, and until when, while the run goes on.
+func (r *Runs) Resting(run Run) map[tenant.ID]time.Time {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.active[run.ID] == nil {
+		return nil
+	}
+	resting := map[tenant.ID]time.Time{}
+	for id, g := range r.gates {
+		if until, rests := g.resting(); rests {
+			resting[id] = until
+		}
+	}
+	return resting
+}
+
 // Watch gives a channel that has something to read after each change of the run, until stop is called. Changes that come
 // close together are told once.
 func (r *Runs) Watch(id RunID) (changes <-chan struct{}, stop func()) {

@@ -91,3 +91,14 @@ func (l listQuery) address(parts ...string) string {
 func (l listQuery) firstPage(pairs ...string) string {
 	return l.with(listPath, append([]string{"after", "", "before", ""}, pairs...)...)
 }
+
+// hidden is the view as a form carries it along.
+func (l listQuery) hidden() []hiddenView {
+	var fields []hiddenView
+	for _, name := range kept {
+		if value := l.values.Get(name); value != "" {
+			fields = append(fields, hiddenView{name, value})
+		}
+	}
+	return fields
+}

@@ -24,6 +24,7 @@ import (
 // Handlers answers /service-accounts.
 type Handlers struct {
 	Profiles *profile.Service
+	Runs     *profile.Runs
 	Tenants  *tenant.Service
 	Now      func() time.Time
 	Log      *slog.Logger
@@ -37,7 +38,13 @@ func (h *Handlers) Mount(e *echo.Echo) {
 	e.GET(editPath, h.chooseEdit)
 	e.GET(deletePath, h.confirmRemove)
 	e.POST(deletePath, h.remove)
+	e.GET(validatePath, h.confirmValidate)
 	e.POST(validatePath, h.validateSelected)
+	e.GET(runsPath, h.listRuns)
+	e.GET(runsPath+"/:id", h.showRun)
+	e.GET(runsPath+"/:id/events", h.followRun)
+	e.POST(runsPath+"/:id/cancel", h.cancelRun)
+	e.POST(runsPath+"/:id/again", h.validateAgain)
 	e.GET(listPath+"/:id", h.show)
 	e.GET(listPath+"/:id/edit", h.showEdit)
 	e.POST(listPath+"/:id", h.update)

@@ -31,6 +31,9 @@ func (h *Handlers) listView(c echo.Context) (listView, error) {
 		Heads: heads(query.sort(), func(sort string) string { return query.firstPage("sort", sort) }),
 		Pager: pager(page, query),
 	}
+	if view.Active, err = h.activeRuns(c); err != nil {
+		return listView{}, err
+	}
 	if len(tenants) > 0 {
 		view.CreateHref = query.address("new")
 	}

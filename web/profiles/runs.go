@@ -1,0 +1,158 @@
+package profiles
+
+import (
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+
+	"github.com/labstack/echo/v4"
+
+	"purser.example/internal/problem"
+	"purser.example/internal/profile"
+	"purser.example/internal/verdict"
+	"purser.example/web/respond"
+	"purser.example/web/session"
+)
+
+// Where validation runs live (R11).
+const runsPath = listPath + "/validations"
+
+func runPath(id profile.RunID) string { return runsPath + "/" + url.PathEscape(string(id)) }
+
+// validateSelected validates what is selected on the page of the list (R11): one profile at once, several in a run. With
+// nothing selected it asks about all that match.
+func (h *Handlers) validateSelected(c echo.Context) error {
+	values, err := c.FormParams()
+	if err != nil {
+		return err
+	}
+	ids, query := values["id"], listQueryOf(values)
+	switch {
+	case values.Get(fieldAll) != "":
+		return h.began(c)(h.Runs.BeginMatching(c.Request().Context(), session.Caller(c), session.Origin(c), query.query(), h.selection(c, query)))
+	case len(ids) == 0:
+		return c.Redirect(http.StatusSeeOther, query.with(validatePath))
+	case len(ids) == 1:
+		return h.validateOne(c, ids[0], query.address(ids[0]))
+	}
+	selected := make([]profile.ID, len(ids))
+	for i, id := range ids {
+		selected[i] = profile.ID(id)
+	}
+	return h.began(c)(h.Runs.Begin(c.Request().Context(), session.Caller(c), session.Origin(c), selected))
+}
+
+// began leads to a run that was just made, or back to the list where there is nothing to validate.
+func (h *Handlers) began(c echo.Context) func(profile.Run, error) error {
+	return func(run profile.Run, err error) error {
+		if problem.KindOf(err) == problem.Invalid {
+			return back(c, listPath, problem.Message(err))
+		}
+		if err != nil {
+			return err
+		}
+		return c.Redirect(http.StatusSeeOther, runPath(run.ID))
+	}
+}
+
+// confirmValidate asks before all that match are validated: it is more than anybody sees on a page.
+func (h *Handlers) confirmValidate(c echo.Context) error {
+	query := readListQuery(c)
+	q := query.query()
+	q.After, q.Before = "", ""
+	page, _, err := h.Profiles.List(c.Request().Context(), session.Caller(c), q)
+	if err != nil {
+		return err
+	}
+	if page.Total == 0 {
+		return back(c, query.address(), "No profile matches, so there is nothing to validate.")
+	}
+	view := confirmView{Action: query.with(validatePath), Close: query.address(), Count: number(page.Total), AtLeast: page.AtLeast, One: page.Total == 1, Selection: h.selection(c, query), Hidden: query.hidden()}
+	return h.over(c, http.StatusOK, "Validate profiles", confirmDialog(view))
+}
+
+// selection says in words which profiles a view of the list has.
+func (h *Handlers) selection(c echo.Context, query listQuery) string {
+	q := query.query()
+	var parts []string
+	if q.Text != "" {
+		parts = append(parts, "“"+q.Text+"”")
+	}
+	if q.Tenant != "" {
+		parts = append(parts, "tenant "+h.tenantName(c, q.Tenant))
+	}
+	if q.Service != "" {
+		parts = append(parts, "service "+strings.Join(serviceNames([]string{q.Service}), ""))
+	}
+	switch q.Status {
+	case "":
+	case profile.Attention:
+		parts = append(parts, "those that need attention")
+	case profile.Expiring:
+		parts = append(parts, "passwords that expire within 30 days")
+	default:
+		parts = append(parts, "status "+verdict.Status(q.Status).Title())
+	}
+	if len(parts) == 0 {
+		return "All profiles"
+	}
+	return "All that match: " + strings.Join(parts, ", ")
+}
+
+// listRuns shows the runs of the past, newest first.
+func (h *Handlers) listRuns(c echo.Context) error {
+	runs, more, err := h.Runs.List(c.Request().Context(), session.Caller(c), profile.RunID(c.QueryParam("before")))
+	if err != nil {
+		return err
+	}
+	view := runsView{List: listPath}
+	for _, run := range runs {
+		view.Rows = append(view.Rows, h.runRow(run))
+	}
+	if more {
+		view.Older = runsPath + "?before=" + url.QueryEscape(string(runs[len(runs)-1].ID))
+	}
+	return respond.Page(c, http.StatusOK, runsPage(respond.Shell(c, section, "Validation runs"), view))
+}
+
+// showRun shows one run with one page of its profiles, while it goes on and afterwards.
+func (h *Handlers) showRun(c echo.Context) error {
+	view, err := h.runView(c)
+	if err != nil {
+		return err
+	}
+	return respond.Page(c, http.StatusOK, runPage(respond.Shell(c, section, "Validation run"), view))
+}
+
+func (h *Handlers) cancelRun(c echo.Context) error {
+	id := profile.RunID(c.Param("id"))
+	err := h.Runs.Cancel(c.Request().Context(), session.Caller(c), session.Origin(c), id)
+	if problem.KindOf(err) == problem.Conflict {
+		return back(c, runPath(id), problem.Message(err))
+	}
+	if err != nil {
+		return err
+	}
+	return leave(c, runPath(id), "")
+}
+
+// validateAgain begins a run with what an earlier one could not tell about.
+func (h *Handlers) validateAgain(c echo.Context) error {
+	id := profile.RunID(c.Param("id"))
+	return h.began(c)(h.Runs.Again(c.Request().Context(), session.Caller(c), session.Origin(c), id))
+}
+
+// runQuery is which part of a run a page shows.
+func runQuery(c echo.Context) profile.ItemQuery {
+	q := profile.ItemQuery{Run: profile.RunID(c.Param("id"))}
+	if after, err := strconv.Atoi(c.QueryParam("after")); err == nil && after > 0 {
+		q.After = after
+	}
+	for _, outcome := range profile.Outcomes {
+		if string(outcome) == c.QueryParam("outcome") {
+			q.Outcome = outcome
+		}
+	}
+	return q
+}
