@@ -95,7 +95,7 @@ func (r *Runs) Begin(ctx context.Context, caller access.Caller, origin audit.Ori
 
 // BeginMatching makes a run of every profile that the query's search and filters match. selection says in words which.
 func (r *Runs) BeginMatching(ctx context.Context, caller access.Caller, origin audit.Origin, q Query, selection string) (Run, error) {
-	q.Sort, q.Down, q.After, q.Before, q.Limit, q.Window = ByName, false, "", "", chunk, r.profiles.window()
+	q.Sort, q.Down, q.After, q.Before, q.Limit, q.Window = ByName, false, "", "", chunk, expiring(r.profiles.now())
 	return r.begin(ctx, caller, origin, selection, func(add func([]Item) error) error {
 		for {
 			page, err := r.profiles.store.List(ctx, q)

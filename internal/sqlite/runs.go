@@ -270,7 +270,7 @@ func (s *Runs) Try(ctx context.Context, id profile.RunID, no int, e audit.Entry)
 // Conclude implements profile.RunStore. A profile that is gone has its outcome all the same: the attempt was made.
 func (s *Runs) Conclude(ctx context.Context, id profile.RunID, i profile.Item, p profile.Profile, v profile.Validation, e audit.Entry) error {
 	profiles := s.db.Profiles()
-	err := profiles.validated(ctx, p, v, e, func(tx *Tx) error { return setItem(tx, id, i) })
+	err := profiles.validatedWith(ctx, p, v, e, func(tx *Tx) error { return setItem(tx, id, i) })
 	if errors.Is(err, profile.ErrGone) {
 		return nil
 	}
