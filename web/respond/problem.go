@@ -44,11 +44,14 @@ const retryAfter = "5"
 // next and a reference, and nothing of the cause.
 func Problem(log *slog.Logger) echo.HTTPErrorHandler {
 	return func(err error, c echo.Context) {
-		if errors.Is(err, context.Canceled) && c.Request().Context().Err() != nil {
+		ended := c.Request().Context().Err()
+		if errors.Is(err, context.Canceled) && errors.Is(ended, context.Canceled) {
 			log.DebugContext(c.Request().Context(), "the client went away", "request_id", reference(c))
 			return
 		}
-		err = fromEcho(err)
+		// The request's time may be over, but not the answer's.
+		c.SetRequest(c.Request().WithContext(context.WithoutCancel(c.Request().Context())))
+		err = late(fromEcho(err), ended)
 		kind := problem.KindOf(err)
 		logProblem(c, log, kind, err)
 		if c.Response().Committed {
@@ -114,6 +117,15 @@ func fromEcho(err error) error {
 		}
 		return err
 	}
+}
+
+// late gives a surprise that comes of the request's time being over a sentence. ended is why the request's context ended.
+func late(err, ended error) error {
+	over := errors.Is(err, context.DeadlineExceeded) || errors.Is(ended, context.DeadlineExceeded) && errors.Is(err, context.Canceled)
+	if !over || problem.KindOf(err) != problem.Internal {
+		return err
+	}
+	return problem.Wrap(err, problem.Unavailable, "Purser could not do this in the time it has for it. Nothing was changed.")
 }
 
 func reference(c echo.Context) string { return c.Response().Header().Get(echo.HeaderXRequestID) }
