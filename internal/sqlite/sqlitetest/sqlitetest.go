@@ -4,6 +4,7 @@ package sqlitetest
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
 	"log/slog"
 	"os"
@@ -96,24 +97,26 @@ func MakeReadOnly(tb testing.TB, db *sqlite.DB) (mend func()) {
 // with SQLITE_BUSY, until it is mended. Tests wait less long for it than Purser does.
 func LockElsewhere(tb testing.TB, db *sqlite.DB) (mend func()) {
 	tb.Helper()
-	other, err := sql.Open("sqlite", "file:"+file(tb, db)+"?_pragma=busy_timeout(10000)")
+	other, err := sql.Open("sqlite", "file:"+file(tb, db))
 	if err != nil {
 		tb.Fatal(err)
 	}
 	other.SetMaxOpenConns(1)
-	lock := func(statement string) {
-		if _, err := other.ExecContext(context.Background(), statement); err != nil {
-			tb.Fatalf("%s: %v", statement, err)
-		}
-	}
-	lock("BEGIN IMMEDIATE")
 	pragma(tb, db, "PRAGMA busy_timeout = 400")
+	_, err = other.ExecContext(context.Background(), "BEGIN IMMEDIATE")
+	for try := 0; err != nil && try < 10_000; try++ { // SQLite's own waiting would starve beside busy writers
+		time.Sleep(time.Millisecond / 4)
+		_, err = other.ExecContext(context.Background(), "BEGIN IMMEDIATE")
+	}
+	if err != nil {
+		tb.Fatalf("lock the database: %v", err)
+	}
 	return func() {
-		lock("ROLLBACK")
-		pragma(tb, db, "PRAGMA busy_timeout = 5000")
-		if err := other.Close(); err != nil {
-			tb.Fatal(err)
+		_, err := other.ExecContext(context.Background(), "ROLLBACK")
+		if err = errors.Join(err, other.Close()); err != nil {
+			tb.Fatalf("unlock the database: %v", err)
 		}
+		pragma(tb, db, "PRAGMA busy_timeout = 5000")
 	}
 }
 
