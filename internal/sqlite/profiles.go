@@ -1,6 +1,7 @@
 package sqlite
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"encoding/json"
@@ -169,13 +170,13 @@ func (s *Profiles) Validated(ctx context.Context, p profile.Profile, v profile.V
 	if err != nil {
 		return fmt.Errorf("write verdict: %w", err)
 	}
-	gone := false
+	var other error
 	err = s.write(ctx, func(tx *Tx) error {
-		query := `UPDATE profiles SET failed = ? WHERE id = ? AND tenant_id = ? AND username = ?`
-		args := []any{string(text), p.ID, p.Tenant, p.Username}
+		query := `UPDATE profiles SET failed = ? WHERE id = ? AND tenant_id = ? AND username_key = ?`
+		args := []any{string(text), p.ID, p.Tenant, profile.Fold(p.Username)}
 		if v.Verdict.Status.AboutAccount() {
-			query = `UPDATE profiles SET status = ?, expires_at = ?, validated_at = ?, verdict = ?, failed = NULL WHERE id = ? AND tenant_id = ? AND username = ?`
-			args = []any{v.Verdict.Status, expiresAt(v.Verdict), v.At.UnixMilli(), string(text), p.ID, p.Tenant, p.Username}
+			query = `UPDATE profiles SET status = ?, expires_at = ?, validated_at = ?, verdict = ?, failed = NULL WHERE id = ? AND tenant_id = ? AND username_key = ?`
+			args = []any{v.Verdict.Status, expiresAt(v.Verdict), v.At.UnixMilli(), string(text), p.ID, p.Tenant, profile.Fold(p.Username)}
 		}
 		n, err := tx.Exec(query, args...)
 		if err != nil {
@@ -184,20 +185,12 @@ func (s *Profiles) Validated(ctx context.Context, p profile.Profile, v profile.V
 		if n > 0 {
 			return s.conclude(tx, p.ID, &v, []audit.Entry{e})
 		}
-		switch err := missing(tx, p.ID); {
-		case errors.Is(err, profile.ErrGone):
-			gone = true
-			return s.conclude(tx, "", nil, []audit.Entry{e}) // the attempt was made; the profile is not there any more
-		case errors.Is(err, profile.ErrChanged):
-			return s.conclude(tx, p.ID, &v, []audit.Entry{e}) // history, of the account that the profile had
-		default:
-			return err
+		if other = missing(tx, p.ID); !errors.Is(other, profile.ErrGone) && !errors.Is(other, profile.ErrChanged) {
+			return other
 		}
+		return s.conclude(tx, "", nil, []audit.Entry{e})
 	})
-	if err == nil && gone {
-		return profile.ErrGone
-	}
-	return err
+	return cmp.Or(err, other)
 }
 
 // Delete implements profile.Store.

@@ -2,6 +2,7 @@ package profiles
 
 import (
 	"context"
+	"errors"
 	"strconv"
 	"sync"
 	"time"
@@ -28,6 +29,12 @@ func (h *Handlers) validate(c echo.Context) error {
 
 func (h *Handlers) validateOne(c echo.Context, id, to string) error {
 	v, err := h.Profiles.Validate(c.Request().Context(), session.Caller(c), session.Origin(c), profile.ID(id))
+	if unstored, ok := errors.AsType[*profile.Unstored](err); ok {
+		return h.showUnstored(c, id, unstored)
+	}
+	if conflict, ok := errors.AsType[*profile.Conflict](err); ok {
+		return h.tellMeanwhile(c, to, conflict)
+	}
 	switch kind := problem.KindOf(err); {
 	case err != nil && (kind == problem.Conflict || kind == problem.Invalid):
 		return back(c, to, problem.Message(err))

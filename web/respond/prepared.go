@@ -25,7 +25,7 @@ func Prepared(p *problem.Error) echo.HandlerFunc {
 	}
 	return func(c echo.Context) error {
 		if problem.KindOf(p) == problem.Unavailable {
-			c.Response().Header().Set("Retry-After", retryAfter)
+			c.Response().Header().Set("Retry-After", RetryAfter)
 		}
 		if wantsJSON(c) {
 			return c.JSONBlob(a.status, data)

@@ -37,8 +37,8 @@ var answers = map[problem.Kind]answer{
 	problem.Unavailable:     {http.StatusServiceUnavailable, "Not available right now", "What you sent was not carried out. Wait a moment, then reload this page to send it again.", "", ""},
 }
 
-// retryAfter is in seconds: a full disk or a busy database may have recovered by then.
-const retryAfter = "5"
+// RetryAfter is in seconds: a full disk or a busy database may have recovered by then.
+const RetryAfter = "5"
 
 // Problem is Echo's error handler: it logs once, here, and answers with a page that tells the person a sentence, what to do
 // next and a reference, and nothing of the cause.
@@ -78,7 +78,7 @@ func logProblem(c echo.Context, log *slog.Logger, kind problem.Kind, err error) 
 func answerWith(c echo.Context, kind problem.Kind, err error) error {
 	a := answers[kind]
 	if kind == problem.Unavailable {
-		c.Response().Header().Set("Retry-After", retryAfter)
+		c.Response().Header().Set("Retry-After", RetryAfter)
 	}
 	status := a.status
 	if he, ok := errors.AsType[*echo.HTTPError](err); ok {
