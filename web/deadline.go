@@ -19,10 +19,10 @@ const (
 // limitTime ends the waiting for the database and for others. Streams have an end of their own.
 func limitTime(next echo.HandlerFunc) echo.HandlerFunc {
 	return func(c echo.Context) error {
-		r := c.Request()
-		if streaming(r) {
+		if streaming(c) {
 			return next(c)
 		}
+		r := c.Request()
 		ctx, cancel := context.WithTimeout(r.Context(), allowance(r))
 		defer cancel()
 		c.SetRequest(r.WithContext(ctx))

@@ -77,7 +77,7 @@ func (g gates) of(c echo.Context) *gate {
 	switch {
 	case anonymous(c):
 		return nil
-	case streaming(c.Request()):
+	case streaming(c):
 		return g.streams
 	case strings.HasPrefix(c.Request().URL.Path, "/auth/"):
 		return g.doors
@@ -88,9 +88,10 @@ func (g gates) of(c echo.Context) *gate {
 	}
 }
 
-// streaming are the requests that hold their connection to hear of progress.
-func streaming(r *http.Request) bool {
-	return r.Method == http.MethodGet && strings.HasPrefix(r.Header.Get(echo.HeaderAccept), "text/event-stream")
+// streaming are the requests that hold their connection to hear of progress. Their header does not tell: htmx says of each
+// of its requests that it would take a stream.
+func streaming(c echo.Context) bool {
+	return c.Request().Method == http.MethodGet && strings.HasSuffix(c.Path(), "/events")
 }
 
 func reading(r *http.Request) bool {

@@ -179,20 +179,22 @@ func TestEveryRequestHasAnEnd(t *testing.T) {
 		left <- time.Until(end).Round(time.Second)
 		return nil
 	}
-	c.GET("/look", look)
-	c.POST("/look", look)
+	for _, path := range []string{"/look", "/:id/events"} {
+		c.GET(path, look)
+		c.POST(path, look)
+	}
 	for _, tc := range []struct {
-		method, accept string
-		want           time.Duration
+		method, path string
+		want         time.Duration
 	}{
-		{http.MethodGet, "text/html", readWithin},
-		{http.MethodPost, "text/html", writeWithin},
-		{http.MethodGet, "text/event-stream", 0},
-		{http.MethodPost, "text/event-stream", writeWithin},
+		{http.MethodGet, "/look", readWithin},
+		{http.MethodPost, "/look", writeWithin},
+		{http.MethodGet, "/1/events", 0},
+		{http.MethodPost, "/1/events", writeWithin},
 	} {
-		c.ask(tc.method, "/look", tc.accept)
+		c.ask(tc.method, tc.path, "text/html, text/event-stream")
 		if got := <-left; got != tc.want {
-			t.Errorf("%s %s ends after %v", tc.method, tc.accept, got)
+			t.Errorf("%s %s ends after %v", tc.method, tc.path, got)
 		}
 	}
 
@@ -216,7 +218,7 @@ func TestEveryRequestHasAnEnd(t *testing.T) {
 func TestAStreamRulesItsOwnTime(t *testing.T) {
 	c := newCrowded(newGates())
 	result := make(chan error, 1)
-	c.GET("/stream", func(ec echo.Context) error {
+	c.GET("/stream/events", func(ec echo.Context) error {
 		control := http.NewResponseController(ec.Response())
 		_, err := ec.Response().Write([]byte("data: 1\n\n"))
 		result <- errors.Join(err, control.SetWriteDeadline(time.Now().Add(time.Hour)), control.SetReadDeadline(time.Time{}), control.Flush())
@@ -224,11 +226,10 @@ func TestAStreamRulesItsOwnTime(t *testing.T) {
 	})
 	server := httptest.NewServer(c)
 	defer server.Close()
-	req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, server.URL+"/stream", nil)
+	req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, server.URL+"/stream/events", nil)
 	if err != nil {
 		t.Fatal(err)
 	}
-	req.Header.Set("Accept", "text/event-stream")
 	res, err := http.DefaultClient.Do(req)
 	if err != nil {
 		t.Fatal(err)

@@ -52,6 +52,7 @@ const confirmedNotStored = "Microsoft 365 confirmed the account, but Purser cann
 
 var (
 	errNoProfile = problem.New(problem.NotFound, "This profile does not exist, or not any more.")
+	errBusy      = errors.New("profile: the account is being validated")
 	errClassic   = problem.New(problem.Invalid, "This is a classic MFA profile; it is edited in the classic UI.")
 )
 
@@ -61,7 +62,7 @@ func busy(other, caller access.Caller) error {
 	if other.Issuer == caller.Issuer && other.Subject == caller.Subject {
 		who = "You are"
 	}
-	return problem.New(problem.Conflict, who+" validating this account right now. Wait for that result, then try again.")
+	return problem.Wrap(errBusy, problem.Conflict, who+" validating this account right now. Wait for that result, then try again.")
 }
 
 func nameTaken() error {

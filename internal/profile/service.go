@@ -262,14 +262,14 @@ func (s *Service) Delete(ctx context.Context, caller access.Caller, origin audit
 	for try := 1; ; try++ {
 		n, err := s.delete(ctx, caller, origin, seen)
 		// Somebody came between looking and deleting: looking again tells who, and to which of them.
-		if raced := errors.Is(err, ErrChanged) || errors.Is(err, ErrGone); !raced || try == maxTries {
+		if raced := errors.Is(err, ErrChanged) || errors.Is(err, ErrGone); !raced || try == maxLooks {
 			return n, shown(err)
 		}
 	}
 }
 
-// maxTries is how often a deletion looks again.
-const maxTries = 5
+// maxLooks is how often a deletion looks at what it deletes.
+const maxLooks = 5
 
 func (s *Service) delete(ctx context.Context, caller access.Caller, origin audit.Origin, seen []Seen) (int, error) {
 	var profiles []Profile
