@@ -44,9 +44,11 @@ func New(o Options) http.Handler {
 	store := session.NewStore(o.Sessions, https, o.BaseURL.Port())
 	e.Use(
 		identify,
+		secureHeaders(https, o.Login.FormOrigins),
+		shed(newGates(), o.Log),
+		limitTime,
 		logRequests(o.Log),
 		recoverPanics,
-		secureHeaders(https, o.Login.FormOrigins),
 		limitBody,
 		sameOrigin(o.BaseURL),
 		session.Middleware(store, anonymous, passive),

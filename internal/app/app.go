@@ -144,15 +144,7 @@ const grace = 10 * time.Second
 
 // Serve answers requests on ln until ctx ends, then waits for those in flight, at most ten seconds.
 func Serve(ctx context.Context, ln net.Listener, handler http.Handler, log *slog.Logger) error {
-	server := &http.Server{
-		Handler:           handler,
-		ReadHeaderTimeout: 10 * time.Second,
-		ReadTimeout:       time.Minute,
-		WriteTimeout:      2 * time.Minute,
-		IdleTimeout:       2 * time.Minute,
-		MaxHeaderBytes:    64 << 10,
-		ErrorLog:          slog.NewLogLogger(log.Handler(), slog.LevelDebug),
-	}
+	server := newServer(handler, log)
 	// Streams have no end of their own; they look here for it.
 	server.BaseContext = func(net.Listener) context.Context {
 		return respond.WithEnding(context.WithoutCancel(ctx), ctx.Done())
@@ -179,6 +171,7 @@ func (a *App) Listen(ctx context.Context) (net.Listener, error) {
 	if err != nil {
 		return nil, fmt.Errorf("PURSER_ADDR: %w", err)
 	}
+	ln = limited(ln)
 	if a.cfg.TLSCert == "" {
 		return ln, nil
 	}

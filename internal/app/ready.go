@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"sync"
 	"time"
@@ -10,37 +11,73 @@ import (
 	"purser.example/internal/sqlite"
 )
 
-// readiness answers /readyz. It really writes, which costs a flush, so an answer serves for a second: nobody can wear the
-// disk out by asking.
+const (
+	// readyFor is how long an answer serves, so that nobody can wear the disk out by asking.
+	readyFor = time.Second
+	// readyWithin is how long an answer may take: load balancers do not wait longer. A database that another process
+	// locked would take five seconds to say so.
+	readyWithin = 2 * time.Second
+)
+
+var errSlow = errors.New("the database did not answer in time")
+
+// readiness answers /readyz. It really writes, which costs a flush.
 type readiness struct {
-	db  *sqlite.DB
-	key secret.Key
+	try func(context.Context) error
 	log *slog.Logger
 
 	mu   sync.Mutex
 	at   time.Time
 	last error
+	busy chan struct{} // closed when the check under way is done; nil for none
 }
 
 func newReadiness(db *sqlite.DB, key secret.Key, log *slog.Logger) *readiness {
-	return &readiness{db: db, key: key, log: log}
+	return &readiness{log: log, try: func(ctx context.Context) error {
+		if err := db.CheckKey(ctx, key); err != nil {
+			return err
+		}
+		return db.CheckWritable(ctx)
+	}}
 }
 
 func (r *readiness) check(ctx context.Context) error {
 	r.mu.Lock()
-	defer r.mu.Unlock()
-	if time.Since(r.at) < time.Second {
+	if time.Since(r.at) < readyFor {
+		defer r.mu.Unlock()
 		return r.last
 	}
-	// The answer serves others too, so it must not depend on the patience of whoever happened to ask.
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
+	if r.busy == nil {
+		r.busy = make(chan struct{})
+		// The answer serves others too, so it must not depend on the patience of whoever happened to ask.
+		go r.look(context.WithoutCancel(ctx), r.busy)
+	}
+	done := r.busy
+	r.mu.Unlock()
+
+	timer := time.NewTimer(readyWithin)
+	defer timer.Stop()
+	select {
+	case <-done:
+		r.mu.Lock()
+		defer r.mu.Unlock()
+		return r.last
+	case <-timer.C:
+		r.log.ErrorContext(ctx, "not ready", "error", errSlow)
+		return errSlow
+	}
+}
+
+// look checks once, however many wait for it.
+func (r *readiness) look(ctx context.Context, done chan struct{}) {
+	ctx, cancel := context.WithTimeout(ctx, 10*time.Second)
 	defer cancel()
-	if r.last = r.db.CheckKey(ctx, r.key); r.last == nil {
-		r.last = r.db.CheckWritable(ctx)
+	err := r.try(ctx)
+	if err != nil {
+		r.log.ErrorContext(ctx, "not ready", "error", err)
 	}
-	r.at = time.Now()
-	if r.last != nil {
-		r.log.ErrorContext(ctx, "not ready", "error", r.last)
-	}
-	return r.last
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.at, r.last, r.busy = time.Now(), err, nil
+	close(done)
 }

@@ -36,7 +36,8 @@ func (w work) validation(v verdict.Verdict) Validation {
 	return Validation{At: v.At, By: called(w.caller), Verdict: v}
 }
 
-// validate is attempt for a Save: a verdict that refuses is written down here, because nothing else will be.
+// validate is attempt for a Save: a verdict that refuses is written down here, because nothing else will be. The person
+// hears it even where that fails.
 func (s *Service) validate(ctx context.Context, w work, password secret.Value) (verdict.Verdict, error) {
 	v, err := s.attempt(ctx, w, password)
 	if err != nil || v.Valid() {
@@ -44,7 +45,7 @@ func (s *Service) validate(ctx context.Context, w work, password secret.Value) (
 	}
 	after, cancel := s.beyond(ctx)
 	defer cancel()
-	return v, s.store.Note(after, w.ended(v))
+	return v, &Refused{Verdict: v, Unrecorded: s.store.Note(after, w.ended(v))}
 }
 
 // attempt signs in once, while it is the account's turn. The use of the secret is in the activity log before it leaves (R61).
@@ -75,14 +76,14 @@ func (s *Service) attemptNoting(ctx context.Context, w work, password secret.Val
 // turn gives the account of p to one piece of work at a time, until release: two attempts at once could count twice towards
 // a lockout, and a validation must not send an old password after a new one was confirmed. Nobody waits in line, because
 // whoever would come next should see first what came of it.
-func (s *Service) turn(p Profile) (release func(), err error) {
+func (s *Service) turn(p Profile, caller access.Caller) (release func(), err error) {
 	account := accountOf(p)
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.busy[account] {
-		return nil, errBusy
+	if other, taken := s.busy[account]; taken {
+		return nil, busy(other, caller)
 	}
-	s.busy[account] = true
+	s.busy[account] = caller
 	return func() {
 		s.mu.Lock()
 		defer s.mu.Unlock()

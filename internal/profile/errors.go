@@ -1,14 +1,19 @@
 package profile
 
 import (
+	"cmp"
 	"errors"
 
+	"purser.example/internal/access"
 	"purser.example/internal/problem"
 	"purser.example/internal/verdict"
 )
 
 // Refused says that Microsoft 365 did not confirm the account, so that nothing was saved (R17).
-type Refused struct{ Verdict verdict.Verdict }
+type Refused struct {
+	Verdict    verdict.Verdict
+	Unrecorded error // why the attempt's end is not in the activity log; nil where it is
+}
 
 func (r *Refused) Error() string {
 	return "not saved: " + string(r.Verdict.Status) + " " + r.Verdict.Code
@@ -24,14 +29,41 @@ func (c *Conflict) Error() string { return "somebody else changed the profile" }
 
 // Unwrap gives the sentence for where no page shows both versions.
 func (c *Conflict) Unwrap() error {
+	if c.Gone {
+		return problem.New(problem.Conflict, "Somebody else deleted this profile meanwhile. Nothing was stored.")
+	}
 	return problem.New(problem.Conflict, "Somebody else changed this profile meanwhile. Nothing was overwritten.")
 }
 
+// Unstored says that a validation was made, and what came of it, but that it could not be stored.
+type Unstored struct {
+	Verdict verdict.Verdict
+	Cause   error
+}
+
+func (u *Unstored) Error() string { return "the result is not stored: " + u.Cause.Error() }
+
+// Unwrap gives the sentence for where no page shows the verdict.
+func (u *Unstored) Unwrap() error {
+	return problem.Wrap(u.Cause, problem.Unavailable, "Microsoft 365 answered, but Purser could not store the result: "+u.Verdict.Status.Title()+". The profile shows what was stored before.")
+}
+
+const confirmedNotStored = "Microsoft 365 confirmed the account, but Purser cannot use its database right now, so nothing was saved. Save again in a moment; if it stays so, ask whoever runs Purser to look at the disk."
+
 var (
 	errNoProfile = problem.New(problem.NotFound, "This profile does not exist, or not any more.")
-	errBusy      = problem.New(problem.Conflict, "Somebody is validating this account right now. Wait for that result, then try again.")
+	errBusy      = errors.New("profile: the account is being validated")
 	errClassic   = problem.New(problem.Invalid, "This is a classic MFA profile; it is edited in the classic UI.")
 )
+
+// busy says whom to wait for.
+func busy(other, caller access.Caller) error {
+	who := cmp.Or(called(other), "Somebody") + " is"
+	if other.Issuer == caller.Issuer && other.Subject == caller.Subject {
+		who = "You are"
+	}
+	return problem.Wrap(errBusy, problem.Conflict, who+" validating this account right now. Wait for that result, then try again.")
+}
 
 func nameTaken() error {
 	return problem.Field(FieldName, "Another profile has this name. Enter a different one.")

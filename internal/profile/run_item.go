@@ -29,7 +29,7 @@ func (r *Runs) item(ctx context.Context, run Run, i Item) *verdict.Verdict {
 		r.settle(ctx, run, i, Skipped, why)
 		return nil
 	}
-	release, err := r.profiles.turn(p)
+	release, err := r.profiles.turn(p, run.caller())
 	if err != nil {
 		r.putOff(ctx, run, i, Skipped, Busy)
 		return nil
@@ -58,8 +58,8 @@ func (r *Runs) passOver(p Profile, run Run) Reason {
 // whose end nobody sees is never repeated.
 func (r *Runs) try(ctx context.Context, run Run, i Item, p Profile) *verdict.Verdict {
 	password, err := r.profiles.stored(ctx, p)
-	if errors.Is(err, errBusy) {
-		r.putOff(ctx, run, i, Skipped, Busy)
+	if _, changed := errors.AsType[*Conflict](err); changed {
+		r.putOff(ctx, run, i, Skipped, Busy) // edited this moment; the next pass sees the new account
 		return nil
 	}
 	if err != nil {

@@ -37,12 +37,12 @@ type Service struct {
 	now       func() time.Time
 
 	mu   sync.Mutex
-	busy map[string]bool // accounts with an attempt under way: two at once could count twice towards a lockout
+	busy map[string]access.Caller // accounts with an attempt under way, and whose it is
 }
 
 // NewService joins the parts.
 func NewService(store Store, tenants *tenant.Service, ring *secret.Keyring, validator Validator, settings Settings, now func() time.Time) *Service {
-	return &Service{store: store, tenants: tenants, ring: ring, validator: validator, settings: settings, now: now, busy: map[string]bool{}}
+	return &Service{store: store, tenants: tenants, ring: ring, validator: validator, settings: settings, now: now, busy: map[string]access.Caller{}}
 }
 
 // Offered lists the services that a profile can be made for.
@@ -69,7 +69,7 @@ func (s *Service) Create(ctx context.Context, caller access.Caller, origin audit
 	}
 	p := s.stamped(Profile{ID: ID(id.String()), Kind: Common, Version: 1}, d, caller)
 	p.Created = p.Modified
-	release, err := s.turn(p)
+	release, err := s.turn(p, caller)
 	if err != nil {
 		return Profile{}, err
 	}
@@ -78,9 +78,6 @@ func (s *Service) Create(ctx context.Context, caller access.Caller, origin audit
 	v, err := s.validate(ctx, w, d.Password)
 	if err != nil {
 		return Profile{}, err
-	}
-	if !v.Valid() {
-		return Profile{}, &Refused{Verdict: v}
 	}
 	p = decided(p, v)
 	sealed, err := s.ring.Seal(d.Password, passwordRecord(p.ID))
@@ -94,11 +91,16 @@ func (s *Service) Create(ctx context.Context, caller access.Caller, origin audit
 }
 
 // witnessed writes down an attempt that was made for a change which then failed: the sign-in happened all the same (R61).
+// Where it was the disk that failed, the person is told that the account itself is in order.
 func (s *Service) witnessed(ctx context.Context, w work, v verdict.Verdict, err error) error {
 	if err == nil {
 		return nil
 	}
-	return errors.Join(err, s.store.Note(ctx, w.ended(v)))
+	err = errors.Join(err, s.store.Note(ctx, w.ended(v)))
+	if problem.KindOf(err) == problem.Unavailable {
+		return problem.Wrap(err, problem.Unavailable, confirmedNotStored)
+	}
+	return err
 }
 
 // Update stores an edit of the version that the editor saw. It signs in only where tenant, username or password changed, so
@@ -137,7 +139,7 @@ func (s *Service) Update(ctx context.Context, caller access.Caller, origin audit
 }
 
 func (s *Service) updateAccount(ctx context.Context, w work, seen int64, password secret.Value, changed audit.Entry) (Profile, error) {
-	release, err := s.turn(w.profile)
+	release, err := s.turn(w.profile, w.caller)
 	if err != nil {
 		return Profile{}, err
 	}
@@ -145,9 +147,6 @@ func (s *Service) updateAccount(ctx context.Context, w work, seen int64, passwor
 	v, err := s.validate(ctx, w, password)
 	if err != nil {
 		return Profile{}, err
-	}
-	if !v.Valid() {
-		return Profile{}, &Refused{Verdict: v}
 	}
 	p := decided(w.profile, v)
 	sealed, err := s.ring.Seal(password, passwordRecord(p.ID))
@@ -169,15 +168,19 @@ func (s *Service) raced(ctx context.Context, id ID, err error) error {
 	if !errors.Is(err, ErrChanged) {
 		return shown(err)
 	}
-	current, loadErr := s.store.Profile(ctx, id)
-	if loadErr != nil {
+	current, err := s.store.Profile(ctx, id)
+	if errors.Is(err, ErrGone) {
 		return &Conflict{Gone: true}
+	}
+	if err != nil {
+		return err
 	}
 	return &Conflict{Current: current}
 }
 
 // Validate signs in with the stored password and stores the verdict. Where it says nothing about the account the former
-// status stands, with the failed attempt noted beside it (R62).
+// status stands, with the failed attempt noted beside it (R62). What Microsoft answered is given back with *Unstored where it
+// could not be stored, and with *Conflict where the profile was deleted or given another account meanwhile.
 func (s *Service) Validate(ctx context.Context, caller access.Caller, origin audit.Origin, id ID) (verdict.Verdict, error) {
 	if err := access.Require(caller, access.ManageServiceAccounts); err != nil {
 		return verdict.Verdict{}, err
@@ -189,7 +192,7 @@ func (s *Service) Validate(ctx context.Context, caller access.Caller, origin aud
 	if p.Kind != Common {
 		return verdict.Verdict{}, errClassic
 	}
-	release, err := s.turn(p)
+	release, err := s.turn(p, caller)
 	if err != nil {
 		return verdict.Verdict{}, err
 	}
@@ -206,21 +209,26 @@ func (s *Service) Validate(ctx context.Context, caller access.Caller, origin aud
 	}
 	after, cancel := s.beyond(ctx)
 	defer cancel()
-	return v, shown(s.store.Validated(after, p, w.validation(remembering(p.Verdict, v)), w.ended(v)))
+	err = s.store.Validated(after, p, w.validation(remembering(p.Verdict, v)), w.ended(v))
+	if problem.KindOf(err) == problem.Unavailable {
+		return v, &Unstored{Verdict: v, Cause: err}
+	}
+	return v, s.raced(after, id, err)
 }
 
-// stored opens the profile's password, now that it is its turn: an edit that came first may have made it another account's.
+// stored opens the profile's password, now that it is its turn. It reads the password before it looks whose it is: an edit
+// that comes between the two may have made it another account's, and is then seen.
 func (s *Service) stored(ctx context.Context, p Profile) (secret.Value, error) {
+	sealed, err := s.store.Password(ctx, p.ID)
+	if err != nil {
+		return secret.Value{}, shown(err)
+	}
 	now, err := s.store.Profile(ctx, p.ID)
 	if err != nil {
 		return secret.Value{}, shown(err)
 	}
 	if accountOf(now) != accountOf(p) {
-		return secret.Value{}, errBusy
-	}
-	sealed, err := s.store.Password(ctx, p.ID)
-	if err != nil {
-		return secret.Value{}, shown(err)
+		return secret.Value{}, &Conflict{Current: now}
 	}
 	return s.ring.Open(sealed, passwordRecord(p.ID))
 }
@@ -251,6 +259,19 @@ func (s *Service) Delete(ctx context.Context, caller access.Caller, origin audit
 	if err := access.Require(caller, access.ManageServiceAccounts); err != nil {
 		return 0, err
 	}
+	for try := 1; ; try++ {
+		n, err := s.delete(ctx, caller, origin, seen)
+		// Somebody came between looking and deleting: looking again tells who, and to which of them.
+		if raced := errors.Is(err, ErrChanged) || errors.Is(err, ErrGone); !raced || try == maxLooks {
+			return n, shown(err)
+		}
+	}
+}
+
+// maxLooks is how often a deletion looks at what it deletes.
+const maxLooks = 5
+
+func (s *Service) delete(ctx context.Context, caller access.Caller, origin audit.Origin, seen []Seen) (int, error) {
 	var profiles []Profile
 	var entries []audit.Entry
 	for _, each := range seen {
@@ -270,11 +291,10 @@ func (s *Service) Delete(ctx context.Context, caller access.Caller, origin audit
 	if len(profiles) == 0 {
 		return 0, nil
 	}
-	err := s.store.Delete(ctx, profiles, entries...)
-	if errors.Is(err, ErrChanged) || errors.Is(err, ErrGone) {
-		return 0, &Conflict{Current: profiles[0]}
+	if err := s.store.Delete(ctx, profiles, entries...); err != nil {
+		return 0, err
 	}
-	return len(profiles), err
+	return len(profiles), nil
 }
 
 // check lists everything that is wrong with a tidied draft.

@@ -35,8 +35,9 @@ type Store interface {
 	// Update stores p where the version is still was. A nil password stays as it is, a nil validation was not made. It
 	// returns ErrChanged, ErrGone or ErrNameTaken.
 	Update(ctx context.Context, p Profile, was int64, password []byte, v *Validation, entries ...audit.Entry) error
-	// Validated stores a verdict, and the status where the verdict is about the account and the profile still has the one
-	// that was validated (p's tenant and username). For a profile that is gone it writes the entry and returns ErrGone.
+	// Validated stores a verdict, and the status where the verdict is about the account. A profile that is gone or has another
+	// account by now (tenant and username other than p's) is left alone; then it writes the entry, because the attempt was made,
+	// and returns ErrGone or ErrChanged.
 	Validated(ctx context.Context, p Profile, v Validation, e audit.Entry) error
 	// Delete removes all of them where each has still its version, or none. It returns ErrChanged or ErrGone.
 	Delete(ctx context.Context, profiles []Profile, entries ...audit.Entry) error

@@ -61,13 +61,22 @@ type Service struct {
 
 	// seen holds activities younger than what is stored: writing every one would cost a commit a request. One process
 	// serves one database, so this is exact; after a restart it is as exact as touchAfter.
-	mu   sync.Mutex
-	seen map[Key]time.Time
+	mu      sync.Mutex
+	seen    map[Key]time.Time
+	resting time.Time     // activities are not written before, because writing one failed
+	unkept  map[Key]Flash // messages that could not be written, for the next page
 }
+
+// A page that is only read waits so long for what it writes beside, and leaves the writing alone for a while after it failed:
+// a database that is locked or a disk that is full must not make reading slow.
+const (
+	beside = 250 * time.Millisecond
+	rest   = 10 * time.Second
+)
 
 // NewService joins the parts. now gives UTC times.
 func NewService(store Store, ring *secret.Keyring, limits Limits, now func() time.Time, log *slog.Logger) *Service {
-	return &Service{store: store, ring: ring, limits: limits, now: now, log: log, seen: map[Key]time.Time{}}
+	return &Service{store: store, ring: ring, limits: limits, now: now, log: log, seen: map[Key]time.Time{}, unkept: map[Key]Flash{}}
 }
 
 // Open loads the session that the browser's id names, and returns ErrEnded when it is over.
@@ -83,8 +92,15 @@ func (s *Service) Open(ctx context.Context, id ID) (Session, error) {
 	if s.limits.ended(sess, s.now()) {
 		return Session{}, ErrEnded
 	}
-	sess.State, err = s.unseal(row)
-	return sess, err
+	if sess.State, err = s.unseal(row); err != nil {
+		return sess, err
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if f, ok := s.unkept[sess.Key]; ok { // it is newer than what is stored
+		sess.State.Flash = &f
+	}
+	return sess, nil
 }
 
 // Left says how long the session lasts without further activity, and at the latest.
@@ -92,19 +108,45 @@ func (s *Service) Left(sess Session) (idle, latest time.Duration) {
 	return s.limits.Left(sess, s.now())
 }
 
-// Touch notes that the person did something. A failure to write it down is logged and forgiven: reading goes on while the
-// disk is full.
+// Touch notes that the person did something. A failure to write it down is logged and forgiven, and it is not waited for
+// long: reading goes on while the disk is full.
 func (s *Service) Touch(ctx context.Context, sess *Session) {
 	now := s.now()
 	s.mu.Lock()
 	s.seen[sess.Key] = now
+	resting := now.Before(s.resting)
 	s.mu.Unlock()
 	sess.Seen = now
-	if now.Sub(sess.storedSeen) < s.limits.touchAfter() {
+	if resting || now.Sub(sess.storedSeen) < s.limits.touchAfter() {
 		return
 	}
-	if err := s.store.Touch(ctx, sess.Key, now); err != nil {
-		s.log.WarnContext(ctx, "session activity not stored", "session", sess.Key.Short(), "error", err)
+	key := sess.Key
+	s.writeBeside(ctx, func(ctx context.Context) {
+		if err := s.store.Touch(ctx, key, now); err != nil {
+			s.log.WarnContext(ctx, "session activity not stored", "session", key.Short(), "error", err)
+			s.mu.Lock()
+			s.resting = now.Add(rest)
+			s.mu.Unlock()
+		}
+	})
+}
+
+// writeBeside runs what a page writes beside, and stops waiting for it soon. It reports whether it was done by then.
+func (s *Service) writeBeside(ctx context.Context, write func(context.Context)) bool {
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), rest)
+		defer cancel()
+		write(ctx)
+	}()
+	timer := time.NewTimer(beside)
+	defer timer.Stop()
+	select {
+	case <-done:
+		return true
+	case <-timer.C:
+		return false
 	}
 }
 
@@ -185,23 +227,45 @@ func (s *Service) SignOut(ctx context.Context, sess Session, origin audit.Origin
 	return token, nil
 }
 
-// SetFlash leaves a message for the next page. Losing it must not undo what it speaks of, so a failure is only logged.
+// SetFlash leaves a message for the next page. It must not be lost with what it speaks of: one that cannot be written is kept
+// in memory.
 func (s *Service) SetFlash(ctx context.Context, sess Session, f Flash) {
 	if err := s.change(ctx, &sess, func(state *State) { state.Flash = &f }); err != nil {
-		s.log.WarnContext(ctx, "message for the next page not kept", "session", sess.Key.Short(), "error", err)
+		s.log.WarnContext(ctx, "message for the next page not stored", "session", sess.Key.Short(), "error", err)
+		s.mu.Lock()
+		s.unkept[sess.Key] = f
+		s.mu.Unlock()
 	}
 }
 
-// TakeFlash gives the message left for this page, once.
+// TakeFlash gives the message left for this page, once. Where it cannot be taken out soon, the next page may show it again.
 func (s *Service) TakeFlash(ctx context.Context, sess *Session) *Flash {
 	flash := sess.State.Flash
 	if flash == nil {
 		return nil
 	}
-	if err := s.change(ctx, sess, func(state *State) { state.Flash = nil }); err != nil {
-		s.log.WarnContext(ctx, "message not taken from the session", "session", sess.Key.Short(), "error", err)
+	s.forgetUnkept(sess.Key)
+	taken := *sess
+	sess.State.Flash = nil
+	if sess.stored == nil {
+		return flash // it was in memory only
+	}
+	done := s.writeBeside(ctx, func(ctx context.Context) {
+		if err := s.change(ctx, &taken, func(state *State) { state.Flash = nil }); err != nil {
+			s.log.WarnContext(ctx, "message not taken from the session", "session", taken.Key.Short(), "error", err)
+		}
+	})
+	if done {
+		*sess = taken
+		sess.State.Flash = nil
 	}
 	return flash
+}
+
+func (s *Service) forgetUnkept(key Key) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	delete(s.unkept, key)
 }
 
 // Sweep removes what ended. It is called now and then.
@@ -211,6 +275,7 @@ func (s *Service) Sweep(ctx context.Context) error {
 	for key, seen := range s.seen {
 		if now.Sub(seen) >= s.limits.Idle {
 			delete(s.seen, key)
+			delete(s.unkept, key)
 		}
 	}
 	active := maps.Clone(s.seen)
@@ -293,6 +358,7 @@ func (s *Service) forget(key Key) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	delete(s.seen, key)
+	delete(s.unkept, key)
 }
 
 func stateRecord(key Key) secret.Record {

@@ -1,6 +1,7 @@
 package sqlite
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"encoding/json"
@@ -113,7 +114,7 @@ func (s *Profiles) Validated(ctx context.Context, p profile.Profile, v profile.V
 
 // validatedWith is Validated with something more in the same transaction.
 func (s *Profiles) validatedWith(ctx context.Context, p profile.Profile, v profile.Validation, e audit.Entry, more func(*Tx) error) error {
-	gone := false
+	var other error
 	err := s.db.Write(ctx, func(tx *Tx) error {
 		if err := more(tx); err != nil {
 			return err
@@ -125,20 +126,12 @@ func (s *Profiles) validatedWith(ctx context.Context, p profile.Profile, v profi
 		if n > 0 {
 			return s.conclude(tx, p.ID, &v, []audit.Entry{e})
 		}
-		switch err := missing(tx, p.ID); {
-		case errors.Is(err, profile.ErrGone):
-			gone = true
-			return s.conclude(tx, "", nil, []audit.Entry{e}) // the attempt was made; the profile is not there any more
-		case errors.Is(err, profile.ErrChanged):
-			return s.conclude(tx, p.ID, &v, []audit.Entry{e}) // history, of the account that the profile had
-		default:
-			return err
+		if other = missing(tx, p.ID); !errors.Is(other, profile.ErrGone) && !errors.Is(other, profile.ErrChanged) {
+			return other
 		}
+		return s.conclude(tx, "", nil, []audit.Entry{e})
 	})
-	if err == nil && gone {
-		return profile.ErrGone
-	}
-	return err
+	return cmp.Or(err, other)
 }
 
 // validated writes the verdict where the profile still has the account that was validated, and tells how many have.
@@ -149,14 +142,14 @@ func validated(tx *Tx, p profile.Profile, v profile.Validation) (int64, error) {
 		if err != nil {
 			return 0, err
 		}
-		return o.write(tx, `id = ? AND tenant_id = ? AND username = ?`, p.ID, p.Tenant, p.Username)
+		return o.write(tx, `id = ? AND tenant_id = ? AND username_key = ?`, p.ID, p.Tenant, profile.Fold(p.Username))
 	}
 	text, err := json.Marshal(found)
 	if err != nil {
 		return 0, fmt.Errorf("write verdict: %w", err)
 	}
-	return tx.Exec(`UPDATE profiles SET failed = ?, failed_status = ?, failed_at = ? WHERE id = ? AND tenant_id = ? AND username = ?`,
-		string(text), found.Status, found.At.UnixMilli(), p.ID, p.Tenant, p.Username)
+	return tx.Exec(`UPDATE profiles SET failed = ?, failed_status = ?, failed_at = ? WHERE id = ? AND tenant_id = ? AND username_key = ?`,
+		string(text), found.Status, found.At.UnixMilli(), p.ID, p.Tenant, profile.Fold(p.Username))
 }
 
 // Delete implements profile.Store.

@@ -105,7 +105,7 @@ func (s *Runs) runs(ctx context.Context, query string, args ...any) ([]profile.R
 			&r.Origin.Request, &r.Origin.Address, &begun, &ended); err != nil {
 			return nil, translate(err)
 		}
-		r.Begun, r.Ended = time.UnixMilli(begun).UTC(), momentOf(ended)
+		r.Begun, r.Ended = time.UnixMilli(begun).UTC(), moment(ended)
 		list = append(list, r)
 	}
 	if err := rows.Err(); err != nil {
@@ -177,18 +177,10 @@ func scanItems(rows *sql.Rows) ([]profile.Item, error) {
 				return nil, err
 			}
 		}
-		i.At = momentOf(at)
+		i.At = moment(at)
 		list = append(list, i)
 	}
 	return list, translate(rows.Err())
-}
-
-// momentOf is the time that was stored; 0 stands for none.
-func momentOf(ms int64) time.Time {
-	if ms == 0 {
-		return time.Time{}
-	}
-	return time.UnixMilli(ms).UTC()
 }
 
 func milliseconds(at time.Time) int64 {
@@ -267,11 +259,12 @@ func (s *Runs) Try(ctx context.Context, id profile.RunID, no int, e audit.Entry)
 	})
 }
 
-// Conclude implements profile.RunStore. A profile that is gone has its outcome all the same: the attempt was made.
+// Conclude implements profile.RunStore. A profile that is gone or has another account by now has its outcome all the same: the
+// attempt was made.
 func (s *Runs) Conclude(ctx context.Context, id profile.RunID, i profile.Item, p profile.Profile, v profile.Validation, e audit.Entry) error {
 	profiles := s.db.Profiles()
 	err := profiles.validatedWith(ctx, p, v, e, func(tx *Tx) error { return setItem(tx, id, i) })
-	if errors.Is(err, profile.ErrGone) {
+	if errors.Is(err, profile.ErrGone) || errors.Is(err, profile.ErrChanged) {
 		return nil
 	}
 	return err

@@ -87,6 +87,10 @@ func (h *Handlers) refuse(c echo.Context, f form, id *profile.ID, cause error) e
 	if refused, ok := errors.AsType[*profile.Refused](cause); ok {
 		v := h.verdictView(c, refused.Verdict, verdictOf{username: f.draft.Username, tenant: f.draft.Tenant, services: f.draft.Services, saving: true})
 		view.Verdict = &v
+		if refused.Unrecorded != nil {
+			view.Problem = unrecorded
+			h.Log.ErrorContext(c.Request().Context(), "end of a validation not recorded", "request_id", session.Origin(c).Request, "error", refused.Unrecorded)
+		}
 	} else if conflict, ok := errors.AsType[*profile.Conflict](cause); ok {
 		status = http.StatusConflict
 		view.Conflict = h.conflictView(c, f, conflict)
@@ -110,6 +114,8 @@ func (h *Handlers) refuse(c echo.Context, f form, id *profile.ID, cause error) e
 	}
 	return h.whole(c, status, shell, view.title(), newPane(view))
 }
+
+const unrecorded = "This result could not be written to the activity log, because Purser cannot use its database right now. If it stays so, ask whoever runs Purser to look at the disk."
 
 func errorsByField(err error) map[string]string {
 	byField := map[string]string{}

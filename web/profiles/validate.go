@@ -1,6 +1,8 @@
 package profiles
 
 import (
+	"errors"
+
 	"github.com/labstack/echo/v4"
 
 	"purser.example/internal/problem"
@@ -15,6 +17,12 @@ func (h *Handlers) validate(c echo.Context) error {
 
 func (h *Handlers) validateOne(c echo.Context, id, to string) error {
 	v, err := h.Profiles.Validate(c.Request().Context(), session.Caller(c), session.Origin(c), profile.ID(id))
+	if unstored, ok := errors.AsType[*profile.Unstored](err); ok {
+		return h.showUnstored(c, id, unstored)
+	}
+	if conflict, ok := errors.AsType[*profile.Conflict](err); ok {
+		return h.tellMeanwhile(c, to, conflict)
+	}
 	switch kind := problem.KindOf(err); {
 	case err != nil && (kind == problem.Conflict || kind == problem.Invalid):
 		return back(c, to, problem.Message(err))

@@ -37,18 +37,21 @@ var answers = map[problem.Kind]answer{
 	problem.Unavailable:     {http.StatusServiceUnavailable, "Not available right now", "What you sent was not carried out. Wait a moment, then reload this page to send it again.", "", ""},
 }
 
-// retryAfter is in seconds: a full disk or a busy database may have recovered by then.
-const retryAfter = "5"
+// RetryAfter is in seconds: a full disk or a busy database may have recovered by then.
+const RetryAfter = "5"
 
 // Problem is Echo's error handler: it logs once, here, and answers with a page that tells the person a sentence, what to do
 // next and a reference, and nothing of the cause.
 func Problem(log *slog.Logger) echo.HTTPErrorHandler {
 	return func(err error, c echo.Context) {
-		if errors.Is(err, context.Canceled) && c.Request().Context().Err() != nil {
+		ended := c.Request().Context().Err()
+		if errors.Is(err, context.Canceled) && errors.Is(ended, context.Canceled) {
 			log.DebugContext(c.Request().Context(), "the client went away", "request_id", reference(c))
 			return
 		}
-		err = fromEcho(err)
+		// The request's time may be over, but not the answer's.
+		c.SetRequest(c.Request().WithContext(context.WithoutCancel(c.Request().Context())))
+		err = late(fromEcho(err), ended)
 		kind := problem.KindOf(err)
 		logProblem(c, log, kind, err)
 		if c.Response().Committed {
@@ -75,7 +78,7 @@ func logProblem(c echo.Context, log *slog.Logger, kind problem.Kind, err error) 
 func answerWith(c echo.Context, kind problem.Kind, err error) error {
 	a := answers[kind]
 	if kind == problem.Unavailable {
-		c.Response().Header().Set("Retry-After", retryAfter)
+		c.Response().Header().Set("Retry-After", RetryAfter)
 	}
 	status := a.status
 	if he, ok := errors.AsType[*echo.HTTPError](err); ok {
@@ -114,6 +117,15 @@ func fromEcho(err error) error {
 		}
 		return err
 	}
+}
+
+// late gives a surprise that comes of the request's time being over a sentence. ended is why the request's context ended.
+func late(err, ended error) error {
+	over := errors.Is(err, context.DeadlineExceeded) || errors.Is(ended, context.DeadlineExceeded) && errors.Is(err, context.Canceled)
+	if !over || problem.KindOf(err) != problem.Internal {
+		return err
+	}
+	return problem.Wrap(err, problem.Unavailable, "Purser could not do this in the time it has for it. Nothing was changed.")
 }
 
 func reference(c echo.Context) string { return c.Response().Header().Get(echo.HeaderXRequestID) }

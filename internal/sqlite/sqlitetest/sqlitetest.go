@@ -3,11 +3,17 @@ package sqlitetest
 
 import (
 	"context"
+	"database/sql"
+	"errors"
 	"fmt"
 	"log/slog"
+	"os"
+	"strconv"
 	"sync"
 	"testing"
 	"time"
+
+	"golang.org/x/sys/unix"
 
 	"purser.example/internal/secret"
 	"purser.example/internal/sqlite"
@@ -61,8 +67,8 @@ func OpenIn(tb testing.TB, folder string, now func() time.Time) *sqlite.DB {
 	return db
 }
 
-// Breakers are the ways in which a disk stops taking writes; each gives back how to mend it.
-var Breakers = map[string]func(testing.TB, *sqlite.DB) (mend func()){"full": FillDisk, "read-only": MakeReadOnly}
+// Breakers are the ways in which a database stops taking writes; each gives back how to mend it.
+var Breakers = map[string]func(testing.TB, *sqlite.DB) (mend func()){"full": FillDisk, "read-only": MakeReadOnly, "locked": LockElsewhere}
 
 // FillDisk makes every further write fail with SQLITE_FULL, by SQLite's own limit, until it is mended. A trigger makes each
 // write ask for more room than is left; without it, small rows would still find a gap in a page.
@@ -85,6 +91,84 @@ func MakeReadOnly(tb testing.TB, db *sqlite.DB) (mend func()) {
 	tb.Helper()
 	pragma(tb, db, "PRAGMA query_only = 1")
 	return func() { pragma(tb, db, "PRAGMA query_only = 0") }
+}
+
+// LockElsewhere makes every further write wait in vain for somebody else's transaction, as a backup by hand would, and fail
+// with SQLITE_BUSY, until it is mended. Tests wait less long for it than Purser does.
+func LockElsewhere(tb testing.TB, db *sqlite.DB) (mend func()) {
+	tb.Helper()
+	other, err := sql.Open("sqlite", "file:"+file(tb, db))
+	if err != nil {
+		tb.Fatal(err)
+	}
+	other.SetMaxOpenConns(1)
+	pragma(tb, db, "PRAGMA busy_timeout = 400")
+	_, err = other.ExecContext(context.Background(), "BEGIN IMMEDIATE")
+	for try := 0; err != nil && try < 10_000; try++ { // SQLite's own waiting would starve beside busy writers
+		time.Sleep(time.Millisecond / 4)
+		_, err = other.ExecContext(context.Background(), "BEGIN IMMEDIATE")
+	}
+	if err != nil {
+		tb.Fatalf("lock the database: %v", err)
+	}
+	return func() {
+		_, err := other.ExecContext(context.Background(), "ROLLBACK")
+		if err = errors.Join(err, other.Close()); err != nil {
+			tb.Fatalf("unlock the database: %v", err)
+		}
+		pragma(tb, db, "PRAGMA busy_timeout = 5000")
+	}
+}
+
+// Losing gives a function that makes the next write fail with SQLITE_IOERR: what the process has open of the write-ahead log
+// cannot be written any more. Reading goes on. A connection that is opened afterwards writes again.
+func Losing(tb testing.TB, db *sqlite.DB) (lose func()) {
+	tb.Helper()
+	wal := file(tb, db) + "-wal"
+	return func() {
+		tb.Helper()
+		unwritable, err := os.Open(wal)
+		if err != nil {
+			tb.Fatal(err)
+		}
+		defer func() { _ = unwritable.Close() }()
+		if replaceOpen(tb, wal, int(unwritable.Fd())) == 0 {
+			tb.Fatalf("nobody has %s open", wal)
+		}
+	}
+}
+
+// replaceOpen puts fd in the place of every other descriptor of the file, and counts them.
+func replaceOpen(tb testing.TB, path string, fd int) (replaced int) {
+	tb.Helper()
+	open, err := os.ReadDir("/proc/self/fd")
+	if err != nil {
+		tb.Fatal(err)
+	}
+	for _, entry := range open {
+		old, err := strconv.Atoi(entry.Name())
+		if target, _ := os.Readlink("/proc/self/fd/" + entry.Name()); err != nil || target != path || old == fd {
+			continue
+		}
+		if err := unix.Dup3(fd, old, unix.O_CLOEXEC); err != nil {
+			tb.Fatal(err)
+		}
+		replaced++
+	}
+	return replaced
+}
+
+func file(tb testing.TB, db *sqlite.DB) string {
+	tb.Helper()
+	var seq int
+	var name, path string
+	err := db.Write(context.Background(), func(tx *sqlite.Tx) error {
+		return tx.QueryRow("PRAGMA database_list").Scan(&seq, &name, &path)
+	})
+	if err != nil {
+		tb.Fatal(err)
+	}
+	return path
 }
 
 func pragma(tb testing.TB, db *sqlite.DB, statement string) {
