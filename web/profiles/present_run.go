@@ -66,14 +66,14 @@ func runAddress(path string, outcome profile.Outcome, after int) string {
 }
 
 // runTiles count by outcome, and each is a way to see what it counts. Outcomes that nothing has are left out where they
-// are rare.
+// are rare, and what is under way, because it is gone in a moment.
 func runTiles(run profile.Run, now profile.Outcome) []ui.TileProps {
 	path := runPath(run.ID)
 	tiles := []ui.TileProps{{Count: number(run.Total), Label: "In all", Href: path, Current: now == ""}}
 	for _, o := range profile.Outcomes {
 		n := run.Counts[o]
 		usual := o == profile.Confirmed || o == profile.Rejected || o == profile.NotReached || o == profile.Skipped
-		if n == 0 && !usual && now != o {
+		if now != o && !usual && (n == 0 || o == profile.Trying) {
 			continue
 		}
 		tile := ui.TileProps{Count: number(n), Label: outcomeTitle(o), Href: runAddress(path, o, 0), Current: now == o}
