@@ -16,7 +16,7 @@ type RunID string
 // result is kept.
 type Run struct {
 	ID        RunID
-	Selection string      // what somebody chose, in their words: "12 selected profiles"
+	Selection string      // what somebody chose, in words: "Selected by hand"
 	Actor     audit.Actor // who began it
 	Origin    audit.Origin
 	State     RunState

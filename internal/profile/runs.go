@@ -71,7 +71,7 @@ var errNothing = problem.New(problem.Invalid, "No profile matches, so there is n
 // Begin makes a run of the profiles with these ids and hands it to the background work. Those that are not there any more are
 // left out.
 func (r *Runs) Begin(ctx context.Context, caller access.Caller, origin audit.Origin, ids []ID) (Run, error) {
-	selection := fmt.Sprintf("%d selected profiles", len(ids))
+	const selection = "Selected by hand"
 	return r.begin(ctx, caller, origin, selection, func(add func([]Item) error) error {
 		for part := range slices.Chunk(ids, chunk) {
 			var items []Item
