@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"math"
 	"strings"
 
 	"purser.example/internal/profile"
@@ -13,11 +14,13 @@ import (
 const (
 	// countedAtMost is how far a list with several filters is counted; "more than 1,000" says enough beyond.
 	countedAtMost = 1000
-	// gatheredAtMost is how many profiles a filter lets through that are gathered and sorted. Beyond, an order is walked.
-	gatheredAtMost = 2000
 	// lookedAtMost bounds how many rows are looked at to count what several filters let through together.
 	lookedAtMost = 10_000
 )
+
+// gatherable is how many profiles a filter may let through to be gathered and sorted. Beyond, an order is walked. A walk reads
+// about all×page/n rows to fill a page, each for a tenth of what it costs to gather one, so the two meet at a root of all.
+func gatherable(all int) int { return int(math.Sqrt(float64(5 * all))) }
 
 // clause is a piece of SQL with its arguments.
 type clause struct {
@@ -36,33 +39,44 @@ type filter struct {
 
 // plan is how one page is read. Either an order of the list is walked, testing each row until the page is full, or the rows
 // of the most selective filter are gathered, tested and sorted. The first costs little when many rows pass, the second when
-// few do.
+// few do. In the order by name, a term that many names begin with is read from both: those names are walked, and the few
+// other rows that match are gathered.
 type plan struct {
 	order    order
 	filters  []filter
 	gathered *filter // nil: walked
-	from     clause  // of the walk
+	from     string  // of the walk
+	begin    clause  // what names of the walk begin with, where the others are gathered; empty: all are walked
+	pinned   string  // the one key that all rows have, where a filter goes by the same column as the order
 }
 
 // planOf chooses by the kept counters and a look at the search index.
 func (s *Profiles) planOf(ctx context.Context, q profile.Query, c counted) (plan, error) {
 	p := plan{order: orders[q.Sort], filters: filters(q, c)}
-	p.from.text = "profiles p INDEXED BY " + p.order.index
+	p.from = "profiles p INDEXED BY " + p.order.index
 	if q.Tenant != "" && q.Sort == profile.ByName {
-		p.from.text = "profiles p INDEXED BY profiles_of_tenant"
+		p.from = "profiles p INDEXED BY profiles_of_tenant"
 	}
-	limit := gatheredAtMost
-	if term := searchedFor(q); term != "" {
-		f, err := s.find(ctx, term)
-		if err != nil {
+	if q.Sort == profile.ByStatus && verdict.Status(q.Status).Known() {
+		p.pinned = q.Status
+	}
+	term, f := searchedFor(q), found{}
+	if term != "" {
+		var err error
+		if f, err = s.find(ctx, term); err != nil {
 			return p, err
 		}
 		p.filters = append(p.filters, searching(term, f))
 	}
+	limit := gatherable(c.all)
 	for i, f := range p.filters {
 		if f.n <= limit && f.from.text != "" {
 			p.gathered, limit = &p.filters[i], f.n
 		}
+	}
+	if p.gathered == nil && f.broad() && f.inside.n <= narrow && q.Sort == profile.ByName {
+		p.begin = clause{"p.name_key >= ? AND p.name_key < ?", []any{term, beyond(term)}}
+		p.gathered = &filter{from: numbered(f.inside.list)}
 	}
 	return p, nil
 }
@@ -70,9 +84,14 @@ func (s *Profiles) planOf(ctx context.Context, q profile.Query, c counted) (plan
 func searching(term string, f found) filter {
 	made := filter{n: f.n, test: clause{"(instr(p.name_key, ?) OR instr(p.username_key, ?))", []any{term, term}}}
 	if !f.broad() {
-		made.from = clause{"json_each(?) f CROSS JOIN profiles p ON p.row = f.value", []any{f.rows}}
+		made.from = numbered(f.all.list)
 	}
 	return made
+}
+
+// numbered reads the profiles of a JSON list of row numbers.
+func numbered(rows string) clause {
+	return clause{"json_each(?) f CROSS JOIN profiles p ON p.row = f.value", []any{rows}}
 }
 
 func filters(q profile.Query, c counted) []filter {
@@ -149,24 +168,44 @@ func (p *plan) conditions(source *filter) []clause {
 
 // page is the statement that reads limit rows beyond a place in the list, or from its beginning.
 func (p *plan) page(columns string, descending bool, from *cursor, limit int) *statement {
+	columns += ", " + p.order.key
+	way := p.way(descending, from)
+	s := new(statement)
+	if p.gathered == nil {
+		s.add("SELECT " + columns + " FROM " + p.from).where(append(p.conditions(nil), way.beyond))
+		return s.add(way.ordered, limit)
+	}
+	// What is sorted is small: the columns of the page are fetched for its own rows only.
+	s.add("SELECT " + columns + " FROM profiles p WHERE p.row IN (")
+	if p.begin.text != "" {
+		s.add("SELECT row FROM (SELECT p.row AS row FROM profiles p INDEXED BY profiles_in_name_order").where(append(p.conditions(nil), p.begin, way.beyond))
+		s.add(way.ordered+") UNION ALL ", limit)
+	}
+	s.add("SELECT row FROM (SELECT p.row AS row FROM ")
+	s.add(p.gathered.from.text, p.gathered.from.args...).where(append(p.conditions(p.gathered), way.beyond))
+	return s.add(way.ordered+"))", limit).add(way.ordered, limit)
+}
+
+// way is the direction of a page and where it begins, in SQL.
+type way struct {
+	beyond  clause // empty: at the beginning
+	ordered string // takes the limit
+}
+
+func (p *plan) way(descending bool, from *cursor) way {
 	direction, beyond := "ASC", ">"
 	if descending {
 		direction, beyond = "DESC", "<"
 	}
-	conditions := p.conditions(p.gathered)
-	if from != nil {
-		conditions = append(conditions, clause{"(" + p.order.key + ", p.row) " + beyond + " (?, ?)", []any{from.Key, from.Row}})
+	w := way{ordered: fmt.Sprintf(" ORDER BY %s %s, p.place %s LIMIT ?", p.order.key, direction, direction)}
+	switch {
+	case from == nil:
+	case p.pinned != "" && from.Key == p.pinned:
+		w.beyond = clause{"p.place " + beyond + " ?", []any{from.Row}}
+	default:
+		w.beyond = clause{"(" + p.order.key + ", p.place) " + beyond + " (?, ?)", []any{from.Key, from.Row}}
 	}
-	ordered := fmt.Sprintf(" ORDER BY %s %s, p.row %s", p.order.key, direction, direction)
-	s := new(statement)
-	if p.gathered == nil {
-		s.add("SELECT "+columns+", "+p.order.key+" FROM "+p.from.text, p.from.args...).where(conditions)
-		return s.add(ordered+" LIMIT ?", limit)
-	}
-	// What is sorted is small: the columns of the page are fetched for its own rows only.
-	s.add("SELECT " + columns + ", " + p.order.key + " FROM profiles p WHERE p.row IN (SELECT p.row FROM ")
-	s.add(p.gathered.from.text, p.gathered.from.args...).where(conditions)
-	return s.add(ordered+" LIMIT ?)"+ordered, limit)
+	return w
 }
 
 // total tells how many match, and whether there are more than that.
