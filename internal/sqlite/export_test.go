@@ -11,8 +11,10 @@ import (
 // Append lets tests write an entry beside other things in one transaction, as the stores do.
 func (db *DB) Append(tx *Tx, e audit.Entry) error { return db.record(tx, e) }
 
-// Narrow is how many profiles a search finds by its own index.
-const Narrow = narrow
+// Closer gives the store with limits that a small database reaches.
+func (s *Profiles) Closer(narrow, looked int) *Profiles {
+	return &Profiles{s.db, limits{narrow, looked}}
+}
 
 // Explain gives SQLite's plan for the page that List would read, and for its count where it makes one.
 func (s *Profiles) Explain(ctx context.Context, q profile.Query) (page, count string, err error) {
@@ -31,7 +33,7 @@ func (s *Profiles) Explain(ctx context.Context, q profile.Query) (page, count st
 	if page, err = s.explain(ctx, p.page(listColumns, q.Down, from, q.Limit+1)); err != nil || len(p.filters) < 2 {
 		return page, "", err
 	}
-	statement, _ := p.count()
+	statement, _ := p.count(s.limits)
 	count, err = s.explain(ctx, statement)
 	return page, count, err
 }

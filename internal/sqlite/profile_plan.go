@@ -11,12 +11,17 @@ import (
 	"purser.example/internal/verdict"
 )
 
-const (
-	// countedAtMost is how far a list with several filters is counted; "more than 1,000" says enough beyond.
-	countedAtMost = 1000
-	// lookedAtMost bounds how many rows are looked at to count what several filters let through together.
-	lookedAtMost = 10_000
-)
+// limits are where one way of reading the list takes over from another. Tests draw them closer.
+type limits struct {
+	// narrow is how many profiles a search finds at most by its own index. Beyond, so many rows match that walking an order
+	// meets a page of them sooner than sorting all of them takes. A list with several filters is counted as far; "more than
+	// 1,000" says enough.
+	narrow int
+	// looked bounds how many rows are looked at to count what several filters let through together.
+	looked int
+}
+
+var usual = limits{narrow: 1000, looked: 10_000}
 
 // gatherable is how many profiles a filter may let through to be gathered and sorted. Beyond, an order is walked. A walk reads
 // about all×page/n rows to fill a page, each for a tenth of what it costs to gather one, so the two meet at a root of all.
@@ -74,7 +79,7 @@ func (s *Profiles) planOf(ctx context.Context, q profile.Query, c counted) (plan
 			p.gathered, limit = &p.filters[i], f.n
 		}
 	}
-	if p.gathered == nil && f.broad() && f.inside.n <= narrow && q.Sort == profile.ByName {
+	if p.gathered == nil && f.all.more && !f.inside.more && q.Sort == profile.ByName {
 		p.begin = clause{"p.name_key >= ? AND p.name_key < ?", []any{term, beyond(term)}}
 		p.gathered = &filter{from: numbered(f.inside.list)}
 	}
@@ -82,8 +87,8 @@ func (s *Profiles) planOf(ctx context.Context, q profile.Query, c counted) (plan
 }
 
 func searching(term string, f found) filter {
-	made := filter{n: f.n, test: clause{"(instr(p.name_key, ?) OR instr(p.username_key, ?))", []any{term, term}}}
-	if !f.broad() {
+	made := filter{n: f.all.n, test: clause{"(instr(p.name_key, ?) OR instr(p.username_key, ?))", []any{term, term}}}
+	if !f.all.more {
 		made.from = numbered(f.all.list)
 	}
 	return made
@@ -209,7 +214,7 @@ func (p *plan) way(descending bool, from *cursor) way {
 }
 
 // total tells how many match, and whether there are more than that.
-func (s *Profiles) total(ctx context.Context, p plan, all int) (n int, atLeast bool, err error) {
+func (s *Profiles) total(ctx context.Context, p plan, all int) (n int, more bool, err error) {
 	switch len(p.filters) {
 	case 0:
 		return all, false, nil
@@ -217,18 +222,21 @@ func (s *Profiles) total(ctx context.Context, p plan, all int) (n int, atLeast b
 		if p.filters[0].from.text != "" {
 			return p.filters[0].n, false, nil // the counter says it exactly
 		}
-		return narrow, true, nil
+		return s.limits.narrow, true, nil
 	}
-	count, whole := p.count()
+	count, whole := p.count(s.limits)
 	if err := s.db.reading.row(ctx, count.String(), count.args...).Scan(&n); err != nil {
 		return 0, false, translate(err)
 	}
-	return min(n, countedAtMost), n > countedAtMost || !whole, nil
+	if n > s.limits.narrow || !whole {
+		return max(0, n-1), true, nil
+	}
+	return n, false, nil
 }
 
-// count counts what passes all filters among the rows of the most selective one, as far as the bounds allow; whole tells
-// whether they allow all of them.
-func (p *plan) count() (s *statement, whole bool) {
+// count counts what passes all filters among the rows of the most selective one, as far as the limits allow; whole tells
+// whether they allow all of those.
+func (p *plan) count(l limits) (s *statement, whole bool) {
 	var source *filter
 	for i, f := range p.filters {
 		if f.from.text != "" && (source == nil || f.n < source.n) {
@@ -239,6 +247,6 @@ func (p *plan) count() (s *statement, whole bool) {
 	s = new(statement)
 	s.add("SELECT count(*) FROM (SELECT 1 FROM (SELECT p.row AS row FROM ")
 	s.add(source.from.text, source.from.args...).where([]clause{source.own})
-	s.add(" LIMIT ?) f CROSS JOIN profiles p ON p.row = f.row", lookedAtMost).where(rest)
-	return s.add(" LIMIT ?)", countedAtMost+1), source.n <= lookedAtMost
+	s.add(" LIMIT ?) f CROSS JOIN profiles p ON p.row = f.row", l.looked).where(rest)
+	return s.add(" LIMIT ?)", l.narrow+1), source.n <= l.looked
 }

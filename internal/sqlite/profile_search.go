@@ -9,24 +9,18 @@ import (
 	"purser.example/internal/profile"
 )
 
-// narrow is how many profiles a search finds at most by its own index. Beyond, so many rows match that walking an order of the
-// list meets a page of them sooner than sorting all of them takes; it is as far as a filtered list is counted as well.
-const narrow = countedAtMost
-
 // found is what a look at the indexes tells of a term. Names that begin with it stand together in the order by name; the
 // others that match, by a letter further on or by their username, are found by the search index.
 type found struct {
-	n      int     // how many match; more than narrow stands for "more than that"
-	all    numbers // those that match, where they are not more
-	inside numbers // those that the search index knows, where they are not more
+	all    numbers // those that match
+	inside numbers // those that the search index knows
 }
 
-func (f found) broad() bool { return f.n > narrow }
-
-// numbers are rows of profiles as a JSON list; n is one more than narrow where there are more, and the list is cut off.
+// numbers are rows of profiles as a JSON list.
 type numbers struct {
 	n    int
 	list string
+	more bool // there are more than narrow, and the list is cut off
 }
 
 const (
@@ -49,22 +43,22 @@ func (s *Profiles) find(ctx context.Context, term string) (found, error) {
 		query, args = findShort, []any{term, beyond(term)}
 	}
 	var err error
-	if f.inside, err = s.numbers(ctx, query, append(args, narrow+1)...); err != nil || f.inside.n > narrow {
-		f.n = f.inside.n
+	if f.inside, err = s.numbers(ctx, query, append(args, s.limits.narrow+1)...); err != nil || f.inside.more {
+		f.all = f.inside
 		return f, err
 	}
-	begin, err := s.numbers(ctx, findBegin, term, beyond(term), narrow+1)
-	if err != nil || begin.n > narrow {
-		f.n = begin.n
+	begin, err := s.numbers(ctx, findBegin, term, beyond(term), s.limits.narrow+1)
+	if err != nil || begin.more || f.inside.n == 0 {
+		f.all = begin
 		return f, err
 	}
 	f.all, err = s.numbers(ctx, joinFound, begin.list, f.inside.list)
-	f.n = f.all.n
 	return f, err
 }
 
 func (s *Profiles) numbers(ctx context.Context, query string, args ...any) (n numbers, err error) {
 	err = s.db.reading.row(ctx, query, args...).Scan(&n.n, &n.list)
+	n.more = n.n > s.limits.narrow
 	return n, translate(err)
 }
 
