@@ -2,14 +2,42 @@ package sqlite
 
 import (
 	"context"
+	"database/sql"
+	"errors"
+	"io/fs"
+	"path/filepath"
 	"strings"
+	"testing/fstest"
 
 	"purser.example/internal/audit"
 	"purser.example/internal/profile"
+	"purser.example/migrations"
 )
 
 // Append lets tests write an entry beside other things in one transaction, as the stores do.
 func (db *DB) Append(tx *Tx, e audit.Entry) error { return db.record(tx, e) }
+
+// MakeOld makes a database as the steps up to a version left it, and runs the statements of fill in it.
+func MakeOld(ctx context.Context, folder string, version int, fill func(*sql.DB) error) error {
+	old := fstest.MapFS{}
+	names, err := fs.Glob(migrations.Files, "*.sql")
+	if err != nil {
+		return err
+	}
+	for _, name := range names[:version] {
+		text, err := migrations.Files.ReadFile(name)
+		if err != nil {
+			return err
+		}
+		old[name] = &fstest.MapFile{Data: text}
+	}
+	db, err := sql.Open("sqlite", dsn(filepath.Join(folder, File), "journal_mode(WAL)"))
+	if err != nil {
+		return err
+	}
+	db.SetMaxOpenConns(1)
+	return errors.Join(migrateTo(ctx, db, old), fill(db), db.Close())
+}
 
 // Closer gives the store with limits that a small database reaches.
 func (s *Profiles) Closer(narrow, looked int) *Profiles {
