@@ -43,10 +43,13 @@ func (s *Profiles) fill(ctx context.Context, page *profile.Page, q profile.Query
 		placed = nil
 	}
 	read, err := s.listed(ctx, p.page(listColumns, q.Down != back, placed, q.Limit+1), q.Limit+1)
+	more := len(read) > q.Limit
+	if placed == nil && !more {
+		page.Total, page.AtLeast = len(read), false // all of it is here
+	}
 	if err != nil || len(read) == 0 {
 		return err
 	}
-	more := len(read) > q.Limit
 	read = read[:min(len(read), q.Limit)]
 	if back {
 		slices.Reverse(read)

@@ -4,20 +4,28 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"math"
 	"strings"
 
 	"purser.example/internal/profile"
 	"purser.example/internal/verdict"
 )
 
-const (
-	// countedAtMost is how far a list with several filters is counted; "more than 1,000" says enough beyond.
-	countedAtMost = 1000
-	// gatheredAtMost is how many profiles a filter lets through that are gathered and sorted. Beyond, an order is walked.
-	gatheredAtMost = 2000
-	// lookedAtMost bounds how many rows are looked at to count what several filters let through together.
-	lookedAtMost = 10_000
-)
+// limits are where one way of reading the list takes over from another. Tests draw them closer.
+type limits struct {
+	// narrow is how many profiles a search finds at most by its own index. Beyond, so many rows match that walking an order
+	// meets a page of them sooner than sorting all of them takes. A list with several filters is counted as far; "more than
+	// 1,000" says enough.
+	narrow int
+	// looked bounds how many rows are looked at to count what several filters let through together.
+	looked int
+}
+
+var usual = limits{narrow: 1000, looked: 10_000}
+
+// gatherable is how many profiles a filter may let through to be gathered and sorted. Beyond, an order is walked. A walk reads
+// about all×page/n rows to fill a page, each for a tenth of what it costs to gather one, so the two meet at a root of all.
+func gatherable(all int) int { return int(math.Sqrt(float64(5 * all))) }
 
 // clause is a piece of SQL with its arguments.
 type clause struct {
@@ -36,43 +44,59 @@ type filter struct {
 
 // plan is how one page is read. Either an order of the list is walked, testing each row until the page is full, or the rows
 // of the most selective filter are gathered, tested and sorted. The first costs little when many rows pass, the second when
-// few do.
+// few do. In the order by name, a term that many names begin with is read from both: those names are walked, and the few
+// other rows that match are gathered.
 type plan struct {
 	order    order
 	filters  []filter
 	gathered *filter // nil: walked
-	from     clause  // of the walk
+	from     string  // of the walk
+	begin    clause  // what names of the walk begin with, where the others are gathered; empty: all are walked
+	pinned   string  // the one key that all rows have, where a filter goes by the same column as the order
 }
 
 // planOf chooses by the kept counters and a look at the search index.
 func (s *Profiles) planOf(ctx context.Context, q profile.Query, c counted) (plan, error) {
 	p := plan{order: orders[q.Sort], filters: filters(q, c)}
-	p.from.text = "profiles p INDEXED BY " + p.order.index
+	p.from = "profiles p INDEXED BY " + p.order.index
 	if q.Tenant != "" && q.Sort == profile.ByName {
-		p.from.text = "profiles p INDEXED BY profiles_of_tenant"
+		p.from = "profiles p INDEXED BY profiles_of_tenant"
 	}
-	limit := gatheredAtMost
-	if term := searchedFor(q); term != "" {
-		f, err := s.find(ctx, term)
-		if err != nil {
+	if q.Sort == profile.ByStatus && verdict.Status(q.Status).Known() {
+		p.pinned = q.Status
+	}
+	term, f := searchedFor(q), found{}
+	if term != "" {
+		var err error
+		if f, err = s.find(ctx, term); err != nil {
 			return p, err
 		}
 		p.filters = append(p.filters, searching(term, f))
 	}
+	limit := gatherable(c.all)
 	for i, f := range p.filters {
 		if f.n <= limit && f.from.text != "" {
 			p.gathered, limit = &p.filters[i], f.n
 		}
 	}
+	if p.gathered == nil && f.all.more && !f.inside.more && q.Sort == profile.ByName {
+		p.begin = clause{"p.name_key >= ? AND p.name_key < ?", []any{term, beyond(term)}}
+		p.gathered = &filter{from: numbered(f.inside.list)}
+	}
 	return p, nil
 }
 
 func searching(term string, f found) filter {
-	made := filter{n: f.n, test: clause{"(instr(p.name_key, ?) OR instr(p.username_key, ?))", []any{term, term}}}
-	if !f.broad() {
-		made.from = clause{"json_each(?) f CROSS JOIN profiles p ON p.row = f.value", []any{f.rows}}
+	made := filter{n: f.all.n, test: clause{"(instr(p.name_key, ?) OR instr(p.username_key, ?))", []any{term, term}}}
+	if !f.all.more {
+		made.from = numbered(f.all.list)
 	}
 	return made
+}
+
+// numbered reads the profiles of a JSON list of row numbers.
+func numbered(rows string) clause {
+	return clause{"json_each(?) f CROSS JOIN profiles p ON p.row = f.value", []any{rows}}
 }
 
 func filters(q profile.Query, c counted) []filter {
@@ -149,28 +173,48 @@ func (p *plan) conditions(source *filter) []clause {
 
 // page is the statement that reads limit rows beyond a place in the list, or from its beginning.
 func (p *plan) page(columns string, descending bool, from *cursor, limit int) *statement {
+	columns += ", " + p.order.key
+	way := p.way(descending, from)
+	s := new(statement)
+	if p.gathered == nil {
+		s.add("SELECT " + columns + " FROM " + p.from).where(append(p.conditions(nil), way.beyond))
+		return s.add(way.ordered, limit)
+	}
+	// What is sorted is small: the columns of the page are fetched for its own rows only.
+	s.add("SELECT " + columns + " FROM profiles p WHERE p.row IN (")
+	if p.begin.text != "" {
+		s.add("SELECT row FROM (SELECT p.row AS row FROM profiles p INDEXED BY profiles_in_name_order").where(append(p.conditions(nil), p.begin, way.beyond))
+		s.add(way.ordered+") UNION ALL ", limit)
+	}
+	s.add("SELECT row FROM (SELECT p.row AS row FROM ")
+	s.add(p.gathered.from.text, p.gathered.from.args...).where(append(p.conditions(p.gathered), way.beyond))
+	return s.add(way.ordered+"))", limit).add(way.ordered, limit)
+}
+
+// way is the direction of a page and where it begins, in SQL.
+type way struct {
+	beyond  clause // empty: at the beginning
+	ordered string // takes the limit
+}
+
+func (p *plan) way(descending bool, from *cursor) way {
 	direction, beyond := "ASC", ">"
 	if descending {
 		direction, beyond = "DESC", "<"
 	}
-	conditions := p.conditions(p.gathered)
-	if from != nil {
-		conditions = append(conditions, clause{"(" + p.order.key + ", p.row) " + beyond + " (?, ?)", []any{from.Key, from.Row}})
+	w := way{ordered: fmt.Sprintf(" ORDER BY %s %s, p.place %s LIMIT ?", p.order.key, direction, direction)}
+	switch {
+	case from == nil:
+	case p.pinned != "" && from.Key == p.pinned:
+		w.beyond = clause{"p.place " + beyond + " ?", []any{from.Row}}
+	default:
+		w.beyond = clause{"(" + p.order.key + ", p.place) " + beyond + " (?, ?)", []any{from.Key, from.Row}}
 	}
-	ordered := fmt.Sprintf(" ORDER BY %s %s, p.row %s", p.order.key, direction, direction)
-	s := new(statement)
-	if p.gathered == nil {
-		s.add("SELECT "+columns+", "+p.order.key+" FROM "+p.from.text, p.from.args...).where(conditions)
-		return s.add(ordered+" LIMIT ?", limit)
-	}
-	// What is sorted is small: the columns of the page are fetched for its own rows only.
-	s.add("SELECT " + columns + ", " + p.order.key + " FROM profiles p WHERE p.row IN (SELECT p.row FROM ")
-	s.add(p.gathered.from.text, p.gathered.from.args...).where(conditions)
-	return s.add(ordered+" LIMIT ?)"+ordered, limit)
+	return w
 }
 
 // total tells how many match, and whether there are more than that.
-func (s *Profiles) total(ctx context.Context, p plan, all int) (n int, atLeast bool, err error) {
+func (s *Profiles) total(ctx context.Context, p plan, all int) (n int, more bool, err error) {
 	switch len(p.filters) {
 	case 0:
 		return all, false, nil
@@ -178,18 +222,21 @@ func (s *Profiles) total(ctx context.Context, p plan, all int) (n int, atLeast b
 		if p.filters[0].from.text != "" {
 			return p.filters[0].n, false, nil // the counter says it exactly
 		}
-		return narrow, true, nil
+		return s.limits.narrow, true, nil
 	}
-	count, whole := p.count()
+	count, whole := p.count(s.limits)
 	if err := s.db.reading.row(ctx, count.String(), count.args...).Scan(&n); err != nil {
 		return 0, false, translate(err)
 	}
-	return min(n, countedAtMost), n > countedAtMost || !whole, nil
+	if n > s.limits.narrow || !whole {
+		return max(0, n-1), true, nil
+	}
+	return n, false, nil
 }
 
-// count counts what passes all filters among the rows of the most selective one, as far as the bounds allow; whole tells
-// whether they allow all of them.
-func (p *plan) count() (s *statement, whole bool) {
+// count counts what passes all filters among the rows of the most selective one, as far as the limits allow; whole tells
+// whether they allow all of those.
+func (p *plan) count(l limits) (s *statement, whole bool) {
 	var source *filter
 	for i, f := range p.filters {
 		if f.from.text != "" && (source == nil || f.n < source.n) {
@@ -200,6 +247,6 @@ func (p *plan) count() (s *statement, whole bool) {
 	s = new(statement)
 	s.add("SELECT count(*) FROM (SELECT 1 FROM (SELECT p.row AS row FROM ")
 	s.add(source.from.text, source.from.args...).where([]clause{source.own})
-	s.add(" LIMIT ?) f CROSS JOIN profiles p ON p.row = f.row", lookedAtMost).where(rest)
-	return s.add(" LIMIT ?)", countedAtMost+1), source.n <= lookedAtMost
+	s.add(" LIMIT ?) f CROSS JOIN profiles p ON p.row = f.row", l.looked).where(rest)
+	return s.add(" LIMIT ?)", l.narrow+1), source.n <= l.looked
 }

@@ -16,10 +16,13 @@ import (
 )
 
 // Profiles implements profile.Store.
-type Profiles struct{ db *DB }
+type Profiles struct {
+	db     *DB
+	limits limits
+}
 
 // Profiles gives the store of profiles.
-func (db *DB) Profiles() *Profiles { return &Profiles{db} }
+func (db *DB) Profiles() *Profiles { return &Profiles{db, usual} }
 
 const profileColumns = `SELECT id, kind, name, description, tenant_id, username, version, validated_at, services, created_at, created_by, modified_at, modified_by,
 	status, verdict, failed FROM profiles`

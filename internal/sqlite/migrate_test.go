@@ -1,0 +1,230 @@
+package sqlite_test
+
+import (
+	"database/sql"
+	"encoding/json"
+	"fmt"
+	"reflect"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"purser.example/internal/profile"
+	"purser.example/internal/secret"
+	"purser.example/internal/sqlite"
+	"purser.example/internal/sqlite/sqlitetest"
+	"purser.example/internal/tenant"
+	"purser.example/internal/verdict"
+)
+
+var seen = time.Date(2026, 11, 3, 9, 5, 7, 123_000_000, time.UTC)
+
+// oldProfiles hold everything that a verdict may.
+var oldProfiles = []profile.Profile{
+	{Name: "Backup – Europe", Username: "SVC-backup@contoso.com", Services: []string{"fly", "opus"}, Status: verdict.Valid, Validated: seen, Verdict: verdict.Verdict{
+		Status: verdict.Valid, At: seen, Answered: seen.Truncate(time.Second), RolesRead: true, UserID: "u1", Attempted: true, RetryAfter: time.Second,
+		Roles:  []verdict.Role{verdict.NewRole(verdict.GlobalAdministrator, ""), verdict.NewRole("f28a1f50-f6e7-4571-818b-6a12f2af6b6c", "")},
+		Expiry: verdict.Expiry{Kind: verdict.ExpiresOn, At: seen.AddDate(0, 2, 0), Warn: seen.AddDate(0, 2, -14).Add(456 * time.Millisecond), Reason: "A reason."},
+	}},
+	{Name: "Zürich", Username: "svc-2@contoso.com", Services: []string{"fly"}, Status: verdict.Valid, Validated: seen, Verdict: verdict.Verdict{
+		Status: verdict.Valid, At: seen, Warnings: []verdict.Warning{{Kind: verdict.RolesNotRead, Code: "HTTP 403"}, {Kind: verdict.AccountNotRead, Code: "TIMEOUT"}},
+		Expiry: verdict.Expiry{Kind: verdict.ExpiryUnknown, Reason: "A reason."},
+	}, Failed: &verdict.Verdict{Status: verdict.Unreachable, Code: "HTTP 503", At: seen.Add(time.Hour)}},
+	{Name: "no roles", Username: "svc-3@contoso.com", Services: []string{"cense"}, Status: verdict.Valid, Validated: seen, Verdict: verdict.Verdict{
+		Status: verdict.Valid, At: seen, RolesRead: true, Expiry: verdict.Expiry{Kind: verdict.ExpiresNever},
+	}},
+	{Name: "wrong", Username: "svc-4@contoso.com", Services: []string{"fly"}, Status: verdict.WrongPassword, Validated: seen, Verdict: verdict.Verdict{
+		Status: verdict.WrongPassword, At: seen, Code: "AADSTS50126", Rule: "50126", Codes: []int{50126}, CorrelationID: "c1",
+	}},
+	{Name: "nobody tried", Kind: profile.ClassicMFA, Username: "svc-5@contoso.com", Services: []string{"common"}, Status: verdict.NotValidated, Verdict: verdict.Verdict{Status: verdict.NotValidated}},
+}
+
+// complete gives an old profile what all of them have.
+func complete(p profile.Profile, i int) profile.Profile {
+	p.ID, p.Tenant, p.Version, p.Description = profile.ID(fmt.Sprint("p", i)), contoso.ID, int64(i+1), "Nightly"
+	if p.Kind == "" {
+		p.Kind = profile.Common
+	}
+	p.Created, p.Modified = profile.Stamp{At: seen.Add(-time.Hour), By: "Adele"}, profile.Stamp{At: seen, By: "Alex"}
+	return p
+}
+
+func insertOld(db *sql.DB, p profile.Profile) error {
+	text, err := json.Marshal(p.Verdict)
+	if err != nil {
+		return err
+	}
+	var failed any
+	if p.Failed != nil {
+		b, err := json.Marshal(p.Failed)
+		if err != nil {
+			return err
+		}
+		failed = string(b)
+	}
+	expires, validated := expiresAt(p), int64(0)
+	if !p.Validated.IsZero() {
+		validated = p.Validated.UnixMilli()
+	}
+	if _, err = db.ExecContext(ctx, `INSERT INTO profiles (id, kind, name, name_key, description, tenant_id, tenant_key, username, username_key, password, version,
+		status, expires_at, validated_at, verdict, failed, created_at, created_by, modified_at, modified_by) VALUES (?, ?, ?, ?, ?, ?, 'contoso', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+		p.ID, p.Kind, p.Name, profile.Fold(p.Name), p.Description, p.Tenant, p.Username, profile.Fold(p.Username), []byte("sealed "+p.ID), p.Version,
+		p.Status, expires, validated, string(text), failed, p.Created.At.UnixMilli(), p.Created.By, p.Modified.At.UnixMilli(), p.Modified.By); err != nil {
+		return err
+	}
+	for _, service := range p.Services {
+		if _, err := db.ExecContext(ctx, `INSERT INTO profile_services (service, profile_id) VALUES (?, ?)`, service, p.ID); err != nil {
+			return err
+		}
+	}
+	_, err = db.ExecContext(ctx, `INSERT INTO validations (id, profile_id, at, by_name, verdict) VALUES (?, ?, ?, 'Adele', ?)`, p.Version*7, p.ID, seen.UnixMilli(), string(text))
+	return err
+}
+
+// A database that the release before wrote has everything afterwards, history and services too, and its list is the one that
+// this release would have written.
+func TestAnOldDatabaseKeepsItsProfiles(t *testing.T) {
+	folder := t.TempDir()
+	err := sqlite.MakeOld(ctx, folder, 2, func(db *sql.DB) error {
+		if _, err := db.ExecContext(ctx, `INSERT INTO tenants VALUES (?, 'Contoso', 'contoso', 'contoso.onmicrosoft.com', 'worldwide', 1)`, contoso.ID); err != nil {
+			return err
+		}
+		for i, p := range oldProfiles {
+			if err := insertOld(db, complete(p, i)); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	db := sqlitetest.OpenIn(t, folder, time.Now)
+	if _, err := db.Unlock(ctx, secret.NewKey()); err != nil {
+		t.Fatal(err)
+	}
+	store := db.Profiles()
+	for i, p := range oldProfiles {
+		want := complete(p, i)
+		got, err := store.Profile(ctx, want.ID)
+		if err != nil || !reflect.DeepEqual(got, want) {
+			t.Errorf("%s:\n got %+v\nwant %+v (%v)", want.Name, got, want, err)
+		}
+		if password, err := store.Password(ctx, want.ID); err != nil || string(password) != "sealed "+string(want.ID) {
+			t.Errorf("%s: password %q, %v", want.Name, password, err)
+		}
+		history, err := store.History(ctx, want.ID, 10)
+		if err != nil || len(history) != 1 || !reflect.DeepEqual(history[0], profile.Validation{At: seen, By: "Adele", Verdict: want.Verdict}) {
+			t.Errorf("%s: history %+v, %v", want.Name, history, err)
+		}
+		for _, q := range []profile.Query{{Text: want.Name}, {Text: want.Username[1:8]}, {Service: want.Services[0]}, {Status: string(want.Status)}, {Tenant: want.Tenant}} {
+			q.Limit = 50
+			page, err := store.List(ctx, q)
+			at := slices.IndexFunc(page.Rows, func(r profile.Row) bool { return r.ID == want.ID })
+			if err != nil || at < 0 || !reflect.DeepEqual(page.Rows[at].Profile, shown(want)) {
+				t.Errorf("%+v: row %d of %+v (%v)\nwant %+v", q, at, page.Rows, err, shown(want))
+			}
+		}
+	}
+	s := &shelf{t: t, db: db, store: store, rows: []profile.Profile{complete(oldProfiles[0], 0)}}
+	s.check(store.Delete(ctx, s.rows, s.entry()))
+	if history, err := store.History(ctx, "p0", 10); err != nil || len(history) != 0 {
+		t.Errorf("the history of a deleted profile: %v, %v", history, err)
+	}
+}
+
+// shown is what a row of the list holds of a profile.
+func shown(p profile.Profile) profile.Profile {
+	v := verdict.Verdict{Status: p.Status, Code: p.Verdict.Code, RolesRead: p.Verdict.RolesRead, Expiry: p.Verdict.Expiry}
+	v.Expiry.Reason = ""
+	for _, role := range p.Verdict.Roles {
+		v.Roles = append(v.Roles, verdict.Role{TemplateID: role.TemplateID})
+	}
+	for _, w := range p.Verdict.Warnings {
+		v.Warnings = append(v.Warnings, verdict.Warning{Kind: w.Kind})
+	}
+	p.Verdict = v
+	if p.Failed != nil {
+		p.Failed = &verdict.Verdict{Status: p.Failed.Status, At: p.Failed.At}
+	}
+	return p
+}
+
+// A row of the list says what the whole verdict says: the same warnings, the same expiry.
+func TestARowShowsWhatTheVerdictSays(t *testing.T) {
+	db, ring := sqlitetest.Open(t, time.Now)
+	tenants := connect(t, db, ring, contoso)
+	if err := sqlitetest.Fill(ctx, db, ring, sqlitetest.FillOptions{Profiles: 300}); err != nil {
+		t.Fatal(err)
+	}
+	err := db.Write(ctx, func(tx *sqlite.Tx) error {
+		for i, p := range oldProfiles {
+			if err := db.Profiles().Insert(tx, complete(p, i), []byte("sealed")); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	service := profile.NewService(db.Profiles(), tenants, ring, nil, profile.Settings{}, time.Now)
+	page, err := db.Profiles().List(ctx, profile.Query{Limit: 1000})
+	if err != nil || len(page.Rows) != 300+len(oldProfiles) {
+		t.Fatalf("%d rows, %v", len(page.Rows), err)
+	}
+	kinds := map[string]bool{}
+	for _, row := range page.Rows {
+		whole, err := db.Profiles().Profile(ctx, row.ID)
+		if err != nil || !reflect.DeepEqual(row.Profile, shown(whole)) {
+			t.Errorf("%+v\nwant %+v (%v)", row.Profile, shown(whole), err)
+		}
+		got, want := short(service.Warnings(row.Profile)), short(service.Warnings(whole))
+		if got != want {
+			t.Errorf("%s warns of %q, want %q", row.Name, got, want)
+		}
+		kinds[want] = true
+	}
+	if len(kinds) < 5 {
+		t.Errorf("only these warnings: %v", kinds)
+	}
+}
+
+func short(warnings []verdict.Warning) string {
+	var words []string
+	for _, w := range warnings {
+		words = append(words, w.Short())
+	}
+	return strings.Join(words, ", ")
+}
+
+// What is filled for tests is as true as what people make: passwords open, counters and search agree with the rows.
+func TestFilledProfilesAreReal(t *testing.T) {
+	db, ring := sqlitetest.Open(t, time.Now)
+	connect(t, db, ring, contoso, fabrikam)
+	for _, first := range []int{1, 101} {
+		if err := sqlitetest.Fill(ctx, db, ring, sqlitetest.FillOptions{Profiles: 100, First: first, Tenants: []tenant.Tenant{contoso}}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for text, want := range map[string]int{"u00042@": 1, "000142": 1, "contoso": 200, "Records": 0} {
+		page, err := db.Profiles().List(ctx, profile.Query{Text: text, Limit: 300})
+		if err != nil || len(page.Rows) != want && text != "Records" || len(page.Rows) != page.Total || page.Counts.All != 200 {
+			t.Errorf("%q: %d rows of %d, %+v, %v", text, len(page.Rows), page.Total, page.Counts, err)
+		}
+		for _, row := range page.Rows {
+			sealed, err := db.Profiles().Password(ctx, row.ID)
+			if err != nil {
+				t.Fatal(err)
+			}
+			password, err := ring.Open(sealed, secret.Record{Table: "profile", ID: string(row.ID), Field: "password"})
+			if err != nil || "u"+strings.Trim(string(password.Reveal()), "Gen-!")+"@contoso.com" != row.Username {
+				t.Errorf("%s: %v", row.Username, err)
+			}
+		}
+	}
+	if found, err := db.Activity(ctx, 10); err != nil || len(found) != 2 {
+		t.Errorf("the activity log holds %d entries, want those of the tenants: %v", len(found), err)
+	}
+}
