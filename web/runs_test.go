@@ -33,17 +33,6 @@ func openRuns(t *testing.T) (*house, *browser, []string) {
 	return h, b, ids
 }
 
-// passwords counts the sign-ins that reached Microsoft.
-func (h *house) passwords() int {
-	n := 0
-	for _, r := range h.Sim.Requests() {
-		if r.GrantType == "password" {
-			n++
-		}
-	}
-	return n
-}
-
 // finished waits for a run and gives its page.
 func (b *browser) finished(t *testing.T, address string) string {
 	t.Helper()

@@ -18,13 +18,15 @@ import (
 // processor's time, so that more of them at once make each slower and none more; what waits for Microsoft 365 or the
 // identity provider costs a connection out, and must not take the places of pages. Streams stay for minutes.
 const (
-	pagePlaces, pageQueue     = 32, 256
+	pagePlaces, pageQueue     = 32, 1024
 	writePlaces, writeQueue   = 64, 64
 	doorPlaces, doorQueue     = 64, 64
 	streamPlaces, streamQueue = 256, 0
 )
 
-// queueFor is how long a request waits for a place. Whoever stood longer has usually pressed reload already.
+// queueFor is how long a request waits for a place. Whoever stood longer has usually pressed reload already. The queue of pages
+// is long, because turning away at once only brings those back at once who do not heed Retry-After: with 512 of them that
+// halved the number of pages.
 const queueFor = time.Second
 
 // gate lets so many in, and so many wait.

@@ -239,3 +239,41 @@ func TestAStreamRulesItsOwnTime(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+// Whoever hangs up before the answer is whole is no fault of ours in the log, of which a flood would make thousands.
+func TestHangingUpIsNoFaultOfOurs(t *testing.T) {
+	c := newCrowded(newGates())
+	c.GET("/long", func(ec echo.Context) error {
+		c.arrived <- ec.Path()
+		<-c.release
+		return ec.HTML(http.StatusOK, strings.Repeat("x", 8<<20))
+	})
+	server := httptest.NewServer(c)
+	defer server.Close()
+	ctx, hangUp := context.WithCancel(t.Context())
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, server.URL+"/long", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	done := make(chan error, 1)
+	go func() {
+		_, err := http.DefaultClient.Do(req)
+		done <- err
+	}()
+	<-c.arrived
+	hangUp()
+	if err := <-done; err == nil {
+		t.Fatal("control: it was answered")
+	}
+	time.Sleep(50 * time.Millisecond)
+	close(c.release)
+	for range 200 {
+		if strings.Contains(c.log.String(), "path=/long") {
+			break
+		}
+		time.Sleep(10 * time.Millisecond)
+	}
+	if strings.Contains(c.log.String(), "level=ERROR") || !strings.Contains(c.log.String(), "path=/long") {
+		t.Errorf("the log says:\n%s", c.log)
+	}
+}

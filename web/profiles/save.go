@@ -96,6 +96,7 @@ func (h *Handlers) refuse(c echo.Context, f form, id *profile.ID, cause error) e
 		view.Conflict = h.conflictView(c, f, conflict)
 	} else if problem.KindOf(cause) == problem.Unavailable && !byScript(c) {
 		status, view.Problem = http.StatusServiceUnavailable, problem.Message(cause)
+		c.Response().Header().Set("Retry-After", respond.RetryAfter)
 		h.Log.ErrorContext(c.Request().Context(), "profile not saved", "request_id", session.Origin(c).Request, "error", cause)
 	} else if problem.KindOf(cause) == problem.Invalid || problem.KindOf(cause) == problem.Conflict {
 		if view.Errors = errorsByField(cause); len(view.Errors) == 0 {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"net"
 	"net/http"
 	"strings"
 
@@ -45,7 +46,7 @@ const RetryAfter = "5"
 func Problem(log *slog.Logger) echo.HTTPErrorHandler {
 	return func(err error, c echo.Context) {
 		ended := c.Request().Context().Err()
-		if errors.Is(err, context.Canceled) && errors.Is(ended, context.Canceled) {
+		if hungUp(c, err, ended) {
 			log.DebugContext(c.Request().Context(), "the client went away", "request_id", reference(c))
 			return
 		}
@@ -117,6 +118,14 @@ func fromEcho(err error) error {
 		}
 		return err
 	}
+}
+
+// hungUp reports whether the failure is that nobody is there any more to take the answer. ended is why the request's context
+// ended.
+func hungUp(c echo.Context, err, ended error) bool {
+	wire, ok := errors.AsType[*net.OpError](err)
+	gone := errors.Is(ended, context.Canceled)
+	return gone && (errors.Is(err, context.Canceled) || c.Response().Committed) || ok && wire.Op == "write" && c.Response().Committed
 }
 
 // late gives a surprise that comes of the request's time being over a sentence. ended is why the request's context ended.
