@@ -141,9 +141,17 @@ func (v Verdict) findings(needs []Need) []Finding {
 		list = append(list, finding(roles, "Roles not read", "Roles read", ""))
 	}
 	if p.Licence != NotRead {
-		list = append(list, finding(p.Licence, "", "Licensed", "No licence"))
+		list = append(list, finding(p.Licence, "", v.licensed(), "No licence"))
 	}
 	return list
+}
+
+// licensed names the products that matter, where the account has any.
+func (v Verdict) licensed() string {
+	if len(v.Products) == 0 {
+		return "Licensed"
+	}
+	return "Licensed: " + strings.Join(v.Products, ", ")
 }
 
 func finding(result Proven, notRead, proved, refuted string) Finding {
