@@ -192,7 +192,7 @@ var onTheWire = map[string]func(walk) verdict.Verdict{
 
 // R17: an operator's own rows decide what the client makes of Microsoft's answers.
 func TestOwnRowsReachTheClient(t *testing.T) {
-	codes, mistakes := (*verdict.Table)(nil).Overlay(
+	codes, mistakes := verdict.Builtin().Overlay(
 		"999999\tconditional_access\tpolicy-blocked\tpolicy-\t-\tThe gateway of Contoso refused.\tContoso\n" +
 			"REALM-FEDERATED\tfederation\tfederated\t-\t-\tContoso signs in at its own door.\tContoso\n")
 	if len(mistakes) > 0 {

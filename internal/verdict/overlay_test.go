@@ -16,7 +16,7 @@ const ownRows = "# Rows of Contoso.\n" +
 
 // R17: an operator's rows replace and add to ours, in everything that a verdict says; ours stay as they are.
 func TestOwnRowsAreLaidOverOurs(t *testing.T) {
-	table, mistakes := (*verdict.Table)(nil).Overlay("\ufeff" + strings.ReplaceAll(ownRows, "\n", "\r\n"))
+	table, mistakes := verdict.Builtin().Overlay("\ufeff" + strings.ReplaceAll(ownRows, "\n", "\r\n"))
 	if len(mistakes) != 0 {
 		t.Fatal(mistakes)
 	}
@@ -51,7 +51,7 @@ func TestOwnRowsAreLaidOverOurs(t *testing.T) {
 
 // A verdict outlives the file that it was judged by: without the row it reads as one of its status.
 func TestAVerdictOutlivesItsRow(t *testing.T) {
-	table, _ := (*verdict.Table)(nil).Overlay(ownRows)
+	table, _ := verdict.Builtin().Overlay(ownRows)
 	e := table.Judge(verdict.Answer{HTTP: 400, Codes: []int{999999}}).Explain(verdict.Context{})
 	if e.Title != policySentence || !strings.HasSuffix(e.Cause, "; its code AADSTS999999 is not in Purser's table.") || len(e.Steps) == 0 {
 		t.Errorf("%+v", e)
@@ -85,12 +85,12 @@ func TestMistakesInOwnRowsAreListed(t *testing.T) {
 		"an outage blames the account":   {row("HTTP 503", "wrong_credentials", "wrong-password", "-", "-", "No.", "Us"), "line 1: HTTP 503 says nothing about an account;"},
 		"an overload blames the account": {row("error temporarily_unavailable", "account_state", "account-blocked", "-", "-", "No.", "Us"), "line 1: error temporarily_unavailable says nothing about an account;"},
 	} {
-		table, mistakes := (*verdict.Table)(nil).Overlay(c.row)
+		table, mistakes := verdict.Builtin().Overlay(c.row)
 		if table != nil || len(mistakes) != 1 || !strings.Contains(mistakes[0], c.want) {
 			t.Errorf("%s: %q", name, mistakes)
 		}
 	}
-	_, mistakes := (*verdict.Table)(nil).Overlay("x\ny\n" + row("1", "a", "b", "c", "d", "", ""))
+	_, mistakes := verdict.Builtin().Overlay("x\ny\n" + row("1", "a", "b", "c", "d", "", ""))
 	if len(mistakes) != 7 || !strings.HasPrefix(mistakes[1], "line 2: ") || !strings.HasPrefix(mistakes[6], "line 3: ") {
 		t.Errorf("%d mistakes: %q", len(mistakes), mistakes)
 	}
@@ -102,7 +102,7 @@ func FuzzOverlay(f *testing.F) {
 	f.Add("50126-50130,1\tmfa_required\tmfa-required\tuser+ policy-\t-\tNo.\tUs")
 	f.Add("HTTP 5xx\tservice_fault\tunreachable\t-\t-\tNo.\tUs\n0x80048821\t\t\t\t\t\t")
 	f.Fuzz(func(t *testing.T, tsv string) {
-		table, mistakes := (*verdict.Table)(nil).Overlay(tsv)
+		table, mistakes := verdict.Builtin().Overlay(tsv)
 		if (table == nil) != (len(mistakes) > 0) {
 			t.Fatalf("a table: %v, mistakes %q", table != nil, mistakes)
 		}

@@ -55,6 +55,9 @@ var builtin = func() *Table {
 	return newTable(list)
 }()
 
+// Builtin is the table that every release brings.
+func Builtin() *Table { return builtin }
+
 func newTable(list []Rule) *Table {
 	t := &Table{rules: list, byKey: make(map[string]Rule, len(list))}
 	for _, rule := range list {
