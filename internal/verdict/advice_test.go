@@ -1,6 +1,7 @@
 package verdict
 
 import (
+	"os"
 	"regexp"
 	"strings"
 	"testing"
@@ -47,6 +48,28 @@ func TestAdviceIsOfToday(t *testing.T) {
 			if strings.Count(step.Command, `"`)%2 != 0 || strings.Count(step.Command, "(") != strings.Count(step.Command, ")") {
 				t.Errorf("%s: a line with an open quote or parenthesis: %s", name, step.Command)
 			}
+		}
+	}
+}
+
+// Whoever writes rows of their own finds every advice, class and status in the handbook.
+func TestTheHandbookNamesWhatRowsMaySay(t *testing.T) {
+	text, err := os.ReadFile("../../docs/production.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name := range advice {
+		if !strings.Contains(string(text), "`"+name+"`") {
+			t.Errorf("the advice %s is missing", name)
+		}
+	}
+	for class, statuses := range statusesOf {
+		var names []string
+		for _, status := range statuses {
+			names = append(names, "`"+string(status)+"`")
+		}
+		if row := "| `" + string(class) + "` | " + strings.Join(names, ", ") + " |"; !strings.Contains(string(text), row) {
+			t.Errorf("the row %q is missing", row)
 		}
 	}
 }
