@@ -22,7 +22,7 @@ var reasons = []section{
 	},
 	{
 		ID: "app-password", Title: "It is an app password",
-		Why:     []string{"App passwords belong to legacy protocols. In Microsoft's present sign-in they count as wrong, and the browser does not take them either."},
+		Why:     []string{"App passwords work in older programs, by legacy protocols. In Microsoft's present sign-in they count as wrong, in the browser as well as here."},
 		Steps:   []step{{Text: "Enter the account's own password."}, {Text: "If that is refused because of multi-factor authentication, go through the notes.", Link: notesLeaf.Title, Href: NotesPath}},
 		Codes:   []string{"50126", "50076"},
 		Sources: []source{appPasswords},

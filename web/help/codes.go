@@ -1,7 +1,10 @@
 package help
 
 import (
+	"cmp"
+	"math"
 	"slices"
+	"strconv"
 	"strings"
 
 	"purser.example/internal/verdict"
@@ -89,6 +92,25 @@ func codeOf(rule verdict.Rule, table *verdict.Table, e verdict.Explanation, lead
 		of.Steps = append(of.Steps, made)
 	}
 	return of
+}
+
+// index lists the group's places for whoever looks a code up: Microsoft's by their number, then all others as they stand.
+func (g group) index() []place {
+	var list []place
+	for _, c := range g.Codes {
+		list = append(list, c.Places...)
+	}
+	slices.SortStableFunc(list, func(a, b place) int { return cmp.Compare(a.number(), b.number()) })
+	return list
+}
+
+// number is the code's, or beyond all numbers for a word.
+func (p place) number() int {
+	n, err := strconv.Atoi(strings.TrimPrefix(p.Title, "AADSTS"))
+	if err != nil {
+		return math.MaxInt
+	}
+	return n
 }
 
 // ownRows counts the operator's own rows.

@@ -6,6 +6,7 @@ import (
 	"net/url"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -253,6 +254,21 @@ func TestOwnRowsAreMarked(t *testing.T) {
 	if !strings.Contains(words(main), "2 of the codes below are worded by your organization's own file") || strings.Contains(words(open(t, help.Handlers{}, help.CodesPath)), "own file") {
 		t.Error("the page does not say that rows are the organization's own, or says so without any")
 	}
+}
+
+// Whoever has a number finds it in the index of its status.
+func TestTheIndexIsInOrder(t *testing.T) {
+	open(t, help.Handlers{}, help.CodesPath).Find("#index ul").Each(func(_ int, list *goquery.Selection) {
+		before, words := 0, false
+		list.Find("a").Each(func(_ int, a *goquery.Selection) {
+			n, err := strconv.Atoi(strings.TrimPrefix(a.Text(), "AADSTS"))
+			words = words || err != nil
+			if n < before && err == nil || words && err == nil {
+				t.Errorf("%s stands behind %d", a.Text(), before)
+			}
+			before = n
+		})
+	})
 }
 
 // R17, R62: what an answer proves is said only as far as it goes.
