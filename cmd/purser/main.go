@@ -88,7 +88,7 @@ type demoCommand struct {
 }
 
 func (c *demoCommand) Run(ctx context.Context, s streams) error {
-	cfg, err := config.LoadDemo(os.Environ())
+	cfg, err := app.Checks().LoadDemo(os.Environ())
 	if err != nil {
 		return err
 	}
@@ -105,7 +105,7 @@ func (c *demoCommand) Run(ctx context.Context, s streams) error {
 type serveCommand struct{}
 
 func (serveCommand) Run(ctx context.Context, s streams) error {
-	cfg, err := config.Load(os.Environ())
+	cfg, err := app.Checks().Load(os.Environ())
 	if err != nil {
 		return err
 	}

@@ -342,6 +342,20 @@ func TestServeListsEveryMistakeAtOnce(t *testing.T) {
 	}
 }
 
+// R17: an operator's own rows are checked with all other settings.
+func TestServeListsMistakesInOwnRows(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "codes.tsv")
+	if err := os.WriteFile(file, []byte("50126\tmfa_required\tvalid\t-\t-\tNo.\tUs\nx\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for _, command := range []string{"serve", "demo"} {
+		status, said := fails(t, []string{"PURSER_VERDICT_CODES=" + file}, command)
+		if status != 2 || strings.Count(said, "purser: PURSER_VERDICT_CODES: "+file+", line ") != 2 {
+			t.Errorf("%s: status %d:\n%s", command, status, said)
+		}
+	}
+}
+
 // Purser starts while the identity provider is down, and says so to whoever wants to sign in.
 func TestServeStartsWithoutItsIdentityProvider(t *testing.T) {
 	folder := t.TempDir()

@@ -61,6 +61,10 @@ func Open(ctx context.Context, cfg config.Config, o Options) (*App, error) {
 	if err != nil {
 		return nil, fmt.Errorf("PURSER_KEY: %w", err)
 	}
+	codes, err := codesOf(cfg)
+	if err != nil {
+		return nil, err
+	}
 	db, err := sqlite.Open(ctx, sqlite.Options{Folder: cfg.Data, Now: o.Now, Log: o.Log})
 	if err != nil {
 		return nil, err
@@ -73,7 +77,7 @@ func Open(ctx context.Context, cfg config.Config, o Options) (*App, error) {
 	a.cfg.Key, a.cfg.OIDC.ClientSecret = "", "" // wrapped by now, and not needed in the clear again
 	a.sessions = session.NewService(db.Sessions(), ring, session.Limits{Idle: cfg.Session.Idle, Max: cfg.Session.Max}, o.Now, o.Log)
 	a.Tenants = tenant.NewService(db.Tenants(), ring, o.Now)
-	asker := validator{microsoft.New(microsoft.Config{Simulator: cfg.M365Simulator, Now: o.Now, Log: o.Log})}
+	asker := validator{microsoft.New(microsoft.Config{Simulator: cfg.M365Simulator, Now: o.Now, Log: o.Log, Codes: codes})}
 	a.Profiles = profile.NewService(db.Profiles(), a.Tenants, ring, asker,
 		profile.Settings{ServiceProvider: cfg.ServiceProvider, StrictPasswords: cfg.StrictPasswords}, o.Now)
 	a.Runs = profile.NewRuns(a.Profiles, db.Runs(), work.RunLimits, o.Log)
@@ -86,8 +90,8 @@ func Open(ctx context.Context, cfg config.Config, o Options) (*App, error) {
 		BaseURL: cfg.BaseURL, TrustedProxies: cfg.TrustedProxies, Log: o.Log,
 		Sessions: a.sessions, Login: loginClient(cfg, o.Now), Activity: db,
 		Ready:    newReadiness(db, key, o.Log).check,
-		Profiles: &profiles.Handlers{Profiles: a.Profiles, Runs: a.Runs, Tenants: a.Tenants, Now: o.Now, Log: o.Log},
-		Help:     &help.Handlers{Provider: cfg.ServiceProvider, StrictPasswords: cfg.StrictPasswords},
+		Profiles: &profiles.Handlers{Profiles: a.Profiles, Runs: a.Runs, Tenants: a.Tenants, Now: o.Now, Log: o.Log, Codes: codes},
+		Help:     &help.Handlers{Provider: cfg.ServiceProvider, StrictPasswords: cfg.StrictPasswords, Codes: codes},
 	})
 	return a, a.begin(ctx)
 }

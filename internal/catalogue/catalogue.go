@@ -6,6 +6,8 @@ import (
 	_ "embed"
 	"encoding/json"
 	"slices"
+
+	"purser.example/internal/verdict"
 )
 
 // Service is a cloud service that signs in to Microsoft 365 with a service account.
@@ -16,8 +18,26 @@ type Service struct {
 	// Roles lists what the account must have: of each inner list, one. Sometimes holds roles that single features need.
 	Roles     [][]string `json:"roles"`
 	Sometimes []string   `json:"sometimes"`
-	Pools     string     `json:"pools"`    // whether it uses account pools: "yes", "no" or "inferred"
-	Provider  bool       `json:"provider"` // offered to service providers only (R13)
+	// Whole says that the source names every directory role that the service may need, so that any other is more than needed.
+	Whole    bool      `json:"whole"`
+	Licences []Licence `json:"licences"`
+	Pools    string    `json:"pools"`    // whether it uses account pools: "yes", "no" or "inferred"
+	Provider bool      `json:"provider"` // offered to service providers only (R13)
+}
+
+// Licence is a product that the account must be licensed for, and what for.
+type Licence struct {
+	Product string `json:"product"`
+	For     string `json:"for"`
+}
+
+// Need is what the service asks of its account, as a verdict reviews it (R15).
+func (s Service) Need() verdict.Need {
+	need := verdict.Need{Service: s.Name, Roles: s.Roles, Sometimes: s.Sometimes, Whole: s.Whole}
+	for _, l := range s.Licences {
+		need.Licences = append(need.Licences, verdict.Licence(l))
+	}
+	return need
 }
 
 //go:embed services.json

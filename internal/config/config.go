@@ -1,7 +1,8 @@
 // Package config reads the settings of Purser from the environment, once, and checks them as a whole, so that an operator
 // sees every mistake at the first start and not one a start.
 //
-// It knows the names, defaults and shapes of docs/settings.md. It opens nothing but the files that `…_FILE` names.
+// It knows the names, defaults and shapes of docs/settings.md. It opens nothing but the files that `…_FILE` and
+// PURSER_VERDICT_CODES name.
 package config
 
 import (
@@ -27,6 +28,7 @@ type Config struct {
 	StrictPasswords  bool           // R16
 	AdminCenterHosts []string       // R44: further SharePoint admin center hosts, lower case
 	M365Simulator    *url.URL       // loopback; nil: the real Microsoft 365
+	VerdictCodes     string         // the operator's own rows for the table of codes; empty: none
 	TrustedProxies   []netip.Prefix // networks whose X-Forwarded-For is believed
 	LogLevel         slog.Level
 	LogJSON          bool
@@ -48,4 +50,10 @@ type OIDC struct {
 type Session struct {
 	Idle time.Duration // without activity
 	Max  time.Duration // at the latest
+}
+
+// Checks are what other rooms know of a setting's value, so that its mistakes are listed with all others. Each gives a
+// sentence for every mistake; nil: no check.
+type Checks struct {
+	VerdictCodes func(rows string) []string
 }

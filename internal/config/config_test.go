@@ -50,6 +50,7 @@ func TestEveryMistakeIsListedAtOnce(t *testing.T) {
 		"PURSER_SESSION_MAX=0s", "PURSER_SERVICE_PROVIDER=perhaps", "PURSER_PASSWORD_RULES=lax", "PURSER_TRUSTED_PROXIES=everyone",
 		"PURSER_LOG_LEVEL=loud", "PURSER_LOG_FORMAT=xml", "PURSER_OIDC_ISSUER=http://login.contoso.com", "PURSER_M365_SIMULATOR=http://sim.contoso.com", "PURSER_KEY=something else",
 		"PURSER_ADMIN_CENTER_HOSTS=https://a/b", "PURSER_ROLE_TENANT_OWNER=x", "PURSER_ROLE_SERVICE_ADMINISTRATOR=x",
+		"PURSER_VERDICT_CODES=/nowhere/codes.tsv",
 	})
 	mistakes, ok := errors.AsType[config.Mistakes](err)
 	if !ok {
@@ -59,7 +60,7 @@ func TestEveryMistakeIsListedAtOnce(t *testing.T) {
 		"PURSER_ADDR", "PURSER_BASE_URL", "PURSER_TLS_CERT", "PURSER_DATA", "PURSER_KEY", "PURSER_OIDC_ISSUER", "PURSER_OIDC_CLIENT_ID",
 		"PURSER_OIDC_CLIENT_SECRET", "PURSER_SESSION_IDLE", "PURSER_SESSION_MAX", "PURSER_SERVICE_PROVIDER", "PURSER_PASSWORD_RULES",
 		"PURSER_ADMIN_CENTER_HOSTS", "PURSER_M365_SIMULATOR", "PURSER_TRUSTED_PROXIES", "PURSER_LOG_LEVEL", "PURSER_LOG_FORMAT",
-		"PURSER_ROLE_SERVICE_ADMINISTRATOR",
+		"PURSER_ROLE_SERVICE_ADMINISTRATOR", "PURSER_VERDICT_CODES",
 	} {
 		if n := len(slices.DeleteFunc(slices.Clone(mistakes), func(m string) bool { return !strings.HasPrefix(m, name+": ") })); n != 1 {
 			t.Errorf("%s is complained about %d times, want once:\n%v", name, n, err)
@@ -109,6 +110,30 @@ func TestMisspeltSettingsAreNoticed(t *testing.T) {
 func TestNoMistakeShowsASecret(t *testing.T) {
 	_, err := config.Load(environ(map[string]string{"PURSER_KEY": "hidden-key", "PURSER_TLS_KEY": "hidden-pem", "PURSER_OIDC_CLIENT_SECRET": "hidden-client", "PURSER_ADDR": "x"}))
 	if err == nil || strings.Contains(err.Error(), "hidden") {
+		t.Errorf("err = %v", err)
+	}
+}
+
+// R17: an operator's own rows are read from their file, and their mistakes are listed with those of all settings.
+func TestOwnRowsAreReadAndChecked(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "codes.tsv")
+	if err := os.WriteFile(file, []byte("# ours\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	cfg, err := config.Load(environ(map[string]string{"PURSER_VERDICT_CODES": file}))
+	if err != nil || cfg.VerdictCodes != "# ours\n" {
+		t.Errorf("rows %q, err = %v", cfg.VerdictCodes, err)
+	}
+	checks := config.Checks{VerdictCodes: func(rows string) []string { return []string{"line 1: says " + rows[2:6] + ".", "line 2: is missing."} }}
+	_, err = checks.Load(environ(map[string]string{"PURSER_VERDICT_CODES": file, "PURSER_ADDR": "nowhere"}))
+	mistakes, _ := errors.AsType[config.Mistakes](err)
+	if len(mistakes) != 3 || mistakes[1] != "PURSER_VERDICT_CODES: "+file+", line 1: says ours." {
+		t.Errorf("%q", mistakes)
+	}
+	if err := os.WriteFile(file, make([]byte, 1<<20+1), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := config.Load(environ(map[string]string{"PURSER_VERDICT_CODES": file})); err == nil || !strings.Contains(err.Error(), "longer than 1 MiB") {
 		t.Errorf("err = %v", err)
 	}
 }

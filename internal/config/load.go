@@ -6,6 +6,7 @@ import (
 	"net"
 	"net/netip"
 	"net/url"
+	"os"
 	"regexp"
 	"strconv"
 	"strings"
@@ -13,8 +14,14 @@ import (
 )
 
 // Load reads the settings of `purser serve` from an environment such as os.Environ(). The error, if any, is Mistakes.
-func Load(environ []string) (Config, error) {
-	r := newReader(environ)
+func Load(environ []string) (Config, error) { return Checks{}.Load(environ) }
+
+// LoadDemo reads the settings that make sense for `purser demo`, which brings the others itself.
+func LoadDemo(environ []string) (Config, error) { return Checks{}.LoadDemo(environ) }
+
+// Load is Load with the checks.
+func (c Checks) Load(environ []string) (Config, error) {
+	r := newReader(environ, c)
 	cfg := Config{
 		Addr:    r.address("PURSER_ADDR", "127.0.0.1:8080"),
 		BaseURL: r.baseURL("PURSER_BASE_URL"),
@@ -31,9 +38,9 @@ func Load(environ []string) (Config, error) {
 	return r.finish(cfg)
 }
 
-// LoadDemo reads the settings that make sense for `purser demo`, which brings the others itself.
-func LoadDemo(environ []string) (Config, error) {
-	r := newReader(environ)
+// LoadDemo is LoadDemo with the checks.
+func (c Checks) LoadDemo(environ []string) (Config, error) {
+	r := newReader(environ, c)
 	var cfg Config
 	r.shared(&cfg)
 	cfg, err := r.finish(cfg)
@@ -52,6 +59,7 @@ func (r *reader) shared(cfg *Config) {
 	cfg.ServiceProvider = r.oneOf("PURSER_SERVICE_PROVIDER", "false", "true") == "true"
 	cfg.StrictPasswords = r.oneOf("PURSER_PASSWORD_RULES", "advise", "strict") == "strict"
 	cfg.AdminCenterHosts = r.hosts("PURSER_ADMIN_CENTER_HOSTS")
+	cfg.VerdictCodes = r.verdictCodes("PURSER_VERDICT_CODES")
 	cfg.M365Simulator = r.simulator("PURSER_M365_SIMULATOR")
 	cfg.TrustedProxies = r.networks("PURSER_TRUSTED_PROXIES")
 	if err := cfg.LogLevel.UnmarshalText([]byte(r.text("PURSER_LOG_LEVEL", "info"))); err != nil {
@@ -121,6 +129,29 @@ func (r *reader) simulator(name string) *url.URL {
 		return nil
 	}
 	return &url.URL{Scheme: u.Scheme, Host: u.Host}
+}
+
+// longestTable is room for some ten thousand rows.
+const longestTable = 1 << 20
+
+// verdictCodes reads the file of an operator's own rows. What a row may say is known elsewhere.
+func (r *reader) verdictCodes(name string) string {
+	path := r.text(name, "")
+	if path == "" {
+		return ""
+	}
+	rows, err := os.ReadFile(path)
+	switch {
+	case err != nil:
+		r.wrong(name, "the file "+path+" cannot be read.")
+	case len(rows) > longestTable:
+		r.wrong(name, "the file "+path+" is longer than 1 MiB.")
+	case r.checks.VerdictCodes != nil:
+		for _, sentence := range r.checks.VerdictCodes(string(rows)) {
+			r.wrong(name, path+", "+sentence)
+		}
+	}
+	return string(rows)
 }
 
 func (r *reader) tls(cfg *Config) {

@@ -10,12 +10,13 @@ import (
 // reader takes settings from an environment and gathers what is wrong with them.
 type reader struct {
 	env      map[string]string
+	checks   Checks
 	known    []string
 	mistakes Mistakes
 }
 
-func newReader(environ []string) *reader {
-	r := &reader{env: map[string]string{}}
+func newReader(environ []string, checks Checks) *reader {
+	r := &reader{env: map[string]string{}, checks: checks}
 	for _, line := range environ {
 		if name, value, ok := strings.Cut(line, "="); ok && strings.HasPrefix(name, "PURSER_") && value != "" {
 			r.env[name] = value

@@ -21,6 +21,7 @@ type me struct {
 	Policies string    `json:"passwordPolicies"`
 	Synced   bool      `json:"onPremisesSyncEnabled"`
 	Plans    []struct {
+		ID     string `json:"servicePlanId"`
 		Status string `json:"capabilityStatus"`
 	} `json:"assignedPlans"`
 }
@@ -67,7 +68,8 @@ func (s *signIn) readAccount(ctx context.Context, token string, v *verdict.Verdi
 	if unread(v, verdict.AccountNotRead, selfErr) {
 		self = me{}
 	} else {
-		v.UserID, v.Proof.Licence = key(self.ID), licence(self)
+		v.UserID = key(self.ID)
+		v.Proof.Licence, v.Products = licence(self)
 	}
 	if !unread(v, verdict.RolesNotRead, rolesErr) {
 		v.Roles, v.RolesRead, v.Proof.Roles = rolesOf(roles), true, verdict.Proved
@@ -88,17 +90,22 @@ func unread(v *verdict.Verdict, kind verdict.WarningKind, err error) bool {
 	return ok
 }
 
-// licence reports whether at least one service plan is on. Without the list nothing is known.
-func licence(self me) verdict.Proven {
+// licence reports whether at least one service plan is on, and for which products. Without the list nothing is known. Plans
+// that were deleted stay in it and do not count.
+func licence(self me) (verdict.Proven, []string) {
 	if self.Plans == nil {
-		return verdict.NotRead
+		return verdict.NotRead, nil
 	}
+	var on []string
 	for _, plan := range self.Plans {
 		if plan.Status == "Enabled" || plan.Status == "Warning" {
-			return verdict.Proved
+			on = append(on, plan.ID)
 		}
 	}
-	return verdict.Refuted
+	if len(on) == 0 {
+		return verdict.Refuted, nil
+	}
+	return verdict.Proved, verdict.Products(on)
 }
 
 // rolesOf sorts the roles by name; those without a template id (none that we know of) are of no use.

@@ -19,9 +19,9 @@ func about(a answer) verdict.Verdict {
 }
 
 // failed is the verdict of a request without a usable answer.
-func failed(step string, a answer, err error) verdict.Verdict {
+func (s *signIn) failed(step string, a answer, err error) verdict.Verdict {
 	f, _ := errors.AsType[fault](err)
-	v := found(f.code, a)
+	v := s.found(f.code, a)
 	v.Detail = step + ": " + f.detail
 	if a.status != 0 {
 		v.Detail += " (HTTP " + strconv.Itoa(a.status) + ")"
@@ -30,8 +30,8 @@ func failed(step string, a answer, err error) verdict.Verdict {
 }
 
 // found is the verdict of a row of the table that no code of Microsoft's stands for.
-func found(key string, a answer) verdict.Verdict {
-	v, row := about(a), verdict.Fail(key)
+func (s *signIn) found(key string, a answer) verdict.Verdict {
+	v, row := about(a), s.client.codes.Fail(key)
 	v.Status, v.Code, v.Rule, v.Proof = row.Status, row.Code, row.Rule, row.Proof
 	return v
 }
@@ -43,7 +43,7 @@ func (s *signIn) refused(step string, a answer) verdict.Verdict {
 		said = parseRefusal(a.body)
 	}
 	said.answer.HTTP = a.status
-	v, judged := about(a), verdict.Judge(said.answer)
+	v, judged := about(a), s.client.codes.Judge(said.answer)
 	v.Status, v.Code, v.Rule, v.Proof = judged.Status, judged.Code, judged.Rule, judged.Proof
 	v.Codes, v.Suberror, v.Policies = judged.Codes, judged.Suberror, said.policies
 	v.RetryAfter, _ = a.retryAfter(s.client.now())

@@ -15,6 +15,8 @@ import (
 	"net/http"
 	"net/url"
 	"time"
+
+	"purser.example/internal/verdict"
 )
 
 // Config says how to reach Microsoft 365. The zero Config is right for production.
@@ -25,6 +27,7 @@ type Config struct {
 	Now       func() time.Time  // nil: time.Now
 	Transport http.RoundTripper // nil: one of our own, with TLS 1.2 or later and connections kept for reuse
 	Log       *slog.Logger      // nil: none. One line per request at level debug
+	Codes     *verdict.Table    // what answers mean; nil: the built-in table
 
 	CallTimeout  time.Duration // of one request with its answer; 0: 10 seconds
 	TotalTimeout time.Duration // of a validation; 0: 40 seconds
@@ -39,6 +42,7 @@ type Client struct {
 	now       func() time.Time
 	transport http.RoundTripper
 	log       *slog.Logger
+	codes     *verdict.Table
 
 	callTimeout, totalTimeout, patience time.Duration
 }
@@ -46,7 +50,7 @@ type Client struct {
 // New makes a client. It does no I/O.
 func New(cfg Config) *Client {
 	c := &Client{
-		simulator: cfg.Simulator, now: cfg.Now, transport: cfg.Transport, log: cfg.Log,
+		simulator: cfg.Simulator, now: cfg.Now, transport: cfg.Transport, log: cfg.Log, codes: cfg.Codes,
 		callTimeout:  orDefault(cfg.CallTimeout, 10*time.Second),
 		totalTimeout: orDefault(cfg.TotalTimeout, 40*time.Second),
 		patience:     orDefault(cfg.Patience, 5*time.Second),

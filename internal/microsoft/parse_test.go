@@ -48,6 +48,9 @@ func FuzzRefusal(f *testing.F) {
 				t.Errorf("kept %q", text)
 			}
 		}
+		if by := r.answer.Claims; (by == "capolids" || by == "polids") != (len(r.policies) > 0) || by == "" && len(r.policies) > 0 {
+			t.Errorf("%d policies named by %q", len(r.policies), by)
+		}
 		if len(r.policies) > maxListed || len(r.answer.Codes) > maxListed {
 			t.Errorf("kept %d policies, %d codes", len(r.policies), len(r.answer.Codes))
 		}

@@ -17,7 +17,7 @@ func (s *signIn) realm(ctx context.Context) (verdict.Verdict, bool) {
 		host: s.hosts.login, path: "/common/UserRealm/" + url.PathEscape(s.account.Username) + "?api-version=1.0",
 	})
 	if err != nil {
-		return failed("user realm", a, err), false
+		return s.failed("user realm", a, err), false
 	}
 	if a.status != http.StatusOK {
 		return s.refused("user realm", a), false
@@ -27,19 +27,19 @@ func (s *signIn) realm(ctx context.Context) (verdict.Verdict, bool) {
 		Cloud       string `json:"cloud_instance_name"`
 	}
 	if err := a.decode(&body); err != nil {
-		return failed("user realm", a, err), false
+		return s.failed("user realm", a, err), false
 	}
 	if s.hosts.elsewhere(body.Cloud) {
-		return found(verdict.RealmOtherCloud, a), false
+		return s.found(verdict.RealmOtherCloud, a), false
 	}
 	switch strings.ToLower(body.AccountType) {
 	case "managed":
 		return verdict.Verdict{}, true
 	case "federated":
-		return found(verdict.RealmFederated, a), false
+		return s.found(verdict.RealmFederated, a), false
 	case "unknown":
-		return found(verdict.RealmUnknown, a), false
+		return s.found(verdict.RealmUnknown, a), false
 	default:
-		return failed("user realm", a, fault{verdict.BadAnswer, "no account type that is known"}), false
+		return s.failed("user realm", a, fault{verdict.BadAnswer, "no account type that is known"}), false
 	}
 }

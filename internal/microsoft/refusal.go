@@ -39,9 +39,10 @@ func parseRefusal(body []byte) refusal {
 		}
 	}
 	at, _ := time.Parse("2006-01-02 15:04:05Z", raw.Timestamp) // zero when it is missing or odd
+	named, by := policies(raw.Claims)
 	return refusal{
-		answer: verdict.Answer{Error: word(raw.Error), Suberror: word(raw.Suberror), Codes: codes(raw.Codes)},
-		trace:  id(raw.TraceID), correlation: id(raw.CorrelationID), at: at.UTC(), policies: policies(raw.Claims),
+		answer: verdict.Answer{Error: word(raw.Error), Suberror: word(raw.Suberror), Codes: codes(raw.Codes), Claims: by},
+		trace:  id(raw.TraceID), correlation: id(raw.CorrelationID), at: at.UTC(), policies: named,
 	}
 }
 
@@ -84,26 +85,25 @@ func codes(raw []json.RawMessage) []int {
 }
 
 // policies finds the ids of conditional access policies in a claims challenge, a string that holds JSON such as
-// {"access_token":{"capolids":{"essential":true,"values":["…"]}}}.
-func policies(claims string) []string {
+// {"access_token":{"capolids":{"essential":true,"values":["…"]}}}, and what they are named by there: capolids or polids.
+func policies(claims string) (ids []string, by string) {
 	var challenge map[string]map[string]struct {
 		Values []string `json:"values"`
 	}
 	if err := json.Unmarshal([]byte(claims), &challenge); err != nil {
 		if _, ok := errors.AsType[*json.UnmarshalTypeError](err); !ok {
-			return nil
+			return nil, ""
 		}
 	}
-	var ids []string
-	for _, wanted := range challenge {
-		for _, name := range []string{"capolids", "polids"} {
+	for _, name := range []string{"polids", "capolids"} {
+		for _, wanted := range challenge {
 			for _, value := range wanted[name].Values {
 				if policy := key(value); policy != "" && len(ids) < maxListed && !slices.Contains(ids, policy) {
-					ids = append(ids, policy)
+					ids, by = append(ids, policy), name
 				}
 			}
 		}
 	}
 	slices.Sort(ids)
-	return ids
+	return ids, by
 }

@@ -39,7 +39,7 @@ func (s *signIn) tokenForm() *form {
 
 func (s *signIn) tokenVerdict(a answer, err error) (verdict.Verdict, string) {
 	if err != nil {
-		return failed("token request", a, err), ""
+		return s.failed("token request", a, err), ""
 	}
 	if a.status != http.StatusOK {
 		return s.refused("token request", a), ""
@@ -49,10 +49,10 @@ func (s *signIn) tokenVerdict(a answer, err error) (verdict.Verdict, string) {
 		Token string `json:"access_token"`
 	}
 	if err := a.decode(&body); err != nil {
-		return failed("token request", a, err), ""
+		return s.failed("token request", a, err), ""
 	}
 	if !strings.EqualFold(body.Type, "Bearer") || !usable(body.Token) {
-		return failed("token request", a, fault{verdict.BadAnswer, "no token that can be used"}), ""
+		return s.failed("token request", a, fault{verdict.BadAnswer, "no token that can be used"}), ""
 	}
 	v := about(a)
 	v.Status = verdict.Valid

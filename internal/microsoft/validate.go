@@ -60,7 +60,7 @@ func (c *Client) Validate(ctx context.Context, account Account) verdict.Verdict 
 func (s *signIn) run(ctx context.Context) verdict.Verdict {
 	var known bool
 	if s.hosts, known = s.account.Tenant.Cloud.hosts(); !known {
-		return verdict.Fail(verdict.CloudUnknown)
+		return s.client.codes.Fail(verdict.CloudUnknown)
 	}
 	if v, managed := s.realm(ctx); !managed {
 		return v

@@ -76,7 +76,7 @@ func (s *Service) Details(ctx context.Context, caller access.Caller, id ID) (Det
 func (s *Service) Warnings(p Profile) []verdict.Warning {
 	var needs []verdict.Need
 	for _, service := range catalogue.Named(p.Services) {
-		needs = append(needs, verdict.Need{Service: service.Name, Roles: service.Roles})
+		needs = append(needs, service.Need())
 	}
 	return p.Verdict.Review(needs, s.now())
 }

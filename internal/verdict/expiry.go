@@ -61,8 +61,10 @@ func ExpiryOf(p Password, domains []Domain) Expiry {
 		return Expiry{Kind: ExpiresNever, Reason: "The account is set to keep its password for ever."}
 	case p.Synced:
 		return Expiry{Kind: ExpiresElsewhere, Reason: "The account is synchronized from an Active Directory, which decides."}
-	case !listed:
+	case len(domains) == 0:
 		return Expiry{Kind: ExpiryUnknown, Reason: "The password policy of the tenant's domains could not be read (Domain.Read.All)."}
+	case !listed:
+		return Expiry{Kind: ExpiryUnknown, Reason: "The domain of the username is not among the tenant's domains."}
 	case domain.Federated:
 		return Expiry{Kind: ExpiresElsewhere, Reason: "The identity provider of " + domain.Name + " decides."}
 	}

@@ -42,6 +42,7 @@ func TestExpiryOf(t *testing.T) {
 		{"a synchronized account", verdict.Password{Username: "svc@contoso.com", Changed: changed, Synced: true}, domains, verdict.ExpiresElsewhere, "", "", "Active Directory"},
 		{"a federated domain", verdict.Password{Username: "svc@fed.example", Changed: changed}, domains, verdict.ExpiresElsewhere, "", "", "identity provider"},
 		{"domains that could not be read", verdict.Password{Username: "svc@contoso.com", Changed: changed}, nil, verdict.ExpiryUnknown, "", "", "Domain.Read.All"},
+		{"a domain that is none of the tenant's", verdict.Password{Username: "svc@other.example", Changed: changed}, domains, verdict.ExpiryUnknown, "", "", "not among the tenant's domains"},
 		{"a change that was not told", verdict.Password{Username: "svc@contoso.com"}, domains, verdict.ExpiryUnknown, "", "", "last changed"},
 		{"a notice longer than the validity", verdict.Password{Username: "svc@odd.example", Changed: changed}, domains, verdict.ExpiresOn, "2026-09-29", "2026-08-30", "30 days"},
 		{"a validity that makes no sense", verdict.Password{Username: "svc@negative.example", Changed: changed}, domains, verdict.ExpiryUnknown, "", "", ""},

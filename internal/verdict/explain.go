@@ -17,6 +17,7 @@ type Context struct {
 	Needs       []Need            // of the chosen services
 	Saving      bool              // a Save waits for this verdict
 	Now         time.Time         // for what ends soon
+	Table       *Table            // the table that the installation works by; nil: the built-in one
 }
 
 // Explanation is a verdict in words (R17, R18). It reads from top to bottom: what happened, what is proven, what to do, what
@@ -46,19 +47,21 @@ type Detail struct{ Name, Value string }
 
 // Pages of help.
 const (
-	notesHref = "/help/validation-notes"
-	codesHref = "/help/validation-codes"
+	notesHref   = "/help/validation-notes"
+	codesHref   = "/help/validation-codes"
+	browserHref = "/help/works-in-browser"
 )
 
 // Explain puts the verdict into words. Both policy statuses begin with the guide's sentence (R18), word for word.
 func (v Verdict) Explain(c Context) Explanation {
-	row, rule := v.Status.row(), ruleByKey[v.Rule]
+	row := v.Status.row()
+	rule, _ := c.Table.rule(v.Rule)
 	advised := or(rule.advice, row.advice)
 	e := Explanation{
 		Title: row.headline, Cause: v.cause(c, or(rule.Cause, row.cause)), Note: v.note(c.Saving), Findings: v.findings(c.Needs),
-		Steps: v.steps(advised, c), Links: v.links(), Details: v.details(c),
+		Steps: v.steps(advised, c), Links: v.links(c.Table), Details: v.details(c),
 	}
-	if v.unlisted() && advised != "look-up" {
+	if v.unlisted(c.Table) && advised != "look-up" {
 		e.Steps = append(e.Steps, v.steps("look-up", c)[0])
 	}
 	for _, warning := range v.Review(c.Needs, c.Now) {
@@ -68,9 +71,10 @@ func (v Verdict) Explain(c Context) Explanation {
 }
 
 // unlisted reports whether Microsoft's code has no row of its own.
-func (v Verdict) unlisted() bool {
+func (v Verdict) unlisted(t *Table) bool {
 	number, ok := strings.CutPrefix(v.Code, "AADSTS")
-	return ok && ruleByKey[number].Key == ""
+	_, listed := t.rule(number)
+	return ok && !listed
 }
 
 func (v Verdict) cause(c Context, text string) string {
@@ -82,7 +86,7 @@ func (v Verdict) cause(c Context, text string) string {
 		return "The conditional access policies “" + strings.Join(names, "”, “") + "” stand in the way of this sign-in."
 	case v.Status == Unknown && v.Rule == "" && v.Code != "":
 		return "Microsoft 365 answered with " + v.Code + ", which is not in Purser's table."
-	case v.unlisted():
+	case v.unlisted(c.Table):
 		return strings.TrimSuffix(text, ".") + "; its code " + v.Code + " is not in Purser's table."
 	default:
 		return text
@@ -137,22 +141,33 @@ func (v Verdict) findings(needs []Need) []Finding {
 		list = append(list, finding(roles, "Roles not read", "Roles read", ""))
 	}
 	if p.Licence != NotRead {
-		list = append(list, finding(p.Licence, "", "Licensed", "No licence"))
+		list = append(list, finding(p.Licence, "", v.licensed(), "No licence"))
 	}
 	return list
+}
+
+// licensed names the products that matter, where the account has any.
+func (v Verdict) licensed() string {
+	if len(v.Products) == 0 {
+		return "Licensed"
+	}
+	return "Licensed: " + strings.Join(v.Products, ", ")
 }
 
 func finding(result Proven, notRead, proved, refuted string) Finding {
 	return Finding{result, [...]string{NotRead: notRead, Proved: proved, Refuted: refuted}[result]}
 }
 
-// links leads policy trouble to the notes, and every known code to its place on the page of codes.
-func (v Verdict) links() []Link {
+// links leads a refused password to the page about it, policy trouble to the notes, and every known code to its place on the page of codes.
+func (v Verdict) links(t *Table) []Link {
 	var list []Link
+	if v.Status == WrongPassword {
+		list = append(list, Link{"Why is a password that works in the browser refused here?", browserHref})
+	}
 	if slices.Contains([]Status{MFARequired, PolicyBlocked, AppSetup, Federated, LegacyRetired}, v.Status) {
 		list = append(list, Link{"Helpful notes for passing the validation test", notesHref})
 	}
-	if rule, ok := ruleByKey[v.Rule]; ok {
+	if rule, ok := t.rule(v.Rule); ok {
 		list = append(list, Link{"More about " + rule.Code(), codesHref + "#" + rule.Anchor()})
 	}
 	return list

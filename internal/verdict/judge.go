@@ -12,6 +12,8 @@ type Answer struct {
 	Error    string // "invalid_grant"
 	Suberror string
 	Codes    []int // error_codes
+	// Claims is what the claims challenge names policies by, "capolids" or "polids"; empty where it names none.
+	Claims string
 }
 
 // Codes of our own for what happens on the wire; each has its row in the table.
@@ -29,23 +31,32 @@ const (
 	CloudUnknown    = "CLOUD-UNKNOWN"
 )
 
+// busy is the error of a service that cannot answer for now.
+const busy = "temporarily_unavailable"
+
 // credentialRefused is said of the app's and, in older answers, of the person's credential: [70002, 50126] is a wrong
 // password. It decides only where no other code does.
 const credentialRefused = 70002
 
+// Judge turns a refusal into a verdict by the built-in table.
+func Judge(a Answer) Verdict { return builtin.Judge(a) }
+
+// Fail makes the verdict of a row of the built-in table.
+func Fail(key string) Verdict { return builtin.Fail(key) }
+
 // Judge turns a refusal into a verdict with status, code, rule and proof. A throttled or failing service
 // says nothing about the account, whatever else stands in its answer. Otherwise the most specific known code decides, the
-// last one first, then the suberror, then the error. What is in none of the tables stays Unknown, with its code.
-func Judge(a Answer) Verdict {
-	rule, code := a.decide()
-	v := Fail(rule.Key)
+// last one first, then the suberror, the claims, the error. What is in none of the tables stays Unknown, with its code.
+func (t *Table) Judge(a Answer) Verdict {
+	rule, code := t.decide(a)
+	v := t.Fail(rule.Key)
 	v.Code, v.Codes, v.Suberror = code, a.Codes, a.Suberror
 	return v
 }
 
 // Fail makes the verdict of a row of the table, such as one of the codes above. A key without a row is Unknown.
-func Fail(key string) Verdict {
-	rule, known := ruleByKey[key]
+func (t *Table) Fail(key string) Verdict {
+	rule, known := t.rule(key)
 	if !known {
 		return Verdict{Status: Unknown}
 	}
@@ -53,36 +64,49 @@ func Fail(key string) Verdict {
 }
 
 // decide finds the row that counts, and the code to quote. The row is empty where nothing is known.
-func (a Answer) decide() (Rule, string) {
-	known, found := a.known()
+func (t *Table) decide(a Answer) (Rule, string) {
+	known, found := t.known(a)
 	switch {
 	case found && (!a.failing() || known.Class == serviceFault):
 		return known, known.Code()
 	case a.HTTP == 429, a.HTTP >= 500, a.Error == "" && len(a.Codes) == 0:
-		return httpRule(a.HTTP), "HTTP " + strconv.Itoa(a.HTTP)
+		return t.httpRule(a.HTTP), "HTTP " + strconv.Itoa(a.HTTP)
 	}
-	for _, key := range []string{"suberror " + a.Suberror, "error " + a.Error} {
-		if rule, ok := ruleByKey[key]; ok && (!a.failing() || rule.Class == serviceFault) {
-			return rule, a.quote()
+	return t.worded(a), a.quote()
+}
+
+// worded is the row of the first word of the answer that says something, or else of one that leaves the status unknown.
+func (t *Table) worded(a Answer) Rule {
+	var general Rule
+	for _, key := range []string{"suberror " + a.Suberror, "claims " + a.Claims, "error " + a.Error} {
+		rule, ok := t.rule(key)
+		switch {
+		case !ok, a.failing() && rule.Class != serviceFault:
+		case rule.Status != Unknown:
+			return rule
+		case general.Key == "":
+			general = rule
 		}
 	}
-	return Rule{}, a.quote()
+	return general
 }
 
 // failing reports whether the service as such was in trouble, and not the request.
 func (a Answer) failing() bool {
-	return a.HTTP == 429 || a.HTTP >= 500 || a.Error == "temporarily_unavailable"
+	return a.HTTP == 429 || a.HTTP >= 500 || a.Error == busy
 }
 
-// known is the row of the most specific code: the last one of the list, a general one only if nothing else is there.
-func (a Answer) known() (Rule, bool) {
+// known is the row of the most specific code: the last one of the list. A general one, or one that leaves the status
+// unknown, decides only if nothing else is there.
+func (t *Table) known(a Answer) (Rule, bool) {
 	var general Rule
 	for _, code := range slices.Backward(a.Codes) {
-		rule, ok := ruleByKey[strconv.Itoa(code)]
+		rule, ok := t.rule(strconv.Itoa(code))
 		switch {
-		case ok && code != credentialRefused:
+		case !ok:
+		case code != credentialRefused && rule.Status != Unknown:
 			return rule, true
-		case ok:
+		case general.Key == "":
 			general = rule
 		}
 	}
@@ -98,9 +122,9 @@ func (a Answer) quote() string {
 }
 
 // httpRule is the row of an HTTP status: its own, else that of its hundred, else that of an answer that nobody expects.
-func httpRule(status int) Rule {
+func (t *Table) httpRule(status int) Rule {
 	for _, key := range []string{"HTTP " + strconv.Itoa(status), "HTTP " + strconv.Itoa(status/100) + "xx", BadAnswer} {
-		if rule, ok := ruleByKey[key]; ok {
+		if rule, ok := t.rule(key); ok {
 			return rule
 		}
 	}

@@ -1,6 +1,8 @@
 package verdict
 
 import (
+	"slices"
+	"strconv"
 	"strings"
 	"time"
 )
@@ -15,6 +17,9 @@ const (
 	RoleMissing    WarningKind = "role-missing"
 	TooPowerful    WarningKind = "global-administrator"
 	ExpiresSoon    WarningKind = "expires-soon"
+	// The last two are advice: the account works with them.
+	RoleNotNeeded  WarningKind = "role-not-needed"
+	LicenceMissing WarningKind = "licence-missing"
 )
 
 // Warning is something short about a valid account.
@@ -22,9 +27,12 @@ type Warning struct {
 	Kind WarningKind `json:"kind"`
 	// Code says why something could not be read: "HTTP 403", "TIMEOUT".
 	Code string `json:"code,omitempty"`
-	// Service and Roles are set for RoleMissing: one of the roles would do.
+	// Service and Roles are set for RoleMissing, where one of the roles would do; Roles alone for RoleNotNeeded, which is about
+	// all of them.
 	Service string    `json:"service,omitempty"`
 	Roles   []string  `json:"roles,omitempty"`
+	Product string    `json:"product,omitempty"` // set for LicenceMissing, with Service and For
+	For     string    `json:"for,omitempty"`
 	At      time.Time `json:"at,omitzero"` // set for ExpiresSoon
 }
 
@@ -41,6 +49,10 @@ func (w Warning) Text() string {
 		return "The account is a Global Administrator, which is more than a service account should be."
 	case ExpiresSoon:
 		return "The password expires on " + w.At.UTC().Format(time.DateOnly) + "."
+	case RoleNotNeeded:
+		return "None of the chosen services needs " + inList(w.Roles) + "; a service account is safer without."
+	case LicenceMissing:
+		return strings.TrimSpace(w.Service+" needs a licence for "+w.Product+" "+forWhat(w.For)) + ", which the account does not have."
 	default:
 		return ""
 	}
@@ -59,9 +71,32 @@ func (w Warning) Short() string {
 		return "Global Administrator"
 	case ExpiresSoon:
 		return "Password expires soon"
+	case RoleNotNeeded:
+		if len(w.Roles) > 1 {
+			return strconv.Itoa(len(w.Roles)) + " roles not needed"
+		}
+		return strings.Join(w.Roles, "") + " not needed"
+	case LicenceMissing:
+		return "No " + w.Product + " licence"
 	default:
 		return ""
 	}
+}
+
+// inList writes names as people do: "A, B and C".
+func inList(names []string) string {
+	if len(names) < 2 {
+		return strings.Join(names, "")
+	}
+	last := len(names) - 1
+	return strings.Join(names[:last], ", ") + " and " + names[last]
+}
+
+func forWhat(text string) string {
+	if text == "" {
+		return ""
+	}
+	return "(" + text + ")"
 }
 
 func (w Warning) because() string {
@@ -86,7 +121,26 @@ func (v Verdict) Review(needs []Need, now time.Time) []Warning {
 	if v.Expiry.Kind == ExpiresOn && !now.Before(v.Expiry.Warn) {
 		list = append(list, Warning{Kind: ExpiresSoon, At: v.Expiry.At})
 	}
-	return list
+	return append(append(list, v.rolesNotNeeded(needs)...), v.LicencesMissing(needs)...)
+}
+
+// rolesNotNeeded is one warning about all roles that none of the services has a use for. Global Administrator has a warning
+// of its own. Nothing is said where roles were not read, or where a service may need more than is known.
+func (v Verdict) rolesNotNeeded(needs []Need) []Warning {
+	if len(needs) == 0 || !v.RolesRead || slices.ContainsFunc(needs, func(n Need) bool { return !n.Whole }) {
+		return nil
+	}
+	var names []string
+	for _, role := range v.Roles {
+		needed := slices.ContainsFunc(needs, func(n Need) bool { return n.asksFor(role) })
+		if !needed && role.TemplateID != GlobalAdministrator {
+			names = append(names, role.Name)
+		}
+	}
+	if len(names) == 0 {
+		return nil
+	}
+	return []Warning{{Kind: RoleNotNeeded, Roles: names}}
 }
 
 // RolesMissing lists the roles that the services need and the account lacks. It is empty when roles were not read: nothing

@@ -38,10 +38,25 @@ func NewRole(templateID, displayName string) Role {
 	return Role{TemplateID: templateID, Name: displayName}
 }
 
-// Need is what one service asks of its account: of each inner list of role names, one.
+// KnowsRole reports whether a role of that name is one that we can recognize.
+func KnowsRole(name string) bool { return roleIDs[name] != "" }
+
+// Need is what one service asks of its account.
 type Need struct {
 	Service string
-	Roles   [][]string
+	Roles   [][]string // of each inner list of role names, one
+	// Sometimes are roles that only some of the service's features need.
+	Sometimes []string
+	// Whole says that the service needs no other role than these. Where that is not known, no role of the account is called
+	// more than needed.
+	Whole    bool
+	Licences []Licence
+}
+
+// asksFor reports whether the service has a use for a role.
+func (n Need) asksFor(r Role) bool {
+	names := slices.Concat(append([][]string{n.Sometimes}, n.Roles...)...)
+	return slices.ContainsFunc(names, func(name string) bool { return roleIDs[name] == r.TemplateID })
 }
 
 // meets reports whether one of the named roles is held. Global Administrator may do what every other role may.

@@ -1,6 +1,9 @@
 package verdict
 
-import "slices"
+import (
+	_ "embed"
+	"slices"
+)
 
 // Status is the outcome in one word, as rows and addresses carry it.
 type Status string
@@ -23,6 +26,34 @@ const (
 	Unknown         Status = "unknown"
 	NotValidated    Status = "not-validated"
 )
+
+type statusRow struct {
+	status                         Status
+	title, headline, cause, advice string
+}
+
+//go:embed statuses.tsv
+var statusesTSV string
+
+var statusRows = loadStatuses(statusesTSV)
+
+func loadStatuses(tsv string) []statusRow {
+	var list []statusRow
+	for f := range rows(tsv, 5) {
+		list = append(list, statusRow{Status(f[0]), f[1], f[2], f[3], f[4]})
+	}
+	return list
+}
+
+// row is the status's own row; an unknown status is shown as Unknown.
+func (s Status) row() statusRow {
+	for _, row := range statusRows {
+		if row.status == s {
+			return row
+		}
+	}
+	return Unknown.row()
+}
 
 // Statuses lists them all in the order of the catalogue, the order of filters and counts.
 func Statuses() []Status {

@@ -2,18 +2,12 @@ package verdict
 
 import (
 	_ "embed"
-	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 )
 
-// Class is what kind of trouble a code is, such as "wrong_credentials" or "conditional_access".
-type Class string
-
-// serviceFault is the class that an HTTP status alone cannot be overruled out of.
-const serviceFault Class = "service_fault"
-
-// Rule is one row of the table: what one answer of Microsoft means. Its words are ours.
+// Rule is one row of the table: what one answer of Microsoft means. Its words are ours, or the operator's.
 type Rule struct {
 	Key    string // "50126", "suberror basic_action", "HTTP 503", "TIMEOUT"
 	Class  Class
@@ -21,96 +15,92 @@ type Rule struct {
 	Proof  Proof
 	Cause  string // one sentence
 	Source string // where the row comes from
+	Own    bool   // it comes from the operator's own file
+	// Line tells rows that share one line of their file, such as a range of codes, from all others.
+	Line   string
 	advice string
 }
 
 // Code is how people write the key: "AADSTS50126". Other keys are written as they are.
 func (r Rule) Code() string {
-	if _, err := strconv.Atoi(r.Key); err == nil {
+	if r.numbered() {
 		return "AADSTS" + r.Key
 	}
 	return r.Key
 }
 
+func (r Rule) numbered() bool {
+	_, err := strconv.Atoi(r.Key)
+	return err == nil
+}
+
 // Anchor is the id of the rule's place on the page of codes.
 func (r Rule) Anchor() string { return strings.ReplaceAll(r.Code(), " ", "-") }
 
-type statusRow struct {
-	status                         Status
-	title, headline, cause, advice string
+// Table is what Microsoft's answers mean. It never changes once it is made, so that many may read it at the same time. The
+// nil Table is the built-in one.
+type Table struct {
+	rules []Rule
+	byKey map[string]Rule
 }
 
-var (
-	//go:embed statuses.tsv
-	statusesTSV string
-	//go:embed codes.tsv
-	codesTSV string
+//go:embed codes.tsv
+var codesTSV string
 
-	statusRows       = loadStatuses(statusesTSV)
-	rules, ruleByKey = loadRules(codesTSV)
-)
-
-func loadStatuses(tsv string) []statusRow {
-	var list []statusRow
-	for f := range rows(tsv, 5) {
-		list = append(list, statusRow{Status(f[0]), f[1], f[2], f[3], f[4]})
+var builtin = func() *Table {
+	list, mistakes := parseRules(codesTSV, nil)
+	if len(mistakes) > 0 {
+		panic("verdict: codes.tsv: " + mistakes[0])
 	}
-	return list
-}
+	return newTable(list)
+}()
 
-// row is the status's own row; an unknown status is shown as Unknown.
-func (s Status) row() statusRow {
-	for _, row := range statusRows {
-		if row.status == s {
-			return row
-		}
+// Builtin is the table that every release brings.
+func Builtin() *Table { return builtin }
+
+func newTable(list []Rule) *Table {
+	t := &Table{rules: list, byKey: make(map[string]Rule, len(list))}
+	for _, rule := range list {
+		t.byKey[rule.Key] = rule
 	}
-	return Unknown.row()
+	return t
 }
 
-func loadRules(tsv string) ([]Rule, map[string]Rule) {
-	var list []Rule
-	byKey := map[string]Rule{}
-	for f := range rows(tsv, 7) {
-		rule := Rule{
-			Key: f[0], Class: Class(f[1]), Status: Status(f[2]), Proof: parseProof(f[3]),
-			advice: f[4], Cause: f[5], Source: f[6],
-		}
-		for _, key := range expand(f[0]) {
-			if _, twice := byKey[key]; twice {
-				panic("verdict: " + key + " stands twice in codes.tsv")
-			}
-			rule.Key = key
-			byKey[key] = rule
+// Overlay makes a table whose rows are those of t, replaced and added to by the rows of a file of the operator's. The file
+// has the columns of codes.tsv. Every mistake in it is listed, with the number of its line; with mistakes there is no table.
+func (t *Table) Overlay(tsv string) (*Table, []string) {
+	own, mistakes := parseRules(tsv, t.orBuiltin().byKey)
+	if len(mistakes) > 0 {
+		return nil, mistakes
+	}
+	list := slices.Clone(t.Rules())
+	for _, rule := range own {
+		rule.Own = true
+		at := slices.IndexFunc(list, func(r Rule) bool { return r.Key == rule.Key })
+		if at < 0 {
 			list = append(list, rule)
+		} else {
+			list[at] = rule
 		}
 	}
-	return list, byKey
-}
-
-// expand turns a range of numbers into its keys, and leaves every other key alone.
-func expand(key string) []string {
-	var first, last int
-	if n, _ := fmt.Sscanf(key, "%d-%d", &first, &last); n < 2 {
-		return []string{key}
-	}
-	var keys []string
-	for code := first; code <= last; code++ {
-		keys = append(keys, strconv.Itoa(code))
-	}
-	return keys
-}
-
-// parseProof reads "user+ password-".
-func parseProof(text string) Proof {
-	var p Proof
-	places := map[string]*Proven{"user": &p.User, "password": &p.Password, "policy": &p.Policy}
-	for word := range strings.FieldsSeq(strings.TrimPrefix(text, "-")) {
-		name, sign := word[:len(word)-1], word[len(word)-1]
-		*places[name] = map[byte]Proven{'+': Proved, '-': Refuted}[sign]
-	}
-	return p
+	return newTable(list), nil
 }
 
 // Rules lists the whole table in the order of its file, for the page of codes and for tests.
-func Rules() []Rule { return rules }
+func (t *Table) Rules() []Rule { return t.orBuiltin().rules }
+
+// Rules lists the built-in table.
+func Rules() []Rule { return builtin.rules }
+
+func (t *Table) orBuiltin() *Table {
+	if t == nil {
+		return builtin
+	}
+	return t
+}
+
+// rule finds a row. A key without one gives the empty Rule.
+func (t *Table) rule(key string) (Rule, bool) {
+	rule, known := t.orBuiltin().byKey[key]
+	return rule, known
+}

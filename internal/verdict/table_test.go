@@ -21,9 +21,10 @@ var (
 		"50126": verdict.WrongPassword, "50064": verdict.WrongPassword,
 		"50034": verdict.AccountNotFound, "51004": verdict.AccountNotFound, "50020": verdict.AccountNotFound, "500202": verdict.AccountNotFound,
 		"500208": verdict.AccountNotFound, "16000": verdict.AccountNotFound, "90072": verdict.AccountNotFound,
-		"50057": verdict.AccountBlocked, "50056": verdict.AccountBlocked, "50135": verdict.AccountBlocked, "50125": verdict.AccountBlocked, "80012": verdict.AccountBlocked,
+		"16003": verdict.AccountNotFound, "50014": verdict.AccountNotFound, "50197": verdict.AccountNotFound, "90084": verdict.AccountNotFound, "90125": verdict.AccountNotFound,
+		"50057": verdict.AccountBlocked, "50056": verdict.AccountBlocked, "50135": verdict.AccountBlocked, "50125": verdict.AccountBlocked, "80012": verdict.AccountBlocked, "50015": verdict.AccountBlocked, "54000": verdict.AccountBlocked,
 		"50053": verdict.AccountLocked, "50055": verdict.PasswordExpired, "50144": verdict.PasswordExpired,
-		"80001": verdict.Unreachable, "80002": verdict.Unreachable, "80014": verdict.Unreachable,
+		"80001": verdict.Unreachable, "80002": verdict.Unreachable, "80014": verdict.Unreachable, "40010": verdict.Unreachable,
 	}
 )
 
@@ -46,7 +47,7 @@ func TestEveryNumberOfMicrosoftsTableHasItsStatus(t *testing.T) {
 		}
 		walked++
 	}
-	if walked != 117 {
+	if walked != 296 {
 		t.Errorf("walked over %d rows", walked)
 	}
 }

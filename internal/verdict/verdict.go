@@ -34,6 +34,7 @@ type Verdict struct {
 	UserID    string    `json:"userId,omitempty"` // the account's object id
 	Roles     []Role    `json:"roles,omitempty"`
 	RolesRead bool      `json:"rolesRead,omitempty"` // false: no roles here does not mean that there are none
+	Products  []string  `json:"products,omitempty"`  // licensed for, see Products; read where Proof.Licence is
 	Expiry    Expiry    `json:"expiry,omitzero"`
 	Warnings  []Warning `json:"warnings,omitempty"` // what could not be read; Review adds what follows from the rest
 

@@ -35,7 +35,7 @@ func TestAVerdictSurvivesStorage(t *testing.T) {
 		At: time.Date(2026, 11, 23, 14, 2, 11, 0, time.UTC), Answered: time.Date(2026, 11, 23, 14, 2, 10, 0, time.UTC),
 		CorrelationID: "5a0c", TraceID: "0e1f", Policies: []string{"7f6f"},
 		Proof: verdict.Proof{User: verdict.Proved, Password: verdict.Refuted}, UserID: "9999",
-		Roles: []verdict.Role{verdict.NewRole(verdict.GlobalAdministrator, "")}, RolesRead: true,
+		Roles: []verdict.Role{verdict.NewRole(verdict.GlobalAdministrator, "")}, RolesRead: true, Products: []string{"Exchange Online"},
 		Expiry:   verdict.Expiry{Kind: verdict.ExpiresOn, At: time.Date(2027, 1, 1, 0, 0, 0, 0, time.UTC), Reason: "Because."},
 		Warnings: []verdict.Warning{{Kind: verdict.RolesNotRead, Code: "HTTP 403"}}, RetryAfter: 2128 * time.Millisecond, Attempted: true,
 	}

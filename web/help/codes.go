@@ -1,7 +1,10 @@
 package help
 
 import (
+	"cmp"
+	"math"
 	"slices"
+	"strconv"
 	"strings"
 
 	"purser.example/internal/verdict"
@@ -15,10 +18,10 @@ type group struct {
 	Codes []code
 }
 
-// code is one answer of Microsoft.
+// code is one answer of Microsoft, or several that mean the same and stand in one line of the table.
 type code struct {
-	ID     string // its place on the page
-	Title  string // "AADSTS50126"
+	Places []place
+	Own    bool   // the operator's own row
 	Head   string // what a verdict with it is headed by
 	Cause  string
 	Proven string
@@ -26,18 +29,29 @@ type code struct {
 	Source string
 }
 
-// groups sorts the whole table by status, in the catalogue's order; a status without codes is left out. Advice is given
-// without the names of an account, so commands that need one are missing. leads says which of our own addresses exist.
-func groups(rules []verdict.Rule, leads func(href string) bool) []group {
+// place is where a code is found on the page.
+type place struct{ ID, Title string }
+
+// groups sorts the whole table by status, in the catalogue's order; a status without codes is left out. leads says which of
+// our own addresses exist.
+func groups(table *verdict.Table, leads func(href string) bool) []group {
 	var list []group
 	for _, status := range verdict.Statuses() {
 		of := group{ID: "status-" + string(status), Title: status.Title()}
-		for _, rule := range rules {
-			if rule.Status == status {
-				e := explain(rule)
-				of.Notes = helpedByNotes(e)
-				of.Codes = append(of.Codes, codeOf(rule, e, leads))
+		var before verdict.Rule
+		for _, rule := range table.Rules() {
+			if rule.Status != status {
+				continue
 			}
+			if len(of.Codes) > 0 && rule.Line == before.Line && rule.Own == before.Own {
+				last := &of.Codes[len(of.Codes)-1]
+				last.Places = append(last.Places, placeOf(rule))
+			} else {
+				e := explain(rule, table, verdict.Context{})
+				of.Notes = of.Notes || helpedByNotes(e)
+				of.Codes = append(of.Codes, codeOf(rule, table, e, leads))
+			}
+			before = rule
 		}
 		if len(of.Codes) > 0 {
 			list = append(list, of)
@@ -46,26 +60,70 @@ func groups(rules []verdict.Rule, leads func(href string) bool) []group {
 	return list
 }
 
-// explain is what a verdict by this rule would say of an account that is not known.
-func explain(rule verdict.Rule) verdict.Explanation {
-	v := verdict.Verdict{Status: rule.Status, Rule: rule.Key, Code: rule.Code(), Proof: rule.Proof}
-	return v.Explain(verdict.Context{})
+func placeOf(rule verdict.Rule) place { return place{rule.Anchor(), rule.Code()} }
+
+// explain is what a verdict by this rule would say of an account.
+func explain(rule verdict.Rule, table *verdict.Table, c verdict.Context) verdict.Explanation {
+	c.Table = table
+	v := verdict.Verdict{Status: rule.Status, Rule: rule.Key, Code: rule.Code(), Proof: rule.Proof, CorrelationID: exampleCorrelation}
+	return v.Explain(c)
 }
 
 func helpedByNotes(e verdict.Explanation) bool {
 	return slices.ContainsFunc(e.Links, func(l verdict.Link) bool { return l.Href == NotesPath })
 }
 
-func codeOf(rule verdict.Rule, e verdict.Explanation, leads func(string) bool) code {
-	of := code{ID: rule.Anchor(), Title: rule.Code(), Head: e.Title, Cause: rule.Cause, Proven: proven(rule), Source: rule.Source}
-	for _, s := range e.Steps {
-		made := step{Text: s.Text, Command: s.Command, Link: s.Link, Href: s.Href}
+// What stands in the lines for copying in place of the reader's own names.
+const (
+	exampleUsername    = "svc-backup@contoso.com"
+	exampleApp         = "00000000-0000-0000-0000-000000000000"
+	exampleCorrelation = "11111111-2222-3333-4444-555555555555"
+)
+
+// codeOf words the steps for any account, and fills the lines for copying with examples.
+func codeOf(rule verdict.Rule, table *verdict.Table, e verdict.Explanation, leads func(string) bool) code {
+	of := code{Places: []place{placeOf(rule)}, Own: rule.Own, Head: e.Title, Cause: rule.Cause, Proven: proven(rule), Source: rule.Source}
+	example := explain(rule, table, verdict.Context{Username: exampleUsername, App: exampleApp})
+	for i, s := range e.Steps {
+		made := step{Text: s.Text, Command: example.Steps[i].Command, Link: s.Link, Href: s.Href}
 		if !leads(s.Href) {
 			made.Link, made.Href = "", ""
 		}
 		of.Steps = append(of.Steps, made)
 	}
 	return of
+}
+
+// index lists the group's places for whoever looks a code up: Microsoft's by their number, then all others as they stand.
+func (g group) index() []place {
+	var list []place
+	for _, c := range g.Codes {
+		list = append(list, c.Places...)
+	}
+	slices.SortStableFunc(list, func(a, b place) int { return cmp.Compare(a.number(), b.number()) })
+	return list
+}
+
+// number is the code's, or beyond all numbers for a word.
+func (p place) number() int {
+	n, err := strconv.Atoi(strings.TrimPrefix(p.Title, "AADSTS"))
+	if err != nil {
+		return math.MaxInt
+	}
+	return n
+}
+
+// ownRows counts the operator's own rows.
+func ownRows(list []group) int {
+	n := 0
+	for _, of := range list {
+		for _, c := range of.Codes {
+			if c.Own {
+				n += len(c.Places)
+			}
+		}
+	}
+	return n
 }
 
 // proven says in a few sentences what such an answer proves, and what becomes of the account's status (R62).

@@ -1,5 +1,5 @@
-// Package help holds the pages that explain: what stands in the way of a validation, what each of Microsoft's codes
-// means, what the services require of an account, and which passwords Microsoft takes.
+// Package help holds the pages that explain: what stands in the way of a validation, why a password that works elsewhere is
+// refused, what each of Microsoft's codes means, what the services require of an account, and which passwords Microsoft takes.
 //
 // The pages only read what is built in: the table of package verdict, the catalogue, the password rules. What they add
 // are words and Microsoft's dates, which stand as data in the Go files beside the templates.
@@ -23,19 +23,22 @@ const (
 	CodesPath       = "/help/validation-codes"
 	PermissionsPath = "/help/required-permissions"
 	PasswordsPath   = "/help/password-rules"
+	BrowserPath     = "/help/works-in-browser"
 )
 
 // Handlers answers everything under /help/. The zero value works: it offers no common service, takes the password rules
 // as advice, and leads nowhere that does not exist.
 type Handlers struct {
-	Provider        bool // the installation is set up as a service provider (R13)
-	StrictPasswords bool // every deviation from the password rules is refused (R16)
-	AppProfiles     bool // the page App management exists; links to it are left out otherwise
+	Provider        bool           // the installation is set up as a service provider (R13)
+	StrictPasswords bool           // every deviation from the password rules is refused (R16)
+	AppProfiles     bool           // the page App management exists; links to it are left out otherwise
+	Codes           *verdict.Table // what Microsoft's answers mean here; nil: the built-in table
 }
 
 // Mount adds the routes. Whoever mounts them keeps out people who are not signed in (R1).
 func (h *Handlers) Mount(e *echo.Echo) {
 	e.GET(NotesPath, h.notes)
+	e.GET(BrowserPath, h.browser)
 	e.GET(CodesPath, h.codes)
 	e.GET(PermissionsPath, h.permissions)
 	e.GET(PasswordsPath, h.passwords)
@@ -45,8 +48,12 @@ func (h *Handlers) notes(c echo.Context) error {
 	return answer(c, notesLeaf, notesPage(notes))
 }
 
+func (h *Handlers) browser(c echo.Context) error {
+	return answer(c, browserLeaf, browserPage(reasons))
+}
+
 func (h *Handlers) codes(c echo.Context) error {
-	return answer(c, codesLeaf, codesPage(groups(verdict.Rules(), h.leads)))
+	return answer(c, codesLeaf, codesPage(groups(h.Codes, h.leads)))
 }
 
 func (h *Handlers) permissions(c echo.Context) error {
@@ -69,9 +76,10 @@ type leaf struct{ Path, Title string }
 
 var (
 	notesLeaf       = leaf{NotesPath, "Helpful notes for passing the validation test"}
+	browserLeaf     = leaf{BrowserPath, "Why is a password that works in the browser refused here?"}
 	codesLeaf       = leaf{CodesPath, "Validation test troubleshooting"}
 	permissionsLeaf = leaf{PermissionsPath, "Required permissions of cloud services"}
 	passwordsLeaf   = leaf{PasswordsPath, "Password limitations and requirements"}
 
-	leaves = []leaf{notesLeaf, codesLeaf, permissionsLeaf, passwordsLeaf}
+	leaves = []leaf{notesLeaf, browserLeaf, codesLeaf, permissionsLeaf, passwordsLeaf}
 )

@@ -4,7 +4,9 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -17,7 +19,7 @@ import (
 	"purser.example/web/help"
 )
 
-var paths = []string{help.NotesPath, help.CodesPath, help.PermissionsPath, help.PasswordsPath}
+var paths = []string{help.NotesPath, help.BrowserPath, help.CodesPath, help.PermissionsPath, help.PasswordsPath}
 
 // open reads one page and gives its main part.
 func open(t *testing.T, h help.Handlers, path string) *goquery.Selection {
@@ -41,7 +43,7 @@ func words(s *goquery.Selection) string { return strings.Join(strings.Fields(s.T
 // R18: the addresses and titles that verdicts and panes link to.
 func TestEveryPageHasItsTitle(t *testing.T) {
 	for i, want := range []string{
-		"Helpful notes for passing the validation test", "Validation test troubleshooting",
+		"Helpful notes for passing the validation test", "Why is a password that works in the browser refused here?", "Validation test troubleshooting",
 		"Required permissions of cloud services", "Password limitations and requirements",
 	} {
 		main := open(t, help.Handlers{}, paths[i])
@@ -94,7 +96,7 @@ func headingsInOrder(t *testing.T, main *goquery.Selection) {
 
 // Links lead to a place that exists, or to one of the few hosts that the help may send people to.
 func TestLinksLeadSomewhere(t *testing.T) {
-	hosts := []string{"learn.microsoft.com", "entra.microsoft.com", "login.microsoftonline.com", "status.cloud.microsoft"}
+	hosts := []string{"learn.microsoft.com", "entra.microsoft.com", "login.microsoftonline.com", "status.cloud.microsoft", "myaccount.microsoft.com"}
 	pages := map[string]*goquery.Selection{}
 	for _, path := range paths {
 		pages[path] = open(t, help.Handlers{}, path)
@@ -148,18 +150,67 @@ func TestNotesWalkThroughEveryObstacle(t *testing.T) {
 	}
 }
 
-// R14, R34: the questions that the panes send people here with.
-func TestNotesAnswerWhatPanesAsk(t *testing.T) {
-	main := open(t, help.Handlers{}, help.NotesPath)
-	for id, want := range map[string][]string{
-		"browser": {"Why is a password that works in the browser refused here?", "begins or ends with a blank", "app password", "federated"},
-		"dates":   {"1 May 2026", "30 April 2026", "1 October 2025", "MC1184649"},
-	} {
-		for _, text := range want {
-			if section := words(main.Find("#" + id)); !strings.Contains(section, text) {
-				t.Errorf("%s does not say %q: %s", id, text, section)
-			}
+// R34: the dates that panes send people here for.
+func TestNotesSayTheDates(t *testing.T) {
+	dates := words(open(t, help.Handlers{}, help.NotesPath).Find("#dates"))
+	for _, text := range []string{"1 May 2026", "30 April 2026", "1 October 2025", "MC1184649"} {
+		if !strings.Contains(dates, text) {
+			t.Errorf("%q is missing: %s", text, dates)
 		}
+	}
+}
+
+// R14: why a password that works in the browser may be refused, each reason with what to do; a refused password leads here.
+func TestTheBrowserPageNamesTheReasons(t *testing.T) {
+	main := open(t, help.Handlers{}, help.BrowserPath)
+	for id, want := range map[string]string{
+		"remembered": "private window", "app-password": "the account's own password", "federated": "AuthenticationType", "blanks": "blank at either end",
+		"characters": "outside ASCII", "expired": "choose a new password", "changed": "few minutes", "tenant": "guest", "no-password": "passkey",
+		"agents": "pass-through", "none": "Change the password in Microsoft 365",
+	} {
+		section := main.Find("#" + id)
+		if section.Find("h2").Length() != 1 || section.Find("ol li").Length() == 0 || !strings.Contains(words(section), want) {
+			t.Errorf("%s: %q", id, words(section))
+		}
+		if main.Find(".help-contents a[href='#"+id+"']").Length() != 1 {
+			t.Errorf("nothing leads to %s", id)
+		}
+	}
+	if e := verdict.Fail("50126").Explain(verdict.Context{}); e.Links[0].Href != help.BrowserPath || e.Links[0].Text != words(main.Find("h1")) {
+		t.Errorf("a refused password leads to %+v", e.Links)
+	}
+	if open(t, help.Handlers{}, help.NotesPath).Find("article a[href='"+help.BrowserPath+"']").Length() == 0 {
+		t.Error("the notes do not lead here")
+	}
+}
+
+// Every page says when it was right, and what it rests on.
+func TestPagesSayWhenTheyWereRight(t *testing.T) {
+	for _, path := range paths {
+		sources := open(t, help.Handlers{}, path).Find("article .help-source")
+		if last := words(sources.Last()); last != "As of 23 November 2026." || sources.Length() < 2 {
+			t.Errorf("%s ends with %q after %d sources", path, last, sources.Length())
+		}
+	}
+}
+
+// R18: the lines for copying are of Microsoft Graph PowerShell as it is today, and whole.
+func TestLinesForCopyingAreOfToday(t *testing.T) {
+	retired := regexp.MustCompile(`(?i)msol|azuread|azure ad|azure active directory|portal\.azure|windowsazure`)
+	for _, path := range paths {
+		main := open(t, help.Handlers{}, path)
+		if old := retired.FindString(words(main)); old != "" {
+			t.Errorf("%s speaks of %q", path, old)
+		}
+		main.Find(".command").Each(func(_ int, line *goquery.Selection) {
+			command := words(line.Find("code"))
+			if strings.Contains(command, "…") || strings.Count(command, `"`)%2 != 0 || strings.Count(command, "(") != strings.Count(command, ")") || strings.Count(command, "{") != strings.Count(command, "}") {
+				t.Errorf("%s: %q is not whole", path, command)
+			}
+		})
+	}
+	if lines := open(t, help.Handlers{}, help.CodesPath).Find("#AADSTS50057 .command code"); words(lines) != "Update-MgUser -UserId 'svc-backup@contoso.com' -AccountEnabled:$true" {
+		t.Errorf("the line of AADSTS50057 is %q", words(lines))
 	}
 }
 
@@ -167,8 +218,8 @@ func TestNotesAnswerWhatPanesAsk(t *testing.T) {
 func TestEveryCodeHasItsPlace(t *testing.T) {
 	main := open(t, help.Handlers{}, help.CodesPath)
 	for _, rule := range verdict.Rules() {
-		section := main.Find("[id='" + rule.Anchor() + "']")
-		if words(section.Find("h3")) != rule.Code() || section.Find("b").Length() != 3 || !strings.Contains(words(section), rule.Cause) || section.Find("ol li").Length() == 0 {
+		section := main.Find("[id='" + rule.Anchor() + "']").Closest(".help-code")
+		if !slices.Contains(strings.Fields(section.Find("h3").Text()), strings.Fields(rule.Code())[0]) || !strings.Contains(words(section.Find("h3")), rule.Code()) || section.Find("b").Length() != 3 || !strings.Contains(words(section), rule.Cause) || section.Find("ol li").Length() == 0 {
 			t.Errorf("%s: %q", rule.Code(), words(section))
 		}
 		group := section.Closest("[id='status-" + string(rule.Status) + "']")
@@ -178,10 +229,46 @@ func TestEveryCodeHasItsPlace(t *testing.T) {
 		if main.Find("#index a[href='#"+rule.Anchor()+"']").Length() != 1 {
 			t.Errorf("%s is not in the index", rule.Code())
 		}
-		if strings.ContainsAny(words(section), "{}") {
+		if strings.ContainsAny(words(section.Find("p, li")), "{}") {
 			t.Errorf("%s shows a hole: %q", rule.Code(), words(section))
 		}
 	}
+}
+
+// R17: an operator's own rows stand in their places and are marked; ours are not.
+func TestOwnRowsAreMarked(t *testing.T) {
+	table, mistakes := verdict.Builtin().Overlay("50126,999999\twrong_credentials\twrong-password\tpassword-\t-\tAsk <Contoso> for it.\tContoso's runbook\n")
+	if len(mistakes) > 0 {
+		t.Fatal(mistakes)
+	}
+	main := open(t, help.Handlers{Codes: table}, help.CodesPath)
+	for _, rule := range table.Rules() {
+		section := main.Find("[id='" + rule.Anchor() + "']").Closest(".help-code")
+		if marked := strings.Contains(words(section.Find("h3")), "Your organization's own row"); marked != rule.Own {
+			t.Errorf("%s is marked: %v", rule.Key, marked)
+		}
+		if rule.Own && (!strings.Contains(words(section), "Ask <Contoso> for it.") || !strings.Contains(words(section), "Source: Contoso's runbook") || section.Find("ol li").Length() == 0) {
+			t.Errorf("%s: %q", rule.Key, words(section))
+		}
+	}
+	if !strings.Contains(words(main), "2 of the codes below are worded by your organization's own file") || strings.Contains(words(open(t, help.Handlers{}, help.CodesPath)), "own file") {
+		t.Error("the page does not say that rows are the organization's own, or says so without any")
+	}
+}
+
+// Whoever has a number finds it in the index of its status.
+func TestTheIndexIsInOrder(t *testing.T) {
+	open(t, help.Handlers{}, help.CodesPath).Find("#index ul").Each(func(_ int, list *goquery.Selection) {
+		before, words := 0, false
+		list.Find("a").Each(func(_ int, a *goquery.Selection) {
+			n, err := strconv.Atoi(strings.TrimPrefix(a.Text(), "AADSTS"))
+			words = words || err != nil
+			if n < before && err == nil || words && err == nil {
+				t.Errorf("%s stands behind %d", a.Text(), before)
+			}
+			before = n
+		})
+	})
 }
 
 // R17, R62: what an answer proves is said only as far as it goes.

@@ -35,6 +35,7 @@ var notes = []section{
 			{Text: "Filter by the correlation id or the username, and open the failed entry."},
 			{Text: "Read the failure reason under Basic info. Note the IP address: it is the one that Microsoft sees this server under."},
 			{Text: "Open the tab Conditional Access. A policy with the result Failure is the one that refused. Where no policy failed, security defaults or per-user MFA did."},
+			{Text: "Or ask Microsoft Graph for the attempt.", Command: "Get-MgAuditLogSignIn -Filter \"correlationId eq '11111111-2222-3333-4444-555555555555'\" | Select-Object -ExpandProperty AppliedConditionalAccessPolicies"},
 		},
 		After: []string{"An entry may take a few minutes to appear."},
 	},
@@ -45,9 +46,9 @@ var notes = []section{
 			"Only conditional access can except one account. It needs Microsoft Entra ID P1. Without that licence leave the security defaults on, and let the service use an app profile in place of a service account.",
 		},
 		Steps: []step{
-			{Text: "In the Microsoft Entra admin center go to Entra ID > Overview > Properties and select Manage security defaults. It takes a Conditional Access Administrator or more."},
+			{Text: "In the Microsoft Entra admin center go to Entra ID > Overview > Properties and select Manage security defaults. It takes a Conditional Access Administrator or more.", Command: "(Get-MgPolicyIdentitySecurityDefaultEnforcementPolicy).IsEnabled"},
 			{Text: "If they are enabled, first prepare policies under Entra ID > Conditional Access > Policies that ask all users for MFA and block legacy authentication. Exclude the service account from the first one. Leave them at Report-only."},
-			{Text: "Go back to Manage security defaults, choose Disabled and Save."},
+			{Text: "Go back to Manage security defaults, choose Disabled (not recommended) and Save."},
 			{Text: "Switch the prepared policies On at once, so that people stay protected."},
 			{Text: waitAndValidate},
 		},
@@ -60,6 +61,8 @@ var notes = []section{
 		Steps: []step{
 			{Text: "In the Microsoft Entra admin center go to Entra ID > Users > All users and select Per-user MFA. It takes an Authentication Administrator or more."},
 			{Text: "Find the account. If its state is Enabled or Enforced, select it, select Disable MFA and confirm."},
+			{Text: "Or look by Microsoft Graph, in its beta version.", Command: "Invoke-MgGraphRequest -Method GET -Uri '/beta/users/svc-backup@contoso.com/authentication/requirements'"},
+			{Text: "And switch it off there.", Command: "Invoke-MgGraphRequest -Method PATCH -Uri '/beta/users/svc-backup@contoso.com/authentication/requirements' -Body @{perUserMfaState='disabled'}"},
 			{Text: waitAndValidate},
 		},
 		After:   []string{"The state Disabled does not mean that no MFA is asked for: conditional access and security defaults do not show there."},
@@ -71,7 +74,7 @@ var notes = []section{
 		Why: []string{"Policies that ask for MFA, a managed device, an approved app or accepted terms refuse a sign-in that has only a username and a password. Microsoft checks them after the password, so the password is right when one of them refuses."},
 		Steps: []step{
 			{Text: "In the Microsoft Entra admin center go to Entra ID > Conditional Access > Policies. It takes a Conditional Access Administrator or more."},
-			{Text: "Open the policy that the sign-in log names."},
+			{Text: "Open the policy that the sign-in log names.", Command: "Get-MgIdentityConditionalAccessPolicy | Select-Object Id,DisplayName,State"},
 			{Text: "Under Users, Exclude, choose Users and groups and add the account. A group that holds nothing but service accounts is easier to review later."},
 			{Text: "Save, and repeat it for every other policy that refused."},
 			{Text: waitAndValidate},
@@ -89,7 +92,7 @@ var notes = []section{
 		Steps: []step{
 			{Text: "Find the public address under which Microsoft sees this server: it is the IP address of the failed sign-in in the log. Ask your network team whether it stays the same."},
 			{Text: "In the Microsoft Entra admin center go to Entra ID > Conditional Access > Named locations and select IP ranges location."},
-			{Text: "Enter a name and the address, a single IPv4 address with /32 at its end, and select Create."},
+			{Text: "Enter a name and the address, a single IPv4 address with /32 at its end, and select Create.", Command: "New-MgIdentityConditionalAccessNamedLocation -BodyParameter @{'@odata.type'='#microsoft.graph.ipNamedLocation';displayName='Purser';isTrusted=$false;ipRanges=@(@{'@odata.type'='#microsoft.graph.iPv4CidrRange';cidrAddress='203.0.113.7/32'})}"},
 			{Text: "Go to Policies, New policy. Under Users include the service accounts and nobody else; under Target resources include all resources."},
 			{Text: "Under Network include any network or location, and exclude the named location."},
 			{Text: "Under Grant choose Block access. Create the policy as Report-only, look at the sign-in log for a day, then switch it On."},
@@ -114,14 +117,14 @@ var notes = []section{
 			"In the SharePoint admin center, Policies > Access control > Apps that don't use modern authentication should stay at Block access.",
 			"A conditional access policy for the client apps Exchange ActiveSync clients and Other clients blocks legacy authentication as well.",
 		},
-		Codes:   []string{"LEGACY-RETIRED", "0x80048821"},
+		Codes:   []string{"LEGACY-RETIRED", "0x80048821", "0x8004882C"},
 		Sources: []source{retiredLegacy, appPasswords, blockLegacy},
 	},
 	{
 		ID: "consent", Title: "App consent",
 		Why: []string{"Purser signs in through the app registration of the tenant's app profile. An administrator has to agree beforehand to what the app may do, because a service cannot answer the question itself."},
 		Steps: []step{
-			{Text: "In the Microsoft Entra admin center go to Entra ID > Enterprise apps > All applications and open the app. Its application (client) id stands in the app profile."},
+			{Text: "In the Microsoft Entra admin center go to Entra ID > Enterprise apps > All applications and open the app. Its application (client) id stands in the app profile.", Command: "Get-MgServicePrincipal -Filter \"appId eq '00000000-0000-0000-0000-000000000000'\" | Select-Object Id,DisplayName,AccountEnabled,AppRoleAssignmentRequired"},
 			{Text: "Under Security select Permissions, and read what is asked for."},
 			{Text: "Select Grant admin consent. It takes a Privileged Role Administrator, because the app also reads with application permissions of Microsoft Graph."},
 			{Text: "Wait a minute, then select Save or Validate again."},
@@ -136,7 +139,8 @@ var notes = []section{
 		Steps: []step{
 			{Text: "In the Microsoft Entra admin center go to Entra ID > App registrations > All applications and open the app."},
 			{Text: "Under Manage select Authentication. Look for Allow public client flows, under Settings or Advanced settings."},
-			{Text: "Set it to Yes, and Save. Or leave it, and keep a valid client secret or certificate in the app profile."},
+			{Text: "Set it to Yes, and Save.", Command: "Update-MgApplication -ApplicationId (Get-MgApplication -Filter \"appId eq '00000000-0000-0000-0000-000000000000'\").Id -IsFallbackPublicClient:$true"},
+			{Text: "Or leave it at No, and keep a valid client secret or certificate in the app profile."},
 			{Text: waitAndValidate},
 		},
 		Codes:   []string{"7000218", "7000215", "7000222"},

@@ -38,3 +38,14 @@ func ruleViews(rules []profile.PasswordRule) []ruleView {
 	}
 	return list
 }
+
+// expiries are the ways in which a password's end is shown, each with its reasons.
+var expiries = []struct {
+	Shown   string
+	Reasons []string
+}{
+	{"A date", []string{"The day of the last change and the days that the account's domain allows."}},
+	{"Never", []string{"The account is set to keep its password, or", "the passwords of its domain do not expire."}},
+	{"On premises", []string{"An Active Directory decides, or", "the identity provider of a federated domain does."}},
+	{"Unknown", []string{"The app may not read the tenant's domains (Domain.Read.All) or the account, or", "Microsoft does not say when the password was last changed. Purser does not assume 90 days then."}},
+}

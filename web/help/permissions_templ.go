@@ -190,7 +190,10 @@ func permissionNotes() templ.Component {
 			return templ_7745c5c3_Err
 		}
 		templ_7745c5c3_Err = bullets([]string{
-			"Directory roles are what a validation can find out; it warns where one is missing, and a Global Administrator has them all. Site rights, mailboxes and licences have to be checked where they are given.",
+			"Directory roles are what a validation can find out; it warns where one is missing, and a Global Administrator has them all. Site rights and mailboxes have to be checked where they are given.",
+			"A role that none of the chosen services needs is named too, as advice: an account does less harm with less. Nothing is said where a service's row tells you to see its own guide.",
+			"A Global Administrator is always warned about, even where a service allows one.",
+			"Licences are read by their service plans. A validation shows those for SharePoint Online, Exchange Online, Microsoft Teams, Project Online and Microsoft Entra ID, and names the one that a service needs and the account lacks. A plan that only prepares for a mailbox does not count as Exchange Online.",
 			"Only roles that are active count. One that the account may activate, or that holds for an administrative unit only, may not be seen.",
 			"A service uses an account pool only when its scan profile signs in with a service account. Members of a pool need no directory role.",
 			"A classic MFA profile needs a Global Administrator or a SharePoint Administrator, whatever the service.",
@@ -260,7 +263,7 @@ func permissionSources() templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = sourceList([]source{builtInRoles}).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = sourceList([]source{builtInRoles, servicePlans}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

@@ -15,19 +15,21 @@ const (
 
 // Microsoft's pages that the help rests on.
 var (
-	errorCodes       = source{"Microsoft Entra authentication error codes", learn + "identity-platform/reference-error-codes", ""}
+	errorCodes       = source{"Microsoft Entra authentication error codes", learn + "identity-platform/reference-error-codes", "April 2024"}
 	passwordSignIn   = source{"Sign-in with username and password (ROPC)", learn + "identity-platform/v2-oauth-ropc", "January 2025"}
 	passwordPolicy   = source{"Password policies in Microsoft Entra ID", learn + "identity/authentication/concept-sspr-policy", "May 2025"}
-	smartLockout     = source{"Smart lockout", learn + "identity/authentication/howto-password-smart-lockout", ""}
+	smartLockout     = source{"Smart lockout", learn + "identity/authentication/howto-password-smart-lockout", "March 2025"}
 	appPasswords     = source{"App passwords", learn + "identity/authentication/howto-mfa-app-passwords", ""}
 	mandatoryMFA     = source{"Mandatory multi-factor authentication", learn + "identity/authentication/concept-mandatory-multifactor-authentication", ""}
 	builtInRoles     = source{"Built-in roles of Microsoft Entra", learn + "identity/role-based-access-control/permissions-reference", "January 2026"}
-	securityDefaults = source{"Security defaults", learn + "fundamentals/security-defaults", ""}
-	perUserMFA       = source{"Per-user multi-factor authentication", learn + "identity/authentication/howto-mfa-userstates", ""}
+	securityDefaults = source{"Security defaults", learn + "fundamentals/security-defaults", "April 2024"}
+	perUserMFA       = source{"Per-user multi-factor authentication", learn + "identity/authentication/howto-mfa-userstates", "August 2024"}
 	excluding        = source{"Conditional access: users and groups", learn + "identity/conditional-access/concept-conditional-access-users-groups", ""}
-	networks         = source{"Conditional access: network", learn + "identity/conditional-access/concept-assignment-network", ""}
+	networks         = source{"Conditional access: network", learn + "identity/conditional-access/concept-assignment-network", "May 2024"}
 	blockLegacy      = source{"Block legacy authentication", learn + "identity/conditional-access/policy-block-legacy-authentication", ""}
 	adminConsent     = source{"Grant admin consent", learn + "identity/enterprise-apps/grant-admin-consent", "November 2024"}
+	servicePlans     = source{"Products and service plans for licensing", learn + "identity/users/licensing-service-plan-reference", "October 2025"}
+	graphPowerShell  = source{"Microsoft Graph PowerShell", "https://learn.microsoft.com/powershell/microsoftgraph/get-started", ""}
 	retiredLegacy    = source{"Microsoft message center MC1184649", "", "11 November 2025, last changed 13 May 2026"}
 	postponedMFA     = source{"Microsoft message center MC1143999", "", ""}
 )

@@ -16,6 +16,7 @@ import (
 	"purser.example/internal/catalogue"
 	"purser.example/internal/profile"
 	"purser.example/internal/tenant"
+	"purser.example/internal/verdict"
 	"purser.example/web/layout"
 	"purser.example/web/respond"
 	"purser.example/web/session"
@@ -28,6 +29,7 @@ type Handlers struct {
 	Tenants  *tenant.Service
 	Now      func() time.Time
 	Log      *slog.Logger
+	Codes    *verdict.Table // the words of verdicts; nil: the built-in table
 }
 
 // Mount adds the routes.

@@ -18,6 +18,7 @@ import (
 const (
 	notesHref     = "/help/validation-notes"
 	passwordsHref = "/help/password-rules"
+	browserHref   = "/help/works-in-browser"
 )
 
 // formView shows a form as typed; id is nil for a new profile.

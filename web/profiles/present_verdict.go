@@ -22,7 +22,7 @@ type verdictOf struct {
 // verdictView puts a verdict into the words and shapes of the page (R17, R18).
 func (h *Handlers) verdictView(c echo.Context, v verdict.Verdict, of verdictOf) verdictView {
 	e := v.Explain(verdict.Context{
-		Username: of.username, Tenant: h.tenantName(c, of.tenant), Needs: needs(of.services), Saving: of.saving, Now: h.Now(),
+		Username: of.username, Tenant: h.tenantName(c, of.tenant), Needs: needs(of.services), Saving: of.saving, Now: h.Now(), Table: h.Codes,
 	})
 	view := verdictView{Tone: tone(v.Status), Title: e.Title, Cause: strings.TrimSpace(e.Cause + " " + e.Note)}
 	if view.Tone != ui.OK {
@@ -49,7 +49,7 @@ func (h *Handlers) verdictView(c echo.Context, v verdict.Verdict, of verdictOf) 
 func needs(services []string) []verdict.Need {
 	var list []verdict.Need
 	for _, s := range catalogue.Named(services) {
-		list = append(list, verdict.Need{Service: s.Name, Roles: s.Roles})
+		list = append(list, s.Need())
 	}
 	return list
 }

@@ -18,6 +18,7 @@ var entries = []entry{
 	{"Management", "Service account", "/service-accounts", "key", access.ManageServiceAccounts},
 	{"Management", "Validation runs", "/service-accounts/validations", "validate", access.ManageServiceAccounts},
 	{"Help", "Passing the validation", "/help/validation-notes", "help", access.ManageServiceAccounts},
+	{"Help", "Works in the browser", "/help/works-in-browser", "lock", access.ManageServiceAccounts},
 	{"Help", "Validation codes", "/help/validation-codes", "document", access.ManageServiceAccounts},
 	{"Help", "Required permissions", "/help/required-permissions", "people", access.ManageServiceAccounts},
 	{"Help", "Password rules", "/help/password-rules", "password", access.ManageServiceAccounts},
