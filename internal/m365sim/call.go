@@ -25,6 +25,7 @@ type call struct {
 	path     []string // segments of the path, unescaped
 	form     url.Values
 	formErr  error
+	soap     *tokenRequest // of a federation server; nil for anything else
 	bearer   *jwt
 	traceID  string // x-ms-request-id of the sign-in hosts, request-id of Graph
 	// correlationID is the client-request-id that came, or one of our own.
@@ -47,6 +48,7 @@ func (s *Simulator) newCall(w http.ResponseWriter, r *http.Request) *call {
 		c.broken = true
 	}
 	c.form, c.formErr = parseForm(r.Header.Get("Content-Type"), c.body)
+	c.soap = parseTokenRequest(r.Header.Get("Content-Type"), c.body)
 	if scheme, token, ok := strings.Cut(r.Header.Get("Authorization"), " "); ok && strings.EqualFold(scheme, "Bearer") {
 		c.bearer, _ = parseJWT(token)
 	}

@@ -42,6 +42,9 @@ func (g *grant) checkParameters() *refusal {
 	if g.form.Get("scope") == "" {
 		return refuse(900144, "scope")
 	}
+	if g.isSAML() && g.form.Get("assertion") == "" {
+		return refuse(900144, "assertion")
+	}
 	if g.kind == grantPassword {
 		for _, field := range []string{"username", "password"} {
 			if g.form.Get(field) == "" {
