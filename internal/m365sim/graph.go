@@ -78,6 +78,9 @@ func (s *Simulator) graph(c *call) answer {
 
 // serve answers one address of Graph, version included, for the caller of g.
 func (g *graphCall) serve(path []string) answer {
+	if failure := g.overBudget(); failure != nil {
+		return failure.answer(g.call)
+	}
 	if len(path) == 0 || path[0] != "v1.0" {
 		return g.fail(http.StatusBadRequest, "BadRequest", "Invalid version.")
 	}

@@ -9,6 +9,7 @@ import (
 
 // caller is who a token of Graph speaks for. user is nil for an app.
 type caller struct {
+	appID  string
 	userID string // empty for an app
 	may    permissionSet
 }
@@ -40,9 +41,9 @@ func (s *Simulator) authenticate(c *call) (caller, *tenant, *graphFailure) {
 		return caller{}, nil, unauthenticated("The identity of the calling application could not be established.")
 	}
 	if claims.Type == "app" {
-		return caller{may: grants(claims.Roles)}, t, nil
+		return caller{appID: claims.AppID, may: grants(claims.Roles)}, t, nil
 	}
-	return caller{userID: claims.ObjectID, may: grants(strings.Fields(claims.Scope))}, t, nil
+	return caller{appID: claims.AppID, userID: claims.ObjectID, may: grants(strings.Fields(claims.Scope))}, t, nil
 }
 
 // allowed says whether the route is open to the caller at all.

@@ -7,6 +7,7 @@ type graphFailure struct {
 	status        int
 	code, message string
 	challenge     string // WWW-Authenticate, or empty
+	retryAfter    string // Retry-After, or empty
 }
 
 func (g *graphCall) fail(status int, code, message string) answer {
@@ -29,14 +30,15 @@ func (f *graphFailure) answer(c *call) answer {
 		f.code, f.message, inner{c.at.UTC().Format("2006-01-02T15:04:05"), c.traceID, c.correlationID},
 	}})
 	setUnlessEmpty(a.header, "WWW-Authenticate", f.challenge)
+	setUnlessEmpty(a.header, "Retry-After", f.retryAfter)
 	return a
 }
 
 // unauthenticated is the refusal of a token.
 func unauthenticated(message string) *graphFailure {
 	return &graphFailure{
-		http.StatusUnauthorized, "InvalidAuthenticationToken", message,
-		`Bearer realm="", authorization_uri="https://login.microsoftonline.com/common/oauth2/authorize", client_id="` + graphResourceID + `"`,
+		status: http.StatusUnauthorized, code: "InvalidAuthenticationToken", message: message,
+		challenge: `Bearer realm="", authorization_uri="https://login.microsoftonline.com/common/oauth2/authorize", client_id="` + graphResourceID + `"`,
 	}
 }
 

@@ -28,6 +28,7 @@ type Simulator struct {
 	journal  journal
 	faults   faults
 	lockouts lockouts
+	budgets  budgets
 	sites    sites
 
 	mu   sync.RWMutex // guards dir and what it holds, and keys

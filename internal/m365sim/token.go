@@ -37,7 +37,7 @@ type step func(*grant) *refusal
 var (
 	firstSteps     = []step{(*grant).checkForm, (*grant).checkGrantType, (*grant).checkParameters, (*grant).checkScope}
 	federatedSteps = []step{
-		(*grant).checkSAML, (*grant).checkPasswordAuthority, (*grant).findTenant, (*grant).checkClient, (*grant).checkCredential,
+		(*grant).checkSAML, (*grant).checkPasswordAuthority, (*grant).findTenant, (*grant).checkBudget, (*grant).checkClient, (*grant).checkCredential,
 		(*grant).checkResource, (*grant).checkFederatedUser, (*grant).checkFederatedAccount, (*grant).checkPolicies,
 		(*grant).checkAssignment, (*grant).checkConsent,
 	}
@@ -45,12 +45,12 @@ var (
 		grantSAML1: federatedSteps,
 		grantSAML2: federatedSteps,
 		grantPassword: {
-			(*grant).checkPasswordAuthority, (*grant).findTenant, (*grant).checkClient, (*grant).checkCredential, (*grant).checkResource,
+			(*grant).checkPasswordAuthority, (*grant).findTenant, (*grant).checkBudget, (*grant).checkClient, (*grant).checkCredential, (*grant).checkResource,
 			(*grant).checkUser, (*grant).checkAccount, (*grant).checkPassword, (*grant).checkExpiry, (*grant).checkPolicies,
 			(*grant).checkAssignment, (*grant).checkConsent,
 		},
 		grantClientCredentials: {
-			(*grant).checkAppAuthority, (*grant).findTenant, (*grant).checkClient, (*grant).checkCredential, (*grant).checkResource,
+			(*grant).checkAppAuthority, (*grant).findTenant, (*grant).checkBudget, (*grant).checkClient, (*grant).checkCredential, (*grant).checkResource,
 		},
 	}
 )
