@@ -49,6 +49,11 @@ var graphRoutes = []graphRoute{
 	{"domains/*", "Domain.Read.All", "Domain.Read.All", (*graphCall).oneDomain},
 	{"organization", "User.Read Organization.Read.All", "Organization.Read.All", (*graphCall).organization},
 	{"organization/*", "User.Read Organization.Read.All", "Organization.Read.All", (*graphCall).oneOrganization},
+	{"auditLogs/signIns", "AuditLog.Read.All", "AuditLog.Read.All", (*graphCall).listSignIns},
+	{"auditLogs/signIns/*", "AuditLog.Read.All", "AuditLog.Read.All", (*graphCall).oneSignIn},
+	{"identity/conditionalAccess/policies", "Policy.Read.All", "Policy.Read.All", (*graphCall).listPolicies},
+	{"identity/conditionalAccess/policies/*", "Policy.Read.All", "Policy.Read.All", (*graphCall).onePolicy},
+	{"policies/identitySecurityDefaultsEnforcementPolicy", "Policy.Read.All", "Policy.Read.All", (*graphCall).showSecurityDefaults},
 	{"directoryRoles", "RoleManagement.Read.Directory", "RoleManagement.Read.Directory", (*graphCall).listRoles},
 	{"directoryRoles/*/members", "RoleManagement.Read.Directory", "RoleManagement.Read.Directory", (*graphCall).roleMembers},
 }

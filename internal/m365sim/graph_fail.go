@@ -1,6 +1,9 @@
 package m365sim
 
-import "net/http"
+import (
+	"net/http"
+	"strings"
+)
 
 // graphFailure is an error of Graph.
 type graphFailure struct {
@@ -44,6 +47,20 @@ func unauthenticated(message string) *graphFailure {
 
 func forbidden() *graphFailure {
 	return &graphFailure{status: http.StatusForbidden, code: "Authorization_RequestDenied", message: "Insufficient privileges to complete the operation."}
+}
+
+// isLog says whether the route leads to a log or a report.
+func (r *graphRoute) isLog() bool { return strings.HasPrefix(r.path, "auditLogs/") }
+
+// denied is the refusal of a caller who lacks the route's permission; each service behind Graph words it in its own way.
+func (r *graphRoute) denied() *graphFailure {
+	switch {
+	case r.isLog():
+		return &graphFailure{status: http.StatusForbidden, code: "Authentication_MSGraphPermissionMissing", message: "Calling principal does not have required MSGraph permissions " + r.app}
+	case strings.HasPrefix(r.path, "identity/"), strings.HasPrefix(r.path, "policies/"):
+		return &graphFailure{status: http.StatusForbidden, code: "AccessDenied", message: "You cannot perform the requested operation, required scopes are missing in the token."}
+	}
+	return forbidden()
 }
 
 func missing(what string) *graphFailure {

@@ -15,6 +15,7 @@ type refusal struct {
 	status   int    // left out: the code's own
 	suberror string // left out: the code's own
 	claims   string // JSON in a string, or empty
+	policy   string // id of the policy that the claims name, or empty
 	// retryAfter is how long to wait, in seconds; left out: nothing is said.
 	retryAfter string
 	words      map[string]string // what the text's {placeholders} stand for

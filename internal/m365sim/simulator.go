@@ -29,6 +29,7 @@ type Simulator struct {
 	faults   faults
 	lockouts lockouts
 	budgets  budgets
+	signIns  signInLog
 	sites    sites
 
 	mu   sync.RWMutex // guards dir and what it holds, and keys

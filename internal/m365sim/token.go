@@ -67,6 +67,9 @@ func (s *Simulator) token(c *call) answer {
 	}
 	if refused != nil {
 		refused.words = g.words(refused.words)
+	}
+	g.log(refused)
+	if refused != nil {
 		return s.refuseAnswer(c, refused)
 	}
 	return g.issue()
