@@ -78,6 +78,9 @@ func (s *Simulator) graph(c *call) answer {
 	}
 	c.latency = t.latency
 	g := &graphCall{call: c, sim: s, caller: who, tenant: t}
+	if c.isBatch() {
+		return s.graphHeaders(c, g.batch())
+	}
 	return s.graphHeaders(c, g.serve(c.path))
 }
 
