@@ -78,7 +78,7 @@ func (s *Simulator) answer(c *call) answer {
 	case c.part == partGraph:
 		return s.graph(c)
 	case c.part == partSharePoint:
-		return notFound()
+		return s.sharePoint(c)
 	}
 	return s.federation(c)
 }

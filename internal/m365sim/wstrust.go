@@ -53,18 +53,20 @@ func parseTokenRequest(contentType string, body []byte) *tokenRequest {
 	return &r
 }
 
-// asks says whether r is a complete request for a token in that version, and still fresh. Five minutes of skew are granted.
-func (r *tokenRequest) asks(v trust, now time.Time) bool {
+// asks says whether r is a complete request for a token in that version.
+func (r *tokenRequest) asks(v trust) bool {
+	return r.Header.Action == v.request && r.Body.Request.XMLName.Space == v.namespace && r.Body.Request.Type == v.namespace+"/Issue" && r.Header.Username != ""
+}
+
+// fresh says whether r is of now, by its own word. Five minutes of skew are granted.
+func (r *tokenRequest) fresh(now time.Time) bool {
 	const skew = 5 * time.Minute
 	created, err := time.Parse(time.RFC3339, r.Header.Created)
 	if err != nil || created.After(now.Add(skew)) {
 		return false
 	}
 	expires, err := time.Parse(time.RFC3339, r.Header.Expires)
-	if err != nil || expires.Before(now.Add(-skew)) {
-		return false
-	}
-	return r.Header.Action == v.request && r.Body.Request.XMLName.Space == v.namespace && r.Body.Request.Type == v.namespace+"/Issue" && r.Header.Username != ""
+	return err == nil && !expires.Before(now.Add(-skew))
 }
 
 // usernameMixed takes a name and a password and answers an assertion, as a federation server does. The directory in the
@@ -80,7 +82,7 @@ func (s *Simulator) usernameMixed(c *call) answer {
 	switch {
 	case c.soap == nil:
 		return textAnswer(http.StatusUnsupportedMediaType, "", "")
-	case !c.soap.asks(version, c.at):
+	case !c.soap.asks(version) || !c.soap.fresh(c.at):
 		return soapFault(c, "InvalidSecurity", "An error occurred when verifying security for the message.")
 	case c.soap.Body.Request.Audience != microsoftAudience:
 		return soapFault(c, "InvalidScope", "MSIS3020: The relying party trust with the identifier could not be located.")
