@@ -31,12 +31,16 @@ type call struct {
 	// correlationID is the client-request-id that came, or one of our own.
 	correlationID string
 	latency       time.Duration
+	after         *[]func() // what is to be done once the answer stands; parts of a batch share it
 }
+
+// afterwards notes a change that the call cannot make while it reads.
+func (c *call) afterwards(change func()) { *c.after = append(*c.after, change) }
 
 var errNotForm = errors.New("not a form")
 
 func (s *Simulator) newCall(w http.ResponseWriter, r *http.Request) *call {
-	c := &call{r: r, at: s.now(), endpoint: endpointOf(r.Host), traceID: newGUID()}
+	c := &call{r: r, at: s.now(), endpoint: endpointOf(r.Host), traceID: newGUID(), after: new([]func())}
 	c.part = c.endpoint.partFor(r.URL.Path)
 	c.path = segments(r.URL.EscapedPath())
 	// A header that comes twice counts by its first value: MSAL Go sends two.

@@ -50,7 +50,9 @@ func forbidden() *graphFailure {
 }
 
 // isLog says whether the route leads to a log or a report.
-func (r *graphRoute) isLog() bool { return strings.HasPrefix(r.path, "auditLogs/") }
+func (r *graphRoute) isLog() bool {
+	return strings.HasPrefix(r.path, "auditLogs/") || strings.HasPrefix(r.path, "reports/")
+}
 
 // denied is the refusal of a caller who lacks the route's permission; each service behind Graph words it in its own way.
 func (r *graphRoute) denied() *graphFailure {
@@ -59,6 +61,9 @@ func (r *graphRoute) denied() *graphFailure {
 		return &graphFailure{status: http.StatusForbidden, code: "Authentication_MSGraphPermissionMissing", message: "Calling principal does not have required MSGraph permissions " + r.app}
 	case strings.HasPrefix(r.path, "identity/"), strings.HasPrefix(r.path, "policies/"):
 		return &graphFailure{status: http.StatusForbidden, code: "AccessDenied", message: "You cannot perform the requested operation, required scopes are missing in the token."}
+	}
+	if strings.HasPrefix(r.path, "sites/") {
+		return &graphFailure{status: http.StatusForbidden, code: "accessDenied", message: "Access denied"}
 	}
 	return forbidden()
 }

@@ -28,6 +28,9 @@ func (s *Simulator) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	a, faulted := fault.answer()
 	if !faulted {
 		a = s.answer(c)
+		for _, change := range *c.after {
+			change()
+		}
 		wait(r, c.latency)
 	}
 	s.journal.close(entry, a.status)
