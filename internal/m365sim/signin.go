@@ -62,10 +62,10 @@ func (l *signInLog) newestFirst(tenant string) []object {
 // noSuchUser stands in the log for a user whom the tenant does not have.
 const noSuchUser = "00000000-0000-0000-0000-000000000000"
 
-// log notes the outcome of a sign-in, once the tenant and the app are known. Apps that sign in as themselves stand in another
-// log of Microsoft's.
+// log notes the outcome of a sign-in, once the tenant and the app are known. Apps that sign in as themselves, and sign-ins that
+// are only renewed, stand in other logs of Microsoft's.
 func (g *grant) log(refused *refusal) {
-	if g.tenant == nil || g.app == nil || !g.delegated() {
+	if g.tenant == nil || g.app == nil || !g.delegated() || g.kind == grantRefresh {
 		return
 	}
 	host, _, _ := net.SplitHostPort(g.call.r.RemoteAddr)

@@ -53,6 +53,7 @@ func TestSignInLog(t *testing.T) {
 	w.token()
 	w.token("username", "nobody@contoso.com")
 	w.token("client_id", "a0000000-0000-4000-8000-00000000000f")
+	w.token("grant_type", "refresh_token", "refresh_token", "1.x")
 
 	list := w.signIns(app)
 	if !slices.Equal(codesOf(list), []int{50034, 0, 50126, 53003}) {

@@ -30,6 +30,7 @@ type Simulator struct {
 	lockouts lockouts
 	budgets  budgets
 	signIns  signInLog
+	refresh  refreshTokens
 	sites    sites
 
 	mu   sync.RWMutex // guards dir and what it holds, and keys

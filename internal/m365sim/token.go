@@ -16,15 +16,18 @@ type grant struct {
 	// domain and subject are whom a federated sign-in's assertion is about.
 	domain  *domain
 	subject string
-	tenant  *tenant
-	app     *app
-	user    *user
+	// refreshed is what the refresh token of the request stands for.
+	refreshed refreshGrant
+	tenant    *tenant
+	app       *app
+	user      *user
 }
 
 // The grant types that the token endpoint knows.
 const (
 	grantPassword          = "password"
 	grantClientCredentials = "client_credentials"
+	grantRefresh           = "refresh_token"
 	grantSAML1             = "urn:ietf:params:oauth:grant-type:saml1_1-bearer"
 	grantSAML2             = "urn:ietf:params:oauth:grant-type:saml2-bearer"
 )
@@ -42,6 +45,11 @@ var (
 		(*grant).checkAssignment, (*grant).checkConsent,
 	}
 	laterSteps = map[string][]step{
+		grantRefresh: {
+			(*grant).checkRefresh, (*grant).checkPasswordAuthority, (*grant).findTenant, (*grant).checkBudget, (*grant).checkClient,
+			(*grant).checkCredential, (*grant).checkResource, (*grant).checkRefreshUser, (*grant).checkPolicies,
+			(*grant).checkAssignment, (*grant).checkConsent,
+		},
 		grantSAML1: federatedSteps,
 		grantSAML2: federatedSteps,
 		grantPassword: {

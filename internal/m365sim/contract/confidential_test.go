@@ -9,6 +9,7 @@ import (
 	"math/big"
 	"net/http"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -78,6 +79,26 @@ func TestApp(t *testing.T) {
 				t.Errorf("a permission that the app has not: %d %v", status, body)
 			}
 		})
+	}
+}
+
+// TestRefusalInTheLog finds a refusal in the tenant's log by the correlation id that MSAL was given, as support would.
+func TestRefusalInTheLog(t *testing.T) {
+	w := newWorld(t)
+	w.change(t, "tenants/"+tenantID, `{"apps": [{"appId": "`+appID+`"}, {"appId": "`+daemonID+`", "clientSecret": "good-secret", "permissions": ["AuditLog.Read.All", "Policy.Read.All"]}]}`)
+	_, err := signIn(t, w.client(t, appID, tenantID), "blocked@contoso.com", password)
+	got := refused(t, err)
+	app, err := w.signInApp(t, daemonID, secret(t, "good-secret"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	status, body := w.get(t, app.AccessToken, "/auditLogs/signIns?$filter=correlationId%20eq%20'"+got.CorrelationID+"'")
+	text, err := json.Marshal(body["value"])
+	if err != nil {
+		t.Fatal(err)
+	}
+	if status != http.StatusOK || !strings.Contains(string(text), `"errorCode":53003`) || !strings.Contains(string(text), "Block all but managed devices") {
+		t.Errorf("%d %s", status, text)
 	}
 }
 

@@ -69,6 +69,29 @@ func TestDiscovery(t *testing.T) {
 	}
 }
 
+// TestRenewal gets a token for another resource without asking for the password again.
+func TestRenewal(t *testing.T) {
+	w := newWorld(t)
+	client := w.client(t, appID, tenantID)
+	result, err := signIn(t, client, "svc@contoso.com", password)
+	if err != nil {
+		t.Fatal(err)
+	}
+	const sharePoint = "https://contoso.sharepoint.com/.default"
+	renewed, err := client.AcquireTokenSilent(t.Context(), []string{sharePoint}, public.WithSilentAccount(result.Account))
+	if err != nil || renewed.AccessToken == result.AccessToken || !slices.Contains(renewed.GrantedScopes, sharePoint) {
+		t.Fatalf("%v %v", err, renewed.GrantedScopes)
+	}
+	if got := w.asked(t); got[len(got)-1] != "POST /{tenant}/oauth2/v2.0/token refresh_token" {
+		t.Errorf("%q", got)
+	}
+	w.change(t, "users/svc@contoso.com", `{"password": "Fresh-5678"}`)
+	_, err = client.AcquireTokenSilent(t.Context(), []string{"https://contoso-admin.sharepoint.com/.default"}, public.WithSilentAccount(result.Account))
+	if got := refused(t, err); !slices.Equal(got.Codes, []int{50173}) || got.Suberror != "token_expired" {
+		t.Errorf("after the password was changed: %+v", got)
+	}
+}
+
 // TestLoopback signs in at the simulator's own address, which answers for Worldwide.
 func TestLoopback(t *testing.T) {
 	w := newWorld(t)
