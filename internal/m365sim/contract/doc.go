@@ -3,5 +3,6 @@
 // two share shows here.
 //
 // It is a module of its own, which keeps MSAL out of the product's, and it runs the command m365sim in place of importing it,
-// which keeps the product's modules out of this one.
+// which keeps the product's modules out of this one. Go's cache of test results knows nothing of that command: run these tests
+// with -count=1.
 package contract
