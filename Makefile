@@ -34,6 +34,7 @@ generated:
 test: programs $(BROWSER_TOOLS) generated ## Run all tests, the browser's too; install what they lack (some: PACKAGES=./web/...)
 	$(GO) vet $(PACKAGES)
 	$(GO) test -race -vet=off -p 2 -timeout 25m $(PACKAGES)
+	$(if $(filter ./...,$(PACKAGES)),$(GO) test -C internal/m365sim/contract -count=1 ./...)
 
 .PHONY: lint
 lint: $(TOOLS)/golangci-lint-$(GOLANGCI) $(if $(VULNDB),vuln) ## Look for doubtful code (with VULNDB=… for known holes too)

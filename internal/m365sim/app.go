@@ -27,7 +27,7 @@ type appSecret struct {
 // appCertificate is a public key that an app may sign its assertions with.
 type appCertificate struct {
 	key         *rsa.PublicKey
-	x5t, x5t256 string // thumbprints, base64url
+	x5t, x5t256 string // thumbprints, base64url without padding
 	notAfter    time.Time
 }
 

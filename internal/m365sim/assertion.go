@@ -51,10 +51,16 @@ func (g *grant) accepts(c assertionClaims) bool {
 		g.call.at.Before(time.Unix(c.Expires, 0).Add(skew)) && !g.call.at.Before(time.Unix(c.Before, 0).Add(-skew))
 }
 
-// names says whether the header points to the certificate, by either thumbprint.
+// names says whether the header points to the certificate, by either thumbprint. Microsoft's own libraries write it in
+// plain Base64 too, where RFC 7515 wants the other alphabet; Microsoft takes both.
 func (h jwtHeader) names(cert appCertificate) bool {
 	if h.X5T256 != "" {
-		return h.X5T256 == cert.x5t256
+		return sameThumbprint(h.X5T256, cert.x5t256)
 	}
-	return h.X5T != "" && h.X5T == cert.x5t || h.KeyID != "" && h.KeyID == cert.x5t
+	return sameThumbprint(h.X5T, cert.x5t) || h.KeyID != "" && h.KeyID == cert.x5t
+}
+
+func sameThumbprint(given, want string) bool {
+	raw, err := decodeBase64(given)
+	return err == nil && encode(raw) == want
 }

@@ -27,6 +27,7 @@ func (t *tenant) buildSettings(path string, m *mistakes) {
 		m.add(path+".cloud", "must be one of worldwide, gcc, gccHigh, dod, china")
 	}
 	m.notNegative(path+".latencyMs", t.LatencyMs)
+	t.Throttle.check(path+".throttle", m)
 	t.latency = time.Duration(t.LatencyMs) * time.Millisecond
 	t.buildDomains(path, m)
 	t.apps = make(map[string]*app, len(t.Apps))

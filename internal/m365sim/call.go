@@ -25,17 +25,22 @@ type call struct {
 	path     []string // segments of the path, unescaped
 	form     url.Values
 	formErr  error
+	soap     *tokenRequest // of a federation server; nil for anything else
 	bearer   *jwt
 	traceID  string // x-ms-request-id of the sign-in hosts, request-id of Graph
 	// correlationID is the client-request-id that came, or one of our own.
 	correlationID string
 	latency       time.Duration
+	after         *[]func() // what is to be done once the answer stands; parts of a batch share it
 }
+
+// afterwards notes a change that the call cannot make while it reads.
+func (c *call) afterwards(change func()) { *c.after = append(*c.after, change) }
 
 var errNotForm = errors.New("not a form")
 
 func (s *Simulator) newCall(w http.ResponseWriter, r *http.Request) *call {
-	c := &call{r: r, at: s.now(), endpoint: endpointOf(r.Host), traceID: newGUID()}
+	c := &call{r: r, at: s.now(), endpoint: endpointOf(r.Host), traceID: newGUID(), after: new([]func())}
 	c.part = c.endpoint.partFor(r.URL.Path)
 	c.path = segments(r.URL.EscapedPath())
 	// A header that comes twice counts by its first value: MSAL Go sends two.
@@ -47,6 +52,7 @@ func (s *Simulator) newCall(w http.ResponseWriter, r *http.Request) *call {
 		c.broken = true
 	}
 	c.form, c.formErr = parseForm(r.Header.Get("Content-Type"), c.body)
+	c.soap = parseTokenRequest(r.Header.Get("Content-Type"), c.body)
 	if scheme, token, ok := strings.Cut(r.Header.Get("Authorization"), " "); ok && strings.EqualFold(scheme, "Bearer") {
 		c.bearer, _ = parseJWT(token)
 	}

@@ -31,6 +31,8 @@ type Tenant struct {
 	Generate         *Generate   `json:"generate,omitempty"`
 	Objects          *Objects    `json:"objects,omitempty"`
 	SharePoint       *SharePoint `json:"sharePoint,omitempty"`
+	// Throttle is how much each app may ask for; left out: as much as it likes.
+	Throttle *Throttle `json:"throttle,omitempty"`
 }
 
 // Domain is a verified domain of a tenant. ID, the domain's name, is needed.

@@ -15,6 +15,12 @@ type graphRoute struct {
 	handle    func(*graphCall) answer
 }
 
+// graphActions are the addresses that take a POST.
+var graphActions = []graphRoute{
+	{"me/changePassword", "User-PasswordProfile.ReadWrite.All Directory.AccessAsUser.All", noApps, (*graphCall).changePassword},
+	{"users/*/changePassword", "", "", (*graphCall).changeOther},
+}
+
 // noApps marks addresses that only a signed-in user has.
 const noApps = "-"
 
@@ -49,6 +55,14 @@ var graphRoutes = []graphRoute{
 	{"domains/*", "Domain.Read.All", "Domain.Read.All", (*graphCall).oneDomain},
 	{"organization", "User.Read Organization.Read.All", "Organization.Read.All", (*graphCall).organization},
 	{"organization/*", "User.Read Organization.Read.All", "Organization.Read.All", (*graphCall).oneOrganization},
+	{"auditLogs/signIns", "AuditLog.Read.All", "AuditLog.Read.All", (*graphCall).listSignIns},
+	{"auditLogs/signIns/*", "AuditLog.Read.All", "AuditLog.Read.All", (*graphCall).oneSignIn},
+	{"identity/conditionalAccess/policies", "Policy.Read.All", "Policy.Read.All", (*graphCall).listPolicies},
+	{"identity/conditionalAccess/policies/*", "Policy.Read.All", "Policy.Read.All", (*graphCall).onePolicy},
+	{"policies/identitySecurityDefaultsEnforcementPolicy", "Policy.Read.All", "Policy.Read.All", (*graphCall).showSecurityDefaults},
+	{"reports/authenticationMethods/userRegistrationDetails", "AuditLog.Read.All", "AuditLog.Read.All", (*graphCall).listRegistrations},
+	{"reports/authenticationMethods/userRegistrationDetails/*", "AuditLog.Read.All", "AuditLog.Read.All", (*graphCall).oneRegistration},
+	{"sites/root", "Sites.Read.All", "Sites.Read.All", (*graphCall).showRootSite},
 	{"directoryRoles", "RoleManagement.Read.Directory", "RoleManagement.Read.Directory", (*graphCall).listRoles},
 	{"directoryRoles/*/members", "RoleManagement.Read.Directory", "RoleManagement.Read.Directory", (*graphCall).roleMembers},
 }
@@ -73,20 +87,29 @@ func (s *Simulator) graph(c *call) answer {
 	}
 	c.latency = t.latency
 	g := &graphCall{call: c, sim: s, caller: who, tenant: t}
+	if c.isBatch() {
+		return s.graphHeaders(c, g.batch())
+	}
 	return s.graphHeaders(c, g.serve(c.path))
 }
 
 // serve answers one address of Graph, version included, for the caller of g.
 func (g *graphCall) serve(path []string) answer {
+	if failure := g.overBudget(); failure != nil {
+		return failure.answer(g.call)
+	}
 	if len(path) == 0 || path[0] != "v1.0" {
 		return g.fail(http.StatusBadRequest, "BadRequest", "Invalid version.")
 	}
 	g.path = slices.DeleteFunc(slices.Clone(path[1:]), func(p string) bool { return p == "" })
-	route := findGraphRoute(g.path)
+	route, method := findGraphRoute(graphRoutes, g.path), http.MethodGet
+	if action := findGraphRoute(graphActions, g.path); action != nil {
+		route, method = action, http.MethodPost
+	}
 	switch {
 	case route == nil:
 		return g.fail(http.StatusBadRequest, "BadRequest", "Resource not found for the segment '"+strings.Join(g.path[max(len(g.path)-1, 0):], "")+"'.")
-	case g.r.Method != http.MethodGet:
+	case g.r.Method != method:
 		return g.fail(http.StatusMethodNotAllowed, "Request_BadRequest", "Specified HTTP method is not allowed for the request target.")
 	}
 	if failure := g.caller.allowed(route); failure != nil {
@@ -100,15 +123,15 @@ func (g *graphCall) serve(path []string) answer {
 }
 
 // findGraphRoute finds the route of a path. A route whose words are all literal goes before one with a star.
-func findGraphRoute(path []string) *graphRoute {
+func findGraphRoute(routes []graphRoute, path []string) *graphRoute {
 	var best *graphRoute
-	for i := range graphRoutes {
-		want := strings.Split(graphRoutes[i].path, "/")
+	for i := range routes {
+		want := strings.Split(routes[i].path, "/")
 		if !slices.EqualFunc(path, want, func(have, want string) bool { return want == "*" || have == want }) {
 			continue
 		}
-		if best == nil || strings.Count(graphRoutes[i].path, "*") < strings.Count(best.path, "*") {
-			best = &graphRoutes[i]
+		if best == nil || strings.Count(routes[i].path, "*") < strings.Count(best.path, "*") {
+			best = &routes[i]
 		}
 	}
 	return best

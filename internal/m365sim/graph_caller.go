@@ -3,14 +3,17 @@ package m365sim
 import (
 	"encoding/json"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 )
 
 // caller is who a token of Graph speaks for. user is nil for an app.
 type caller struct {
+	appID  string
 	userID string // empty for an app
 	may    permissionSet
+	roles  []string // template ids of the user's directory roles
 }
 
 func (c caller) isApp() bool { return c.userID == "" }
@@ -40,9 +43,9 @@ func (s *Simulator) authenticate(c *call) (caller, *tenant, *graphFailure) {
 		return caller{}, nil, unauthenticated("The identity of the calling application could not be established.")
 	}
 	if claims.Type == "app" {
-		return caller{may: grants(claims.Roles)}, t, nil
+		return caller{appID: claims.AppID, may: grants(claims.Roles)}, t, nil
 	}
-	return caller{userID: claims.ObjectID, may: grants(strings.Fields(claims.Scope))}, t, nil
+	return caller{appID: claims.AppID, userID: claims.ObjectID, may: grants(strings.Fields(claims.Scope)), roles: claims.RoleIDs}, t, nil
 }
 
 // allowed says whether the route is open to the caller at all.
@@ -54,10 +57,23 @@ func (c caller) allowed(route *graphRoute) *graphFailure {
 	switch {
 	case needed == noApps:
 		return &graphFailure{status: http.StatusBadRequest, code: "BadRequest", message: "/me request is only valid with delegated authentication flow."}
-	case needed == "" || c.may.any(strings.Fields(needed)...):
-		return nil
+	case needed != "" && !c.may.any(strings.Fields(needed)...):
+		return route.denied()
+	case route.isLog() && !c.readsLogs():
+		return &graphFailure{status: http.StatusForbidden, code: "Authentication_RequestFromUnsupportedUserRole", message: "User is not in the allowed roles"}
 	}
-	return forbidden()
+	return nil
+}
+
+// readsLogs says whether the caller's role opens the logs: the permission alone does not when somebody is signed in.
+func (c caller) readsLogs() bool {
+	return c.isApp() || slices.ContainsFunc(logReaders, func(role string) bool { return slices.Contains(c.roles, role) })
+}
+
+// logReaders are Global Administrator, Global Reader, Reports Reader, Security Administrator and Security Reader.
+var logReaders = []string{
+	"62e90394-69f5-4237-9190-012177145e10", "f2ef992c-3afb-46b9-b7cf-a126ee74c451", "4a5d8f65-41da-4de4-8968-e035b65339cf",
+	"194ae4cb-b126-40b2-bd5b-6091b380977d", "5d6b6bb7-de71-4623-b4af-96380a352509",
 }
 
 // sight is how much of an object a caller sees.
@@ -80,6 +96,11 @@ func (c caller) sees(o object) sight {
 		return fullIf(c.may.any("RoleManagement.Read.Directory"))
 	case organizationObject:
 		if c.may.any("Organization.Read.All") {
+			return sightFull
+		}
+		return sightBasic
+	case *signIn:
+		if c.may.any("Policy.Read.All") {
 			return sightFull
 		}
 		return sightBasic

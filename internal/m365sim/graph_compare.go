@@ -2,7 +2,9 @@ package m365sim
 
 import (
 	"slices"
+	"strconv"
 	"strings"
+	"time"
 )
 
 // function reads startswith(name,'text') and endswith(name,'text'); the latter is advanced.
@@ -39,6 +41,10 @@ func (p *filterParser) comparison() filter {
 		p.checkValue(want)
 		p.advanced = true
 		return func(o object) bool { return !equal(valueOf(o, name), want) }
+	case "ge":
+		return p.order(name, func(have, want time.Time) bool { return !have.Before(want) })
+	case "le":
+		return p.order(name, func(have, want time.Time) bool { return !have.After(want) })
 	case "in":
 		values := p.list()
 		return func(o object) bool {
@@ -47,6 +53,16 @@ func (p *filterParser) comparison() filter {
 	}
 	p.failed = true
 	return nil
+}
+
+// order compares a time, which only logs do.
+func (p *filterParser) order(name string, holds func(have, want time.Time) bool) filter {
+	want := instant(p.next())
+	p.ordered, p.failed = true, p.failed || want.IsZero()
+	return func(o object) bool {
+		have, ok := valueOf(o, name).(string)
+		return ok && holds(instant(have), want)
+	}
 }
 
 // lambda reads (x:x eq 'value') over a list of texts.
@@ -80,8 +96,12 @@ func (p *filterParser) list() []string {
 	return values
 }
 
-// checkValue wants a quoted text, true, false or null.
+// checkValue wants a quoted text, true, false or null; of a log a number or a time too.
 func (p *filterParser) checkValue(token string) {
+	if _, err := strconv.Atoi(token); err == nil || !instant(token).IsZero() {
+		p.ordered = true
+		return
+	}
 	if !strings.HasPrefix(token, "'") && !slices.Contains([]string{"true", "false", "null"}, token) {
 		p.failed = true
 	}
@@ -91,14 +111,28 @@ func (p *filterParser) checkValue(token string) {
 func equal(have any, want string) bool {
 	switch have := have.(type) {
 	case string:
-		text, ok := strings.CutPrefix(want, "'")
-		return ok && strings.EqualFold(have, text)
+		if text, ok := strings.CutPrefix(want, "'"); ok {
+			return strings.EqualFold(have, text)
+		}
+		at := instant(want)
+		return !at.IsZero() && instant(have).Equal(at)
+	case int:
+		return strconv.Itoa(have) == want
 	case bool:
 		return want == "true" && have || want == "false" && !have
 	case nil:
 		return want == "null"
 	}
 	return false
+}
+
+// instant reads a time of a filter; anything else is the zero time.
+func instant(token string) time.Time {
+	at, err := time.Parse(time.RFC3339, token)
+	if err != nil {
+		return time.Time{}
+	}
+	return at
 }
 
 func valueOf(o object, name string) any {

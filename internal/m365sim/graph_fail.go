@@ -1,12 +1,16 @@
 package m365sim
 
-import "net/http"
+import (
+	"net/http"
+	"strings"
+)
 
 // graphFailure is an error of Graph.
 type graphFailure struct {
 	status        int
 	code, message string
 	challenge     string // WWW-Authenticate, or empty
+	retryAfter    string // Retry-After, or empty
 }
 
 func (g *graphCall) fail(status int, code, message string) answer {
@@ -29,19 +33,39 @@ func (f *graphFailure) answer(c *call) answer {
 		f.code, f.message, inner{c.at.UTC().Format("2006-01-02T15:04:05"), c.traceID, c.correlationID},
 	}})
 	setUnlessEmpty(a.header, "WWW-Authenticate", f.challenge)
+	setUnlessEmpty(a.header, "Retry-After", f.retryAfter)
 	return a
 }
 
 // unauthenticated is the refusal of a token.
 func unauthenticated(message string) *graphFailure {
 	return &graphFailure{
-		http.StatusUnauthorized, "InvalidAuthenticationToken", message,
-		`Bearer realm="", authorization_uri="https://login.microsoftonline.com/common/oauth2/authorize", client_id="` + graphResourceID + `"`,
+		status: http.StatusUnauthorized, code: "InvalidAuthenticationToken", message: message,
+		challenge: `Bearer realm="", authorization_uri="https://login.microsoftonline.com/common/oauth2/authorize", client_id="` + graphResourceID + `"`,
 	}
 }
 
 func forbidden() *graphFailure {
 	return &graphFailure{status: http.StatusForbidden, code: "Authorization_RequestDenied", message: "Insufficient privileges to complete the operation."}
+}
+
+// isLog says whether the route leads to a log or a report.
+func (r *graphRoute) isLog() bool {
+	return strings.HasPrefix(r.path, "auditLogs/") || strings.HasPrefix(r.path, "reports/")
+}
+
+// denied is the refusal of a caller who lacks the route's permission; each service behind Graph words it in its own way.
+func (r *graphRoute) denied() *graphFailure {
+	switch {
+	case r.isLog():
+		return &graphFailure{status: http.StatusForbidden, code: "Authentication_MSGraphPermissionMissing", message: "Calling principal does not have required MSGraph permissions " + r.app}
+	case strings.HasPrefix(r.path, "identity/"), strings.HasPrefix(r.path, "policies/"):
+		return &graphFailure{status: http.StatusForbidden, code: "AccessDenied", message: "You cannot perform the requested operation, required scopes are missing in the token."}
+	}
+	if strings.HasPrefix(r.path, "sites/") {
+		return &graphFailure{status: http.StatusForbidden, code: "accessDenied", message: "Access denied"}
+	}
+	return forbidden()
 }
 
 func missing(what string) *graphFailure {

@@ -14,6 +14,7 @@ type filterParser struct {
 	tokens   []string
 	names    []string // properties that the filter names
 	advanced bool
+	ordered  bool // compares with a time or a number, which logs only do
 	failed   bool
 }
 
@@ -30,7 +31,7 @@ func (q *query) readFilter() *graphFailure {
 	if p.failed || len(p.tokens) > 0 || q.filter == nil {
 		return badQuery("Invalid filter clause: the expression could not be parsed.")
 	}
-	q.advanced, q.filterNames = p.advanced, p.names
+	q.advanced, q.ordered, q.filterNames = p.advanced, p.ordered, p.names
 	return nil
 }
 
@@ -50,6 +51,9 @@ func filterTokens(text string) (tokens []string, ok bool) {
 			tokens, text = append(tokens, text[:1]), text[1:]
 		default:
 			end := strings.IndexAny(text, " '(),:")
+			if c >= '0' && c <= '9' { // a time has colons
+				end = strings.IndexAny(text, " '(),")
+			}
 			if end < 0 {
 				end = len(text)
 			}

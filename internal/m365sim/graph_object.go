@@ -13,6 +13,8 @@ type kind struct {
 	odata string // microsoft.graph.user
 	set   string // users
 	props []property
+	// log marks a log: it filters by time and number, needs no ConsistencyLevel, and can neither be searched nor counted.
+	log   bool
 	index map[string]int // by name in lower case
 }
 
@@ -33,10 +35,15 @@ const (
 )
 
 func newKind(odata, set string, props ...property) *kind {
-	k := &kind{odata, set, props, make(map[string]int, len(props))}
+	k := &kind{odata: odata, set: set, props: props, index: make(map[string]int, len(props))}
 	for i, p := range props {
 		k.index[strings.ToLower(p.name)] = i
 	}
+	return k
+}
+
+func (k *kind) asLog() *kind {
+	k.log = true
 	return k
 }
 

@@ -54,7 +54,7 @@ func (g *graphCall) pageSize() int {
 	if small := g.sim.pageSize; small > 0 && small < defaultPage {
 		size = min(size, small)
 	}
-	return min(size, maxTop)
+	return min(size, maxLogTop)
 }
 
 // collection is a list of objects on its way to a page.
@@ -88,7 +88,11 @@ func (g *graphCall) page(c collection) answer {
 
 // fits checks the query options against the collection.
 func (q query) fits(c collection) *graphFailure {
-	if failure := q.consistent(c.related); failure != nil {
+	log := c.kind != nil && c.kind.log
+	if failure := q.onlyForLogs(log); failure != nil {
+		return failure
+	}
+	if failure := q.consistent(c.related); failure != nil && !log {
 		return failure
 	}
 	if c.kind == nil {

@@ -20,6 +20,7 @@ type query struct {
 	// filterNames are the properties that the filter names; advanced says that it needs ConsistencyLevel.
 	filterNames []string
 	advanced    bool
+	ordered     bool // the filter compares with a time or a number
 	search      []searchClause
 	orderBy     string
 	descends    bool
@@ -81,8 +82,11 @@ func (q *query) readSelect() *graphFailure {
 	return nil
 }
 
-// maxTop is the most objects that a page of the directory holds.
-const maxTop = 999
+// maxTop is the most objects that a page of the directory holds, maxLogTop that of a log.
+const (
+	maxTop    = 999
+	maxLogTop = 1000
+)
 
 func (q *query) readTop() *graphFailure {
 	if !q.raw.Has("$top") {
@@ -92,10 +96,27 @@ func (q *query) readTop() *graphFailure {
 	if err != nil || n < 0 {
 		return badQuery("Invalid value for $top query option. A non-negative integer was expected.")
 	}
-	if n < 1 || n > maxTop {
-		return unsupported("Invalid page size specified: '" + strconv.Itoa(n) + "'. Must be between 1 and 999 inclusive.")
+	if n < 1 || n > maxLogTop {
+		return wrongTop(n)
 	}
 	q.top = n
+	return nil
+}
+
+func wrongTop(n int) *graphFailure {
+	return unsupported("Invalid page size specified: '" + strconv.Itoa(n) + "'. Must be between 1 and 999 inclusive.")
+}
+
+// onlyForLogs keeps what logs can do from the directory, and the other way round.
+func (q query) onlyForLogs(log bool) *graphFailure {
+	switch {
+	case log && (q.search != nil || q.count):
+		return unsupported("The query option is not supported for this request.")
+	case !log && q.top > maxTop:
+		return wrongTop(q.top)
+	case !log && q.ordered:
+		return badQuery("Invalid filter clause: the expression could not be parsed.")
+	}
 	return nil
 }
 

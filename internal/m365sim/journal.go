@@ -51,8 +51,11 @@ func (j *journal) close(e *Request, status int) {
 	e.Status = status
 }
 
-// username is who the request is about: of a form its field, else the name in the bearer token.
+// username is who the request is about: of a form or a SOAP message its field, else the name in the bearer token.
 func (c *call) username() string {
+	if c.soap != nil {
+		return c.soap.Header.Username
+	}
 	if name := c.form.Get("username"); name != "" || c.bearer == nil {
 		return name
 	}

@@ -68,6 +68,9 @@ func parseJWT(token string) (*jwt, bool) {
 	return j, true
 }
 
+// reads decodes the payload.
+func (j *jwt) reads(claims any) bool { return json.Unmarshal(j.payload, claims) == nil }
+
 // verify checks the signature. RS256 and PS256 are what Microsoft takes for client assertions; its own tokens are RS256.
 func (j *jwt) verify(key *rsa.PublicKey) bool {
 	sum := sha256.Sum256([]byte(j.signed))

@@ -19,6 +19,8 @@ var loginRoutes = []loginRoute{
 	{"*/discovery/v2.0/keys", http.MethodGet, (*Simulator).publishedKeys},
 	{"common/userrealm/*", http.MethodGet, (*Simulator).userRealm},
 	{"*/oauth2/v2.0/token", "", (*Simulator).token},
+	{"rst2.srf", "", (*Simulator).legacySignIn},
+	{"extSTS.srf", "", (*Simulator).legacySignIn},
 }
 
 // login answers for the sign-in hosts.

@@ -27,7 +27,7 @@ func (s *Simulator) userRealm(c *call) answer {
 		c.latency = d.tenant.latency
 		body.AccountType, body.DomainName, body.CloudName = "Managed", d.name, d.tenant.cloud.instance
 		if d.federated() {
-			body.federate(d)
+			body.federate(d, c)
 		}
 	}
 	a := jsonAnswer(http.StatusOK, jsonType, body)
@@ -35,12 +35,13 @@ func (s *Simulator) userRealm(c *call) answer {
 	return a
 }
 
-func (b *realmBody) federate(d *domain) {
+// federate names the domain's federation server: the fixture's, or one of the simulator's own where the question came to.
+func (b *realmBody) federate(d *domain, c *call) {
 	b.AccountType, b.Protocol, b.BrandingName = "Federated", "WSTrust", d.tenant.DisplayName
 	if b.MetadataURL = d.FederationMetadataURL; b.MetadataURL == "" {
-		b.MetadataURL = "https://sts." + d.name + "/adfs/services/trust/mex"
+		b.MetadataURL = c.base(d.federationHost()) + mexPath
 	}
 	if b.ActiveURL = d.ActiveAuthURL; b.ActiveURL == "" {
-		b.ActiveURL = "https://sts." + d.name + "/adfs/services/trust/2005/usernamemixed"
+		b.ActiveURL = c.base(d.federationHost()) + trust2005Path
 	}
 }

@@ -11,11 +11,14 @@ import (
 // refusal is why a sign-in host says no.
 type refusal struct {
 	code     int
-	codes    []int             // left out: code alone
-	status   int               // left out: the code's own
-	suberror string            // left out: the code's own
-	claims   string            // JSON in a string, or empty
-	words    map[string]string // what the text's {placeholders} stand for
+	codes    []int  // left out: code alone
+	status   int    // left out: the code's own
+	suberror string // left out: the code's own
+	claims   string // JSON in a string, or empty
+	policy   string // id of the policy that the claims name, or empty
+	// retryAfter is how long to wait, in seconds; left out: nothing is said.
+	retryAfter string
+	words      map[string]string // what the text's {placeholders} stand for
 }
 
 // refuse makes a refusal, with one word for the {param} of its text.
@@ -82,6 +85,7 @@ func (s *Simulator) refuseAnswer(c *call, r *refusal) answer {
 	}, gap)
 	a := jsonAnswer(status, "application/json; charset=utf-8", body)
 	a.header.Set("x-ms-clitelem", "1,"+strconv.Itoa(r.code)+",0,,")
+	setUnlessEmpty(a.header, "Retry-After", r.retryAfter)
 	noStore(a.header)
 	return a
 }

@@ -74,11 +74,8 @@ func (g *grant) audience() string {
 	case "", graph, graphResourceID:
 		return graph
 	}
-	name, _, _ := strings.Cut(strings.ToLower(g.tenant.InitialDomain), ".")
-	for _, site := range []string{name, name + "-admin", name + "-my"} {
-		if g.scope.resource == "https://"+site+"."+g.tenant.cloud.sharePoint {
-			return g.scope.resource
-		}
+	if host, ok := strings.CutPrefix(g.scope.resource, "https://"); ok && g.tenant.hasSharePoint(host) {
+		return g.scope.resource
 	}
 	return ""
 }

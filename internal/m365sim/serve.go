@@ -28,6 +28,9 @@ func (s *Simulator) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	a, faulted := fault.answer()
 	if !faulted {
 		a = s.answer(c)
+		for _, change := range *c.after {
+			change()
+		}
 		wait(r, c.latency)
 	}
 	s.journal.close(entry, a.status)
@@ -71,14 +74,16 @@ func (s *Simulator) answer(c *call) answer {
 	switch {
 	case c.broken:
 		return textAnswer(http.StatusBadRequest, "text/html; charset=us-ascii", "<h2>Bad Request</h2>")
+	case c.part == partLogin && c.endpoint.part == partAny && federationRoute(c.r.URL.Path) != nil:
+		return s.federation(c)
 	case c.part == partLogin:
 		return s.login(c)
 	case c.part == partGraph:
 		return s.graph(c)
 	case c.part == partSharePoint:
-		return notFound()
+		return s.sharePoint(c)
 	}
-	return textAnswer(http.StatusMisdirectedRequest, "text/plain; charset=utf-8", "This host is none of Microsoft 365's.")
+	return s.federation(c)
 }
 
 // notFound is what a web server in front of Microsoft's services says of a path that leads nowhere.

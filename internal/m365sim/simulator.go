@@ -28,6 +28,9 @@ type Simulator struct {
 	journal  journal
 	faults   faults
 	lockouts lockouts
+	budgets  budgets
+	signIns  signInLog
+	refresh  refreshTokens
 	sites    sites
 
 	mu   sync.RWMutex // guards dir and what it holds, and keys

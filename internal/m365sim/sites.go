@@ -30,8 +30,7 @@ func (s *Simulator) SiteAdministrators(site string) ([]string, error) {
 // sharePointHost says whether a tenant has its sites or OneDrives at that host.
 func (d *directory) sharePointHost(host string) bool {
 	for _, t := range d.tenants {
-		name, _, _ := strings.Cut(strings.ToLower(t.InitialDomain), ".")
-		if host == name+"."+t.cloud.sharePoint || host == name+"-my."+t.cloud.sharePoint {
+		if t.hasSharePoint(host) && !strings.Contains(host, "-admin.") {
 			return true
 		}
 	}

@@ -13,15 +13,23 @@ type grant struct {
 	kind   string // grant_type
 	client clientProof
 	scope  scope
-	tenant *tenant
-	app    *app
-	user   *user
+	// domain and subject are whom a federated sign-in's assertion is about.
+	domain  *domain
+	subject string
+	// refreshed is what the refresh token of the request stands for.
+	refreshed refreshGrant
+	tenant    *tenant
+	app       *app
+	user      *user
 }
 
 // The grant types that the token endpoint knows.
 const (
 	grantPassword          = "password"
 	grantClientCredentials = "client_credentials"
+	grantRefresh           = "refresh_token"
+	grantSAML1             = "urn:ietf:params:oauth:grant-type:saml1_1-bearer"
+	grantSAML2             = "urn:ietf:params:oauth:grant-type:saml2-bearer"
 )
 
 // step is one check. It answers nil to go on.
@@ -30,15 +38,27 @@ type step func(*grant) *refusal
 // The checks of a token request, in the order in which Microsoft's answers show them: the request itself, the authority,
 // the client, the user, the password, its age, the policies, the assignment, the consent.
 var (
-	firstSteps = []step{(*grant).checkForm, (*grant).checkGrantType, (*grant).checkParameters, (*grant).checkScope}
+	firstSteps     = []step{(*grant).checkForm, (*grant).checkGrantType, (*grant).checkParameters, (*grant).checkScope}
+	federatedSteps = []step{
+		(*grant).checkSAML, (*grant).checkPasswordAuthority, (*grant).findTenant, (*grant).checkBudget, (*grant).checkClient, (*grant).checkCredential,
+		(*grant).checkResource, (*grant).checkFederatedUser, (*grant).checkFederatedAccount, (*grant).checkPolicies,
+		(*grant).checkAssignment, (*grant).checkConsent,
+	}
 	laterSteps = map[string][]step{
+		grantRefresh: {
+			(*grant).checkRefresh, (*grant).checkPasswordAuthority, (*grant).findTenant, (*grant).checkBudget, (*grant).checkClient,
+			(*grant).checkCredential, (*grant).checkResource, (*grant).checkRefreshUser, (*grant).checkPolicies,
+			(*grant).checkAssignment, (*grant).checkConsent,
+		},
+		grantSAML1: federatedSteps,
+		grantSAML2: federatedSteps,
 		grantPassword: {
-			(*grant).checkPasswordAuthority, (*grant).findTenant, (*grant).checkClient, (*grant).checkCredential, (*grant).checkResource,
+			(*grant).checkPasswordAuthority, (*grant).findTenant, (*grant).checkBudget, (*grant).checkClient, (*grant).checkCredential, (*grant).checkResource,
 			(*grant).checkUser, (*grant).checkAccount, (*grant).checkPassword, (*grant).checkExpiry, (*grant).checkPolicies,
 			(*grant).checkAssignment, (*grant).checkConsent,
 		},
 		grantClientCredentials: {
-			(*grant).checkAppAuthority, (*grant).findTenant, (*grant).checkClient, (*grant).checkCredential, (*grant).checkResource,
+			(*grant).checkAppAuthority, (*grant).findTenant, (*grant).checkBudget, (*grant).checkClient, (*grant).checkCredential, (*grant).checkResource,
 		},
 	}
 )
@@ -55,6 +75,9 @@ func (s *Simulator) token(c *call) answer {
 	}
 	if refused != nil {
 		refused.words = g.words(refused.words)
+	}
+	g.log(refused)
+	if refused != nil {
 		return s.refuseAnswer(c, refused)
 	}
 	return g.issue()
@@ -71,7 +94,7 @@ func (g *grant) run(steps []step) *refusal {
 
 // words are what the texts of refusals may name. The username is in some of them, as it is in Microsoft's.
 func (g *grant) words(more map[string]string) map[string]string {
-	words := map[string]string{"user": g.form.Get("username"), "app": g.client.id, "resource": g.scope.resource, "resourceId": graphResourceID, "host": g.call.endpoint.login}
+	words := map[string]string{"user": g.username(), "app": g.client.id, "resource": g.scope.resource, "resourceId": graphResourceID, "host": g.call.endpoint.login}
 	if g.tenant != nil {
 		words["tenant"], words["tenantId"], words["cloud"] = g.tenant.DisplayName, g.tenant.ID, g.tenant.cloud.instance
 	}

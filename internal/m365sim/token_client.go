@@ -8,7 +8,7 @@ func (g *grant) checkPasswordAuthority() *refusal {
 	case "common", "consumers":
 		return refuse(9001023)
 	case "organizations":
-		if g.sim.dir.domainOf(g.form.Get("username")) == nil {
+		if g.homeDomain() == nil {
 			return refuse(50059)
 		}
 	}
@@ -32,7 +32,7 @@ func (g *grant) findTenant() *refusal {
 	}
 	t := g.sim.dir.tenant(word)
 	if strings.EqualFold(word, "organizations") {
-		t = g.sim.dir.domainOf(g.form.Get("username")).tenant
+		t = g.homeDomain().tenant
 	}
 	if t == nil || !g.call.reaches(t) && g.call.endpoint.login != clouds[0].login {
 		return refuse(90002, word)
@@ -62,7 +62,7 @@ func (g *grant) checkClient() *refusal {
 // checkCredential wants a secret or an assertion from an app that is not public, and from every app that signs in as
 // itself. What is given must be right even where it is not needed.
 func (g *grant) checkCredential() *refusal {
-	public := isTrue(g.app.PublicClient) && g.kind == grantPassword
+	public := isTrue(g.app.PublicClient) && g.delegated()
 	switch {
 	case g.client.empty() && public:
 		return nil

@@ -3,6 +3,7 @@ package m365sim
 import (
 	"encoding/json"
 	"math/rand/v2"
+	"slices"
 	"strings"
 )
 
@@ -15,6 +16,7 @@ type tokenBody struct {
 	AccessToken  string `json:"access_token"`
 	IDToken      string `json:"id_token,omitempty"`
 	ClientInfo   string `json:"client_info,omitempty"`
+	RefreshToken string `json:"refresh_token,omitempty"`
 }
 
 // accessClaims are the claims of an access token that the simulator reads again. Clients must not read them at all.
@@ -96,6 +98,9 @@ func (g *grant) forUser(claims *accessClaims, body *tokenBody) error {
 			return err
 		}
 		body.ClientInfo = encode(info)
+	}
+	if slices.Contains(g.scope.identity, "offline_access") {
+		body.RefreshToken = g.refreshToken()
 	}
 	return g.idToken(*claims, body)
 }

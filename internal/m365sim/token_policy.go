@@ -18,17 +18,13 @@ func (g *grant) checkPolicies() *refusal {
 	}
 	switch g.user.MFA {
 	case mfaConditionalAccess:
-		r := refuse(50076)
-		r.claims = claimsFor("capolids", g.policyID(""))
-		return r
+		return refuse(50076).by("capolids", g.tenant.policyID(""))
 	case mfaSecurityDefaults:
 		return refuse(530035)
 	case mfaPerUser:
 		return refuse(50076)
 	case mfaRegister:
-		r := refuse(50079)
-		r.claims = claimsFor("polids", g.policyID(""))
-		return r
+		return refuse(50079).by("polids", g.tenant.policyID(""))
 	}
 	if g.tenant.SecurityDefaults {
 		return refuse(530035)
@@ -57,21 +53,27 @@ func (g *grant) fixtureRefusal(e SignInError) *refusal {
 	r := &refusal{code: e.main(), codes: slices.Clone(e.Codes), status: e.Status, suberror: e.Suberror}
 	blocked := r.code == 53003 && g.tenant.enforced() != nil
 	if e.Policy != "" || blocked {
-		r.claims = claimsFor("capolids", g.policyID(e.Policy))
+		r.by("capolids", g.tenant.policyID(e.Policy))
 	}
 	return r
 }
 
 // policyID is the id of the policy of that name, or else of the first one in force, or else of one that nobody can look up.
-func (g *grant) policyID(word string) string {
-	p := g.tenant.policy(word)
+func (t *tenant) policyID(word string) string {
+	p := t.policy(word)
 	if p == nil {
-		p = g.tenant.enforced()
+		p = t.enforced()
 	}
 	if p == nil {
-		return derivedGUID("policy", g.tenant.ID)
+		return derivedGUID("policy", t.ID)
 	}
 	return p.ID
+}
+
+// by adds the policy that refuses.
+func (r *refusal) by(key, id string) *refusal {
+	r.claims, r.policy = claimsFor(key, id), id
+	return r
 }
 
 // claimsFor is a claims challenge that names a policy, as a string that holds JSON.

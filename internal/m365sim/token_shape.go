@@ -39,8 +39,14 @@ func (g *grant) checkParameters() *refusal {
 	if g.client.id == "" {
 		return refuse(900144, "client_id")
 	}
-	if g.form.Get("scope") == "" {
+	if g.kind == grantRefresh && g.form.Get("refresh_token") == "" {
+		return refuse(900144, "refresh_token")
+	}
+	if g.form.Get("scope") == "" && g.kind != grantRefresh {
 		return refuse(900144, "scope")
+	}
+	if g.isSAML() && g.form.Get("assertion") == "" {
+		return refuse(900144, "assertion")
 	}
 	if g.kind == grantPassword {
 		for _, field := range []string{"username", "password"} {

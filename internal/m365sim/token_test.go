@@ -172,7 +172,7 @@ func TestTokenShape(t *testing.T) {
 	r := w.token("scope", "openid profile offline_access https://graph.microsoft.com/User.Read", "client_info", "1")
 	var body map[string]any
 	r.decode(t, &body)
-	if body["token_type"] != "Bearer" || body["scope"] != "openid profile https://graph.microsoft.com/User.Read" || body["refresh_token"] != nil {
+	if body["token_type"] != "Bearer" || body["scope"] != "openid profile https://graph.microsoft.com/User.Read" || body["refresh_token"] == nil {
 		t.Errorf("%v", body)
 	}
 	if life, _ := body["expires_in"].(float64); life < 3600 || life >= 5400 || body["ext_expires_in"] != body["expires_in"] {

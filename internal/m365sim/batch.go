@@ -1,0 +1,147 @@
+package m365sim
+
+import (
+	"bytes"
+	"encoding/base64"
+	"encoding/json"
+	"io"
+	"math/rand/v2"
+	"net/http"
+	"net/url"
+	"strings"
+)
+
+// maxBatch is the most requests that a batch holds.
+const maxBatch = 20
+
+// batchRequest is one part of a batch.
+type batchRequest struct {
+	ID        string            `json:"id"`
+	Method    string            `json:"method"`
+	URL       string            `json:"url"` // relative to the version
+	Headers   map[string]string `json:"headers"`
+	Body      json.RawMessage   `json:"body"`
+	DependsOn []string          `json:"dependsOn"`
+}
+
+// batchResponse is the answer to one part.
+type batchResponse struct {
+	ID      string            `json:"id"`
+	Status  int               `json:"status"`
+	Headers map[string]string `json:"headers"`
+	Body    any               `json:"body,omitempty"`
+}
+
+// isBatch says whether the call is for the one address of Graph that takes many requests.
+func (c *call) isBatch() bool {
+	return len(c.path) == 2 && c.path[0] == "v1.0" && c.path[1] == "$batch"
+}
+
+// batch answers each part on its own. The whole has status 200 whatever became of the parts, and their order is left to
+// chance, so that a client goes by their ids.
+func (g *graphCall) batch() answer {
+	if g.r.Method != http.MethodPost {
+		return g.fail(http.StatusMethodNotAllowed, "Request_BadRequest", "Specified HTTP method is not allowed for the request target.")
+	}
+	parts, failure := readBatch(g.body)
+	if failure != nil {
+		return failure.answer(g.call)
+	}
+	done := make(map[string]batchResponse, len(parts))
+	for _, part := range parts {
+		done[part.ID] = g.batchPart(part, done)
+	}
+	var body struct {
+		Responses []batchResponse `json:"responses"`
+	}
+	for _, i := range rand.Perm(len(parts)) {
+		body.Responses = append(body.Responses, done[parts[i].ID])
+	}
+	return jsonAnswer(http.StatusOK, "application/json", body)
+}
+
+// readBatch checks the batch as a whole: a mistake in its frame refuses all of it.
+func readBatch(body []byte) ([]batchRequest, *graphFailure) {
+	var frame struct {
+		Requests []batchRequest `json:"requests"`
+	}
+	if json.Unmarshal(body, &frame) != nil || len(frame.Requests) == 0 {
+		return nil, badQuery("Invalid batch payload format.")
+	}
+	if len(frame.Requests) > maxBatch {
+		return nil, badQuery("Number of batch request steps exceeds the maximum value of 20.")
+	}
+	earlier := map[string]bool{}
+	for _, part := range frame.Requests {
+		if part.ID == "" || part.Method == "" || part.URL == "" || earlier[part.ID] {
+			return nil, badQuery("Each batch request must have an id of its own, a method and a url.")
+		}
+		for _, id := range part.DependsOn {
+			if !earlier[id] {
+				return nil, badQuery("A batch request may only depend on requests before it.")
+			}
+		}
+		earlier[part.ID] = true
+	}
+	return frame.Requests, nil
+}
+
+// batchPart answers one part. One that depends on a part that failed is not tried.
+func (g *graphCall) batchPart(part batchRequest, done map[string]batchResponse) batchResponse {
+	for _, id := range part.DependsOn {
+		if done[id].Status >= 400 {
+			failure := graphFailure{status: http.StatusFailedDependency, code: "FailedDependency", message: "The request has a failed dependency."}
+			return response(part.ID, failure.answer(g.call))
+		}
+	}
+	c, failure := g.partCall(part)
+	if failure != nil {
+		return response(part.ID, failure.answer(g.call))
+	}
+	if fault := g.sim.faults.take(c); fault != nil {
+		if a, ok := fault.answer(); ok {
+			return response(part.ID, g.sim.graphHeaders(c, a))
+		}
+	}
+	own := &graphCall{call: c, sim: g.sim, caller: g.caller, tenant: g.tenant}
+	return response(part.ID, g.sim.graphHeaders(c, own.serve(c.path)))
+}
+
+// partCall makes a call of a part, with the batch's token and ids of its own.
+func (g *graphCall) partCall(part batchRequest) (*call, *graphFailure) {
+	address, err := url.Parse("/v1.0/" + strings.TrimPrefix(part.URL, "/"))
+	if err != nil || strings.Contains(part.URL, "://") {
+		return nil, badQuery("Invalid batch request url: it must be relative to the version.")
+	}
+	header := http.Header{}
+	for name, value := range part.Headers {
+		header.Set(name, value)
+	}
+	if len(part.Body) > 0 && header.Get("Content-Type") == "" {
+		return nil, badQuery("A batch request with a body needs a Content-Type header.")
+	}
+	c := *g.call
+	c.r = g.r.Clone(g.r.Context())
+	c.r.Method, c.r.URL, c.r.Header, c.r.Body = strings.ToUpper(part.Method), address, header, io.NopCloser(bytes.NewReader(part.Body))
+	c.body, c.path, c.traceID = part.Body, segments(address.EscapedPath()), newGUID()
+	if id := strings.ToLower(header.Get("client-request-id")); isGUID(id) {
+		c.correlationID = id
+	}
+	return &c, nil
+}
+
+// response writes an answer as a part: JSON as it is, anything else in Base64.
+func response(id string, a answer) batchResponse {
+	r := batchResponse{ID: id, Status: a.status, Headers: map[string]string{}}
+	for name, values := range a.header {
+		r.Headers[name] = strings.Join(values, ", ")
+	}
+	switch {
+	case len(a.body) == 0:
+	case strings.HasPrefix(a.header.Get("Content-Type"), "application/json") && json.Valid(a.body):
+		r.Body = json.RawMessage(a.body)
+	default:
+		r.Body = base64.StdEncoding.EncodeToString(a.body)
+	}
+	return r
+}

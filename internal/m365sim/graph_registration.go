@@ -1,0 +1,61 @@
+package m365sim
+
+// registration is what Graph's report says of a user's authentication methods.
+type registration struct{ user *user }
+
+func (r registration) objectID() string { return r.user.ID }
+func (r registration) kind() *kind      { return registrationKind }
+
+// registrationKind lists the properties of microsoft.graph.userRegistrationDetails. That somebody has registered does not say
+// that anything asks for it.
+var registrationKind = newKind("microsoft.graph.userRegistrationDetails", "reports/authenticationMethods/userRegistrationDetails",
+	prop("id", basic, func(r registration) any { return r.user.ID }),
+	prop("userPrincipalName", basic, func(r registration) any { return r.user.UserPrincipalName }),
+	prop("userDisplayName", basic, func(r registration) any { return r.user.DisplayName }),
+	prop("userType", basic, func(r registration) any { return r.user.UserType }),
+	prop("isAdmin", basic, func(r registration) any { return len(r.user.roles) > 0 }),
+	prop("isSsprRegistered", basic, func(registration) any { return false }),
+	prop("isSsprEnabled", basic, func(registration) any { return false }),
+	prop("isSsprCapable", basic, func(registration) any { return false }),
+	prop("isMfaRegistered", basic, func(r registration) any { return r.user.hasSecondFactor() }),
+	prop("isMfaCapable", basic, func(r registration) any { return r.user.hasSecondFactor() }),
+	prop("isPasswordlessCapable", basic, func(registration) any { return false }),
+	prop("methodsRegistered", basic, func(r registration) any { return r.methods() }),
+	prop("userPreferredMethodForSecondaryAuthentication", basic, func(r registration) any { return r.preferred() }),
+	prop("lastUpdatedDateTime", basic, func(r registration) any { return "2026-01-02T03:04:05Z" }),
+)
+
+// hasSecondFactor says whether the user has set one up: somebody whom a sign-in asks for it has, unless setting it up is what
+// it asks for.
+func (u *user) hasSecondFactor() bool { return u.MFA == mfaPerUser || u.MFA == mfaConditionalAccess }
+
+func (r registration) methods() []string {
+	if r.user.hasSecondFactor() {
+		return []string{"microsoftAuthenticatorPush"}
+	}
+	return []string{}
+}
+
+func (r registration) preferred() string {
+	if r.user.hasSecondFactor() {
+		return "push"
+	}
+	return "none"
+}
+
+func (g *graphCall) listRegistrations() answer {
+	list := make([]object, 0, len(g.tenant.users))
+	for _, u := range g.tenant.users {
+		list = append(list, registration{u})
+	}
+	return g.page(collection{objects: list, kind: registrationKind})
+}
+
+// oneRegistration finds a user by id only, as the report does.
+func (g *graphCall) oneRegistration() answer {
+	u := g.tenant.user(g.path[3])
+	if u == nil || !isGUID(g.path[3]) {
+		return missing(g.path[3]).answer(g.call)
+	}
+	return g.one(registration{u})
+}

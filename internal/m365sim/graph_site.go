@@ -1,0 +1,27 @@
+package m365sim
+
+import "strings"
+
+// rootSite is the site at the root of the tenant's SharePoint, whose address tells the tenant's name there.
+type rootSite struct{ tenant *tenant }
+
+func (r rootSite) objectID() string {
+	return r.host() + "," + derivedGUID("site collection", r.tenant.ID) + "," + derivedGUID("site", r.tenant.ID)
+}
+func (r rootSite) kind() *kind { return siteKind }
+
+func (r rootSite) host() string {
+	name, _, _ := strings.Cut(strings.ToLower(r.tenant.InitialDomain), ".")
+	return name + "." + r.tenant.cloud.sharePoint
+}
+
+var siteKind = newKind("microsoft.graph.site", "sites",
+	prop("id", basic, func(r rootSite) any { return r.objectID() }),
+	prop("createdDateTime", byDefault, func(rootSite) any { return "2026-01-02T03:04:05Z" }),
+	prop("displayName", byDefault, func(rootSite) any { return "Communication site" }),
+	prop("name", byDefault, func(rootSite) any { return "" }),
+	prop("webUrl", byDefault, func(r rootSite) any { return "https://" + r.host() }),
+	prop("siteCollection", byDefault, func(r rootSite) any { return map[string]string{"hostname": r.host()} }),
+)
+
+func (g *graphCall) showRootSite() answer { return g.one(rootSite{g.tenant}) }

@@ -1,0 +1,140 @@
+package m365sim
+
+import (
+	"crypto/subtle"
+	"fmt"
+	"net/http"
+	"strings"
+	"time"
+)
+
+// The legacy sign-in (IDCRL), which app passwords belong to: a name and a password over SOAP for a token, and at SharePoint a
+// cookie for that. Microsoft has retired the second half; a fixture may bring it back.
+
+// legacyRefusal is why the legacy sign-in says no: its own status, and the AADSTS code that stands inside.
+type legacyRefusal struct {
+	status string // as PPCRL numbers them
+	code   int
+	policy bool // the answer is not a fault but a response without a token
+}
+
+// The statuses of the legacy sign-in.
+const (
+	legacyWrongPassword = "0x80048821"
+	legacyLocked        = "0x80048823"
+	legacyNoPartner     = "0x8004882a"
+	legacyBlocked       = "0x8004882c"
+	legacyExpired       = "0x80048831"
+	legacyUnavailable   = "0x80048869"
+)
+
+// legacyTokenLife is how long a token of the legacy sign-in is good for.
+const legacyTokenLife = 24 * time.Hour
+
+// legacySignIn answers rst2.srf and extSTS.srf.
+func (s *Simulator) legacySignIn(c *call) answer {
+	switch {
+	case c.r.Method != http.MethodPost:
+		return methodNotAllowed(http.MethodPost)
+	case c.soap == nil || !c.soap.asks(trust2005) || c.soap.Header.Created != "" && !c.soap.fresh(c.at):
+		return textAnswer(http.StatusBadRequest, "text/html; charset=us-ascii", "<h2>Bad Request</h2>")
+	}
+	d := s.dir.domainOf(c.soap.Header.Username)
+	if d == nil || !c.reaches(d.tenant) {
+		return s.legacyFault(c, &legacyRefusal{status: legacyWrongPassword, code: 50034})
+	}
+	c.latency = d.tenant.latency
+	u := d.tenant.user(c.soap.Header.Username)
+	if refused := s.checkLegacy(c, d.tenant, u); refused != nil {
+		return s.legacyFault(c, refused)
+	}
+	return s.legacyToken(c, u)
+}
+
+// checkLegacy goes through the checks in the order of the token endpoint.
+func (s *Simulator) checkLegacy(c *call, t *tenant, u *user) *legacyRefusal {
+	switch {
+	case !t.isPartner(c.soap.Body.Request.Audience):
+		return &legacyRefusal{status: legacyNoPartner, code: 500011}
+	case u == nil:
+		return &legacyRefusal{status: legacyWrongPassword, code: 50034}
+	case s.lockouts.locked(u.ID, c.at):
+		return &legacyRefusal{status: legacyLocked, code: 50053}
+	case !u.enabled():
+		return &legacyRefusal{status: legacyWrongPassword, code: 50057}
+	}
+	if e := u.SignInError; e.set() && !aadstsFor(e.main()).afterPassword {
+		return &legacyRefusal{status: legacyStatus(e.main()), code: e.main()}
+	}
+	if code := u.checkLegacyPassword(c.soap.Header.Password); code != 0 {
+		if code == 50126 {
+			s.lockouts.wrong(u.ID, c.soap.Header.Password, c.at)
+		}
+		return &legacyRefusal{status: legacyWrongPassword, code: code}
+	}
+	s.lockouts.clear(u.ID)
+	return u.checkLegacyPolicies(c.at)
+}
+
+// checkLegacyPassword answers 0 for a password that is right. With multifactor authentication per user that is the app
+// password, in federated domains too, and the account's own is taken for a wrong one; without, it is the account's own.
+func (u *user) checkLegacyPassword(given string) int {
+	same := func(want string) bool {
+		return want != "" && subtle.ConstantTimeCompare([]byte(given), []byte(want)) == 1
+	}
+	switch {
+	case u.MFA == mfaPerUser && same(u.AppPassword):
+		return 0
+	case u.domain.federated() || !same(u.Password):
+		return 50126
+	case u.MFA == mfaPerUser:
+		return 50076
+	}
+	return 0
+}
+
+// checkLegacyPolicies refuses where a policy is in force: none of them can be satisfied over a legacy protocol.
+func (u *user) checkLegacyPolicies(now time.Time) *legacyRefusal {
+	switch {
+	case u.expired(now) && u.MFA != mfaPerUser:
+		return &legacyRefusal{status: legacyExpired, code: 50055}
+	case u.MFA == mfaConditionalAccess, u.MFA == mfaRegister:
+		return &legacyRefusal{status: legacyBlocked, code: 53003, policy: true}
+	case u.MFA == mfaSecurityDefaults, u.tenant.SecurityDefaults:
+		return &legacyRefusal{status: legacyBlocked, code: 530035, policy: true}
+	case u.SignInError.set():
+		return &legacyRefusal{status: legacyBlocked, code: u.SignInError.main(), policy: true}
+	}
+	return nil
+}
+
+// legacyStatus is the status that goes with an AADSTS code.
+func legacyStatus(code int) string {
+	switch row := aadstsFor(code); {
+	case code == 50053:
+		return legacyLocked
+	case row.status >= 429:
+		return legacyUnavailable
+	}
+	return legacyWrongPassword
+}
+
+// isPartner says whether a token is asked for the SharePoint of the tenant: by its cloud's name, or by an address of its own.
+func (t *tenant) isPartner(audience string) bool {
+	if audience == t.cloud.sharePoint {
+		return true
+	}
+	host := strings.ToLower(parsedURL(audience).Hostname())
+	return host != "" && t.hasSharePoint(host)
+}
+
+// hasSharePoint says whether a host is one of the tenant's SharePoint, its admin center included.
+func (t *tenant) hasSharePoint(host string) bool {
+	name, _, _ := strings.Cut(strings.ToLower(t.InitialDomain), ".")
+	for _, suffix := range []string{"", "-admin", "-my"} {
+		if host == fmt.Sprintf("%s%s.%s", name, suffix, t.cloud.sharePoint) {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,90 @@
+package m365sim
+
+import (
+	"fmt"
+	"net/http"
+	"strings"
+	"time"
+)
+
+// legacyEnvelope is the SOAP around every answer of the legacy sign-in.
+const legacyEnvelope = `<?xml version="1.0" encoding="utf-8" ?><S:Envelope xmlns:S="http://www.w3.org/2003/05/soap-envelope" xmlns:wsse="http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-wssecurity-secext-1.0.xsd" xmlns:wsu="http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-wssecurity-utility-1.0.xsd" xmlns:wsa="http://www.w3.org/2005/08/addressing" xmlns:wst="http://schemas.xmlsoap.org/ws/2005/02/trust">` +
+	`<S:Header>{header}</S:Header><S:Body>{body}</S:Body></S:Envelope>`
+
+// legacyHeader says how the sign-in went, in a fault and in a response without a token.
+const legacyHeader = `<psf:pp xmlns:psf="http://schemas.microsoft.com/Passport/SoapServices/SOAPFault"><psf:serverVersion>1</psf:serverVersion>` +
+	`<psf:authstate>0x80048800</psf:authstate><psf:reqstatus>{status}</psf:reqstatus><psf:serverInfo ServerTime="{now}">{trace}</psf:serverInfo></psf:pp>`
+
+const legacyFaultBody = `<S:Fault><S:Code><S:Value>S:Sender</S:Value><S:Subcode><S:Value>wst:FailedAuthentication</S:Value></S:Subcode></S:Code>` +
+	`<S:Reason><S:Text xml:lang="en-US">Authentication Failure</S:Text></S:Reason>` +
+	`<S:Detail><psf:error xmlns:psf="http://schemas.microsoft.com/Passport/SoapServices/SOAPFault"><psf:value>{status}</psf:value>` +
+	`<psf:internalerror><psf:code>0x80041012</psf:code><psf:text>{text}</psf:text></psf:internalerror></psf:error></S:Detail></S:Fault>`
+
+const legacyResponse = `<wst:RequestSecurityTokenResponse><wst:TokenType>urn:passport:compact</wst:TokenType>` +
+	`<wsp:AppliesTo xmlns:wsp="http://schemas.xmlsoap.org/ws/2004/09/policy"><wsa:EndpointReference><wsa:Address>{audience}</wsa:Address></wsa:EndpointReference></wsp:AppliesTo>` +
+	`<wst:Lifetime><wsu:Created>{now}</wsu:Created><wsu:Expires>{end}</wsu:Expires></wst:Lifetime>{token}</wst:RequestSecurityTokenResponse>`
+
+const legacyTokenBody = `<wst:RequestedSecurityToken><wsse:BinarySecurityToken Id="Compact0">{token}</wsse:BinarySecurityToken></wst:RequestedSecurityToken>`
+
+// legacyFault writes a refusal. Microsoft sends it with 200 or with 400: here the older address has the one and the newer the
+// other, so that a client reads the body.
+func (s *Simulator) legacyFault(c *call, refused *legacyRefusal) answer {
+	status := http.StatusBadRequest
+	if strings.EqualFold(c.path[0], "rst2.srf") {
+		status = http.StatusOK
+	}
+	header := fill(legacyHeader, "status", refused.status, "now", stamp(c.at), "trace", c.traceID)
+	if refused.policy {
+		return legacyAnswer(status, header, c.legacyResponse(""))
+	}
+	r := refuse(refused.code)
+	r.words = map[string]string{"user": c.soap.Header.Username}
+	text := fmt.Sprintf("AADSTS%d: %s", refused.code, r.text(aadstsFor(refused.code)))
+	return legacyAnswer(status, header, fill(legacyFaultBody, "status", refused.status, "text", escapeXML(text)))
+}
+
+func legacyAnswer(status int, header, body string) answer {
+	a := textAnswer(status, soapType, fill(legacyEnvelope, "header", header, "body", body))
+	noStore(a.header)
+	return a
+}
+
+func (c *call) legacyResponse(token string) string {
+	return fill(legacyResponse, "audience", escapeXML(c.soap.Body.Request.Audience), "now", stamp(c.at), "end", stamp(c.at.Add(legacyTokenLife)), "token", token)
+}
+
+// legacyClaims are what a token of the legacy sign-in holds. It is good for SharePoint's cookie, and for nothing else.
+type legacyClaims struct {
+	Audience string `json:"aud"`
+	TenantID string `json:"tid"`
+	UserID   string `json:"oid"`
+	Expires  int64  `json:"exp"`
+}
+
+const legacyAudience = "urn:passport:compact"
+
+func (s *Simulator) legacyToken(c *call, u *user) answer {
+	token, err := s.keys[0].sign(legacyClaims{legacyAudience, u.tenant.ID, u.ID, c.at.Add(legacyTokenLife).Unix()})
+	if err != nil {
+		s.log.Error("no token could be made", "error", err)
+		return s.legacyFault(c, &legacyRefusal{status: legacyUnavailable, code: 90033})
+	}
+	return legacyAnswer(http.StatusOK, "", c.legacyResponse(fill(legacyTokenBody, "token", escapeXML("t="+token+"&p="))))
+}
+
+// readLegacyToken answers the tenant that a token of the legacy sign-in is for, or nil.
+func (s *Simulator) readLegacyToken(text string, now time.Time) *tenant {
+	text, _, _ = strings.Cut(strings.TrimPrefix(strings.TrimSpace(text), "t="), "&")
+	token, ok := parseJWT(text)
+	if !ok {
+		return nil
+	}
+	var claims legacyClaims
+	if key := s.keys.find(token.header.KeyID); key == nil || !token.verify(key) || !token.reads(&claims) {
+		return nil
+	}
+	if claims.Audience != legacyAudience || now.Unix() >= claims.Expires {
+		return nil
+	}
+	return s.dir.byID[claims.TenantID]
+}

@@ -1,0 +1,72 @@
+package m365sim
+
+import "strings"
+
+// checkSAML reads the assertion of a federated sign-in and finds the domain that its issuer speaks for. The name and the
+// password that some clients send along again do not count.
+func (g *grant) checkSAML() *refusal {
+	version := saml11
+	if g.kind == grantSAML2 {
+		version = saml20
+	}
+	a, ok := readAssertion(g.form.Get("assertion"), version, g.sim.keys, g.call.at)
+	if !ok {
+		return refuse(50008)
+	}
+	for _, d := range g.sim.dir.domains {
+		if d.federated() && d.issuer() == a.issuer() {
+			g.domain, g.subject = d, a.subject()
+			return nil
+		}
+	}
+	r := refuse(50107)
+	r.words = map[string]string{"user": a.issuer()}
+	return r
+}
+
+// checkFederatedUser wants a user of the domain whom the assertion is about.
+func (g *grant) checkFederatedUser() *refusal {
+	if g.domain.tenant != g.tenant {
+		return refuse(50020)
+	}
+	for _, u := range g.tenant.users {
+		if u.domain == g.domain && u.immutableID() == g.subject {
+			g.user = u
+			return nil
+		}
+	}
+	return refuse(51004)
+}
+
+// checkFederatedAccount wants an account that is switched on; its password is no business of the cloud.
+func (g *grant) checkFederatedAccount() *refusal {
+	if !g.user.enabled() {
+		return refuse(50057)
+	}
+	if e := g.user.SignInError; e.set() && !aadstsFor(e.main()).afterPassword {
+		return g.fixtureRefusal(e)
+	}
+	return nil
+}
+
+// homeDomain is the domain that stands for a tenant where the address names none, or nil.
+func (g *grant) homeDomain() *domain {
+	if g.domain != nil {
+		return g.domain
+	}
+	return g.sim.dir.domainOf(g.form.Get("username"))
+}
+
+// isSAML says whether the request brings an assertion in the place of a password.
+func (g *grant) isSAML() bool { return g.kind == grantSAML1 || g.kind == grantSAML2 }
+
+// delegated says whether somebody signs in, rather than the app itself.
+func (g *grant) delegated() bool { return g.kind != grantClientCredentials }
+
+// username is who signs in: the user who was found, or the name that came.
+func (g *grant) username() string {
+	if g.user != nil {
+		return g.user.UserPrincipalName
+	}
+	return strings.TrimSpace(g.form.Get("username"))
+}
