@@ -68,6 +68,8 @@ func (s *signIn) run(ctx context.Context) verdict.Verdict {
 	v, token := s.token(ctx)
 	if v.Valid() {
 		s.readAccount(ctx, token, &v)
+	} else {
+		s.blame(ctx, &v)
 	}
 	return v
 }
