@@ -5,7 +5,9 @@
 package tenant
 
 import (
+	"cmp"
 	"context"
+	"net/url"
 	"slices"
 	"strings"
 	"sync"
@@ -58,6 +60,15 @@ type Tenant struct {
 	InitialDomain string // contoso.onmicrosoft.com
 	Cloud         Cloud
 	Connected     time.Time
+}
+
+// loginHosts are the hosts at which people of a cloud sign in; all others use Worldwide's.
+var loginHosts = map[Cloud]string{GCCHigh: "login.microsoftonline.us", DoD: "login.microsoftonline.us", China: "login.partner.microsoftonline.cn"}
+
+// ConsentAddress is where an administrator of the tenant gives consent to an app (Microsoft, admin consent endpoint).
+func (t Tenant) ConsentAddress(applicationID string) string {
+	host := cmp.Or(loginHosts[t.Cloud], "login.microsoftonline.com")
+	return "https://" + host + "/" + url.PathEscape(string(t.ID)) + "/adminconsent?client_id=" + url.QueryEscape(applicationID)
 }
 
 // App is the app registration of an app profile: with it a username and password are sent, and the tenant is read.
@@ -115,6 +126,12 @@ func (s *Service) All(ctx context.Context, caller access.Caller) ([]Tenant, erro
 
 // Find gives one tenant; it returns problem.NotFound for one that is not connected.
 func (s *Service) Find(ctx context.Context, id ID) (Tenant, error) { return s.store.Tenant(ctx, id) }
+
+// Application gives the application (client) id of the tenant's app profile, without its secret.
+func (s *Service) Application(ctx context.Context, id ID) (string, error) {
+	application, _, err := s.store.App(ctx, id)
+	return application, err
+}
 
 // Credentials opens the tenant's app profile, for internal use by the nouns that sign in with it.
 func (s *Service) Credentials(ctx context.Context, id ID) (App, error) {

@@ -10,13 +10,13 @@ import (
 // Context is what an explanation may name besides the verdict itself. All of it may be left empty.
 type Context struct {
 	Username    string
-	Tenant      string            // as people call it: "Contoso"
-	App         string            // application (client) id of the app profile
-	ConsentHref string            // where an administrator of the tenant gives consent to the app
-	Needs       []Need            // of the chosen services
-	Saving      bool              // a Save waits for this verdict
-	Now         time.Time         // for what ends soon
-	Table       *Table            // the table that the installation works by; nil: the built-in one
+	Tenant      string    // as people call it: "Contoso"
+	App         string    // application (client) id of the app profile
+	ConsentHref string    // where an administrator of the tenant gives consent to the app
+	Needs       []Need    // of the chosen services
+	Saving      bool      // a Save waits for this verdict
+	Now         time.Time // for what ends soon
+	Table       *Table    // the table that the installation works by; nil: the built-in one
 }
 
 // Explanation is a verdict in words (R17, R18). It reads from top to bottom: what happened, what is proven, what to do, what

@@ -54,18 +54,15 @@ func (h *Handlers) detailsView(c echo.Context, d profile.Details, said *layout.F
 	return view
 }
 
-// latest explains the last attempt where there is something to explain. Right after a validation that failed it is the
-// outcome of what was just done, and takes the place of the message.
+// latest explains the last attempt. Right after a validation that failed it is the outcome of what was just done, and takes the
+// place of the message.
 func (h *Handlers) latest(c echo.Context, d profile.Details, view *detailsView) *verdictView {
 	last := d.Verdict
 	if d.Failed != nil {
 		last = *d.Failed
 	}
-	if last.Valid() || d.Status == verdict.NotValidated && d.Failed == nil {
-		return nil
-	}
 	v := h.verdictView(c, last, verdictOf{username: d.Username, tenant: d.Tenant, services: d.Profile.Services})
-	v.Quiet = view.Said == nil || !view.Said.Failure
+	v.Quiet = view.Said == nil || !view.Said.Failure || last.Valid()
 	if !v.Quiet {
 		view.Said = nil
 	}

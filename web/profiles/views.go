@@ -220,15 +220,16 @@ const (
 
 // verdictView is the outcome of one validation in words (R17, R18).
 type verdictView struct {
-	Tone    ui.Tone
-	Title   string
-	Cause   string
-	Proofs  []ui.Proof
-	Steps   []ui.Step
-	Details []ui.Detail // Code, Time, Correlation id, Trace id
-	Copy    string      // the text behind "Copy details"
-	Help    linkView    // "Helpful notes for passing the validation test"; without an address it is left out
-	Quiet   bool        // it tells the past and is not the outcome of what was just done, so it is no alert
+	Tone     ui.Tone
+	Title    string
+	Cause    string
+	Proofs   []ui.Proof
+	Steps    []ui.Step
+	Details  []ui.Detail // Code, Time, Correlation id, Trace id
+	Copy     string      // the text behind "Copy details"
+	Warnings []string    // what is short about a valid account
+	Links    []linkView  // pages of help: "Helpful notes for passing the validation test", the code's own place
+	Quiet    bool        // it tells the past and is not the outcome of what was just done, so it is no alert
 }
 
 // linkView is a text that may lead somewhere.
