@@ -99,8 +99,9 @@ type Page struct {
 	Counts   Counts
 }
 
-// Row is a profile as the list has it. Of its verdicts it holds what a row shows and Warnings need, and no more: the code,
-// the expiry without its reason, the roles by template id, the kinds of warnings; of the failed attempt status and time.
+// Row is a profile as the list has it: without who made it and who changed it last, and of its verdicts only what a row shows
+// and Warnings need, which is the code, the expiry without its reason, the roles by template id and the kinds of warnings; of
+// the failed attempt status and time.
 type Row struct{ Profile }
 
 // Counts stand above the list.

@@ -144,7 +144,7 @@ func shown(p profile.Profile) profile.Profile {
 	for _, w := range p.Verdict.Warnings {
 		v.Warnings = append(v.Warnings, verdict.Warning{Kind: w.Kind})
 	}
-	p.Verdict = v
+	p.Verdict, p.Created, p.Modified.By = v, profile.Stamp{}, ""
 	if p.Failed != nil {
 		p.Failed = &verdict.Verdict{Status: p.Failed.Status, At: p.Failed.At}
 	}
