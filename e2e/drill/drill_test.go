@@ -15,6 +15,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"slices"
 	"testing"
 	"time"
 
@@ -24,7 +25,7 @@ import (
 var (
 	kills = flag.Int("kills", 50, "how often to kill")
 	seed  = flag.Uint64("seed", 0, "seed of the choices; 0 for another one each time")
-	limit = flag.Duration("ready", 5*time.Second, "how long a restart may take; generous, because other tests run beside this one")
+	limit = flag.Duration("ready", 5*time.Second, "how long all but one in a hundred restarts may take; generous, because other tests run beside this one")
 )
 
 // binary is the program under test, built once.
@@ -71,6 +72,7 @@ func TestKillsLoseNothing(t *testing.T) {
 		}
 	}
 	d.report()
+	d.reportRestarts()
 }
 
 // auditEvery is after how many kills the database itself is read.
@@ -80,8 +82,25 @@ func (d *drill) report() {
 	d.t.Helper()
 	acknowledged := len(d.receipts())
 	d.t.Logf("%d acknowledged changes, %d cut off, of which %d had been stored; %d profiles at the end", acknowledged, d.cutOff, d.stored, len(d.ledger()))
-	d.t.Logf("slowest restart %s, %d over a second", d.slowest.Round(time.Millisecond), d.late)
 	if acknowledged < *kills || d.cutOff == 0 {
 		d.t.Errorf("the writers did not write: %d changes, %d cut off", acknowledged, d.cutOff)
+	}
+}
+
+// reportRestarts holds all but one in a hundred to the limit: beside other programs, any process waits now and then.
+func (d *drill) reportRestarts() {
+	d.t.Helper()
+	slices.Sort(d.restarts)
+	last := len(d.restarts) - 1
+	late := 0
+	for _, took := range d.restarts {
+		if took > time.Second {
+			late++
+		}
+	}
+	median, most := d.restarts[last/2], d.restarts[last*99/100]
+	d.t.Logf("ready after %d ms (median), slowest %d ms, %d over a second", median.Milliseconds(), d.restarts[last].Milliseconds(), late)
+	if most > *limit {
+		d.t.Errorf("one in a hundred restarts takes %s or more, limit %s", most, *limit)
 	}
 }
