@@ -35,14 +35,15 @@ func (s *Service) List(ctx context.Context, caller access.Caller, q Query) (Page
 	if err := access.Require(caller, access.ManageServiceAccounts); err != nil {
 		return Page{}, Counts{}, err
 	}
-	now := s.now()
-	q.Limit, q.Window = PageSize, Window{From: 0, To: now.Add(soon).UnixMilli()}
+	q.Limit, q.Window = PageSize, expiring(s.now())
 	page, err := s.store.List(ctx, q)
-	if err != nil {
-		return Page{}, Counts{}, err
-	}
-	counts, err := s.store.Counts(ctx, q.Window)
-	return page, counts, err
+	return page, page.Counts, err
+}
+
+// expiring is what counts as expiring soon: whole days, because counters are kept by the day.
+func expiring(now time.Time) Window {
+	const day = 24 * time.Hour
+	return Window{From: 0, To: now.Add(soon).UTC().Truncate(day).Add(day).UnixMilli()}
 }
 
 // Find gives a profile without its past.

@@ -19,7 +19,6 @@ var (
 type Store interface {
 	Profile(ctx context.Context, id ID) (Profile, error) // ErrGone
 	List(ctx context.Context, q Query) (Page, error)
-	Counts(ctx context.Context, expiring Window) (Counts, error)
 	// NameTaken reports whether another profile than except has the folded name.
 	NameTaken(ctx context.Context, folded string, except ID) (bool, error)
 	// Password gives the sealed password.
@@ -86,7 +85,7 @@ const (
 // Columns lists them.
 var Columns = []Column{ByName, ByTenant, ByUsername, ByStatus, ByExpires, ByValidated, ByModified}
 
-// Window is a span of time in UTC milliseconds: from inclusive, to exclusive.
+// Window is a span of whole days, in UTC milliseconds: from inclusive, to exclusive.
 type Window struct{ From, To int64 }
 
 // Page is a part of the list.
@@ -96,14 +95,12 @@ type Page struct {
 	Previous string
 	Total    int  // how many match
 	AtLeast  bool // there are more than Total: counting on would cost
+	Counts   Counts
 }
 
-// Row is a profile with the tenant's names beside it.
-type Row struct {
-	Profile
-	TenantName string
-	Domain     string
-}
+// Row is a profile as the list has it. Of its verdicts it holds what a row shows and Warnings need, and no more: the code,
+// the expiry without its reason, the roles by template id, the kinds of warnings; of the failed attempt status and time.
+type Row struct{ Profile }
 
 // Counts stand above the list.
 type Counts struct {

@@ -2,8 +2,7 @@ package sqlite
 
 import (
 	"context"
-	"encoding/base64"
-	"encoding/json"
+	"database/sql"
 	"slices"
 	"strings"
 	"time"
@@ -12,203 +11,112 @@ import (
 	"purser.example/internal/verdict"
 )
 
-// countedAtMost is how far a filtered list is counted; "more than 1,000" says enough beyond.
-const countedAtMost = 1000
-
-// sortKeys are the columns behind the sorts; each has an index with the id, so that a page begins where the last one ended.
-var sortKeys = map[profile.Column]string{
-	profile.ByName: "p.name_key", profile.ByTenant: "p.tenant_key", profile.ByUsername: "p.username_key", profile.ByStatus: "p.status",
-	profile.ByExpires: "p.expires_at", profile.ByValidated: "p.validated_at", profile.ByModified: "p.modified_at",
-}
-
-// cursor is a place in one order of the list. It is opaque to everybody else, and not to be trusted when it comes back.
-type cursor struct {
-	Sort profile.Column `json:"s"`
-	Key  any            `json:"k"`
-	ID   profile.ID     `json:"i"`
-}
-
-func (c cursor) encode() string {
-	b, err := json.Marshal(c)
-	if err != nil {
-		return ""
-	}
-	return base64.RawURLEncoding.EncodeToString(b)
-}
-
-// decodeCursor reads a cursor of the same sort; anything else is the beginning of the list.
-func decodeCursor(text string, sort profile.Column) (cursor, bool) {
-	var c cursor
-	b, err := base64.RawURLEncoding.DecodeString(text)
-	if text == "" || err != nil {
-		return c, false
-	}
-	decoder := json.NewDecoder(strings.NewReader(string(b)))
-	decoder.UseNumber()
-	if decoder.Decode(&c) != nil || c.Sort != sort {
-		return c, false
-	}
-	if n, ok := c.Key.(json.Number); ok {
-		i, err := n.Int64()
-		c.Key = i
-		return c, err == nil
-	}
-	_, ok := c.Key.(string)
-	return c, ok
-}
-
-// condition is a WHERE clause under construction.
-type condition struct {
-	parts []string
-	args  []any
-}
-
-func (w *condition) and(part string, args ...any) {
-	w.parts = append(w.parts, part)
-	w.args = append(w.args, args...)
-}
-
-func (w *condition) text() string {
-	if len(w.parts) == 0 {
-		return ""
-	}
-	return " WHERE " + strings.Join(w.parts, " AND ")
-}
-
 // List implements profile.Store: one page by keyset, never by offset.
 func (s *Profiles) List(ctx context.Context, q profile.Query) (profile.Page, error) {
-	if _, known := sortKeys[q.Sort]; !known {
+	if _, known := orders[q.Sort]; !known {
 		q.Sort = profile.ByName
 	}
-	total, err := s.total(ctx, q)
-	if err != nil || total == 0 {
-		return profile.Page{}, err
+	c, err := s.counted(ctx, q)
+	page := profile.Page{Counts: c.tiles()}
+	if err != nil {
+		return page, err
 	}
-	page := profile.Page{Total: min(total, countedAtMost), AtLeast: total > countedAtMost}
-	if !q.Filtered() {
-		page.Total, page.AtLeast = total, false
+	p, err := s.planOf(ctx, q, c)
+	if err != nil {
+		return page, err
 	}
+	if page.Total, page.AtLeast, err = s.total(ctx, p, c.all); err != nil || page.Total == 0 && !page.AtLeast {
+		return page, err
+	}
+	return page, s.fill(ctx, &page, q, p)
+}
+
+// fill reads the page's rows, and one more to know whether anything follows. Backwards it reads in the other order.
+func (s *Profiles) fill(ctx context.Context, page *profile.Page, q profile.Query, p plan) error {
 	from, back := decodeCursor(q.Before, q.Sort)
 	onward := false
 	if !back {
 		from, onward = decodeCursor(q.After, q.Sort)
 	}
-	rows, keys, err := s.rows(ctx, q, from, back || onward, back)
-	if err != nil {
-		return profile.Page{}, err
+	placed := &from
+	if !back && !onward {
+		placed = nil
 	}
-	more := len(rows) > q.Limit
-	if more {
-		rows, keys = rows[:q.Limit], keys[:q.Limit]
+	read, err := s.listed(ctx, p.page(listColumns, q.Down != back, placed, q.Limit+1), q.Limit+1)
+	if err != nil || len(read) == 0 {
+		return err
 	}
+	more := len(read) > q.Limit
+	read = read[:min(len(read), q.Limit)]
 	if back {
-		slices.Reverse(rows)
-		slices.Reverse(keys)
+		slices.Reverse(read)
 	}
-	page.Rows = rows
-	if len(rows) == 0 {
-		return page, nil
+	page.Rows = make([]profile.Row, len(read))
+	for i := range read {
+		page.Rows[i] = read[i].Row
 	}
-	last := len(rows) - 1
 	if back || more {
-		page.Next = cursor{q.Sort, keys[last], rows[last].ID}.encode()
+		page.Next = read[len(read)-1].place(q.Sort)
 	}
 	if onward || back && more {
-		page.Previous = cursor{q.Sort, keys[0], rows[0].ID}.encode()
+		page.Previous = read[0].place(q.Sort)
 	}
-	return page, nil
+	return nil
 }
 
-// rows reads one row more than the page holds, to know whether anything follows. Backwards it reads in the other order.
-func (s *Profiles) rows(ctx context.Context, q profile.Query, from cursor, placed, back bool) ([]profile.Row, []any, error) {
-	key := sortKeys[q.Sort]
-	where := filters(q)
-	direction, beyond := "ASC", ">"
-	if q.Down != back {
-		direction, beyond = "DESC", "<"
-	}
-	if placed {
-		where.and("("+key+", p.id) "+beyond+" (?, ?)", from.Key, from.ID)
-	}
-	query := strings.Replace(profileColumns, "\n\tFROM profiles p", ", "+key+"\n\tFROM profiles p", 1) + where.text() +
-		" ORDER BY " + key + " " + direction + ", p.id " + direction + " LIMIT ?"
-	rows, err := s.db.read.QueryContext(ctx, query, append(where.args, q.Limit+1)...)
+// listColumns are what a row of the list shows, and what a cursor to it holds; the key of the order follows.
+const listColumns = `p.id, p.kind, p.name, p.description, p.tenant_id, p.username, p.version, p.services, p.status, p.validated_at, p.code, p.expiry, p.expires_at,
+	p.warn_at, p.roles, p.warnings, p.failed_status, p.failed_at, p.created_at, p.created_by, p.modified_at, p.modified_by, p.row`
+
+// listedRow is a row with its place in the present order.
+type listedRow struct {
+	profile.Row
+	row int64
+	key any
+}
+
+func (r listedRow) place(sort profile.Column) string { return cursor{sort, r.key, r.row}.encode() }
+
+func (s *Profiles) listed(ctx context.Context, query *statement, size int) ([]listedRow, error) {
+	rows, err := s.db.reading.rows(ctx, query.String(), query.args...)
 	if err != nil {
-		return nil, nil, translate(err)
+		return nil, translate(err)
 	}
 	defer func() { _ = rows.Close() }()
-	var list []profile.Row
-	var keys []any
+	list := make([]listedRow, 0, size)
 	for rows.Next() {
-		var at any
-		row, err := scanProfile(rows, &at)
-		if err != nil {
-			return nil, nil, err
+		list = append(list, listedRow{})
+		if err := list[len(list)-1].scan(rows); err != nil {
+			return nil, err
 		}
-		list, keys = append(list, row), append(keys, at)
 	}
-	return list, keys, translate(rows.Err())
+	return list, translate(rows.Err())
 }
 
-func filters(q profile.Query) condition {
-	var w condition
-	if q.Text != "" {
-		like := "%" + likeEscaper.Replace(profile.Fold(q.Text)) + "%"
-		w.and(`(p.name_key LIKE ? ESCAPE '\' OR p.username_key LIKE ? ESCAPE '\')`, like, like)
+func (r *listedRow) scan(rows *sql.Rows) error {
+	var services, warnings string
+	var validated, expires, warn, created, modified int64
+	var roles, failedStatus sql.NullString
+	var failedAt sql.NullInt64
+	v := &r.Verdict
+	if err := rows.Scan(&r.ID, &r.Kind, &r.Name, &r.Description, &r.Tenant, &r.Username, &r.Version, &services, &r.Status, &validated, &v.Code, &v.Expiry.Kind, &expires,
+		&warn, &roles, &warnings, &failedStatus, &failedAt, &created, &r.Created.By, &modified, &r.Modified.By, &r.row, &r.key); err != nil {
+		return translate(err)
 	}
-	if q.Tenant != "" {
-		w.and("p.tenant_id = ?", q.Tenant)
+	r.Services = inCatalogueOrder(strings.Fields(services))
+	r.Validated, r.Created.At, r.Modified.At = moment(validated), time.UnixMilli(created).UTC(), time.UnixMilli(modified).UTC()
+	v.Status, v.RolesRead, v.Expiry.Warn = r.Status, roles.Valid, moment(warn)
+	if v.Expiry.Kind == verdict.ExpiresOn {
+		v.Expiry.At = moment(expires)
 	}
-	if q.Service != "" {
-		w.and("EXISTS (SELECT 1 FROM profile_services WHERE service = ? AND profile_id = p.id)", q.Service)
+	for id := range strings.FieldsSeq(roles.String) {
+		v.Roles = append(v.Roles, verdict.Role{TemplateID: id})
 	}
-	switch q.Status {
-	case "":
-	case profile.Attention:
-		w.and("p.status NOT IN (?, ?)", verdict.Valid, verdict.NotValidated)
-	case profile.Expiring:
-		w.and("p.expires_at >= ? AND p.expires_at < ?", q.Window.From, q.Window.To)
-	default:
-		w.and("p.status = ?", q.Status)
+	for kind := range strings.FieldsSeq(warnings) {
+		v.Warnings = append(v.Warnings, verdict.Warning{Kind: verdict.WarningKind(kind)})
 	}
-	return w
-}
-
-var likeEscaper = strings.NewReplacer(`\`, `\\`, `%`, `\%`, `_`, `\_`)
-
-// total counts what matches, a filtered list only as far as it is told.
-func (s *Profiles) total(ctx context.Context, q profile.Query) (int, error) {
-	if !q.Filtered() {
-		counts, err := s.Counts(ctx, q.Window)
-		return counts.All, err
+	if failedStatus.Valid {
+		r.Failed = &verdict.Verdict{Status: verdict.Status(failedStatus.String), At: moment(failedAt.Int64)}
 	}
-	where := filters(q)
-	var n int
-	err := s.db.read.QueryRowContext(ctx, "SELECT count(*) FROM (SELECT 1 FROM profiles p"+where.text()+" LIMIT ?)", append(where.args, countedAtMost+1)...).Scan(&n)
-	return n, translate(err)
-}
-
-// Counts implements profile.Store.
-func (s *Profiles) Counts(ctx context.Context, expiring profile.Window) (profile.Counts, error) {
-	m := &s.db.counts
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	now, changes := s.db.now(), m.changes.Load()
-	if m.of == changes && now.Before(m.until) {
-		return m.counts, nil
-	}
-	c, err := s.count(ctx, expiring)
-	if err == nil {
-		m.counts, m.of, m.until = c, changes, now.Add(time.Minute)
-	}
-	return c, err
-}
-
-func (s *Profiles) count(ctx context.Context, expiring profile.Window) (profile.Counts, error) {
-	var c profile.Counts
-	err := s.db.read.QueryRowContext(ctx, `SELECT count(*), count(*) FILTER (WHERE status = ?), count(*) FILTER (WHERE status NOT IN (?, ?)), count(*) FILTER (WHERE status = ?),
-		(SELECT count(*) FROM profiles WHERE expires_at >= ? AND expires_at < ?) FROM profiles`,
-		verdict.Valid, verdict.Valid, verdict.NotValidated, verdict.NotValidated, expiring.From, expiring.To).
-		Scan(&c.All, &c.Valid, &c.Attention, &c.NotValidated, &c.Expiring)
-	return c, translate(err)
+	return nil
 }

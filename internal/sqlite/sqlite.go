@@ -39,14 +39,14 @@ type Options struct {
 
 // DB is an open database.
 type DB struct {
-	now    func() time.Time
-	log    *slog.Logger
-	lock   *lockFile
-	writer *writer
-	read   *sql.DB
-	chain  *audit.Chain // set by Unlock; nothing is written to the activity log before
-	counts countsMemory
-	close  func() error
+	now     func() time.Time
+	log     *slog.Logger
+	lock    *lockFile
+	writer  *writer
+	read    *sql.DB
+	reading *statements  // what is asked often, on read
+	chain   *audit.Chain // set by Unlock; nothing is written to the activity log before
+	close   func() error
 }
 
 // Open makes or opens the database in the folder and brings it to this binary's shape. It refuses a folder that another
@@ -86,7 +86,7 @@ func open(ctx context.Context, o Options, lock *lockFile) (*DB, error) {
 	readers := max(4, 2*runtime.NumCPU())
 	read.SetMaxOpenConns(readers)
 	read.SetMaxIdleConns(readers)
-	db := &DB{now: o.Now, log: o.Log, lock: lock, writer: startWriter(write, o.Log), read: read}
+	db := &DB{now: o.Now, log: o.Log, lock: lock, writer: startWriter(write, o.Log), read: read, reading: newStatements(read)}
 	db.close = sync.OnceValue(func() error {
 		return errors.Join(db.read.Close(), db.writer.close(), db.lock.release())
 	})

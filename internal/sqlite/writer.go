@@ -19,21 +19,32 @@ const batch = 64
 
 // Tx is a write under way. Its methods run on the one writing connection.
 type Tx struct {
-	ctx context.Context
-	tx  *sql.Tx
+	ctx      context.Context
+	tx       *sql.Tx
+	prepared *prepared
 }
 
 // Exec runs a statement and gives the number of rows it changed.
 func (t *Tx) Exec(query string, args ...any) (int64, error) {
-	res, err := t.tx.ExecContext(t.ctx, query, args...)
+	res, err := t.exec(query, args)
 	if err != nil {
 		return 0, translate(err)
 	}
 	return res.RowsAffected()
 }
 
+func (t *Tx) exec(query string, args []any) (sql.Result, error) {
+	if stmt := t.prepared.statement(t.ctx, query); stmt != nil {
+		return stmt.ExecContext(t.ctx, args...)
+	}
+	return t.tx.ExecContext(t.ctx, query, args...)
+}
+
 // QueryRow runs a query for one row.
 func (t *Tx) QueryRow(query string, args ...any) *sql.Row {
+	if stmt := t.prepared.statement(t.ctx, query); stmt != nil {
+		return stmt.QueryRowContext(t.ctx, args...)
+	}
 	return t.tx.QueryRowContext(t.ctx, query, args...)
 }
 
@@ -67,15 +78,16 @@ func (j *job) finish(err error) {
 }
 
 type writer struct {
-	db   *sql.DB
-	log  *slog.Logger
-	jobs chan *job
-	quit chan struct{}
-	gone chan struct{}
+	db      *sql.DB
+	log     *slog.Logger
+	writing *statements
+	jobs    chan *job
+	quit    chan struct{}
+	gone    chan struct{}
 }
 
 func startWriter(db *sql.DB, log *slog.Logger) *writer {
-	w := &writer{db: db, log: log, jobs: make(chan *job, 1024), quit: make(chan struct{}), gone: make(chan struct{})}
+	w := &writer{db: db, log: log, writing: newStatements(db), jobs: make(chan *job, 1024), quit: make(chan struct{}), gone: make(chan struct{})}
 	go w.run()
 	return w
 }
@@ -184,8 +196,9 @@ func (w *writer) transaction(jobs []*job) (failed []error, err error) {
 			_ = tx.Rollback()
 		}
 	}()
+	made := &prepared{tx: tx, from: w.writing, bound: map[string]*sql.Stmt{}}
 	for i, j := range jobs {
-		t := &Tx{ctx: context.WithoutCancel(j.ctx), tx: tx}
+		t := &Tx{ctx: context.WithoutCancel(j.ctx), tx: tx, prepared: made}
 		failed[i] = w.attempt(t, j.fn, len(jobs) > 1)
 		if failed[i] != nil && (len(jobs) == 1 || breaksTransaction(failed[i])) {
 			return failed, failed[i]
@@ -194,6 +207,7 @@ func (w *writer) transaction(jobs []*job) (failed []error, err error) {
 	if err = tx.Commit(); err != nil {
 		return failed, fmt.Errorf("commit: %w", err)
 	}
+	made.keep(ctx)
 	return failed, nil
 }
 
@@ -202,12 +216,12 @@ func (w *writer) attempt(t *Tx, fn func(*Tx) error, shared bool) error {
 	if !shared {
 		return guarded(t, fn)
 	}
-	if _, err := t.tx.ExecContext(t.ctx, "SAVEPOINT job"); err != nil {
+	if _, err := t.exec("SAVEPOINT job", nil); err != nil {
 		return err
 	}
 	err := guarded(t, fn)
 	if err == nil {
-		_, err = t.tx.ExecContext(t.ctx, "RELEASE job")
+		_, err = t.exec("RELEASE job", nil)
 		return err
 	}
 	if breaksTransaction(err) {

@@ -34,8 +34,13 @@ func (h *Handlers) listView(c echo.Context) (listView, error) {
 	if len(tenants) > 0 {
 		view.CreateHref = query.address("new")
 	}
+	names := make(map[tenant.ID]tenant.Tenant, len(tenants))
+	for _, t := range tenants {
+		names[t.ID] = t
+	}
+	view.Rows = make([]rowView, 0, len(page.Rows))
 	for _, row := range page.Rows {
-		view.Rows = append(view.Rows, h.rowView(row, query))
+		view.Rows = append(view.Rows, h.rowView(row, names[row.Tenant], query))
 	}
 	return view, nil
 }
@@ -99,11 +104,11 @@ func pager(page profile.Page, query listQuery) ui.PagerProps {
 	return props
 }
 
-func (h *Handlers) rowView(r profile.Row, query listQuery) rowView {
+func (h *Handlers) rowView(r profile.Row, of tenant.Tenant, query listQuery) rowView {
 	now := h.Now()
 	return rowView{
 		ID: string(r.ID), Name: r.Name, Href: query.address(string(r.ID)), Description: r.Description, Classic: r.Kind == profile.ClassicMFA,
-		Tenant: r.TenantName, Domain: r.Domain, Services: serviceNames(r.Services), Username: r.Username,
+		Tenant: of.DisplayName, Domain: of.InitialDomain, Services: serviceNames(r.Services), Username: r.Username,
 		Status: h.statusView(r.Profile), Expires: expires(r.Profile, now), Validated: moment(r.Validated, now), Modified: moment(r.Modified.At, now),
 	}
 }

@@ -1,0 +1,290 @@
+package sqlite
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"math"
+	"strings"
+
+	"purser.example/internal/audit"
+	"purser.example/internal/profile"
+	"purser.example/internal/verdict"
+)
+
+// noExpiry stands for a password whose end is not known, or never comes; it sorts last.
+const noExpiry = math.MaxInt64
+
+// Create implements profile.Store.
+func (s *Profiles) Create(ctx context.Context, p profile.Profile, password []byte, v profile.Validation, entries ...audit.Entry) error {
+	return unique(s.db.Write(ctx, func(tx *Tx) error {
+		if err := s.Insert(tx, p, password); err != nil {
+			return err
+		}
+		return s.conclude(tx, p.ID, &v, entries)
+	}))
+}
+
+// Insert writes the rows of a new profile and nothing else: no history, no entry in the activity log. It is a part of Create,
+// and what loads profiles by the hundred thousand (sqlitetest.Fill).
+func (s *Profiles) Insert(tx *Tx, p profile.Profile, password []byte) error {
+	o, err := outcomeOf(p)
+	if err != nil {
+		return err
+	}
+	if _, err := tx.Exec(`INSERT INTO profiles (id, kind, name, name_key, description, tenant_id, tenant_key, username, username_key, version, services,
+		status, expires_at, validated_at, code, expiry, warn_at, roles, warnings, failed_status, failed_at, verdict, failed,
+		created_at, created_by, modified_at, modified_by, password)
+		VALUES (?, ?, ?, ?, ?, ?, (SELECT name_key FROM tenants WHERE id = ?), ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+		p.ID, p.Kind, p.Name, profile.Fold(p.Name), p.Description, p.Tenant, p.Tenant, p.Username, profile.Fold(p.Username), p.Version, joined(p.Services),
+		o.status, o.expiresAt, o.validatedAt, o.code, o.expiry, o.warnAt, o.roles, o.warnings, o.failedStatus, o.failedAt, o.verdict, o.failed,
+		p.Created.At.UnixMilli(), p.Created.By, p.Modified.At.UnixMilli(), p.Modified.By, password); err != nil {
+		return err
+	}
+	return addServices(tx, p)
+}
+
+// Update implements profile.Store. What most edits leave alone (name, account, services) is written only where it changed:
+// each of these costs indexes and the search.
+func (s *Profiles) Update(ctx context.Context, p profile.Profile, was int64, password []byte, v *profile.Validation, entries ...audit.Entry) error {
+	return unique(s.db.Write(ctx, func(tx *Tx) error {
+		var row int64
+		var old profile.Profile
+		var services string
+		err := tx.QueryRow(`SELECT row, name, tenant_id, username, services FROM profiles WHERE id = ? AND version = ?`, p.ID, was).
+			Scan(&row, &old.Name, &old.Tenant, &old.Username, &services)
+		if errors.Is(err, sql.ErrNoRows) {
+			return missing(tx, p.ID)
+		}
+		if err != nil {
+			return translate(err)
+		}
+		if _, err := tx.Exec(`UPDATE profiles SET description = ?, version = ?, modified_at = ?, modified_by = ? WHERE row = ?`,
+			p.Description, p.Version, p.Modified.At.UnixMilli(), p.Modified.By, row); err != nil {
+			return err
+		}
+		if err := rename(tx, row, old, p); err != nil {
+			return err
+		}
+		if err := setAccount(tx, row, p, password, v != nil); err != nil {
+			return err
+		}
+		if services != joined(p.Services) {
+			if err := setServices(tx, row, p); err != nil {
+				return err
+			}
+		}
+		return s.conclude(tx, p.ID, v, entries)
+	}))
+}
+
+func rename(tx *Tx, row int64, old, p profile.Profile) error {
+	if old.Name == p.Name && old.Tenant == p.Tenant && old.Username == p.Username {
+		return nil
+	}
+	_, err := tx.Exec(`UPDATE profiles SET name = ?, name_key = ?, tenant_id = ?, tenant_key = (SELECT name_key FROM tenants WHERE id = ?), username = ?, username_key = ?
+		WHERE row = ?`, p.Name, profile.Fold(p.Name), p.Tenant, p.Tenant, p.Username, profile.Fold(p.Username), row)
+	return err
+}
+
+func setAccount(tx *Tx, row int64, p profile.Profile, password []byte, validated bool) error {
+	if password != nil {
+		if _, err := tx.Exec(`UPDATE profiles SET password = ? WHERE row = ?`, password, row); err != nil {
+			return err
+		}
+	}
+	if !validated {
+		return nil
+	}
+	o, err := outcomeOf(p)
+	if err != nil {
+		return err
+	}
+	_, err = o.write(tx, `row = ?`, row)
+	return err
+}
+
+// Validated implements profile.Store.
+func (s *Profiles) Validated(ctx context.Context, p profile.Profile, v profile.Validation, e audit.Entry) error {
+	gone := false
+	err := s.db.Write(ctx, func(tx *Tx) error {
+		n, err := validated(tx, p, v)
+		if err != nil {
+			return err
+		}
+		if n > 0 {
+			return s.conclude(tx, p.ID, &v, []audit.Entry{e})
+		}
+		switch err := missing(tx, p.ID); {
+		case errors.Is(err, profile.ErrGone):
+			gone = true
+			return s.conclude(tx, "", nil, []audit.Entry{e}) // the attempt was made; the profile is not there any more
+		case errors.Is(err, profile.ErrChanged):
+			return s.conclude(tx, p.ID, &v, []audit.Entry{e}) // history, of the account that the profile had
+		default:
+			return err
+		}
+	})
+	if err == nil && gone {
+		return profile.ErrGone
+	}
+	return err
+}
+
+// validated writes the verdict where the profile still has the account that was validated, and tells how many have.
+func validated(tx *Tx, p profile.Profile, v profile.Validation) (int64, error) {
+	found := v.Verdict
+	if found.Status.AboutAccount() {
+		o, err := outcomeOf(profile.Profile{Status: found.Status, Verdict: found, Validated: v.At})
+		if err != nil {
+			return 0, err
+		}
+		return o.write(tx, `id = ? AND tenant_id = ? AND username = ?`, p.ID, p.Tenant, p.Username)
+	}
+	text, err := json.Marshal(found)
+	if err != nil {
+		return 0, fmt.Errorf("write verdict: %w", err)
+	}
+	return tx.Exec(`UPDATE profiles SET failed = ?, failed_status = ?, failed_at = ? WHERE id = ? AND tenant_id = ? AND username = ?`,
+		string(text), found.Status, found.At.UnixMilli(), p.ID, p.Tenant, p.Username)
+}
+
+// Delete implements profile.Store.
+func (s *Profiles) Delete(ctx context.Context, profiles []profile.Profile, entries ...audit.Entry) error {
+	return s.db.Write(ctx, func(tx *Tx) error {
+		for _, p := range profiles {
+			n, err := tx.Exec(`DELETE FROM profiles WHERE id = ? AND version = ?`, p.ID, p.Version)
+			if err != nil {
+				return err
+			}
+			if n == 0 {
+				return missing(tx, p.ID)
+			}
+		}
+		return s.conclude(tx, "", nil, entries)
+	})
+}
+
+// conclude writes what every change ends with: the validation, if there was one, and the entries.
+func (s *Profiles) conclude(tx *Tx, id profile.ID, v *profile.Validation, entries []audit.Entry) error {
+	if v != nil {
+		text, err := json.Marshal(v.Verdict)
+		if err != nil {
+			return fmt.Errorf("write verdict: %w", err)
+		}
+		if _, err := tx.Exec(`INSERT INTO validations (profile_id, at, by_name, verdict) VALUES (?, ?, ?, ?)`, id, v.At.UnixMilli(), v.By, string(text)); err != nil {
+			return err
+		}
+	}
+	for _, e := range entries {
+		if err := s.db.record(tx, e); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// missing tells a profile that changed from one that is gone.
+func missing(tx *Tx, id profile.ID) error {
+	var there bool
+	if err := tx.QueryRow(`SELECT EXISTS (SELECT 1 FROM profiles WHERE id = ?)`, id).Scan(&there); err != nil {
+		return err
+	}
+	if there {
+		return profile.ErrChanged
+	}
+	return profile.ErrGone
+}
+
+func setServices(tx *Tx, row int64, p profile.Profile) error {
+	if _, err := tx.Exec(`UPDATE profiles SET services = ? WHERE row = ?`, joined(p.Services), row); err != nil {
+		return err
+	}
+	if _, err := tx.Exec(`DELETE FROM profile_services WHERE profile = ?`, row); err != nil {
+		return err
+	}
+	return addServices(tx, p)
+}
+
+func addServices(tx *Tx, p profile.Profile) error {
+	for _, service := range p.Services {
+		if _, err := tx.Exec(`INSERT INTO profile_services (service, profile) VALUES (?, (SELECT row FROM profiles WHERE id = ?))`, service, p.ID); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func joined(ids []string) string { return strings.Join(ids, " ") }
+
+func unique(err error) error {
+	if errors.Is(err, errUnique) {
+		return profile.ErrNameTaken
+	}
+	return err
+}
+
+// outcome is what the last validations came to, as the columns have it: whole, and beside that what a row of the list shows
+// of it, so that no page reads JSON.
+type outcome struct {
+	status       verdict.Status
+	expiresAt    int64
+	validatedAt  int64
+	code         string
+	expiry       verdict.ExpiryKind
+	warnAt       int64
+	roles        any
+	warnings     string
+	failedStatus any
+	failedAt     any
+	verdict      string
+	failed       any
+}
+
+func outcomeOf(p profile.Profile) (outcome, error) {
+	v := p.Verdict
+	text, err := json.Marshal(v)
+	if err != nil {
+		return outcome{}, fmt.Errorf("write verdict: %w", err)
+	}
+	o := outcome{status: p.Status, code: v.Code, expiry: v.Expiry.Kind, expiresAt: noExpiry, verdict: string(text)}
+	if v.Expiry.Kind == verdict.ExpiresOn {
+		o.expiresAt = v.Expiry.At.UnixMilli()
+	}
+	if !p.Validated.IsZero() {
+		o.validatedAt = p.Validated.UnixMilli()
+	}
+	if !v.Expiry.Warn.IsZero() {
+		o.warnAt = v.Expiry.Warn.UnixMilli()
+	}
+	if v.RolesRead {
+		o.roles = joinedBy(v.Roles, func(r verdict.Role) string { return r.TemplateID })
+	}
+	o.warnings = joinedBy(v.Warnings, func(w verdict.Warning) string { return string(w.Kind) })
+	if p.Failed == nil {
+		return o, nil
+	}
+	if text, err = json.Marshal(p.Failed); err != nil {
+		return outcome{}, fmt.Errorf("write verdict: %w", err)
+	}
+	o.failed, o.failedStatus, o.failedAt = string(text), string(p.Failed.Status), p.Failed.At.UnixMilli()
+	return o, nil
+}
+
+// write gives the outcome to the profiles of the condition, and tells how many there are.
+func (o outcome) write(tx *Tx, condition string, args ...any) (int64, error) {
+	return tx.Exec(`UPDATE profiles SET status = ?, expires_at = ?, validated_at = ?, code = ?, expiry = ?, warn_at = ?, roles = ?, warnings = ?,
+		failed_status = ?, failed_at = ?, verdict = ?, failed = ? WHERE `+condition,
+		append([]any{o.status, o.expiresAt, o.validatedAt, o.code, o.expiry, o.warnAt, o.roles, o.warnings,
+			o.failedStatus, o.failedAt, o.verdict, o.failed}, args...)...)
+}
+
+func joinedBy[T any](list []T, text func(T) string) string {
+	parts := make([]string, len(list))
+	for i, each := range list {
+		parts[i] = text(each)
+	}
+	return strings.Join(parts, " ")
+}
