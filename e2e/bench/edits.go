@@ -14,7 +14,6 @@ import (
 	"time"
 
 	"purser.example/e2e/programs"
-	"purser.example/internal/access"
 	"purser.example/internal/audit"
 	"purser.example/internal/config"
 	"purser.example/internal/demo"
@@ -26,8 +25,6 @@ const (
 	editFor    = 4 * time.Second
 	editRounds = 3
 )
-
-var administrator = access.Caller{Issuer: "bench", Subject: "bench", Name: "Bench", SignIn: programs.Email, Roles: []access.Role{access.ServiceAdministrator}}
 
 // house is a Purser in this process, so that its service can be called without HTTP while its pages are loaded with it.
 type house struct {
@@ -109,7 +106,7 @@ func (h *house) oneRow(ctx context.Context, _, _ int) error { return h.App.DB.Ch
 
 func (h *house) edit(ctx context.Context, editor, n int) error {
 	p := &h.desks[editor][n%len(h.desks[editor])]
-	changed, err := h.App.Profiles.Update(ctx, administrator, audit.Origin{Request: "bench", Address: "127.0.0.1"}, p.ID, p.Version, profile.Draft{
+	changed, err := h.App.Profiles.Update(ctx, programs.Administrator, audit.Origin{Request: "bench", Address: "127.0.0.1"}, p.ID, p.Version, profile.Draft{
 		Name: p.Name, Description: fmt.Sprintf("Looked after by editor %d, time %d", editor, n), Tenant: p.Tenant, Services: p.Services, Username: p.Username,
 	})
 	if err == nil {
@@ -183,7 +180,7 @@ func (h *house) signIn(ctx context.Context) error {
 func (h *house) fillDesks(ctx context.Context) error {
 	after := ""
 	for e := range h.desks {
-		page, _, err := h.App.Profiles.List(ctx, administrator, profile.Query{Sort: profile.ByName, After: after})
+		page, _, err := h.App.Profiles.List(ctx, programs.Administrator, profile.Query{Sort: profile.ByName, After: after})
 		if err != nil {
 			return err
 		}

@@ -1,16 +1,14 @@
 package drill
 
 import (
-	"errors"
 	"fmt"
-	"log/slog"
 	"math"
 	"os"
 	"slices"
 	"strings"
 	"testing"
-	"time"
 
+	"purser.example/e2e/programs"
 	"purser.example/internal/audit"
 	"purser.example/internal/profile"
 	"purser.example/internal/secret"
@@ -76,13 +74,9 @@ func openStored(t *testing.T, folder string) stored {
 	if err != nil {
 		t.Fatal(err)
 	}
-	db, err := sqlite.Open(t.Context(), sqlite.Options{Folder: folder, Now: time.Now, Log: slog.New(slog.DiscardHandler)})
+	db, ring, err := programs.Folder{Path: folder, Key: key}.Open(t.Context())
 	if err != nil {
 		t.Fatal(err)
-	}
-	ring, err := db.Unlock(t.Context(), key)
-	if err != nil {
-		t.Fatal(errors.Join(err, db.Close()))
 	}
 	return stored{db, ring}
 }

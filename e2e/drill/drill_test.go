@@ -1,6 +1,6 @@
 // Package drill kills Purser under load, again and again, and holds it to what it has promised: a change that was answered
 // is there, whole and once, after any kill -9; what was cut off is there whole or not at all; the activity log has every
-// change and its chain holds; who was signed in still is; and it is ready again at once (R61, R64).
+// change and its chain holds; who was signed in still is; and it is ready again at once (R61).
 //
 // The real binary is driven over HTTP as browsers do. Writers keep a ledger of every answer; after each restart the whole
 // ledger is compared with the pages, and now and then, after a kill, with the database itself, passwords too.
@@ -11,6 +11,7 @@ package drill
 
 import (
 	"context"
+	"errors"
 	"flag"
 	"math/rand/v2"
 	"os"
@@ -28,8 +29,8 @@ var (
 	limit = flag.Duration("ready", 5*time.Second, "how long nine of ten restarts may take; generous, because other tests run beside this one")
 )
 
-// binary is the program under test, built once.
-var binary string
+// The program under test and the simulator alone, built once.
+var binary, simulator string
 
 func TestMain(m *testing.M) {
 	flag.Parse()
@@ -45,8 +46,9 @@ func run(m *testing.M) int {
 		panic(err)
 	}
 	defer func() { _ = os.RemoveAll(folder) }()
-	binary = filepath.Join(folder, "purser")
-	if err := programs.Build(context.Background(), "purser", binary); err != nil {
+	binary, simulator = filepath.Join(folder, "purser"), filepath.Join(folder, "m365sim")
+	ctx := context.Background()
+	if err := errors.Join(programs.Build(ctx, "purser", binary), programs.Build(ctx, "m365sim", simulator)); err != nil {
 		panic(err)
 	}
 	return m.Run()

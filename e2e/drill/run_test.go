@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"math/rand/v2"
-	"net"
 	"os"
 	"path/filepath"
 	"sync"
@@ -20,6 +19,7 @@ import (
 const (
 	writers  = 6
 	tenantID = "6f1c0000-0000-4000-8000-000000000001"
+	appID    = "a0000000-0000-4000-8000-000000000001"
 
 	// longestRun is how long the writers work at most before the kill.
 	longestRun = 400 * time.Millisecond
@@ -44,9 +44,13 @@ type drill struct {
 func open(t *testing.T, seed uint64) *drill {
 	t.Helper()
 	folder := t.TempDir()
+	address, err := programs.FreeAddress(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
 	d := &drill{
 		t: t, rand: rand.New(rand.NewPCG(seed, 0)), said: &bytes.Buffer{},
-		folder: filepath.Join(folder, "data"), fixture: filepath.Join(folder, "fixture.json"), address: steadyAddress(t),
+		folder: filepath.Join(folder, "data"), fixture: filepath.Join(folder, "fixture.json"), address: address,
 	}
 	for n := range writers {
 		d.writers = append(d.writers, &writer{drill: d, n: n, rand: rand.New(rand.NewPCG(seed, uint64(n)+1)), kept: map[string]entry{}})
@@ -65,7 +69,7 @@ func fixture() []byte {
 	}
 	text, err := json.Marshal(map[string]any{"tenants": []any{map[string]any{
 		"id": tenantID, "displayName": "Contoso", "initialDomain": "contoso.onmicrosoft.com", "connected": true,
-		"apps": []any{map[string]any{"appId": "a0000000-0000-4000-8000-000000000001", "displayName": "Purser"}}, "users": users,
+		"apps": []any{map[string]any{"appId": appID, "displayName": "Purser"}}, "users": users,
 	}}})
 	if err != nil {
 		panic(err)
@@ -74,21 +78,6 @@ func fixture() []byte {
 }
 
 func username(n int) string { return fmt.Sprintf("svc-drill-%d@contoso.onmicrosoft.com", n) }
-
-// steadyAddress is one that stays free while nobody listens there: outside the range from which systems give ports to whoever
-// asks for any.
-func steadyAddress(t *testing.T) string {
-	t.Helper()
-	for range 100 {
-		address := fmt.Sprintf("127.0.0.1:%d", 20_000+rand.IntN(10_000))
-		if ln, err := net.Listen("tcp", address); err == nil {
-			_ = ln.Close()
-			return address
-		}
-	}
-	t.Fatal("no free address")
-	return ""
-}
 
 // start starts Purser on what the last kill left. At first everybody signs in; from then on their sessions have to last.
 func (d *drill) start() {

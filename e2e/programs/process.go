@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math/rand/v2"
 	"net"
 	"net/http"
 	"os"
@@ -15,7 +16,7 @@ import (
 	"time"
 )
 
-// Process is a Purser that runs.
+// Process is a Purser, or a simulator, that runs.
 type Process struct {
 	URL       string
 	Simulator string        // of a demo; empty for `purser serve`
@@ -26,24 +27,48 @@ type Process struct {
 
 // Demo starts `purser demo` with further arguments and waits until it is ready. What it logs goes to log.
 func Demo(ctx context.Context, binary string, log io.Writer, args ...string) (*Process, error) {
-	cmd := exec.CommandContext(ctx, binary, append([]string{"demo"}, args...)...)
-	cmd.Env, cmd.Stderr = append(os.Environ(), "PURSER_LOG_LEVEL=warn"), log
-	out, err := cmd.StdoutPipe()
+	begin := time.Now()
+	p, words, err := start(ctx, log, binary, append([]string{"demo"}, args...)...)
 	if err != nil {
 		return nil, err
 	}
-	begin := time.Now()
-	if err := cmd.Start(); err != nil {
-		return nil, err
-	}
-	p := &Process{cmd: cmd}
-	line, err := bufio.NewReader(out).ReadString('\n')
-	words := strings.Fields(line)
-	if err != nil || len(words) != 4 {
-		return nil, errors.Join(err, fmt.Errorf("ready line: %q", line), p.Kill())
+	if len(words) != 4 {
+		return nil, errors.Join(fmt.Errorf("ready line: %q", words), p.Kill())
 	}
 	p.URL, p.Simulator = words[1], words[3]
 	return p, p.await(ctx, begin)
+}
+
+// Simulator starts `m365sim` with a fixture's file, so that it lives on when a Purser is killed.
+func Simulator(ctx context.Context, binary string, log io.Writer, fixture string) (*Process, error) {
+	p, words, err := start(ctx, log, binary, "--addr", "127.0.0.1:0", "--fixture", fixture)
+	if err != nil {
+		return nil, err
+	}
+	if len(words) != 2 {
+		return nil, errors.Join(fmt.Errorf("ready line: %q", words), p.Kill())
+	}
+	p.URL = words[1]
+	return p, nil
+}
+
+// start starts a program that says on one line when it is ready, and gives the words of that line.
+func start(ctx context.Context, log io.Writer, binary string, args ...string) (*Process, []string, error) {
+	cmd := exec.CommandContext(ctx, binary, args...)
+	cmd.Env, cmd.Stderr = append(os.Environ(), "PURSER_LOG_LEVEL=warn"), log
+	out, err := cmd.StdoutPipe()
+	if err != nil {
+		return nil, nil, err
+	}
+	if err := cmd.Start(); err != nil {
+		return nil, nil, err
+	}
+	p := &Process{cmd: cmd}
+	line, err := bufio.NewReader(out).ReadString('\n')
+	if err != nil {
+		return nil, nil, errors.Join(fmt.Errorf("no ready line: %w", err), p.Kill())
+	}
+	return p, strings.Fields(line), nil
 }
 
 // await asks for readiness until it is there.
@@ -92,11 +117,14 @@ func (p *Process) Resident() (float64, error) {
 	return 0, errors.New("no VmRSS")
 }
 
-// FreeAddress finds a loopback address that nobody listens on.
+// FreeAddress finds a loopback address that nobody listens on, and that stays free between a kill and the next start: it is
+// outside the range from which systems give ports to whoever asks for any.
 func FreeAddress(ctx context.Context) (string, error) {
-	ln, err := (&net.ListenConfig{}).Listen(ctx, "tcp", "127.0.0.1:0")
-	if err != nil {
-		return "", err
+	for range 100 {
+		address := fmt.Sprintf("127.0.0.1:%d", 20_000+rand.IntN(10_000))
+		if ln, err := (&net.ListenConfig{}).Listen(ctx, "tcp", address); err == nil {
+			return address, ln.Close()
+		}
 	}
-	return ln.Addr().String(), ln.Close()
+	return "", errors.New("no free address")
 }

@@ -12,7 +12,6 @@ import (
 	"time"
 
 	"purser.example/internal/demo/idp"
-	"purser.example/internal/secret"
 )
 
 // The one person of the provider beside `purser serve`, a Service Administrator.
@@ -21,19 +20,13 @@ const (
 	Password = "bench-only"
 )
 
-// Folder is a data folder with its key.
-type Folder struct {
-	Path string
-	Key  secret.Key
-}
-
-// NewFolder makes the key of a folder that does not exist yet.
-func NewFolder(path string) Folder { return Folder{path, secret.NewKey()} }
-
 // Served is a `purser serve` with an identity provider beside it.
 type Served struct {
 	*Process
 	provider *http.Server
+	binary   string
+	settings []string
+	log      io.Writer
 }
 
 // Serve starts the binary on the folder with further settings, such as "PURSER_M365_SIMULATOR=http://…", and waits until it
@@ -43,20 +36,27 @@ func Serve(ctx context.Context, binary string, folder Folder, log io.Writer, set
 	if err != nil {
 		return nil, err
 	}
-	s := &Served{Process: &Process{URL: "http://" + address}}
+	s := &Served{Process: &Process{URL: "http://" + address}, binary: binary, log: log}
 	issuer, err := s.startProvider(ctx)
 	if err != nil {
 		return nil, err
 	}
-	s.cmd = exec.CommandContext(ctx, binary, "serve")
-	s.cmd.Env = append(append(os.Environ(), "PURSER_ADDR="+address, "PURSER_BASE_URL="+s.URL, "PURSER_DATA="+folder.Path, "PURSER_KEY="+folder.Key.Text(),
-		"PURSER_OIDC_ISSUER="+issuer, "PURSER_OIDC_CLIENT_ID=bench", "PURSER_OIDC_CLIENT_SECRET=bench", "PURSER_LOG_LEVEL=warn"), settings...)
-	s.cmd.Stderr = log
+	s.settings = append([]string{
+		"PURSER_ADDR=" + address, "PURSER_BASE_URL=" + s.URL, "PURSER_DATA=" + folder.Path, "PURSER_KEY=" + folder.Key.Text(),
+		"PURSER_OIDC_ISSUER=" + issuer, "PURSER_OIDC_CLIENT_ID=bench", "PURSER_OIDC_CLIENT_SECRET=bench", "PURSER_LOG_LEVEL=warn",
+	}, settings...)
+	return s, s.Restart(ctx)
+}
+
+// Restart starts the binary again after a kill, at the same address and with the same provider.
+func (s *Served) Restart(ctx context.Context) error {
+	s.cmd = exec.CommandContext(ctx, s.binary, "serve")
+	s.cmd.Env, s.cmd.Stderr = append(os.Environ(), s.settings...), s.log
 	begin := time.Now()
 	if err := s.cmd.Start(); err != nil {
-		return nil, err
+		return err
 	}
-	return s, s.await(ctx, begin)
+	return s.await(ctx, begin)
 }
 
 func (s *Served) startProvider(ctx context.Context) (issuer string, err error) {
