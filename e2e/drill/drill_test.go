@@ -26,7 +26,7 @@ import (
 var (
 	kills = flag.Int("kills", 50, "how often to kill")
 	seed  = flag.Uint64("seed", 0, "seed of the choices; 0 for another one each time")
-	limit = flag.Duration("ready", 5*time.Second, "how long nine of ten restarts may take; generous, because other tests run beside this one")
+	limit = flag.Duration("ready", 5*time.Second, "how long the median restart may take; generous, because other tests run beside this one")
 )
 
 // The program under test and the simulator alone, built once.
@@ -89,7 +89,8 @@ func (d *drill) report() {
 	}
 }
 
-// reportRestarts holds nine of ten to the limit, and tells the slowest: beside other programs, any process waits now and then.
+// reportRestarts holds the median to the limit, and tells the slowest. Each of them comes after a kill, so that the median is what
+// that costs; beyond it, a machine with neighbours measures how long a process waits for its turn.
 func (d *drill) reportRestarts() {
 	d.t.Helper()
 	slices.Sort(d.restarts)
@@ -100,9 +101,9 @@ func (d *drill) reportRestarts() {
 			late++
 		}
 	}
-	median, most := d.restarts[last/2], d.restarts[last*9/10]
+	median := d.restarts[last/2]
 	d.t.Logf("ready after %d ms (median), slowest %d ms, %d over a second", median.Milliseconds(), d.restarts[last].Milliseconds(), late)
-	if most > *limit {
-		d.t.Errorf("one in ten restarts takes %s or more, limit %s", most, *limit)
+	if median > *limit {
+		d.t.Errorf("ready after %s (median), limit %s", median, *limit)
 	}
 }
