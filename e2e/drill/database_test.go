@@ -13,6 +13,7 @@ import (
 	"purser.example/internal/profile"
 	"purser.example/internal/secret"
 	"purser.example/internal/sqlite"
+	"purser.example/internal/verdict"
 )
 
 // checkDatabase compares the ledger with the database as the kill left it: versions and passwords too, and the activity log.
@@ -33,17 +34,20 @@ func (d *drill) checkDatabase() {
 	}
 }
 
-// compareLog lists in what the activity log differs from the answers: each acknowledged request is in it once, and
-// beside those it has no change but the ones that were cut off and stored.
+// compareLog lists in what the activity log differs from the answers: each acknowledged request is in it once, beside those it
+// has no change but the ones that were cut off and stored, and no sign-in was made with a password that was not the right one.
 func (d *drill) compareLog(log []audit.Link) []string {
+	var wrong []string
 	logged, changes := map[receipt]int{}, 0
 	for _, link := range log {
 		logged[receipt{link.Origin.Request, link.Action}]++
+		if status := link.Details["status"]; link.Action == profile.ValidationEnded && status != string(verdict.Valid) {
+			wrong = append(wrong, fmt.Sprintf("%s: a validation found %q, though every password was right", link.Target.Name, status))
+		}
 		if a := link.Action; a == profile.Created || a == profile.Changed || a == profile.Deleted {
 			changes++
 		}
 	}
-	var wrong []string
 	for _, r := range d.receipts() {
 		if logged[r] != 1 {
 			wrong = append(wrong, fmt.Sprintf("%s of request %s is in the activity log %d times", r.action, r.request, logged[r]))
