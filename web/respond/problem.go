@@ -6,7 +6,6 @@ import (
 	"log/slog"
 	"net/http"
 	"strings"
-	"syscall"
 
 	"github.com/labstack/echo/v4"
 
@@ -45,7 +44,7 @@ const retryAfter = "5"
 // next and a reference, and nothing of the cause.
 func Problem(log *slog.Logger) echo.HTTPErrorHandler {
 	return func(err error, c echo.Context) {
-		if gone(c, err) {
+		if errors.Is(err, context.Canceled) && c.Request().Context().Err() != nil {
 			log.DebugContext(c.Request().Context(), "the client went away", "request_id", reference(c))
 			return
 		}
@@ -59,12 +58,6 @@ func Problem(log *slog.Logger) echo.HTTPErrorHandler {
 			log.ErrorContext(c.Request().Context(), "error page not sent", "request_id", reference(c), "error", err)
 		}
 	}
-}
-
-// gone reports whether the client left before it had its answer: people close tabs, and nothing went wrong on our side.
-func gone(c echo.Context, err error) bool {
-	cut := errors.Is(err, syscall.EPIPE) || errors.Is(err, syscall.ECONNRESET)
-	return errors.Is(err, context.Canceled) && c.Request().Context().Err() != nil || cut && c.Response().Committed
 }
 
 func logProblem(c echo.Context, log *slog.Logger, kind problem.Kind, err error) {
