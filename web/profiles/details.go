@@ -30,6 +30,29 @@ func (h *Handlers) show(c echo.Context) error {
 	return h.whole(c, http.StatusOK, shell, view.Name, detailsPane(view))
 }
 
+// showVerdict gives the verdict alone, for the list that asks for it; everybody else finds it in the details.
+func (h *Handlers) showVerdict(c echo.Context) error {
+	query, id := readListQuery(c), c.Param("id")
+	p, err := h.Profiles.Find(c.Request().Context(), session.Caller(c), profile.ID(id))
+	if err != nil {
+		return err
+	}
+	if !byScript(c) {
+		return c.Redirect(http.StatusSeeOther, query.address(id))
+	}
+	view := tipView{Name: p.Name, Href: query.address(id), Verdict: h.verdictView(c, lastOf(p), verdictOf{username: p.Username, tenant: p.Tenant, services: p.Services})}
+	view.Verdict.Quiet = true
+	return respond.Page(c, http.StatusOK, verdictTip(view))
+}
+
+// lastOf is the verdict of the last attempt, whether it told anything or not.
+func lastOf(p profile.Profile) verdict.Verdict {
+	if p.Failed != nil {
+		return *p.Failed
+	}
+	return p.Verdict
+}
+
 func (h *Handlers) detailsView(c echo.Context, d profile.Details, said *layout.Flash) detailsView {
 	query, id, now := readListQuery(c), string(d.ID), h.Now()
 	view := detailsView{
@@ -57,10 +80,7 @@ func (h *Handlers) detailsView(c echo.Context, d profile.Details, said *layout.F
 // latest explains the last attempt. Right after a validation that failed it is the outcome of what was just done, and takes the
 // place of the message.
 func (h *Handlers) latest(c echo.Context, d profile.Details, view *detailsView) *verdictView {
-	last := d.Verdict
-	if d.Failed != nil {
-		last = *d.Failed
-	}
+	last := lastOf(d.Profile)
 	v := h.verdictView(c, last, verdictOf{username: d.Username, tenant: d.Tenant, services: d.Profile.Services})
 	v.Quiet = view.Said == nil || !view.Said.Failure || last.Valid()
 	if !v.Quiet {

@@ -36,7 +36,7 @@ func specimenRow(n int) rowView {
 	now := time.Date(2026, 11, 23, 9, 0, 0, 0, time.UTC)
 	id := fmt.Sprintf("0193a1c2-7d40-7000-8000-%012d", n)
 	row := rowView{
-		ID: id, Name: fmt.Sprintf("Backup – Europe %06d", n), Href: listPath + "/" + id, Tenant: "Contoso", Domain: "contoso.onmicrosoft.com",
+		ID: id, Name: fmt.Sprintf("Backup – Europe %06d", n), Href: listPath + "/" + id, VerdictHref: listPath + "/" + id + "/verdict", Tenant: "Contoso", Domain: "contoso.onmicrosoft.com",
 		Services: []string{"Fly", "Cense"}, Username: fmt.Sprintf("u%05d@contoso.com", n), Status: statusView{Tone: ui.OK, Text: "Valid"},
 		Expires:   expiryView{Time: moment(now.AddDate(0, 0, 40+n), now)},
 		Validated: moment(now.Add(-time.Duration(n)*time.Hour), now), Modified: moment(now.AddDate(0, 0, -n), now),

@@ -107,6 +107,7 @@ type rowView struct {
 	ID          string
 	Name        string
 	Href        string // its details
+	VerdictHref string // its verdict alone
 	Description string
 	Classic     bool // a classic MFA profile
 	Tenant      string
@@ -402,4 +403,11 @@ type runRow struct {
 type activeRun struct {
 	Href string
 	Text string
+}
+
+// tipView is the verdict of one profile, beside its row.
+type tipView struct {
+	Name    string
+	Href    string // its details
+	Verdict verdictView
 }
