@@ -7,6 +7,7 @@ import (
 	"purser.example/internal/access"
 	"purser.example/internal/audit"
 	"purser.example/internal/secret"
+	"purser.example/internal/tenant"
 	"purser.example/internal/verdict"
 )
 
@@ -51,7 +52,7 @@ func (s *Service) validate(ctx context.Context, w work, password secret.Value) (
 // attempt signs in once, while it is the account's turn. The use of the secret is in the activity log before it leaves (R61).
 // It goes on when the person leaves: an attempt that was sent counts at Microsoft, so its answer is waited for.
 func (s *Service) attempt(ctx context.Context, w work, password secret.Value) (verdict.Verdict, error) {
-	return s.attemptNoting(ctx, w, password, func(e audit.Entry) error { return s.store.Note(ctx, e) })
+	return s.attemptNoting(ctx, w, password, func(e audit.Entry) error { return s.store.Begin(ctx, keyOf(w.profile), e) })
 }
 
 // attemptNoting is attempt where something else has to be on the disk together with the entry.
@@ -77,7 +78,7 @@ func (s *Service) attemptNoting(ctx context.Context, w work, password secret.Val
 // a lockout, and a validation must not send an old password after a new one was confirmed. Nobody waits in line, because
 // whoever would come next should see first what came of it.
 func (s *Service) turn(p Profile, caller access.Caller) (release func(), err error) {
-	account := accountOf(p)
+	account := keyOf(p)
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if other, taken := s.busy[account]; taken {
@@ -91,7 +92,13 @@ func (s *Service) turn(p Profile, caller access.Caller) (release func(), err err
 	}, nil
 }
 
-func accountOf(p Profile) string { return strings.ToLower(string(p.Tenant) + " " + p.Username) }
+// AccountKey names an account of a tenant without regard to case, as Microsoft does.
+type AccountKey struct {
+	Tenant   tenant.ID
+	Username string // folded
+}
+
+func keyOf(p Profile) AccountKey { return AccountKey{p.Tenant, Fold(p.Username)} }
 
 // sameUsername compares as Microsoft does, without regard to case.
 func sameUsername(a, b string) bool { return strings.EqualFold(a, b) }

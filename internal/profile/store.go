@@ -3,6 +3,7 @@ package profile
 import (
 	"context"
 	"errors"
+	"time"
 
 	"purser.example/internal/audit"
 	"purser.example/internal/tenant"
@@ -28,6 +29,10 @@ type Store interface {
 	// Changes lists what the activity log says of the profile, newest first.
 	Changes(ctx context.Context, id ID, limit int) ([]audit.Link, error)
 
+	// Begin writes the entry of an attempt that is about to be made, and counts it for the account; Attempts counts those since a
+	// time, of one account or, with an empty username, of a whole tenant.
+	Begin(ctx context.Context, a AccountKey, e audit.Entry) error
+	Attempts(ctx context.Context, a AccountKey, since time.Time) (int, error)
 	// Note writes an entry that stands alone.
 	Note(ctx context.Context, e audit.Entry) error
 	// Create stores a new profile with its first validation. It returns ErrNameTaken.

@@ -68,6 +68,7 @@ func (h *Handlers) detailsView(c echo.Context, d profile.Details, said *layout.F
 	}
 	view.Roles, view.RolesNote = roles(d)
 	view.Verdict = h.latest(c, d, &view)
+	view.Attempts, view.Parked, view.MostAttempts = counted(d.Attempts, "attempt")+" in the last hour", d.Parked(), number(h.Runs.Etiquette().PerAccount)
 	for _, v := range d.History {
 		view.History = append(view.History, attemptView{At: moment(v.At, now), Tone: tone(v.Verdict.Status), Status: v.Verdict.Status.Title(), Code: v.Verdict.Code, By: v.By})
 	}

@@ -276,6 +276,9 @@ type detailsView struct {
 	Expires        expiryView
 	ExpiresReason  string   // "90 days after the last change, by the policy of contoso.com"
 	Validated      timeView // zero: never
+	Attempts       string   // sign-ins in the last hour, whoever made them
+	MostAttempts   string   // how many Purser makes by itself at most
+	Parked         bool     // nothing tries the password by itself until somebody changes it
 	Created        signedView
 	Modified       signedView
 	Version        string
