@@ -13,6 +13,7 @@ import (
 	"os/exec"
 	"strconv"
 	"strings"
+	"syscall"
 	"time"
 )
 
@@ -93,12 +94,15 @@ func (p *Process) isReady(ctx context.Context) bool {
 	return err == nil && res.Body.Close() == nil && res.StatusCode == http.StatusOK
 }
 
-// Kill ends the process as `kill -9` does, and returns when it is gone.
+// Kill ends the process as `kill -9` does, and returns when it is gone. It is an error if the process had ended otherwise.
 func (p *Process) Kill() error {
 	if err := p.cmd.Process.Kill(); err != nil {
 		return fmt.Errorf("kill: %w", err)
 	}
-	_ = p.cmd.Wait() // it says that the process was killed
+	_ = p.cmd.Wait() // it says how the process ended, which stands below
+	if how, ok := p.cmd.ProcessState.Sys().(syscall.WaitStatus); ok && how.Signal() != syscall.SIGKILL {
+		return fmt.Errorf("ended before it was killed: %s", p.cmd.ProcessState)
+	}
 	return nil
 }
 
