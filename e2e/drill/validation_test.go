@@ -8,7 +8,9 @@ import (
 	"net/http"
 	"net/url"
 	"os"
+	"path"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
@@ -19,36 +21,36 @@ import (
 )
 
 const (
-	validated = 30 // at most a page
+	validated = 500
 	slowly    = `{"tenants": [{"id": "` + tenantID + `", "displayName": "Contoso", "initialDomain": "contoso.onmicrosoft.com", "latencyMs": 100,
 		"domains": [{"id": "contoso.com"}], "apps": [{"appId": "` + appID + `", "displayName": "Purser"}],
-		"generate": {"users": 30, "upn": "u%05d@contoso.com", "password": "Gen-%05d!"}}]}`
+		"generate": {"users": 500, "upn": "u%05d@contoso.com", "password": "Gen-%05d!"}}]}`
+	deaths = 2 // of Purser, in one run
 )
 
-// Killed while it validates what was selected: no password goes to Microsoft twice, and each that went is in the activity
-// log, which has to know before the password leaves (R61).
-func TestAKilledValidationTriesNobodyTwice(t *testing.T) {
+// R11, R62: a run of 500 profiles, killed in its middle, is complete after the restart. No password goes to Microsoft twice, and
+// each that went is in the activity log, which has to know before the password leaves (R61).
+func TestAKilledRunIsCompletedAndTriesNobodyTwice(t *testing.T) {
 	v := openValidation(t)
-	v.selectAll()
-	v.waitForSignIns(1)
-	time.Sleep(time.Duration(rand.Int64N(int64(300 * time.Millisecond))))
-	v.kill()
-	if err := v.purser.Restart(t.Context()); err != nil {
-		t.Fatal(err)
+	run := v.beginAll()
+	for death := range deaths {
+		v.waitForSignIns(20 + death*150)
+		time.Sleep(time.Duration(rand.Int64N(int64(time.Second))))
+		v.kill()
+		if err := v.purser.Restart(t.Context()); err != nil {
+			t.Fatal(err)
+		}
 	}
-	if _, err := v.browser.Get(t.Context(), "/service-accounts"); err != nil {
-		t.Fatal(err)
-	}
-	v.kill()
+	counts := v.waitForEnd(run)
 	tried, begun, ended := v.signIns(), v.logged(profile.ValidationBegun), v.logged(profile.ValidationEnded)
-	t.Logf("%d of %d accounts tried, %d begun and %d ended in the log", len(tried), validated, len(begun), len(ended))
+	t.Logf("%v; %d of %d accounts tried, %d begun and %d ended in the log", counts, len(tried), validated, len(begun), len(ended))
 	for account, times := range tried {
 		if times > 1 || begun[account] != times {
 			t.Errorf("%s: tried %d times, begun %d times in the log", account, times, begun[account])
 		}
 	}
-	if len(begun) == len(ended) {
-		t.Error("the kill met no validation under way")
+	if counts["interrupted"] == 0 || len(begun)-len(ended) != counts["interrupted"] {
+		t.Errorf("%d interrupted, %d attempts without an end in the log: did the kills meet the run?", counts["interrupted"], len(begun)-len(ended))
 	}
 }
 
@@ -88,22 +90,47 @@ func openValidation(t *testing.T) *validation {
 	return v
 }
 
-// selectAll has everything on the first page validated, and does not wait.
-func (v *validation) selectAll() {
+// beginAll begins a run of everything, and gives its address.
+func (v *validation) beginAll() string {
 	v.t.Helper()
-	page, err := v.browser.Get(v.t.Context(), "/service-accounts")
+	answer, err := v.browser.Post(v.t.Context(), "/service-accounts/validate", url.Values{"all": {"yes"}}, false)
+	to := answer.Header.Get("Location")
+	if err != nil || !strings.HasPrefix(to, "/service-accounts/validations/") {
+		v.t.Fatalf("status %d to %q, %v", answer.Status, to, err)
+	}
+	return to
+}
+
+// waitForEnd waits until the run is over, and counts its outcomes in the database.
+func (v *validation) waitForEnd(run string) map[string]int {
+	v.t.Helper()
+	for end := time.Now().Add(3 * time.Minute); ; time.Sleep(200 * time.Millisecond) {
+		page, err := v.browser.Get(v.t.Context(), run)
+		if err != nil || page.Status != http.StatusOK {
+			v.t.Fatalf("%s: %d, %v", run, page.Status, err)
+		}
+		if !strings.Contains(string(page.Body), `role="progressbar"`) {
+			break
+		}
+		if time.Now().After(end) {
+			v.t.Fatal("the run does not end")
+		}
+	}
+	v.kill()
+	db, _, err := v.folder.Open(v.t.Context())
 	if err != nil {
 		v.t.Fatal(err)
 	}
-	rows, _, err := readRows(page)
-	if err != nil || len(rows) != validated {
-		v.t.Fatalf("%d rows, %v", len(rows), err)
+	defer func() { _ = db.Close() }()
+	stored, err := db.Runs().Run(v.t.Context(), profile.RunID(path.Base(run)))
+	if err != nil || stored.State != profile.RunFinished || stored.Total != validated || stored.Done() != validated {
+		v.t.Errorf("the run came to %+v, %v", stored, err)
 	}
-	form := url.Values{}
-	for _, row := range rows {
-		form.Add("id", string(row.id))
+	counts := map[string]int{}
+	for outcome, n := range stored.Counts {
+		counts[string(outcome)] = n
 	}
-	go func() { _, _ = v.browser.Post(v.t.Context(), "/service-accounts/validate", form, false) }() // it is cut off
+	return counts
 }
 
 func (v *validation) kill() {
