@@ -64,6 +64,7 @@ var measurements = []struct {
 	{"list", (*bench).list},
 	{"search", (*bench).search},
 	{"edits", (*bench).edits},
+	{"validate", (*bench).validate},
 }
 
 func document(ctx context.Context, file string) error {

@@ -317,6 +317,9 @@ func (s *Service) check(ctx context.Context, d Draft, old *Profile, password boo
 	if err := problem.Join(wrong...); err != nil {
 		return err
 	}
+	if old != nil && Fold(d.Name) == Fold(old.Name) {
+		return nil // its own
+	}
 	taken, err := s.store.NameTaken(ctx, Fold(d.Name), id)
 	if err == nil && taken {
 		return nameTaken()

@@ -81,8 +81,6 @@ type App struct {
 type Store interface {
 	// Tenants lists all of them by display name.
 	Tenants(ctx context.Context) ([]Tenant, error)
-	// Tenant returns problem.NotFound for one that is not connected.
-	Tenant(ctx context.Context, id ID) (Tenant, error)
 	// App gives the tenant's app profile, its secret still sealed (nil for a public client).
 	App(ctx context.Context, id ID) (applicationID string, sealed []byte, err error)
 	// Connect keeps the tenant and its app profile in place of what was there, and writes the entry, all or nothing.
@@ -112,6 +110,12 @@ func (s *Service) All(ctx context.Context, caller access.Caller) ([]Tenant, erro
 	if err := access.Require(caller, access.ManageServiceAccounts); err != nil {
 		return nil, err
 	}
+	known, err := s.remembered(ctx)
+	return slices.Clone(known), err
+}
+
+// remembered gives the connected tenants, which are read once and after each change. The slice is never written to.
+func (s *Service) remembered(ctx context.Context) ([]Tenant, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.known == nil {
@@ -121,11 +125,23 @@ func (s *Service) All(ctx context.Context, caller access.Caller) ([]Tenant, erro
 		}
 		s.known = append([]Tenant{}, read...)
 	}
-	return slices.Clone(s.known), nil
+	return s.known, nil
 }
 
 // Find gives one tenant; it returns problem.NotFound for one that is not connected.
-func (s *Service) Find(ctx context.Context, id ID) (Tenant, error) { return s.store.Tenant(ctx, id) }
+func (s *Service) Find(ctx context.Context, id ID) (Tenant, error) {
+	known, err := s.remembered(ctx)
+	if err != nil {
+		return Tenant{}, err
+	}
+	if i := slices.IndexFunc(known, func(t Tenant) bool { return t.ID == id }); i >= 0 {
+		return known[i], nil
+	}
+	return Tenant{}, ErrNotConnected
+}
+
+// ErrNotConnected says that no tenant with that id is connected.
+var ErrNotConnected = problem.New(problem.NotFound, "This tenant is not connected.")
 
 // Application gives the application (client) id of the tenant's app profile, without its secret.
 func (s *Service) Application(ctx context.Context, id ID) (string, error) {
