@@ -39,6 +39,6 @@ func (s *Profiles) Attempts(ctx context.Context, a profile.AccountKey, since tim
 		args = []any{string(a.Tenant) + " ", string(a.Tenant) + "!", since.UnixMilli()} // "!" follows the blank
 	}
 	var n int
-	err := s.db.read.QueryRowContext(ctx, query, args...).Scan(&n)
+	err := s.db.reading.row(ctx, query, args...).Scan(&n)
 	return n, translate(err)
 }

@@ -92,7 +92,7 @@ func (s *Runs) ActiveRuns(ctx context.Context) ([]profile.Run, error) {
 }
 
 func (s *Runs) runs(ctx context.Context, query string, args ...any) ([]profile.Run, error) {
-	rows, err := s.db.read.QueryContext(ctx, query, args...)
+	rows, err := s.db.reading.rows(ctx, query, args...)
 	if err != nil {
 		return nil, translate(err)
 	}
@@ -121,7 +121,7 @@ func (s *Runs) runs(ctx context.Context, query string, args ...any) ([]profile.R
 
 // count fills in how many items have which outcome.
 func (s *Runs) count(ctx context.Context, r *profile.Run) error {
-	rows, err := s.db.read.QueryContext(ctx, `SELECT outcome, n FROM validation_run_counts WHERE run_id = ? AND n > 0`, r.ID)
+	rows, err := s.db.reading.rows(ctx, `SELECT outcome, n FROM validation_run_counts WHERE run_id = ? AND n > 0`, r.ID)
 	if err != nil {
 		return translate(err)
 	}
@@ -155,7 +155,7 @@ func (s *Runs) WaitingItems(ctx context.Context, id profile.RunID, t tenant.ID, 
 }
 
 func (s *Runs) items(ctx context.Context, query string, args ...any) ([]profile.Item, error) {
-	rows, err := s.db.read.QueryContext(ctx, query, args...)
+	rows, err := s.db.reading.rows(ctx, query, args...)
 	if err != nil {
 		return nil, translate(err)
 	}
@@ -192,7 +192,7 @@ func milliseconds(at time.Time) int64 {
 
 // Tenants implements profile.RunStore.
 func (s *Runs) Tenants(ctx context.Context, id profile.RunID) ([]tenant.ID, error) {
-	rows, err := s.db.read.QueryContext(ctx, `SELECT DISTINCT tenant_id FROM validation_run_items WHERE run_id = ? AND outcome = 'waiting'`, id)
+	rows, err := s.db.reading.rows(ctx, `SELECT DISTINCT tenant_id FROM validation_run_items WHERE run_id = ? AND outcome = 'waiting'`, id)
 	if err != nil {
 		return nil, translate(err)
 	}

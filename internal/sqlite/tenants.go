@@ -40,7 +40,7 @@ func (s *Tenants) Tenants(ctx context.Context) ([]tenant.Tenant, error) {
 
 // App implements tenant.Store.
 func (s *Tenants) App(ctx context.Context, id tenant.ID) (applicationID string, sealed []byte, err error) {
-	err = s.db.read.QueryRowContext(ctx, `SELECT application_id, secret FROM app_profiles WHERE tenant_id = ?`, id).Scan(&applicationID, &sealed)
+	err = s.db.reading.row(ctx, `SELECT application_id, secret FROM app_profiles WHERE tenant_id = ?`, id).Scan(&applicationID, &sealed)
 	if errors.Is(err, sql.ErrNoRows) {
 		return "", nil, problem.New(problem.NotFound, "This tenant has no app profile.")
 	}
