@@ -15,26 +15,8 @@ const lockout = 15 * time.Minute
 // item validates one profile of a run, and gives the verdict; nil where no attempt was made. Whatever goes wrong has been
 // settled or logged when it returns; an item that nothing could be settled about waits for another pass.
 func (r *Runs) item(ctx context.Context, run Run, i Item) *verdict.Verdict {
-	p, err := r.profiles.store.Profile(ctx, i.Profile)
-	if errors.Is(err, ErrGone) {
-		r.settle(ctx, run, i, Skipped, Gone)
-		return nil
-	}
-	if err != nil {
-		r.puzzled(ctx, run, i, err)
-		return nil
-	}
-	why := r.passOver(p, run)
-	if why == "" && !run.Attended {
-		why, err = r.intrusive(ctx, p)
-	}
-	if err != nil {
-		r.puzzled(ctx, run, i, err)
-		return nil
-	}
-	if why != "" {
-		i.Status, i.Code = p.Status, p.Verdict.Code
-		r.settle(ctx, run, i, Skipped, why)
+	p, fit := r.look(ctx, run, i)
+	if !fit || !run.Attended && !r.hesitate(ctx) {
 		return nil
 	}
 	release, err := r.profiles.turn(p, run.caller())
@@ -43,7 +25,41 @@ func (r *Runs) item(ctx context.Context, run Run, i Item) *verdict.Verdict {
 		return nil
 	}
 	defer release()
-	return r.try(ctx, run, i, p)
+	// Whoever had the turn before may have found the password refused, or given the profile another account.
+	now, fit := r.look(ctx, run, i)
+	switch {
+	case !fit:
+		return nil
+	case keyOf(now) != keyOf(p):
+		r.putOff(ctx, run, i, Skipped, Busy)
+		return nil
+	}
+	return r.try(ctx, run, i, now)
+}
+
+// look reads the profile of an item and reports whether it is to be tried; otherwise the item is settled, or waits.
+func (r *Runs) look(ctx context.Context, run Run, i Item) (Profile, bool) {
+	p, err := r.profiles.store.Profile(ctx, i.Profile)
+	if errors.Is(err, ErrGone) {
+		r.settle(ctx, run, i, Skipped, Gone)
+		return p, false
+	}
+	why := Reason("")
+	if err == nil {
+		why = r.passOver(p, run)
+	}
+	if err == nil && why == "" && !run.Attended {
+		why, err = r.intrusive(ctx, p)
+	}
+	if err != nil {
+		r.puzzled(ctx, run, i, err)
+		return p, false
+	}
+	if why != "" {
+		i.Status, i.Code = p.Status, p.Verdict.Code
+		r.settle(ctx, run, i, Skipped, why)
+	}
+	return p, why == ""
 }
 
 // passOver says why a profile is not tried; empty where it is. A person who validates a single profile decides for

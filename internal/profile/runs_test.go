@@ -554,3 +554,36 @@ func TestWhatNobodyWaitsForKeepsItsEtiquette(t *testing.T) {
 		t.Errorf("a person's run: %v %v", r.outcomes(t, attended), err)
 	}
 }
+
+// R62: whether a profile is tried is decided when it is its turn: what somebody found out meanwhile counts.
+func TestARunLooksAgainWhenItIsItsTurn(t *testing.T) {
+	slow := quick
+	slow.PerTenant, slow.Etiquette = 8, profile.Etiquette{PerAccount: 100, PerTenant: 100, Jitter: time.Second}
+	r, ids := newRunRig(t, slow, manyUsers(8)...)
+	run, err := r.runs.BeginUnattended(ctx, profile.Query{}, "Every profile")
+	if err != nil {
+		t.Fatal(err)
+	}
+	done := make(chan error, 1)
+	go func() { done <- r.runs.Work(ctx, run.ID) }()
+	waitFor(t, func() bool {
+		now, err := r.runs.Find(ctx, adele, run.ID)
+		return err == nil && now.State == profile.RunRunning
+	})
+	time.Sleep(20 * time.Millisecond) // all of them have been looked at, and wait for their moment
+	r.clock.Advance(time.Second)
+	for _, id := range ids {
+		if _, err := r.Validate(ctx, adele, here, id); err != nil && problem.KindOf(err) != problem.Conflict {
+			t.Fatal(err)
+		}
+	}
+	if err := <-done; err != nil {
+		t.Fatal(err)
+	}
+	for _, id := range ids {
+		d, err := r.Details(ctx, adele, id)
+		if err != nil || len(d.History) > 2 && d.History[0].By == "Purser" {
+			t.Errorf("%s was tried again right after a person had: %+v %v", d.Name, d.History, err)
+		}
+	}
+}
