@@ -587,3 +587,54 @@ func TestARunLooksAgainWhenItIsItsTurn(t *testing.T) {
 		}
 	}
 }
+
+// R62: what Microsoft asked for holds, whatever it answers to those that were under way at the time, and for a run that somebody
+// begins meanwhile.
+func TestRetryAfterIsKept(t *testing.T) {
+	r, ids := newRunRig(t, quick, manyUsers(6)...)
+	r.faults(t,
+		m365sim.Fault{PathPrefix: "/" + contoso + "/oauth2", Status: 429, RetryAfter: "6", Times: new(1)},
+		m365sim.Fault{PathPrefix: "/" + contoso + "/oauth2", DelayMs: 300},
+	)
+	first, second := r.begin(t, ids[:4]), r.begin(t, ids[4:])
+	done := make(chan error, 2)
+	go func() { done <- r.runs.Work(ctx, first) }()
+	waitFor(t, func() bool { return r.outcomes(t, first)[profile.Rejected] == 3 })
+	go func() { done <- r.runs.Work(ctx, second) }()
+	time.Sleep(2 * time.Second)
+	if tried := r.tried(t); len(tried) != 4 || len(repeated(tried)) > 0 {
+		t.Errorf("tried before the time that Microsoft asked for: %v", tried)
+	}
+	if err := errors.Join(<-done, <-done); err != nil || len(r.tried(t)) != 6 {
+		t.Errorf("afterwards: %v %v", r.tried(t), err)
+	}
+}
+
+// R62: what fails together counts as one failure where it is about the length of a rest.
+func TestARestBeginsShort(t *testing.T) {
+	limits := quick
+	limits.PerTenant, limits.Rest, limits.LongestRest, limits.GiveUp = 8, 100*time.Millisecond, 10*time.Second, time.Minute
+	r, ids := newRunRig(t, limits, manyUsers(8)...)
+	r.faults(t, m365sim.Fault{PathPrefix: "/common/UserRealm", Reset: true})
+	id := r.begin(t, ids)
+	stopping, stop := context.WithCancel(ctx)
+	defer stop()
+	done := make(chan error, 1)
+	go func() { done <- r.runs.Work(stopping, id) }()
+	run, err := r.runs.Find(ctx, adele, id)
+	if err != nil {
+		t.Fatal(err)
+	}
+	waitFor(t, func() bool { return len(r.runs.Resting(run)) > 0 })
+	longest := time.Duration(0)
+	for end := time.Now().Add(100 * time.Millisecond); time.Now().Before(end); time.Sleep(time.Millisecond) {
+		longest = max(longest, time.Until(r.runs.Resting(run)[contoso]))
+	}
+	if longest > 2*limits.Rest {
+		t.Errorf("eight failures at once led to a rest of %s", longest)
+	}
+	stop()
+	if err := <-done; !errors.Is(err, profile.ErrHandedBack) {
+		t.Error(err)
+	}
+}
