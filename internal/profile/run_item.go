@@ -3,6 +3,8 @@ package profile
 import (
 	"context"
 	"errors"
+	"fmt"
+	"runtime/debug"
 	"time"
 
 	"purser.example/internal/audit"
@@ -14,7 +16,12 @@ const lockout = 15 * time.Minute
 
 // item validates one profile of a run, and gives the verdict; nil where no attempt was made. Whatever goes wrong has been
 // settled or logged when it returns; an item that nothing could be settled about waits for another pass.
-func (r *Runs) item(ctx context.Context, run Run, i Item) *verdict.Verdict {
+func (r *Runs) item(ctx context.Context, run Run, i Item) (v *verdict.Verdict) {
+	defer func() {
+		if surprise := recover(); surprise != nil { // a mistake of ours over one profile must not end Purser
+			r.puzzled(ctx, run, i, fmt.Errorf("panic: %v\n%s", surprise, debug.Stack()))
+		}
+	}()
 	p, fit := r.look(ctx, run, i)
 	if !fit || !run.Attended && !r.hesitate(ctx) {
 		return nil
@@ -109,8 +116,8 @@ func (r *Runs) try(ctx context.Context, run Run, i Item, p Profile) *verdict.Ver
 	return &v
 }
 
-// conclude stores the verdict, however long the disk takes to have room again. Where the process ends first, the item is
-// found as interrupted.
+// conclude stores the verdict, however long the disk takes to have room again. Where the process ends first, or it cannot be
+// stored at all, the item is found as interrupted.
 func (r *Runs) conclude(ctx context.Context, run Run, i Item, w work, v verdict.Verdict) {
 	i.Status, i.Code, i.At = v.Status, v.Code, v.At
 	switch {
@@ -123,7 +130,7 @@ func (r *Runs) conclude(ctx context.Context, run Run, i Item, w work, v verdict.
 	default:
 		i.Outcome = NotReached
 	}
-	err := persist(ctx, func() error {
+	err := r.insist(ctx, func() error {
 		after, cancel := r.profiles.beyond(ctx)
 		defer cancel()
 		return r.store.Conclude(after, run.ID, i, w.profile, w.validation(remembering(w.profile.Verdict, v)), w.ended(v).With("run", string(run.ID)))

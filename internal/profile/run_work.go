@@ -172,6 +172,10 @@ func (r *Runs) end(ctx context.Context, run Run) error {
 			return err
 		}
 	}
+	// Nothing is under way any more: what looks as if it were is what could not be stored.
+	if _, err := r.store.TakeUp(after, run.ID, interrupted); err != nil {
+		return err
+	}
 	err := r.store.EndRun(after, run.ID, state, run.entry(RunEnded).With("state", string(state)))
 	if errors.Is(err, ErrChanged) {
 		return nil
@@ -188,6 +192,18 @@ func persist(ctx context.Context, write func() error) error {
 			return err
 		}
 	}
+}
+
+// insist is persist for what must not be lost because somebody cancelled the run: that ends what waits, and not what was
+// answered.
+func (r *Runs) insist(ctx context.Context, write func() error) error {
+	err := persist(ctx, write)
+	if err == nil || !errors.Is(context.Cause(ctx), errCancelled) {
+		return err
+	}
+	after, cancel := r.profiles.beyond(ctx)
+	defer cancel()
+	return persist(after, write)
 }
 
 func sleep(ctx context.Context, d time.Duration) bool {

@@ -638,3 +638,74 @@ func TestARestBeginsShort(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+// R61: what Microsoft has answered is stored when the disk has room again, though somebody cancelled the run meanwhile.
+func TestCancellingLosesNoVerdict(t *testing.T) {
+	r, ids := newRunRig(t, quick, manyUsers(8)...)
+	id := r.begin(t, ids)
+	r.slow(t, 300*time.Millisecond)
+	done := make(chan error, 1)
+	go func() { done <- r.runs.Work(ctx, id) }()
+	waitFor(t, func() bool { return len(r.tried(t)) == quick.PerTenant })
+	if err := r.runs.Cancel(ctx, adele, here, id); err != nil {
+		t.Fatal(err)
+	}
+	mend := sqlitetest.FillDisk(t, r.db)
+	time.Sleep(600 * time.Millisecond)
+	mend()
+	if err := <-done; err != nil {
+		t.Fatal(err)
+	}
+	if got := r.outcomes(t, id); got[profile.Rejected] != quick.PerTenant || got[profile.Dropped] != len(ids)-quick.PerTenant {
+		t.Errorf("outcomes %v", got)
+	}
+}
+
+// R11: every profile of a run that is over has its outcome, also one whose verdict could not be stored; the log says why.
+func TestARunLeavesNothingOpen(t *testing.T) {
+	r, ids := newRunRig(t, quick, manyUsers(3)...)
+	if err := r.db.Pragma(ctx, `CREATE TRIGGER refused BEFORE INSERT ON validations WHEN new.profile_id = 'id-Profile-001' BEGIN SELECT RAISE(ABORT, 'no'); END`); err != nil {
+		t.Fatal(err)
+	}
+	id := r.begin(t, ids)
+	if err := r.runs.Work(ctx, id); err != nil {
+		t.Fatal(err)
+	}
+	run, err := r.runs.Find(ctx, adele, id)
+	if err != nil || run.State != profile.RunFinished || run.Done() != 3 || run.Counts[profile.Interrupted] != 1 {
+		t.Errorf("%+v %v", run, err)
+	}
+	if !strings.Contains(r.log.String(), "verdict of a run not stored") {
+		t.Error("the log does not say why")
+	}
+}
+
+// panicker is a validator with a mistake in it.
+type panicker struct{ profile.Validator }
+
+func (p panicker) Validate(ctx context.Context, a profile.Account) verdict.Verdict {
+	if a.Username == "svc-001@contoso.com" {
+		panic("a mistake of ours")
+	}
+	return p.Validator.Validate(ctx, a)
+}
+
+// R62: a mistake of ours over one profile ends neither Purser nor the run, and leads to no second attempt.
+func TestARunSurvivesAMistake(t *testing.T) {
+	r, ids := newRunRig(t, quick, manyUsers(3)...)
+	service := profile.NewService(r.db.Profiles(), r.tenants, r.ring, panicker{r.validator}, profile.Settings{}, r.clock.Now)
+	r.runs = profile.NewRuns(service, r.db.Runs(), quick, slog.New(slog.NewTextHandler(r.log, nil)))
+	id := r.begin(t, ids)
+	if err := r.runs.Work(ctx, id); err != nil {
+		t.Fatal(err)
+	}
+	if got := r.outcomes(t, id); got[profile.Interrupted] != 1 || got[profile.Rejected] != 2 {
+		t.Errorf("outcomes %v", got)
+	}
+	if _, err := service.Validate(ctx, adele, here, ids[0]); err != nil {
+		t.Error(err)
+	}
+	if !strings.Contains(r.log.String(), "a mistake of ours") {
+		t.Error("the log does not tell of it")
+	}
+}

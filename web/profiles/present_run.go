@@ -164,7 +164,7 @@ func reasonText(i profile.Item) string {
 	}
 	switch {
 	case i.Outcome == profile.Interrupted:
-		return "Purser ended during the attempt. It may have counted at Microsoft, so it was not repeated."
+		return "Purser ended during the attempt, or could not store its result. It may have counted at Microsoft, so it was not repeated."
 	case i.Outcome == profile.Waiting && i.Tries > 0:
 		return "Microsoft asked to come back later."
 	case i.Outcome == profile.NotReached:
