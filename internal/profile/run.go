@@ -87,6 +87,7 @@ type Reason string
 const (
 	Parked   Reason = "parked"    // its password was refused before, and nobody has changed it since
 	Locked   Reason = "locked"    // Microsoft locked the account a short while ago
+	Shared   Reason = "shared"    // another profile has the same account, and its attempt in this run was not confirmed
 	Busy     Reason = "busy"      // somebody else was validating the account all the time
 	Gone     Reason = "gone"      // deleted meanwhile
 	Classic  Reason = "classic"   // a classic MFA profile

@@ -81,6 +81,8 @@ func (r *Runs) passOver(p Profile, run Run) Reason {
 		return Parked
 	case p.Status == verdict.AccountLocked && r.profiles.now().Sub(p.Validated) < lockout:
 		return Locked
+	case r.spent(run.ID, keyOf(p)):
+		return Shared
 	}
 	return ""
 }
@@ -102,7 +104,9 @@ func (r *Runs) try(ctx context.Context, run Run, i Item, p Profile) *verdict.Ver
 	begun := false
 	v, err := r.profiles.attemptNoting(ctx, w, password, func(e audit.Entry) error {
 		err := persist(ctx, func() error { return r.store.Try(ctx, run.ID, i.No, keyOf(p), e.With("run", string(run.ID))) })
-		begun = err == nil
+		if begun = err == nil; begun {
+			r.spend(run.ID, keyOf(p), true)
+		}
 		return err
 	})
 	switch {
@@ -111,6 +115,9 @@ func (r *Runs) try(ctx context.Context, run Run, i Item, p Profile) *verdict.Ver
 	case err != nil && !begun:
 		r.puzzled(ctx, run, i, err)
 		return nil
+	}
+	if v.Valid() || v.MayRepeat() || !v.Attempted {
+		r.spend(run.ID, keyOf(p), false)
 	}
 	r.conclude(ctx, run, i, w, v)
 	return &v

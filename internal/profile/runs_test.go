@@ -709,3 +709,39 @@ func TestARunSurvivesAMistake(t *testing.T) {
 		t.Error("the log does not tell of it")
 	}
 }
+
+// R62: profiles may share an account. A run tries it through the next of them only where the one before was confirmed.
+func TestProfilesOfOneAccount(t *testing.T) {
+	r, ids := newRunRig(t, quick, "blocked@contoso.com", "Blocked@contoso.com", "blocked@contoso.com", goodUser, goodUser)
+	id := r.begin(t, append(ids, ids...)) // each once, however often it was sent
+	if err := r.runs.Work(ctx, id); err != nil {
+		t.Fatal(err)
+	}
+	got := r.outcomes(t, id)
+	if got[profile.Rejected] != 1 || got[profile.Confirmed] != 2 || got[profile.Skipped] != 2 {
+		t.Errorf("outcomes %v", got)
+	}
+	tried := r.tried(t)
+	if tried["blocked@contoso.com"]+tried["Blocked@contoso.com"] != 1 || tried[goodUser] != 2 {
+		t.Errorf("tried %v", tried)
+	}
+	skipped, _, err := r.runs.Items(ctx, adele, profile.ItemQuery{Run: id, Outcome: profile.Skipped})
+	if err != nil || skipped[0].Reason != profile.Shared {
+		t.Errorf("%+v %v", skipped, err)
+	}
+}
+
+// R62: an attempt whose end nobody saw is not repeated through another profile of the account either.
+func TestAnInterruptedAccountIsLeftAlone(t *testing.T) {
+	r, ids := newRunRig(t, quick, "svc-000@contoso.com", "SVC-000@contoso.com")
+	id := r.begin(t, ids)
+	if err := r.db.Runs().Try(ctx, id, 1, profile.AccountKey{}, audit.Entry{Action: profile.ValidationBegun}); err != nil {
+		t.Fatal(err)
+	}
+	if err := r.runs.Work(ctx, id); err != nil {
+		t.Fatal(err)
+	}
+	if got := r.outcomes(t, id); got[profile.Interrupted] != 1 || got[profile.Skipped] != 1 || len(r.tried(t)) != 0 {
+		t.Errorf("outcomes %v, tried %v", got, r.tried(t))
+	}
+}

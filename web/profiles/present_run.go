@@ -143,6 +143,8 @@ func reasonText(i profile.Item) string {
 		return "Microsoft refused the stored password before. Enter the right one, or open the profile to validate it anyway."
 	case profile.Locked:
 		return "Microsoft locked the account a short while ago; another attempt would prolong that."
+	case profile.Shared:
+		return "Another profile has the same account, and its attempt in this run was not confirmed. Look at that one first."
 	case profile.Busy:
 		return "Somebody else was validating this account."
 	case profile.Gone:
