@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"net/url"
 	"os"
+	"path"
 	"path/filepath"
 	"testing"
 	"time"
@@ -19,36 +20,49 @@ import (
 )
 
 const (
-	validated = 30 // at most a page
+	validated = 500
 	slowly    = `{"tenants": [{"id": "` + tenantID + `", "displayName": "Contoso", "initialDomain": "contoso.onmicrosoft.com", "latencyMs": 100,
 		"domains": [{"id": "contoso.com"}], "apps": [{"appId": "` + appID + `", "displayName": "Purser"}],
-		"generate": {"users": 30, "upn": "u%05d@contoso.com", "password": "Gen-%05d!"}}]}`
+		"generate": {"users": 500, "upn": "u%05d@contoso.com", "password": "Gen-%05d!"}}]}`
 )
 
-// Killed while it validates what was selected: no password goes to Microsoft twice, and each that went is in the activity
-// log, which has to know before the password leaves (R61).
-func TestAKilledValidationTriesNobodyTwice(t *testing.T) {
+// Killed in the middle of a run, which then goes on: it ends complete, no password goes to Microsoft twice, and each that went is in
+// the activity log, which has to know before the password leaves (R11, R61, R62).
+func TestAKilledRunTriesNobodyTwice(t *testing.T) {
 	v := openValidation(t)
-	v.selectAll()
-	v.waitForSignIns(1)
+	run := v.validateAll()
+	v.waitForSignIns(validated / 5)
 	time.Sleep(time.Duration(rand.Int64N(int64(300 * time.Millisecond))))
 	v.kill()
+	before := len(v.signIns())
 	if err := v.purser.Restart(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := v.browser.Get(t.Context(), "/service-accounts"); err != nil {
-		t.Fatal(err)
-	}
+	v.waitForEnd(run)
 	v.kill()
 	tried, begun, ended := v.signIns(), v.logged(profile.ValidationBegun), v.logged(profile.ValidationEnded)
-	t.Logf("%d of %d accounts tried, %d begun and %d ended in the log", len(tried), validated, len(begun), len(ended))
-	for account, times := range tried {
-		if times > 1 || begun[account] != times {
-			t.Errorf("%s: tried %d times, begun %d times in the log", account, times, begun[account])
+	interrupted := v.logged(profile.ValidationInterrupted)
+	t.Logf("%d of %d accounts tried before the kill, %d in all; %d interrupted", before, validated, len(tried), len(interrupted))
+	if before >= validated || len(interrupted) == 0 {
+		t.Error("the kill met no validation under way")
+	}
+	result := v.result(run)
+	if result.State != profile.RunFinished || result.Total != validated || result.Done() != validated {
+		t.Errorf("the run did not end complete: %s, %d of %d done", result.State, result.Done(), result.Total)
+	}
+	// What is skipped are passwords that were refused before.
+	if len(begun) != validated-result.Counts[profile.Skipped] || len(interrupted) != result.Counts[profile.Interrupted] {
+		t.Errorf("%d begun and %d interrupted in the log, the run says %v", len(begun), len(interrupted), result.Counts)
+	}
+	for account := range begun {
+		if tried[account] > 1 || begun[account] != 1 || ended[account]+interrupted[account] != 1 {
+			t.Errorf("%s: tried %d times, begun %d, ended %d, interrupted %d", account, tried[account], begun[account], ended[account], interrupted[account])
 		}
 	}
-	if len(begun) == len(ended) {
-		t.Error("the kill met no validation under way")
+	for account := range tried {
+		if begun[account] == 0 {
+			t.Errorf("%s: tried without an entry", account)
+		}
 	}
 }
 
@@ -88,22 +102,31 @@ func openValidation(t *testing.T) *validation {
 	return v
 }
 
-// selectAll has everything on the first page validated, and does not wait.
-func (v *validation) selectAll() {
+// validateAll begins a run of everything and gives its address.
+func (v *validation) validateAll() string {
 	v.t.Helper()
-	page, err := v.browser.Get(v.t.Context(), "/service-accounts")
-	if err != nil {
-		v.t.Fatal(err)
+	res, err := v.browser.Post(v.t.Context(), "/service-accounts/validate", url.Values{"all": {"yes"}}, false)
+	to := res.Header.Get("Location")
+	if err != nil || to == "" {
+		v.t.Fatalf("no run: status %d %v", res.Status, err)
 	}
-	rows, _, err := readRows(page)
-	if err != nil || len(rows) != validated {
-		v.t.Fatalf("%d rows, %v", len(rows), err)
+	return to
+}
+
+// waitForEnd waits until the page of a run says that it is over and nothing of it is open.
+func (v *validation) waitForEnd(run string) {
+	v.t.Helper()
+	for range 600 {
+		page, err := v.browser.Get(v.t.Context(), run)
+		if err != nil {
+			v.t.Fatal(err)
+		}
+		if page.Status == http.StatusOK && !bytes.Contains(page.Body, []byte(`role="progressbar"`)) {
+			return
+		}
+		time.Sleep(100 * time.Millisecond)
 	}
-	form := url.Values{}
-	for _, row := range rows {
-		form.Add("id", string(row.id))
-	}
-	go func() { _, _ = v.browser.Post(v.t.Context(), "/service-accounts/validate", form, false) }() // it is cut off
+	v.t.Fatalf("the run does not end\n%s", v.said)
 }
 
 func (v *validation) kill() {
@@ -145,6 +168,21 @@ func (v *validation) signIns() map[string]int {
 		}
 	}
 	return tried
+}
+
+// result is what the database has of a run.
+func (v *validation) result(address string) profile.Run {
+	v.t.Helper()
+	db, _, err := v.folder.Open(v.t.Context())
+	if err != nil {
+		v.t.Fatal(err)
+	}
+	defer func() { _ = db.Close() }()
+	run, err := db.Runs().Run(v.t.Context(), profile.RunID(path.Base(address)))
+	if err != nil {
+		v.t.Fatal(err)
+	}
+	return run
 }
 
 // logged counts the entries of an action in the activity log, by account.
