@@ -26,7 +26,13 @@ const hour = time.Hour
 // verdict that confirmed it. Nothing tries a parked password by itself.
 func (p Profile) Parked() bool { return p.Status == verdict.WrongPassword }
 
-// intrusive says why an unattended run leaves the profile alone; empty where it may go on, after a moment of its own.
+// hesitate waits for a moment of an item's own. It reports false when ctx ends.
+func (r *Runs) hesitate(ctx context.Context) bool {
+	jitter := r.limits.Etiquette.Jitter
+	return jitter <= 0 || sleep(ctx, rand.N(jitter))
+}
+
+// intrusive says why an unattended run leaves the profile alone; empty where it may go on.
 func (r *Runs) intrusive(ctx context.Context, p Profile) (Reason, error) {
 	limits := r.limits.Etiquette
 	switch n, err := r.profiles.attempts(ctx, keyOf(p)); {
@@ -40,9 +46,6 @@ func (r *Runs) intrusive(ctx context.Context, p Profile) (Reason, error) {
 		return "", err
 	case n >= limits.PerTenant:
 		return Budget, nil
-	}
-	if limits.Jitter > 0 && !sleep(ctx, rand.N(limits.Jitter)) {
-		return "", ctx.Err()
 	}
 	return "", nil
 }

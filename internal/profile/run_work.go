@@ -32,10 +32,40 @@ func (r *Runs) Work(ctx context.Context, id RunID) error {
 		cancel(errCancelled)
 	}
 	r.changed(id)
+	if err := r.recall(ctx, id); err != nil {
+		return err
+	}
 	if err := r.everyTenant(ctx, run); err != nil {
 		return err
 	}
 	return r.end(ctx, run)
+}
+
+// recall brings back which accounts the run has spent already.
+func (r *Runs) recall(ctx context.Context, id RunID) error {
+	err := r.each(ctx, id, func(i Item) {
+		if i.Reason == "" {
+			r.spend(id, AccountKey{i.Tenant, Fold(i.Username)}, true)
+		}
+	}, Rejected, NotReached, Interrupted)
+	return stopped(ctx, err)
+}
+
+// spend marks an account: while it is spent, the run does not try it through another profile.
+func (r *Runs) spend(id RunID, a AccountKey, spent bool) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if spent {
+		r.active[id].spent[a] = true
+	} else {
+		delete(r.active[id].spent, a)
+	}
+}
+
+func (r *Runs) spent(id RunID, a AccountKey) bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.active[id].spent[a]
 }
 
 // claim makes the run this call's own.
@@ -45,7 +75,7 @@ func (r *Runs) claim(id RunID, cancel context.CancelCauseFunc) bool {
 	if r.active[id] != nil {
 		return false
 	}
-	r.active[id] = cancel
+	r.active[id] = &shift{cancel: cancel, spent: map[AccountKey]bool{}}
 	return true
 }
 
@@ -67,24 +97,30 @@ func (r *Runs) everyTenant(ctx context.Context, run Run) error {
 	if err != nil {
 		return stopped(ctx, err)
 	}
+	gates := r.enterTenants(run.ID, tenants)
 	failed := make([]error, len(tenants))
 	var all sync.WaitGroup
 	for i, t := range tenants {
-		g := r.gate(t)
-		g.forget()
-		all.Go(func() { failed[i] = r.lane(ctx, run, t, g) })
+		gates[i].forget()
+		all.Go(func() { failed[i] = r.lane(ctx, run, t, gates[i]) })
 	}
 	all.Wait()
 	return errors.Join(failed...)
 }
 
-func (r *Runs) gate(t tenant.ID) *gate {
+// enterTenants notes which tenants the run works on, and gives their gates.
+func (r *Runs) enterTenants(id RunID, tenants []tenant.ID) []*gate {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if r.gates[t] == nil {
-		r.gates[t] = newGate(r.limits)
+	r.active[id].tenants = tenants
+	gates := make([]*gate, len(tenants))
+	for i, t := range tenants {
+		if r.gates[t] == nil {
+			r.gates[t] = newGate(r.limits)
+		}
+		gates[i] = r.gates[t]
 	}
-	return r.gates[t]
+	return gates
 }
 
 // lane works on the waiting items of one tenant, in their order, then on those that had to be put off, until none is left
@@ -172,6 +208,10 @@ func (r *Runs) end(ctx context.Context, run Run) error {
 			return err
 		}
 	}
+	// Nothing is under way any more: what looks as if it were is what could not be stored.
+	if _, err := r.store.TakeUp(after, run.ID, interrupted); err != nil {
+		return err
+	}
 	err := r.store.EndRun(after, run.ID, state, run.entry(RunEnded).With("state", string(state)))
 	if errors.Is(err, ErrChanged) {
 		return nil
@@ -188,6 +228,18 @@ func persist(ctx context.Context, write func() error) error {
 			return err
 		}
 	}
+}
+
+// insist is persist for what must not be lost because somebody cancelled the run: that ends what waits, and not what was
+// answered.
+func (r *Runs) insist(ctx context.Context, write func() error) error {
+	err := persist(ctx, write)
+	if err == nil || !errors.Is(context.Cause(ctx), errCancelled) {
+		return err
+	}
+	after, cancel := r.profiles.beyond(ctx)
+	defer cancel()
+	return persist(after, write)
 }
 
 func sleep(ctx context.Context, d time.Duration) bool {

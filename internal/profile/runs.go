@@ -53,15 +53,22 @@ type Runs struct {
 
 	mu     sync.Mutex
 	gates  map[tenant.ID]*gate
-	active map[RunID]context.CancelCauseFunc // runs that this process works on
-	seen   map[RunID]map[chan struct{}]bool  // who watches
+	active map[RunID]*shift                 // runs that this process works on
+	seen   map[RunID]map[chan struct{}]bool // who watches
+}
+
+// shift is what this process knows of a run while it works on it.
+type shift struct {
+	cancel  context.CancelCauseFunc
+	tenants []tenant.ID
+	spent   map[AccountKey]bool // accounts with an attempt that was not confirmed, or whose end is not known yet
 }
 
 // NewRuns joins the parts.
 func NewRuns(profiles *Service, store RunStore, limits RunLimits, log *slog.Logger) *Runs {
 	return &Runs{
 		profiles: profiles, store: store, limits: limits, log: log, atOnce: make(chan struct{}, limits.AtOnce),
-		gates: map[tenant.ID]*gate{}, active: map[RunID]context.CancelCauseFunc{}, seen: map[RunID]map[chan struct{}]bool{},
+		gates: map[tenant.ID]*gate{}, active: map[RunID]*shift{}, seen: map[RunID]map[chan struct{}]bool{},
 	}
 }
 
@@ -70,17 +77,22 @@ const chunk = 1000
 
 var errNothing = problem.New(problem.Invalid, "No profile matches, so there is nothing to validate.")
 
-// Begin makes a run of the profiles with these ids and hands it to the background work. Those that are not there any more are
-// left out.
+// Begin makes a run of the profiles with these ids, each once, and hands it to the background work. Those that are not there any
+// more are left out.
 func (r *Runs) Begin(ctx context.Context, caller access.Caller, origin audit.Origin, ids []ID) (Run, error) {
 	if err := access.Require(caller, access.ManageServiceAccounts); err != nil {
 		return Run{}, err
 	}
 	run := Run{Attended: true, Selection: "Selected by hand", Actor: audit.By(caller, origin, RunBegun, audit.Target{}).Actor, Origin: origin}
 	return r.begin(ctx, run, func(add func([]Item) error) error {
+		known := map[ID]bool{}
 		for part := range slices.Chunk(ids, chunk) {
 			var items []Item
 			for _, id := range part {
+				if known[id] {
+					continue
+				}
+				known[id] = true
 				p, err := r.profiles.store.Profile(ctx, id)
 				if errors.Is(err, ErrGone) {
 					continue
@@ -267,11 +279,10 @@ func (r *Runs) Cancel(ctx context.Context, caller access.Caller, origin audit.Or
 		return err
 	}
 	r.mu.Lock()
-	cancel := r.active[id]
-	r.mu.Unlock()
-	if cancel != nil {
-		cancel(errCancelled)
+	if working := r.active[id]; working != nil {
+		working.cancel(errCancelled)
 	}
+	r.mu.Unlock()
 	r.changed(id)
 	return nil
 }
@@ -282,14 +293,25 @@ func (r *Runs) Again(ctx context.Context, caller access.Caller, origin audit.Ori
 		return Run{}, err
 	}
 	var ids []ID
-	for _, outcome := range []Outcome{NotReached, Interrupted, Dropped} {
+	if err := r.each(ctx, id, func(i Item) { ids = append(ids, i.Profile) }, NotReached, Interrupted, Dropped); err != nil {
+		return Run{}, err
+	}
+	if len(ids) == 0 {
+		return Run{}, errNothing
+	}
+	return r.Begin(ctx, caller, origin, ids)
+}
+
+// each tells of all items with one of the outcomes.
+func (r *Runs) each(ctx context.Context, id RunID, tell func(Item), outcomes ...Outcome) error {
+	for _, outcome := range outcomes {
 		for after := 0; ; {
 			items, err := r.store.Items(ctx, ItemQuery{Run: id, Outcome: outcome, After: after, Limit: chunk})
 			if err != nil {
-				return Run{}, err
+				return err
 			}
 			for _, i := range items {
-				ids = append(ids, i.Profile)
+				tell(i)
 				after = i.No
 			}
 			if len(items) < chunk {
@@ -297,10 +319,7 @@ func (r *Runs) Again(ctx context.Context, caller access.Caller, origin audit.Ori
 			}
 		}
 	}
-	if len(ids) == 0 {
-		return Run{}, errNothing
-	}
-	return r.Begin(ctx, caller, origin, ids)
+	return nil
 }
 
 // Active lists the runs that are not over, for a hint on other pages.
@@ -311,16 +330,17 @@ func (r *Runs) Active(ctx context.Context, caller access.Caller) ([]Run, error) 
 	return r.store.ActiveRuns(ctx)
 }
 
-// Resting tells of which tenants this process leaves Microsoft in peace, and until when, while the run goes on.
+// Resting tells for which tenants of the run this process leaves Microsoft in peace, and until when, while the run goes on.
 func (r *Runs) Resting(run Run) map[tenant.ID]time.Time {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if r.active[run.ID] == nil {
+	working := r.active[run.ID]
+	if working == nil {
 		return nil
 	}
 	resting := map[tenant.ID]time.Time{}
-	for id, g := range r.gates {
-		if until, rests := g.resting(); rests {
+	for _, id := range working.tenants {
+		if until, rests := r.gates[id].resting(); rests {
 			resting[id] = until
 		}
 	}

@@ -51,6 +51,8 @@ type rig struct {
 
 	tenants *tenant.Service
 	ring    *secret.Keyring
+
+	validator profile.Validator
 }
 
 type asker struct{ client *microsoft.Client }
@@ -91,7 +93,8 @@ func newRig(t *testing.T, settings ...profile.Settings) *rig {
 	}
 	r.tenants, r.ring = tenants, ring
 	client := microsoft.New(microsoft.Config{Simulator: address, Now: r.clock.Now, Log: log, CallTimeout: 3 * time.Second})
-	r.Service = profile.NewService(r.db.Profiles(), tenants, ring, asker{client}, append(settings, profile.Settings{})[0], r.clock.Now)
+	r.validator = asker{client}
+	r.Service = profile.NewService(r.db.Profiles(), tenants, ring, r.validator, append(settings, profile.Settings{})[0], r.clock.Now)
 	return r
 }
 
