@@ -15,35 +15,54 @@ const lockout = 15 * time.Minute
 // item validates one profile of a run, and gives the verdict; nil where no attempt was made. Whatever goes wrong has been
 // settled or logged when it returns; an item that nothing could be settled about waits for another pass.
 func (r *Runs) item(ctx context.Context, run Run, i Item) *verdict.Verdict {
-	p, err := r.profiles.store.Profile(ctx, i.Profile)
-	if errors.Is(err, ErrGone) {
-		r.settle(ctx, run, i, Skipped, Gone)
+	seen, ok := r.look(ctx, run, i)
+	if !ok || !run.Attended && !r.dally(ctx) {
 		return nil
 	}
-	if err != nil {
-		r.puzzled(ctx, run, i, err)
-		return nil
-	}
-	why := r.passOver(p, run)
-	if why == "" && !run.Attended {
-		why, err = r.intrusive(ctx, p)
-	}
-	if err != nil {
-		r.puzzled(ctx, run, i, err)
-		return nil
-	}
-	if why != "" {
-		i.Status, i.Code = p.Status, p.Verdict.Code
-		r.settle(ctx, run, i, Skipped, why)
-		return nil
-	}
-	release, err := r.profiles.turn(p, run.caller())
+	release, err := r.profiles.turn(seen, run.caller())
 	if err != nil {
 		r.putOff(ctx, run, i, Skipped, Busy)
 		return nil
 	}
 	defer release()
+	p, ok := r.look(ctx, run, i) // whoever had the turn before may have found something out
+	switch {
+	case !ok:
+		return nil
+	case keyOf(p) != keyOf(seen):
+		r.putOff(ctx, run, i, Skipped, Busy) // edited this moment; the next pass sees the new account
+		return nil
+	}
 	return r.try(ctx, run, i, p)
+}
+
+// look reads the profile of an item, and reports whether it is to be tried. What speaks against it has been settled.
+func (r *Runs) look(ctx context.Context, run Run, i Item) (p Profile, ok bool) {
+	p, err := r.profiles.store.Profile(ctx, i.Profile)
+	if errors.Is(err, ErrGone) {
+		r.settle(ctx, run, i, Skipped, Gone)
+		return p, false
+	}
+	why := Reason("")
+	if err == nil {
+		why = r.passOver(p, run)
+	}
+	if err == nil && why == "" && !run.Attended {
+		why, err = r.intrusive(ctx, p)
+	}
+	switch {
+	case err != nil:
+		r.puzzled(ctx, run, i, err)
+	case why != "":
+		r.skip(ctx, run, i, p, why)
+	}
+	return p, err == nil && why == ""
+}
+
+// skip settles an item that is not tried, with what is known of its profile.
+func (r *Runs) skip(ctx context.Context, run Run, i Item, p Profile, why Reason) {
+	i.Status, i.Code = p.Status, p.Verdict.Code
+	r.settle(ctx, run, i, Skipped, why)
 }
 
 // passOver says why a profile is not tried; empty where it is. A person who validates a single profile decides for
@@ -78,11 +97,17 @@ func (r *Runs) try(ctx context.Context, run Run, i Item, p Profile) *verdict.Ver
 	w := work{run.caller(), run.Origin, p}
 	begun := false
 	v, err := r.profiles.attemptNoting(ctx, w, password, func(e audit.Entry) error {
-		err := persist(ctx, func() error { return r.store.Try(ctx, run.ID, i.No, keyOf(p), e.With("run", string(run.ID))) })
+		err := r.within(ctx, run, p, func() error {
+			return persist(ctx, func() error { return r.store.Try(ctx, run.ID, i.No, keyOf(p), e.With("run", string(run.ID))) })
+		})
 		begun = err == nil
 		return err
 	})
+	much, tooMuch := errors.AsType[excess](err)
 	switch {
+	case tooMuch:
+		r.skip(ctx, run, i, p, Reason(much))
+		return nil
 	case errors.Is(err, ErrChanged):
 		return nil // somebody settled the item, such as by cancelling the run
 	case err != nil && !begun:
