@@ -25,7 +25,10 @@ const hour = time.Hour
 
 // Parked reports whether the stored password was refused and nobody has changed it since: a changed one is stored with the
 // verdict that confirmed it. Nothing tries a parked password by itself.
-func (p Profile) Parked() bool { return p.Status == verdict.WrongPassword }
+func (p Profile) Parked() bool { return refused(p.Verdict) }
+
+// refused reports whether a verdict, or one before it, found the password wrong.
+func refused(v verdict.Verdict) bool { return v.Status == verdict.WrongPassword || v.StillRefused }
 
 // intrusive says why an unattended run leaves the profile alone for now; empty where it may go on.
 func (r *Runs) intrusive(ctx context.Context, p Profile) (Reason, error) {

@@ -583,3 +583,29 @@ func TestAnUnattendedAttemptLooksAgain(t *testing.T) {
 		t.Errorf("tried more than once: %v", tried)
 	}
 }
+
+// R62: a refused password stays parked when the account is locked in between: nobody has changed the password.
+func TestALockoutDoesNotUnparkAPassword(t *testing.T) {
+	r, ids := newRunRig(t, quick, goodUser)
+	for _, step := range []struct {
+		patch  string
+		status verdict.Status
+		parked bool
+	}{
+		{`{"password": "Changed-Meanwhile-1"}`, verdict.WrongPassword, true},
+		{`{"signInError": 50053}`, verdict.AccountLocked, true},
+		{`{"signInError": 50057}`, verdict.AccountBlocked, true},
+		{`{"signInError": 53003, "password": "` + marked + `"}`, verdict.PolicyBlocked, false},
+		{`{"signInError": 50053}`, verdict.AccountLocked, false},
+	} {
+		if err := r.sim.PatchUser(goodUser, []byte(step.patch)); err != nil {
+			t.Fatal(err)
+		}
+		if v, err := r.Validate(ctx, adele, here, ids[0]); err != nil || v.Status != step.status {
+			t.Fatal(v.Status, err)
+		}
+		if d, err := r.Details(ctx, adele, ids[0]); err != nil || d.Parked() != step.parked {
+			t.Errorf("%s: parked %v (%v)", step.status, d.Parked(), err)
+		}
+	}
+}
