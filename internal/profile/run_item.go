@@ -44,8 +44,8 @@ func (r *Runs) item(ctx context.Context, run Run, i Item) (v *verdict.Verdict) {
 	return r.try(ctx, run, i, now)
 }
 
-// look reads the profile of an item and reports whether it is to be tried; otherwise the item is settled, or waits.
-func (r *Runs) look(ctx context.Context, run Run, i Item) (Profile, bool) {
+// look reads the profile of an item, and reports whether it is to be tried. What speaks against it has been settled.
+func (r *Runs) look(ctx context.Context, run Run, i Item) (p Profile, ok bool) {
 	p, err := r.profiles.store.Profile(ctx, i.Profile)
 	if errors.Is(err, ErrGone) {
 		r.settle(ctx, run, i, Skipped, Gone)
@@ -58,15 +58,19 @@ func (r *Runs) look(ctx context.Context, run Run, i Item) (Profile, bool) {
 	if err == nil && why == "" && !run.Attended {
 		why, err = r.intrusive(ctx, p)
 	}
-	if err != nil {
+	switch {
+	case err != nil:
 		r.puzzled(ctx, run, i, err)
-		return p, false
+	case why != "":
+		r.skip(ctx, run, i, p, why)
 	}
-	if why != "" {
-		i.Status, i.Code = p.Status, p.Verdict.Code
-		r.settle(ctx, run, i, Skipped, why)
-	}
-	return p, why == ""
+	return p, err == nil && why == ""
+}
+
+// skip settles an item that is not tried, with what is known of its profile.
+func (r *Runs) skip(ctx context.Context, run Run, i Item, p Profile, why Reason) {
+	i.Status, i.Code = p.Status, p.Verdict.Code
+	r.settle(ctx, run, i, Skipped, why)
 }
 
 // passOver says why a profile is not tried; empty where it is. A person who validates a single profile decides for
@@ -103,13 +107,19 @@ func (r *Runs) try(ctx context.Context, run Run, i Item, p Profile) *verdict.Ver
 	w := work{run.caller(), run.Origin, p}
 	begun := false
 	v, err := r.profiles.attemptNoting(ctx, w, password, func(e audit.Entry) error {
-		err := persist(ctx, func() error { return r.store.Try(ctx, run.ID, i.No, keyOf(p), e.With("run", string(run.ID))) })
+		err := r.within(ctx, run, p, func() error {
+			return persist(ctx, func() error { return r.store.Try(ctx, run.ID, i.No, keyOf(p), e.With("run", string(run.ID))) })
+		})
 		if begun = err == nil; begun {
 			r.spend(run.ID, keyOf(p), true)
 		}
 		return err
 	})
+	much, tooMuch := errors.AsType[excess](err)
 	switch {
+	case tooMuch:
+		r.skip(ctx, run, i, p, Reason(much))
+		return nil
 	case errors.Is(err, ErrChanged):
 		return nil // somebody settled the item, such as by cancelling the run
 	case err != nil && !begun:

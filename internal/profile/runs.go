@@ -50,6 +50,7 @@ type Runs struct {
 	limits   RunLimits
 	log      *slog.Logger
 	atOnce   chan struct{}
+	counting sync.Mutex // held from counting to beginning an unattended attempt
 
 	mu     sync.Mutex
 	gates  map[tenant.ID]*gate

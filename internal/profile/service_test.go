@@ -48,6 +48,7 @@ type rig struct {
 	clock  *sqlitetest.Clock
 	folder string
 	log    *bytes.Buffer
+	logger *slog.Logger // writes it
 
 	tenants *tenant.Service
 	ring    *secret.Keyring
@@ -71,7 +72,8 @@ func newRig(t *testing.T, settings ...profile.Settings) *rig {
 	if err != nil {
 		t.Fatal(err)
 	}
-	log := slog.New(slog.NewTextHandler(r.log, &slog.HandlerOptions{Level: slog.LevelDebug}))
+	log := slog.New(slog.NewTextHandler(r.log, &slog.HandlerOptions{Level: slog.LevelDebug})) // one, or two would write at once
+	r.logger = log
 	if r.sim, err = m365sim.New(fixture, m365sim.Options{}); err != nil {
 		t.Fatal(err)
 	}
