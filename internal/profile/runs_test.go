@@ -414,6 +414,10 @@ func TestRunsNeedTheRight(t *testing.T) {
 		"items":  func(c access.Caller) error { _, _, err := r.runs.Items(ctx, c, profile.ItemQuery{Run: id}); return err },
 		"list":   func(c access.Caller) error { _, _, err := r.runs.List(ctx, c, ""); return err },
 		"active": func(c access.Caller) error { _, err := r.runs.Active(ctx, c); return err },
+		"previous": func(c access.Caller) error {
+			_, err := r.runs.Previous(ctx, c, profile.ItemQuery{Run: id})
+			return err
+		},
 		"cancel": func(c access.Caller) error { return r.runs.Cancel(ctx, c, here, id) },
 		"again":  func(c access.Caller) error { _, err := r.runs.Again(ctx, c, here, id); return err },
 	}
@@ -743,5 +747,38 @@ func TestAnInterruptedAccountIsLeftAlone(t *testing.T) {
 	}
 	if got := r.outcomes(t, id); got[profile.Interrupted] != 1 || got[profile.Skipped] != 1 || len(r.tried(t)) != 0 {
 		t.Errorf("outcomes %v, tried %v", got, r.tried(t))
+	}
+}
+
+// R11: the pages of a run lead back the way they came, whatever the filter.
+func TestPagesOfARun(t *testing.T) {
+	r, ids := newRunRig(t, quick, manyUsers(2*profile.PageSize+10)...)
+	id := r.begin(t, ids)
+	for no := 1; no <= len(ids); no += 20 { // some leave the filter
+		if err := r.db.Runs().Settle(ctx, id, profile.Item{No: no, Outcome: profile.Skipped}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, outcome := range []profile.Outcome{"", profile.Waiting} {
+		starts := []int{0}
+		for {
+			q := profile.ItemQuery{Run: id, Outcome: outcome, After: starts[len(starts)-1]}
+			items, more, err := r.runs.Items(ctx, adele, q)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if len(starts) > 1 {
+				if before, err := r.runs.Previous(ctx, adele, q); err != nil || before != starts[len(starts)-2] {
+					t.Errorf("%q: the page before %d begins after %d, want %d (%v)", outcome, q.After, before, starts[len(starts)-2], err)
+				}
+			}
+			if !more {
+				break
+			}
+			starts = append(starts, items[len(items)-1].No)
+		}
+		if len(starts) != 3 {
+			t.Errorf("%q: pages begin after %v", outcome, starts)
+		}
 	}
 }
