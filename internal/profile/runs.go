@@ -266,7 +266,7 @@ func (r *Runs) Items(ctx context.Context, caller access.Caller, q ItemQuery) (it
 	return items, false, err
 }
 
-var errOver = problem.New(problem.Conflict, "This validation run is over already.")
+var errOver = problem.New(problem.Conflict, "This validation run is over already, or being cancelled.")
 
 // Previous gives the After of the page before that of q, which begins after the first item.
 func (r *Runs) Previous(ctx context.Context, caller access.Caller, q ItemQuery) (after int, err error) {
