@@ -59,7 +59,7 @@ type Item struct {
 	Status   verdict.Status // of the verdict; empty for none
 	Code     string
 	At       time.Time // when the outcome was known; zero before
-	Tries    int       // how often it was put back because Microsoft asked to come back later
+	Tries    int       // how often it was put off: Microsoft asked for it, somebody else had the account, or something failed
 }
 
 // Outcome is what became of one profile of a run.
@@ -104,6 +104,7 @@ type ItemQuery struct {
 	Run     RunID
 	Outcome Outcome // empty: all
 	After   int     // number of the item before the page; 0 for the first page
+	Back    bool    // the items up to After instead, the last of them first
 	Limit   int
 }
 

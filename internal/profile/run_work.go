@@ -22,7 +22,7 @@ func (r *Runs) Work(ctx context.Context, id RunID) error {
 		return nil
 	}
 	defer r.release(id)
-	run, err := r.store.TakeUp(ctx, id, interrupted)
+	run, err := r.store.TakeUp(ctx, id, interruptedIn(id))
 	switch {
 	case errors.Is(err, ErrGone) || err == nil && run.State.Over():
 		return nil
@@ -86,9 +86,13 @@ func (r *Runs) release(id RunID) {
 	r.changed(id)
 }
 
-// interrupted is what the activity log says of an attempt whose end nobody saw.
-func interrupted(i Item) audit.Entry {
-	return audit.Entry{Action: ValidationInterrupted, Target: audit.Target{Kind: "profile", ID: string(i.Profile), Name: i.Name}}.With("username", i.Username)
+// interruptedIn gives what the activity log says of an attempt of a run whose end nobody saw.
+func interruptedIn(id RunID) func(Item) audit.Entry {
+	return func(i Item) audit.Entry {
+		return audit.Entry{
+			Actor: itself, Action: ValidationInterrupted, Target: audit.Target{Kind: "profile", ID: string(i.Profile), Name: i.Name},
+		}.With("username", i.Username).With("run", string(id))
+	}
 }
 
 // everyTenant works on all tenants of the run side by side, so that one that is throttled holds up no other.
@@ -209,7 +213,7 @@ func (r *Runs) end(ctx context.Context, run Run) error {
 		}
 	}
 	// Nothing is under way any more: what looks as if it were is what could not be stored.
-	if _, err := r.store.TakeUp(after, run.ID, interrupted); err != nil {
+	if _, err := r.store.TakeUp(after, run.ID, interruptedIn(run.ID)); err != nil {
 		return err
 	}
 	err := r.store.EndRun(after, run.ID, state, run.entry(RunEnded).With("state", string(state)))

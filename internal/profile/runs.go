@@ -120,10 +120,13 @@ func (r *Runs) BeginMatching(ctx context.Context, caller access.Caller, origin a
 	return r.begin(ctx, run, r.matching(ctx, q))
 }
 
+// itself is Purser as somebody who does something.
+var itself = audit.Actor{Name: "Purser"}
+
 // BeginUnattended makes a run of every profile that the query matches for Purser itself: nobody waits for it, so it keeps to
 // the Etiquette.
 func (r *Runs) BeginUnattended(ctx context.Context, q Query, selection string) (Run, error) {
-	return r.begin(ctx, Run{Selection: selection, Actor: audit.Actor{Name: "Purser"}}, r.matching(ctx, q))
+	return r.begin(ctx, Run{Selection: selection, Actor: itself}, r.matching(ctx, q))
 }
 
 // matching fills a run with every profile that the query matches, a chunk at a time.
@@ -264,7 +267,20 @@ func (r *Runs) Items(ctx context.Context, caller access.Caller, q ItemQuery) (it
 	return items, false, err
 }
 
-var errOver = problem.New(problem.Conflict, "This validation run is over already.")
+var errOver = problem.New(problem.Conflict, "This validation run is over already, or being cancelled.")
+
+// Previous gives the After of the page before that of q, which begins after the first item.
+func (r *Runs) Previous(ctx context.Context, caller access.Caller, q ItemQuery) (after int, err error) {
+	if err := access.Require(caller, access.ManageServiceAccounts); err != nil {
+		return 0, err
+	}
+	q.Back, q.Limit = true, PageSize+1
+	items, err := r.store.Items(ctx, q)
+	if len(items) > PageSize {
+		return items[PageSize].No, err
+	}
+	return 0, err
+}
 
 // Cancel asks a run to stop: nothing more is begun, and what is under way is waited for.
 func (r *Runs) Cancel(ctx context.Context, caller access.Caller, origin audit.Origin, id RunID) error {

@@ -771,3 +771,36 @@ func TestALockoutDoesNotUnparkAPassword(t *testing.T) {
 		}
 	}
 }
+
+// R11: the pages of a run lead back the way they came, whatever the filter.
+func TestPagesOfARun(t *testing.T) {
+	r, ids := newRunRig(t, quick, manyUsers(2*profile.PageSize+10)...)
+	id := r.begin(t, ids)
+	for no := 1; no <= len(ids); no += 20 { // some leave the filter
+		if err := r.db.Runs().Settle(ctx, id, profile.Item{No: no, Outcome: profile.Skipped}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, outcome := range []profile.Outcome{"", profile.Waiting} {
+		starts := []int{0}
+		for {
+			q := profile.ItemQuery{Run: id, Outcome: outcome, After: starts[len(starts)-1]}
+			items, more, err := r.runs.Items(ctx, adele, q)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if len(starts) > 1 {
+				if before, err := r.runs.Previous(ctx, adele, q); err != nil || before != starts[len(starts)-2] {
+					t.Errorf("%q: the page before %d begins after %d, want %d (%v)", outcome, q.After, before, starts[len(starts)-2], err)
+				}
+			}
+			if !more {
+				break
+			}
+			starts = append(starts, items[len(items)-1].No)
+		}
+		if len(starts) != 3 {
+			t.Errorf("%q: pages begin after %v", outcome, starts)
+		}
+	}
+}
