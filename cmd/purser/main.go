@@ -121,6 +121,7 @@ func (serveCommand) Run(ctx context.Context, s streams) error {
 	if err != nil {
 		return errors.Join(err, purser.Close())
 	}
+	defer context.AfterFunc(ctx, purser.HandBack)()
 	log.Info("ready", "address", ln.Addr().String(), "base_url", cfg.BaseURL.String(), "version", version)
 	return errors.Join(app.Serve(ctx, ln, purser.Handler, log), purser.Close())
 }

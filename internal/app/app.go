@@ -47,6 +47,7 @@ type App struct {
 	log      *slog.Logger
 	sessions *session.Service
 	queue    *work.Queue
+	handBack func() // stops the queue, once
 	stop     context.CancelFunc
 	chores   sync.WaitGroup
 }
@@ -86,6 +87,7 @@ func Open(ctx context.Context, cfg config.Config, o Options) (*App, error) {
 		return nil, errors.Join(err, db.Close())
 	}
 	db.SetQueue(a.queue)
+	a.handBack = sync.OnceFunc(a.queue.Stop)
 	a.Handler = web.New(web.Options{
 		BaseURL: cfg.BaseURL, TrustedProxies: cfg.TrustedProxies, Log: o.Log,
 		Sessions: a.sessions, Login: loginClient(cfg, o.Now), Activity: db,
@@ -135,10 +137,14 @@ func (a *App) begin(ctx context.Context) error {
 	return nil
 }
 
+// HandBack tells the background work to stop and waits for it, ten seconds at most. It is called as soon as Purser is to stop,
+// beside the requests that come to their end, because a run begins no more then. Close does it where nobody has.
+func (a *App) HandBack() { a.handBack() }
+
 // Close ends what goes on and closes the database.
 func (a *App) Close() error {
 	a.stop()
-	a.queue.Stop()
+	a.handBack()
 	a.chores.Wait()
 	return a.DB.Close()
 }

@@ -92,7 +92,10 @@ func (d *Demo) open(ctx context.Context, o Options) error {
 func (d *Demo) URL() string { return "http://" + d.listener.Addr().String() }
 
 // Serve answers until ctx ends and requests in flight are done.
-func (d *Demo) Serve(ctx context.Context) error { return app.Serve(ctx, d.listener, d.handler, d.log) }
+func (d *Demo) Serve(ctx context.Context) error {
+	defer context.AfterFunc(ctx, d.App.HandBack)()
+	return app.Serve(ctx, d.listener, d.handler, d.log)
+}
 
 // SimulatorURL is the address of the simulator, for scripts that steer it.
 func (d *Demo) SimulatorURL() string { return "http://" + d.simulator.Addr().String() }

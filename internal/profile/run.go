@@ -115,6 +115,8 @@ type RunStore interface {
 	PrepareRun(ctx context.Context, r Run) error
 	AddItems(ctx context.Context, id RunID, items []Item) error
 	HandOver(ctx context.Context, id RunID, e audit.Entry) error
+	// DropRun forgets a run that is still being prepared.
+	DropRun(ctx context.Context, id RunID) error
 
 	// Run returns ErrGone for one that is not there.
 	Run(ctx context.Context, id RunID) (Run, error)

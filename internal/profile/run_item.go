@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"purser.example/internal/audit"
+	"purser.example/internal/problem"
 	"purser.example/internal/verdict"
 )
 
@@ -39,6 +40,9 @@ func (r *Runs) item(ctx context.Context, run Run, i Item) (v *verdict.Verdict) {
 		return nil
 	case keyOf(now) != keyOf(p):
 		r.putOff(ctx, run, i, Skipped, Busy)
+		return nil
+	case r.spent(run.ID, keyOf(now)): // asked under the turn only: before, the attempt of another profile may be under way
+		r.skip(ctx, run, i, now, Shared)
 		return nil
 	}
 	return r.try(ctx, run, i, now)
@@ -85,8 +89,6 @@ func (r *Runs) passOver(p Profile, run Run) Reason {
 		return Parked
 	case p.Status == verdict.AccountLocked && r.profiles.now().Sub(p.Validated) < lockout:
 		return Locked
-	case r.spent(run.ID, keyOf(p)):
-		return Shared
 	}
 	return ""
 }
@@ -180,6 +182,9 @@ func (r *Runs) putOff(ctx context.Context, run Run, i Item, o Outcome, why Reaso
 func (r *Runs) puzzled(ctx context.Context, run Run, i Item, err error) {
 	if ctx.Err() != nil {
 		return
+	}
+	if problem.KindOf(err) == problem.Unavailable {
+		return // the item waits for another pass, however often
 	}
 	r.log.ErrorContext(ctx, "profile of a run not validated", "run", run.ID, "profile", i.Profile, "error", err)
 	r.putOff(ctx, run, i, Skipped, Damaged)

@@ -174,7 +174,7 @@ func (r *Runs) begin(ctx context.Context, run Run, fill fill) (Run, error) {
 		return r.store.AddItems(ctx, run.ID, items)
 	})
 	if err == nil && run.Total == 0 {
-		err = errNothing
+		return Run{}, errors.Join(errNothing, r.store.DropRun(ctx, run.ID))
 	}
 	if err == nil {
 		run.State = RunWaiting

@@ -53,6 +53,14 @@ func (s *Runs) HandOver(ctx context.Context, id profile.RunID, e audit.Entry) er
 	})
 }
 
+// DropRun implements profile.RunStore.
+func (s *Runs) DropRun(ctx context.Context, id profile.RunID) error {
+	return s.db.Write(ctx, func(tx *Tx) error {
+		_, err := tx.Exec(`DELETE FROM validation_runs WHERE id = ? AND state = ?`, id, profile.RunPreparing)
+		return err
+	})
+}
+
 // setRunState moves a run from one of the states to another; it returns profile.ErrChanged where it is in none of them.
 func setRunState(tx *Tx, id profile.RunID, to profile.RunState, from ...profile.RunState) error {
 	for _, state := range from {

@@ -30,7 +30,7 @@ func (h *Handlers) validateSelected(c echo.Context) error {
 	ids, query := values["id"], listQueryOf(values)
 	switch {
 	case values.Get(fieldAll) != "":
-		return h.began(c)(h.Runs.BeginMatching(c.Request().Context(), session.Caller(c), session.Origin(c), query.query(), h.selection(c, query)))
+		return h.began(c, query.address())(h.Runs.BeginMatching(c.Request().Context(), session.Caller(c), session.Origin(c), query.query(), h.selection(c, query)))
 	case len(ids) == 0:
 		return c.Redirect(http.StatusSeeOther, query.with(validatePath))
 	case len(ids) == 1:
@@ -40,14 +40,14 @@ func (h *Handlers) validateSelected(c echo.Context) error {
 	for i, id := range ids {
 		selected[i] = profile.ID(id)
 	}
-	return h.began(c)(h.Runs.Begin(c.Request().Context(), session.Caller(c), session.Origin(c), selected))
+	return h.began(c, query.address())(h.Runs.Begin(c.Request().Context(), session.Caller(c), session.Origin(c), selected))
 }
 
 // began leads to a run that was just made, or back to the list where there is nothing to validate.
-func (h *Handlers) began(c echo.Context) func(profile.Run, error) error {
+func (h *Handlers) began(c echo.Context, list string) func(profile.Run, error) error {
 	return func(run profile.Run, err error) error {
 		if problem.KindOf(err) == problem.Invalid {
-			return back(c, listPath, problem.Message(err))
+			return back(c, list, problem.Message(err))
 		}
 		if err != nil {
 			return err
@@ -140,7 +140,7 @@ func (h *Handlers) cancelRun(c echo.Context) error {
 // validateAgain begins a run with what an earlier one could not tell about.
 func (h *Handlers) validateAgain(c echo.Context) error {
 	id := profile.RunID(c.Param("id"))
-	return h.began(c)(h.Runs.Again(c.Request().Context(), session.Caller(c), session.Origin(c), id))
+	return h.began(c, runPath(id))(h.Runs.Again(c.Request().Context(), session.Caller(c), session.Origin(c), id))
 }
 
 // runQuery is which part of a run a page shows.

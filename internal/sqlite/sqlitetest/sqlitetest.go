@@ -80,17 +80,14 @@ func FillDisk(tb testing.TB, db *sqlite.DB) (mend func()) {
 			pragma(tb, db, fmt.Sprintf("CREATE TRIGGER IF NOT EXISTS pad_%s_%s BEFORE %s ON %s BEGIN INSERT INTO padding VALUES (zeroblob(100000)); END", table, change, change, table))
 		}
 	}
-	pragma(tb, db, "PRAGMA max_page_count = 1") // SQLite raises it to the present size: no page more
-	return func() {
-		pragma(tb, db, "PRAGMA max_page_count = 1073741823")
-	}
+	// SQLite raises the number to the present size: no page more.
+	return hold(tb, db, "PRAGMA max_page_count = 1", "PRAGMA max_page_count = 1073741823")
 }
 
 // MakeReadOnly makes every further write fail with SQLITE_READONLY until it is mended.
 func MakeReadOnly(tb testing.TB, db *sqlite.DB) (mend func()) {
 	tb.Helper()
-	pragma(tb, db, "PRAGMA query_only = 1")
-	return func() { pragma(tb, db, "PRAGMA query_only = 0") }
+	return hold(tb, db, "PRAGMA query_only = 1", "PRAGMA query_only = 0")
 }
 
 // LockElsewhere makes every further write wait in vain for somebody else's transaction, as a backup by hand would, and fail
