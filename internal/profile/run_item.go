@@ -9,8 +9,8 @@ import (
 	"purser.example/internal/verdict"
 )
 
-// lockout is how long a locked account is left alone: Microsoft's first lockout takes a minute, the next ones longer.
-const lockout = 15 * time.Minute
+// Lockout is how long a locked account is left alone: Microsoft's first lockout takes a minute, the next ones longer.
+const Lockout = 15 * time.Minute
 
 // item validates one profile of a run, and gives the verdict; nil where no attempt was made. Whatever goes wrong has been
 // settled or logged when it returns; an item that nothing could be settled about waits for another pass.
@@ -48,7 +48,7 @@ func (r *Runs) passOver(p Profile, run Run) Reason {
 		return Already
 	case p.Status == verdict.WrongPassword:
 		return Parked
-	case p.Status == verdict.AccountLocked && r.profiles.now().Sub(p.Validated) < lockout:
+	case p.Status == verdict.AccountLocked && r.profiles.now().Sub(p.Validated) < Lockout:
 		return Locked
 	}
 	return ""
@@ -70,7 +70,7 @@ func (r *Runs) try(ctx context.Context, run Run, i Item, p Profile) *verdict.Ver
 	w := work{run.caller(), run.Origin, p}
 	begun := false
 	v, err := r.profiles.attemptNoting(ctx, w, password, func(e audit.Entry) error {
-		err := persist(ctx, func() error { return r.store.Try(ctx, run.ID, i.No, e.With("run", string(run.ID))) })
+		err := Persist(ctx, func() error { return r.store.Try(ctx, run.ID, i.No, e.With("run", string(run.ID))) })
 		begun = err == nil
 		return err
 	})
@@ -99,7 +99,7 @@ func (r *Runs) conclude(ctx context.Context, run Run, i Item, w work, v verdict.
 	default:
 		i.Outcome = NotReached
 	}
-	err := persist(ctx, func() error {
+	err := Persist(ctx, func() error {
 		after, cancel := r.profiles.beyond(ctx)
 		defer cancel()
 		return r.store.Conclude(after, run.ID, i, w.profile, w.validation(remembering(w.profile.Verdict, v)), w.ended(v).With("run", string(run.ID)))
@@ -112,7 +112,7 @@ func (r *Runs) conclude(ctx context.Context, run Run, i Item, w work, v verdict.
 // settle stores an outcome without a verdict.
 func (r *Runs) settle(ctx context.Context, run Run, i Item, o Outcome, why Reason) {
 	i.Outcome, i.Reason, i.At = o, why, r.profiles.now()
-	err := persist(ctx, func() error { return r.store.Settle(ctx, run.ID, i) })
+	err := Persist(ctx, func() error { return r.store.Settle(ctx, run.ID, i) })
 	if err != nil && ctx.Err() == nil && !errors.Is(err, ErrChanged) {
 		r.log.ErrorContext(ctx, "outcome of a run not stored", "run", run.ID, "profile", i.Profile, "error", err)
 	}

@@ -46,11 +46,10 @@ type Runs struct {
 	profiles *Service
 	store    RunStore
 	limits   RunLimits
+	gates    *Gates
 	log      *slog.Logger
-	atOnce   chan struct{}
 
 	mu     sync.Mutex
-	gates  map[tenant.ID]*gate
 	active map[RunID]context.CancelCauseFunc // runs that this process works on
 	seen   map[RunID]map[chan struct{}]bool  // who watches
 }
@@ -58,10 +57,13 @@ type Runs struct {
 // NewRuns joins the parts.
 func NewRuns(profiles *Service, store RunStore, limits RunLimits, log *slog.Logger) *Runs {
 	return &Runs{
-		profiles: profiles, store: store, limits: limits, log: log, atOnce: make(chan struct{}, limits.AtOnce),
-		gates: map[tenant.ID]*gate{}, active: map[RunID]context.CancelCauseFunc{}, seen: map[RunID]map[chan struct{}]bool{},
+		profiles: profiles, store: store, limits: limits, gates: NewGates(limits), log: log,
+		active: map[RunID]context.CancelCauseFunc{}, seen: map[RunID]map[chan struct{}]bool{},
 	}
 }
+
+// Gates are what the runs go through, for others who make many attempts.
+func (r *Runs) Gates() *Gates { return r.gates }
 
 // chunk is how many items are added in one transaction: others' writes get in between.
 const chunk = 1000
@@ -301,13 +303,7 @@ func (r *Runs) Resting(run Run) map[tenant.ID]time.Time {
 	if r.active[run.ID] == nil {
 		return nil
 	}
-	resting := map[tenant.ID]time.Time{}
-	for id, g := range r.gates {
-		if until, rests := g.resting(); rests {
-			resting[id] = until
-		}
-	}
-	return resting
+	return r.gates.Resting()
 }
 
 // Watch gives a channel that has something to read after each change of the run, until stop is called. Changes that come
