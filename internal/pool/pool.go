@@ -137,6 +137,7 @@ type Reading struct {
 	State   ReadingState
 	Failure string // a sentence for the person, where State is ReadingFailed
 	Actor   audit.Actor
+	Origin  audit.Origin
 	Begun   time.Time
 	Ended   time.Time // zero while it goes on
 	Counts  Counts
@@ -304,8 +305,11 @@ type Versions struct {
 	Difference
 }
 
-// Same reports whether what is saved is in force.
-func (v Versions) Same() bool { return v.Pool.Number == v.Pool.InForce.Number }
+// Same reports whether everything that is saved is in force. A Save that changes neither group nor members nor address, such as
+// one of passwords, leaves nothing for a scan to bring.
+func (v Versions) Same() bool {
+	return !v.Group && !v.AdminURL && v.None()
+}
 
 // CheckID names a check of passwords; ids sort in the order in which checks were made.
 type CheckID string
@@ -390,17 +394,17 @@ type Saved struct {
 
 // The actions of this package in the activity log.
 const (
-	ReadingBegun    audit.Action = "pool members reading begun"
-	ReadingEnded    audit.Action = "pool members reading ended"
-	Changed         audit.Action = "pool changed"
-	Cleared         audit.Action = "pool cleared"
-	CheckBegun      audit.Action = "pool password check begun"
-	CheckCancelled  audit.Action = "pool password check cancelled"
-	CheckEnded      audit.Action = "pool password check ended"
-	PasswordBegun   audit.Action = "pool password validation begun"
-	PasswordEnded   audit.Action = "pool password validation ended"
-	PasswordStored  audit.Action = "pool password stored"
-	PasswordRemoved audit.Action = "pool password removed"
-	CutOff          audit.Action = "pool password validation interrupted"
-	CameIntoForce   audit.Action = "pool came into force"
+	SecretUsed     audit.Action = "app profile used to read the tenant"
+	ReadingBegun   audit.Action = "pool members reading begun"
+	ReadingEnded   audit.Action = "pool members reading ended"
+	Changed        audit.Action = "pool changed"
+	Cleared        audit.Action = "pool cleared"
+	CheckBegun     audit.Action = "pool password check begun"
+	CheckCancelled audit.Action = "pool password check cancelled"
+	CheckEnded     audit.Action = "pool password check ended"
+	PasswordBegun  audit.Action = "pool password validation begun"
+	PasswordEnded  audit.Action = "pool password validation ended"
+	MemberChanged  audit.Action = "pool member changed"
+	CutOff         audit.Action = "pool password validation interrupted"
+	CameIntoForce  audit.Action = "pool came into force"
 )

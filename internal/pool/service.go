@@ -2,123 +2,143 @@ package pool
 
 import (
 	"context"
-	"io"
+	"log/slog"
+	"sync"
+	"time"
 
 	"purser.example/internal/access"
 	"purser.example/internal/audit"
+	"purser.example/internal/problem"
 	"purser.example/internal/profile"
+	"purser.example/internal/secret"
 	"purser.example/internal/tenant"
 )
 
+// patience is how long the end of something that was begun is waited for, whoever still waits for it.
+const patience = time.Minute
+
+// Settings are the operator's choices.
+type Settings struct {
+	AdminCenterHosts []string // further SharePoint admin center hosts, lower case (R44)
+}
+
 // Service keeps the rules of pools.
-type Service struct{}
+type Service struct {
+	store     Store
+	tenants   *tenant.Service
+	profiles  *profile.Service
+	gates     *profile.Gates
+	ring      *secret.Keyring
+	validator profile.Validator
+	directory Directory
+	settings  Settings
+	now       func() time.Time
+	log       *slog.Logger
+
+	readings watchers[ReadingID]
+	checks   watchers[CheckID]
+
+	mu      sync.Mutex
+	doors   map[tenant.ID]*door
+	reading map[ReadingID]*activity // readings that this process works on
+	active  map[CheckID]context.CancelCauseFunc
+}
+
+// Parts are what a Service is joined of.
+type Parts struct {
+	Store     Store
+	Tenants   *tenant.Service
+	Profiles  *profile.Service
+	Gates     *profile.Gates
+	Ring      *secret.Keyring
+	Validator profile.Validator
+	Directory Directory
+	Settings  Settings
+	Now       func() time.Time
+	Log       *slog.Logger
+}
+
+// NewService joins the parts.
+func NewService(p Parts) *Service {
+	return &Service{
+		store: p.Store, tenants: p.Tenants, profiles: p.Profiles, gates: p.Gates, ring: p.Ring, validator: p.Validator, directory: p.Directory,
+		settings: p.Settings, now: p.Now, log: p.Log,
+		doors: map[tenant.ID]*door{}, reading: map[ReadingID]*activity{}, active: map[CheckID]context.CancelCauseFunc{},
+	}
+}
 
 // Pools gives the tenant's pools in the order of Classes, those that nobody has saved yet among them.
 func (s *Service) Pools(ctx context.Context, caller access.Caller, t tenant.ID) ([]Pool, error) {
-	return nil, nil
+	var pools []Pool
+	for _, class := range Classes {
+		p, err := s.Pool(ctx, caller, Key{t, class})
+		if err != nil {
+			return nil, err
+		}
+		pools = append(pools, p)
+	}
+	return pools, nil
 }
 
 // Pool gives one pool; version 0 where nobody has saved it yet. It returns problem.NotFound for a tenant or class that is not
 // there.
 func (s *Service) Pool(ctx context.Context, caller access.Caller, key Key) (Pool, error) {
-	return Pool{}, nil
+	if _, err := s.enter(ctx, caller, key); err != nil {
+		return Pool{}, err
+	}
+	return s.store.Pool(ctx, key)
 }
 
-// Suggest lists at most ten groups whose name or address begins with the text. It returns *NoReader and problem.Upstream.
-func (s *Service) Suggest(ctx context.Context, caller access.Caller, origin audit.Origin, t tenant.ID, text string) ([]Group, error) {
-	return nil, nil
-}
-
-// Validate finds the group by name, address or id and begins to read its members (R41). The reading goes on behind the pages
-// when it returns; its first rows are there soon. It returns *Ambiguous, *Unusable, *NoReader, problem.Invalid with FieldGroup,
-// and problem.Upstream.
-func (s *Service) Validate(ctx context.Context, caller access.Caller, origin audit.Origin, key Key, text string) (Reading, error) {
-	return Reading{}, nil
-}
-
-// Reading gives a reading with its counts, as far as it is.
-func (s *Service) Reading(ctx context.Context, caller access.Caller, id ReadingID) (Reading, error) {
-	return Reading{}, nil
-}
-
-// WatchReading gives a channel that has something to read after each page of the reading, until stop is called.
-func (s *Service) WatchReading(id ReadingID) (changes <-chan struct{}, stop func()) {
-	return nil, func() {}
+// enter asks for the right, and finds the tenant of a pool.
+func (s *Service) enter(ctx context.Context, caller access.Caller, key Key) (tenant.Tenant, error) {
+	if err := access.Require(caller, access.ManageServiceAccounts); err != nil {
+		return tenant.Tenant{}, err
+	}
+	if !key.Class.Known() {
+		return tenant.Tenant{}, problem.New(problem.NotFound, "There is no such account pool.")
+	}
+	return s.tenants.Find(ctx, key.Tenant)
 }
 
 // Members gives one page of a reading's members, by name.
 func (s *Service) Members(ctx context.Context, caller access.Caller, q Query) (Page, error) {
-	return Page{}, nil
+	if err := access.Require(caller, access.ManageServiceAccounts); err != nil {
+		return Page{}, err
+	}
+	if q.Limit <= 0 || q.Limit > PageSize {
+		q.Limit = PageSize
+	}
+	return s.store.Members(ctx, q)
 }
 
 // LeftOut lists what the group holds that cannot be a member of the pool, at most Shown; Counts has how many there are.
 func (s *Service) LeftOut(ctx context.Context, caller access.Caller, id ReadingID) ([]Other, error) {
-	return nil, nil
+	if err := access.Require(caller, access.ManageServiceAccounts); err != nil {
+		return nil, err
+	}
+	return s.store.LeftOut(ctx, id, Shown)
 }
 
-// Save stores a change of the version that the editor saw, and hands its new passwords to a check (R43). App passwords are
-// stored as they are: nothing can check them. It returns *Conflict where somebody else was faster, and problem.Invalid with the
-// fields that are wrong; then nothing is stored.
-func (s *Service) Save(ctx context.Context, caller access.Caller, origin audit.Origin, c Change) (Saved, error) {
-	return Saved{}, nil
+// beyond is a context that outlives the person's patience: what Microsoft has answered is stored though the browser left.
+func beyond(ctx context.Context) (context.Context, context.CancelFunc) {
+	return context.WithTimeout(context.WithoutCancel(ctx), patience)
 }
 
-// Check gives a check with its counts.
-func (s *Service) Check(ctx context.Context, caller access.Caller, id CheckID) (Check, error) {
-	return Check{}, nil
+// target is the pool as the activity log names it.
+func target(t tenant.Tenant, class Class) audit.Target {
+	return audit.Target{Kind: "account pool", ID: string(t.ID) + "/" + string(class), Name: t.DisplayName + ": " + class.Title()}
 }
 
-// Checks lists the pool's checks, newest first, at most limit.
-func (s *Service) Checks(ctx context.Context, caller access.Caller, key Key, limit int) ([]Check, error) {
-	return nil, nil
+// stamp is the present moment of a caller.
+func (s *Service) stamp(caller access.Caller) profile.Stamp {
+	by := caller.Name
+	if by == "" {
+		by = caller.SignIn
+	}
+	return profile.Stamp{At: s.now().UTC().Truncate(time.Millisecond), By: by}
 }
 
-// CheckItems gives one page of a check's items, and whether more follow.
-func (s *Service) CheckItems(ctx context.Context, caller access.Caller, q CheckQuery) (items []CheckItem, more bool, err error) {
-	return nil, false, nil
-}
-
-// WatchCheck gives a channel that has something to read after each change of the check, until stop is called.
-func (s *Service) WatchCheck(id CheckID) (changes <-chan struct{}, stop func()) {
-	return nil, func() {}
-}
-
-// CancelCheck asks a check to stop: nothing more is begun, and what is under way is waited for. Passwords whose turn had not
-// come are kept for Again.
-func (s *Service) CancelCheck(ctx context.Context, caller access.Caller, origin audit.Origin, id CheckID) error {
-	return nil
-}
-
-// Again makes a check of the passwords of an earlier one that are still kept because nobody could tell about them.
-func (s *Service) Again(ctx context.Context, caller access.Caller, origin audit.Origin, id CheckID) (Check, error) {
-	return Check{}, nil
-}
-
-// Versions compares what is saved with what is in force (R46).
-func (s *Service) Versions(ctx context.Context, caller access.Caller, key Key) (Versions, error) {
-	return Versions{}, nil
-}
-
-// Drift begins to read the members that the saved group has now; Compare then tells what changed. Nothing of the pool changes
-// before somebody saves the new reading.
-func (s *Service) Drift(ctx context.Context, caller access.Caller, origin audit.Origin, key Key) (Reading, error) {
-	return Reading{}, nil
-}
-
-// Compare tells what changed from an old reading to a new one of the same pool. It returns problem.Conflict for a reading that
-// still goes on.
-func (s *Service) Compare(ctx context.Context, caller access.Caller, old, now ReadingID) (Difference, error) {
-	return Difference{}, nil
-}
-
-// BringIntoForce is what a scan calls when it begins to use what is saved (R46, R51): from then on that version is in force. It
-// gives the version, and does nothing where it is in force already.
-func (s *Service) BringIntoForce(ctx context.Context, key Key, by profile.Stamp, scan audit.Target) (Version, error) {
-	return Version{}, nil
-}
-
-// ReadPasswords reads a file of passwords and says for each row what an Import would do with it, for the members of the reading
-// (R47). Nothing is stored and nothing is sent. It returns problem.Invalid for a file that cannot be read as a whole.
-func (s *Service) ReadPasswords(ctx context.Context, caller access.Caller, id ReadingID, file io.Reader) (Import, error) {
-	return Import{}, nil
+// person is whoever began something, for what goes on of it behind the pages. It carries no roles: they were asked for then.
+func person(a audit.Actor) access.Caller {
+	return access.Caller{Issuer: a.Issuer, Subject: a.Subject, Name: a.Name, SignIn: a.SignIn}
 }
