@@ -123,18 +123,20 @@ func columns(head []string) (map[string]int, error) {
 	_, password := at[columnPassword]
 	_, app := at[columnApp]
 	switch {
+	case !username:
+		// Perhaps the file has no head, so that passwords stand here: nothing of the line is shown.
+		return nil, unreadable("The first line of the file must name the columns: username, password, app_password. It has no column username.")
 	case len(unknown) > 0:
-		return nil, unreadable("The file has columns that are not known: " + strings.Join(unknown, ", ") + ". The first line names the columns: username, password, app_password.")
+		return nil, unreadable("The file has columns that are not known: " + strings.Join(unknown, ", ") + ". Known are username, password and app_password.")
 	case len(twice) > 0:
 		return nil, unreadable("The file has a column twice: " + strings.Join(twice, ", ") + ".")
-	case !username || !password && !app:
-		return nil, unreadable("The file needs the column username, and password or app_password. The first line names the columns.")
+	case !password && !app:
+		return nil, unreadable("The file needs a column password or app_password.")
 	}
 	return at, nil
 }
 
-// shorten quotes the name of an unknown column. It is cut off, because a file without a head has a password there; so only
-// its beginning is shown.
+// shorten quotes the name of an unknown column, which may be anything.
 func shorten(name string) string {
 	runes := []rune(strings.Map(func(r rune) rune {
 		if r < ' ' || r == 0x7f || r == utf8.RuneError {

@@ -11,6 +11,8 @@ import (
 	"purser.example/internal/secret"
 )
 
+var errReadingGone = problem.Field(FieldGroup, "The list of members is gone, because it was not saved for long. Validate the group again.")
+
 // maxObjects keeps a slip of the keyboard from asking for a million members.
 const maxObjects = 1_000_000_000
 
@@ -52,6 +54,9 @@ func (s *Service) Save(ctx context.Context, caller access.Caller, origin audit.O
 	err = s.store.Save(after, w.pool, c.Seen, w.touched, w.check, w.items, w.entries...)
 	if errors.Is(err, ErrChanged) {
 		return Saved{}, s.raced(after, c.Key)
+	}
+	if errors.Is(err, ErrGone) {
+		return Saved{}, errReadingGone
 	}
 	if err != nil {
 		return Saved{}, err
@@ -107,7 +112,7 @@ func (s *Service) chooseMembers(ctx context.Context, w *saving) error {
 	}
 	var err error
 	if w.reading, err = s.store.Reading(ctx, id); errors.Is(err, ErrGone) || err == nil && w.reading.Key != w.change.Key {
-		return problem.Field(FieldGroup, "The list of members is gone, because it was not saved for long. Validate the group again.")
+		return errReadingGone
 	}
 	if err != nil {
 		return err

@@ -35,7 +35,8 @@ type Store interface {
 	Compare(ctx context.Context, old, now ReadingID, limit int) (Difference, error)
 
 	// Save stores the pool where its version is still was, touches the credentials, and hands the check over, if there is one, with
-	// the sealed new passwords of its items. Credentials of whom neither saved nor force version has go. It returns ErrChanged.
+	// the sealed new passwords of its items. Credentials of whom neither saved nor force version has go. It returns ErrChanged, and
+	// ErrGone where the pool's reading is not there any more.
 	Save(ctx context.Context, p Pool, was int64, touched []Touch, check *Check, items []NewPassword, entries ...audit.Entry) error
 	// BringIntoForce makes the saved version the one in force, unless it is already; it returns ErrChanged where another version is
 	// saved by now.
