@@ -148,10 +148,13 @@ func (r *rig) logger() *slog.Logger {
 }
 
 // start joins the parts anew, as a new process does.
-func (r *rig) start() {
+func (r *rig) start() { r.limits(quick) }
+
+// limits is start with other limits.
+func (r *rig) limits(limits profile.RunLimits) {
 	validator, directory := app.Microsoft(r.client)
 	r.profiles = profile.NewService(r.db.Profiles(), r.tenants, r.ring, validator, profile.Settings{}, r.clock.Now)
-	r.runs = profile.NewRuns(r.profiles, r.db.Runs(), quick, r.logger())
+	r.runs = profile.NewRuns(r.profiles, r.db.Runs(), limits, r.logger())
 	r.Service = pool.NewService(pool.Parts{
 		Store: r.db.Pools(), Tenants: r.tenants, Profiles: r.profiles, Gates: r.runs.Gates(), Ring: r.ring, Validator: validator, Directory: directory,
 		Settings: pool.Settings{AdminCenterHosts: []string{"teams-admin.contoso.com"}}, Now: r.clock.Now, Log: r.logger(),

@@ -11,20 +11,23 @@ import (
 	"purser.example/internal/profile"
 )
 
-// memberColumns give a member with its credential and, by the index on usernames, the profile with the same account.
-const memberColumns = `SELECT m.user_id, m.name, m.name_key, m.username, m.enabled, m.nested, m.unread, m.products, m.standing,
+// memberFields give a member with its credential and, by the index on usernames, the profile with the same account.
+const memberFields = `SELECT m.user_id, m.name, m.name_key, m.username, m.enabled, m.nested, m.unread, m.products, m.standing,
 	(SELECT p.id || char(10) || p.name FROM profiles p WHERE p.username_key = m.username_key AND p.tenant_id = r.tenant_id ORDER BY p.place LIMIT 1),
-	` + credentialColumns + `
-	FROM pool_members m JOIN pool_readings r ON r.id = m.reading_id
+	` + credentialColumns + ` FROM `
+
+// memberTables are what they stand in.
+const memberTables = `pool_members m CROSS JOIN pool_readings r ON r.id = m.reading_id
 	LEFT JOIN pool_credentials c ON c.tenant_id = r.tenant_id AND c.class = r.class AND c.user_id = m.user_id `
 
-// memberFilters are the conditions of the filters.
+const memberColumns = memberFields + memberTables
+
+// memberFilters are the conditions of the filters. They ask for nothing of a member that is not in the index by name.
 var memberFilters = map[pool.Filter]string{
-	"":                   ``,
-	pool.NeedsAttention:  ` AND m.standing NOT IN ('ready', 'unverified', 'checking')`,
-	pool.WithoutPassword: ` AND m.standing = 'no-password'`,
-	pool.WithMFA:         ` AND m.mfa = 1`,
-	pool.ServiceAccounts: ` AND EXISTS (SELECT 1 FROM profiles p WHERE p.username_key = m.username_key AND p.tenant_id = r.tenant_id)`,
+	pool.NeedsAttention:  ` AND standing NOT IN ('ready', 'unverified', 'checking')`,
+	pool.WithoutPassword: ` AND standing = 'no-password'`,
+	pool.WithMFA:         ` AND mfa = 1`,
+	pool.ServiceAccounts: ` AND EXISTS (SELECT 1 FROM profiles p WHERE p.username_key = s.username_key AND p.tenant_id = (SELECT tenant_id FROM pool_readings WHERE id = s.reading_id))`,
 }
 
 // memberCursor is a place in the order by name. It is opaque to everybody else, and not to be trusted when it comes back.
@@ -55,27 +58,30 @@ type memberRow struct {
 
 // Members implements pool.Store.
 func (s *Pools) Members(ctx context.Context, q pool.Query) (pool.Page, error) {
-	query, args := memberColumns+`WHERE m.reading_id = ?`+memberFilters[q.Filter], []any{q.Reading}
-	if text := profile.Fold(strings.TrimSpace(q.Text)); text != "" {
-		query += ` AND (instr(m.name_key, ?) > 0 OR instr(m.username_key, ?) > 0)`
-		args = append(args, text, text)
-	}
 	after, forth := decodeMemberCursor(q.After)
 	before, back := decodeMemberCursor(q.Before)
 	back = back && !forth
+	query, args := `s.reading_id = ?`+memberFilters[q.Filter], []any{q.Reading}
+	if text := profile.Fold(strings.TrimSpace(q.Text)); text != "" {
+		query += ` AND (instr(name_key, ?) > 0 OR instr(username_key, ?) > 0)`
+		args = append(args, text, text)
+	}
+	order := ``
 	switch {
 	case forth:
-		query += ` AND (m.name_key, m.user_id) > (?, ?)`
+		query += ` AND (name_key, user_id) > (?, ?)`
 		args = append(args, after.Name, after.User)
 	case back:
-		query += ` AND (m.name_key, m.user_id) < (?, ?)`
+		query += ` AND (name_key, user_id) < (?, ?)`
 		args = append(args, before.Name, before.User)
+		order = ` DESC`
 	}
-	order := ` ORDER BY m.name_key, m.user_id LIMIT ?`
-	if back {
-		order = ` ORDER BY m.name_key DESC, m.user_id DESC LIMIT ?`
-	}
-	rows, err := s.memberRows(ctx, query+order, append(args, q.Limit+1)...)
+	// The page is found in the index alone, and only then are its rows read.
+	query = memberFields + `(SELECT user_id FROM pool_members s INDEXED BY pool_members_by_name WHERE ` + query +
+		` ORDER BY name_key` + order + `, user_id` + order + ` LIMIT ?) f CROSS JOIN ` + memberTables +
+		`WHERE m.reading_id = ? AND m.user_id = f.user_id ORDER BY m.name_key` + order + `, m.user_id` + order
+	args = append(args, q.Limit+1, q.Reading)
+	rows, err := s.memberRows(ctx, query, args...)
 	if err != nil {
 		return pool.Page{}, err
 	}
@@ -166,15 +172,17 @@ func (s *Pools) LeftOut(ctx context.Context, id pool.ReadingID, limit int) ([]po
 
 // MembersByID implements pool.Store.
 func (s *Pools) MembersByID(ctx context.Context, id pool.ReadingID, users []pool.UserID) (map[pool.UserID]pool.Member, error) {
-	found := make(map[pool.UserID]pool.Member, len(users))
-	for _, user := range users {
-		rows, err := s.memberRows(ctx, memberColumns+`WHERE m.reading_id = ? AND m.user_id = ?`, id, user)
-		if err != nil {
-			return nil, err
-		}
-		for _, row := range rows {
-			found[user] = row.Member
-		}
+	list, err := json.Marshal(users)
+	if err != nil {
+		return nil, err
+	}
+	rows, err := s.memberRows(ctx, memberColumns+`WHERE m.reading_id = ? AND m.user_id IN (SELECT value FROM json_each(?))`, id, string(list))
+	if err != nil {
+		return nil, err
+	}
+	found := make(map[pool.UserID]pool.Member, len(rows))
+	for _, row := range rows {
+		found[row.User] = row.Member
 	}
 	return found, nil
 }

@@ -198,10 +198,15 @@ func scanUsers(rows *sql.Rows) ([]pool.UserID, error) {
 	return users, translate(rows.Err())
 }
 
-// touchCredentials does to the credentials what a Save says, and makes new passwords of former Saves pointless where there is another one now.
+// touchCredentials does to the credentials what a Save says, and makes new passwords of former Saves pointless where there is another
+// one now.
 func touchCredentials(tx *Tx, key pool.Key, touched []pool.Touch, now time.Time) error {
+	var pending bool // asked once, because a file may touch twenty thousand
+	if err := tx.QueryRow(`SELECT EXISTS (SELECT 1 FROM pool_credentials WHERE tenant_id = ? AND class = ? AND pending <> 0)`, key.Tenant, key.Class).Scan(&pending); err != nil {
+		return translate(err)
+	}
 	for _, t := range touched {
-		if t.Renews() {
+		if pending && t.Renews() {
 			if err := dropPending(tx, key, t.User, pool.Replaced, now); err != nil {
 				return err
 			}
