@@ -35,6 +35,10 @@ func TestValidateListsTheMembers(t *testing.T) {
 	if m := members["off@contoso.com"]; m.Enabled || m.Standing != pool.Disabled {
 		t.Errorf("%+v", m)
 	}
+	project := r.validated(t, pool.Key{Tenant: contoso, Class: pool.Project}, "Pool")
+	if m := r.rows(t, pool.Query{Reading: project.ID})["pool01@contoso.com"]; len(m.Products) != 0 {
+		t.Errorf("R42: licences that do not matter for the class: %v", m.Products)
+	}
 	others, err := r.LeftOut(ctx, adele, reading.ID)
 	must(t, err)
 	var text []string

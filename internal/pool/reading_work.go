@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 
 	"purser.example/internal/audit"
 	"purser.example/internal/problem"
@@ -166,6 +167,10 @@ func cancelOn(cancel context.CancelCauseFunc, err error) {
 }
 
 func (s *Service) storePage(ctx context.Context, r Reading, page []Object, nested bool) error {
+	matter := r.Key.Class.Products()
+	for i, o := range page {
+		page[i].Products = slices.DeleteFunc(o.Products, func(p string) bool { return !slices.Contains(matter, p) })
+	}
 	err := profile.Persist(ctx, func() error { return s.store.AddObjects(ctx, r, page, nested) })
 	s.readings.changed(r.ID)
 	return err
