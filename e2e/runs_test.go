@@ -25,9 +25,10 @@ func TestAValidationRun(t *testing.T) {
 			if err := h.Sim.SetFaults([]m365sim.Fault{{PathPrefix: "/6f1c0000", DelayMs: 3000}}); err != nil {
 				t.Fatal(err)
 			}
-			p.ByLabel("Select Backup – Europe").Check()
-			p.ByLabel("Select Backup – Asia").Check()
-			p.ByRole("button", "Validate").Click()
+			// By keyboard, as everything: the boxes have the names of their rows, and the command is a button.
+			p.ByLabel("Select Backup – Europe").Press("Space")
+			p.ByLabel("Select Backup – Asia").Press("Space")
+			p.ByRole("button", "Validate").Press("Enter")
 			p.ByRole("heading", "Validation run").Wait()
 			p.ByRole("progressbar", "").Wait()
 			run := p.Path()
@@ -63,7 +64,7 @@ func TestAValidationRun(t *testing.T) {
 			fine(p, "run-confirm")
 			p.Click("Confirm")
 			p.ByRole("heading", "Validation run").Wait()
-			p.ByRole("button", "Cancel run").Click()
+			p.ByRole("button", "Cancel run").Press("Enter")
 			soon(t, "the cancelled run's end", func() bool {
 				p.Goto(p.Path())
 				return p.ByRole("progressbar", "").Count() == 0

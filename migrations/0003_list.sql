@@ -23,7 +23,8 @@ CREATE TABLE profiles_rebuilt (
     code          TEXT    NOT NULL, -- of the verdict, as all that follows
     expiry        TEXT    NOT NULL, -- its kind; the date is expires_at
     warn_at       INTEGER NOT NULL, -- 0 for never
-    roles         TEXT,             -- template ids, a blank between them; NULL: not read
+    roles         TEXT,             -- template id, a blank, name; one to a line; NULL: not read
+    products      TEXT,             -- what it is licensed for, one to a line; NULL: not read
     warnings      TEXT    NOT NULL, -- kinds, a blank between them
     failed_status TEXT,             -- of the attempt in failed
     failed_at     INTEGER,
@@ -37,14 +38,16 @@ CREATE TABLE profiles_rebuilt (
 ) STRICT;
 
 INSERT INTO profiles_rebuilt (id, kind, name, name_key, description, tenant_id, tenant_key, username, username_key, version, status, expires_at,
-    validated_at, services, code, expiry, warn_at, roles, warnings, failed_status, failed_at, created_at, created_by, modified_at, modified_by,
+    validated_at, services, code, expiry, warn_at, roles, products, warnings, failed_status, failed_at, created_at, created_by, modified_at, modified_by,
     password, verdict, failed)
 SELECT id, kind, name, name_key, description, tenant_id, tenant_key, username, username_key, version, status, expires_at, validated_at,
     coalesce((SELECT group_concat(service, ' ') FROM profile_services WHERE profile_id = p.id), ''),
     coalesce(json_extract(verdict, '$.code'), ''), coalesce(json_extract(verdict, '$.expiry.kind'), ''),
     coalesce(CAST(round(unixepoch(json_extract(verdict, '$.expiry.warn'), 'subsec') * 1000) AS INTEGER), 0),
     CASE WHEN json_extract(verdict, '$.rolesRead') THEN
-        coalesce((SELECT group_concat(json_extract(value, '$.templateId'), ' ') FROM json_each(verdict, '$.roles')), '') END,
+        coalesce((SELECT group_concat(json_extract(value, '$.templateId') || ' ' || json_extract(value, '$.name'), char(10)) FROM json_each(verdict, '$.roles')), '') END,
+    CASE WHEN json_extract(verdict, '$.proof.licence') <> '' THEN
+        coalesce((SELECT group_concat(value, char(10)) FROM json_each(verdict, '$.products')), '') END,
     coalesce((SELECT group_concat(json_extract(value, '$.kind'), ' ') FROM json_each(verdict, '$.warnings')), ''),
     json_extract(failed, '$.status'), CAST(round(unixepoch(json_extract(failed, '$.at'), 'subsec') * 1000) AS INTEGER),
     created_at, created_by, modified_at, modified_by, password, verdict, failed

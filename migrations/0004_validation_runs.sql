@@ -5,6 +5,7 @@
 CREATE TABLE validation_runs (
     id         TEXT    PRIMARY KEY,
     selection  TEXT    NOT NULL,
+    attended   INTEGER NOT NULL, -- 1: a person began it
     state      TEXT    NOT NULL,
     issuer     TEXT    NOT NULL,
     subject    TEXT    NOT NULL,

@@ -4,21 +4,69 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"os"
+	"strconv"
+	"strings"
 	"testing"
+
+	"purser.example/internal/secret"
+	"purser.example/internal/sqlite/sqlitetest"
 )
 
 // BenchmarkTheEmptyList is the signed-in page without the network, for a profile of where its time goes.
 func BenchmarkTheEmptyList(b *testing.B) {
 	h := open(b)
+	h.ask(b, "/service-accounts")
+}
+
+// BenchmarkTheList is the page with fifty of many profiles; BENCH_PROFILES says how many.
+func BenchmarkTheList(b *testing.B) {
+	h := open(b)
+	h.fill(b)
+	for name, address := range map[string]string{
+		"all": "/service-accounts", "narrow": "/service-accounts?q=000123", "broad": "/service-accounts?q=contoso", "attention": "/service-accounts?status=attention&sort=-validated",
+	} {
+		b.Run(name, func(b *testing.B) { h.ask(b, address) })
+	}
+}
+
+// fill stores profiles with the demo's own key, which lies beside its folder.
+func (h *house) fill(b *testing.B) {
+	b.Helper()
+	profiles, err := strconv.Atoi(os.Getenv("BENCH_PROFILES"))
+	if err != nil {
+		profiles = 2000
+	}
+	text, err := os.ReadFile(h.data + ".key")
+	if err != nil {
+		b.Fatal(err)
+	}
+	key, err := secret.ParseKey(strings.TrimSpace(string(text)))
+	if err != nil {
+		b.Fatal(err)
+	}
+	ring, err := h.App.DB.Unlock(b.Context(), key)
+	if err != nil {
+		b.Fatal(err)
+	}
+	if err := sqlitetest.Fill(b.Context(), h.App.DB, ring, sqlitetest.FillOptions{Profiles: profiles}); err != nil {
+		b.Fatal(err)
+	}
+}
+
+// ask sends the same signed-in request again and again, to the handler itself.
+func (h *house) ask(b *testing.B, address string) {
+	b.Helper()
 	visitor := h.signedIn(b, "admin@purser.test")
 	base, err := url.Parse(h.URL())
 	if err != nil {
 		b.Fatal(err)
 	}
-	req := httptest.NewRequest(http.MethodGet, "/service-accounts", nil)
+	req := httptest.NewRequest(http.MethodGet, address, nil)
 	for _, cookie := range visitor.Jar.Cookies(base) {
 		req.AddCookie(cookie)
 	}
+	b.ReportAllocs()
 	for b.Loop() {
 		rec := httptest.NewRecorder()
 		h.App.Handler.ServeHTTP(rec, req)

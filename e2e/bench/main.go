@@ -6,50 +6,102 @@ package main
 
 import (
 	"context"
+	"errors"
 	"flag"
 	"fmt"
 	"log"
 	"os"
 	"os/signal"
 	"path/filepath"
+	"slices"
+	"strings"
 	"syscall"
+	"time"
+
+	"purser.example/e2e/programs"
 )
 
 func main() {
 	log.SetFlags(0)
 	bare := flag.String("bare", "", "serve the limit that pages are measured against on this address, and nothing else")
 	out := flag.String("out", "docs/performance.md", "file for the table")
+	only := flag.String("only", "", "take these measurements only, such as `list,search`; nothing is written")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM, syscall.SIGINT)
 	defer stop()
 	var err error
-	if *bare != "" {
+	switch {
+	case *bare != "":
 		err = serveBare(ctx, *bare)
-	} else {
-		err = run(ctx, *out)
+	case *only != "":
+		_, err = run(ctx, strings.Split(*only, ","))
+	default:
+		err = document(ctx, *out)
 	}
 	if err != nil {
 		log.Fatal("bench: ", err)
 	}
 }
 
-// run takes every measurement and writes them down; a limit that is not met is said in the table, and fails nothing.
-func run(ctx context.Context, out string) error {
-	folder, err := os.MkdirTemp("", "purser-bench-")
+// bench is what the measurements share: the binary under test, and a temporary folder that it is built in.
+type bench struct {
+	folder string
+	binary string
+	seeded map[int]programs.Folder // by number of profiles, each made when it is first asked for
+}
+
+// measurements in the order of the table. Each is a group of rows.
+var measurements = []struct {
+	name    string
+	measure func(*bench, context.Context) ([]row, error)
+}{
+	{"size", (*bench).size},
+	{"start", (*bench).start},
+	{"full", (*bench).startFull},
+	{"idle", (*bench).idle},
+	{"shell", (*bench).shellPage},
+	{"save", (*bench).save},
+	{"list", (*bench).list},
+	{"search", (*bench).search},
+	{"edits", (*bench).edits},
+	{"validate", (*bench).validate},
+}
+
+func document(ctx context.Context, file string) error {
+	rows, err := run(ctx, nil)
 	if err != nil {
 		return err
 	}
+	return write(file, table(rows))
+}
+
+// run takes the measurements, or those named only, and prints each row as it comes; a limit that is not met is said in the
+// table, and fails nothing.
+func run(ctx context.Context, only []string) ([]row, error) {
+	folder, err := os.MkdirTemp("", "purser-bench-")
+	if err != nil {
+		return nil, err
+	}
 	defer func() { _ = os.RemoveAll(folder) }()
-	binary := filepath.Join(folder, "purser")
+	b := &bench{folder: folder, binary: filepath.Join(folder, "purser"), seeded: map[int]programs.Folder{}}
+	if err := programs.Build(ctx, "purser", b.binary); err != nil {
+		return nil, err
+	}
 	var rows []row
-	for _, measure := range []func(context.Context, string, string) ([]row, error){program, start, shellPage, save} {
-		found, err := measure(ctx, binary, folder)
-		if err != nil {
-			return err
+	for _, m := range measurements {
+		if only != nil && !slices.Contains(only, m.name) {
+			continue
 		}
+		begin := time.Now()
+		found, err := m.measure(b, ctx)
+		if err != nil {
+			return nil, errors.Join(fmt.Errorf("measure %s", m.name), err)
+		}
+		for _, r := range found {
+			fmt.Print(r)
+		}
+		log.Printf("(%s took %s)", m.name, time.Since(begin).Round(time.Second))
 		rows = append(rows, found...)
 	}
-	text := table(rows)
-	fmt.Print(text)
-	return write(out, text)
+	return rows, nil
 }

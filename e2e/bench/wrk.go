@@ -8,18 +8,19 @@ import (
 	"os/exec"
 	"strconv"
 	"strings"
+	"time"
 )
 
 // load is what wrk measured.
 type load struct {
 	rate float64 // requests/s
-	p99  string
+	p99  time.Duration
 }
 
-// wrk loads an address with 32 connections from one thread for five seconds. An answer that is not 2xx is an error: it
-// would be the speed of something else.
-func wrk(ctx context.Context, address, cookie string) (load, error) {
-	args := []string{"-t1", "-c32", "-d5s", "--latency"}
+// wrk loads an address with 32 connections from one thread for some seconds. An answer that is not 2xx is an error: it would
+// be the speed of something else.
+func wrk(ctx context.Context, address, cookie string, seconds int) (load, error) {
+	args := []string{"-t1", "-c32", fmt.Sprintf("-d%ds", seconds), "--latency"}
 	if cookie != "" {
 		args = append(args, "-H", "Cookie: "+cookie)
 	}
@@ -32,7 +33,7 @@ func wrk(ctx context.Context, address, cookie string) (load, error) {
 	for lines.Scan() {
 		switch fields := strings.Fields(lines.Text()); {
 		case len(fields) == 2 && fields[0] == "99%":
-			l.p99 = fields[1]
+			l.p99, err = time.ParseDuration(fields[1])
 		case len(fields) == 2 && fields[0] == "Requests/sec:":
 			l.rate, err = strconv.ParseFloat(fields[1], 64)
 		case strings.Contains(lines.Text(), "Non-2xx"):
@@ -43,4 +44,43 @@ func wrk(ctx context.Context, address, cookie string) (load, error) {
 		}
 	}
 	return l, nil
+}
+
+// page is an address to load, with what signs in.
+type page struct{ address, cookie string }
+
+// alternate loads the pages in turn, as often as there are rounds, so that what the machine does besides meets all of them.
+func alternate(ctx context.Context, rounds, seconds int, pages ...page) ([][]load, error) {
+	loads := make([][]load, len(pages))
+	for range rounds {
+		for i, p := range pages {
+			l, err := wrk(ctx, p.address, p.cookie, seconds)
+			if err != nil {
+				return nil, err
+			}
+			loads[i] = append(loads[i], l)
+		}
+	}
+	return loads, nil
+}
+
+// ratio is the median over the rounds of one figure divided by the other.
+func ratio(above, below []load, figure func(load) float64) float64 {
+	var ratios []float64
+	for i := range above {
+		ratios = append(ratios, figure(above[i])/figure(below[i]))
+	}
+	return median(ratios)
+}
+
+func rate(l load) float64 { return l.rate }
+func p99(l load) float64  { return ms(l.p99) }
+
+// middle is the median of a figure over the rounds.
+func middle(loads []load, figure func(load) float64) float64 {
+	var values []float64
+	for _, l := range loads {
+		values = append(values, figure(l))
+	}
+	return median(values)
 }

@@ -14,8 +14,8 @@ import (
 const (
 	// readyFor is how long an answer serves, so that nobody can wear the disk out by asking.
 	readyFor = time.Second
-	// readyWithin is how long an answer may take: load balancers do not wait longer. A database that another process
-	// locked would take five seconds to say so.
+	// readyWithin is how long an answer may take: load balancers do not wait longer, and a database that
+	// another process locked may take some seconds to say so.
 	readyWithin = 2 * time.Second
 )
 

@@ -61,6 +61,8 @@ func (s *signIn) run(ctx context.Context) verdict.Verdict {
 	v, token := s.enter(ctx)
 	if v.Valid() {
 		s.readAccount(ctx, token.token, &v)
+	} else {
+		s.blame(ctx, &v)
 	}
 	return v
 }

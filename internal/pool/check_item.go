@@ -13,7 +13,7 @@ import (
 // item checks one new password, and gives the verdict; nil where no attempt was made. Whatever goes wrong has been settled or
 // logged when it returns; an item that nothing could be settled about waits for another pass.
 func (j job) item(ctx context.Context, p NewPassword) *verdict.Verdict {
-	release, err := j.profiles.Turn(j.check.Key.Tenant, p.Username, person(j.check.Actor))
+	release, err := j.profiles.Turn(profile.KeyOf(j.check.Key.Tenant, p.Username), person(j.check.Actor))
 	if err != nil {
 		j.putOff(ctx, p.CheckItem, profile.Busy)
 		return nil
@@ -38,7 +38,7 @@ func (j job) try(ctx context.Context, i CheckItem, password secret.Value) *verdi
 	}
 	defer app.Secret.Clear()
 	begun := j.check.entry(j.tenant, PasswordBegun).With("username", i.Username)
-	switch err := profile.Persist(ctx, func() error { return j.store.Try(ctx, j.check.ID, i.No, begun) }); {
+	switch err := profile.Persist(ctx, func() error { return j.store.Try(ctx, j.check.ID, i.No, profile.KeyOf(j.tenant.ID, i.Username), begun) }); {
 	case errors.Is(err, ErrChanged):
 		return nil // somebody settled the item, such as by saving another password
 	case err != nil:

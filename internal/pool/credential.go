@@ -1,6 +1,7 @@
 package pool
 
 import (
+	"slices"
 	"time"
 
 	"purser.example/internal/profile"
@@ -56,7 +57,8 @@ func (c Credential) Standing(class Class) Standing {
 // ByConditionalAccess reports whether a policy of the tenant asks the account for MFA. Such an account has no app password that
 // would work, and cannot be in a pool (R42).
 func ByConditionalAccess(v verdict.Verdict) bool {
-	return v.Status == verdict.MFARequired && len(v.Policies) > 0
+	named := slices.ContainsFunc(v.Blame.Policies, func(p verdict.Policy) bool { return p.Kind == verdict.ConditionalAccess })
+	return v.Status == verdict.MFARequired && (len(v.Policies) > 0 || named)
 }
 
 // Touch is what a Save does to a credential.

@@ -325,7 +325,7 @@ func TestACheckGoesOnWithoutASecondAttempt(t *testing.T) {
 		t.Fatalf("%d stored, waiting %v", stored, waiting)
 	}
 	// As a process that died in the middle of an attempt leaves it.
-	must(t, r.db.Pools().Try(ctx, saved.Check, waiting[0].No, audit.Entry{Action: pool.PasswordBegun}))
+	must(t, r.db.Pools().Try(ctx, saved.Check, waiting[0].No, profile.KeyOf(contoso, waiting[0].Username), audit.Entry{Action: pool.PasswordBegun}))
 	r.start()
 	c := r.work(t, saved.Check)
 	if c.Counts[profile.Confirmed] != 39 || c.Counts[profile.Interrupted] != 1 {

@@ -50,8 +50,9 @@ type Store interface {
 	TakeUp(ctx context.Context, id CheckID, interrupted func(Check, CheckItem) audit.Entry) (Check, error)
 	// WaitingPasswords lists items whose turn has not come, behind a number, with their sealed passwords.
 	WaitingPasswords(ctx context.Context, id CheckID, after, limit int) ([]NewPassword, error)
-	// Try marks a waiting item as being tried. It returns ErrChanged for one that is not waiting any more.
-	Try(ctx context.Context, id CheckID, no int, e audit.Entry) error
+	// Try marks a waiting item as being tried, and counts the attempt as profile.Store.Begin does. It returns ErrChanged for one that is
+	// not waiting any more.
+	Try(ctx context.Context, id CheckID, no int, a profile.AccountKey, e audit.Entry) error
 	// Conclude stores the outcome of an item that was tried, and its credential's, unless the password was replaced meanwhile: then
 	// nothing is stored of it but the outcome. password is the sealed one that is to be kept; nil: none. It reports whether it was kept.
 	Conclude(ctx context.Context, c Check, i CheckItem, password []byte, by profile.Stamp, entry func(kept bool) audit.Entry) error

@@ -52,7 +52,7 @@ func (s *Service) validate(ctx context.Context, w work, password secret.Value) (
 // attempt signs in once, while it is the account's turn. The use of the secret is in the activity log before it leaves (R61).
 // It goes on when the person leaves: an attempt that was sent counts at Microsoft, so its answer is waited for.
 func (s *Service) attempt(ctx context.Context, w work, password secret.Value) (verdict.Verdict, error) {
-	return s.attemptNoting(ctx, w, password, func(e audit.Entry) error { return s.store.Note(ctx, e) })
+	return s.attemptNoting(ctx, w, password, func(e audit.Entry) error { return s.store.Begin(ctx, keyOf(w.profile), e) })
 }
 
 // attemptNoting is attempt where something else has to be on the disk together with the entry.
@@ -84,8 +84,7 @@ func (s *Service) attemptWith(ctx context.Context, p Profile, password secret.Va
 // Turn gives an account to one piece of work at a time, until release: two attempts at once could count twice towards
 // a lockout, and a validation must not send an old password after a new one was confirmed. Nobody waits in line, because
 // whoever would come next should see first what came of it.
-func (s *Service) Turn(t tenant.ID, username string, caller access.Caller) (release func(), err error) {
-	account := accountOf(Profile{Tenant: t, Username: username})
+func (s *Service) Turn(account AccountKey, caller access.Caller) (release func(), err error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if other, taken := s.busy[account]; taken {
@@ -100,10 +99,19 @@ func (s *Service) Turn(t tenant.ID, username string, caller access.Caller) (rele
 }
 
 func (s *Service) turn(p Profile, caller access.Caller) (release func(), err error) {
-	return s.Turn(p.Tenant, p.Username, caller)
+	return s.Turn(keyOf(p), caller)
 }
 
-func accountOf(p Profile) string { return strings.ToLower(string(p.Tenant) + " " + p.Username) }
+// AccountKey names an account of a tenant without regard to case, as Microsoft does.
+type AccountKey struct {
+	Tenant   tenant.ID
+	Username string // folded
+}
+
+// KeyOf names an account.
+func KeyOf(t tenant.ID, username string) AccountKey { return AccountKey{t, Fold(username)} }
+
+func keyOf(p Profile) AccountKey { return KeyOf(p.Tenant, p.Username) }
 
 // sameUsername compares as Microsoft does, without regard to case.
 func sameUsername(a, b string) bool { return strings.EqualFold(a, b) }

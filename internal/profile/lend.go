@@ -59,7 +59,9 @@ func (s *Service) lend(ctx context.Context, w work, signIn func(context.Context,
 		return err
 	}
 	defer password.Clear()
-	v, err := s.attemptWith(ctx, w.profile, password, signIn, func() error { return s.store.Note(ctx, w.entry(Lent).With("username", w.profile.Username)) })
+	v, err := s.attemptWith(ctx, w.profile, password, signIn, func() error {
+		return s.store.Begin(ctx, keyOf(w.profile), w.entry(Lent).With("username", w.profile.Username))
+	})
 	if err != nil {
 		return err
 	}

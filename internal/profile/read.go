@@ -28,6 +28,7 @@ type Details struct {
 	Warnings   []verdict.Warning
 	History    []Validation
 	Changes    []audit.Link
+	Attempts   int // sign-ins with the account in the last hour
 }
 
 // List gives one page of the list and the counts above it.
@@ -68,7 +69,10 @@ func (s *Service) Details(ctx context.Context, caller access.Caller, id ID) (Det
 	if d.History, err = s.store.History(ctx, id, remembered); err != nil {
 		return Details{}, err
 	}
-	d.Changes, err = s.store.Changes(ctx, id, remembered)
+	if d.Changes, err = s.store.Changes(ctx, id, remembered); err != nil {
+		return Details{}, err
+	}
+	d.Attempts, err = s.attempts(ctx, keyOf(p))
 	return d, err
 }
 

@@ -16,6 +16,7 @@ type RunID string
 // result is kept.
 type Run struct {
 	ID        RunID
+	Attended  bool        // a person began it and may wait for it; otherwise Purser did, and keeps to its etiquette
 	Selection string      // what somebody chose, in words: "Selected by hand"
 	Actor     audit.Actor // who began it
 	Origin    audit.Origin
@@ -92,6 +93,8 @@ const (
 	Already  Reason = "already"   // validated by somebody else since the run was made
 	Outage   Reason = "outage"    // Microsoft answered nothing for this tenant for too long
 	AppSetup Reason = "app-setup" // Microsoft refused the tenant's app registration again and again
+	Often    Reason = "often"     // tried often enough in the last hour for what nobody waits for
+	Budget   Reason = "budget"    // the tenant's share of what nobody waits for is used up for this hour
 	Damaged  Reason = "damaged"   // something of ours failed; the log says what
 )
 
@@ -124,8 +127,9 @@ type RunStore interface {
 	// Tenants lists those with waiting items, and WaitingItems the items of one, behind a number.
 	Tenants(ctx context.Context, id RunID) ([]tenant.ID, error)
 	WaitingItems(ctx context.Context, id RunID, t tenant.ID, after, limit int) ([]Item, error)
-	// Try marks a waiting item as being tried. It returns ErrChanged for one that is not waiting any more.
-	Try(ctx context.Context, id RunID, no int, e audit.Entry) error
+	// Try marks a waiting item as being tried, and counts the attempt as Store.Begin does. It returns ErrChanged for one that is
+	// not waiting any more.
+	Try(ctx context.Context, id RunID, no int, a AccountKey, e audit.Entry) error
 	// Conclude stores the outcome of an item together with the verdict of its profile, as Store.Validated does.
 	Conclude(ctx context.Context, id RunID, i Item, p Profile, v Validation, e audit.Entry) error
 	// Settle stores the outcome of a waiting item without a verdict; SettleAll does so for all that wait, of one tenant if it

@@ -24,7 +24,15 @@ func (r *Runs) item(ctx context.Context, run Run, i Item) *verdict.Verdict {
 		r.puzzled(ctx, run, i, err)
 		return nil
 	}
-	if why := r.passOver(p, run); why != "" {
+	why := r.passOver(p, run)
+	if why == "" && !run.Attended {
+		why, err = r.intrusive(ctx, p)
+	}
+	if err != nil {
+		r.puzzled(ctx, run, i, err)
+		return nil
+	}
+	if why != "" {
 		i.Status, i.Code = p.Status, p.Verdict.Code
 		r.settle(ctx, run, i, Skipped, why)
 		return nil
@@ -46,7 +54,7 @@ func (r *Runs) passOver(p Profile, run Run) Reason {
 		return Classic
 	case p.Validated.After(run.Begun):
 		return Already
-	case p.Status == verdict.WrongPassword:
+	case p.Parked():
 		return Parked
 	case p.Status == verdict.AccountLocked && r.profiles.now().Sub(p.Validated) < Lockout:
 		return Locked
@@ -70,7 +78,7 @@ func (r *Runs) try(ctx context.Context, run Run, i Item, p Profile) *verdict.Ver
 	w := work{run.caller(), run.Origin, p}
 	begun := false
 	v, err := r.profiles.attemptNoting(ctx, w, password, func(e audit.Entry) error {
-		err := Persist(ctx, func() error { return r.store.Try(ctx, run.ID, i.No, e.With("run", string(run.ID))) })
+		err := Persist(ctx, func() error { return r.store.Try(ctx, run.ID, i.No, keyOf(p), e.With("run", string(run.ID))) })
 		begun = err == nil
 		return err
 	})

@@ -28,6 +28,8 @@ type RunLimits struct {
 	LongestRest time.Duration
 	GiveUp      time.Duration // after so long without an answer, what is left of a tenant ends as not reached
 	Again       time.Duration // before what had to be put off is tried again
+
+	Etiquette Etiquette
 }
 
 // The actions of runs in the activity log.
@@ -73,8 +75,11 @@ var errNothing = problem.New(problem.Invalid, "No profile matches, so there is n
 // Begin makes a run of the profiles with these ids and hands it to the background work. Those that are not there any more are
 // left out.
 func (r *Runs) Begin(ctx context.Context, caller access.Caller, origin audit.Origin, ids []ID) (Run, error) {
-	const selection = "Selected by hand"
-	return r.begin(ctx, caller, origin, selection, func(add func([]Item) error) error {
+	if err := access.Require(caller, access.ManageServiceAccounts); err != nil {
+		return Run{}, err
+	}
+	run := Run{Attended: true, Selection: "Selected by hand", Actor: audit.By(caller, origin, RunBegun, audit.Target{}).Actor, Origin: origin}
+	return r.begin(ctx, run, func(add func([]Item) error) error {
 		for part := range slices.Chunk(ids, chunk) {
 			var items []Item
 			for _, id := range part {
@@ -97,8 +102,23 @@ func (r *Runs) Begin(ctx context.Context, caller access.Caller, origin audit.Ori
 
 // BeginMatching makes a run of every profile that the query's search and filters match. selection says in words which.
 func (r *Runs) BeginMatching(ctx context.Context, caller access.Caller, origin audit.Origin, q Query, selection string) (Run, error) {
+	if err := access.Require(caller, access.ManageServiceAccounts); err != nil {
+		return Run{}, err
+	}
+	run := Run{Attended: true, Selection: selection, Actor: audit.By(caller, origin, RunBegun, audit.Target{}).Actor, Origin: origin}
+	return r.begin(ctx, run, r.matching(ctx, q))
+}
+
+// BeginUnattended makes a run of every profile that the query matches for Purser itself: nobody waits for it, so it keeps to
+// the Etiquette.
+func (r *Runs) BeginUnattended(ctx context.Context, q Query, selection string) (Run, error) {
+	return r.begin(ctx, Run{Selection: selection, Actor: audit.Actor{Name: "Purser"}}, r.matching(ctx, q))
+}
+
+// matching fills a run with every profile that the query matches, a chunk at a time.
+func (r *Runs) matching(ctx context.Context, q Query) fill {
 	q.Sort, q.Down, q.After, q.Before, q.Limit, q.Window = ByName, false, "", "", chunk, expiring(r.profiles.now())
-	return r.begin(ctx, caller, origin, selection, func(add func([]Item) error) error {
+	return func(add func([]Item) error) error {
 		for {
 			page, err := r.profiles.store.List(ctx, q)
 			if err != nil {
@@ -113,25 +133,22 @@ func (r *Runs) BeginMatching(ctx context.Context, caller access.Caller, origin a
 			}
 			q.After = page.Next
 		}
-	})
+	}
 }
 
 func itemOf(id ID, name, username string, t tenant.ID) Item {
 	return Item{Profile: id, Name: name, Username: username, Tenant: t, Outcome: Waiting}
 }
 
-func (r *Runs) begin(ctx context.Context, caller access.Caller, origin audit.Origin, selection string, fill func(add func([]Item) error) error) (Run, error) {
-	if err := access.Require(caller, access.ManageServiceAccounts); err != nil {
-		return Run{}, err
-	}
+// fill gives the items of a run, a chunk at a time.
+type fill func(add func([]Item) error) error
+
+func (r *Runs) begin(ctx context.Context, run Run, fill fill) (Run, error) {
 	id, err := uuid.NewV7()
 	if err != nil {
 		return Run{}, err
 	}
-	run := Run{
-		ID: RunID(id.String()), Selection: selection, State: RunPreparing, Begun: r.profiles.now().UTC().Truncate(time.Millisecond),
-		Actor: audit.By(caller, origin, RunBegun, audit.Target{}).Actor, Origin: origin,
-	}
+	run.ID, run.State, run.Begun = RunID(id.String()), RunPreparing, r.profiles.now().UTC().Truncate(time.Millisecond)
 	if err := r.store.PrepareRun(ctx, run); err != nil {
 		return Run{}, err
 	}
@@ -147,7 +164,7 @@ func (r *Runs) begin(ctx context.Context, caller access.Caller, origin audit.Ori
 	}
 	if err == nil {
 		run.State = RunWaiting
-		err = r.store.HandOver(ctx, run.ID, run.entry(RunBegun).With("selection", selection).With("profiles", fmt.Sprint(run.Total)))
+		err = r.store.HandOver(ctx, run.ID, run.entry(RunBegun).With("selection", run.Selection).With("profiles", fmt.Sprint(run.Total)))
 	}
 	if err != nil {
 		return Run{}, errors.Join(err, r.abandon(ctx, run))

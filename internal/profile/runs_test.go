@@ -24,6 +24,7 @@ import (
 // quick are limits for tests: nothing waits for long.
 var quick = profile.RunLimits{
 	PerTenant: 4, AtOnce: 8, Tries: 3, Failures: 3, Rest: 20 * time.Millisecond, LongestRest: 50 * time.Millisecond, GiveUp: 300 * time.Millisecond, Again: 10 * time.Millisecond,
+	Etiquette: profile.Etiquette{PerAccount: 3, PerTenant: 6, Jitter: 5 * time.Millisecond},
 }
 
 // taken keeps what was handed to the background work, instead of working on it: the tests say when.
@@ -239,7 +240,7 @@ func TestARunGoesOnWithoutASecondAttempt(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := r.db.Runs().Try(ctx, id, waiting[0].No, audit.Entry{Action: profile.ValidationBegun}); err != nil {
+	if err := r.db.Runs().Try(ctx, id, waiting[0].No, profile.AccountKey{}, audit.Entry{Action: profile.ValidationBegun}); err != nil {
 		t.Fatal(err)
 	}
 	if err := r.runs.Work(ctx, id); err != nil {
@@ -506,5 +507,50 @@ func (r *rig) faults(t *testing.T, list ...m365sim.Fault) {
 	t.Helper()
 	if err := r.sim.SetFaults(list); err != nil {
 		t.Fatal(err)
+	}
+}
+
+// R62: what nobody waits for keeps to its etiquette: so many attempts an account and a tenant in an hour, none with a password
+// that was refused. Whatever a person begins is bound to one attempt at a time only.
+func TestWhatNobodyWaitsForKeepsItsEtiquette(t *testing.T) {
+	r, ids := newRunRig(t, quick, manyUsers(9)...)
+	first := ids[0]
+	for range quick.Etiquette.PerAccount { // a person's own, which count for the account too
+		if _, err := r.Validate(ctx, adele, here, first); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if d, err := r.Details(ctx, adele, first); err != nil || d.Attempts != quick.Etiquette.PerAccount || d.Parked() {
+		t.Errorf("details tell of %d attempts, parked %v (%v)", d.Attempts, d.Parked(), err)
+	}
+	r.clock.Advance(time.Second)
+	run, err := r.runs.BeginUnattended(ctx, profile.Query{}, "Every profile")
+	if err != nil || run.By() != "Purser" {
+		t.Fatal(run.By(), err)
+	}
+	if err := r.runs.Work(ctx, run.ID); err != nil {
+		t.Fatal(err)
+	}
+	items, _, err := r.runs.Items(ctx, adele, profile.ItemQuery{Run: run.ID})
+	if err != nil {
+		t.Fatal(err)
+	}
+	why := map[profile.Reason]int{}
+	for _, i := range items {
+		why[i.Reason]++
+	}
+	// Three were made before; the tenant's share of six leaves three, or a few more that were under way together.
+	if made := why[""]; why[profile.Often] != 1 || made < 3 || made > 3+quick.PerTenant || made+why[profile.Budget] != 8 {
+		t.Errorf("reasons %v", why)
+	}
+	// An hour later the share is there again, and a person's run never asks for one.
+	r.clock.Advance(time.Hour + time.Second)
+	if again, err := r.runs.BeginUnattended(ctx, profile.Query{Text: "profile 000"}, "One"); err != nil || r.runs.Work(ctx, again.ID) != nil || r.outcomes(t, again.ID)[profile.Rejected] != 1 {
+		t.Errorf("an hour later: %v %v", r.outcomes(t, again.ID), err)
+	}
+	r.clock.Advance(time.Second)
+	attended := r.begin(t, ids)
+	if err := r.runs.Work(ctx, attended); err != nil || r.outcomes(t, attended)[profile.Rejected] != len(ids) {
+		t.Errorf("a person's run: %v %v", r.outcomes(t, attended), err)
 	}
 }

@@ -37,12 +37,12 @@ type Service struct {
 	now       func() time.Time
 
 	mu   sync.Mutex
-	busy map[string]access.Caller // accounts with an attempt under way, and whose it is
+	busy map[AccountKey]access.Caller // accounts with an attempt under way, and whose it is
 }
 
 // NewService joins the parts.
 func NewService(store Store, tenants *tenant.Service, ring *secret.Keyring, validator Validator, settings Settings, now func() time.Time) *Service {
-	return &Service{store: store, tenants: tenants, ring: ring, validator: validator, settings: settings, now: now, busy: map[string]access.Caller{}}
+	return &Service{store: store, tenants: tenants, ring: ring, validator: validator, settings: settings, now: now, busy: map[AccountKey]access.Caller{}}
 }
 
 // Offered lists the services that a profile can be made for.
@@ -227,7 +227,7 @@ func (s *Service) stored(ctx context.Context, p Profile) (secret.Value, error) {
 	if err != nil {
 		return secret.Value{}, shown(err)
 	}
-	if accountOf(now) != accountOf(p) {
+	if keyOf(now) != keyOf(p) {
 		return secret.Value{}, &Conflict{Current: now}
 	}
 	return s.ring.Open(sealed, passwordRecord(p.ID))
@@ -316,6 +316,9 @@ func (s *Service) check(ctx context.Context, d Draft, old *Profile, password boo
 	}
 	if err := problem.Join(wrong...); err != nil {
 		return err
+	}
+	if old != nil && Fold(d.Name) == Fold(old.Name) {
+		return nil // its own
 	}
 	taken, err := s.store.NameTaken(ctx, Fold(d.Name), id)
 	if err == nil && taken {

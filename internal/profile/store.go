@@ -3,6 +3,7 @@ package profile
 import (
 	"context"
 	"errors"
+	"time"
 
 	"purser.example/internal/audit"
 	"purser.example/internal/tenant"
@@ -28,6 +29,10 @@ type Store interface {
 	// Changes lists what the activity log says of the profile, newest first.
 	Changes(ctx context.Context, id ID, limit int) ([]audit.Link, error)
 
+	// Begin writes the entry of an attempt that is about to be made, and counts it for the account; Attempts counts those since a
+	// time, of one account or, with an empty username, of a whole tenant.
+	Begin(ctx context.Context, a AccountKey, e audit.Entry) error
+	Attempts(ctx context.Context, a AccountKey, since time.Time) (int, error)
 	// Note writes an entry that stands alone.
 	Note(ctx context.Context, e audit.Entry) error
 	// Create stores a new profile with its first validation. It returns ErrNameTaken.
@@ -99,8 +104,9 @@ type Page struct {
 	Counts   Counts
 }
 
-// Row is a profile as the list has it. Of its verdicts it holds what a row shows and Warnings need, and no more: the code,
-// the expiry without its reason, the roles by template id, the kinds of warnings; of the failed attempt status and time.
+// Row is a profile as the list has it: without who made it and who changed it last, and of its verdicts only what a row shows
+// and Warnings need, which is the code, the expiry without its reason, the roles by template id and the kinds of warnings; of
+// the failed attempt status and time.
 type Row struct{ Profile }
 
 // Counts stand above the list.

@@ -152,3 +152,12 @@ func TestABatchThatFailsFailsForAll(t *testing.T) {
 		t.Errorf("%d refused, %d stored, %v", refused, len(found), err)
 	}
 }
+
+// Whoever writes waits a second for a lock of somebody else's, because others wait behind.
+func TestAForeignLockIsNotWaitedForLong(t *testing.T) {
+	db, _ := sqlitetest.Open(t, time.Now)
+	var waits string
+	if err := db.Write(ctx, func(tx *sqlite.Tx) error { return tx.QueryRow("PRAGMA busy_timeout").Scan(&waits) }); err != nil || waits != "1000" {
+		t.Errorf("the writer waits %s ms, %v", waits, err)
+	}
+}

@@ -207,7 +207,7 @@ func (s *shelf) term() string {
 }
 
 func (s *shelf) query() profile.Query {
-	q := profile.Query{Sort: pick(s, profile.Columns), Down: s.dice.IntN(2) == 0, Limit: 1 + s.dice.IntN(20), Window: profile.Window{To: time.Date(2026, 12, 24, 0, 0, 0, 0, time.UTC).UnixMilli()}}
+	q := profile.Query{Sort: pick(s, profile.Columns), Down: s.dice.IntN(2) == 0, Limit: 3 + s.dice.IntN(30), Window: profile.Window{To: time.Date(2026, 12, 24, 0, 0, 0, 0, time.UTC).UnixMilli()}}
 	if s.dice.IntN(2) == 0 {
 		q.Text = s.term()
 	}
@@ -227,12 +227,12 @@ func (s *shelf) query() profile.Query {
 // row once, whichever way the store takes.
 func TestTheListIsWhatAPlainSortGives(t *testing.T) {
 	s := newShelf(t, 7)
-	s.stock(300)
-	for range 100 {
+	s.stock(180)
+	for range 60 {
 		s.change()
 	}
 	for name, store := range map[string]*sqlite.Profiles{"usual": s.store, "everything is broad": s.store.Closer(0, 0), "closer": s.store.Closer(20, 50)} {
-		for range 250 {
+		for range 100 {
 			q := s.query()
 			s.compare(name, store, q)
 		}
@@ -284,9 +284,9 @@ func idsOf(page profile.Page) []profile.ID {
 func TestCountersSayWhatCountingWould(t *testing.T) {
 	s := newShelf(t, 11)
 	s.stock(50)
-	for i := range 200 {
+	for i := range 120 {
 		s.change()
-		if i%20 > 0 && i < 190 {
+		if i%20 > 0 && i < 115 {
 			continue
 		}
 		for kind, query := range map[string]string{

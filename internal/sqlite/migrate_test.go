@@ -24,6 +24,7 @@ var seen = time.Date(2026, 11, 3, 9, 5, 7, 123_000_000, time.UTC)
 var oldProfiles = []profile.Profile{
 	{Name: "Backup – Europe", Username: "SVC-backup@contoso.com", Services: []string{"fly", "opus"}, Status: verdict.Valid, Validated: seen, Verdict: verdict.Verdict{
 		Status: verdict.Valid, At: seen, Answered: seen.Truncate(time.Second), RolesRead: true, UserID: "u1", Attempted: true, RetryAfter: time.Second,
+		Proof: verdict.Proof{Licence: verdict.Proved}, Products: []string{"Exchange Online", "SharePoint Online"},
 		Roles:  []verdict.Role{verdict.NewRole(verdict.GlobalAdministrator, ""), verdict.NewRole("f28a1f50-f6e7-4571-818b-6a12f2af6b6c", "")},
 		Expiry: verdict.Expiry{Kind: verdict.ExpiresOn, At: seen.AddDate(0, 2, 0), Warn: seen.AddDate(0, 2, -14).Add(456 * time.Millisecond), Reason: "A reason."},
 	}},
@@ -138,13 +139,14 @@ func TestAnOldDatabaseKeepsItsProfiles(t *testing.T) {
 func shown(p profile.Profile) profile.Profile {
 	v := verdict.Verdict{Status: p.Status, Code: p.Verdict.Code, RolesRead: p.Verdict.RolesRead, Expiry: p.Verdict.Expiry}
 	v.Expiry.Reason = ""
-	for _, role := range p.Verdict.Roles {
-		v.Roles = append(v.Roles, verdict.Role{TemplateID: role.TemplateID})
+	v.Roles, v.Products = p.Verdict.Roles, p.Verdict.Products
+	if p.Verdict.Proof.Licence != verdict.NotRead {
+		v.Proof.Licence = verdict.Proved
 	}
 	for _, w := range p.Verdict.Warnings {
 		v.Warnings = append(v.Warnings, verdict.Warning{Kind: w.Kind})
 	}
-	p.Verdict = v
+	p.Verdict, p.Created, p.Modified.By = v, profile.Stamp{}, ""
 	if p.Failed != nil {
 		p.Failed = &verdict.Verdict{Status: p.Failed.Status, At: p.Failed.At}
 	}

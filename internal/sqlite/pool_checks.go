@@ -224,7 +224,7 @@ func hasPending(tx *Tx, id pool.CheckID, no int) (kept bool, err error) {
 }
 
 // Try implements pool.Store.
-func (s *Pools) Try(ctx context.Context, id pool.CheckID, no int, e audit.Entry) error {
+func (s *Pools) Try(ctx context.Context, id pool.CheckID, no int, a profile.AccountKey, e audit.Entry) error {
 	return s.db.Write(ctx, func(tx *Tx) error {
 		n, err := tx.Exec(`UPDATE pool_check_items SET outcome = 'trying' WHERE check_id = ? AND no = ? AND outcome = 'waiting' AND pending IS NOT NULL`, id, no)
 		if err != nil {
@@ -233,7 +233,7 @@ func (s *Pools) Try(ctx context.Context, id pool.CheckID, no int, e audit.Entry)
 		if n == 0 {
 			return pool.ErrChanged
 		}
-		return s.db.record(tx, e)
+		return s.db.begin(tx, a, e)
 	})
 }
 

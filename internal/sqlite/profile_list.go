@@ -69,7 +69,7 @@ func (s *Profiles) fill(ctx context.Context, page *profile.Page, q profile.Query
 
 // listColumns are what a row of the list shows, and what a cursor to it holds; the key of the order follows.
 const listColumns = `p.id, p.kind, p.name, p.description, p.tenant_id, p.username, p.version, p.services, p.status, p.validated_at, p.code, p.expiry, p.expires_at,
-	p.warn_at, p.roles, p.warnings, p.failed_status, p.failed_at, p.created_at, p.created_by, p.modified_at, p.modified_by, p.row`
+	p.warn_at, p.roles, p.products, p.warnings, p.failed_status, p.failed_at, p.modified_at, p.row`
 
 // listedRow is a row with its place in the present order.
 type listedRow struct {
@@ -98,22 +98,23 @@ func (s *Profiles) listed(ctx context.Context, query *statement, size int) ([]li
 
 func (r *listedRow) scan(rows *sql.Rows) error {
 	var services, warnings string
-	var validated, expires, warn, created, modified int64
-	var roles, failedStatus sql.NullString
+	var validated, expires, warn, modified int64
+	var roles, products, failedStatus sql.NullString
 	var failedAt sql.NullInt64
 	v := &r.Verdict
 	if err := rows.Scan(&r.ID, &r.Kind, &r.Name, &r.Description, &r.Tenant, &r.Username, &r.Version, &services, &r.Status, &validated, &v.Code, &v.Expiry.Kind, &expires,
-		&warn, &roles, &warnings, &failedStatus, &failedAt, &created, &r.Created.By, &modified, &r.Modified.By, &r.row, &r.key); err != nil {
+		&warn, &roles, &products, &warnings, &failedStatus, &failedAt, &modified, &r.row, &r.key); err != nil {
 		return translate(err)
 	}
 	r.Services = inCatalogueOrder(strings.Fields(services))
-	r.Validated, r.Created.At, r.Modified.At = moment(validated), time.UnixMilli(created).UTC(), time.UnixMilli(modified).UTC()
+	r.Validated, r.Modified.At = moment(validated), time.UnixMilli(modified).UTC()
 	v.Status, v.RolesRead, v.Expiry.Warn = r.Status, roles.Valid, moment(warn)
 	if v.Expiry.Kind == verdict.ExpiresOn {
 		v.Expiry.At = moment(expires)
 	}
-	for id := range strings.FieldsSeq(roles.String) {
-		v.Roles = append(v.Roles, verdict.Role{TemplateID: id})
+	v.Roles = rolesOf(roles.String)
+	if products.Valid {
+		v.Proof.Licence, v.Products = verdict.Proved, lines(products.String)
 	}
 	for kind := range strings.FieldsSeq(warnings) {
 		v.Warnings = append(v.Warnings, verdict.Warning{Kind: verdict.WarningKind(kind)})
@@ -122,4 +123,21 @@ func (r *listedRow) scan(rows *sql.Rows) error {
 		r.Failed = &verdict.Verdict{Status: verdict.Status(failedStatus.String), At: moment(failedAt.Int64)}
 	}
 	return nil
+}
+
+// rolesOf reads the roles of a row: template id, a blank, name; one to a line.
+func rolesOf(text string) []verdict.Role {
+	var roles []verdict.Role
+	for _, line := range lines(text) {
+		id, name, _ := strings.Cut(line, " ")
+		roles = append(roles, verdict.Role{TemplateID: id, Name: name})
+	}
+	return roles
+}
+
+func lines(text string) []string {
+	if text == "" {
+		return nil
+	}
+	return strings.Split(text, "\n")
 }

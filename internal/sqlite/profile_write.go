@@ -36,11 +36,11 @@ func (s *Profiles) Insert(tx *Tx, p profile.Profile, password []byte) error {
 		return err
 	}
 	if _, err := tx.Exec(`INSERT INTO profiles (id, kind, name, name_key, description, tenant_id, tenant_key, username, username_key, version, services,
-		status, expires_at, validated_at, code, expiry, warn_at, roles, warnings, failed_status, failed_at, verdict, failed,
+		status, expires_at, validated_at, code, expiry, warn_at, roles, products, warnings, failed_status, failed_at, verdict, failed,
 		created_at, created_by, modified_at, modified_by, password)
-		VALUES (?, ?, ?, ?, ?, ?, (SELECT name_key FROM tenants WHERE id = ?), ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+		VALUES (?, ?, ?, ?, ?, ?, (SELECT name_key FROM tenants WHERE id = ?), ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
 		p.ID, p.Kind, p.Name, profile.Fold(p.Name), p.Description, p.Tenant, p.Tenant, p.Username, profile.Fold(p.Username), p.Version, joined(p.Services),
-		o.status, o.expiresAt, o.validatedAt, o.code, o.expiry, o.warnAt, o.roles, o.warnings, o.failedStatus, o.failedAt, o.verdict, o.failed,
+		o.status, o.expiresAt, o.validatedAt, o.code, o.expiry, o.warnAt, o.roles, o.products, o.warnings, o.failedStatus, o.failedAt, o.verdict, o.failed,
 		p.Created.At.UnixMilli(), p.Created.By, p.Modified.At.UnixMilli(), p.Modified.By, password); err != nil {
 		return err
 	}
@@ -237,6 +237,7 @@ type outcome struct {
 	expiry       verdict.ExpiryKind
 	warnAt       int64
 	roles        any
+	products     any
 	warnings     string
 	failedStatus any
 	failedAt     any
@@ -261,9 +262,12 @@ func outcomeOf(p profile.Profile) (outcome, error) {
 		o.warnAt = v.Expiry.Warn.UnixMilli()
 	}
 	if v.RolesRead {
-		o.roles = joinedBy(v.Roles, func(r verdict.Role) string { return r.TemplateID })
+		o.roles = joinedBy(v.Roles, "\n", func(r verdict.Role) string { return r.TemplateID + " " + r.Name })
 	}
-	o.warnings = joinedBy(v.Warnings, func(w verdict.Warning) string { return string(w.Kind) })
+	if v.Proof.Licence != verdict.NotRead {
+		o.products = strings.Join(v.Products, "\n")
+	}
+	o.warnings = joinedBy(v.Warnings, " ", func(w verdict.Warning) string { return string(w.Kind) })
 	if p.Failed == nil {
 		return o, nil
 	}
@@ -276,16 +280,16 @@ func outcomeOf(p profile.Profile) (outcome, error) {
 
 // write gives the outcome to the profiles of the condition, and tells how many there are.
 func (o outcome) write(tx *Tx, condition string, args ...any) (int64, error) {
-	return tx.Exec(`UPDATE profiles SET status = ?, expires_at = ?, validated_at = ?, code = ?, expiry = ?, warn_at = ?, roles = ?, warnings = ?,
+	return tx.Exec(`UPDATE profiles SET status = ?, expires_at = ?, validated_at = ?, code = ?, expiry = ?, warn_at = ?, roles = ?, products = ?, warnings = ?,
 		failed_status = ?, failed_at = ?, verdict = ?, failed = ? WHERE `+condition,
-		append([]any{o.status, o.expiresAt, o.validatedAt, o.code, o.expiry, o.warnAt, o.roles, o.warnings,
+		append([]any{o.status, o.expiresAt, o.validatedAt, o.code, o.expiry, o.warnAt, o.roles, o.products, o.warnings,
 			o.failedStatus, o.failedAt, o.verdict, o.failed}, args...)...)
 }
 
-func joinedBy[T any](list []T, text func(T) string) string {
+func joinedBy[T any](list []T, between string, text func(T) string) string {
 	parts := make([]string, len(list))
 	for i, each := range list {
 		parts[i] = text(each)
 	}
-	return strings.Join(parts, " ")
+	return strings.Join(parts, between)
 }

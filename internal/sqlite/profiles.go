@@ -124,6 +124,9 @@ func moment(ms int64) time.Time {
 }
 
 func inCatalogueOrder(ids []string) []string {
+	if len(ids) < 2 {
+		return ids
+	}
 	ordered := make([]string, 0, len(ids))
 	for _, s := range catalogue.Named(ids) {
 		ordered = append(ordered, s.ID)

@@ -20,9 +20,9 @@ func (db *DB) Runs() *Runs { return &Runs{db} }
 // PrepareRun implements profile.RunStore.
 func (s *Runs) PrepareRun(ctx context.Context, r profile.Run) error {
 	return s.db.Write(ctx, func(tx *Tx) error {
-		_, err := tx.Exec(`INSERT INTO validation_runs (id, selection, state, issuer, subject, name, sign_in, request, address, begun_at, ended_at)
-			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0)`,
-			r.ID, r.Selection, r.State, r.Actor.Issuer, r.Actor.Subject, r.Actor.Name, r.Actor.SignIn, r.Origin.Request, r.Origin.Address, r.Begun.UnixMilli())
+		_, err := tx.Exec(`INSERT INTO validation_runs (id, selection, attended, state, issuer, subject, name, sign_in, request, address, begun_at, ended_at)
+			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0)`,
+			r.ID, r.Selection, r.Attended, r.State, r.Actor.Issuer, r.Actor.Subject, r.Actor.Name, r.Actor.SignIn, r.Origin.Request, r.Origin.Address, r.Begun.UnixMilli())
 		return err
 	})
 }
@@ -64,7 +64,7 @@ func setRunState(tx *Tx, id profile.RunID, to profile.RunState, from ...profile.
 	return profile.ErrChanged
 }
 
-const runColumns = `SELECT id, selection, state, issuer, subject, name, sign_in, request, address, begun_at, ended_at FROM validation_runs`
+const runColumns = `SELECT id, selection, attended, state, issuer, subject, name, sign_in, request, address, begun_at, ended_at FROM validation_runs`
 
 // Run implements profile.RunStore.
 func (s *Runs) Run(ctx context.Context, id profile.RunID) (profile.Run, error) {
@@ -92,7 +92,7 @@ func (s *Runs) ActiveRuns(ctx context.Context) ([]profile.Run, error) {
 }
 
 func (s *Runs) runs(ctx context.Context, query string, args ...any) ([]profile.Run, error) {
-	rows, err := s.db.read.QueryContext(ctx, query, args...)
+	rows, err := s.db.reading.rows(ctx, query, args...)
 	if err != nil {
 		return nil, translate(err)
 	}
@@ -101,7 +101,7 @@ func (s *Runs) runs(ctx context.Context, query string, args ...any) ([]profile.R
 	for rows.Next() {
 		var r profile.Run
 		var begun, ended int64
-		if err := rows.Scan(&r.ID, &r.Selection, &r.State, &r.Actor.Issuer, &r.Actor.Subject, &r.Actor.Name, &r.Actor.SignIn,
+		if err := rows.Scan(&r.ID, &r.Selection, &r.Attended, &r.State, &r.Actor.Issuer, &r.Actor.Subject, &r.Actor.Name, &r.Actor.SignIn,
 			&r.Origin.Request, &r.Origin.Address, &begun, &ended); err != nil {
 			return nil, translate(err)
 		}
@@ -121,7 +121,7 @@ func (s *Runs) runs(ctx context.Context, query string, args ...any) ([]profile.R
 
 // count fills in how many items have which outcome.
 func (s *Runs) count(ctx context.Context, r *profile.Run) error {
-	rows, err := s.db.read.QueryContext(ctx, `SELECT outcome, n FROM validation_run_counts WHERE run_id = ? AND n > 0`, r.ID)
+	rows, err := s.db.reading.rows(ctx, `SELECT outcome, n FROM validation_run_counts WHERE run_id = ? AND n > 0`, r.ID)
 	if err != nil {
 		return translate(err)
 	}
@@ -155,7 +155,7 @@ func (s *Runs) WaitingItems(ctx context.Context, id profile.RunID, t tenant.ID, 
 }
 
 func (s *Runs) items(ctx context.Context, query string, args ...any) ([]profile.Item, error) {
-	rows, err := s.db.read.QueryContext(ctx, query, args...)
+	rows, err := s.db.reading.rows(ctx, query, args...)
 	if err != nil {
 		return nil, translate(err)
 	}
@@ -192,7 +192,7 @@ func milliseconds(at time.Time) int64 {
 
 // Tenants implements profile.RunStore.
 func (s *Runs) Tenants(ctx context.Context, id profile.RunID) ([]tenant.ID, error) {
-	rows, err := s.db.read.QueryContext(ctx, `SELECT DISTINCT tenant_id FROM validation_run_items WHERE run_id = ? AND outcome = 'waiting'`, id)
+	rows, err := s.db.reading.rows(ctx, `SELECT DISTINCT tenant_id FROM validation_run_items WHERE run_id = ? AND outcome = 'waiting'`, id)
 	if err != nil {
 		return nil, translate(err)
 	}
@@ -246,7 +246,7 @@ func setItem(tx *Tx, id profile.RunID, i profile.Item) error {
 }
 
 // Try implements profile.RunStore.
-func (s *Runs) Try(ctx context.Context, id profile.RunID, no int, e audit.Entry) error {
+func (s *Runs) Try(ctx context.Context, id profile.RunID, no int, a profile.AccountKey, e audit.Entry) error {
 	return s.db.Write(ctx, func(tx *Tx) error {
 		n, err := tx.Exec(`UPDATE validation_run_items SET outcome = 'trying' WHERE run_id = ? AND no = ? AND outcome = 'waiting'`, id, no)
 		if err != nil {
@@ -255,7 +255,7 @@ func (s *Runs) Try(ctx context.Context, id profile.RunID, no int, e audit.Entry)
 		if n == 0 {
 			return profile.ErrChanged
 		}
-		return s.db.record(tx, e)
+		return s.db.begin(tx, a, e)
 	})
 }
 

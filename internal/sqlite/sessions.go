@@ -23,7 +23,7 @@ func (s *Sessions) Load(ctx context.Context, key session.Key) (session.Row, erro
 	row := session.Row{Key: key}
 	var roles string
 	var created, seen int64
-	err := s.db.read.QueryRowContext(ctx, `SELECT issuer, subject, name, sign_in, roles, created_at, seen_at, state, id_token FROM sessions WHERE key = ?`, key).
+	err := s.db.reading.row(ctx, `SELECT issuer, subject, name, sign_in, roles, created_at, seen_at, state, id_token FROM sessions WHERE key = ?`, key).
 		Scan(&row.Caller.Issuer, &row.Caller.Subject, &row.Caller.Name, &row.Caller.SignIn, &roles, &created, &seen, &row.State, &row.IDToken)
 	if errors.Is(err, sql.ErrNoRows) {
 		return session.Row{}, session.ErrEnded

@@ -72,7 +72,9 @@ func open(ctx context.Context, o Options, lock *lockFile) (*DB, error) {
 	if err := prepareFile(path); err != nil {
 		return nil, err
 	}
-	write, err := sql.Open("sqlite", dsn(path, "journal_mode(WAL)", "synchronous(FULL)", "secure_delete(1)"))
+	// Only a stranger, such as a shell with a transaction open, can hold the lock. Whoever writes meanwhile waits behind others
+	// who wait for it, each for so long, so it is short.
+	write, err := sql.Open("sqlite", dsn(path, "busy_timeout(1000)", "journal_mode(WAL)", "synchronous(FULL)", "secure_delete(1)"))
 	if err != nil {
 		return nil, fmt.Errorf("open %s: %w", path, err)
 	}
@@ -80,7 +82,7 @@ func open(ctx context.Context, o Options, lock *lockFile) (*DB, error) {
 	if err := migrate(ctx, write); err != nil {
 		return nil, errors.Join(err, write.Close())
 	}
-	read, err := sql.Open("sqlite", dsn(path, "query_only(1)"))
+	read, err := sql.Open("sqlite", dsn(path, "busy_timeout(5000)", "query_only(1)"))
 	if err != nil {
 		return nil, errors.Join(err, write.Close())
 	}
@@ -100,7 +102,7 @@ func (db *DB) Close() error { return db.close() }
 // dsn carries the pragmas, because they hold for one connection only and the pool opens them as it likes.
 func dsn(path string, pragmas ...string) string {
 	query := url.Values{"_txlock": {"immediate"}}
-	common := []string{"busy_timeout(5000)", "foreign_keys(1)", "trusted_schema(0)", "cell_size_check(1)", "temp_store(memory)"}
+	common := []string{"foreign_keys(1)", "trusted_schema(0)", "cell_size_check(1)", "temp_store(memory)"}
 	for _, p := range append(common, pragmas...) {
 		query.Add("_pragma", p)
 	}

@@ -38,18 +38,9 @@ func (s *Tenants) Tenants(ctx context.Context) ([]tenant.Tenant, error) {
 	return list, translate(rows.Err())
 }
 
-// Tenant implements tenant.Store.
-func (s *Tenants) Tenant(ctx context.Context, id tenant.ID) (tenant.Tenant, error) {
-	t, err := scanTenant(s.db.read.QueryRowContext(ctx, tenantColumns+` WHERE id = ?`, id))
-	if errors.Is(err, sql.ErrNoRows) {
-		return t, problem.New(problem.NotFound, "This tenant is not connected.")
-	}
-	return t, err
-}
-
 // App implements tenant.Store.
 func (s *Tenants) App(ctx context.Context, id tenant.ID) (applicationID string, sealed []byte, err error) {
-	err = s.db.read.QueryRowContext(ctx, `SELECT application_id, secret FROM app_profiles WHERE tenant_id = ?`, id).Scan(&applicationID, &sealed)
+	err = s.db.reading.row(ctx, `SELECT application_id, secret FROM app_profiles WHERE tenant_id = ?`, id).Scan(&applicationID, &sealed)
 	if errors.Is(err, sql.ErrNoRows) {
 		return "", nil, problem.New(problem.NotFound, "This tenant has no app profile.")
 	}

@@ -5,7 +5,9 @@
 package tenant
 
 import (
+	"cmp"
 	"context"
+	"net/url"
 	"slices"
 	"strings"
 	"sync"
@@ -60,6 +62,15 @@ type Tenant struct {
 	Connected     time.Time
 }
 
+// loginHosts are the hosts at which people of a cloud sign in; all others use Worldwide's.
+var loginHosts = map[Cloud]string{GCCHigh: "login.microsoftonline.us", DoD: "login.microsoftonline.us", China: "login.partner.microsoftonline.cn"}
+
+// ConsentAddress is where an administrator of the tenant gives consent to an app (Microsoft, admin consent endpoint).
+func (t Tenant) ConsentAddress(applicationID string) string {
+	host := cmp.Or(loginHosts[t.Cloud], "login.microsoftonline.com")
+	return "https://" + host + "/" + url.PathEscape(string(t.ID)) + "/adminconsent?client_id=" + url.QueryEscape(applicationID)
+}
+
 // App is the app registration of an app profile: with it a username and password are sent, and the tenant is read.
 type App struct {
 	ApplicationID string       // client id
@@ -70,8 +81,6 @@ type App struct {
 type Store interface {
 	// Tenants lists all of them by display name.
 	Tenants(ctx context.Context) ([]Tenant, error)
-	// Tenant returns problem.NotFound for one that is not connected.
-	Tenant(ctx context.Context, id ID) (Tenant, error)
 	// App gives the tenant's app profile, its secret still sealed (nil for a public client).
 	App(ctx context.Context, id ID) (applicationID string, sealed []byte, err error)
 	// Connect keeps the tenant and its app profile in place of what was there, and writes the entry, all or nothing.
@@ -101,6 +110,12 @@ func (s *Service) All(ctx context.Context, caller access.Caller) ([]Tenant, erro
 	if err := access.Require(caller, access.ManageServiceAccounts); err != nil {
 		return nil, err
 	}
+	known, err := s.remembered(ctx)
+	return slices.Clone(known), err
+}
+
+// remembered gives the connected tenants, which are read once and after each change. The slice is never written to.
+func (s *Service) remembered(ctx context.Context) ([]Tenant, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.known == nil {
@@ -110,11 +125,29 @@ func (s *Service) All(ctx context.Context, caller access.Caller) ([]Tenant, erro
 		}
 		s.known = append([]Tenant{}, read...)
 	}
-	return slices.Clone(s.known), nil
+	return s.known, nil
 }
 
 // Find gives one tenant; it returns problem.NotFound for one that is not connected.
-func (s *Service) Find(ctx context.Context, id ID) (Tenant, error) { return s.store.Tenant(ctx, id) }
+func (s *Service) Find(ctx context.Context, id ID) (Tenant, error) {
+	known, err := s.remembered(ctx)
+	if err != nil {
+		return Tenant{}, err
+	}
+	if i := slices.IndexFunc(known, func(t Tenant) bool { return t.ID == id }); i >= 0 {
+		return known[i], nil
+	}
+	return Tenant{}, ErrNotConnected
+}
+
+// ErrNotConnected says that no tenant with that id is connected.
+var ErrNotConnected = problem.New(problem.NotFound, "This tenant is not connected.")
+
+// Application gives the application (client) id of the tenant's app profile, without its secret.
+func (s *Service) Application(ctx context.Context, id ID) (string, error) {
+	application, _, err := s.store.App(ctx, id)
+	return application, err
+}
 
 // Credentials opens the tenant's app profile, for internal use by the nouns that sign in with it.
 func (s *Service) Credentials(ctx context.Context, id ID) (App, error) {

@@ -10,14 +10,13 @@ import (
 // Context is what an explanation may name besides the verdict itself. All of it may be left empty.
 type Context struct {
 	Username    string
-	Tenant      string            // as people call it: "Contoso"
-	App         string            // application (client) id of the app profile
-	ConsentHref string            // where an administrator of the tenant gives consent to the app
-	Policies    map[string]string // names of conditional access policies by id, where the tenant lets us read them
-	Needs       []Need            // of the chosen services
-	Saving      bool              // a Save waits for this verdict
-	Now         time.Time         // for what ends soon
-	Table       *Table            // the table that the installation works by; nil: the built-in one
+	Tenant      string    // as people call it: "Contoso"
+	App         string    // application (client) id of the app profile
+	ConsentHref string    // where an administrator of the tenant gives consent to the app
+	Needs       []Need    // of the chosen services
+	Saving      bool      // a Save waits for this verdict
+	Now         time.Time // for what ends soon
+	Table       *Table    // the table that the installation works by; nil: the built-in one
 }
 
 // Explanation is a verdict in words (R17, R18). It reads from top to bottom: what happened, what is proven, what to do, what
@@ -59,11 +58,12 @@ func (v Verdict) Explain(c Context) Explanation {
 	advised := or(rule.advice, row.advice)
 	e := Explanation{
 		Title: row.headline, Cause: v.cause(c, or(rule.Cause, row.cause)), Note: v.note(c.Saving), Findings: v.findings(c.Needs),
-		Steps: v.steps(advised, c), Links: v.links(c.Table), Details: v.details(c),
+		Steps: v.steps(advised, c), Links: v.links(c.Table), Details: v.details(),
 	}
 	if v.unlisted(c.Table) && advised != "look-up" {
 		e.Steps = append(e.Steps, v.steps("look-up", c)[0])
 	}
+	e.Steps = append(e.Steps, v.Blame.steps()...)
 	for _, warning := range v.Review(c.Needs, c.Now) {
 		e.Warnings = append(e.Warnings, warning.Text())
 	}
@@ -78,12 +78,10 @@ func (v Verdict) unlisted(t *Table) bool {
 }
 
 func (v Verdict) cause(c Context, text string) string {
-	names := c.namesOf(v.Policies)
+	blamed := v.Blame.sentence()
 	switch {
-	case v.Proof.Policy == Refuted && len(names) == 1:
-		return "The conditional access policy “" + names[0] + "” stands in the way of this sign-in."
-	case v.Proof.Policy == Refuted && len(names) > 1:
-		return "The conditional access policies “" + strings.Join(names, "”, “") + "” stand in the way of this sign-in."
+	case v.Proof.Policy == Refuted && blamed != "":
+		return blamed
 	case v.Status == Unknown && v.Rule == "" && v.Code != "":
 		return "Microsoft 365 answered with " + v.Code + ", which is not in Purser's table."
 	case v.unlisted(c.Table):
@@ -91,16 +89,6 @@ func (v Verdict) cause(c Context, text string) string {
 	default:
 		return text
 	}
-}
-
-func (c Context) namesOf(policies []string) []string {
-	var names []string
-	for _, id := range policies {
-		if name := c.Policies[id]; name != "" {
-			names = append(names, name)
-		}
-	}
-	return names
 }
 
 // note says what follows: for the password, for the account, for what was to be saved.
@@ -174,7 +162,7 @@ func (v Verdict) links(t *Table) []Link {
 }
 
 // details lists what Microsoft's support and the tenant's sign-in log are searched by.
-func (v Verdict) details(c Context) []Detail {
+func (v Verdict) details() []Detail {
 	at := v.At
 	if !v.Answered.IsZero() {
 		at = v.Answered
@@ -184,8 +172,13 @@ func (v Verdict) details(c Context) []Detail {
 		list = append(list, Detail{"Time", at.UTC().Format("2006-01-02 15:04:05Z")})
 	}
 	list = append(list, Detail{"Correlation id", v.CorrelationID}, Detail{"Trace id", v.TraceID})
+	for _, p := range v.Blame.Policies {
+		list = append(list, Detail{"Policy", strings.TrimSpace(p.Name + " " + p.ID)})
+	}
 	for _, id := range v.Policies {
-		list = append(list, Detail{"Policy", strings.TrimSpace(c.Policies[id] + " " + id)})
+		if v.Blame.name(id) == "" {
+			list = append(list, Detail{"Policy", id})
+		}
 	}
 	return slices.DeleteFunc(list, func(d Detail) bool { return d.Value == "" })
 }

@@ -32,7 +32,8 @@ func TestABlockedSaveReadsFromTopToBottom(t *testing.T) {
 	v.Answered = time.Date(2026, 11, 23, 14, 2, 11, 0, time.UTC)
 	v.CorrelationID, v.TraceID = "5a0c7a6e-7a4b-4c9d-9d8a-0a0f5f9a3c11", "0e1fae0c-9d6a-4a52-b6a3-6f1b0a9d1200"
 	v.Policies = []string{"7f6f0d1c"}
-	e := v.Explain(verdict.Context{Username: "svc-gov@contoso.com", Saving: true, Policies: map[string]string{"7f6f0d1c": "Block all but managed devices"}})
+	v.Blame.Policies = []verdict.Policy{{Kind: verdict.ConditionalAccess, ID: "7f6f0d1c", Name: "Block all but managed devices"}}
+	e := v.Explain(verdict.Context{Username: "svc-gov@contoso.com", Saving: true})
 
 	if e.Cause != "The conditional access policy “Block all but managed devices” stands in the way of this sign-in." {
 		t.Errorf("cause %q", e.Cause)

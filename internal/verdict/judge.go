@@ -31,6 +31,9 @@ const (
 	CloudUnknown    = "CLOUD-UNKNOWN"
 )
 
+// ByDefaults is the code of a sign-in that the tenant's security defaults refused.
+const ByDefaults = "530035"
+
 // busy is the error of a service that cannot answer for now.
 const busy = "temporarily_unavailable"
 

@@ -29,6 +29,7 @@ type Verdict struct {
 	CorrelationID string   `json:"correlationId,omitempty"`
 	TraceID       string   `json:"traceId,omitempty"`
 	Policies      []string `json:"policies,omitempty"` // ids of the conditional access policies that Microsoft named
+	Blame         Blame    `json:"blame,omitzero"`     // which policy it was, as far as the tenant lets Purser read it
 
 	Proof     Proof     `json:"proof,omitzero"`
 	UserID    string    `json:"userId,omitempty"` // the account's object id

@@ -41,6 +41,7 @@ var Kinds = []Kind{ValidationRun, PoolCheck, GroupRead}
 // a row are an outage and not chance.
 var RunLimits = profile.RunLimits{
 	PerTenant: 16, AtOnce: 64, Tries: 3, Failures: 5, Rest: 30 * time.Second, LongestRest: 5 * time.Minute, GiveUp: 10 * time.Minute, Again: time.Second,
+	Etiquette: profile.Etiquette{PerAccount: 5, PerTenant: 1000, Jitter: 2 * time.Second},
 }
 
 const (

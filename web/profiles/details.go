@@ -30,6 +30,29 @@ func (h *Handlers) show(c echo.Context) error {
 	return h.whole(c, http.StatusOK, shell, view.Name, detailsPane(view))
 }
 
+// showVerdict gives the verdict alone, for the list that asks for it; everybody else finds it in the details.
+func (h *Handlers) showVerdict(c echo.Context) error {
+	query, id := readListQuery(c), c.Param("id")
+	p, err := h.Profiles.Find(c.Request().Context(), session.Caller(c), profile.ID(id))
+	if err != nil {
+		return err
+	}
+	if !byScript(c) {
+		return c.Redirect(http.StatusSeeOther, query.address(id))
+	}
+	view := tipView{Name: p.Name, Href: query.address(id), Verdict: h.verdictView(c, lastOf(p), verdictOf{username: p.Username, tenant: p.Tenant, services: p.Services})}
+	view.Verdict.Quiet = true
+	return respond.Page(c, http.StatusOK, verdictTip(view))
+}
+
+// lastOf is the verdict of the last attempt, whether it told anything or not.
+func lastOf(p profile.Profile) verdict.Verdict {
+	if p.Failed != nil {
+		return *p.Failed
+	}
+	return p.Verdict
+}
+
 func (h *Handlers) detailsView(c echo.Context, d profile.Details, said *layout.Flash) detailsView {
 	query, id, now := readListQuery(c), string(d.ID), h.Now()
 	view := detailsView{
@@ -45,6 +68,7 @@ func (h *Handlers) detailsView(c echo.Context, d profile.Details, said *layout.F
 	}
 	view.Roles, view.RolesNote = roles(d)
 	view.Verdict = h.latest(c, d, &view)
+	view.Attempts, view.Parked, view.MostAttempts = counted(d.Attempts, "attempt")+" in the last hour", d.Parked(), number(h.Runs.Etiquette().PerAccount)
 	for _, v := range d.History {
 		view.History = append(view.History, attemptView{At: moment(v.At, now), Tone: tone(v.Verdict.Status), Status: v.Verdict.Status.Title(), Code: v.Verdict.Code, By: v.By})
 	}
@@ -54,18 +78,12 @@ func (h *Handlers) detailsView(c echo.Context, d profile.Details, said *layout.F
 	return view
 }
 
-// latest explains the last attempt where there is something to explain. Right after a validation that failed it is the
-// outcome of what was just done, and takes the place of the message.
+// latest explains the last attempt. Right after a validation that failed it is the outcome of what was just done, and takes the
+// place of the message.
 func (h *Handlers) latest(c echo.Context, d profile.Details, view *detailsView) *verdictView {
-	last := d.Verdict
-	if d.Failed != nil {
-		last = *d.Failed
-	}
-	if last.Valid() || d.Status == verdict.NotValidated && d.Failed == nil {
-		return nil
-	}
+	last := lastOf(d.Profile)
 	v := h.verdictView(c, last, verdictOf{username: d.Username, tenant: d.Tenant, services: d.Profile.Services})
-	v.Quiet = view.Said == nil || !view.Said.Failure
+	v.Quiet = view.Said == nil || !view.Said.Failure || last.Valid()
 	if !v.Quiet {
 		view.Said = nil
 	}

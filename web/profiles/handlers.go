@@ -49,6 +49,7 @@ func (h *Handlers) Mount(e *echo.Echo) {
 	e.POST(runsPath+"/:id/again", h.validateAgain)
 	e.GET(listPath+"/:id", h.show)
 	e.GET(listPath+"/:id/edit", h.showEdit)
+	e.GET(listPath+"/:id/verdict", h.showVerdict)
 	e.POST(listPath+"/:id", h.update)
 	e.POST(listPath+"/:id/validate", h.validate)
 }

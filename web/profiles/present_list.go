@@ -1,6 +1,7 @@
 package profiles
 
 import (
+	"net/url"
 	"strconv"
 	"strings"
 	"time"
@@ -42,8 +43,9 @@ func (h *Handlers) listView(c echo.Context) (listView, error) {
 		names[t.ID] = t
 	}
 	view.Rows = make([]rowView, 0, len(page.Rows))
+	kept := query.with("")
 	for _, row := range page.Rows {
-		view.Rows = append(view.Rows, h.rowView(row, names[row.Tenant], query))
+		view.Rows = append(view.Rows, h.rowView(row, names[row.Tenant], kept))
 	}
 	return view, nil
 }
@@ -107,10 +109,11 @@ func pager(page profile.Page, query listQuery) ui.PagerProps {
 	return props
 }
 
-func (h *Handlers) rowView(r profile.Row, of tenant.Tenant, query listQuery) rowView {
-	now := h.Now()
+// rowView shows one profile; kept is the view of the list as its address carries it along, the same for every row.
+func (h *Handlers) rowView(r profile.Row, of tenant.Tenant, kept string) rowView {
+	now, path := h.Now(), listPath+"/"+url.PathEscape(string(r.ID))
 	return rowView{
-		ID: string(r.ID), Name: r.Name, Href: query.address(string(r.ID)), Description: r.Description, Classic: r.Kind == profile.ClassicMFA,
+		ID: string(r.ID), Name: r.Name, Href: path + kept, VerdictHref: path + "/verdict" + kept, Description: r.Description, Classic: r.Kind == profile.ClassicMFA,
 		Tenant: of.DisplayName, Domain: of.InitialDomain, Services: serviceNames(r.Services), Username: r.Username,
 		Status: h.statusView(r.Profile), Expires: expires(r.Profile, now), Validated: moment(r.Validated, now), Modified: moment(r.Modified.At, now),
 	}

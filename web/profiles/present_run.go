@@ -155,6 +155,10 @@ func reasonText(i profile.Item) string {
 		return "Microsoft 365 did not answer for this tenant for too long. The password was not sent."
 	case profile.AppSetup:
 		return "Microsoft 365 refuses the tenant's app registration. The password was not sent."
+	case profile.Often:
+		return "Signed in with often enough in the last hour; Purser leaves it in peace for now."
+	case profile.Budget:
+		return "Purser has signed in to this tenant often enough in the last hour; the next run goes on."
 	case profile.Damaged:
 		return "Something went wrong on our side; the log says what."
 	}

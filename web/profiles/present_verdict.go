@@ -21,11 +21,19 @@ type verdictOf struct {
 
 // verdictView puts a verdict into the words and shapes of the page (R17, R18).
 func (h *Handlers) verdictView(c echo.Context, v verdict.Verdict, of verdictOf) verdictView {
-	e := v.Explain(verdict.Context{
-		Username: of.username, Tenant: h.tenantName(c, of.tenant), Needs: needs(of.services), Saving: of.saving, Now: h.Now(), Table: h.Codes,
-	})
-	view := verdictView{Tone: tone(v.Status), Title: e.Title, Cause: strings.TrimSpace(e.Cause + " " + e.Note)}
-	if view.Tone != ui.OK {
+	told := verdict.Context{Username: of.username, Needs: needs(of.services), Saving: of.saving, Now: h.Now(), Table: h.Codes}
+	if t, err := h.Tenants.Find(c.Request().Context(), of.tenant); err == nil {
+		told.Tenant = t.DisplayName
+		if app, err := h.Tenants.Application(c.Request().Context(), t.ID); err == nil {
+			told.App, told.ConsentHref = app, t.ConsentAddress(app)
+		}
+	}
+	e := v.Explain(told)
+	view := verdictView{Tone: tone(v.Status), Title: e.Title, Cause: strings.TrimSpace(e.Cause + " " + e.Note), Warnings: e.Warnings, Copy: e.Copy()}
+	switch {
+	case v.Valid() && len(e.Warnings) > 0:
+		view.Tone = ui.Warn
+	case !v.Valid() && v.Status != verdict.NotValidated:
 		view.Tone = ui.Bad
 	}
 	for _, f := range e.Findings {
@@ -34,14 +42,11 @@ func (h *Handlers) verdictView(c echo.Context, v verdict.Verdict, of verdictOf) 
 	for _, s := range e.Steps {
 		view.Steps = append(view.Steps, ui.Step{Text: s.Text, Link: s.Link, Href: s.Href, Command: s.Command})
 	}
-	var copied []string
 	for _, d := range e.Details {
 		view.Details = append(view.Details, ui.Detail{Name: d.Name, Value: d.Value})
-		copied = append(copied, d.Name+": "+d.Value)
 	}
-	view.Copy = strings.Join(append([]string{e.Title}, copied...), "\n")
-	if len(e.Links) > 0 {
-		view.Help = linkView{Text: e.Links[0].Text, Href: e.Links[0].Href}
+	for _, l := range e.Links {
+		view.Links = append(view.Links, linkView{l.Text, l.Href})
 	}
 	return view
 }

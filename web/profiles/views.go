@@ -107,6 +107,7 @@ type rowView struct {
 	ID          string
 	Name        string
 	Href        string // its details
+	VerdictHref string // its verdict alone
 	Description string
 	Classic     bool // a classic MFA profile
 	Tenant      string
@@ -220,15 +221,16 @@ const (
 
 // verdictView is the outcome of one validation in words (R17, R18).
 type verdictView struct {
-	Tone    ui.Tone
-	Title   string
-	Cause   string
-	Proofs  []ui.Proof
-	Steps   []ui.Step
-	Details []ui.Detail // Code, Time, Correlation id, Trace id
-	Copy    string      // the text behind "Copy details"
-	Help    linkView    // "Helpful notes for passing the validation test"; without an address it is left out
-	Quiet   bool        // it tells the past and is not the outcome of what was just done, so it is no alert
+	Tone     ui.Tone
+	Title    string
+	Cause    string
+	Proofs   []ui.Proof
+	Steps    []ui.Step
+	Details  []ui.Detail // Code, Time, Correlation id, Trace id
+	Copy     string      // the text behind "Copy details"
+	Warnings []string    // what is short about a valid account
+	Links    []linkView  // pages of help: "Helpful notes for passing the validation test", the code's own place
+	Quiet    bool        // it tells the past and is not the outcome of what was just done, so it is no alert
 }
 
 // linkView is a text that may lead somewhere.
@@ -274,6 +276,9 @@ type detailsView struct {
 	Expires        expiryView
 	ExpiresReason  string   // "90 days after the last change, by the policy of contoso.com"
 	Validated      timeView // zero: never
+	Attempts       string   // sign-ins in the last hour, whoever made them
+	MostAttempts   string   // how many Purser makes by itself at most
+	Parked         bool     // nothing tries the password by itself until somebody changes it
 	Created        signedView
 	Modified       signedView
 	Version        string
@@ -401,4 +406,11 @@ type runRow struct {
 type activeRun struct {
 	Href string
 	Text string
+}
+
+// tipView is the verdict of one profile, beside its row.
+type tipView struct {
+	Name    string
+	Href    string // its details
+	Verdict verdictView
 }

@@ -288,7 +288,7 @@ func TestThePasswordIsNeverInThePage(t *testing.T) { // R17, R60
 // R17: the fragment holds the outcome, the version now seen and the notes, and no field that is typed into, so nothing typed can be replaced.
 func TestTheFragmentLeavesTheFieldsAlone(t *testing.T) {
 	view := sampleForm()
-	view.Verdict = &verdictView{Tone: ui.Bad, Title: "Wrong password", Cause: "Microsoft 365 knows the account and refused the password.", Details: []ui.Detail{{Name: "Code", Value: "AADSTS50126"}, {Name: "Correlation id", Value: "5a0c7a6e"}}, Help: linkView{"Helpful notes for passing the validation test", "/help/validation-notes"}}
+	view.Verdict = &verdictView{Tone: ui.Bad, Title: "Wrong password", Cause: "Microsoft 365 knows the account and refused the password.", Details: []ui.Detail{{Name: "Code", Value: "AADSTS50126"}, {Name: "Correlation id", Value: "5a0c7a6e"}}, Links: []linkView{{"Helpful notes for passing the validation test", "/help/validation-notes"}}}
 	in := page(t, outcomeFragment(view))
 	if in.Find("input:not([type=hidden]), select, textarea").Length() != 0 {
 		t.Error("the fragment holds a field")
@@ -381,7 +381,7 @@ func TestTextsFromPeopleStayText(t *testing.T) {
 	list.Rows[0].Name, list.Rows[0].Description, list.Rows[0].Tenant, list.Rows[0].Username, list.Rows[0].Services = bad, bad, bad, bad+"@"+bad, []string{bad, bad}
 	form.Name, form.Description, form.Username, form.Problem = bad, bad, bad, bad
 	form.Errors = map[string]string{fieldName: bad}
-	form.Verdict = &verdictView{Title: bad, Cause: bad, Steps: []ui.Step{{Text: bad, Link: bad, Href: "javascript:alert(1)", Command: bad}}, Copy: bad, Help: linkView{bad, "javascript:alert(1)"}}
+	form.Verdict = &verdictView{Title: bad, Cause: bad, Steps: []ui.Step{{Text: bad, Link: bad, Href: "javascript:alert(1)", Command: bad}}, Copy: bad, Links: []linkView{{bad, "javascript:alert(1)"}}}
 	form.Conflict = &conflictView{By: bad, Rows: []conflictRow{{bad, bad, bad, true}}}
 	for name, component := range map[string]templ.Component{
 		"list": listPage(sampleShell(), list), "form": newPane(form), "fragment": fragment(bad, outcomeFragment(form)),

@@ -58,6 +58,9 @@ func Fill(ctx context.Context, db *sqlite.DB, ring *secret.Keyring, o FillOption
 	if err := o.complete(ctx, db); err != nil {
 		return err
 	}
+	if err := db.Pragma(ctx, "PRAGMA cache_size = -100000"); err != nil { // 100 MB, or pages go to the disk and back
+		return fmt.Errorf("fill: %w", err)
+	}
 	restore, err := strip(ctx, db)
 	if err != nil {
 		return fmt.Errorf("fill: %w", err)
@@ -78,7 +81,7 @@ func Fill(ctx context.Context, db *sqlite.DB, ring *secret.Keyring, o FillOption
 	if err := db.Write(ctx, restore); err != nil {
 		return fmt.Errorf("fill: %w", err)
 	}
-	return db.Pragma(ctx, "PRAGMA wal_checkpoint(TRUNCATE)")
+	return errors.Join(db.Pragma(ctx, "PRAGMA wal_checkpoint(TRUNCATE)"), db.Pragma(ctx, "PRAGMA cache_size = -2000"))
 }
 
 func (o *FillOptions) insert(db *sqlite.DB, tx *sqlite.Tx, ring *secret.Keyring, i int) error {

@@ -116,7 +116,7 @@ func LockElsewhere(tb testing.TB, db *sqlite.DB) (mend func()) {
 		if err = errors.Join(err, other.Close()); err != nil {
 			tb.Fatalf("unlock the database: %v", err)
 		}
-		pragma(tb, db, "PRAGMA busy_timeout = 5000")
+		pragma(tb, db, "PRAGMA busy_timeout = 1000")
 	}
 }
 

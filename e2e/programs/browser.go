@@ -1,0 +1,99 @@
+package programs
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/http/cookiejar"
+	"net/url"
+	"strings"
+	"time"
+
+	"purser.example/internal/demo/idp/idptest"
+)
+
+// Browser is somebody signed in, without a screen. It follows no redirects: they are answers too.
+type Browser struct {
+	base   string
+	client *http.Client
+}
+
+// Answer is what came back, whole.
+type Answer struct {
+	Status int
+	Header http.Header
+	Body   []byte
+}
+
+// SignIn signs a person in at the Purser at base.
+func SignIn(ctx context.Context, base, email, password string) (*Browser, error) {
+	jar, err := cookiejar.New(nil)
+	if err != nil {
+		return nil, err
+	}
+	b := &Browser{base: base, client: &http.Client{
+		Jar: jar, Timeout: 30 * time.Second, Transport: &http.Transport{MaxIdleConnsPerHost: 4},
+		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+	}}
+	callback, err := idptest.SignIn(ctx, b.client, base+"/auth/sign-in", email, password)
+	if err != nil {
+		return nil, err
+	}
+	a, err := b.Get(ctx, strings.TrimPrefix(callback, base))
+	if err != nil || a.Status != http.StatusSeeOther {
+		return nil, errors.Join(err, fmt.Errorf("sign-in: status %d", a.Status))
+	}
+	return b, nil
+}
+
+// Get opens a page.
+func (b *Browser) Get(ctx context.Context, path string) (Answer, error) {
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, b.base+path, nil)
+	if err != nil {
+		return Answer{}, err
+	}
+	return b.send(req)
+}
+
+// Post sends a form, as a browser without script does or as htmx does.
+func (b *Browser) Post(ctx context.Context, path string, form url.Values, script bool) (Answer, error) {
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, b.base+path, strings.NewReader(form.Encode()))
+	if err != nil {
+		return Answer{}, err
+	}
+	req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	req.Header.Set("Sec-Fetch-Site", "same-origin")
+	if script {
+		req.Header.Set("HX-Request", "true")
+	}
+	return b.send(req)
+}
+
+func (b *Browser) send(req *http.Request) (Answer, error) {
+	res, err := b.client.Do(req)
+	if err != nil {
+		return Answer{}, err
+	}
+	body, err := io.ReadAll(res.Body)
+	return Answer{res.StatusCode, res.Header, body}, errors.Join(err, res.Body.Close())
+}
+
+// Forget closes the connections, which a process that is gone no longer holds.
+func (b *Browser) Forget() { b.client.CloseIdleConnections() }
+
+// Cookie is the session as a header of a load generator.
+func (b *Browser) Cookie() (string, error) {
+	u, err := url.Parse(b.base)
+	if err != nil {
+		return "", err
+	}
+	var parts []string
+	for _, c := range b.client.Jar.Cookies(u) {
+		if strings.HasPrefix(c.Name, "purser_") {
+			parts = append(parts, c.Name+"="+c.Value)
+		}
+	}
+	return strings.Join(parts, "; "), nil
+}

@@ -1,0 +1,57 @@
+package programs
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"time"
+
+	"purser.example/internal/access"
+	"purser.example/internal/audit"
+	"purser.example/internal/secret"
+	"purser.example/internal/sqlite"
+	"purser.example/internal/sqlite/sqlitetest"
+	"purser.example/internal/tenant"
+)
+
+// Folder is a data folder with its key.
+type Folder struct {
+	Path string
+	Key  secret.Key
+}
+
+// NewFolder makes the key of a folder that does not exist yet.
+func NewFolder(path string) Folder { return Folder{path, secret.NewKey()} }
+
+// Administrator is the person of the provider as a caller, for what is done without HTTP.
+var Administrator = access.Caller{Issuer: "bench", Subject: "bench", Name: "Bench", SignIn: Email, Roles: []access.Role{access.ServiceAdministrator}}
+
+// Fill connects tenants by an app registration and makes so many profiles in them, as sqlitetest.Fill makes them. There is no
+// page to connect tenants yet, so it is done in the database, before the first start.
+func (f Folder) Fill(ctx context.Context, tenants []tenant.Tenant, application string, profiles int) error {
+	db, ring, err := f.Open(ctx)
+	if err != nil {
+		return err
+	}
+	service := tenant.NewService(db.Tenants(), ring, time.Now)
+	for _, t := range tenants {
+		err = errors.Join(err, service.Connect(ctx, Administrator, audit.Origin{}, t, tenant.App{ApplicationID: application}))
+	}
+	if err == nil {
+		err = sqlitetest.Fill(ctx, db, ring, sqlitetest.FillOptions{Profiles: profiles})
+	}
+	return errors.Join(err, db.Close())
+}
+
+// Open opens the database of a folder that no Purser works in.
+func (f Folder) Open(ctx context.Context) (*sqlite.DB, *secret.Keyring, error) {
+	db, err := sqlite.Open(ctx, sqlite.Options{Folder: f.Path, Now: time.Now, Log: slog.New(slog.DiscardHandler)})
+	if err != nil {
+		return nil, nil, err
+	}
+	ring, err := db.Unlock(ctx, f.Key)
+	if err != nil {
+		return nil, nil, errors.Join(err, db.Close())
+	}
+	return db, ring, nil
+}

@@ -1,0 +1,136 @@
+package microsoft
+
+import (
+	"context"
+	"errors"
+	"net/url"
+	"slices"
+	"strings"
+	"time"
+
+	"purser.example/internal/verdict"
+)
+
+// blameTime is how long a person waits, at most, for the name of the policy that refused.
+const blameTime = 6 * time.Second
+
+// Where the policies and the sign-in log are (Microsoft Graph v1.0).
+const (
+	policyPath   = "/v1.0/identity/conditionalAccess/policies/"
+	defaultsPath = "/v1.0/policies/identitySecurityDefaultsEnforcementPolicy?$select=isEnabled"
+	signInsPath  = "/v1.0/auditLogs/signIns"
+)
+
+// blame finds out which policy refused: the account has no token, so the app asks for itself. What the tenant does not let it
+// read is noted with the permission that would; nothing here changes the verdict.
+func (s *signIn) blame(ctx context.Context, v *verdict.Verdict) {
+	if v.Proof.Policy != verdict.Refuted {
+		return
+	}
+	if v.Rule == verdict.ByDefaults {
+		v.Blame.Policies = []verdict.Policy{defaults}
+		return
+	}
+	ctx, cancel := context.WithTimeout(ctx, blameTime)
+	defer cancel()
+	token, err := s.client.appToken(ctx, &s.patience, s.account.Tenant, s.account.App)
+	if err != nil {
+		v.Blame.NoSecret = s.account.App.Secret.Empty()
+		v.Detail += " which policy: " + err.Error()
+		return
+	}
+	a := &accuser{graph: graph{client: s.client, host: s.hosts.graph, token: token.token, patience: &s.patience}, v: v}
+	a.byID(ctx)
+	if len(v.Policies) == 0 {
+		a.bySignInLog(ctx)
+	}
+	if len(v.Blame.Policies) == 0 {
+		a.byDefaults(ctx)
+	}
+}
+
+var (
+	defaults = verdict.Policy{Kind: verdict.SecurityDefaults, Name: "Security defaults"}
+	perUser  = verdict.Policy{Kind: verdict.PerUserMFA, Name: "Per-user multi-factor authentication"}
+)
+
+// accuser asks Graph as the app, and writes down what it is told.
+type accuser struct {
+	graph
+	v         *verdict.Verdict
+	acquitted bool // the sign-in log was read, and no conditional access policy refused
+}
+
+// lacks notes the permission where Graph refused for want of it, and reports whether something was read.
+func (a *accuser) lacks(permission string, err error) (read bool) {
+	if err == nil {
+		return true
+	}
+	if f, _ := errors.AsType[fault](err); f.code == "HTTP 403" && !slices.Contains(a.v.Blame.Lacks, permission) {
+		a.v.Blame.Lacks = append(a.v.Blame.Lacks, permission)
+	}
+	a.v.Detail += " " + permission + ": " + err.Error()
+	return false
+}
+
+// byID names the policies whose ids came with the refusal.
+func (a *accuser) byID(ctx context.Context) {
+	for _, id := range a.v.Policies {
+		var policy struct {
+			ID   string `json:"id"`
+			Name string `json:"displayName"`
+		}
+		if !a.lacks(verdict.ReadPolicies, a.get(ctx, policyPath+url.PathEscape(id)+"?$select=id,displayName", &policy)) {
+			return
+		}
+		a.v.Blame.Policies = append(a.v.Blame.Policies, verdict.Policy{Kind: verdict.ConditionalAccess, ID: id, Name: name(policy.Name)})
+	}
+}
+
+// bySignInLog looks the attempt up. Microsoft's log is some minutes late.
+func (a *accuser) bySignInLog(ctx context.Context) {
+	if a.v.CorrelationID == "" {
+		return
+	}
+	var page struct {
+		Value []struct {
+			Applied []struct {
+				ID     string `json:"id"`
+				Name   string `json:"displayName"`
+				Result string `json:"result"`
+			} `json:"appliedConditionalAccessPolicies"`
+		} `json:"value"`
+	}
+	query := url.Values{"$filter": {"correlationId eq '" + a.v.CorrelationID + "'"}, "$top": {"1"}}
+	if !a.lacks(verdict.ReadAuditLog, a.get(ctx, signInsPath+"?"+query.Encode(), &page)) {
+		return
+	}
+	if len(page.Value) == 0 {
+		a.v.Blame.Later = true
+		return
+	}
+	if page.Value[0].Applied == nil {
+		a.v.Blame.Lacks = append(a.v.Blame.Lacks, verdict.ReadPolicies) // the log hides policies from those who may not read them
+	}
+	a.acquitted = page.Value[0].Applied != nil
+	for _, p := range page.Value[0].Applied {
+		if strings.EqualFold(p.Result, "failure") && key(p.ID) != "" {
+			a.acquitted = false
+			a.v.Blame.Policies = append(a.v.Blame.Policies, verdict.Policy{Kind: verdict.ConditionalAccess, ID: key(p.ID), Name: name(p.Name)})
+		}
+	}
+}
+
+// byDefaults looks whether security defaults are on, which ask everybody for a second factor. Where neither they nor a
+// conditional access policy asked for one, it was set on the account itself.
+func (a *accuser) byDefaults(ctx context.Context) {
+	var policy struct {
+		Enabled bool `json:"isEnabled"`
+	}
+	switch read := a.lacks(verdict.ReadPolicies, a.get(ctx, defaultsPath, &policy)); {
+	case read && policy.Enabled:
+		a.v.Blame.Policies, a.v.Blame.Later = []verdict.Policy{defaults}, false
+	case read && a.acquitted && a.v.Status == verdict.MFARequired:
+		a.v.Blame.Policies = []verdict.Policy{perUser}
+	}
+}
