@@ -85,7 +85,12 @@ func BenchmarkMembers(b *testing.B) {
 		r.plant(b, fmt.Sprintf("Other %03d", i), fmt.Sprintf("other%03d@contoso.com", i))
 	}
 	large := r.validated(b, sites, "Big pool")
-	small := r.validated(b, pool.Key{Tenant: contoso, Class: pool.Project}, "Pool")
+	var twenty []string
+	for i := 1; i <= 20; i++ {
+		twenty = append(twenty, fmt.Sprintf(`"u%05d@contoso.com"`, i))
+	}
+	must(b, r.sim.PatchGroup("obrien@contoso.com", []byte(`{"members": [`+strings.Join(twenty, ",")+`]}`)))
+	small := r.validated(b, pool.Key{Tenant: contoso, Class: pool.Project}, "obrien@contoso.com")
 	var after string
 	for range benchMembers() / 2 / pool.PageSize {
 		page, err := r.Members(ctx, adele, pool.Query{Reading: large.ID, After: after})

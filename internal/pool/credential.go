@@ -74,6 +74,10 @@ type Touch struct {
 // Renews reports whether the touch makes an earlier new password pointless.
 func (t Touch) Renews() bool { return t.Check || t.Forget || t.AppPassword != nil }
 
+// OnlyChecks reports whether the touch does nothing but give a new password to a check: then, whatever the credential is, only MFA
+// and Pending change, and the member stands at Checking. A file may hold twenty thousand of these.
+func (t Touch) OnlyChecks() bool { return t.Check && !t.Forget && t.AppPassword == nil }
+
 // Touched is the credential after a Save.
 func (c Credential) Touched(t Touch) Credential {
 	if t.Renews() {

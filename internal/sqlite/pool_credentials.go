@@ -79,13 +79,17 @@ func setCredential(tx *Tx, key pool.Key, user pool.UserID, c pool.Credential) er
 		milliseconds(c.Checked), milliseconds(c.Set.At), c.Set.By); err != nil {
 		return err
 	}
-	return setStanding(tx, key, user, c)
+	list, err := listed([]pool.UserID{user})
+	if err != nil {
+		return err
+	}
+	return setStanding(tx, key, list, c)
 }
 
-// setStanding brings the account's rows in all readings of the pool up to date.
-func setStanding(tx *Tx, key pool.Key, user pool.UserID, c pool.Credential) error {
+// setStanding brings the rows of the listed accounts in all readings of the pool up to date.
+func setStanding(tx *Tx, key pool.Key, list string, c pool.Credential) error {
 	_, err := tx.Exec(`UPDATE pool_members SET mfa = ?, standing = CASE enabled WHEN 1 THEN ? ELSE ? END
-		WHERE user_id = ? AND reading_id IN (SELECT id FROM pool_readings WHERE tenant_id = ? AND class = ?)`,
-		c.MFA, c.Standing(key.Class), pool.Disabled, user, key.Tenant, key.Class)
+		WHERE user_id IN (SELECT value FROM json_each(?)) AND reading_id IN (SELECT id FROM pool_readings WHERE tenant_id = ? AND class = ?)`,
+		c.MFA, c.Standing(key.Class), pool.Disabled, list, key.Tenant, key.Class)
 	return err
 }

@@ -172,11 +172,11 @@ func (s *Pools) LeftOut(ctx context.Context, id pool.ReadingID, limit int) ([]po
 
 // MembersByID implements pool.Store.
 func (s *Pools) MembersByID(ctx context.Context, id pool.ReadingID, users []pool.UserID) (map[pool.UserID]pool.Member, error) {
-	list, err := json.Marshal(users)
+	list, err := listed(users)
 	if err != nil {
 		return nil, err
 	}
-	rows, err := s.memberRows(ctx, memberColumns+`WHERE m.reading_id = ? AND m.user_id IN (SELECT value FROM json_each(?))`, id, string(list))
+	rows, err := s.memberRows(ctx, memberColumns+`WHERE m.reading_id = ? AND m.user_id IN (SELECT value FROM json_each(?))`, id, list)
 	if err != nil {
 		return nil, err
 	}

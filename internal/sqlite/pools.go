@@ -171,18 +171,26 @@ func purge(tx *Tx, p pool.Pool, now time.Time) error {
 	if err != nil {
 		return err
 	}
-	for _, user := range users {
-		if err := dropPending(tx, p.Key, user, profile.Gone, now); err != nil {
-			return err
-		}
-		if _, err := tx.Exec(`DELETE FROM pool_credentials WHERE tenant_id = ? AND class = ? AND user_id = ?`, p.Tenant, p.Class, user); err != nil {
-			return err
-		}
-		if err := setStanding(tx, p.Key, user, pool.Credential{}); err != nil {
-			return err
-		}
+	if len(users) == 0 {
+		return nil
 	}
-	return nil
+	list, err := listed(users)
+	if err != nil {
+		return err
+	}
+	if err := dropPending(tx, p.Key, list, profile.Gone, now); err != nil {
+		return err
+	}
+	if _, err := tx.Exec(`DELETE FROM pool_credentials WHERE tenant_id = ? AND class = ? AND user_id IN (SELECT value FROM json_each(?))`, p.Tenant, p.Class, list); err != nil {
+		return err
+	}
+	return setStanding(tx, p.Key, list, pool.Credential{})
+}
+
+// listed is a list of users as a statement takes it: one for all, because a file may hold twenty thousand.
+func listed(users []pool.UserID) (string, error) {
+	list, err := json.Marshal(users)
+	return string(list), err
 }
 
 func scanUsers(rows *sql.Rows) ([]pool.UserID, error) {
@@ -198,18 +206,26 @@ func scanUsers(rows *sql.Rows) ([]pool.UserID, error) {
 	return users, translate(rows.Err())
 }
 
-// touchCredentials does to the credentials what a Save says, and makes new passwords of former Saves pointless where there is another
-// one now.
+// touchCredentials does to the credentials what a Save says.
 func touchCredentials(tx *Tx, key pool.Key, touched []pool.Touch, now time.Time) error {
-	var pending bool // asked once, because a file may touch twenty thousand
-	if err := tx.QueryRow(`SELECT EXISTS (SELECT 1 FROM pool_credentials WHERE tenant_id = ? AND class = ? AND pending <> 0)`, key.Tenant, key.Class).Scan(&pending); err != nil {
-		return translate(err)
+	var renewed, checked []pool.UserID
+	for _, t := range touched {
+		if t.Renews() {
+			renewed = append(renewed, t.User)
+		}
+		if t.OnlyChecks() {
+			checked = append(checked, t.User)
+		}
+	}
+	if err := replacePending(tx, key, renewed, now); err != nil {
+		return err
+	}
+	if err := waitForCheck(tx, key, checked); err != nil {
+		return err
 	}
 	for _, t := range touched {
-		if pending && t.Renews() {
-			if err := dropPending(tx, key, t.User, pool.Replaced, now); err != nil {
-				return err
-			}
+		if t.OnlyChecks() {
+			continue
 		}
 		c, err := credential(tx, key, t.User)
 		if err != nil {
@@ -222,14 +238,38 @@ func touchCredentials(tx *Tx, key pool.Key, touched []pool.Touch, now time.Time)
 	return nil
 }
 
-// dropPending forgets the new passwords of an account that wait or are kept; those whose turn has not come are skipped for the
-// reason.
-func dropPending(tx *Tx, key pool.Key, user pool.UserID, why profile.Reason, now time.Time) error {
-	const those = `user_id = ? AND pending IS NOT NULL AND check_id IN (SELECT id FROM pool_checks WHERE tenant_id = ? AND class = ?)`
-	if _, err := tx.Exec(`UPDATE pool_check_items SET outcome = 'skipped', reason = ?, at = ? WHERE outcome = 'waiting' AND `+those,
-		why, now.UnixMilli(), user, key.Tenant, key.Class); err != nil {
+// replacePending makes new passwords of former Saves pointless where there is another one now.
+func replacePending(tx *Tx, key pool.Key, users []pool.UserID, now time.Time) error {
+	list, err := listed(users)
+	if err != nil || len(users) == 0 {
 		return err
 	}
-	_, err := tx.Exec(`UPDATE pool_check_items SET pending = NULL WHERE `+those, user, key.Tenant, key.Class)
+	return dropPending(tx, key, list, pool.Replaced, now)
+}
+
+// waitForCheck is Touched for touches that only check, all at once.
+func waitForCheck(tx *Tx, key pool.Key, users []pool.UserID) error {
+	list, err := listed(users)
+	if err != nil || len(users) == 0 {
+		return err
+	}
+	c := pool.Credential{}.Touched(pool.Touch{Check: true})
+	if _, err := tx.Exec(`INSERT INTO pool_credentials (tenant_id, class, user_id, mfa, pending, checked_at, set_at, set_by)
+		SELECT ?, ?, value, ?, ?, 0, 0, '' FROM json_each(?) WHERE true
+		ON CONFLICT (tenant_id, class, user_id) DO UPDATE SET mfa = excluded.mfa, pending = excluded.pending`, key.Tenant, key.Class, c.MFA, c.Pending, list); err != nil {
+		return err
+	}
+	return setStanding(tx, key, list, c)
+}
+
+// dropPending forgets the new passwords of the listed accounts that wait or are kept; those whose turn has not come are skipped for
+// the reason.
+func dropPending(tx *Tx, key pool.Key, list string, why profile.Reason, now time.Time) error {
+	const those = `pending IS NOT NULL AND user_id IN (SELECT value FROM json_each(?)) AND check_id IN (SELECT id FROM pool_checks WHERE tenant_id = ? AND class = ?)`
+	if _, err := tx.Exec(`UPDATE pool_check_items SET outcome = 'skipped', reason = ?, at = ? WHERE outcome = 'waiting' AND `+those,
+		why, now.UnixMilli(), list, key.Tenant, key.Class); err != nil {
+		return err
+	}
+	_, err := tx.Exec(`UPDATE pool_check_items SET pending = NULL WHERE `+those, list, key.Tenant, key.Class)
 	return err
 }
