@@ -166,10 +166,3 @@ func BenchmarkCheck(b *testing.B) {
 		b.ReportMetric(time.Since(began).Seconds(), "s/1000")
 	}
 }
-
-// plant stores a profile without asking anybody.
-func (r *rig) plant(b *testing.B, name, user string) {
-	b.Helper()
-	p := profile.Profile{ID: profile.ID(name), Kind: profile.Common, Name: name, Tenant: contoso, Services: []string{"fly"}, Username: user, Version: 1}
-	must(b, r.db.Profiles().Create(ctx, p, []byte{1}, profile.Validation{At: r.clock.Now()}))
-}

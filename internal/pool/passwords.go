@@ -77,6 +77,9 @@ func (s *Service) ReadPasswords(ctx context.Context, caller access.Caller, id Re
 	if !r.Key.Class.NeedsPasswords() {
 		return Import{}, problem.New(problem.Invalid, "Public folders need no password, so there is nothing to import.")
 	}
+	if r.State == ReadingRuns {
+		return Import{}, problem.New(problem.Conflict, "The members of this group are still being read. Choose the file again when the list is complete.")
+	}
 	rows, err := readFile(file)
 	if err != nil {
 		return Import{}, err

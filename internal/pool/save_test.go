@@ -6,6 +6,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"purser.example/internal/audit"
 	"purser.example/internal/m365sim"
@@ -14,6 +15,7 @@ import (
 	"purser.example/internal/profile"
 	"purser.example/internal/secret"
 	"purser.example/internal/sqlite"
+	"purser.example/internal/sqlite/sqlitetest"
 	"purser.example/internal/verdict"
 )
 
@@ -457,6 +459,39 @@ func TestAnOutageKeepsThePasswords(t *testing.T) {
 	}
 	if c := r.work(t, saved.Check); c.Counts[profile.Confirmed] != 30 {
 		t.Errorf("%+v", c)
+	}
+}
+
+// R62: while the disk takes nothing, nothing is asked of Microsoft, and what was answered is stored when it has room again.
+func TestAFullDiskLosesNoAnswer(t *testing.T) {
+	r := newRig(t, bigGroup(20, 20, 20))
+	reading := r.validated(t, sites, "Big pool")
+	words := map[string]string{}
+	for i := 1; i <= 20; i++ {
+		words[fmt.Sprintf("u%05d@contoso.com", i)] = fmt.Sprintf("Gen-%05d!", i)
+	}
+	saved := r.save(t, r.change(t, reading.ID, words))
+	done := make(chan error, 1)
+	go func() { done <- r.Work(ctx, saved.Check) }()
+	waitFor(t, func() bool { return len(r.tried()) >= 5 })
+	mend := sqlitetest.FillDisk(t, r.db)
+	time.Sleep(400 * time.Millisecond)
+	before := len(r.tried())
+	time.Sleep(400 * time.Millisecond)
+	if n := len(r.tried()); n != before || n == 20 {
+		t.Errorf("%d passwords were sent while nothing could be written down", n-before)
+	}
+	mend()
+	must(t, <-done)
+	c, err := r.Check(ctx, adele, saved.Check)
+	must(t, err)
+	if c.Counts[profile.Confirmed] != 20 || c.State != profile.RunFinished {
+		t.Errorf("%+v", c)
+	}
+	for user, n := range r.tried() {
+		if n != 1 {
+			t.Errorf("%s was tried %d times", user, n)
+		}
 	}
 }
 
