@@ -30,8 +30,8 @@ func (s *Service) Work(ctx context.Context, id CheckID) error {
 		cancel(errCancelled)
 	}
 	s.checks.changed(id)
-	t, err := s.tenants.Find(ctx, c.Key.Tenant)
-	if err != nil && ctx.Err() == nil {
+	t, err := s.tenants.Find(context.WithoutCancel(ctx), c.Key.Tenant) // the end of a cancelled check names it too
+	if err != nil {
 		return err
 	}
 	j := job{s, c, t}

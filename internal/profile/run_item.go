@@ -9,8 +9,8 @@ import (
 	"purser.example/internal/verdict"
 )
 
-// Lockout is how long a locked account is left alone: Microsoft's first lockout takes a minute, the next ones longer.
-const Lockout = 15 * time.Minute
+// lockout is how long a locked account is left alone: Microsoft's first lockout takes a minute, the next ones longer.
+const lockout = 15 * time.Minute
 
 // item validates one profile of a run, and gives the verdict; nil where no attempt was made. Whatever goes wrong has been
 // settled or logged when it returns; an item that nothing could be settled about waits for another pass.
@@ -56,7 +56,7 @@ func (r *Runs) passOver(p Profile, run Run) Reason {
 		return Already
 	case p.Parked():
 		return Parked
-	case p.Status == verdict.AccountLocked && r.profiles.now().Sub(p.Validated) < Lockout:
+	case p.Status == verdict.AccountLocked && r.profiles.now().Sub(p.Validated) < lockout:
 		return Locked
 	}
 	return ""
