@@ -40,6 +40,9 @@ func (h *Handlers) verdictView(c echo.Context, v verdict.Verdict, of verdictOf) 
 		view.Proofs = append(view.Proofs, ui.Proof{Tone: proofTone(f.Result), Text: f.Text})
 	}
 	for _, s := range e.Steps {
+		if s.Href == appProfilesPath && !h.AppProfiles {
+			s.Link, s.Href = "", ""
+		}
 		view.Steps = append(view.Steps, ui.Step{Text: s.Text, Link: s.Link, Href: s.Href, Command: s.Command})
 	}
 	for _, d := range e.Details {
@@ -50,6 +53,9 @@ func (h *Handlers) verdictView(c echo.Context, v verdict.Verdict, of verdictOf) 
 	}
 	return view
 }
+
+// appProfilesPath is the page App management, which the advice leads to.
+const appProfilesPath = "/app-profiles"
 
 func needs(services []string) []verdict.Need {
 	var list []verdict.Need
