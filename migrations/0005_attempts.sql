@@ -9,3 +9,4 @@ CREATE TABLE attempts (
 ) STRICT;
 
 CREATE INDEX attempts_of_account ON attempts (account, at);
+CREATE INDEX attempts_by_time ON attempts (at);

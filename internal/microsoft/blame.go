@@ -35,7 +35,10 @@ func (s *signIn) blame(ctx context.Context, v *verdict.Verdict) {
 	defer cancel()
 	token, err := s.client.appToken(ctx, &s.patience, s.account.Tenant, s.account.App)
 	if err != nil {
-		v.Blame.NoSecret = s.account.App.Secret.Empty()
+		f, _ := errors.AsType[fault](err)
+		if v.Blame.NoSecret = f.code == NoSecret; !v.Blame.NoSecret {
+			v.Blame.NoToken = f.code
+		}
 		v.Detail += " which policy: " + err.Error()
 		return
 	}
@@ -83,7 +86,7 @@ func (a *accuser) lacks(permission string, err error) (read bool) {
 	return false
 }
 
-// byID names the policies whose ids came with the refusal.
+// byID names the policies whose ids came with the refusal, as far as they are still there.
 func (a *accuser) byID(ctx context.Context) {
 	for _, id := range a.v.Policies {
 		var policy struct {
@@ -91,7 +94,7 @@ func (a *accuser) byID(ctx context.Context) {
 			Name string `json:"displayName"`
 		}
 		if !a.lacks(verdict.ReadPolicies, a.get(ctx, policyPath+url.PathEscape(id)+"?$select=id,displayName", &policy)) {
-			return
+			continue
 		}
 		a.v.Blame.Policies = append(a.v.Blame.Policies, verdict.Policy{Kind: verdict.ConditionalAccess, ID: id, Name: name(policy.Name)})
 	}

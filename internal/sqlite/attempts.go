@@ -19,7 +19,7 @@ func (s *Profiles) Begin(ctx context.Context, a profile.AccountKey, e audit.Entr
 // begin counts an attempt that is about to be made, and writes its entry.
 func (db *DB) begin(tx *Tx, a profile.AccountKey, e audit.Entry) error {
 	account, now := accountColumn(a), db.now()
-	if _, err := tx.Exec(`DELETE FROM attempts WHERE account = ? AND at < ?`, account, now.Add(-attemptsKept).UnixMilli()); err != nil {
+	if _, err := tx.Exec(`DELETE FROM attempts WHERE at < ?`, now.Add(-attemptsKept).UnixMilli()); err != nil {
 		return err
 	}
 	if _, err := tx.Exec(`INSERT INTO attempts (account, at) VALUES (?, ?)`, account, now.UnixMilli()); err != nil {

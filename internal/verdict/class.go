@@ -21,7 +21,7 @@ var statusesOf = map[Class][]Status{
 	"app_config":         {AppSetup},
 	"tenant_not_found":   {TenantNotFound},
 	"federation":         {Federated, Unreachable},
-	serviceFault:         {Unreachable, LegacyRetired},
+	serviceFault:         {Unreachable, LegacyRetired}, // the second for the legacy protocol's own rows only
 	"unknown":            {Unknown},
 }
 

@@ -146,3 +146,13 @@ func TestAValidAccountTellsItsWarnings(t *testing.T) {
 		t.Errorf("findings %v", e.Findings)
 	}
 }
+
+// R18: where the app itself was refused, nobody is told to look for permissions.
+func TestARefusedAppSaysSo(t *testing.T) {
+	v := verdict.Judge(verdict.Answer{HTTP: 400, Error: "invalid_grant", Codes: []int{53003}})
+	v.Blame = verdict.Blame{NoToken: "AADSTS7000222"}
+	steps := v.Explain(verdict.Context{}).Steps
+	if last := steps[len(steps)-1].Text; !strings.Contains(last, "AADSTS7000222") || strings.Contains(last, "permission") {
+		t.Errorf("last step %q", last)
+	}
+}

@@ -66,6 +66,7 @@ func TestMistakesInOwnRowsAreListed(t *testing.T) {
 		"no class":                       {row("1", "password", "wrong-password", "-", "-", "No.", "Us"), `line 1: the class "password" is none; choose one of account_state, app_config,`},
 		"no status":                      {row("1", "mfa_required", "mfa", "-", "-", "No.", "Us"), `line 1: the status "mfa" is none.`},
 		"a status of another class":      {row("1", "mfa_required", "wrong-password", "-", "-", "No.", "Us"), "line 1: the class mfa_required does not lead to the status wrong-password."},
+		"a fault that is about it":       {row("90033", "service_fault", "legacy-retired", "-", "-", "No.", "Us"), "only the legacy protocol's own rows"},
 		"a valid account":                {row("50126", "wrong_credentials", "valid", "-", "-", "No.", "Us"), "does not lead to the status valid."},
 		"no advice":                      {row("1", "mfa_required", "mfa-required", "-", "pray", "No.", "Us"), `line 1: the advice "pray" is none.`},
 		"no proof":                       {row("1", "mfa_required", "mfa-required", "user+ user+", "-", "No.", "Us"), "line 1: the proof"},

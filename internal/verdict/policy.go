@@ -26,6 +26,8 @@ type Blame struct {
 	Lacks []string `json:"lacks,omitempty"`
 	// NoSecret says that the app profile has no client secret, so that Purser could not ask as the app.
 	NoSecret bool `json:"noSecret,omitempty"`
+	// NoToken is the code with which Microsoft refused the app a token of its own; empty where it did not.
+	NoToken string `json:"noToken,omitempty"`
 	// NoPremium says that the tenant's licences do not open its sign-in log to apps.
 	NoPremium bool `json:"noPremium,omitempty"`
 	// Later says that the tenant's sign-in log did not have the attempt yet.
@@ -79,10 +81,12 @@ func (b Blame) steps() []Step {
 	var list []Step
 	permissions := strings.Join(b.Lacks, " and ")
 	switch {
-	case b.sentence() != "" || permissions == "" && !b.NoSecret && !b.NoPremium && !b.Later:
+	case b.sentence() != "" || permissions == "" && !b.NoSecret && b.NoToken == "" && !b.NoPremium && !b.Later:
 		return nil
 	case b.NoSecret:
 		list = append(list, Step{Text: "To have the policy named here: give the app profile of this tenant a client secret, and its app registration the application permissions " + ReadPolicies + " and " + ReadAuditLog + " with admin consent."})
+	case b.NoToken != "":
+		list = append(list, Step{Text: "Purser could not ask which policy it was: Microsoft refused the app itself (" + b.NoToken + "). Check the client secret of the tenant's app profile."})
 	case permissions != "":
 		list = append(list, Step{Text: "To have the policy named here: give Purser's app registration the application permission " + permissions + " with admin consent, then validate again."})
 	case b.NoPremium:

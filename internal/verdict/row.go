@@ -59,6 +59,8 @@ func parseRule(f []string) (Rule, []string) {
 		wrong("the status %q is none.", rule.Status)
 	case !slices.Contains(statuses, rule.Status):
 		wrong("the class %s does not lead to the status %s.", rule.Class, rule.Status)
+	case rule.Status == LegacyRetired && !legacyKey(f[0]):
+		wrong("only the legacy protocol's own rows lead to the status legacy-retired: a fault of Microsoft's never changes an account's status.")
 	case rule.Status == Unreachable && proof != Proof{}:
 		wrong("an answer that says nothing about the account proves nothing; write - as proof.")
 	case proof.Password == Refuted && rule.Status != WrongPassword:
@@ -77,6 +79,9 @@ func parseRule(f []string) (Rule, []string) {
 	slices.Sort(mistakes)
 	return rule, mistakes
 }
+
+// legacyKey reports whether a row is one of the legacy protocol, which app passwords belong to.
+func legacyKey(key string) bool { return psfKey.MatchString(key) || key == "LEGACY-RETIRED" }
 
 // readable reports whether a text can be shown as it is.
 func readable(text string) bool {

@@ -29,7 +29,7 @@ func (h *Handlers) verdictView(c echo.Context, v verdict.Verdict, of verdictOf) 
 		}
 	}
 	e := v.Explain(told)
-	view := verdictView{Tone: tone(v.Status), Title: e.Title, Cause: strings.TrimSpace(e.Cause + " " + e.Note), Warnings: e.Warnings, Copy: e.Copy()}
+	view := verdictView{Tone: tone(v.Status), Title: e.Title, Cause: strings.TrimSpace(e.Cause + " " + e.Note), Warnings: e.Warnings, Copy: e.Copy() + "Account: " + of.username + "\nTenant: " + told.Tenant + "\n"}
 	switch {
 	case v.Valid() && len(e.Warnings) > 0:
 		view.Tone = ui.Warn
