@@ -16,6 +16,7 @@ import (
 	"purser.example/internal/config"
 	"purser.example/internal/login"
 	"purser.example/internal/microsoft"
+	"purser.example/internal/pool"
 	"purser.example/internal/profile"
 	"purser.example/internal/secret"
 	"purser.example/internal/session"
@@ -42,6 +43,7 @@ type App struct {
 	Tenants  *tenant.Service
 	Profiles *profile.Service
 	Runs     *profile.Runs
+	Pools    *pool.Service
 
 	cfg      config.Config
 	log      *slog.Logger
@@ -78,11 +80,19 @@ func Open(ctx context.Context, cfg config.Config, o Options) (*App, error) {
 	a.cfg.Key, a.cfg.OIDC.ClientSecret = "", "" // wrapped by now, and not needed in the clear again
 	a.sessions = session.NewService(db.Sessions(), ring, session.Limits{Idle: cfg.Session.Idle, Max: cfg.Session.Max}, o.Now, o.Log)
 	a.Tenants = tenant.NewService(db.Tenants(), ring, o.Now)
-	asker := validator{microsoft.New(microsoft.Config{Simulator: cfg.M365Simulator, Now: o.Now, Log: o.Log, Codes: codes})}
+	asker, directory := Microsoft(microsoft.New(microsoft.Config{Simulator: cfg.M365Simulator, Now: o.Now, Log: o.Log, Codes: codes}))
 	a.Profiles = profile.NewService(db.Profiles(), a.Tenants, ring, asker,
 		profile.Settings{ServiceProvider: cfg.ServiceProvider, StrictPasswords: cfg.StrictPasswords}, o.Now)
 	a.Runs = profile.NewRuns(a.Profiles, db.Runs(), work.RunLimits, o.Log)
-	a.queue, err = work.Open(ctx, db, o.Log, func(ctx context.Context, id string) error { return a.Runs.Work(ctx, profile.RunID(id)) })
+	a.Pools = pool.NewService(pool.Parts{
+		Store: db.Pools(), Tenants: a.Tenants, Profiles: a.Profiles, Gates: a.Runs.Gates(), Ring: ring, Validator: asker, Directory: directory,
+		Settings: pool.Settings{AdminCenterHosts: cfg.AdminCenterHosts}, Now: o.Now, Log: o.Log,
+	})
+	a.queue, err = work.Open(ctx, db, o.Log, work.Doers{
+		ValidationRun: func(ctx context.Context, id string) error { return a.Runs.Work(ctx, profile.RunID(id)) },
+		PoolCheck:     func(ctx context.Context, id string) error { return a.Pools.Work(ctx, pool.CheckID(id)) },
+		GroupRead:     func(ctx context.Context, id string) error { return a.Pools.Read(ctx, pool.ReadingID(id)) },
+	})
 	if err != nil {
 		return nil, errors.Join(err, db.Close())
 	}

@@ -5,6 +5,7 @@ import (
 
 	"purser.example/internal/microsoft"
 	"purser.example/internal/profile"
+	"purser.example/internal/tenant"
 	"purser.example/internal/verdict"
 )
 
@@ -13,9 +14,13 @@ type validator struct{ client *microsoft.Client }
 
 // Validate implements profile.Validator.
 func (v validator) Validate(ctx context.Context, a profile.Account) verdict.Verdict {
-	return v.client.Validate(ctx, microsoft.Account{
-		Tenant:   microsoft.TenantRef{ID: string(a.Tenant.ID), InitialDomain: a.Tenant.InitialDomain, Cloud: microsoft.Cloud(a.Tenant.Cloud)},
-		App:      microsoft.App{ID: a.App.ApplicationID, Secret: a.App.Secret},
-		Username: a.Username, Password: a.Password,
-	})
+	return v.client.Validate(ctx, account(a))
+}
+
+func account(a profile.Account) microsoft.Account {
+	return microsoft.Account{Tenant: ref(a.Tenant), App: microsoft.App{ID: a.App.ApplicationID, Secret: a.App.Secret}, Username: a.Username, Password: a.Password}
+}
+
+func ref(t tenant.Tenant) microsoft.TenantRef {
+	return microsoft.TenantRef{ID: string(t.ID), InitialDomain: t.InitialDomain, Cloud: microsoft.Cloud(t.Cloud)}
 }

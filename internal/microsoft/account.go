@@ -20,10 +20,12 @@ type me struct {
 	Changed  time.Time `json:"lastPasswordChangeDateTime"`
 	Policies string    `json:"passwordPolicies"`
 	Synced   bool      `json:"onPremisesSyncEnabled"`
-	Plans    []struct {
-		ID     string `json:"servicePlanId"`
-		Status string `json:"capabilityStatus"`
-	} `json:"assignedPlans"`
+	Plans    []plan    `json:"assignedPlans"`
+}
+
+type plan struct {
+	ID     string `json:"servicePlanId"`
+	Status string `json:"capabilityStatus"`
 }
 
 type directoryRole struct {
@@ -90,22 +92,27 @@ func unread(v *verdict.Verdict, kind verdict.WarningKind, err error) bool {
 	return ok
 }
 
-// licence reports whether at least one service plan is on, and for which products. Without the list nothing is known. Plans
-// that were deleted stay in it and do not count.
+// licence reports whether at least one service plan is on, and for which products. Without the list nothing is known.
 func licence(self me) (verdict.Proven, []string) {
 	if self.Plans == nil {
 		return verdict.NotRead, nil
 	}
-	var on []string
-	for _, plan := range self.Plans {
-		if plan.Status == "Enabled" || plan.Status == "Warning" {
-			on = append(on, plan.ID)
-		}
-	}
+	on := plansOn(self.Plans)
 	if len(on) == 0 {
 		return verdict.Refuted, nil
 	}
 	return verdict.Proved, verdict.Products(on)
+}
+
+// plansOn lists the plans that are on. Plans that were taken away stay in the list and do not count.
+func plansOn(plans []plan) []string {
+	var on []string
+	for _, p := range plans {
+		if p.Status == "Enabled" || p.Status == "Warning" {
+			on = append(on, p.ID)
+		}
+	}
+	return on
 }
 
 // rolesOf sorts the roles by name; those without a template id (none that we know of) are of no use.

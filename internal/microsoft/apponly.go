@@ -4,20 +4,19 @@ import (
 	"context"
 	"net/http"
 	"net/url"
-	"strings"
 
 	"purser.example/internal/verdict"
 )
 
 // appToken asks for a token of the app itself (OAuth 2.0 client credentials), with which it reads what an administrator has
 // consented to. A public client has no secret and cannot have one; the error is always a fault.
-func (c *Client) appToken(ctx context.Context, p *patience, t TenantRef, app App) (token string, err error) {
+func (c *Client) appToken(ctx context.Context, p *patience, t TenantRef, app App) (token bearer, err error) {
 	h, known := t.Cloud.hosts()
 	if !known {
-		return "", fault{verdict.CloudUnknown, "no cloud that is known"}
+		return bearer{}, fault{verdict.CloudUnknown, "no cloud that is known"}
 	}
 	if app.Secret.Empty() {
-		return "", fault{NoSecret, "the app profile has no client secret"}
+		return bearer{}, fault{NoSecret, "the app profile has no client secret"}
 	}
 	form := newForm(
 		[]byte("client_id"), []byte(app.ID),
@@ -28,22 +27,16 @@ func (c *Client) appToken(ctx context.Context, p *patience, t TenantRef, app App
 	defer form.wipe()
 	a, err := c.askPatiently(ctx, p, request{host: h.login, path: "/" + url.PathEscape(t.name()) + "/oauth2/v2.0/token", form: form})
 	if err != nil {
-		return "", err
+		return bearer{}, err
 	}
 	if a.status != http.StatusOK {
-		return "", c.refusedToken(a)
+		return bearer{}, c.refusedToken(a)
 	}
-	var body struct {
-		Type  string `json:"token_type"`
-		Token string `json:"access_token"`
-	}
+	var body tokenBody
 	if err := a.decode(&body); err != nil {
-		return "", err
+		return bearer{}, err
 	}
-	if !strings.EqualFold(body.Type, "Bearer") || !usable(body.Token) {
-		return "", fault{verdict.BadAnswer, "no token that can be used"}
-	}
-	return body.Token, nil
+	return body.bearer(c.now())
 }
 
 // NoSecret is the code of a question that only an app with a client secret could ask.

@@ -2,6 +2,7 @@ package microsoft
 
 import (
 	"context"
+	"fmt"
 	"io"
 	"mime"
 	"net"
@@ -13,7 +14,8 @@ import (
 	"purser.example/internal/verdict"
 )
 
-// maxBody is the most we read of any answer. Microsoft's pages are a few hundred kilobytes at most.
+// maxBody is the most we read of an answer, where the request does not say more. Microsoft's pages are a few hundred kilobytes
+// at most.
 const maxBody = 1 << 20
 
 // request is one question to one of Microsoft's hosts.
@@ -23,6 +25,14 @@ type request struct {
 	form        *form  // nil: GET
 	bearer      string
 	correlation string
+	most        int64 // bytes of the answer; 0: maxBody
+}
+
+func (r request) maxBody() int64 {
+	if r.most == 0 {
+		return maxBody
+	}
+	return r.most
 }
 
 // answer is what came back, read whole.
@@ -112,18 +122,23 @@ func isJSON(h http.Header) bool {
 
 // read reads the body whole; one that is too long is a fault and not cut short.
 func read(ctx context.Context, r request, resp *http.Response) ([]byte, error) {
-	if resp.ContentLength > maxBody {
-		return nil, fault{verdict.BadAnswer, r.host + " answered with more than 1 MiB"}
+	most := r.maxBody()
+	if resp.ContentLength > most {
+		return nil, tooLong(r)
 	}
-	body, err := io.ReadAll(io.LimitReader(resp.Body, maxBody+1))
+	body, err := io.ReadAll(io.LimitReader(resp.Body, most+1))
 	switch {
 	case err != nil:
 		return nil, faultOf(ctx, r, err)
-	case len(body) > maxBody:
-		return nil, fault{verdict.BadAnswer, r.host + " answered with more than 1 MiB"}
+	case int64(len(body)) > most:
+		return nil, tooLong(r)
 	default:
 		return body, nil
 	}
+}
+
+func tooLong(r request) error {
+	return fault{verdict.BadAnswer, fmt.Sprintf("%s answered with more than %d MiB", r.host, r.maxBody()>>20)}
 }
 
 // busy reports whether the service asked to come back later: the only answers that may be repeated (R62).

@@ -7,6 +7,7 @@ import (
 	"net/url"
 	"strconv"
 	"strings"
+	"time"
 
 	"purser.example/internal/verdict"
 )
@@ -20,12 +21,22 @@ type graph struct {
 	host     string
 	token    string
 	patience *patience
+	most     int64 // bytes of an answer; 0: as usual
+	again    int   // how often a question whose answer was lost is asked
 }
 
 // get reads one object. path begins with the version: "/v1.0/me?$select=id". The error is always a fault; where Graph
 // refuses, its code is the status, such as "HTTP 403".
 func (g graph) get(ctx context.Context, path string, into any) error {
-	a, err := g.client.askPatiently(ctx, g.patience, request{host: g.host, path: path, bearer: g.token})
+	r := request{host: g.host, path: path, bearer: g.token, most: g.most}
+	a, err := g.client.askPatiently(ctx, g.patience, r)
+	for try := 1; try < g.again && lost(a, err); try++ {
+		wait, enough := g.patience.take(time.Second << min(try-1, 4) / 4)
+		if !enough || !sleep(ctx, wait) {
+			break
+		}
+		a, err = g.client.askPatiently(ctx, g.patience, r)
+	}
 	if err != nil {
 		return err
 	}
@@ -48,10 +59,31 @@ func (a answer) graphCode() string {
 	return key(body.Error.Code)
 }
 
-// list reads a list to its end, page by page. Stopping early would make the list shorter without a word, so that a page
-// that fails fails the list.
+// lost reports whether an answer is missing that another try may bring.
+func lost(a answer, err error) bool {
+	switch CodeOf(err) {
+	case verdict.Timeout, verdict.Reset, verdict.NoConnection, verdict.DNS:
+		return true
+	}
+	return err == nil && (a.status == http.StatusInternalServerError || a.status == http.StatusBadGateway || a.status == http.StatusGatewayTimeout)
+}
+
+// list reads a list to its end and gives it whole.
 func list[T any](ctx context.Context, g graph, path string) ([]T, error) {
 	var all []T
+	err := eachPage(ctx, g, path, func(page []T) error {
+		all = append(all, page...)
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	return all, nil
+}
+
+// eachPage reads a list to its end, page by page. Stopping early would make the list shorter without a word, so that a page
+// that fails fails the list. An error of use ends it and comes back as it is.
+func eachPage[T any](ctx context.Context, g graph, path string, use func([]T) error) error {
 	seen := map[string]bool{}
 	for len(seen) < maxPages {
 		var page struct {
@@ -59,24 +91,23 @@ func list[T any](ctx context.Context, g graph, path string) ([]T, error) {
 			Next  string          `json:"@odata.nextLink"`
 		}
 		if err := g.get(ctx, path, &page); err != nil {
-			return nil, err
+			return err
 		}
 		var items []T
 		if err := json.Unmarshal(page.Value, &items); err != nil {
-			return nil, fault{verdict.BadAnswer, g.host + " answered without a list"}
+			return fault{verdict.BadAnswer, g.host + " answered without a list"}
 		}
-		all = append(all, items...)
-		if page.Next == "" {
-			return all, nil
+		if err := use(items); err != nil || page.Next == "" {
+			return err
 		}
 		seen[path] = true
 		next, ok := g.follow(page.Next)
 		if !ok || seen[next] {
-			return nil, fault{verdict.BadAnswer, g.host + " gave a next page that leads nowhere"}
+			return fault{verdict.BadAnswer, g.host + " gave a next page that leads nowhere"}
 		}
 		path = next
 	}
-	return nil, fault{verdict.BadAnswer, g.host + " gave a list without end"}
+	return fault{verdict.BadAnswer, g.host + " gave a list without end"}
 }
 
 // follow gives the path of the next page as it is, if it stays on the same host: the token must go nowhere else.

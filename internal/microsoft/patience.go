@@ -1,6 +1,7 @@
 package microsoft
 
 import (
+	"cmp"
 	"context"
 	"math/rand/v2"
 	"net/http"
@@ -10,7 +11,7 @@ import (
 	"time"
 )
 
-// maxTries is how often one request is sent at most, throttled ones included.
+// maxTries is how often one request is sent at most while a person waits, throttled ones included.
 const maxTries = 3
 
 // longestWait caps what Retry-After may tell us, for sums and for display.
@@ -18,8 +19,9 @@ const longestWait = time.Hour
 
 // patience is the waiting time that one validation has for all its requests together.
 type patience struct {
-	mu   sync.Mutex
-	left time.Duration
+	mu    sync.Mutex
+	left  time.Duration
+	tries int // how often one request is sent at most; 0: maxTries
 }
 
 // take reserves a wait with a little extra, so that many who were refused together do not come back together. It refuses
@@ -40,12 +42,12 @@ func (p *patience) take(wait time.Duration) (time.Duration, bool) {
 func (c *Client) askPatiently(ctx context.Context, p *patience, r request) (answer, error) {
 	for try := 1; ; try++ {
 		a, err := c.ask(ctx, r)
-		if err != nil || !a.busy() || try == maxTries {
+		if err != nil || !a.busy() || try == cmp.Or(p.tries, maxTries) {
 			return a, err
 		}
 		wait, given := a.retryAfter(c.now())
 		if !given {
-			wait = time.Second << (try - 1)
+			wait = time.Second << min(try-1, 4)
 		}
 		wait, enough := p.take(wait)
 		if !enough || !sleep(ctx, wait) {

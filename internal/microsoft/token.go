@@ -5,13 +5,14 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+	"time"
 
 	"purser.example/internal/verdict"
 )
 
 // token asks for a token with username and password (Microsoft, OAuth 2.0 resource owner password credentials): the validation itself. It asks for no refresh
 // token, which somebody would have to protect. The token is empty unless the verdict is valid.
-func (s *signIn) token(ctx context.Context) (verdict.Verdict, string) {
+func (s *signIn) token(ctx context.Context) (verdict.Verdict, bearer) {
 	form := s.tokenForm()
 	defer form.wipe()
 	a, err := s.client.askPatiently(ctx, &s.patience, request{
@@ -37,27 +38,45 @@ func (s *signIn) tokenForm() *form {
 	return newForm(pairs...)
 }
 
-func (s *signIn) tokenVerdict(a answer, err error) (verdict.Verdict, string) {
+func (s *signIn) tokenVerdict(a answer, err error) (verdict.Verdict, bearer) {
 	if err != nil {
-		return s.failed("token request", a, err), ""
+		return s.failed("token request", a, err), bearer{}
 	}
 	if a.status != http.StatusOK {
-		return s.refused("token request", a), ""
+		return s.refused("token request", a), bearer{}
 	}
-	var body struct {
-		Type  string `json:"token_type"`
-		Token string `json:"access_token"`
-	}
+	var body tokenBody
 	if err := a.decode(&body); err != nil {
-		return s.failed("token request", a, err), ""
+		return s.failed("token request", a, err), bearer{}
 	}
-	if !strings.EqualFold(body.Type, "Bearer") || !usable(body.Token) {
-		return s.failed("token request", a, fault{verdict.BadAnswer, "no token that can be used"}), ""
+	token, err := body.bearer(s.client.now())
+	if err != nil {
+		return s.failed("token request", a, err), bearer{}
 	}
 	v := about(a)
 	v.Status = verdict.Valid
 	v.Proof = verdict.Proof{User: verdict.Proved, Password: verdict.Proved, Policy: verdict.Proved}
-	return v, body.Token
+	return v, token
+}
+
+// tokenBody is what the token endpoint answers.
+type tokenBody struct {
+	Type  string `json:"token_type"`
+	Token string `json:"access_token"`
+	Lives int    `json:"expires_in"` // seconds
+}
+
+// bearer is a token of Microsoft Graph, and when it ends.
+type bearer struct {
+	token string
+	ends  time.Time
+}
+
+func (b tokenBody) bearer(now time.Time) (bearer, error) {
+	if !strings.EqualFold(b.Type, "Bearer") || !usable(b.Token) {
+		return bearer{}, fault{verdict.BadAnswer, "no token that can be used"}
+	}
+	return bearer{b.Token, now.Add(time.Duration(b.Lives) * time.Second)}, nil
 }
 
 // usable reports whether a token can stand in a header.

@@ -58,18 +58,23 @@ func (c *Client) Validate(ctx context.Context, account Account) verdict.Verdict 
 }
 
 func (s *signIn) run(ctx context.Context) verdict.Verdict {
-	var known bool
-	if s.hosts, known = s.account.Tenant.Cloud.hosts(); !known {
-		return s.client.codes.Fail(verdict.CloudUnknown)
-	}
-	if v, managed := s.realm(ctx); !managed {
-		return v
-	}
-	v, token := s.token(ctx)
+	v, token := s.enter(ctx)
 	if v.Valid() {
-		s.readAccount(ctx, token, &v)
+		s.readAccount(ctx, token.token, &v)
 	} else {
 		s.blame(ctx, &v)
 	}
 	return v
+}
+
+// enter signs in and no more.
+func (s *signIn) enter(ctx context.Context) (verdict.Verdict, bearer) {
+	var known bool
+	if s.hosts, known = s.account.Tenant.Cloud.hosts(); !known {
+		return s.client.codes.Fail(verdict.CloudUnknown), bearer{}
+	}
+	if v, managed := s.realm(ctx); !managed {
+		return v, bearer{}
+	}
+	return s.token(ctx)
 }

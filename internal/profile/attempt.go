@@ -57,7 +57,14 @@ func (s *Service) attempt(ctx context.Context, w work, password secret.Value) (v
 
 // attemptNoting is attempt where something else has to be on the disk together with the entry.
 func (s *Service) attemptNoting(ctx context.Context, w work, password secret.Value, note func(audit.Entry) error) (verdict.Verdict, error) {
-	t, err := s.tenants.Find(ctx, w.profile.Tenant)
+	return s.attemptWith(ctx, w.profile, password, s.validator.Validate, func() error {
+		return note(w.entry(ValidationBegun).With("username", w.profile.Username))
+	})
+}
+
+// attemptWith is attempt by any sort of sign-in, after note.
+func (s *Service) attemptWith(ctx context.Context, p Profile, password secret.Value, signIn func(context.Context, Account) verdict.Verdict, note func() error) (verdict.Verdict, error) {
+	t, err := s.tenants.Find(ctx, p.Tenant)
 	if err != nil {
 		return verdict.Verdict{}, err
 	}
@@ -66,19 +73,18 @@ func (s *Service) attemptNoting(ctx context.Context, w work, password secret.Val
 		return verdict.Verdict{}, err
 	}
 	defer app.Secret.Clear()
-	if err := note(w.entry(ValidationBegun).With("username", w.profile.Username)); err != nil {
+	if err := note(); err != nil {
 		return verdict.Verdict{}, err
 	}
 	after, cancel := s.beyond(ctx)
 	defer cancel()
-	return s.validator.Validate(after, Account{Tenant: t, App: app, Username: w.profile.Username, Password: password}), nil
+	return signIn(after, Account{Tenant: t, App: app, Username: p.Username, Password: password}), nil
 }
 
-// turn gives the account of p to one piece of work at a time, until release: two attempts at once could count twice towards
+// Turn gives an account to one piece of work at a time, until release: two attempts at once could count twice towards
 // a lockout, and a validation must not send an old password after a new one was confirmed. Nobody waits in line, because
 // whoever would come next should see first what came of it.
-func (s *Service) turn(p Profile, caller access.Caller) (release func(), err error) {
-	account := keyOf(p)
+func (s *Service) Turn(account AccountKey, caller access.Caller) (release func(), err error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if other, taken := s.busy[account]; taken {
@@ -92,13 +98,20 @@ func (s *Service) turn(p Profile, caller access.Caller) (release func(), err err
 	}, nil
 }
 
+func (s *Service) turn(p Profile, caller access.Caller) (release func(), err error) {
+	return s.Turn(keyOf(p), caller)
+}
+
 // AccountKey names an account of a tenant without regard to case, as Microsoft does.
 type AccountKey struct {
 	Tenant   tenant.ID
 	Username string // folded
 }
 
-func keyOf(p Profile) AccountKey { return AccountKey{p.Tenant, Fold(p.Username)} }
+// KeyOf names an account.
+func KeyOf(t tenant.ID, username string) AccountKey { return AccountKey{t, Fold(username)} }
+
+func keyOf(p Profile) AccountKey { return KeyOf(p.Tenant, p.Username) }
 
 // sameUsername compares as Microsoft does, without regard to case.
 func sameUsername(a, b string) bool { return strings.EqualFold(a, b) }

@@ -110,7 +110,7 @@ func (r *Runs) try(ctx context.Context, run Run, i Item, p Profile) *verdict.Ver
 	begun := false
 	v, err := r.profiles.attemptNoting(ctx, w, password, func(e audit.Entry) error {
 		err := r.within(ctx, run, p, func() error {
-			return persist(ctx, func() error { return r.store.Try(ctx, run.ID, i.No, keyOf(p), e.With("run", string(run.ID))) })
+			return Persist(ctx, func() error { return r.store.Try(ctx, run.ID, i.No, keyOf(p), e.With("run", string(run.ID))) })
 		})
 		if begun = err == nil; begun {
 			r.spend(run.ID, keyOf(p), true)
@@ -162,7 +162,7 @@ func (r *Runs) conclude(ctx context.Context, run Run, i Item, w work, v verdict.
 // settle stores an outcome without a verdict.
 func (r *Runs) settle(ctx context.Context, run Run, i Item, o Outcome, why Reason) {
 	i.Outcome, i.Reason, i.At = o, why, r.profiles.now()
-	err := persist(ctx, func() error { return r.store.Settle(ctx, run.ID, i) })
+	err := Persist(ctx, func() error { return r.store.Settle(ctx, run.ID, i) })
 	if err != nil && ctx.Err() == nil && !errors.Is(err, ErrChanged) {
 		r.log.ErrorContext(ctx, "outcome of a run not stored", "run", run.ID, "profile", i.Profile, "error", err)
 	}

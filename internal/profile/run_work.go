@@ -101,37 +101,29 @@ func (r *Runs) everyTenant(ctx context.Context, run Run) error {
 	if err != nil {
 		return stopped(ctx, err)
 	}
-	gates := r.enterTenants(run.ID, tenants)
+	r.enterTenants(run.ID, tenants)
 	failed := make([]error, len(tenants))
 	var all sync.WaitGroup
 	for i, t := range tenants {
-		gates[i].forget()
-		all.Go(func() { failed[i] = r.lane(ctx, run, t, gates[i]) })
+		r.gates.Forget(t)
+		all.Go(func() { failed[i] = r.lane(ctx, run, t) })
 	}
 	all.Wait()
 	return errors.Join(failed...)
 }
 
-// enterTenants notes which tenants the run works on, and gives their gates.
-func (r *Runs) enterTenants(id RunID, tenants []tenant.ID) []*gate {
+// enterTenants notes which tenants the run works on.
+func (r *Runs) enterTenants(id RunID, tenants []tenant.ID) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.active[id].tenants = tenants
-	gates := make([]*gate, len(tenants))
-	for i, t := range tenants {
-		if r.gates[t] == nil {
-			r.gates[t] = newGate(r.limits)
-		}
-		gates[i] = r.gates[t]
-	}
-	return gates
 }
 
 // lane works on the waiting items of one tenant, in their order, then on those that had to be put off, until none is left
 // or ctx ends.
-func (r *Runs) lane(ctx context.Context, run Run, t tenant.ID, g *gate) error {
+func (r *Runs) lane(ctx context.Context, run Run, t tenant.ID) error {
 	for ctx.Err() == nil {
-		met, err := r.pass(ctx, run, t, g)
+		met, err := r.pass(ctx, run, t)
 		if err != nil || met == 0 {
 			return err
 		}
@@ -141,7 +133,7 @@ func (r *Runs) lane(ctx context.Context, run Run, t tenant.ID, g *gate) error {
 }
 
 // pass goes through the waiting items once and tells how many it met. What is under way is waited for before it returns.
-func (r *Runs) pass(ctx context.Context, run Run, t tenant.ID, g *gate) (met int, err error) {
+func (r *Runs) pass(ctx context.Context, run Run, t tenant.ID) (met int, err error) {
 	var under sync.WaitGroup
 	defer under.Wait()
 	for after := 0; ; {
@@ -151,38 +143,20 @@ func (r *Runs) pass(ctx context.Context, run Run, t tenant.ID, g *gate) (met int
 		}
 		for _, item := range items {
 			met, after = met+1, item.No
-			if !r.enter(ctx, g) {
-				return met, r.giveUp(ctx, run, t, g)
+			leave, why := r.gates.Enter(ctx, t)
+			if leave == nil {
+				return met, r.giveUp(ctx, run, t, why)
 			}
 			under.Go(func() {
-				v := r.item(ctx, run, item)
-				<-r.atOnce
-				g.leave(v)
+				leave(r.item(ctx, run, item))
 				r.changed(run.ID)
 			})
 		}
 	}
 }
 
-// enter waits for a place at the tenant and one of all. It reports false when ctx ends or there is no hope for the tenant.
-func (r *Runs) enter(ctx context.Context, g *gate) bool {
-	if g.hopeless() != "" || !g.enter(ctx) {
-		return false
-	}
-	if g.hopeless() == "" {
-		select {
-		case r.atOnce <- struct{}{}:
-			return true
-		case <-ctx.Done():
-		}
-	}
-	g.leave(nil)
-	return false
-}
-
 // giveUp settles what still waits of a tenant for which there is no hope.
-func (r *Runs) giveUp(ctx context.Context, run Run, t tenant.ID, g *gate) error {
-	why := g.hopeless()
+func (r *Runs) giveUp(ctx context.Context, run Run, t tenant.ID, why Reason) error {
 	if why == "" || ctx.Err() != nil {
 		return nil
 	}
@@ -223,9 +197,9 @@ func (r *Runs) end(ctx context.Context, run Run) error {
 	return err
 }
 
-// persist repeats a write for as long as the database cannot take it: what Microsoft has answered must not be lost, and
+// Persist repeats a write for as long as the database cannot take it: what Microsoft has answered must not be lost, and
 // nothing may be asked of Microsoft that cannot be written down. It ends with ctx.
-func persist(ctx context.Context, write func() error) error {
+func Persist(ctx context.Context, write func() error) error {
 	for wait := 250 * time.Millisecond; ; wait = min(2*wait, 5*time.Second) {
 		err := write()
 		if problem.KindOf(err) != problem.Unavailable || !sleep(ctx, wait) {
@@ -234,16 +208,16 @@ func persist(ctx context.Context, write func() error) error {
 	}
 }
 
-// insist is persist for what must not be lost because somebody cancelled the run: that ends what waits, and not what was
+// insist is Persist for what must not be lost because somebody cancelled the run: that ends what waits, and not what was
 // answered.
 func (r *Runs) insist(ctx context.Context, write func() error) error {
-	err := persist(ctx, write)
+	err := Persist(ctx, write)
 	if err == nil || !errors.Is(context.Cause(ctx), errCancelled) {
 		return err
 	}
 	after, cancel := r.profiles.beyond(ctx)
 	defer cancel()
-	return persist(after, write)
+	return Persist(after, write)
 }
 
 func sleep(ctx context.Context, d time.Duration) bool {

@@ -48,12 +48,11 @@ type Runs struct {
 	profiles *Service
 	store    RunStore
 	limits   RunLimits
+	gates    *Gates
 	log      *slog.Logger
-	atOnce   chan struct{}
 	counting sync.Mutex // held from counting to beginning an unattended attempt
 
 	mu     sync.Mutex
-	gates  map[tenant.ID]*gate
 	active map[RunID]*shift                 // runs that this process works on
 	seen   map[RunID]map[chan struct{}]bool // who watches
 }
@@ -68,10 +67,13 @@ type shift struct {
 // NewRuns joins the parts.
 func NewRuns(profiles *Service, store RunStore, limits RunLimits, log *slog.Logger) *Runs {
 	return &Runs{
-		profiles: profiles, store: store, limits: limits, log: log, atOnce: make(chan struct{}, limits.AtOnce),
-		gates: map[tenant.ID]*gate{}, active: map[RunID]*shift{}, seen: map[RunID]map[chan struct{}]bool{},
+		profiles: profiles, store: store, limits: limits, gates: NewGates(limits), log: log,
+		active: map[RunID]*shift{}, seen: map[RunID]map[chan struct{}]bool{},
 	}
 }
+
+// Gates are what the runs go through, for others who make many attempts.
+func (r *Runs) Gates() *Gates { return r.gates }
 
 // chunk is how many items are added in one transaction: others' writes get in between.
 const chunk = 1000
@@ -355,13 +357,7 @@ func (r *Runs) Resting(run Run) map[tenant.ID]time.Time {
 	if working == nil {
 		return nil
 	}
-	resting := map[tenant.ID]time.Time{}
-	for _, id := range working.tenants {
-		if until, rests := r.gates[id].resting(); rests {
-			resting[id] = until
-		}
-	}
-	return resting
+	return r.gates.Resting(working.tenants)
 }
 
 // Watch gives a channel that has something to read after each change of the run, until stop is called. Changes that come

@@ -20,8 +20,21 @@ var ValidationRun = Kind{
 	Restart: "The run goes on with what waits. What was being tried when a process died ends as interrupted and is not repeated, because the attempt may have counted.",
 }
 
+// PoolCheck checks the new passwords of an account pool (R43). Its argument is the check's id.
+var PoolCheck = Kind{
+	Name: "pool_check", AtOnce: 4,
+	Restart: "The check goes on with what waits. What was being tried when a process died ends as interrupted and is not repeated, because the attempt may have counted; its password is kept, and a person decides.",
+}
+
+// GroupRead reads the members of a group (R41). Its argument is the reading's id. Whoever asked for it has begun at once; the job is
+// there for the case that the process ends first.
+var GroupRead = Kind{
+	Name: "group_read", AtOnce: 16,
+	Restart: "The group is read anew from its first member: Microsoft's pages do not outlive the process that asked for them.",
+}
+
 // Kinds lists them all.
-var Kinds = []Kind{ValidationRun}
+var Kinds = []Kind{ValidationRun, PoolCheck, GroupRead}
 
 // RunLimits bound what validation runs ask of Microsoft and of this machine. Sixteen sign-ins at once keep a tenant of a
 // thousand accounts under twenty seconds at 100 ms an answer, and stay far below what Microsoft throttles; five failures in

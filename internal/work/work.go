@@ -36,8 +36,11 @@ type Queue struct {
 	log    *slog.Logger
 }
 
+// Doers say who carries out which kind of work.
+type Doers struct{ ValidationRun, PoolCheck, GroupRead Do }
+
 // Open brings River's tables to this binary's shape and frees what a former process was working on.
-func Open(ctx context.Context, db Database, log *slog.Logger, validationRun Do) (*Queue, error) {
+func Open(ctx context.Context, db Database, log *slog.Logger, do Doers) (*Queue, error) {
 	driver := riversqlite.New(db.Writer())
 	// River tells a lot at level info that nobody asks for.
 	quiet := slog.New(atLeast{log.Handler(), slog.LevelWarn})
@@ -52,12 +55,20 @@ func Open(ctx context.Context, db Database, log *slog.Logger, validationRun Do) 
 		return nil, fmt.Errorf("free what was being worked on: %w", err)
 	}
 	workers := river.NewWorkers()
-	if err := river.AddWorkerSafely(workers, &worker{do: validationRun}); err != nil {
+	if err := errors.Join(
+		river.AddWorkerSafely(workers, &worker[runArgs]{do: do.ValidationRun}),
+		river.AddWorkerSafely(workers, &worker[checkArgs]{do: do.PoolCheck}),
+		river.AddWorkerSafely(workers, &worker[readArgs]{do: do.GroupRead}),
+	); err != nil {
 		return nil, err
+	}
+	queues := map[string]river.QueueConfig{}
+	for _, k := range Kinds {
+		queues[k.Name] = river.QueueConfig{MaxWorkers: k.AtOnce}
 	}
 	client, err := river.NewClient(driver, &river.Config{
 		Logger: quiet, Workers: workers, MaxAttempts: retries, RetryPolicy: retry{},
-		Queues:   map[string]river.QueueConfig{ValidationRun.Name: {MaxWorkers: ValidationRun.AtOnce}},
+		Queues:   queues,
 		PollOnly: true, FetchPollInterval: poll, FetchCooldown: poll, JobTimeout: -1,
 		// Nothing is rescued while it runs: one process has the database to itself, and Open has freed the rest.
 		RescueStuckJobsAfter: 30 * 24 * time.Hour,
@@ -88,28 +99,60 @@ func (q *Queue) Stop() {
 
 // Enqueue takes on a job in tx (sqlite.Queue).
 func (q *Queue) Enqueue(ctx context.Context, tx *sql.Tx, kind, id string) error {
-	if kind != ValidationRun.Name {
+	var args river.JobArgs
+	switch kind {
+	case ValidationRun.Name:
+		args = runArgs{id}
+	case PoolCheck.Name:
+		args = checkArgs{id}
+	case GroupRead.Name:
+		args = readArgs{id}
+	default:
 		return fmt.Errorf("work: unknown kind %q", kind)
 	}
-	_, err := q.client.InsertTx(ctx, tx, runArgs{ID: id}, &river.InsertOpts{Queue: ValidationRun.Name})
+	_, err := q.client.InsertTx(ctx, tx, args, &river.InsertOpts{Queue: kind})
 	return err
 }
 
-type runArgs struct {
-	ID string `json:"id"`
+// The arguments of the kinds are all an id; River tells them apart by their types.
+type (
+	runArgs struct {
+		ID string `json:"id"`
+	}
+	checkArgs struct {
+		ID string `json:"id"`
+	}
+	readArgs struct {
+		ID string `json:"id"`
+	}
+)
+
+type args interface {
+	river.JobArgs
+	id() string
 }
 
 // Kind implements river.JobArgs.
 func (runArgs) Kind() string { return ValidationRun.Name }
 
-type worker struct {
-	river.WorkerDefaults[runArgs]
+// Kind implements river.JobArgs.
+func (checkArgs) Kind() string { return PoolCheck.Name }
+
+// Kind implements river.JobArgs.
+func (readArgs) Kind() string { return GroupRead.Name }
+
+func (a runArgs) id() string   { return a.ID }
+func (a checkArgs) id() string { return a.ID }
+func (a readArgs) id() string  { return a.ID }
+
+type worker[A args] struct {
+	river.WorkerDefaults[A]
 	do Do
 }
 
 // Work implements river.Worker. A job that is handed back is free at once and loses no attempt.
-func (w *worker) Work(ctx context.Context, job *river.Job[runArgs]) error {
-	err := w.do(ctx, job.Args.ID)
+func (w *worker[A]) Work(ctx context.Context, job *river.Job[A]) error {
+	err := w.do(ctx, job.Args.id())
 	if errors.Is(err, profile.ErrHandedBack) {
 		return river.JobSnooze(0)
 	}

@@ -44,7 +44,7 @@ func open(t *testing.T, folder string, do work.Do) (*sqlite.DB, *work.Queue) {
 	if _, err := db.Unlock(ctx, secret.NewKey()); err != nil && !errors.Is(err, secret.ErrWrongKey) {
 		t.Fatal(err)
 	}
-	q, err := work.Open(ctx, db, slog.New(slog.DiscardHandler), do)
+	q, err := work.Open(ctx, db, slog.New(slog.DiscardHandler), work.Doers{ValidationRun: do, PoolCheck: do, GroupRead: do})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -174,8 +174,12 @@ func TestAFailureIsTriedAgain(t *testing.T) {
 
 // The kinds have one name everywhere, and each says what a restart does.
 func TestKinds(t *testing.T) {
-	if work.ValidationRun.Name != sqlite.ValidationRunWork {
-		t.Errorf("%q here, %q in the store", work.ValidationRun.Name, sqlite.ValidationRunWork)
+	for kind, stored := range map[string]string{
+		work.ValidationRun.Name: sqlite.ValidationRunWork, work.PoolCheck.Name: sqlite.PoolCheckWork, work.GroupRead.Name: sqlite.GroupReadWork,
+	} {
+		if kind != stored {
+			t.Errorf("%q here, %q in the store", kind, stored)
+		}
 	}
 	for _, k := range work.Kinds {
 		if k.Name == "" || k.AtOnce < 1 || k.Restart == "" {

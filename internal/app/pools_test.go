@@ -1,0 +1,212 @@
+package app_test
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"net/http/httptest"
+	"net/url"
+	"os"
+	"os/exec"
+	"strings"
+	"testing"
+	"time"
+
+	"purser.example/internal/access"
+	"purser.example/internal/app"
+	"purser.example/internal/audit"
+	"purser.example/internal/config"
+	"purser.example/internal/m365sim"
+	"purser.example/internal/pool"
+	"purser.example/internal/profile"
+	"purser.example/internal/secret"
+	"purser.example/internal/tenant"
+)
+
+const (
+	contoso  = "6f1c0000-0000-4000-8000-000000000001"
+	clientID = "a0000000-0000-4000-8000-000000000001"
+	members  = 60
+)
+
+var (
+	ctx   = context.Background()
+	adele = access.Caller{Issuer: "https://idp.contoso.com", Subject: "s1", Name: "Adele Vance", Roles: []access.Role{access.TenantOwner}}
+	sites = pool.Key{Tenant: contoso, Class: pool.Sites}
+)
+
+// bigPool is a simulator whose answers take their time, so that there is a middle to be killed in.
+func bigPool(t *testing.T) (*m365sim.Simulator, string) {
+	t.Helper()
+	read, err := m365sim.Read(strings.NewReader(fmt.Sprintf(`{"tenants": [{"id": "%s", "displayName": "Contoso", "initialDomain": "contoso.onmicrosoft.com", "domains": [{"id": "contoso.com"}],
+		"latencyMs": 30, "apps": [{"appId": "%s", "displayName": "Purser", "clientSecret": "App-Secret-2026!"}],
+		"generate": {"users": %d, "first": 1, "upn": "u%%05d@contoso.com", "password": "Gen-%%05d!", "group": "Big pool"}}], "pageSize": 10}`, contoso, clientID, members)))
+	must(t, err)
+	sim, err := m365sim.New(read, m365sim.Options{})
+	must(t, err)
+	server := httptest.NewServer(sim)
+	t.Cleanup(server.Close)
+	return sim, server.URL
+}
+
+func must(t *testing.T, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+func open(t *testing.T, folder, key, simulator string) *app.App {
+	t.Helper()
+	address, err := url.Parse(simulator)
+	must(t, err)
+	base, err := url.Parse("http://127.0.0.1:8080")
+	must(t, err)
+	a, err := app.Open(ctx, config.Config{
+		Data: folder, Key: key, BaseURL: base, M365Simulator: address, Session: config.Session{Idle: time.Hour, Max: time.Hour},
+		OIDC: config.OIDC{Issuer: "http://127.0.0.1:1/idp", ClientID: "purser", TenantOwner: "owner", ServiceAdministrator: "admin"},
+	}, app.Options{Log: slog.New(slog.DiscardHandler)})
+	must(t, err)
+	return a
+}
+
+func waitFor(t *testing.T, what string, reached func() bool) {
+	t.Helper()
+	for end := time.Now().Add(40 * time.Second); time.Now().Before(end); time.Sleep(5 * time.Millisecond) {
+		if reached() {
+			return
+		}
+	}
+	t.Fatal("did not happen: " + what)
+}
+
+// TestDoomed is what the process does that is killed: it validates the group, saves a password for each member, and goes on until its
+// end. It says on its output how far it is.
+func TestDoomed(t *testing.T) {
+	folder := os.Getenv("PURSER_TEST_DOOMED")
+	if folder == "" {
+		t.Skip("this is the process that TestAKilledProcessLosesNothing kills")
+	}
+	a := open(t, folder, os.Getenv("PURSER_TEST_KEY"), os.Getenv("PURSER_TEST_SIMULATOR"))
+	must(t, a.Tenants.Connect(ctx, adele, audit.Origin{}, tenant.Tenant{ID: contoso, DisplayName: "Contoso", InitialDomain: "contoso.onmicrosoft.com", Cloud: tenant.Worldwide},
+		tenant.App{ApplicationID: clientID, Secret: secret.FromString("App-Secret-2026!")}))
+	reading, err := a.Pools.Validate(ctx, adele, audit.Origin{}, sites, "Big pool")
+	must(t, err)
+	if os.Getenv("PURSER_TEST_WHERE") == "reading" {
+		fmt.Println("READING", reading.ID)
+		time.Sleep(time.Minute)
+	}
+	waitFor(t, "the end of the reading", func() bool {
+		got, err := a.Pools.Reading(ctx, adele, reading.ID)
+		return err == nil && got.State == pool.ReadingDone
+	})
+	change := pool.Change{Key: sites, Reading: reading.ID}
+	for after := ""; ; {
+		page, err := a.Pools.Members(ctx, adele, pool.Query{Reading: reading.ID, After: after})
+		must(t, err)
+		for _, m := range page.Rows {
+			change.Members = append(change.Members, pool.MemberChange{User: m.User, Password: secret.FromString("Gen-" + m.Username[1:6] + "!")})
+		}
+		if after = page.Next; after == "" {
+			break
+		}
+	}
+	saved, err := a.Pools.Save(ctx, adele, audit.Origin{}, change)
+	must(t, err)
+	fmt.Println("READING", reading.ID)
+	fmt.Println("SAVED", saved.Check)
+	time.Sleep(time.Minute)
+}
+
+// kill runs the doomed process until reached says so, and kills it. It gives what the process had said by then.
+func kill(t *testing.T, folder, key, simulator, where string, reached func() bool) map[string]string {
+	t.Helper()
+	doomed := exec.CommandContext(ctx, os.Args[0], "-test.run=^TestDoomed$", "-test.v")
+	doomed.Env = append(os.Environ(), "PURSER_TEST_DOOMED="+folder, "PURSER_TEST_KEY="+key, "PURSER_TEST_SIMULATOR="+simulator, "PURSER_TEST_WHERE="+where)
+	var out strings.Builder
+	doomed.Stdout, doomed.Stderr = &out, &out
+	must(t, doomed.Start())
+	waitFor(t, "the middle of it", reached)
+	must(t, doomed.Process.Kill())
+	_ = doomed.Wait()
+	said := map[string]string{}
+	for line := range strings.Lines(out.String()) {
+		if name, value, ok := strings.Cut(strings.TrimSpace(line), " "); ok {
+			said[name] = value
+		}
+	}
+	return said
+}
+
+// R43, R62: kill -9 in the middle of a check loses nothing that was reported as stored, and tries no account twice.
+func TestAKilledProcessLosesNothing(t *testing.T) {
+	sim, address := bigPool(t)
+	folder, key := t.TempDir()+"/data", secret.NewKey().Text()
+	tried := func() map[string]int {
+		counted := map[string]int{}
+		for _, q := range sim.Requests() {
+			if q.GrantType == "password" {
+				counted[q.Username]++
+			}
+		}
+		return counted
+	}
+	said := kill(t, folder, key, address, "", func() bool { return len(tried()) >= members/3 })
+	check := pool.CheckID(said["SAVED"])
+	if n := len(tried()); check == "" || n == members {
+		t.Fatalf("killed after %d of %d; it said %v", n, members, said)
+	}
+	a := open(t, folder, key, address)
+	defer func() { must(t, a.Close()) }()
+	before, err := a.Pools.Check(ctx, adele, check)
+	must(t, err)
+	waitFor(t, "the end of the check", func() bool {
+		got, err := a.Pools.Check(ctx, adele, check)
+		return err == nil && got.State.Over()
+	})
+	after, err := a.Pools.Check(ctx, adele, check)
+	must(t, err)
+	cut := after.Counts[profile.Interrupted]
+	if after.Counts[profile.Confirmed] < before.Counts[profile.Confirmed] || after.Counts[profile.Confirmed]+cut != members || cut == 0 || cut > 16 {
+		t.Errorf("before %v, after %v", before.Counts, after.Counts)
+	}
+	for user, n := range tried() {
+		if n > 1 {
+			t.Errorf("R62: %s was tried %d times", user, n)
+		}
+	}
+	reading, err := a.Pools.Reading(ctx, adele, pool.ReadingID(said["READING"]))
+	if err != nil || reading.Counts.Standings[pool.Ready] != after.Counts[profile.Confirmed] || reading.Counts.Standings[pool.NotReached] != cut {
+		t.Errorf("%+v %v", reading.Counts, err)
+	}
+	must(t, a.DB.VerifyActivity(ctx))
+}
+
+// R41: a reading that a dead process had begun comes to its end by itself.
+func TestAKilledReadingIsReadAnew(t *testing.T) {
+	sim, address := bigPool(t)
+	folder, key := t.TempDir()+"/data", secret.NewKey().Text()
+	pages := func() int {
+		n := 0
+		for _, q := range sim.Requests() {
+			if strings.HasSuffix(q.Path, "/members") {
+				n++
+			}
+		}
+		return n
+	}
+	said := kill(t, folder, key, address, "reading", func() bool { return pages() >= 3 })
+	id := pool.ReadingID(said["READING"])
+	if id == "" || pages() == members/10 {
+		t.Fatalf("killed after %d pages; it said %v", pages(), said)
+	}
+	a := open(t, folder, key, address)
+	defer func() { must(t, a.Close()) }()
+	waitFor(t, "the end of the reading", func() bool {
+		got, err := a.Pools.Reading(ctx, adele, id)
+		return err == nil && got.State == pool.ReadingDone
+	})
+	if got, err := a.Pools.Reading(ctx, adele, id); err != nil || got.Counts.Members != members {
+		t.Errorf("%+v %v", got, err)
+	}
+}

@@ -1,0 +1,48 @@
+package pool
+
+import (
+	"net/url"
+	"regexp"
+	"slices"
+	"strings"
+
+	"purser.example/internal/tenant"
+)
+
+// adminHosts is how the SharePoint admin center of each cloud is addressed (Microsoft Graph, national cloud deployments).
+var adminHosts = func() map[tenant.Cloud]*regexp.Regexp {
+	hosts := map[tenant.Cloud]*regexp.Regexp{}
+	for cloud, domain := range adminDomains {
+		hosts[cloud] = regexp.MustCompile(`^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?-admin\.` + regexp.QuoteMeta(domain) + `$`)
+	}
+	return hosts
+}()
+
+var adminDomains = map[tenant.Cloud]string{
+	tenant.Worldwide: "sharepoint.com", tenant.GCC: "sharepoint.com", tenant.GCCHigh: "sharepoint.us", tenant.DoD: "sharepoint-mil.us", tenant.China: "sharepoint.cn",
+}
+
+// CheckAdminURL reads the address of a SharePoint admin center as somebody typed it, for a tenant of that cloud, and gives it in
+// its one form. wrong says what to enter instead; empty: the address is good. Nobody fetches the address: it is only compared.
+func CheckAdminURL(text string, cloud tenant.Cloud, allowed []string) (normal, wrong string) {
+	if adminDomains[cloud] == "" {
+		cloud = tenant.Worldwide
+	}
+	example := "Enter an address such as https://contoso-admin." + adminDomains[cloud] + "."
+	u, err := url.Parse(strings.TrimSpace(text))
+	if err != nil || u.Host == "" {
+		return "", example
+	}
+	host := strings.ToLower(u.Hostname())
+	switch {
+	case !strings.EqualFold(u.Scheme, "https"):
+		return "", "The address must begin with https://. " + example
+	case u.User != nil || u.Port() != "" && u.Port() != "443":
+		return "", "Enter the address without a name or a port in it. " + example
+	case strings.Trim(u.Path, "/") != "" || u.RawQuery != "" || u.Fragment != "" || u.ForceQuery:
+		return "", "Enter only the beginning of the address, up to the host. " + example
+	case !adminHosts[cloud].MatchString(host) && !slices.Contains(allowed, host):
+		return "", "This is not the address of a SharePoint admin center in the tenant's cloud. " + example
+	}
+	return "https://" + host, ""
+}

@@ -1,0 +1,62 @@
+package pool
+
+import (
+	"context"
+	"strings"
+	"time"
+
+	"purser.example/internal/problem"
+	"purser.example/internal/profile"
+	"purser.example/internal/tenant"
+	"purser.example/internal/verdict"
+)
+
+// Directory opens the directory of a tenant. Its errors are *Unread.
+type Directory interface {
+	// AsApp opens it for the app itself.
+	AsApp(ctx context.Context, t tenant.Tenant, app tenant.App) (Session, error)
+	// AsAccount opens it for an account, sending the password at most once; the Session is nil unless the verdict is valid.
+	AsAccount(ctx context.Context, a profile.Account) (Session, verdict.Verdict)
+}
+
+// Session reads a tenant's groups. Its errors are *Unread, and ErrGone for a group that is not there.
+type Session interface {
+	Ends() time.Time
+	Group(ctx context.Context, id string) (Group, error)
+	// Named finds groups by their whole name or address, Like those whose name or address begins with the text.
+	Named(ctx context.Context, text string) ([]Group, error)
+	Like(ctx context.Context, text string) ([]Group, error)
+	// Members reads what the group itself holds, page by page as it comes; nested, what the groups within it hold as well. An error
+	// of use ends it and comes back as it is.
+	Members(ctx context.Context, id string, nested bool, use func([]Object) error) error
+}
+
+// Object is what a group holds. Users that can be members of a pool have no Kind.
+type Object struct {
+	Kind     OtherKind
+	ID       string
+	Name     string
+	Username string
+	Enabled  bool
+	Unread   bool // sign-in state and licences could not be read
+	Products []string
+}
+
+// Unread says that Microsoft 365 did not let something be read.
+type Unread struct {
+	Code       string // "HTTP 403", "TIMEOUT", "AADSTS7000215"
+	Permission string // that is missing, where it is a permission
+}
+
+func (u *Unread) Error() string { return "not read: " + u.Code + " " + u.Permission }
+
+// Unwrap gives the sentence.
+func (u *Unread) Unwrap() error {
+	switch {
+	case u.Permission != "":
+		return problem.New(problem.Upstream, "Microsoft 365 does not let Purser read this group ("+u.Code+"): the permission "+u.Permission+" is missing. Grant it to the tenant's app profile, with an administrator's consent, and try again.")
+	case strings.HasPrefix(u.Code, "AADSTS"):
+		return problem.New(problem.Upstream, "Microsoft 365 refused the app profile of this tenant ("+u.Code+"). Correct the app profile, and try again.")
+	}
+	return problem.New(problem.Upstream, "Microsoft 365 could not be read ("+u.Code+"). Nothing was changed. Try again in a moment.")
+}

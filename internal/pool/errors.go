@@ -1,0 +1,63 @@
+package pool
+
+import (
+	"errors"
+
+	"purser.example/internal/problem"
+)
+
+// What a Store returns when a rule of the rows themselves is broken.
+var (
+	ErrGone    = errors.New("pool: not there, or not any more")
+	ErrChanged = errors.New("pool: changed by somebody else")
+)
+
+// Ambiguous says that several groups have the name. The person chooses one; its id finds it.
+type Ambiguous struct {
+	Text    string
+	Choices []Group // those that cannot be a pool too
+}
+
+func (a *Ambiguous) Error() string { return "several groups have the name" }
+
+// Unwrap gives the sentence for where no page shows the choices.
+func (a *Ambiguous) Unwrap() error {
+	return problem.Field(FieldGroup, "Several groups have this name. Choose one of them, or enter the group's address.")
+}
+
+// Unusable says that the group was found and cannot be a pool.
+type Unusable struct{ Group Group }
+
+func (u *Unusable) Error() string { return "the group cannot be a pool: " + string(u.Group.Kind) }
+
+// Unwrap gives the sentence.
+func (u *Unusable) Unwrap() error {
+	return problem.Field(FieldGroup, "This is a distribution list, to which SharePoint can give no rights. Choose a Microsoft 365 Group, a mail-enabled security group or a security group.")
+}
+
+// Conflict says that somebody else saved the pool meanwhile. Nothing was overwritten.
+type Conflict struct{ Current Pool }
+
+func (c *Conflict) Error() string { return "somebody else changed the pool" }
+
+// Unwrap gives the sentence for where no page shows both versions.
+func (c *Conflict) Unwrap() error {
+	return problem.New(problem.Conflict, "Somebody else saved this account pool meanwhile. Nothing was overwritten.")
+}
+
+// NoReader says that nobody can read the tenant's groups. Its sentence says what is needed.
+type NoReader struct{}
+
+func (*NoReader) Error() string { return "nobody can read the tenant's groups" }
+
+// Unwrap gives the sentence.
+func (*NoReader) Unwrap() error {
+	return problem.New(problem.Invalid, "Purser cannot read this tenant's groups yet. Give its app profile a client secret and the application permissions GroupMember.Read.All and User.Read.All, or add a service account profile of this tenant that is valid.")
+}
+
+var (
+	errNoReading = problem.New(problem.NotFound, "This list of members does not exist, or not any more. Validate the group again.")
+	errNoCheck   = problem.New(problem.NotFound, "This check of passwords does not exist.")
+	errOver      = problem.New(problem.Conflict, "This check of passwords is over already, or being cancelled.")
+	errNothing   = problem.New(problem.Invalid, "There is nothing left to check.")
+)

@@ -1,0 +1,151 @@
+package pool
+
+import (
+	"context"
+	"errors"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"github.com/google/uuid"
+
+	"purser.example/internal/access"
+	"purser.example/internal/audit"
+	"purser.example/internal/problem"
+	"purser.example/internal/tenant"
+)
+
+// maxGroupName is Microsoft's limit for a group's name, in characters.
+const maxGroupName = 256
+
+// Suggest lists at most ten groups whose name or address begins with the text. It returns *NoReader and problem.Upstream.
+func (s *Service) Suggest(ctx context.Context, caller access.Caller, origin audit.Origin, t tenant.ID, text string) ([]Group, error) {
+	found, err := s.enter(ctx, caller, Key{t, Sites})
+	if err != nil {
+		return nil, err
+	}
+	text = strings.TrimSpace(text)
+	if text == "" || utf8.RuneCountInString(text) > maxGroupName {
+		return nil, nil
+	}
+	return ask(ctx, s, opener{caller, origin, found}, func(d Session) ([]Group, error) { return d.Like(ctx, text) })
+}
+
+// Validate finds the group by name, address or id and begins to read its members (R41). The reading goes on behind the pages
+// when it returns; its first rows are there soon. It returns *Ambiguous, *Unusable, *NoReader, problem.Invalid with FieldGroup,
+// and problem.Upstream.
+func (s *Service) Validate(ctx context.Context, caller access.Caller, origin audit.Origin, key Key, text string) (Reading, error) {
+	t, err := s.enter(ctx, caller, key)
+	if err != nil {
+		return Reading{}, err
+	}
+	o := opener{caller, origin, t}
+	g, err := s.find(ctx, o, strings.TrimSpace(text))
+	if err != nil {
+		return Reading{}, err
+	}
+	return s.begin(ctx, o, key, g)
+}
+
+// find gives the one usable group that the text means.
+func (s *Service) find(ctx context.Context, o opener, text string) (Group, error) {
+	switch {
+	case text == "":
+		return Group{}, problem.Field(FieldGroup, "Enter the name or the address of a group.")
+	case !utf8.ValidString(text) || utf8.RuneCountInString(text) > maxGroupName:
+		return Group{}, problem.Field(FieldGroup, "Enter a name of at most 256 characters.")
+	}
+	found, err := ask(ctx, s, o, func(d Session) ([]Group, error) {
+		if uuid.Validate(text) != nil || len(text) != 36 {
+			return d.Named(ctx, text)
+		}
+		g, err := d.Group(ctx, text)
+		if errors.Is(err, ErrGone) {
+			return d.Named(ctx, text) // a group may be named like an id
+		}
+		return []Group{g}, err
+	})
+	switch {
+	case err != nil:
+		return Group{}, err
+	case len(found) == 0:
+		return Group{}, problem.Field(FieldGroup, "This tenant has no group with that name or address. Check the spelling, or choose one from the suggestions.")
+	case len(found) > 1:
+		return Group{}, &Ambiguous{Text: text, Choices: found}
+	case !found[0].Kind.Usable():
+		return Group{}, &Unusable{found[0]}
+	}
+	return found[0], nil
+}
+
+// Drift begins to read the members that the saved group has now; Compare then tells what changed. Nothing of the pool changes
+// before somebody saves the new reading.
+func (s *Service) Drift(ctx context.Context, caller access.Caller, origin audit.Origin, key Key) (Reading, error) {
+	t, err := s.enter(ctx, caller, key)
+	if err != nil {
+		return Reading{}, err
+	}
+	p, err := s.store.Pool(ctx, key)
+	if err != nil {
+		return Reading{}, err
+	}
+	if p.Group.ID == "" {
+		return Reading{}, problem.New(problem.Invalid, "This account pool has no group yet. Enter one, and validate it.")
+	}
+	o := opener{caller, origin, t}
+	g, err := ask(ctx, s, o, func(d Session) (Group, error) { return d.Group(ctx, p.Group.ID) })
+	if errors.Is(err, ErrGone) {
+		return Reading{}, errGroupGone
+	}
+	if err != nil {
+		return Reading{}, err
+	}
+	return s.begin(ctx, o, key, g)
+}
+
+var errGroupGone = problem.Field(FieldGroup, "This group does not exist in Microsoft 365 any more. Enter another one, and validate it.")
+
+// begin stores a reading and begins with it at once: the background work looks for jobs a few times a second only, and is there
+// for the case that this process ends before the reading does.
+func (s *Service) begin(ctx context.Context, o opener, key Key, g Group) (Reading, error) {
+	id, err := uuid.NewV7()
+	if err != nil {
+		return Reading{}, err
+	}
+	e := audit.By(o.caller, o.origin, ReadingBegun, target(o.tenant, key.Class)).With("group", g.Name).With("id", g.ID)
+	r := Reading{ID: ReadingID(id.String()), Key: key, Group: g, State: ReadingRuns, Actor: e.Actor, Origin: o.origin, Begun: s.now().UTC().Truncate(time.Millisecond)}
+	after, cancel := beyond(ctx)
+	defer cancel()
+	own, err := s.beginActivity(r.ID)
+	if err != nil {
+		return Reading{}, err
+	}
+	if err := s.store.BeginReading(after, r, e); err != nil {
+		own.end()
+		return Reading{}, err
+	}
+	go func() {
+		defer own.end()
+		if err := s.read(own.ctx, r); err != nil {
+			s.log.ErrorContext(own.ctx, "members of a group not read", "reading", r.ID, "error", err)
+		}
+	}()
+	return r, nil
+}
+
+// Reading gives a reading with its counts, as far as it is.
+func (s *Service) Reading(ctx context.Context, caller access.Caller, id ReadingID) (Reading, error) {
+	if err := access.Require(caller, access.ManageServiceAccounts); err != nil {
+		return Reading{}, err
+	}
+	r, err := s.store.Reading(ctx, id)
+	if errors.Is(err, ErrGone) {
+		return Reading{}, errNoReading
+	}
+	return r, err
+}
+
+// WatchReading gives a channel that has something to read after each page of the reading, until stop is called.
+func (s *Service) WatchReading(id ReadingID) (changes <-chan struct{}, stop func()) {
+	return s.readings.watch(id)
+}

@@ -1,0 +1,183 @@
+package pool
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+
+	"purser.example/internal/audit"
+	"purser.example/internal/problem"
+	"purser.example/internal/profile"
+)
+
+// activity is a reading that this process works on.
+type activity struct {
+	ctx    context.Context
+	cancel context.CancelFunc
+	done   chan struct{}
+	end    func()
+}
+
+var errActive = errors.New("pool: the reading is being worked on")
+
+// beginActivity makes a reading the caller's own until end. It returns errActive with the activity of whoever has it.
+func (s *Service) beginActivity(id ReadingID) (*activity, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if other := s.reading[id]; other != nil {
+		return other, errActive
+	}
+	a := &activity{done: make(chan struct{})}
+	a.ctx, a.cancel = context.WithCancel(context.Background())
+	a.end = func() {
+		a.cancel()
+		s.mu.Lock()
+		delete(s.reading, id)
+		s.mu.Unlock()
+		close(a.done)
+		s.readings.changed(id)
+	}
+	s.reading[id] = a
+	return a, nil
+}
+
+// Read carries a reading out, or waits for whoever does: it may be called again after whatever ended it before. It returns nil
+// when the reading is over and profile.ErrHandedBack when ctx ended first.
+func (s *Service) Read(ctx context.Context, id ReadingID) error {
+	for {
+		a, err := s.beginActivity(id)
+		stop := context.AfterFunc(ctx, a.cancel)
+		if err == nil {
+			err = s.readAnew(a.ctx, id)
+			a.end()
+		}
+		<-a.done
+		stop()
+		switch {
+		case ctx.Err() != nil:
+			return profile.ErrHandedBack
+		case !errors.Is(err, errActive):
+			return err
+		}
+	}
+}
+
+// readAnew reads the group again from its first member, because Graph's pages do not outlive the process that asked for them.
+func (s *Service) readAnew(ctx context.Context, id ReadingID) error {
+	r, err := s.store.Reading(ctx, id)
+	if errors.Is(err, ErrGone) || err == nil && r.State != ReadingRuns {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	if err := s.store.ForgetMembers(ctx, id); err != nil {
+		return err
+	}
+	return s.read(ctx, r)
+}
+
+// read reads the members and stores them. The error is one of ours: what Microsoft refuses is the reading's own outcome.
+func (s *Service) read(ctx context.Context, r Reading) error {
+	select {
+	case s.slots <- struct{}{}:
+		defer func() { <-s.slots }()
+	case <-ctx.Done():
+		return nil
+	}
+	t, err := s.tenants.Find(ctx, r.Key.Tenant)
+	if err != nil {
+		return err
+	}
+	o := opener{person(r.Actor), r.Origin, t}
+	_, err = ask(ctx, s, o, func(d Session) (struct{}, error) { return struct{}{}, s.readWith(ctx, d, r) })
+	if ctx.Err() != nil {
+		return nil // the next start begins anew
+	}
+	state, failure := ReadingDone, ""
+	if err != nil {
+		state, failure = ReadingFailed, problem.Message(err)
+		if problem.KindOf(err) == problem.Internal || problem.KindOf(err) == problem.Unavailable {
+			s.log.ErrorContext(ctx, "members of a group not read", "reading", r.ID, "error", err)
+		}
+	}
+	if errors.Is(err, ErrGone) {
+		failure = problem.Message(errGroupGone)
+	}
+	return s.endReading(ctx, o, r, state, failure)
+}
+
+func (s *Service) endReading(ctx context.Context, o opener, r Reading, state ReadingState, failure string) error {
+	e := audit.By(o.caller, o.origin, ReadingEnded, target(o.tenant, r.Key.Class)).With("group", r.Group.Name).With("state", string(state))
+	if got, err := s.store.Reading(ctx, r.ID); err == nil {
+		e = e.With("members", fmt.Sprint(got.Counts.Members)).With("left out", fmt.Sprint(got.Counts.LeftOut))
+	}
+	if err := profile.Persist(ctx, func() error { return s.store.EndReading(ctx, r.ID, state, failure, e) }); err != nil {
+		return err
+	}
+	s.readings.changed(r.ID)
+	return s.store.PruneReadings(ctx, r.Key, keptReadings)
+}
+
+// keptReadings is how many readings that nobody saved are kept of a pool: those that somebody may still be looking at.
+const keptReadings = 4
+
+// readWith reads what the group holds, and what the groups within it hold where there are any.
+func (s *Service) readWith(ctx context.Context, d Session, r Reading) error {
+	nested := false
+	err := s.pipe(ctx, d, r, false, func(o Object) { nested = nested || o.Kind == NestedGroup })
+	if err != nil || !nested {
+		return err
+	}
+	return s.pipe(ctx, d, r, true, func(Object) {})
+}
+
+// pipe stores each page while the next one is on its way.
+func (s *Service) pipe(ctx context.Context, d Session, r Reading, nested bool, look func(Object)) error {
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	pages := make(chan []Object, 1)
+	stored := make(chan error, 1)
+	go func() {
+		var failed error
+		for page := range pages {
+			if failed == nil {
+				failed = s.storePage(ctx, r, page, nested)
+				cancelOn(cancel, failed)
+			}
+		}
+		stored <- failed
+	}()
+	err := d.Members(ctx, r.Group.ID, nested, func(page []Object) error {
+		for _, o := range page {
+			if o.Kind == "" && o.Username == "" {
+				return &Unread{Code: "HTTP 403", Permission: "User.Read.All"}
+			}
+			look(o)
+		}
+		pages <- page
+		return nil
+	})
+	close(pages)
+	if failed := <-stored; failed != nil {
+		return failed
+	}
+	return err
+}
+
+func cancelOn(cancel context.CancelCauseFunc, err error) {
+	if err != nil {
+		cancel(err)
+	}
+}
+
+func (s *Service) storePage(ctx context.Context, r Reading, page []Object, nested bool) error {
+	matter := r.Key.Class.Products()
+	for i, o := range page {
+		page[i].Products = slices.DeleteFunc(o.Products, func(p string) bool { return !slices.Contains(matter, p) })
+	}
+	err := profile.Persist(ctx, func() error { return s.store.AddObjects(ctx, r, page, nested) })
+	s.readings.changed(r.ID)
+	return err
+}

@@ -1,0 +1,91 @@
+package pool
+
+import (
+	"strconv"
+
+	"github.com/google/uuid"
+
+	"purser.example/internal/profile"
+	"purser.example/internal/secret"
+)
+
+// seal makes what is stored of the members: app passwords for their credentials, new passwords for the items of a check, so that
+// what was accepted outlives this process.
+func (s *Service) seal(w *saving) error {
+	for _, m := range w.change.Members {
+		have := w.members[m.User]
+		t := Touch{User: m.User, MFA: m.MFA, Forget: m.Forget, By: w.pool.By}
+		var err error
+		switch {
+		case m.Password.Empty():
+		case m.MFA:
+			t.AppPassword, err = s.ring.Seal(m.Password, passwordRecord(w.change.Key, m.User, fieldAppPassword))
+		default:
+			t.Check = true
+			err = s.addItem(w, have, m.Password)
+		}
+		if err != nil {
+			return err
+		}
+		if t.Renews() || m.MFA != have.MFA {
+			w.touched = append(w.touched, t)
+			w.noteMember(t, have)
+		}
+	}
+	return nil
+}
+
+// noteMember writes down what becomes of a member, but for new passwords: those have entries of their own when they are checked.
+func (w *saving) noteMember(t Touch, have Member) {
+	e := w.entry(MemberChanged).With("username", have.Username)
+	told := false
+	tell := func(name, value string) { e, told = e.With(name, value), true }
+	if t.MFA != have.MFA {
+		tell("mfa", onOff(t.MFA))
+	}
+	if t.AppPassword != nil {
+		tell("app password", "stored, not verified")
+	}
+	if t.Forget {
+		tell("passwords", "removed")
+	}
+	if told {
+		w.entries = append(w.entries, e)
+	}
+}
+
+func onOff(on bool) string {
+	if on {
+		return "on"
+	}
+	return "off"
+}
+
+func (s *Service) addItem(w *saving, m Member, password secret.Value) error {
+	if w.check == nil {
+		id, err := uuid.NewV7()
+		if err != nil {
+			return err
+		}
+		begun := w.entry(CheckBegun)
+		w.check = &Check{
+			ID: CheckID(id.String()), Key: w.change.Key, Group: w.pool.Group.Name, Actor: begun.Actor, Origin: w.origin, State: profile.RunWaiting, Begun: w.pool.By.At,
+		}
+		w.entries = append(w.entries, begun.With("check", id.String()))
+	}
+	no := len(w.items) + 1
+	sealed, err := s.ring.Seal(password, itemRecord(w.check.ID, no))
+	if err != nil {
+		return err
+	}
+	w.check.Total = no
+	w.items = append(w.items, NewPassword{
+		CheckItem: CheckItem{No: no, User: m.User, Name: m.Name, Username: m.Username, Outcome: profile.Waiting}, Sealed: sealed,
+	})
+	return nil
+}
+
+// itemRecord is what the new password of an item of a check is bound to.
+func itemRecord(id CheckID, no int) secret.Record {
+	return secret.Record{Table: "pool_check_item", ID: string(id) + "/" + strconv.Itoa(no), Field: "pending"}
+}

@@ -1,0 +1,68 @@
+package pool
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"purser.example/internal/access"
+	"purser.example/internal/audit"
+	"purser.example/internal/problem"
+	"purser.example/internal/profile"
+)
+
+// Versions compares what is saved with what is in force (R46).
+func (s *Service) Versions(ctx context.Context, caller access.Caller, key Key) (Versions, error) {
+	p, err := s.Pool(ctx, caller, key)
+	if err != nil {
+		return Versions{}, err
+	}
+	v := Versions{Pool: p, Group: p.Group.ID != p.InForce.Group.ID, AdminURL: p.AdminURL != p.InForce.AdminURL}
+	if p.Reading != p.InForce.Reading {
+		v.Difference, err = s.store.Compare(ctx, p.InForce.Reading, p.Reading, Shown)
+	}
+	return v, err
+}
+
+// Compare tells what changed from an old reading to a new one of the same pool. It returns problem.Conflict for a reading that
+// still goes on.
+func (s *Service) Compare(ctx context.Context, caller access.Caller, old, now ReadingID) (Difference, error) {
+	var keys []Key
+	for _, id := range []ReadingID{old, now} {
+		r, err := s.Reading(ctx, caller, id)
+		if err != nil {
+			return Difference{}, err
+		}
+		if r.State != ReadingDone {
+			return Difference{}, problem.New(problem.Conflict, "The members of this group have not been read to the end. Look again when the list is complete.")
+		}
+		keys = append(keys, r.Key)
+	}
+	if keys[0] != keys[1] {
+		return Difference{}, errNoReading
+	}
+	return s.store.Compare(ctx, old, now, Shown)
+}
+
+// BringIntoForce is what a scan calls when it begins to use what is saved (R46, R51): from then on that version is in force. It
+// gives the version, and does nothing where it is in force already. scan is what the activity log names as the reason.
+func (s *Service) BringIntoForce(ctx context.Context, key Key, by profile.Stamp, scan audit.Target) (Version, error) {
+	t, err := s.tenants.Find(ctx, key.Tenant)
+	if err != nil {
+		return Version{}, err
+	}
+	for {
+		p, err := s.store.Pool(ctx, key)
+		if err != nil || p.InForce.Number == p.Number {
+			return p.InForce, err
+		}
+		e := audit.Entry{Action: CameIntoForce, Target: target(t, key.Class)}.With("version", fmt.Sprint(p.Number)).With("group", p.Group.Name).
+			With("by", by.By).With(scan.Kind, scan.Name)
+		err = s.store.BringIntoForce(ctx, p, by, e)
+		if errors.Is(err, ErrChanged) {
+			continue // saved this moment: that version then
+		}
+		p.Version.By = by
+		return p.Version, err
+	}
+}

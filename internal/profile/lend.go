@@ -1,0 +1,87 @@
+package profile
+
+import (
+	"context"
+	"errors"
+
+	"purser.example/internal/access"
+	"purser.example/internal/audit"
+	"purser.example/internal/secret"
+	"purser.example/internal/tenant"
+	"purser.example/internal/verdict"
+)
+
+// The actions of lending in the activity log.
+const (
+	Lent     audit.Action = "account used to read the tenant"
+	LentBack audit.Action = "account read the tenant"
+)
+
+// ErrNoLender says that the tenant has no profile whose account could sign in for another purpose.
+var ErrNoLender = errors.New("profile: no valid profile of the tenant")
+
+// lenders is how many profiles are looked at for one that nobody uses this moment.
+const lenders = 10
+
+// Lend signs in with the account of a valid common profile of the tenant, for another purpose than its validation, and tells
+// which one. It is an attempt like any other: it has its turn, it is in the activity log, and a verdict that is about the account
+// and not valid becomes the profile's status, so that a refused password is not tried again. It returns ErrNoLender where there is
+// none, and *Refused with any verdict but a valid one. The caller's right is for whoever asks to check.
+func (s *Service) Lend(ctx context.Context, caller access.Caller, origin audit.Origin, t tenant.ID, signIn func(context.Context, Account) verdict.Verdict) (Profile, error) {
+	page, err := s.store.List(ctx, Query{Tenant: t, Status: string(verdict.Valid), Sort: ByValidated, Down: true, Limit: lenders, Window: expiring(s.now())})
+	if err != nil {
+		return Profile{}, err
+	}
+	busy := ErrNoLender
+	for _, row := range page.Rows {
+		if row.Kind != Common {
+			continue
+		}
+		release, err := s.turn(row.Profile, caller)
+		if err != nil {
+			busy = err
+			continue
+		}
+		p, err := s.store.Profile(ctx, row.ID)
+		if err == nil && p.Status == verdict.Valid { // whoever had the turn before may have found it refused
+			defer release()
+			return p, s.lend(ctx, work{caller, origin, p}, signIn)
+		}
+		release()
+		if err != nil && !errors.Is(err, ErrGone) {
+			return Profile{}, err
+		}
+	}
+	return Profile{}, busy
+}
+
+// lend makes the attempt, while it is the account's turn.
+func (s *Service) lend(ctx context.Context, w work, signIn func(context.Context, Account) verdict.Verdict) error {
+	password, err := s.stored(ctx, w.profile)
+	if err != nil {
+		return err
+	}
+	defer password.Clear()
+	v, err := s.attemptWith(ctx, w.profile, password, signIn, func() error {
+		return s.store.Begin(ctx, keyOf(w.profile), w.entry(Lent).With("username", w.profile.Username))
+	})
+	if err != nil {
+		return err
+	}
+	after, cancel := s.beyond(ctx)
+	defer cancel()
+	ended := w.ended(v)
+	ended.Action = LentBack
+	if v.Valid() {
+		return s.store.Note(after, ended)
+	}
+	return &Refused{Verdict: v, Unrecorded: s.store.Validated(after, w.profile, w.validation(v), ended)}
+}
+
+// CheckPassword says which rule refuses a password, so that it is never sent (R16); empty for none.
+func (s *Service) CheckPassword(password secret.Value) string {
+	for _, wrong := range checkPassword(password, s.settings.StrictPasswords) {
+		return wrong.Message
+	}
+	return ""
+}
