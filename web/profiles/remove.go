@@ -10,6 +10,7 @@ import (
 	"purser.example/internal/problem"
 	"purser.example/internal/profile"
 	"purser.example/web/session"
+	"purser.example/web/words"
 )
 
 // confirmRemove names what would go before it goes (R11, R20).
@@ -62,7 +63,7 @@ func (h *Handlers) remove(c echo.Context) error {
 	if n == 0 {
 		return back(c, query.address(), "Nothing was deleted: somebody else had deleted what you selected already.")
 	}
-	sentence := counted(n, "profile") + " deleted."
+	sentence := words.Counted(n, "profile") + " deleted."
 	if n < len(seen) {
 		sentence += " Somebody else had deleted the others already."
 	}
