@@ -26,7 +26,7 @@ func (h *Handlers) listView(c echo.Context) (listView, error) {
 		return listView{}, err
 	}
 	view := listView{
-		Services: h.Profiles.Offered(), NoTenant: len(tenants) == 0,
+		Services: h.Profiles.Offered(), ClassicHref: classicPath, NoTenant: len(tenants) == 0,
 		Tiles: tiles(counts, query), Filter: h.filterView(tenants, query),
 		Heads: heads(query.sort(), func(sort string) string { return query.firstPage("sort", sort) }),
 		Pager: pager(page, query),

@@ -25,8 +25,12 @@ func (h *Handlers) confirmRemove(c echo.Context) error {
 		if err != nil {
 			return err
 		}
+		used, err := h.uses(c, p)
+		if err != nil {
+			return err
+		}
 		view.Profiles = append(view.Profiles, deleteRow{
-			ID: string(p.ID), Version: strconv.FormatInt(p.Version, 10), Name: p.Name, Username: p.Username, Tenant: h.tenantName(c, p.Tenant),
+			ID: string(p.ID), Version: strconv.FormatInt(p.Version, 10), Name: p.Name, Username: p.Username, Tenant: h.tenantName(c, p.Tenant), Uses: used,
 		})
 	}
 	if len(view.Profiles) == 0 {

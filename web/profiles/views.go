@@ -13,6 +13,8 @@ const (
 	editPath     = listPath + "/edit"
 	deletePath   = listPath + "/delete"
 	validatePath = listPath + "/validate"
+
+	classicPath = "/classic/account-pool" // Manage Account Pool
 )
 
 // The views are what the templates show: texts and addresses, formatted already. None of them ever holds a secret.
