@@ -24,7 +24,7 @@ import (
 var files embed.FS
 
 // sheets are the parts of css/app.css in the order of the cascade. They are joined so that a page needs one request.
-var sheets = []string{"tokens", "icons", "base", "shell", "controls", "content", "table", "overlay", "profiles", "classic", "print"}
+var sheets = []string{"tokens", "icons", "base", "shell", "controls", "content", "table", "overlay", "profiles", "classic", "pools", "print"}
 
 // contentTypes are the only kinds of file that are served. Listing them keeps the answer independent of what the
 // machine's own table of types says.

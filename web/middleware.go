@@ -15,11 +15,23 @@ import (
 
 	"github.com/labstack/echo/v4"
 
+	"purser.example/internal/pool"
 	"purser.example/internal/problem"
+	"purser.example/web/pools"
 )
 
-// maxBody is the largest form that is read. Uploads get a limit of their own where they come.
+// maxBody is the largest form that is read. Files that people bring have limits of their own.
 const maxBody = 1 << 20
+
+// uploads are the addresses that take a file, with the largest body of each: the file and the form around it.
+var uploads = map[string]int64{pools.ImportPath: pool.MaxImport + 64<<10}
+
+func bodyLimit(r *http.Request) int64 {
+	if limit, there := uploads[r.URL.Path]; there && r.Method == http.MethodPost {
+		return limit
+	}
+	return maxBody
+}
 
 // clientAddress believes X-Forwarded-For from the configured proxies only; Echo by itself believes anybody.
 func clientAddress(proxies []netip.Prefix) echo.IPExtractor {
@@ -117,11 +129,12 @@ func secureHeaders(https bool, formOrigins func() []string) echo.MiddlewareFunc 
 func limitBody(next echo.HandlerFunc) echo.HandlerFunc {
 	return func(c echo.Context) error {
 		r := c.Request()
-		if r.ContentLength > maxBody {
+		limit := bodyLimit(r)
+		if r.ContentLength > limit {
 			return problem.New(problem.TooLarge, "You sent more than Purser reads at once. Nothing was changed.")
 		}
 		if r.Body != nil {
-			r.Body = http.MaxBytesReader(c.Response(), r.Body, maxBody)
+			r.Body = http.MaxBytesReader(c.Response(), r.Body, limit)
 		}
 		return next(c)
 	}

@@ -16,6 +16,7 @@ import (
 	"purser.example/static"
 	"purser.example/web/auth"
 	"purser.example/web/help"
+	"purser.example/web/pools"
 	"purser.example/web/profiles"
 	"purser.example/web/respond"
 	"purser.example/web/session"
@@ -31,6 +32,7 @@ type Options struct {
 	Activity       auth.Recorder
 	Ready          func(context.Context) error // nil while everything works
 	Profiles       *profiles.Handlers
+	Pools          *pools.Handlers
 	Help           *help.Handlers
 }
 
@@ -63,6 +65,7 @@ func routes(e *echo.Echo, o Options) {
 	e.GET("/", func(c echo.Context) error { return c.Redirect(http.StatusSeeOther, "/service-accounts") })
 	(&auth.Handlers{Login: o.Login, Sessions: o.Sessions, Activity: o.Activity, BaseURL: o.BaseURL, Log: o.Log}).Mount(e)
 	o.Profiles.Mount(e)
+	o.Pools.Mount(e)
 	o.Help.Mount(e)
 
 	reading := []string{http.MethodGet, http.MethodHead} // load balancers like to ask by HEAD

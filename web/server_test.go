@@ -120,12 +120,22 @@ func (b *browser) post(address string, form url.Values) *response {
 
 func (b *browser) send(method, address string, form url.Values, header http.Header) *response {
 	b.t.Helper()
+	if form == nil {
+		return b.carry(method, address, nil, header)
+	}
+	header = header.Clone()
+	if header == nil {
+		header = http.Header{}
+	}
+	header.Set("Content-Type", "application/x-www-form-urlencoded")
+	return b.carry(method, address, strings.NewReader(form.Encode()), header)
+}
+
+// carry sends a body as it is.
+func (b *browser) carry(method, address string, body io.Reader, header http.Header) *response {
+	b.t.Helper()
 	if strings.HasPrefix(address, "/") {
 		address = b.base + address
-	}
-	var body io.Reader
-	if form != nil {
-		body = strings.NewReader(form.Encode())
 	}
 	req, err := http.NewRequestWithContext(b.t.Context(), method, address, body)
 	if err != nil {
@@ -133,9 +143,6 @@ func (b *browser) send(method, address string, form url.Values, header http.Head
 	}
 	if header != nil {
 		req.Header = header
-	}
-	if form != nil {
-		req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 	}
 	res, err := b.Do(req)
 	if err != nil {

@@ -73,7 +73,12 @@ func (p *Page) picture(file string) error { return p.shoot(file, true) }
 
 func (p *Page) shoot(file string, whole bool) error {
 	// A time limit of its own: a test that gives up soon still wants its evidence, on a busy machine too.
-	_, err := p.Page.Screenshot(playwright.PageScreenshotOptions{Path: &file, FullPage: &whole, Timeout: new(float64(30_000))})
+	if _, err := p.Page.Screenshot(playwright.PageScreenshotOptions{Path: &file, FullPage: &whole, Timeout: new(float64(30_000))}); err != nil {
+		return err
+	}
+	// The driver hides the caret meanwhile and leaves empty style attributes behind, which the page's policy complains about as
+	// soon as a script copies them.
+	_, err := p.Page.Evaluate(`() => { for (const e of document.querySelectorAll('[style=""]')) e.removeAttribute('style'); }`)
 	return err
 }
 

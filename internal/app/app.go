@@ -26,6 +26,7 @@ import (
 	"purser.example/web"
 	"purser.example/web/auth"
 	"purser.example/web/help"
+	"purser.example/web/pools"
 	"purser.example/web/profiles"
 	"purser.example/web/respond"
 )
@@ -102,7 +103,8 @@ func Open(ctx context.Context, cfg config.Config, o Options) (*App, error) {
 		BaseURL: cfg.BaseURL, TrustedProxies: cfg.TrustedProxies, Log: o.Log,
 		Sessions: a.sessions, Login: loginClient(cfg, o.Now), Activity: db,
 		Ready:    newReadiness(db, key, o.Log).check,
-		Profiles: &profiles.Handlers{Profiles: a.Profiles, Runs: a.Runs, Tenants: a.Tenants, Now: o.Now, Log: o.Log, Codes: codes},
+		Profiles: &profiles.Handlers{Profiles: a.Profiles, Runs: a.Runs, Tenants: a.Tenants, Pools: a.Pools, Now: o.Now, Log: o.Log, Codes: codes},
+		Pools:    &pools.Handlers{Pools: a.Pools, Tenants: a.Tenants, Now: o.Now, Log: o.Log, Codes: codes},
 		Help:     &help.Handlers{Provider: cfg.ServiceProvider, StrictPasswords: cfg.StrictPasswords, Codes: codes},
 	})
 	return a, a.begin(ctx)

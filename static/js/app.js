@@ -6,6 +6,7 @@ import './fields.js';
 import './filter.js';
 import './overlay.js';
 import './password.js';
+import './pool.js';
 import './select.js';
 import './session.js';
 import './tip.js';

@@ -1,5 +1,5 @@
 // Package help holds the pages that explain: what stands in the way of a validation, why a password that works elsewhere is
-// refused, what each of Microsoft's codes means, what the services require of an account, and which passwords Microsoft takes.
+// refused, what each of Microsoft's codes means, what the services require of an account, which passwords Microsoft takes, and how account pools work.
 //
 // The pages only read what is built in: the table of package verdict, the catalogue, the password rules. What they add
 // are words and Microsoft's dates, which stand as data in the Go files beside the templates.
@@ -24,6 +24,7 @@ const (
 	PermissionsPath = "/help/required-permissions"
 	PasswordsPath   = "/help/password-rules"
 	BrowserPath     = "/help/works-in-browser"
+	PoolsPath       = "/help/account-pools"
 )
 
 // Handlers answers everything under /help/. The zero value works: it offers no common service, takes the password rules
@@ -42,6 +43,7 @@ func (h *Handlers) Mount(e *echo.Echo) {
 	e.GET(CodesPath, h.codes)
 	e.GET(PermissionsPath, h.permissions)
 	e.GET(PasswordsPath, h.passwords)
+	e.GET(PoolsPath, h.pools)
 }
 
 func (h *Handlers) notes(c echo.Context) error {
@@ -64,6 +66,10 @@ func (h *Handlers) passwords(c echo.Context) error {
 	return answer(c, passwordsLeaf, passwordsPage(ruleViews(profile.PasswordRules(h.StrictPasswords))))
 }
 
+func (h *Handlers) pools(c echo.Context) error {
+	return answer(c, poolsLeaf, poolsPage())
+}
+
 // leads reports whether there is a page at one of our own addresses that the advice knows.
 func (h *Handlers) leads(href string) bool { return href != "/app-profiles" || h.AppProfiles }
 
@@ -80,6 +86,7 @@ var (
 	codesLeaf       = leaf{CodesPath, "Validation test troubleshooting"}
 	permissionsLeaf = leaf{PermissionsPath, "Required permissions of cloud services"}
 	passwordsLeaf   = leaf{PasswordsPath, "Password limitations and requirements"}
+	poolsLeaf       = leaf{PoolsPath, "Account pools"}
 
-	leaves = []leaf{notesLeaf, browserLeaf, codesLeaf, permissionsLeaf, passwordsLeaf}
+	leaves = []leaf{notesLeaf, browserLeaf, codesLeaf, permissionsLeaf, passwordsLeaf, poolsLeaf}
 )

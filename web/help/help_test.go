@@ -19,7 +19,7 @@ import (
 	"purser.example/web/help"
 )
 
-var paths = []string{help.NotesPath, help.BrowserPath, help.CodesPath, help.PermissionsPath, help.PasswordsPath}
+var paths = []string{help.NotesPath, help.BrowserPath, help.CodesPath, help.PermissionsPath, help.PasswordsPath, help.PoolsPath}
 
 // open reads one page and gives its main part.
 func open(t *testing.T, h help.Handlers, path string) *goquery.Selection {
@@ -44,7 +44,7 @@ func words(s *goquery.Selection) string { return strings.Join(strings.Fields(s.T
 func TestEveryPageHasItsTitle(t *testing.T) {
 	for i, want := range []string{
 		"Helpful notes for passing the validation test", "Why is a password that works in the browser refused here?", "Validation test troubleshooting",
-		"Required permissions of cloud services", "Password limitations and requirements",
+		"Required permissions of cloud services", "Password limitations and requirements", "Account pools",
 	} {
 		main := open(t, help.Handlers{}, paths[i])
 		if got := words(main.Find("h1")); got != want || main.Find("h1").Length() != 1 {
@@ -114,6 +114,9 @@ func TestLinksLeadSomewhere(t *testing.T) {
 				return
 			}
 			target := pages[path]
+			if href.Path == "/classic/account-pool" {
+				return // no page of help, and there always
+			}
 			if href.Path != "" {
 				target = pages[href.Path]
 			}
@@ -336,5 +339,23 @@ func TestPasswordPageSaysWhatHolds(t *testing.T) {
 				t.Errorf("strict %v: %q", strict, got)
 			}
 		}
+	}
+}
+
+// R45: the sizes and the guide's table, with what is lost of it.
+func TestThePageOfPoolsGivesTheRule(t *testing.T) {
+	main := open(t, help.Handlers{}, help.PoolsPath)
+	var rows []string
+	main.Find("#size tbody tr").Each(func(_ int, row *goquery.Selection) {
+		rows = append(rows, strings.Join(row.Children().Map(func(_ int, cell *goquery.Selection) string { return words(cell) }), " "))
+	})
+	if got, want := strings.Join(rows, "; "), "1 7 3; 1000 7 3; 1500 14 3; 2500 21 6; 10000 70 15"; got != want {
+		t.Errorf("sizes %q, want %q", got, want)
+	}
+	if main.Find("#needs tbody tr").Length() != 11 || !strings.Contains(words(main), "lost") {
+		t.Error("the guide's table is not whole, or says nothing of the lost footnote")
+	}
+	if !strings.Contains(words(main.Find("#size")), "no way around") {
+		t.Error("nothing is said of what a pool cannot do")
 	}
 }

@@ -12,6 +12,7 @@ import (
 	"purser.example/web/layout"
 	"purser.example/web/respond"
 	"purser.example/web/session"
+	"purser.example/web/words"
 )
 
 // show opens the details of one profile (R11).
@@ -22,7 +23,10 @@ func (h *Handlers) show(c echo.Context) error {
 	}
 	c.Response().Header().Set("Vary", "HX-Request")
 	shell := respond.Shell(c, section, title)
-	view := h.detailsView(c, d, shell.Flash)
+	view, err := h.detailsView(c, d, shell.Flash)
+	if err != nil {
+		return err
+	}
 	shell.Flash = nil // what stands behind a pane is inert, so the pane says it
 	if byScript(c) {
 		return respond.Page(c, http.StatusOK, fragment(view.Name, detailsPane(view)))
@@ -53,29 +57,31 @@ func lastOf(p profile.Profile) verdict.Verdict {
 	return p.Verdict
 }
 
-func (h *Handlers) detailsView(c echo.Context, d profile.Details, said *layout.Flash) detailsView {
+func (h *Handlers) detailsView(c echo.Context, d profile.Details, said *layout.Flash) (detailsView, error) {
 	query, id, now := readListQuery(c), string(d.ID), h.Now()
 	view := detailsView{
 		Said: said, Name: d.Name, Description: d.Description, Close: query.address(), EditHref: query.address(id, "edit"),
 		ValidateAction: query.address(id, "validate"), DeleteHref: query.with(deletePath, "id", id),
 		Status: h.statusView(d.Profile), Tenant: d.TenantInfo.DisplayName, Domain: d.TenantInfo.InitialDomain, Cloud: d.TenantInfo.Cloud.Title(),
 		Username: d.Username, Kind: d.Kind.Title(), Expires: expires(d.Profile, now), ExpiresReason: d.Verdict.Expiry.Reason,
-		Validated: moment(d.Validated, now), Version: strconv.FormatInt(d.Version, 10),
-		Created: signedView{moment(d.Created.At, now), d.Created.By}, Modified: signedView{moment(d.Modified.At, now), d.Modified.By},
+		Validated: words.Moment(d.Validated, now), Version: strconv.FormatInt(d.Version, 10),
+		Created: signedView{words.Moment(d.Created.At, now), d.Created.By}, Modified: signedView{words.Moment(d.Modified.At, now), d.Modified.By},
 	}
 	for _, s := range d.Services {
 		view.Services = append(view.Services, serviceView{Value: s.ID, Name: s.Name, Needs: s.Needs})
 	}
 	view.Roles, view.RolesNote = roles(d)
 	view.Verdict = h.latest(c, d, &view)
-	view.Attempts, view.Parked, view.MostAttempts = counted(d.Attempts, "attempt")+" in the last hour", d.Parked(), number(h.Runs.Etiquette().PerAccount)
+	view.Attempts, view.Parked, view.MostAttempts = words.Counted(d.Attempts, "attempt")+" in the last hour", d.Parked(), words.Number(h.Runs.Etiquette().PerAccount)
 	for _, v := range d.History {
-		view.History = append(view.History, attemptView{At: moment(v.At, now), Tone: tone(v.Verdict.Status), Status: v.Verdict.Status.Title(), Code: v.Verdict.Code, By: v.By})
+		view.History = append(view.History, attemptView{At: words.Moment(v.At, now), Tone: words.Tone(v.Verdict.Status), Status: v.Verdict.Status.Title(), Code: v.Verdict.Code, By: v.By})
 	}
 	for _, l := range d.Changes {
-		view.Changes = append(view.Changes, changeView{At: moment(l.At, now), By: l.Actor.Name, What: changed(string(l.Action), l.Details)})
+		view.Changes = append(view.Changes, changeView{At: words.Moment(l.At, now), By: l.Actor.Name, What: changed(string(l.Action), l.Details)})
 	}
-	return view
+	var err error
+	view.UsedBy, err = h.uses(c, d.Profile)
+	return view, err
 }
 
 // latest explains the last attempt. Right after a validation that failed it is the outcome of what was just done, and takes the

@@ -14,6 +14,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"purser.example/internal/catalogue"
+	"purser.example/internal/pool"
 	"purser.example/internal/profile"
 	"purser.example/internal/tenant"
 	"purser.example/internal/verdict"
@@ -27,11 +28,11 @@ type Handlers struct {
 	Profiles *profile.Service
 	Runs     *profile.Runs
 	Tenants  *tenant.Service
+	Pools    *pool.Service // what may use a profile (R20)
 	Now      func() time.Time
 	Log      *slog.Logger
 	Codes    *verdict.Table // the words of verdicts; nil: the built-in table
 
-	AppProfiles bool // the page App management exists; links to it are left out otherwise
 }
 
 // Mount adds the routes.

@@ -20,7 +20,10 @@ func (h *Handlers) showUnstored(c echo.Context, id string, unstored *profile.Uns
 	if err != nil {
 		return unstored
 	}
-	view := h.detailsView(c, d, &layout.Flash{Failure: true, Text: problem.Message(unstored)})
+	view, err := h.detailsView(c, d, &layout.Flash{Failure: true, Text: problem.Message(unstored)})
+	if err != nil {
+		return unstored
+	}
 	v := h.verdictView(c, unstored.Verdict, verdictOf{username: d.Username, tenant: d.Tenant, services: d.Profile.Services})
 	view.Verdict, v.Quiet = &v, true // the alert is that it is not stored
 	view.Said = &layout.Flash{Failure: true, Text: problem.Message(unstored)}

@@ -12,6 +12,7 @@ import (
 	"purser.example/internal/tenant"
 	"purser.example/web/session"
 	"purser.example/web/ui"
+	"purser.example/web/words"
 )
 
 // Addresses of help that panes lead to.
@@ -73,7 +74,7 @@ func (h *Handlers) conflictView(c echo.Context, f form, conflict *profile.Confli
 	}
 	p := conflict.Current
 	view := &conflictView{
-		By: p.Modified.By, At: moment(p.Modified.At, h.Now()), Version: strconv.FormatInt(p.Version, 10),
+		By: p.Modified.By, At: words.Moment(p.Modified.At, h.Now()), Version: strconv.FormatInt(p.Version, 10),
 		Reload: readListQuery(c).address(string(p.ID), "edit"),
 	}
 	password := "Unchanged"

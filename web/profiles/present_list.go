@@ -2,8 +2,6 @@ package profiles
 
 import (
 	"net/url"
-	"strconv"
-	"strings"
 	"time"
 
 	"github.com/labstack/echo/v4"
@@ -14,6 +12,7 @@ import (
 	"purser.example/internal/verdict"
 	"purser.example/web/session"
 	"purser.example/web/ui"
+	"purser.example/web/words"
 )
 
 func (h *Handlers) listView(c echo.Context) (listView, error) {
@@ -27,7 +26,7 @@ func (h *Handlers) listView(c echo.Context) (listView, error) {
 		return listView{}, err
 	}
 	view := listView{
-		Services: h.Profiles.Offered(), NoTenant: len(tenants) == 0,
+		Services: h.Profiles.Offered(), ClassicHref: classicPath, NoTenant: len(tenants) == 0,
 		Tiles: tiles(counts, query), Filter: h.filterView(tenants, query),
 		Heads: heads(query.sort(), func(sort string) string { return query.firstPage("sort", sort) }),
 		Pager: pager(page, query),
@@ -57,7 +56,7 @@ func tiles(counts profile.Counts, query listQuery) []ui.TileProps {
 		if count == 0 {
 			tone = ""
 		}
-		return ui.TileProps{Count: number(count), Label: label, Href: query.firstPage("status", status), Tone: tone, Current: now == status}
+		return ui.TileProps{Count: words.Number(count), Label: label, Href: query.firstPage("status", status), Tone: tone, Current: now == status}
 	}
 	return []ui.TileProps{
 		tile(counts.All, "All profiles", "", ""),
@@ -91,14 +90,14 @@ func (h *Handlers) filterView(tenants []tenant.Tenant, query listQuery) filterVi
 }
 
 func pager(page profile.Page, query listQuery) ui.PagerProps {
-	props := ui.PagerProps{Summary: number(page.Total) + " in all"}
+	props := ui.PagerProps{Summary: words.Number(page.Total) + " in all"}
 	switch {
 	case page.AtLeast:
-		props.Summary = "more than " + number(page.Total)
+		props.Summary = "more than " + words.Number(page.Total)
 	case page.Total == 1:
 		props.Summary = "1 profile"
 	case query.query().Filtered():
-		props.Summary = number(page.Total) + " match"
+		props.Summary = words.Number(page.Total) + " match"
 	}
 	if page.Previous != "" {
 		props.PreviousHref = query.firstPage("before", page.Previous)
@@ -115,48 +114,27 @@ func (h *Handlers) rowView(r profile.Row, of tenant.Tenant, kept string) rowView
 	return rowView{
 		ID: string(r.ID), Name: r.Name, Href: path + kept, VerdictHref: path + "/verdict" + kept, Description: r.Description, Classic: r.Kind == profile.ClassicMFA,
 		Tenant: of.DisplayName, Domain: of.InitialDomain, Services: serviceNames(r.Services), Username: r.Username,
-		Status: h.statusView(r.Profile), Expires: expires(r.Profile, now), Validated: moment(r.Validated, now), Modified: moment(r.Modified.At, now),
+		Status: h.statusView(r.Profile), Expires: expires(r.Profile, now), Validated: words.Moment(r.Validated, now), Modified: words.Moment(r.Modified.At, now),
 	}
 }
 
 // statusView is the status with its reason in one line, and whether it could be renewed.
 func (h *Handlers) statusView(p profile.Profile) statusView {
-	s := statusView{Tone: tone(p.Status), Text: p.Status.Title(), Reason: quotable(p.Verdict.Code)}
+	s := statusView{Tone: words.Tone(p.Status), Text: p.Status.Title(), Reason: words.Quotable(p.Verdict.Code)}
 	if warnings := h.Profiles.Warnings(p); p.Status == verdict.Valid && len(warnings) > 0 {
 		s.Tone, s.Reason = ui.Warn, warnings[0].Short()
 	}
 	if p.Failed != nil {
-		s.Note = p.Failed.Status.Title() + " " + moment(p.Failed.At, h.Now()).Text + "; status from before"
+		s.Note = p.Failed.Status.Title() + " " + words.Moment(p.Failed.At, h.Now()).Text + "; status from before"
 	}
 	return s
-}
-
-// quotable leaves out codes of our own, which say nothing to an administrator that the status does not.
-func quotable(code string) string {
-	if strings.HasPrefix(code, "AADSTS") || strings.HasPrefix(code, "HTTP ") {
-		return code
-	}
-	return ""
-}
-
-func tone(s verdict.Status) ui.Tone {
-	switch s {
-	case verdict.Valid:
-		return ui.OK
-	case verdict.NotValidated, verdict.LegacyRetired:
-		return ui.Mute
-	case verdict.Unknown, verdict.Unreachable, verdict.AppSetup, verdict.TenantNotFound:
-		return ui.Warn
-	default:
-		return ui.Bad
-	}
 }
 
 func expires(p profile.Profile, now time.Time) expiryView {
 	e := p.Verdict.Expiry
 	switch e.Kind {
 	case verdict.ExpiresOn:
-		view := expiryView{Time: moment(e.At, now)}
+		view := expiryView{Time: words.Moment(e.At, now)}
 		if now.After(e.At) {
 			view.Tone = ui.Bad
 		} else if !now.Before(e.Warn) {
@@ -178,13 +156,4 @@ func serviceNames(ids []string) []string {
 		names = append(names, s.Name)
 	}
 	return names
-}
-
-// number writes thousands with a comma.
-func number(n int) string {
-	text := strconv.Itoa(n)
-	for i := len(text) - 3; i > 0; i -= 3 {
-		text = text[:i] + "," + text[i:]
-	}
-	return text
 }

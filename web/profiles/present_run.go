@@ -3,13 +3,13 @@ package profiles
 import (
 	"net/url"
 	"strconv"
-	"time"
 
 	"github.com/labstack/echo/v4"
 
 	"purser.example/internal/profile"
 	"purser.example/web/session"
 	"purser.example/web/ui"
+	"purser.example/web/words"
 )
 
 // runView gathers what the page of a run shows.
@@ -25,18 +25,18 @@ func (h *Handlers) runView(c echo.Context) (runView, error) {
 	}
 	path, now := runPath(run.ID), h.Now()
 	view := runView{
-		Selection: run.Selection, By: run.By(), Begun: moment(run.Begun, now), Took: took(run), List: listPath, Runs: runsPath,
+		Selection: run.Selection, By: run.By(), Begun: words.Moment(run.Begun, now), Took: words.Took(run.Begun, run.Ended), List: listPath, Runs: runsPath,
 		Over: run.State.Over(), Cancelling: run.State == profile.RunCancelling, Done: run.Done(), Total: run.Total,
 		Tiles: runTiles(run, q.Outcome), Said: runOutcome(run),
 		CancelAction: path + "/cancel", AgainAction: path + "/again",
-		Unsettled: number(run.Counts[profile.NotReached] + run.Counts[profile.Interrupted] + run.Counts[profile.Dropped]),
+		Unsettled: words.Number(run.Counts[profile.NotReached] + run.Counts[profile.Interrupted] + run.Counts[profile.Dropped]),
 		Here:      runAddress(path, q.Outcome, q.After), Events: runAddress(path+"/events", q.Outcome, q.After),
 	}
 	for _, i := range items {
 		view.Items = append(view.Items, h.itemView(i))
 	}
 	for t, until := range h.Runs.Resting(run) {
-		view.Resting = append(view.Resting, restView{Tenant: h.tenantName(c, t), Until: moment(until, now)})
+		view.Resting = append(view.Resting, restView{Tenant: h.tenantName(c, t), Until: words.Moment(until, now)})
 	}
 	if q.After > 0 {
 		before, err := h.Runs.Previous(ctx, caller, q)
@@ -48,9 +48,9 @@ func (h *Handlers) runView(c echo.Context) (runView, error) {
 	if more {
 		view.Pager.NextHref = runAddress(path, q.Outcome, items[len(items)-1].No)
 	}
-	view.Pager.Summary = number(run.Total) + " in all"
+	view.Pager.Summary = words.Number(run.Total) + " in all"
 	if q.Outcome != "" {
-		view.Pager.Summary = number(run.Counts[q.Outcome]) + " of " + number(run.Total)
+		view.Pager.Summary = words.Number(run.Counts[q.Outcome]) + " of " + words.Number(run.Total)
 	}
 	return view, nil
 }
@@ -73,14 +73,14 @@ func runAddress(path string, outcome profile.Outcome, after int) string {
 // are rare, and what is under way, because it is gone in a moment.
 func runTiles(run profile.Run, now profile.Outcome) []ui.TileProps {
 	path := runPath(run.ID)
-	tiles := []ui.TileProps{{Count: number(run.Total), Label: "In all", Href: path, Current: now == ""}}
+	tiles := []ui.TileProps{{Count: words.Number(run.Total), Label: "In all", Href: path, Current: now == ""}}
 	for _, o := range profile.Outcomes {
 		n := run.Counts[o]
 		usual := o == profile.Confirmed || o == profile.Rejected || o == profile.NotReached || o == profile.Skipped
 		if now != o && !usual && (n == 0 || o == profile.Trying) {
 			continue
 		}
-		tile := ui.TileProps{Count: number(n), Label: outcomeTitle(o), Href: runAddress(path, o, 0), Current: now == o}
+		tile := ui.TileProps{Count: words.Number(n), Label: outcomeTitle(o), Href: runAddress(path, o, 0), Current: now == o}
 		if n > 0 {
 			tile.Tone = outcomeTone(o)
 		}
@@ -125,13 +125,13 @@ func outcomeTone(o profile.Outcome) ui.Tone {
 
 func (h *Handlers) itemView(i profile.Item) itemView {
 	view := itemView{
-		Name: i.Name, Href: listPath + "/" + url.PathEscape(string(i.Profile)), Username: i.Username, At: moment(i.At, h.Now()),
+		Name: i.Name, Href: listPath + "/" + url.PathEscape(string(i.Profile)), Username: i.Username, At: words.Moment(i.At, h.Now()),
 		Tone: outcomeTone(i.Outcome), Text: outcomeTitle(i.Outcome), Reason: reasonText(i),
 	}
 	switch i.Outcome {
 	case profile.Confirmed, profile.Rejected, profile.NotReached:
 		if i.Status != "" {
-			view.Tone, view.Text, view.Code = tone(i.Status), i.Status.Title(), quotable(i.Code)
+			view.Tone, view.Text, view.Code = words.Tone(i.Status), i.Status.Title(), words.Quotable(i.Code)
 		}
 	}
 	if i.Reason == profile.Gone {
@@ -184,8 +184,8 @@ func runOutcome(run profile.Run) *ui.MessageProps {
 	if !run.State.Over() {
 		return nil
 	}
-	valid, of := number(run.Counts[profile.Confirmed]), counted(run.Total, "profile")
-	text := valid + " of " + of + " " + plural(run.Total, "is", "are") + " valid."
+	valid, of := words.Number(run.Counts[profile.Confirmed]), words.Counted(run.Total, "profile")
+	text := valid + " of " + of + " " + words.Plural(run.Total, "is", "are") + " valid."
 	if run.State == profile.RunCancelled {
 		return &ui.MessageProps{Tone: ui.Warn, Title: "Cancelled", Text: text + " What had not been tried keeps its status."}
 	}
@@ -195,30 +195,11 @@ func runOutcome(run profile.Run) *ui.MessageProps {
 	return &ui.MessageProps{Tone: ui.Bad, Title: text, Text: "Open a profile to see what Microsoft said and what to do."}
 }
 
-func plural(n int, one, many string) string {
-	if n == 1 {
-		return one
-	}
-	return many
-}
-
-// took is how long a run went on, in words; empty while it goes on.
-func took(run profile.Run) string {
-	if run.Ended.IsZero() {
-		return ""
-	}
-	d := run.Ended.Sub(run.Begun).Round(time.Second)
-	if d < time.Minute {
-		return counted(max(int(d.Seconds()), 1), "second")
-	}
-	return counted(int(d.Round(time.Minute).Minutes()), "minute")
-}
-
 func (h *Handlers) runRow(run profile.Run) runRow {
 	row := runRow{
-		Href: runPath(run.ID), Selection: run.Selection, By: run.By(), Begun: moment(run.Begun, h.Now()),
-		Tone: ui.Info, State: "Running", Total: number(run.Total), Valid: number(run.Counts[profile.Confirmed]), Attention: number(run.Counts[profile.Rejected]),
-		Others: number(run.Total - run.Counts[profile.Confirmed] - run.Counts[profile.Rejected]),
+		Href: runPath(run.ID), Selection: run.Selection, By: run.By(), Begun: words.Moment(run.Begun, h.Now()),
+		Tone: ui.Info, State: "Running", Total: words.Number(run.Total), Valid: words.Number(run.Counts[profile.Confirmed]), Attention: words.Number(run.Counts[profile.Rejected]),
+		Others: words.Number(run.Total - run.Counts[profile.Confirmed] - run.Counts[profile.Rejected]),
 	}
 	switch run.State {
 	case profile.RunFinished:
@@ -239,7 +220,7 @@ func (h *Handlers) activeRuns(c echo.Context) ([]activeRun, error) {
 	var active []activeRun
 	for _, run := range runs {
 		if run.State != profile.RunPreparing {
-			active = append(active, activeRun{Href: runPath(run.ID), Text: "A validation run of " + counted(run.Total, "profile") + " goes on: " + number(run.Done()) + " done."})
+			active = append(active, activeRun{Href: runPath(run.ID), Text: "A validation run of " + words.Counted(run.Total, "profile") + " goes on: " + words.Number(run.Done()) + " done."})
 		}
 	}
 	return active, err

@@ -1,14 +1,12 @@
 package profiles
 
 import (
-	"strings"
-
 	"github.com/labstack/echo/v4"
 
 	"purser.example/internal/catalogue"
 	"purser.example/internal/tenant"
 	"purser.example/internal/verdict"
-	"purser.example/web/ui"
+	"purser.example/web/words"
 )
 
 // verdictOf says whose verdict it is, for the words of the explanation.
@@ -29,33 +27,13 @@ func (h *Handlers) verdictView(c echo.Context, v verdict.Verdict, of verdictOf) 
 		}
 	}
 	e := v.Explain(told)
-	view := verdictView{Tone: tone(v.Status), Title: e.Title, Cause: strings.TrimSpace(e.Cause + " " + e.Note), Warnings: e.Warnings, Copy: e.Copy() + "Account: " + of.username + "\nTenant: " + told.Tenant + "\n"}
-	switch {
-	case v.Valid() && len(e.Warnings) > 0:
-		view.Tone = ui.Warn
-	case !v.Valid() && v.Status != verdict.NotValidated:
-		view.Tone = ui.Bad
-	}
-	for _, f := range e.Findings {
-		view.Proofs = append(view.Proofs, ui.Proof{Tone: proofTone(f.Result), Text: f.Text})
-	}
-	for _, s := range e.Steps {
-		if s.Href == appProfilesPath && !h.AppProfiles {
-			s.Link, s.Href = "", ""
-		}
-		view.Steps = append(view.Steps, ui.Step{Text: s.Text, Link: s.Link, Href: s.Href, Command: s.Command})
-	}
-	for _, d := range e.Details {
-		view.Details = append(view.Details, ui.Detail{Name: d.Name, Value: d.Value})
-	}
+	props := words.Verdict(v.Status, e)
+	view := verdictView{Tone: props.Tone, Title: props.Title, Cause: props.Cause, Warnings: e.Warnings, Copy: props.Copy + "Account: " + of.username + "\nTenant: " + told.Tenant + "\n", Proofs: props.Proofs, Steps: props.Steps, Details: props.Details}
 	for _, l := range e.Links {
 		view.Links = append(view.Links, linkView{l.Text, l.Href})
 	}
 	return view
 }
-
-// appProfilesPath is the page App management, which the advice leads to.
-const appProfilesPath = "/app-profiles"
 
 func needs(services []string) []verdict.Need {
 	var list []verdict.Need
@@ -63,15 +41,4 @@ func needs(services []string) []verdict.Need {
 		list = append(list, s.Need())
 	}
 	return list
-}
-
-func proofTone(p verdict.Proven) ui.Tone {
-	switch p {
-	case verdict.Proved:
-		return ui.OK
-	case verdict.Refuted:
-		return ui.Bad
-	default:
-		return ui.Mute
-	}
 }

@@ -10,6 +10,7 @@ import (
 	"purser.example/internal/problem"
 	"purser.example/internal/profile"
 	"purser.example/web/session"
+	"purser.example/web/words"
 )
 
 // confirmRemove names what would go before it goes (R11, R20).
@@ -24,8 +25,12 @@ func (h *Handlers) confirmRemove(c echo.Context) error {
 		if err != nil {
 			return err
 		}
+		used, err := h.uses(c, p)
+		if err != nil {
+			return err
+		}
 		view.Profiles = append(view.Profiles, deleteRow{
-			ID: string(p.ID), Version: strconv.FormatInt(p.Version, 10), Name: p.Name, Username: p.Username, Tenant: h.tenantName(c, p.Tenant),
+			ID: string(p.ID), Version: strconv.FormatInt(p.Version, 10), Name: p.Name, Username: p.Username, Tenant: h.tenantName(c, p.Tenant), Uses: used,
 		})
 	}
 	if len(view.Profiles) == 0 {
@@ -62,7 +67,7 @@ func (h *Handlers) remove(c echo.Context) error {
 	if n == 0 {
 		return back(c, query.address(), "Nothing was deleted: somebody else had deleted what you selected already.")
 	}
-	sentence := counted(n, "profile") + " deleted."
+	sentence := words.Counted(n, "profile") + " deleted."
 	if n < len(seen) {
 		sentence += " Somebody else had deleted the others already."
 	}

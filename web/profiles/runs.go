@@ -13,6 +13,7 @@ import (
 	"purser.example/internal/verdict"
 	"purser.example/web/respond"
 	"purser.example/web/session"
+	"purser.example/web/words"
 )
 
 // Where validation runs live (R11).
@@ -68,7 +69,7 @@ func (h *Handlers) confirmValidate(c echo.Context) error {
 	if page.Total == 0 {
 		return back(c, query.address(), "No profile matches, so there is nothing to validate.")
 	}
-	view := confirmView{Action: query.with(validatePath), Close: query.address(), Count: number(page.Total), AtLeast: page.AtLeast, One: page.Total == 1, Selection: h.selection(c, query), Hidden: query.hidden()}
+	view := confirmView{Action: query.with(validatePath), Close: query.address(), Count: words.Number(page.Total), AtLeast: page.AtLeast, One: page.Total == 1, Selection: h.selection(c, query), Hidden: query.hidden()}
 	return h.over(c, http.StatusOK, "Validate profiles", confirmDialog(view))
 }
 

@@ -10,6 +10,7 @@ import (
 	"purser.example/internal/profile"
 	"purser.example/web/layout"
 	"purser.example/web/ui"
+	"purser.example/web/words"
 )
 
 // FullSpecimen is the page with as many rows as it has at most, from memory: the limit that `make bench` measures a list of
@@ -38,8 +39,8 @@ func specimenRow(n int) rowView {
 	row := rowView{
 		ID: id, Name: fmt.Sprintf("Backup – Europe %06d", n), Href: listPath + "/" + id, VerdictHref: listPath + "/" + id + "/verdict", Tenant: "Contoso", Domain: "contoso.onmicrosoft.com",
 		Services: []string{"Fly", "Cense"}, Username: fmt.Sprintf("u%05d@contoso.com", n), Status: statusView{Tone: ui.OK, Text: "Valid"},
-		Expires:   expiryView{Time: moment(now.AddDate(0, 0, 40+n), now)},
-		Validated: moment(now.Add(-time.Duration(n)*time.Hour), now), Modified: moment(now.AddDate(0, 0, -n), now),
+		Expires:   expiryView{Time: words.Moment(now.AddDate(0, 0, 40+n), now)},
+		Validated: words.Moment(now.Add(-time.Duration(n)*time.Hour), now), Modified: words.Moment(now.AddDate(0, 0, -n), now),
 	}
 	if n%2 == 0 {
 		row.Description = "Backup of Europe, every night"

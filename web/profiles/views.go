@@ -4,6 +4,7 @@ import (
 	"purser.example/internal/catalogue"
 	"purser.example/web/layout"
 	"purser.example/web/ui"
+	"purser.example/web/words"
 )
 
 // Where this screen family lives. The commands of the list carry id=…, as often as profiles are selected.
@@ -12,6 +13,8 @@ const (
 	editPath     = listPath + "/edit"
 	deletePath   = listPath + "/delete"
 	validatePath = listPath + "/validate"
+
+	classicPath = "/classic/account-pool" // Manage Account Pool
 )
 
 // The views are what the templates show: texts and addresses, formatted already. None of them ever holds a secret.
@@ -116,8 +119,8 @@ type rowView struct {
 	Username    string
 	Status      statusView
 	Expires     expiryView
-	Validated   timeView // zero: never
-	Modified    timeView
+	Validated   words.Time // zero: never
+	Modified    words.Time
 	Selected    bool
 }
 
@@ -131,16 +134,9 @@ type statusView struct {
 
 // expiryView is when a password expires. Without a time, Text stands alone: "Never", "–".
 type expiryView struct {
-	Time timeView
+	Time words.Time
 	Text string
 	Tone ui.Tone // Warn or Bad when it is near; unset otherwise
-}
-
-// timeView is a moment in three spellings; the zero value is no moment. Make it with moment.
-type timeView struct {
-	ISO  string // for machines: "2026-11-23T14:02:11Z"
-	Text string // in sight: "12 minutes ago"
-	Full string // in the title: "23 November 2026, 14:02 UTC"
 }
 
 // formView is the pane that creates or edits a profile. The password is missing on purpose: the server never sends one.
@@ -238,11 +234,11 @@ type linkView struct{ Text, Href string }
 
 // conflictView shows what two people made of one profile (R19).
 type conflictView struct {
-	By      string   // who saved meanwhile
-	At      timeView // when
-	Version string   // the newer version; "Save mine over it" sends it as fieldOverwrite
-	Reload  string   // the editor afresh, for "Use theirs"
-	Gone    bool     // somebody deleted it meanwhile: nothing to save over, and Rows is empty
+	By      string     // who saved meanwhile
+	At      words.Time // when
+	Version string     // the newer version; "Save mine over it" sends it as fieldOverwrite
+	Reload  string     // the editor afresh, for "Use theirs"
+	Gone    bool       // somebody deleted it meanwhile: nothing to save over, and Rows is empty
 	Rows    []conflictRow
 }
 
@@ -274,11 +270,11 @@ type detailsView struct {
 	Roles          []string // found by the last validation that could read them
 	RolesNote      string   // in place of roles: "Not read yet"; or beside them, such as what is missing
 	Expires        expiryView
-	ExpiresReason  string   // "90 days after the last change, by the policy of contoso.com"
-	Validated      timeView // zero: never
-	Attempts       string   // sign-ins in the last hour, whoever made them
-	MostAttempts   string   // how many Purser makes by itself at most
-	Parked         bool     // nothing tries the password by itself until somebody changes it
+	ExpiresReason  string     // "90 days after the last change, by the policy of contoso.com"
+	Validated      words.Time // zero: never
+	Attempts       string     // sign-ins in the last hour, whoever made them
+	MostAttempts   string     // how many Purser makes by itself at most
+	Parked         bool       // nothing tries the password by itself until somebody changes it
 	Created        signedView
 	Modified       signedView
 	Version        string
@@ -289,13 +285,13 @@ type detailsView struct {
 
 // signedView says when something was done and by whom.
 type signedView struct {
-	At timeView
+	At words.Time
 	By string
 }
 
 // attemptView is one validation of the past.
 type attemptView struct {
-	At     timeView
+	At     words.Time
 	Tone   ui.Tone
 	Status string
 	Code   string // empty for none
@@ -304,7 +300,7 @@ type attemptView struct {
 
 // changeView is one change of the past.
 type changeView struct {
-	At   timeView
+	At   words.Time
 	By   string
 	What string // "Username and password changed"
 }
@@ -344,7 +340,7 @@ type confirmView struct {
 type runView struct {
 	Selection    string
 	By           string
-	Begun        timeView
+	Begun        words.Time
 	Took         string // empty while it goes on
 	List         string // the list of profiles
 	Runs         string // the list of runs
@@ -366,7 +362,7 @@ type runView struct {
 // restView says that Microsoft is left in peace for a tenant.
 type restView struct {
 	Tenant string
-	Until  timeView
+	Until  words.Time
 }
 
 // itemView is one profile of a run.
@@ -378,7 +374,7 @@ type itemView struct {
 	Text     string
 	Code     string // empty for none
 	Reason   string // empty for none
-	At       timeView
+	At       words.Time
 }
 
 // runsView lists validation runs, newest first.
@@ -393,7 +389,7 @@ type runRow struct {
 	Href      string
 	Selection string
 	By        string
-	Begun     timeView
+	Begun     words.Time
 	Tone      ui.Tone
 	State     string
 	Total     string

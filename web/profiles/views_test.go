@@ -14,6 +14,7 @@ import (
 	"purser.example/static"
 	"purser.example/web/layout"
 	"purser.example/web/ui"
+	"purser.example/web/words"
 )
 
 func html(t *testing.T, component templ.Component) string {
@@ -48,8 +49,8 @@ func named(t *testing.T, in *goquery.Document, label string) *goquery.Selection 
 	return control
 }
 
-// words are a selection's text as somebody reads it: what stands in different elements is apart.
-func words(s *goquery.Selection) string {
+// plain is a selection's text as somebody reads it: what stands in different elements is apart.
+func plain(s *goquery.Selection) string {
 	s = s.Clone()
 	s.Find("td, th, p, h2, li, a, b, span, button, summary").AfterHtml(" ")
 	return strings.Join(strings.Fields(s.Text()), " ")
@@ -67,7 +68,7 @@ func sampleList() listView {
 			ID: "p1", Name: "Backup – Europe", Href: "/service-accounts/p1", Description: "Nightly", Tenant: "Contoso", Domain: "contoso.onmicrosoft.com",
 			Services: []string{"Fly", "Opus", "Cense"}, Username: "svc-backup@contoso.com",
 			Status:  statusView{Tone: ui.Warn, Text: "Valid", Reason: "SharePoint Administrator missing", Note: "Not reached 12 minutes ago; status from before"},
-			Expires: expiryView{Time: timeView{"2026-11-29T00:00:00Z", "in 6 days", "29 November 2026, 00:00 UTC"}, Tone: ui.Warn},
+			Expires: expiryView{Time: words.Time{ISO: "2026-11-29T00:00:00Z", Text: "in 6 days", Full: "29 November 2026, 00:00 UTC"}, Tone: ui.Warn},
 		}},
 		Pager: ui.PagerProps{Summary: "1–1 of 1"},
 	}
@@ -84,7 +85,7 @@ func sampleForm() formView {
 func TestTheListNamesItsColumnsFieldsAndRows(t *testing.T) { // R10, R11
 	in := page(t, listPage(sampleShell(), sampleList()))
 	var columns []string
-	in.Find("thead th").Each(func(_ int, head *goquery.Selection) { columns = append(columns, words(head)) })
+	in.Find("thead th").Each(func(_ int, head *goquery.Selection) { columns = append(columns, plain(head)) })
 	if got := strings.Join(columns, "|"); got != "|Profile name|Tenant|Services|Username|Status|Password expires|Last validated|Last modified" {
 		t.Errorf("the columns are %s", got)
 	}
@@ -138,7 +139,7 @@ func TestARowTellsEverything(t *testing.T) { // R10
 		"Tenant": "Contoso contoso.onmicrosoft.com", "Username": "svc-backup@contoso.com", "Password expires": "in 6 days", "Last validated": "Never", "Last modified": "–",
 		"Status": "Valid SharePoint Administrator missing Not reached 12 minutes ago; status from before", "Services": "Fly +2 Opus and Cense",
 	} {
-		if got := words(row.Find("td[data-label='" + label + "']")); got != want {
+		if got := plain(row.Find("td[data-label='" + label + "']")); got != want {
 			t.Errorf("%s reads %q, want %q", label, got, want)
 		}
 	}
@@ -159,8 +160,8 @@ func TestAnEmptyListSaysWhy(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			empty := page(t, listPage(sampleShell(), test.view)).Find(".empty")
-			if empty.Find("h2").Text() != test.want || words(empty.Find("a")) != test.link {
-				t.Errorf("it reads %q", words(empty))
+			if empty.Find("h2").Text() != test.want || plain(empty.Find("a")) != test.link {
+				t.Errorf("it reads %q", plain(empty))
 			}
 		})
 	}
@@ -168,10 +169,10 @@ func TestAnEmptyListSaysWhy(t *testing.T) {
 
 func TestThePageNamesTheServicesAndTheClassicUI(t *testing.T) { // R12
 	in := page(t, listPage(sampleShell(), sampleList()))
-	if !strings.Contains(words(in.Find("summary")), "13 services support this method") || in.Find(".lead-list li").Length() != 13 {
+	if !strings.Contains(plain(in.Find("summary")), "13 services support this method") || in.Find(".lead-list li").Length() != 13 {
 		t.Error("the services are not named")
 	}
-	if link := in.Find("a[target=_blank]"); words(link) != "classic UI" || link.AttrOr("href", "") != "/classic/account-pool" {
+	if link := in.Find("a[target=_blank]"); plain(link) != "classic UI" || link.AttrOr("href", "") != "/classic/account-pool" {
 		t.Error("the classic UI is not a link to a new tab")
 	}
 	if page(t, listPage(sampleShell(), listView{})).Find("a[target=_blank]").Length() != 0 {
@@ -262,12 +263,12 @@ func TestARefusedFormKeepsWhatWasTyped(t *testing.T) { // R17
 		t.Error("a choice is lost")
 	}
 	alert := in.Find("[role=alert]")
-	if alert.Length() != 1 || !strings.Contains(words(alert), "Correct 2 fields") {
-		t.Errorf("the summary reads %q", words(alert))
+	if alert.Length() != 1 || !strings.Contains(plain(alert), "Correct 2 fields") {
+		t.Errorf("the summary reads %q", plain(alert))
 	}
 	alert.Find("a").Each(func(_ int, link *goquery.Selection) {
 		if in.Find("input"+link.AttrOr("href", "")).Length() != 1 {
-			t.Errorf("%s leads to no field", words(link))
+			t.Errorf("%s leads to no field", plain(link))
 		}
 	})
 	if named(t, in, "Username").AttrOr("aria-invalid", "") != "true" || in.Find("#services[data-invalid]").Length() != 1 {
@@ -315,7 +316,7 @@ func TestAConflictShowsBothVersions(t *testing.T) { // R19
 	view.Edit, view.Version = true, "7"
 	view.Conflict = &conflictView{By: "Megan Bowen", Version: "8", Reload: "/service-accounts/p1/edit", Rows: []conflictRow{{"Profile name", "Mine", "Theirs", true}}}
 	in := page(t, editPane(view))
-	if got := words(in.Find("[role=alert] tbody tr")); got != "Profile name (differs) Mine Theirs" {
+	if got := plain(in.Find("[role=alert] tbody tr")); got != "Profile name (differs) Mine Theirs" {
 		t.Errorf("the versions read %q", got)
 	}
 	if over := in.Find("button[name=overwrite][value='8'][form=profile]"); over.Text() != "Save mine over it" {
@@ -337,8 +338,8 @@ func TestTheDialogNamesWhatGoesAndWhatUsesIt(t *testing.T) { // R20
 	}}
 	in := page(t, deleteDialog(view))
 	for _, want := range []string{"Delete 2 profiles?", "One of them is in use", "Backup svc@contoso.com · Contoso Used by: Scan profile Nightly", "Migration fly@contoso.com"} {
-		if !strings.Contains(words(in.Find("dialog")), want) {
-			t.Errorf("the dialog lacks %q: %s", want, words(in.Find("dialog")))
+		if !strings.Contains(plain(in.Find("dialog")), want) {
+			t.Errorf("the dialog lacks %q: %s", want, plain(in.Find("dialog")))
 		}
 	}
 	var sent []string
@@ -362,7 +363,7 @@ func TestTheDetailsTellWhatIsKnown(t *testing.T) { // R11
 	}
 	in := page(t, detailsPane(view))
 	for _, want := range []string{"Contoso contoso.onmicrosoft.com · Worldwide", "svc@contoso.com Common profile", "User Administrator", "Adele Vance", "AADSTS50126", "Megan Bowen", "Description changed", "Nothing so far"} {
-		if !strings.Contains(words(in.Find(".pane")), want) {
+		if !strings.Contains(plain(in.Find(".pane")), want) {
 			t.Errorf("the details lack %q", want)
 		}
 	}

@@ -22,6 +22,7 @@ var entries = []entry{
 	{"Help", "Validation codes", "/help/validation-codes", "document", access.ManageServiceAccounts},
 	{"Help", "Required permissions", "/help/required-permissions", "people", access.ManageServiceAccounts},
 	{"Help", "Password rules", "/help/password-rules", "password", access.ManageServiceAccounts},
+	{"Help", "Account pools", "/help/account-pools", "pool", access.ManageServiceAccounts},
 }
 
 func navigation(caller access.Caller, path string) []layout.NavGroup {

@@ -1,4 +1,4 @@
-package profiles
+package words
 
 import (
 	"testing"
@@ -24,22 +24,22 @@ func TestAMomentReadsAsAPersonWouldSayIt(t *testing.T) { // R10
 		-(24*time.Hour - time.Second):    "23 hours ago",
 		time.Duration(-59) * time.Minute: "59 minutes ago",
 	} {
-		if got := moment(now.Add(distance), now).Text; got != want {
+		if got := Moment(now.Add(distance), now).Text; got != want {
 			t.Errorf("%s away reads %q, want %q", distance, got, want)
 		}
 	}
 	zone := time.FixedZone("", 3600)
-	if got := moment(now.In(zone), now); got.ISO != "2026-11-23T14:02:11Z" || got.Full != "23 November 2026, 14:02 UTC" {
+	if got := Moment(now.In(zone), now); got.ISO != "2026-11-23T14:02:11Z" || got.Full != "23 November 2026, 14:02 UTC" {
 		t.Errorf("the exact spellings are %+v", got)
 	}
-	if moment(time.Time{}, now) != (timeView{}) {
+	if Moment(time.Time{}, now) != (Time{}) {
 		t.Error("no time is a moment")
 	}
 }
 
 func TestNamesAreJoinedAsInASentence(t *testing.T) {
 	for want, names := range map[string][]string{"": nil, "Fly": {"Fly"}, "Fly and Opus": {"Fly", "Opus"}, "Fly, Opus and Cense": {"Fly", "Opus", "Cense"}} {
-		if got := sentence(names); got != want {
+		if got := Sentence(names); got != want {
 			t.Errorf("%q reads %q", names, got)
 		}
 	}

@@ -1,0 +1,69 @@
+// Package pools is the classic Manage Account Pool page (R40–R47): the three pools of a tenant in one form, the checks of the
+// passwords that a Save brings, and the import of many passwords.
+//
+// With script the pools are tabs, and parts of the page are renewed as they change; without it they follow one another on the
+// page, and every command brings the whole page back as it was typed. Passwords alone never come back.
+package pools
+
+import (
+	"log/slog"
+	"net/http"
+	"time"
+
+	"github.com/labstack/echo/v4"
+
+	"purser.example/internal/pool"
+	"purser.example/internal/tenant"
+	"purser.example/internal/verdict"
+	"purser.example/web/respond"
+	"purser.example/web/session"
+)
+
+// Handlers answers /classic/account-pool.
+type Handlers struct {
+	Pools   *pool.Service
+	Tenants *tenant.Service
+	Now     func() time.Time
+	Log     *slog.Logger
+	Codes   *verdict.Table // the words of verdicts; nil: the built-in table
+}
+
+// Mount adds the routes.
+func (h *Handlers) Mount(e *echo.Echo) {
+	e.GET(Path, h.show)
+	e.POST(Path, h.save)
+	e.POST(groupPath, h.act)
+	e.GET(suggestPath, h.suggest)
+	e.GET(usersPath, h.listUsers)
+	e.GET(enoughPath, h.size)
+	e.POST(driftPath, h.drift)
+	e.GET(readingsPath+"/:id/events", h.followReading)
+	e.GET(checksPath, h.listChecks)
+	e.GET(checksPath+"/:id", h.showCheck)
+	e.GET(checksPath+"/:id/events", h.followCheck)
+	e.POST(checksPath+"/:id/cancel", h.cancelCheck)
+	e.POST(checksPath+"/:id/again", h.checkAgain)
+	e.GET(ImportPath, h.showImport)
+	e.POST(ImportPath, h.readImport)
+	e.GET(templatePath, h.template)
+}
+
+const title = "Manage Account Pool"
+
+// byScript reports whether htmx asks for a part of the page that it has. Going back in the history wants a whole page.
+func byScript(c echo.Context) bool {
+	header := c.Request().Header
+	return header.Get("HX-Request") == "true" && header.Get("HX-History-Restore-Request") != "true"
+}
+
+// leave ends a post that succeeded.
+func leave(c echo.Context, to, message string) error {
+	if !byScript(c) {
+		return respond.Redirect(c, to, message)
+	}
+	if message != "" {
+		session.Flash(c, false, message)
+	}
+	c.Response().Header().Set("HX-Redirect", to)
+	return c.NoContent(http.StatusOK)
+}

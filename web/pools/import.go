@@ -1,0 +1,226 @@
+package pools
+
+import (
+	"errors"
+	"io"
+	"net/http"
+	"strconv"
+	"strings"
+
+	"github.com/labstack/echo/v4"
+
+	"purser.example/internal/pool"
+	"purser.example/internal/problem"
+	"purser.example/web/respond"
+	"purser.example/web/session"
+	"purser.example/web/ui"
+	"purser.example/web/words"
+)
+
+const (
+	fieldFile = "file"
+	// importShown is how many rows of a report are on the page: those that are left out first.
+	importShown = 500
+)
+
+// showImport is the page that takes the passwords of many members as a file (R47).
+func (h *Handlers) showImport(c echo.Context) error {
+	view, _, err := h.importView(c)
+	if err != nil {
+		return err
+	}
+	return importAnswer(c, http.StatusOK, view)
+}
+
+// importTarget is which members an import is about.
+type importTarget struct {
+	pool    pool.Pool
+	reading pool.Reading
+}
+
+func (h *Handlers) importView(c echo.Context) (importView, importTarget, error) {
+	key := keyOf(c)
+	p, err := h.Pools.Pool(c.Request().Context(), session.Caller(c), key)
+	if err != nil {
+		return importView{}, importTarget{}, err
+	}
+	id := pool.ReadingID(c.QueryParam("reading"))
+	if id == "" {
+		id = p.Reading
+	}
+	r, err := h.Pools.Reading(c.Request().Context(), session.Caller(c), id)
+	if err != nil {
+		return importView{}, importTarget{}, err
+	}
+	if r.Key != key || !key.Class.NeedsPasswords() {
+		return importView{}, importTarget{}, problem.New(problem.NotFound, "This list of members belongs to another pool.")
+	}
+	own := address("", "tenant", string(key.Tenant), "tab", string(key.Class), "reading", string(id))
+	return importView{
+		Lead:   key.Class.Title() + " · " + r.Group.Name + " · " + words.Counted(r.Counts.Members, "member"),
+		Action: address(ImportPath, "tenant", string(key.Tenant), "tab", string(key.Class), "reading", string(id), "seen", strconv.FormatInt(p.Number, 10)),
+		Pool:   Path + own, Template: templatePath,
+	}, importTarget{p, r}, nil
+}
+
+func importAnswer(c echo.Context, status int, view importView) error {
+	shell := respond.Shell(c, title, "Import passwords")
+	shell.Classic = true
+	return respond.Page(c, status, importPage(shell, view))
+}
+
+// readImport reads the file: Check tells what Import would do, and Import does it. The file is read from the request as it
+// arrives and is never put on a disk.
+func (h *Handlers) readImport(c echo.Context) error {
+	view, target, err := h.importView(c)
+	if err != nil {
+		return err
+	}
+	result, command, err := h.readUpload(c, target.reading.ID)
+	if err != nil {
+		if problem.KindOf(err) != problem.Invalid {
+			return err
+		}
+		view.Error = problem.Message(err)
+		return importAnswer(c, http.StatusUnprocessableEntity, view)
+	}
+	view.report(result)
+	if command != "import" {
+		return importAnswer(c, http.StatusOK, view)
+	}
+	return h.saveImport(c, view, target, result)
+}
+
+// readUpload reads the parts of the form in their order: the file, then the button.
+func (h *Handlers) readUpload(c echo.Context, id pool.ReadingID) (result pool.Import, command string, err error) {
+	parts, err := c.Request().MultipartReader()
+	if err != nil {
+		return result, "", problem.Wrap(err, problem.BadRequest, "This form is damaged. Reload the page and try again.")
+	}
+	found := false
+	for {
+		part, err := parts.NextPart()
+		if errors.Is(err, io.EOF) {
+			break
+		}
+		if err != nil {
+			return result, "", err
+		}
+		switch {
+		case part.FormName() == fieldFile && part.FileName() != "":
+			found = true
+			if result, err = h.Pools.ReadPasswords(c.Request().Context(), session.Caller(c), id, part); err != nil {
+				return result, "", err
+			}
+		case part.FormName() == fieldDo:
+			word, err := io.ReadAll(io.LimitReader(part, 20))
+			if err != nil {
+				return result, "", err
+			}
+			command = string(word)
+		}
+	}
+	if !found {
+		return result, "", problem.Field(fieldFile, "Choose a CSV file first.")
+	}
+	return result, command, nil
+}
+
+func (h *Handlers) saveImport(c echo.Context, view importView, target importTarget, result pool.Import) error {
+	if result.Good() == 0 {
+		view.Said = &ui.MessageProps{Tone: ui.Bad, Title: "Nothing was imported", Text: "No row of the file can be taken. Correct it, then try again."}
+		return importAnswer(c, http.StatusUnprocessableEntity, view)
+	}
+	seen, err := strconv.ParseInt(c.QueryParam("seen"), 10, 64)
+	if err != nil {
+		return problem.Wrap(err, problem.BadRequest, "This form is damaged. Reload the page and try again.")
+	}
+	change := pool.Change{Key: target.pool.Key, Seen: seen, AdminURL: target.pool.AdminURL, Objects: target.pool.Objects, Members: result.Changes()}
+	if target.reading.ID != target.pool.Reading {
+		change.Reading = target.reading.ID
+	}
+	saved, err := h.Pools.Save(c.Request().Context(), session.Caller(c), session.Origin(c), change)
+	if err != nil {
+		return h.refuseImport(c, view, err)
+	}
+	changed := ""
+	if saved.GroupChanged && target.pool.Reading != "" {
+		changed = string(target.pool.Class)
+	}
+	left := len(result.Rows) - result.Good()
+	message := words.Counted(result.Good(), "row") + " imported."
+	if left > 0 {
+		message = words.Number(result.Good()) + " of " + words.Counted(len(result.Rows), "row") + " imported; the others were left out."
+	}
+	if saved.Check != "" {
+		return leave(c, address(checkPath(saved.Check), "changed", changed), "")
+	}
+	return leave(c, address(Path, "tenant", string(target.pool.Tenant), "tab", string(target.pool.Class), "changed", changed), message)
+}
+
+func (h *Handlers) refuseImport(c echo.Context, view importView, err error) error {
+	status := refusal(err)
+	if status == 0 {
+		return err
+	}
+	text := problem.Message(err)
+	for _, f := range problem.Fields(err) {
+		if f.Field == pool.FieldAdminURL {
+			text = f.Message + " Enter it on the page of the pool and save, then import again."
+		}
+	}
+	if conflictOf(err) != nil {
+		text += " Open this page again, then import again."
+	}
+	view.Said = &ui.MessageProps{Tone: ui.Bad, Title: "Nothing was imported", Text: text}
+	return importAnswer(c, status, view)
+}
+
+// report shows the rows, those that are left out first, and no password.
+func (v *importView) report(result pool.Import) {
+	good, left := result.Good(), len(result.Rows)-result.Good()
+	switch {
+	case left == 0:
+		v.Said = &ui.MessageProps{Tone: ui.OK, Title: words.Counted(good, "row") + " can be imported", Text: "Nothing was stored yet."}
+	case good == 0:
+		v.Said = &ui.MessageProps{Tone: ui.Bad, Title: "No row can be imported", Text: "Correct the file, then select Check again."}
+	default:
+		v.Said = &ui.MessageProps{Tone: ui.Bad, Title: words.Number(good) + " of " + words.Counted(len(result.Rows), "row") + " can be imported", Text: "Nothing was stored yet. Import leaves out the rows with a mistake."}
+	}
+	for _, wantMistake := range []bool{true, false} {
+		for _, row := range result.Rows {
+			if (row.Mistake != "") == wantMistake && len(v.Rows) < importShown {
+				v.Rows = append(v.Rows, importRowOf(row))
+			}
+		}
+	}
+	if more := len(result.Rows) - len(v.Rows); more > 0 {
+		v.More = "and " + words.Number(more) + " more rows that can be imported"
+		if left > importShown {
+			v.More = "and " + words.Number(more) + " more rows"
+		}
+	}
+}
+
+func importRowOf(row pool.ImportRow) importRow {
+	view := importRow{Line: words.Number(row.Line), Username: row.Username, Tone: ui.OK, Text: "Will be checked"}
+	var notes []string
+	if row.App {
+		view.Text = "Will be stored"
+		notes = append(notes, "App password: Enable MFA is turned on.")
+	}
+	if row.Replaces {
+		notes = append(notes, "Replaces what is stored.")
+	}
+	view.Reason = strings.Join(notes, " ")
+	if row.Mistake != "" {
+		view.Tone, view.Text, view.Reason = ui.Bad, "Left out", row.Mistake
+	}
+	return view
+}
+
+// template is an empty file with the columns.
+func (h *Handlers) template(c echo.Context) error {
+	c.Response().Header().Set(echo.HeaderContentDisposition, `attachment; filename="pool-passwords.csv"`)
+	return c.Blob(http.StatusOK, "text/csv; charset=utf-8", []byte(pool.Template))
+}

@@ -1,0 +1,143 @@
+package pools
+
+import (
+	"net/url"
+	"strconv"
+
+	"github.com/labstack/echo/v4"
+
+	"purser.example/internal/pool"
+	"purser.example/internal/problem"
+	"purser.example/web/session"
+	"purser.example/web/words"
+)
+
+// panelView shows one pool as its form has it.
+func (h *Handlers) panelView(c echo.Context, saved pool.Pool, f *poolForm, current bool) (panelView, error) {
+	class := saved.Class
+	view := panelView{
+		Class: string(class), Title: class.Title(), Current: current, Href: pageAddress(saved.Key), Holdings: class.Holdings(), Retired: retired(class),
+		Group: f.group, Suggest: address(suggestPath, "tenant", string(saved.Tenant), "tab", string(class)), Errors: map[string]string{},
+		Objects: f.objects, AdminURL: f.url, Passwords: class.NeedsPasswords(),
+	}
+	if f.clear {
+		view.Clearing = "The group, its members and all their passwords are removed from this pool with the next Save. The accounts in Microsoft 365 stay as they are."
+	}
+	counts := pool.Counts{}
+	if f.reading != "" {
+		r, err := h.Pools.Reading(c.Request().Context(), session.Caller(c), f.reading)
+		if err != nil && problem.KindOf(err) != problem.NotFound {
+			return view, err
+		}
+		if err != nil || r.Key != saved.Key {
+			f.reading = ""
+			view.Errors[pool.FieldGroup] = "The list of members is not there any more. Validate the group again."
+		} else {
+			counts = r.Counts
+			found := h.foundView(c, r)
+			view.Found = &found
+			if view.Users, err = h.usersView(c, r, f); err != nil {
+				return view, err
+			}
+		}
+	}
+	view.URLNeeded = counts.MFA > 0
+	for _, row := range f.rows {
+		view.URLNeeded = view.URLNeeded || row.mfa
+	}
+	view.Enough = enough(saved, f, counts)
+	view.Drift = h.driftView(c, saved, f)
+	view.Hidden = f.hidden()
+	var err error
+	if view.Versions, err = h.versionsView(c, saved); err != nil {
+		return view, err
+	}
+	view.Check, err = h.checkNote(c, saved.Key)
+	return view, err
+}
+
+// retired is what has become of the class's objects.
+func retired(class pool.Class) string {
+	if class == pool.Project {
+		return "Microsoft announced that Project Online retires on 30 September 2026. The pool stays for tenants that still have project sites."
+	}
+	return ""
+}
+
+// hidden is what the form carries along of the pool, beside what can be typed.
+func (p *poolForm) hidden() []hiddenView {
+	list := []hiddenView{
+		{fieldSeen, strconv.FormatInt(p.seen, 10)}, {fieldNamed, p.named}, {fieldReading, string(p.reading)}, {fieldDrift, string(p.drift)},
+		{fieldWas + "-" + fieldReading, string(p.was.reading)}, {fieldWas + "-" + fieldURL, p.was.url}, {fieldWas + "-" + fieldObjects, p.was.objects},
+	}
+	if p.clear {
+		list = append(list, hiddenView{fieldClear, "yes"})
+	}
+	for i := range list {
+		list[i].Name += "-" + string(p.key.Class)
+	}
+	return list
+}
+
+func (h *Handlers) foundView(c echo.Context, r pool.Reading) foundView {
+	g := r.Group
+	view := foundView{Class: string(r.Key.Class), Kind: g.Kind.Title(), Rule: g.Rule, Members: "It has " + words.Counted(r.Counts.Members, "member") + "."}
+	if g.Mail != "" {
+		view.About = append(view.About, g.Mail)
+	}
+	if g.Team {
+		view.About = append(view.About, "belongs to a team")
+	}
+	if g.Dynamic {
+		view.About = append(view.About, "dynamic: its members follow a rule, so nobody can add one by hand")
+	}
+	switch r.State {
+	case pool.ReadingRuns:
+		view.Events = readingsPath + "/" + url.PathEscape(string(r.ID)) + "/events"
+		view.Read = words.Counted(r.Counts.Members, "member") + " so far"
+	case pool.ReadingFailed:
+		view.Failure = words.Either(r.Failure, "The members could not be read to the end.") + " What was read so far is shown, and cannot be saved. Select Validate to read them again."
+	}
+	view.Count, view.Tone = usable(r.Counts, r.State)
+	h.leftOut(c, r, &view)
+	return view
+}
+
+// leftOut names what the group holds that cannot be a member. It is a remark: where it cannot be read, the number stands alone.
+func (h *Handlers) leftOut(c echo.Context, r pool.Reading, view *foundView) {
+	if r.Counts.LeftOut == 0 {
+		return
+	}
+	view.LeftOut = words.Counted(r.Counts.LeftOut, "object") + " of the group " + words.Plural(r.Counts.LeftOut, "is", "are") + " no member of the pool"
+	others, err := h.Pools.LeftOut(c.Request().Context(), session.Caller(c), r.ID)
+	if err != nil {
+		h.Log.WarnContext(c.Request().Context(), "what a group holds beside users is not shown", "request_id", session.Origin(c).Request, "error", err)
+		return
+	}
+	for _, o := range others {
+		text := o.Kind.Title() + ": " + words.Either(o.Name, o.ID)
+		if o.Kind == pool.NestedGroup {
+			text += " (its members are listed)"
+		}
+		view.Others = append(view.Others, text)
+	}
+	if more := r.Counts.LeftOut - len(others); more > 0 {
+		view.More = "and " + words.Number(more) + " more"
+	}
+}
+
+// checkNote tells of the last check; nil for none.
+func (h *Handlers) checkNote(c echo.Context, key pool.Key) (*checkNote, error) {
+	checks, err := h.Pools.Checks(c.Request().Context(), session.Caller(c), key, 1)
+	if err != nil || len(checks) == 0 {
+		return nil, err
+	}
+	check := checks[0]
+	note := &checkNote{Href: checkPath(check.ID), Runs: !check.State.Over()}
+	if note.Runs {
+		note.Text = "A check of " + words.Counted(check.Total, "password") + " goes on: " + words.Number(check.Done()) + " done."
+	} else {
+		note.Text = "Last check of passwords, " + words.Moment(check.Begun, h.Now()).Text
+	}
+	return note, nil
+}

@@ -1,0 +1,220 @@
+package pools
+
+import (
+	"net/url"
+	"slices"
+
+	"github.com/labstack/echo/v4"
+
+	"purser.example/internal/pool"
+	"purser.example/internal/verdict"
+	"purser.example/web/session"
+	"purser.example/web/ui"
+	"purser.example/web/words"
+)
+
+// usersView gathers one page of a reading's members, with what was typed into their rows.
+func (h *Handlers) usersView(c echo.Context, r pool.Reading, f *poolForm) (*usersView, error) {
+	page, err := h.Pools.Members(c.Request().Context(), session.Caller(c), f.members.of(r.ID))
+	if err != nil {
+		return nil, err
+	}
+	key, class := f.key, string(f.key.Class)
+	view := &usersView{
+		ID: "users-" + class, Class: class, Form: "find-" + class, Action: Path, Find: f.members.find, Passwords: key.Class.NeedsPasswords(),
+		Several: page.Next != "" || page.Previous != "",
+		Hidden:  []hiddenView{{"tenant", string(key.Tenant)}, {"tab", class}, {"reading", string(r.ID)}},
+		Kept:    f.members.kept(class),
+		Shows:   shows(f.members.show, key.Class), Empty: emptyUsers(r, f.members),
+	}
+	if key.Class.NeedsPasswords() && r.State == pool.ReadingDone && r.Counts.Members > 0 {
+		view.Import = address(ImportPath, "tenant", string(key.Tenant), "tab", class, "reading", string(r.ID))
+	}
+	if r.State == pool.ReadingRuns {
+		view.Renew = f.members.address(usersPath, key, r.ID)
+	}
+	for _, m := range page.Rows {
+		view.Rows = append(view.Rows, h.memberView(c, m, f))
+	}
+	view.Pager = pager(page, r, f)
+	return view, nil
+}
+
+// kept is the view as the pools' form carries it along, so that a refusal shows the same members.
+func (q memberQuery) kept(class string) []hiddenView {
+	return []hiddenView{{"show-" + class, string(q.show)}, {"find-" + class, q.find}, {"after-" + class, q.after}, {"before-" + class, q.before}}
+}
+
+func shows(now pool.Filter, class pool.Class) []ui.Option {
+	var list []ui.Option
+	for _, filter := range []pool.Filter{pool.NeedsAttention, pool.WithoutPassword, pool.WithMFA, pool.ServiceAccounts} {
+		if class.NeedsPasswords() || filter == pool.NeedsAttention || filter == pool.ServiceAccounts {
+			list = append(list, ui.Option{Value: string(filter), Label: filterTitle(filter), Selected: filter == now})
+		}
+	}
+	return list
+}
+
+func emptyUsers(r pool.Reading, q memberQuery) string {
+	switch {
+	case r.State == pool.ReadingRuns:
+		return "The members are being read."
+	case q.show != "" || q.find != "":
+		return "No member matches."
+	default:
+		return "The group has no member that can be in a pool. Add users to it in Microsoft 365, then select Validate."
+	}
+}
+
+func pager(page pool.Page, r pool.Reading, f *poolForm) ui.PagerProps {
+	props := ui.PagerProps{Summary: words.Counted(r.Counts.Members, "member") + " in all"}
+	if f.members.show != "" || f.members.find != "" {
+		props.Summary = "Those that match, of " + words.Counted(r.Counts.Members, "member")
+	}
+	turned := func(after, before string) string {
+		q := f.members
+		q.after, q.before = after, before
+		return q.address(Path, f.key, r.ID) + "#users-" + string(f.key.Class)
+	}
+	if page.Previous != "" {
+		props.PreviousHref = turned("", page.Previous)
+	}
+	if page.Next != "" {
+		props.NextHref = turned(page.Next, "")
+	}
+	return props
+}
+
+func (h *Handlers) memberView(c echo.Context, m pool.Member, f *poolForm) memberView {
+	class := f.key.Class
+	view := memberView{
+		User: string(m.User), Name: words.Either(m.Name, m.Username), Username: m.Username, Nested: m.Nested,
+		Licences: m.Products, ProfileName: m.ProfileName, MFA: m.MFA, Row: "0:" + string(m.User), Waiting: m.Standing == pool.Checking,
+	}
+	if m.MFA {
+		view.Row = "1:" + string(m.User)
+	}
+	if m.Profile != "" {
+		view.ProfileHref = "/service-accounts/" + url.PathEscape(string(m.Profile))
+	}
+	if view.Name == "" {
+		view.Name = "Name not read"
+	}
+	view.LicencesNote = licencesNote(m, class)
+	h.standing(c, m, f, &view)
+	stored(m, class, h, &view)
+	for _, row := range f.rows {
+		if row.user == m.User {
+			view.MFA, view.Forget = row.mfa, row.forget
+		}
+	}
+	return view
+}
+
+// licencesNote says what stands in place of licences.
+func licencesNote(m pool.Member, class pool.Class) string {
+	switch {
+	case m.Unread:
+		return "Not read"
+	case len(m.Products) > 0:
+		return ""
+	case class == pool.Sites:
+		return "None; most need none"
+	default:
+		return "None"
+	}
+}
+
+// standing is where the member stands, with the verdict in full where there is something to explain.
+func (h *Handlers) standing(c echo.Context, m pool.Member, f *poolForm, view *memberView) {
+	said := m.Verdict
+	if m.Failed != nil {
+		said = m.Failed
+	}
+	view.Tone, view.State = standingFace(m.Standing, f.key.Class)
+	switch m.Standing {
+	case pool.Refused:
+		if said != nil {
+			view.State = said.Status.Title()
+		}
+		if m.Password || m.AppPassword {
+			view.Sub = append(view.Sub, "The last password was not stored; the one from before still is.")
+		}
+	case pool.Barred:
+		view.Sub = append(view.Sub, "MFA by conditional access")
+	case pool.Unverified:
+		view.Sub = append(view.Sub, "Nobody can verify an app password")
+	case pool.NotReached:
+		view.Sub = append(view.Sub, "Not the account's fault; the password still waits")
+	}
+	if m.Enabled && m.Standing == pool.NoPassword {
+		view.Sub = append(view.Sub, "Sign-in allowed")
+	}
+	if said == nil || said.Valid() || m.Standing.InOrder() || m.Standing == pool.Checking || m.Standing == pool.NoPassword {
+		return
+	}
+	view.Code = words.Quotable(said.Code)
+	props := h.verdictProps(c, *said, f.key, m.Username)
+	view.Verdict = &props
+}
+
+// verdictProps explains a verdict that tells the past, so that it is no alert.
+func (h *Handlers) verdictProps(c echo.Context, v verdict.Verdict, key pool.Key, username string) ui.VerdictProps {
+	told := verdict.Context{Username: username, Tenant: string(key.Tenant), Now: h.Now(), Table: h.Codes}
+	if t, err := h.Tenants.Find(c.Request().Context(), key.Tenant); err == nil {
+		told.Tenant = t.DisplayName
+		if app, err := h.Tenants.Application(c.Request().Context(), t.ID); err == nil {
+			told.App, told.ConsentHref = app, t.ConsentAddress(app)
+		}
+	}
+	props := words.Verdict(v.Status, v.Explain(told))
+	props.Quiet = true
+	return props
+}
+
+func standingFace(s pool.Standing, class pool.Class) (ui.Tone, string) {
+	switch s {
+	case pool.Ready:
+		if !class.NeedsPasswords() {
+			return ui.OK, "Can be used"
+		}
+		return ui.OK, "Valid"
+	case pool.Unverified:
+		return ui.Warn, "Not verifiable"
+	case pool.Checking:
+		return ui.Info, "Being checked"
+	case pool.Refused:
+		return ui.Bad, "Refused"
+	case pool.NotReached:
+		return ui.Warn, "Not reached"
+	case pool.Barred:
+		return ui.Bad, "Cannot join"
+	case pool.Disabled:
+		return ui.Bad, "Sign-in blocked"
+	default:
+		return ui.Mute, "No password"
+	}
+}
+
+// stored says what is kept of the member, and under which word a new password is entered; without such a word the field stands
+// open.
+func stored(m pool.Member, class pool.Class, h *Handlers, view *memberView) {
+	if !class.NeedsPasswords() {
+		return
+	}
+	switch {
+	case m.MFA && m.AppPassword:
+		view.Stored = "App password stored"
+	case !m.MFA && m.Password:
+		view.Stored = "Stored"
+	}
+	if view.Stored != "" {
+		view.StoredAt = words.Moment(m.Set.At, h.Now()).Text
+	}
+	switch {
+	case view.Waiting || view.Stored != "" && m.Standing.InOrder():
+		view.Fold = "Replace"
+	case slices.Contains([]pool.Standing{pool.Barred, pool.Disabled}, m.Standing):
+		view.Fold = "Enter a password all the same"
+	}
+}

@@ -1,0 +1,389 @@
+package web_test
+
+import (
+	"bytes"
+	"fmt"
+	"mime/multipart"
+	"net/http"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/PuerkitoBio/goquery"
+
+	"purser.example/internal/audit"
+	"purser.example/internal/pool"
+	"purser.example/internal/profile"
+)
+
+const (
+	one        = "0a000000-0000-4000-8000-000000000001"
+	two        = "0a000000-0000-4000-8000-000000000002"
+	poolPath   = "/classic/account-pool"
+	poolsGroup = `{"tenants": [{"id": "` + contoso + `", "displayName": "Contoso", "initialDomain": "contoso.onmicrosoft.com", "connected": true,
+  "domains": [{"id": "contoso.com"}],
+  "apps": [{"appId": "a0000000-0000-4000-8000-000000000001", "clientSecret": "Marked-Client-Secret"}],
+  "users": [{"id": "` + one + `", "userPrincipalName": "pool01@contoso.com", "displayName": "Pool One", "password": "` + marked + `"},
+    {"id": "` + two + `", "userPrincipalName": "pool02@contoso.com", "displayName": "Pool Two", "password": "` + marked + `", "mfa": "perUser", "appPassword": "abcdefghijklmnop"}],
+  "groups": [{"displayName": "AOS Pool", "mail": "aos-pool@contoso.com", "kind": "mailEnabledSecurity", "members": ["pool01@contoso.com", "pool02@contoso.com"]},
+    {"displayName": "Night", "kind": "security", "members": ["pool02@contoso.com"]},
+    {"displayName": "List", "mail": "list@contoso.com", "kind": "distribution", "members": ["pool01@contoso.com"]},
+    {"displayName": "Twins", "mail": "twins@contoso.com", "kind": "microsoft365", "members": []}, {"displayName": "Twins", "kind": "security", "members": []}]}]}`
+)
+
+func openPools(t *testing.T) (*house, *browser) {
+	t.Helper()
+	file := filepath.Join(t.TempDir(), "fixture.json")
+	if err := os.WriteFile(file, []byte(poolsGroup), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	h := openFixture(t, file)
+	return h, h.signedIn(t, "admin@purser.test")
+}
+
+// poolForm is the page's form as a browser would send it.
+func poolForm(t *testing.T, page *goquery.Document) url.Values {
+	t.Helper()
+	form := url.Values{}
+	page.Find("#pools input").Each(func(_ int, in *goquery.Selection) {
+		name, there := in.Attr("name")
+		_, elsewhere := in.Attr("form")
+		if kind := in.AttrOr("type", "text"); there && !elsewhere && kind != "radio" && (kind != "checkbox" || in.Is("[checked]")) {
+			form.Add(name, in.AttrOr("value", ""))
+		}
+	})
+	if form.Get("tenant") == "" {
+		t.Fatal("the page has no form")
+	}
+	return form
+}
+
+// with sets fields of a form by pairs.
+func with(form url.Values, pairs ...string) url.Values {
+	for i := 0; i < len(pairs); i += 2 {
+		form.Set(pairs[i], pairs[i+1])
+	}
+	return form
+}
+
+// validated validates a group of a pool and gives the page when its members are read.
+func validated(t *testing.T, b *browser, class, group string) *goquery.Document {
+	t.Helper()
+	form := with(poolForm(t, b.get(poolPath).page(t)), "group-"+class, group, "do", "validate:"+class)
+	res := b.post(poolPath+"/group", form)
+	for end := time.Now().Add(20 * time.Second); time.Now().Before(end); {
+		page := res.page(t)
+		if res.StatusCode != http.StatusOK {
+			t.Fatalf("status %d\n%s", res.StatusCode, page.Find("[role=alert]").Text())
+		}
+		if page.Find("#users-"+class+" tbody tr").Length() > 0 && page.Find("#reading-"+class+" progress").Length() == 0 {
+			return page
+		}
+		time.Sleep(100 * time.Millisecond)
+		res = b.post(poolPath+"/group", with(poolForm(t, page), "do", "show:"+class))
+	}
+	t.Fatal("the members were not read in time")
+	return nil
+}
+
+// saveOK saves a form and gives where it led.
+func saveOK(t *testing.T, b *browser, form url.Values) string {
+	t.Helper()
+	res := b.post(poolPath, form)
+	if res.StatusCode != http.StatusSeeOther {
+		t.Fatalf("status %d\n%s", res.StatusCode, res.page(t).Find("[role=alert]").Text())
+	}
+	return res.Header.Get("Location")
+}
+
+// R40: three pools, what they hold, and the services that use them.
+func TestThePageOfPools(t *testing.T) {
+	_, b := openPools(t)
+	page := b.get(poolPath + "?tab=project").page(t)
+	if got := page.Find("[role=tab]").Map(func(_ int, tab *goquery.Selection) string { return tab.Text() }); strings.Join(got, " | ") != "Sites, Mailboxes, Groups, and Teams | Project Sites | Exchange Public Folders" {
+		t.Errorf("tabs %q", got)
+	}
+	if got := page.Find("[role=tab][aria-selected=true]").Text(); got != "Project Sites" {
+		t.Errorf("in front is %q", got)
+	}
+	for _, words := range []string{"EnPower", "Fly", "Other services", "Microsoft 365 Groups, Microsoft Teams"} {
+		if !strings.Contains(page.Find("#panel-sites .pool-holdings").Text(), words) {
+			t.Errorf("the first tab does not say %q", words)
+		}
+	}
+	services := page.Find(".pool-services li")
+	if services.Length() != len(pool.Services()) || !strings.Contains(services.Text(), "(inferred)") {
+		t.Errorf("services %q", services.Text())
+	}
+	if page.Find("#requirements tbody tr").Length() != 11 || !strings.Contains(page.Find("#requirements").Text(), "is lost") {
+		t.Error("the guide's table is not whole, or says nothing of the lost footnote")
+	}
+	if page.Find("#url-sites").Length() != 1 || !page.Find("html").HasClass("classic") {
+		t.Error("the page lacks its field or its look")
+	}
+	if href, _ := b.get("/service-accounts").page(t).Find(`a:contains("classic UI")`).Attr("href"); href != poolPath {
+		t.Errorf("the Service account page leads to %q", href)
+	}
+	if res := b.get(poolPath + "?tenant=nothing"); res.StatusCode != http.StatusNotFound {
+		t.Errorf("an unknown tenant: %d", res.StatusCode)
+	}
+}
+
+// R41: a refused group leaves everything as typed and says why, with choices where there are some.
+func TestAGroupIsRefused(t *testing.T) {
+	_, b := openPools(t)
+	for group, says := range map[string]string{"": "Enter the name", "list@contoso.com": "distribution list", "nothing": "group", "Twins": "Several groups"} {
+		form := with(poolForm(t, b.get(poolPath).page(t)), "group-sites", group, "do", "validate:sites", "url-project", "https://half", "objects-sites", "12x")
+		res := b.post(poolPath+"/group", form)
+		page := res.page(t)
+		if alert := page.Find("#pool-sites [role=alert]"); res.StatusCode != http.StatusUnprocessableEntity || alert.Length() != 1 || !strings.Contains(alert.Text(), says) {
+			t.Errorf("%q: status %d, %q", group, res.StatusCode, alert.Text())
+		}
+		for field, want := range map[string]string{"group-sites": group, "url-project": "https://half", "objects-sites": "12x"} {
+			if got := page.Find("#"+field).AttrOr("value", ""); got != want {
+				t.Errorf("%q: %s comes back as %q", group, field, got)
+			}
+		}
+		if choices := page.Find("#pool-sites input[type=radio]").Length(); group == "Twins" && choices != 2 {
+			t.Errorf("%d choices", choices)
+		}
+	}
+}
+
+// R42, R43, R44: a Save without the address that MFA needs stores nothing; with it the password is checked and kept.
+func TestAPoolIsSaved(t *testing.T) {
+	_, b := openPools(t)
+	page := validated(t, b, "sites", "aos-pool@contoso.com")
+	form := poolForm(t, page)
+	form.Set("password-sites-"+one, marked)
+	form.Set("mfa-sites-"+two, "on")
+	form.Set("password-sites-"+two, "abcdefghijklmnop")
+	form.Set("objects-sites", "1,500")
+
+	res := b.post(poolPath, form)
+	refused := res.page(t)
+	if alert := refused.Find("#outcome [role=alert]"); res.StatusCode != http.StatusUnprocessableEntity || !strings.Contains(alert.Text(), "Admin Center URL") {
+		t.Fatalf("status %d\n%s", res.StatusCode, alert.Text())
+	}
+	if strings.Contains(res.text(), marked) || strings.Contains(res.text(), "abcdefghijklmnop") {
+		t.Error("a password came back")
+	}
+	if _, ticked := refused.Find("#users-sites [name='mfa-sites-" + two + "']").Attr("checked"); !ticked || refused.Find("#objects-sites").AttrOr("value", "") != "1,500" {
+		t.Error("what was typed is lost")
+	}
+	if !strings.Contains(refused.Find("#users-sites").Text(), "Type new passwords again") {
+		t.Error("nothing says that passwords have to be typed again")
+	}
+	if !strings.Contains(b.get(poolPath).page(t).Find("#pool-sites .pool-versions").Text(), "Nothing is saved yet") {
+		t.Error("a refused Save stored something")
+	}
+
+	check := saveOK(t, b, with(form, "url-sites", "https://contoso-admin.sharepoint.com"))
+	if !strings.HasPrefix(check, poolPath+"/checks/") {
+		t.Fatalf("Save leads to %s", check)
+	}
+	done := waitFor(t, b, check, "[role=status]")
+	if !strings.Contains(done.Find("[role=status]").Text(), "1 of 1 password is stored") || done.Find("progress").Length() != 0 {
+		t.Errorf("the check says %q", done.Find("#check").Text())
+	}
+	saved := b.get(poolPath).page(t).Find("#pool-sites")
+	for _, words := range []string{"2 of 2 members can be used", "App password stored", "14 needed", "In force: nothing yet", "Required, because"} {
+		if !strings.Contains(strings.Join(strings.Fields(saved.Text()), " "), words) {
+			t.Errorf("the saved pool does not say %q", words)
+		}
+	}
+}
+
+func waitFor(t *testing.T, b *browser, path, selector string) *goquery.Document {
+	t.Helper()
+	for end := time.Now().Add(20 * time.Second); time.Now().Before(end); time.Sleep(100 * time.Millisecond) {
+		if page := b.get(path).page(t); page.Find(selector).Length() > 0 {
+			return page
+		}
+	}
+	t.Fatalf("%s does not get %s", path, selector)
+	return nil
+}
+
+// R46: the second of two Saves changes nothing and shows both versions; then the person decides. A change of group recommends to
+// rerun the scan, the first group does not.
+func TestTwoSavesOfAPool(t *testing.T) {
+	_, b := openPools(t)
+	mine := poolForm(t, validated(t, b, "sites", "aos-pool@contoso.com"))
+	theirs := poolForm(t, validated(t, b, "sites", "Night"))
+	if to := saveOK(t, b, theirs); strings.Contains(to, "changed=") {
+		t.Errorf("the first group leads to %s", to)
+	}
+	res := b.post(poolPath, mine)
+	page := res.page(t)
+	alert := page.Find("#outcome [role=alert]").Text()
+	if res.StatusCode != http.StatusConflict || !strings.Contains(alert, "AOS Pool") || !strings.Contains(alert, "Night") {
+		t.Fatalf("status %d\n%s", res.StatusCode, alert)
+	}
+	over := page.Find(`#outcome button[name="overwrite-sites"]`)
+	if over.AttrOr("value", "") != "1" {
+		t.Fatalf("saving over sends version %q", over.AttrOr("value", ""))
+	}
+	saveOK(t, b, with(poolForm(t, page), "overwrite-sites", "1"))
+	saved := b.get(poolPath).page(t)
+	if got := saved.Find("#group-sites").AttrOr("value", ""); got != "AOS Pool" {
+		t.Errorf("saved is %q", got)
+	}
+	to := saveOK(t, b, poolForm(t, validated(t, b, "sites", "Night")))
+	if dialog := b.get(to).page(t).Find("dialog[open]"); !strings.Contains(dialog.Text(), "rerun the scan profiles") || dialog.Find("a").Text() != "Later" {
+		t.Errorf("%s asks %q", to, dialog.Text())
+	}
+}
+
+// A group that was typed and not validated is not saved, and Clear takes effect with Save only.
+func TestATypedGroupAndAClearedOne(t *testing.T) {
+	_, b := openPools(t)
+	res := b.post(poolPath, with(poolForm(t, b.get(poolPath).page(t)), "group-sites", "AOS Pool"))
+	if !strings.Contains(res.page(t).Find("#group-sites-notes").Text(), "Select Validate first") || res.StatusCode != http.StatusUnprocessableEntity {
+		t.Errorf("status %d", res.StatusCode)
+	}
+	saveOK(t, b, poolForm(t, validated(t, b, "public-folders", "Night")))
+	page := b.get(poolPath).page(t)
+	if page.Find("#users-public-folders input[type=password]").Length() != 0 || !strings.Contains(page.Find("#users-public-folders").Text(), "impersonation") {
+		t.Error("public folders ask for passwords, or do not say why not")
+	}
+	cleared := b.post(poolPath+"/group", with(poolForm(t, page), "do", "clear:public-folders")).page(t)
+	if !strings.Contains(cleared.Find("#pool-public-folders").Text(), "with the next Save") || b.get(poolPath).page(t).Find("#group-public-folders").AttrOr("value", "") != "Night" {
+		t.Error("Clear says nothing, or takes effect at once")
+	}
+	saveOK(t, b, poolForm(t, cleared))
+	if got := b.get(poolPath).page(t).Find("#group-public-folders").AttrOr("value", ""); got != "" {
+		t.Errorf("after Clear and Save the group is %q", got)
+	}
+}
+
+// With htmx a refused Save holds the outcome and the notes below the fields, and no field; a pool is brought alone.
+func TestAPoolByScript(t *testing.T) {
+	_, b := openPools(t)
+	script := http.Header{"Sec-Fetch-Site": {"same-origin"}, "Hx-Request": {"true"}}
+	form := poolForm(t, validated(t, b, "sites", "aos-pool@contoso.com"))
+	res := b.send(http.MethodPost, poolPath, with(form, "url-sites", "http://elsewhere"), script)
+	page := res.page(t)
+	if res.StatusCode != http.StatusUnprocessableEntity || page.Find("#outcome [role=alert]").Length() != 1 || page.Find("input").Length() != 0 || page.Find("#url-sites-notes .field-error").Length() != 1 {
+		t.Errorf("status %d\n%s", res.StatusCode, res.text())
+	}
+	res = b.send(http.MethodPost, poolPath+"/group", with(form, "group-sites", "list@contoso.com", "do", "validate:sites"), script)
+	page = res.page(t)
+	if res.StatusCode != http.StatusUnprocessableEntity || page.Find("#pool-sites").Length() != 1 || page.Find("#pool-project, header").Length() != 0 {
+		t.Errorf("status %d: not the pool alone", res.StatusCode)
+	}
+	res = b.send(http.MethodGet, poolPath+"/suggest?tenant="+contoso+"&tab=sites&group-sites=aos", nil, script)
+	if got := res.page(t).Find("option").AttrOr("value", ""); got != "aos-pool@contoso.com" {
+		t.Errorf("suggested is %q", got)
+	}
+}
+
+// R47: a file is told row by row before anything is stored, is never taken when it is too large, and brings no password back.
+func TestPasswordsFromAFile(t *testing.T) {
+	h, b := openPools(t)
+	saveOK(t, b, poolForm(t, validated(t, b, "sites", "aos-pool@contoso.com")))
+	href, _ := b.get(poolPath).page(t).Find(`#users-sites a:contains("Import CSV")`).Attr("href")
+	action, _ := b.get(href).page(t).Find("#import").Attr("action")
+	if action == "" {
+		t.Fatalf("no form at %q", href)
+	}
+	csv := "username,password,app_password\r\npool01@contoso.com," + marked + ",\r\nstranger@contoso.com,x,\r\n"
+	res := b.upload(action, csv, "check")
+	page := res.page(t)
+	if res.StatusCode != http.StatusOK || page.Find("tbody tr").Length() != 2 || !strings.Contains(page.Find("[role=alert]").Text(), "1 of 2 rows can be imported") || strings.Contains(res.text(), marked) {
+		t.Errorf("Check: status %d\n%s", res.StatusCode, page.Find("main").Text())
+	}
+	h.Sim.ResetRequests()
+	if res := b.upload(action, "name,secret\r\n", "check"); res.StatusCode != http.StatusUnprocessableEntity || res.page(t).Find("#file-notes .field-error").Length() != 1 {
+		t.Errorf("unknown columns: status %d", res.StatusCode)
+	}
+	if res := b.upload(action, strings.Repeat("x", pool.MaxImport+1<<20), "check"); res.StatusCode != http.StatusRequestEntityTooLarge {
+		t.Errorf("too large: status %d", res.StatusCode)
+	}
+	if res := b.upload(action, csv, "import"); res.StatusCode != http.StatusSeeOther || !strings.HasPrefix(res.Header.Get("Location"), poolPath+"/checks/") {
+		t.Errorf("Import: status %d to %q", res.StatusCode, res.Header.Get("Location"))
+	} else {
+		waitFor(t, b, res.Header.Get("Location"), "[role=status]")
+	}
+	if res := b.get(poolPath + "/import/template.csv"); !strings.HasPrefix(res.text(), "username,password,app_password") {
+		t.Errorf("template %q", res.text())
+	}
+}
+
+// upload posts a file as a browser does.
+func (b *browser) upload(action, content, command string) *response {
+	b.t.Helper()
+	var body bytes.Buffer
+	form := multipart.NewWriter(&body)
+	file, err := form.CreateFormFile("file", "passwords.csv")
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	if _, err := fmt.Fprint(file, content); err != nil {
+		b.t.Fatal(err)
+	}
+	if err := form.WriteField("do", command); err != nil {
+		b.t.Fatal(err)
+	}
+	if err := form.Close(); err != nil {
+		b.t.Fatal(err)
+	}
+	return b.carry(http.MethodPost, action, &body, http.Header{"Sec-Fetch-Site": {"same-origin"}, "Content-Type": {form.FormDataContentType()}})
+}
+
+// R20: what uses a profile stands in its details and in the question before it is deleted.
+func TestAProfileInAPoolSaysSo(t *testing.T) {
+	_, b := openPools(t)
+	b.post("/service-accounts", typed(url.Values{"username": {"pool01@contoso.com"}}))
+	href, _ := b.get("/service-accounts").page(t).Find(".cell-main a").Attr("href")
+	const title = "Account pool Sites, Mailboxes, Groups, and Teams"
+	if strings.Contains(b.get(href).text(), title) {
+		t.Error("a pool uses the profile before there is one")
+	}
+	saveOK(t, b, poolForm(t, validated(t, b, "sites", "aos-pool@contoso.com")))
+	if !strings.Contains(b.get(href).text(), title) {
+		t.Error("the details say nothing of the pool")
+	}
+	asked := b.get("/service-accounts/delete?id=" + strings.TrimPrefix(href, "/service-accounts/")).text()
+	if !strings.Contains(asked, title) || !strings.Contains(asked, "This profile is in use") {
+		t.Error("the question before the deletion says nothing of the pool")
+	}
+	if page := b.get(poolPath).page(t).Find("#users-sites"); !strings.Contains(page.Text(), "also used for managing operations") {
+		t.Error("the member's row says nothing of the profile")
+	}
+}
+
+// R46: what is saved stands beside what is in force, with the difference; and what changed in the group since is told, and taken
+// over only when somebody says so.
+func TestVersionsAndDriftOfAPool(t *testing.T) {
+	h, b := openPools(t)
+	saveOK(t, b, poolForm(t, validated(t, b, "sites", "aos-pool@contoso.com")))
+	key := pool.Key{Tenant: contoso, Class: pool.Sites}
+	if _, err := h.App.Pools.BringIntoForce(t.Context(), key, profile.Stamp{At: h.clock.Now(), By: "Nightly scan"}, audit.Target{Kind: "scan", Name: "Nightly scan"}); err != nil {
+		t.Fatal(err)
+	}
+	versions := func() string {
+		return strings.Join(strings.Fields(b.get(poolPath).page(t).Find("#pool-sites .pool-versions").Text()), " ")
+	}
+	if got := versions(); !strings.Contains(got, "Saved and in force: version 1") {
+		t.Errorf("in force: %q", got)
+	}
+	if err := h.Sim.PatchGroup("aos-pool@contoso.com", []byte(`{"members": ["pool01@contoso.com"]}`)); err != nil {
+		t.Fatal(err)
+	}
+	page := b.post(poolPath+"/group", with(poolForm(t, b.get(poolPath).page(t)), "do", "compare:sites")).page(t)
+	if got := page.Find("#drift-sites").Text(); !strings.Contains(got, "1 left the group since the last save") || !strings.Contains(got, "pool02@contoso.com") {
+		t.Errorf("drift: %q", got)
+	}
+	if page.Find("#users-sites tbody tr").Length() != 2 {
+		t.Error("a member was dropped before anybody said so")
+	}
+	page = b.post(poolPath+"/group", with(poolForm(t, page), "do", "adopt:sites")).page(t)
+	saveOK(t, b, poolForm(t, page))
+	if got := versions(); !strings.Contains(got, "In force: version 1 of") || !strings.Contains(got, "Saved: version 2, from the next scan") || !strings.Contains(got, "1 left the group") {
+		t.Errorf("versions: %q", got)
+	}
+}
