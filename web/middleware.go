@@ -155,9 +155,8 @@ func sameOrigin(base *url.URL) echo.MiddlewareFunc {
 			if err := protection.Check(r); err != nil {
 				return errors.Join(errCrossSite, err)
 			}
-			safe := r.Method == http.MethodGet || r.Method == http.MethodHead || r.Method == http.MethodOptions
 			silent := r.Header.Get("Origin") == "" && r.Header.Get("Sec-Fetch-Site") == ""
-			if !safe && silent && len(r.Cookies()) > 0 {
+			if !reading(r) && silent && len(r.Cookies()) > 0 {
 				return errCrossSite
 			}
 			return next(c)

@@ -11,6 +11,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/PuerkitoBio/goquery"
+
 	"purser.example/internal/m365sim"
 )
 
@@ -187,5 +189,31 @@ func TestNoSecretIsLeftBehind(t *testing.T) {
 	}
 	if err := h.App.DB.VerifyActivity(t.Context()); err != nil {
 		t.Error(err)
+	}
+}
+
+// R17: a verdict leads to no page that is missing, and its links open beside the form, so that nothing typed is lost.
+func TestAVerdictsLinksLeadSomewhere(t *testing.T) {
+	h, b := openProfiles(t)
+	for _, code := range []string{"700016", "50126", "599999"} {
+		if err := h.Sim.PatchUser("svc-backup@contoso.onmicrosoft.com", []byte(`{"signInError": `+code+`}`)); err != nil {
+			t.Fatal(err)
+		}
+		res := b.post("/service-accounts", typed(nil))
+		links := res.page(t).Find(`[role="alert"] a`)
+		if res.StatusCode != http.StatusUnprocessableEntity || links.Length() == 0 {
+			t.Fatalf("%s: %d with %d links", code, res.StatusCode, links.Length())
+		}
+		links.Each(func(_ int, a *goquery.Selection) {
+			href := a.AttrOr("href", "")
+			if a.AttrOr("target", "") != "_blank" {
+				t.Errorf("%s: %s takes the place of the form", code, href)
+			}
+			if strings.HasPrefix(href, "/") {
+				if page := b.get(href); page.StatusCode != http.StatusOK {
+					t.Errorf("%s: %s answers %d", code, href, page.StatusCode)
+				}
+			}
+		})
 	}
 }

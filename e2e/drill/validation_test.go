@@ -43,14 +43,20 @@ func TestAKilledRunIsCompletedAndTriesNobodyTwice(t *testing.T) {
 	}
 	counts := v.waitForEnd(run)
 	tried, begun, ended := v.signIns(), v.logged(profile.ValidationBegun), v.logged(profile.ValidationEnded)
-	t.Logf("%v; %d of %d accounts tried, %d begun and %d ended in the log", counts, len(tried), validated, len(begun), len(ended))
-	for account, times := range tried {
-		if times > 1 || begun[account] != times {
-			t.Errorf("%s: tried %d times, begun %d times in the log", account, times, begun[account])
+	interrupted := v.logged(profile.ValidationInterrupted)
+	t.Logf("%v; %d of %d accounts tried, %d begun, %d ended and %d interrupted in the log", counts, len(tried), validated, len(begun), len(ended), len(interrupted))
+	for account := range begun {
+		if tried[account] > 1 || begun[account] != 1 || ended[account]+interrupted[account] != 1 {
+			t.Errorf("%s: tried %d times, begun %d, ended %d, interrupted %d", account, tried[account], begun[account], ended[account], interrupted[account])
 		}
 	}
-	if counts["interrupted"] == 0 || len(begun)-len(ended) != counts["interrupted"] {
-		t.Errorf("%d interrupted, %d attempts without an end in the log: did the kills meet the run?", counts["interrupted"], len(begun)-len(ended))
+	for account := range tried {
+		if begun[account] == 0 {
+			t.Errorf("%s: tried without an entry", account)
+		}
+	}
+	if counts["interrupted"] == 0 || len(interrupted) != counts["interrupted"] || len(begun) != validated-counts["skipped"] {
+		t.Errorf("the run says %v: did the kills meet it?", counts)
 	}
 }
 

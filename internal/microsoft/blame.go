@@ -44,10 +44,14 @@ func (s *signIn) blame(ctx context.Context, v *verdict.Verdict) {
 	if len(v.Policies) == 0 {
 		a.bySignInLog(ctx)
 	}
-	if len(v.Blame.Policies) == 0 {
+	if len(v.Blame.Policies) == 0 && slices.Contains(secondFactor, v.Rule) {
 		a.byDefaults(ctx)
 	}
 }
+
+// secondFactor are the codes by which security defaults and per-user MFA ask for a second factor. All others have a reason of their
+// own, such as a device, a risk or restrictions of the network, which neither of the two has to do with.
+var secondFactor = []string{"50072", "50074", "50076", "50079"}
 
 var (
 	defaults = verdict.Policy{Kind: verdict.SecurityDefaults, Name: "Security defaults"}
@@ -61,12 +65,18 @@ type accuser struct {
 	acquitted bool // the sign-in log was read, and no conditional access policy refused
 }
 
+// withoutPremium is what Graph calls a tenant whose licences do not open the sign-in log to apps; no permission helps there.
+const withoutPremium = "Authentication_RequestFromNonPremiumTenantOrB2CTenant"
+
 // lacks notes the permission where Graph refused for want of it, and reports whether something was read.
 func (a *accuser) lacks(permission string, err error) (read bool) {
 	if err == nil {
 		return true
 	}
-	if f, _ := errors.AsType[fault](err); f.code == "HTTP 403" && !slices.Contains(a.v.Blame.Lacks, permission) {
+	switch f, _ := errors.AsType[fault](err); {
+	case strings.Contains(f.detail, withoutPremium):
+		a.v.Blame.NoPremium = true
+	case f.code == "HTTP 403" && !slices.Contains(a.v.Blame.Lacks, permission):
 		a.v.Blame.Lacks = append(a.v.Blame.Lacks, permission)
 	}
 	a.v.Detail += " " + permission + ": " + err.Error()
@@ -130,7 +140,7 @@ func (a *accuser) byDefaults(ctx context.Context) {
 	switch read := a.lacks(verdict.ReadPolicies, a.get(ctx, defaultsPath, &policy)); {
 	case read && policy.Enabled:
 		a.v.Blame.Policies, a.v.Blame.Later = []verdict.Policy{defaults}, false
-	case read && a.acquitted && a.v.Status == verdict.MFARequired:
+	case read && a.acquitted:
 		a.v.Blame.Policies = []verdict.Policy{perUser}
 	}
 }

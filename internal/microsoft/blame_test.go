@@ -21,6 +21,8 @@ func blameFixture(permissions string, defaults bool) string {
 			{"userPrincipalName":"ca@contoso.onmicrosoft.com","password":"Right-1!","mfa":"conditionalAccess"},
 			{"userPrincipalName":"mfa@contoso.onmicrosoft.com","password":"Right-1!","mfa":"perUser"},
 			{"userPrincipalName":"defaults@contoso.onmicrosoft.com","password":"Right-1!","mfa":"securityDefaults"},
+			{"userPrincipalName":"network@contoso.onmicrosoft.com","password":"Right-1!","signInError":500021},
+			{"userPrincipalName":"risk@contoso.onmicrosoft.com","password":"Right-1!","signInError":53004},
 			{"userPrincipalName":"wrong@contoso.onmicrosoft.com","password":"Other-1!"}]}]}`, tenantID, defaults, clientSecret, permissions)
 }
 
@@ -46,6 +48,9 @@ func TestThePolicyIsNamed(t *testing.T) {
 		"may read nothing":                      {user: "mfa", permissions: only("User.Read.All"), steps: "AuditLog.Read.All and Policy.Read.All", lacks: []string{"AuditLog.Read.All", "Policy.Read.All"}},
 		"security defaults by their code":       {user: "defaults", permissions: only("User.Read.All"), says: "security defaults"},
 		"security defaults by reading":          {user: "mfa", permissions: all, defaults: true, says: "security defaults"},
+		"the network's doing, defaults or not":  {user: "network", permissions: all, defaults: true, says: "Tenant restrictions"},
+		"risk, with defaults on":                {user: "risk", permissions: all, defaults: true, says: "suspicious activity"},
+		"risk, with defaults off":               {user: "risk", permissions: all, says: "suspicious activity"},
 		"no secret":                             {user: "blocked", permissions: all, public: true, steps: "a client secret"},
 		"not a policy":                          {user: "wrong", permissions: all},
 	} {
@@ -103,5 +108,23 @@ func TestThePolicyIsNotWaitedForLong(t *testing.T) {
 		if took := time.Since(began); took > 10*time.Second {
 			t.Errorf("%+v: it took %s", fault, took)
 		}
+	}
+}
+
+// R18: where the tenant's licences do not open the sign-in log, no permission is asked for that would not help.
+func TestTheSignInLogNeedsALicence(t *testing.T) {
+	sim, client := newSimulator(t)
+	const body = `{"error":{"code":"Authentication_RequestFromNonPremiumTenantOrB2CTenant","message":"Neither tenant is B2C or tenant doesn't have premium license"}}`
+	if err := sim.SetFaults([]m365sim.Fault{{PathPrefix: "/v1.0/auditLogs", Status: 403, Body: body, ContentType: "application/json"}}); err != nil {
+		t.Fatal(err)
+	}
+	account := accountOf("mfa@contoso.com", "Right-1!")
+	v := client.Validate(t.Context(), account)
+	if v.Status != verdict.MFARequired || len(v.Blame.Lacks) != 0 || !v.Blame.NoPremium || len(v.Blame.Policies) != 0 {
+		t.Errorf("%+v", v)
+	}
+	steps := v.Explain(verdict.Context{Username: account.Username}).Steps
+	if last := steps[len(steps)-1].Text; !strings.Contains(last, "Microsoft Entra ID P1") {
+		t.Errorf("the last step is %q", last)
 	}
 }

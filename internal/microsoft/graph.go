@@ -41,9 +41,22 @@ func (g graph) get(ctx context.Context, path string, into any) error {
 		return err
 	}
 	if a.status != http.StatusOK {
-		return fault{"HTTP " + strconv.Itoa(a.status), g.host + " refused"}
+		return fault{"HTTP " + strconv.Itoa(a.status), strings.TrimSpace(g.host + " refused " + a.graphCode())}
 	}
 	return a.decode(into)
+}
+
+// graphCode is Graph's own word for why it refused, such as Authorization_RequestDenied; empty where it gave none.
+func (a answer) graphCode() string {
+	var body struct {
+		Error struct {
+			Code string `json:"code"`
+		} `json:"error"`
+	}
+	if a.decode(&body) != nil {
+		return ""
+	}
+	return key(body.Error.Code)
 }
 
 // lost reports whether an answer is missing that another try may bring.

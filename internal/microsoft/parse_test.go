@@ -36,6 +36,15 @@ func FuzzRetryAfter(f *testing.F) {
 	})
 }
 
+// R60: an id of Microsoft's becomes part of an address.
+func TestKeyIsOneSegmentOfAPath(t *testing.T) {
+	for text, want := range map[string]string{"7f6f0d1c-0000": "7f6f0d1c-0000", "a.b_c": "a.b_c", ".": "", "..": "", "": "", "a/b": "", "a'b": "", "%2e": ""} {
+		if got := key(text); got != want {
+			t.Errorf("%q became %q", text, got)
+		}
+	}
+}
+
 // R60: whatever a body says, what is kept of it is short and harmless.
 func FuzzRefusal(f *testing.F) {
 	f.Add([]byte(`{"error":"invalid_grant","error_codes":[70002,"50126"],"suberror":"basic_action","trace_id":"0e1f","timestamp":"2026-11-23 14:02:11Z"}`))

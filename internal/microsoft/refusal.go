@@ -58,8 +58,12 @@ func id(s string) string {
 	})
 }
 
-// key keeps the id of an object, of whatever characters ids are made, and drops everything else.
+// key keeps the id of an object, of whatever characters ids are made, and drops everything else: dots alone too, which mean
+// another place in a path.
 func key(s string) string {
+	if strings.Trim(s, ".") == "" {
+		return ""
+	}
 	return only(s, func(r rune) bool {
 		return '0' <= r && r <= '9' || 'a' <= r && r <= 'z' || 'A' <= r && r <= 'Z' || r == '-' || r == '_' || r == '.'
 	})

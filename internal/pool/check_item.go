@@ -3,6 +3,8 @@ package pool
 import (
 	"context"
 	"errors"
+	"fmt"
+	"runtime/debug"
 
 	"purser.example/internal/audit"
 	"purser.example/internal/profile"
@@ -12,7 +14,12 @@ import (
 
 // item checks one new password, and gives the verdict; nil where no attempt was made. Whatever goes wrong has been settled or
 // logged when it returns; an item that nothing could be settled about waits for another pass.
-func (j job) item(ctx context.Context, p NewPassword) *verdict.Verdict {
+func (j job) item(ctx context.Context, p NewPassword) (v *verdict.Verdict) {
+	defer func() {
+		if surprise := recover(); surprise != nil { // a mistake of ours over one password must not end Purser
+			j.puzzled(ctx, p.CheckItem, fmt.Errorf("panic: %v\n%s", surprise, debug.Stack()))
+		}
+	}()
 	release, err := j.profiles.Turn(profile.KeyOf(j.check.Key.Tenant, p.Username), person(j.check.Actor))
 	if err != nil {
 		j.putOff(ctx, p.CheckItem, profile.Busy)
@@ -71,7 +78,7 @@ func (j job) conclude(ctx context.Context, i CheckItem, v verdict.Verdict, passw
 	if err == nil {
 		by := j.check.By()
 		by.At = v.At
-		err = profile.Persist(ctx, func() error {
+		err = j.insist(ctx, func() error {
 			after, cancel := beyond(ctx)
 			defer cancel()
 			return j.store.Conclude(after, j.check, i, sealed, by, func(kept bool) audit.Entry { return j.ended(i, v, kept) })
@@ -80,6 +87,18 @@ func (j job) conclude(ctx context.Context, i CheckItem, v verdict.Verdict, passw
 	if err != nil {
 		j.log.ErrorContext(ctx, "outcome of a pool's check not stored", "check", j.check.ID, "item", i.No, "error", err)
 	}
+}
+
+// insist is profile.Persist for what must not be lost because somebody cancelled the check: that ends what waits, and not what was
+// answered.
+func (j job) insist(ctx context.Context, write func() error) error {
+	err := profile.Persist(ctx, write)
+	if err == nil || !errors.Is(context.Cause(ctx), errCancelled) {
+		return err
+	}
+	after, cancel := beyond(ctx)
+	defer cancel()
+	return profile.Persist(after, write)
 }
 
 // keep seals a good password for the record that it is kept in; nil for one that is not good.

@@ -20,21 +20,27 @@ func (s *Service) Work(ctx context.Context, id CheckID) error {
 		return nil
 	}
 	defer s.release(id)
-	c, err := s.store.TakeUp(ctx, id, interrupted)
-	switch {
-	case errors.Is(err, ErrGone) || err == nil && c.State.Over():
+	c, err := s.store.Check(ctx, id)
+	if errors.Is(err, ErrGone) {
 		return nil
-	case err != nil:
-		return err
-	case c.State == profile.RunCancelling:
-		cancel(errCancelled)
 	}
-	s.checks.changed(id)
-	t, err := s.tenants.Find(ctx, c.Key.Tenant)
-	if err != nil && ctx.Err() == nil {
+	if err != nil {
+		return err
+	}
+	t, err := s.tenants.Find(context.WithoutCancel(ctx), c.Key.Tenant) // the end of a cancelled check names it too
+	if err != nil {
 		return err
 	}
 	j := job{s, c, t}
+	switch j.check, err = s.store.TakeUp(ctx, id, j.interrupted); {
+	case err != nil:
+		return err
+	case j.check.State.Over():
+		return nil
+	case j.check.State == profile.RunCancelling:
+		cancel(errCancelled)
+	}
+	s.checks.changed(id)
 	s.gates.Forget(c.Key.Tenant)
 	if err := j.passes(ctx); err != nil {
 		return err
@@ -60,17 +66,21 @@ func (s *Service) release(id CheckID) {
 	s.checks.changed(id)
 }
 
-// interrupted is what the activity log says of an attempt whose end nobody saw.
-func interrupted(c Check, i CheckItem) audit.Entry {
-	return audit.Entry{Action: CutOff, Target: audit.Target{Kind: "account pool", ID: string(c.Key.Tenant) + "/" + string(c.Key.Class), Name: c.Group}}.
-		With("username", i.Username).With("check", string(c.ID))
-}
+// itself is Purser as somebody who does something.
+var itself = audit.Actor{Name: "Purser"}
 
 // job is a check that is being worked on.
 type job struct {
 	*Service
 	check  Check
 	tenant tenant.Tenant
+}
+
+// interrupted is what the activity log says of an attempt whose end nobody saw.
+func (j job) interrupted(i CheckItem) audit.Entry {
+	e := j.check.entry(j.tenant, CutOff).With("username", i.Username)
+	e.Actor, e.Origin = itself, audit.Origin{}
+	return e
 }
 
 // passes goes through the waiting passwords until none is left or ctx ends.
@@ -141,6 +151,10 @@ func (j job) end(ctx context.Context) error {
 		if err := j.store.SettleAll(after, j.check, profile.Dropped, ""); err != nil {
 			return err
 		}
+	}
+	// Nothing is under way any more: what looks as if it were is what could not be stored.
+	if _, err := j.store.TakeUp(after, j.check.ID, j.interrupted); err != nil {
+		return err
 	}
 	err := j.store.EndCheck(after, j.check.ID, state, j.check.entry(j.tenant, CheckEnded).With("state", string(state)))
 	if errors.Is(err, ErrChanged) {

@@ -58,6 +58,6 @@ func (*NoReader) Unwrap() error {
 var (
 	errNoReading = problem.New(problem.NotFound, "This list of members does not exist, or not any more. Validate the group again.")
 	errNoCheck   = problem.New(problem.NotFound, "This check of passwords does not exist.")
-	errOver      = problem.New(problem.Conflict, "This check of passwords is over already.")
+	errOver      = problem.New(problem.Conflict, "This check of passwords is over already, or being cancelled.")
 	errNothing   = problem.New(problem.Invalid, "There is nothing left to check.")
 )

@@ -357,7 +357,8 @@ type CheckQuery struct {
 	Limit   int             // 0: PageSize
 }
 
-// Change is what somebody saves. Only what was touched needs to be in it: members that are not named stay as they are.
+// Change is what somebody saves. Of the members only those that were touched need to be in it: the others stay as they are. AdminURL
+// and Objects are as their fields show them, touched or not.
 type Change struct {
 	Key
 	Seen     int64     // the version that the page showed

@@ -80,6 +80,12 @@ func (s *Service) readAnew(ctx context.Context, id ReadingID) error {
 
 // read reads the members and stores them. The error is one of ours: what Microsoft refuses is the reading's own outcome.
 func (s *Service) read(ctx context.Context, r Reading) error {
+	select {
+	case s.slots <- struct{}{}:
+		defer func() { <-s.slots }()
+	case <-ctx.Done():
+		return nil
+	}
 	t, err := s.tenants.Find(ctx, r.Key.Tenant)
 	if err != nil {
 		return err

@@ -377,6 +377,10 @@ func TestACheckIsCancelled(t *testing.T) {
 	if c.State != profile.RunCancelled || c.Counts[profile.Dropped] == 0 || c.Counts[profile.Confirmed]+c.Counts[profile.Dropped] != 30 {
 		t.Errorf("%+v", c)
 	}
+	links, err := r.db.Activity(ctx, 1)
+	if err != nil || links[0].Action != pool.CheckEnded || !strings.HasPrefix(links[0].Target.Name, "Contoso: ") {
+		t.Errorf("R61: the end of it: %+v %v", links, err)
+	}
 	if err := r.CancelCheck(ctx, alex, here, saved.Check); problem.KindOf(err) != problem.Conflict {
 		t.Errorf("%v", err)
 	}

@@ -17,6 +17,9 @@ import (
 // patience is how long the end of something that was begun is waited for, whoever still waits for it.
 const patience = time.Minute
 
+// maxReadings is how many groups are read at once: somebody who validates again and again must not fill the memory with pages.
+const maxReadings = 8
+
 // Settings are the operator's choices.
 type Settings struct {
 	AdminCenterHosts []string // further SharePoint admin center hosts, lower case (R44)
@@ -37,6 +40,8 @@ type Service struct {
 
 	readings watchers[ReadingID]
 	checks   watchers[CheckID]
+
+	slots chan struct{} // readings under way
 
 	mu      sync.Mutex
 	doors   map[tenant.ID]*door
@@ -63,6 +68,7 @@ func NewService(p Parts) *Service {
 	return &Service{
 		store: p.Store, tenants: p.Tenants, profiles: p.Profiles, gates: p.Gates, ring: p.Ring, validator: p.Validator, directory: p.Directory,
 		settings: p.Settings, now: p.Now, log: p.Log,
+		slots: make(chan struct{}, maxReadings),
 		doors: map[tenant.ID]*door{}, reading: map[ReadingID]*activity{}, active: map[CheckID]context.CancelCauseFunc{},
 	}
 }

@@ -47,7 +47,7 @@ type Store interface {
 	Checks(ctx context.Context, key Key, limit int) ([]Check, error)
 	CheckItems(ctx context.Context, q CheckQuery) ([]CheckItem, error)
 	// TakeUp makes a waiting check a running one. What was being tried when Purser ended is interrupted, each with an entry.
-	TakeUp(ctx context.Context, id CheckID, interrupted func(Check, CheckItem) audit.Entry) (Check, error)
+	TakeUp(ctx context.Context, id CheckID, interrupted func(CheckItem) audit.Entry) (Check, error)
 	// WaitingPasswords lists items whose turn has not come, behind a number, with their sealed passwords.
 	WaitingPasswords(ctx context.Context, id CheckID, after, limit int) ([]NewPassword, error)
 	// Try marks a waiting item as being tried, and counts the attempt as profile.Store.Begin does. It returns ErrChanged for one that is

@@ -1,6 +1,7 @@
 package profile
 
 import (
+	"cmp"
 	"context"
 	"math/rand/v2"
 	"time"
@@ -24,9 +25,18 @@ const hour = time.Hour
 
 // Parked reports whether the stored password was refused and nobody has changed it since: a changed one is stored with the
 // verdict that confirmed it. Nothing tries a parked password by itself.
-func (p Profile) Parked() bool { return p.Status == verdict.WrongPassword }
+func (p Profile) Parked() bool { return refused(p.Verdict) }
 
-// intrusive says why an unattended run leaves the profile alone; empty where it may go on, after a moment of its own.
+// hesitate waits for a moment of an item's own. It reports false when ctx ends.
+func (r *Runs) hesitate(ctx context.Context) bool {
+	jitter := r.limits.Etiquette.Jitter
+	return jitter <= 0 || sleep(ctx, rand.N(jitter))
+}
+
+// refused reports whether a verdict, or one before it, found the password wrong.
+func refused(v verdict.Verdict) bool { return v.Status == verdict.WrongPassword || v.StillRefused }
+
+// intrusive says why an unattended run leaves the profile alone for now; empty where it may go on.
 func (r *Runs) intrusive(ctx context.Context, p Profile) (Reason, error) {
 	limits := r.limits.Etiquette
 	switch n, err := r.profiles.attempts(ctx, keyOf(p)); {
@@ -41,10 +51,32 @@ func (r *Runs) intrusive(ctx context.Context, p Profile) (Reason, error) {
 	case n >= limits.PerTenant:
 		return Budget, nil
 	}
-	if limits.Jitter > 0 && !sleep(ctx, rand.N(limits.Jitter)) {
-		return "", ctx.Err()
-	}
 	return "", nil
+}
+
+// dally waits for a moment of an unattended attempt's own, and reports whether it was left in peace.
+func (r *Runs) dally(ctx context.Context) bool {
+	jitter := r.limits.Etiquette.Jitter
+	return jitter <= 0 || sleep(ctx, rand.N(jitter))
+}
+
+// excess is the error of an unattended attempt that would be one too many; it is the Reason.
+type excess Reason
+
+func (e excess) Error() string { return "profile: one attempt too many: " + string(e) }
+
+// within begins an attempt. For an unattended one it counts before, one attempt after the other: many that look at the same
+// moment would all find room for the last one.
+func (r *Runs) within(ctx context.Context, run Run, p Profile, begin func() error) error {
+	if run.Attended {
+		return begin()
+	}
+	r.counting.Lock()
+	defer r.counting.Unlock()
+	if why, err := r.intrusive(ctx, p); err != nil || why != "" {
+		return cmp.Or(err, error(excess(why)))
+	}
+	return begin()
 }
 
 // attempts counts those of the last hour.

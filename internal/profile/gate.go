@@ -18,7 +18,9 @@ type gate struct {
 	row     int       // failures in a row
 	refused int       // of them, by the tenant's app registration
 	since   time.Time // the first of them
-	until   time.Time // nobody goes before
+	rests   int       // taken since
+	until   time.Time // the end of the last of them: nobody goes before
+	asked   time.Time // nobody goes before either, because Microsoft asked for it, whatever else is answered
 	probing bool      // somebody finds out whether Microsoft answers again
 }
 
@@ -51,9 +53,9 @@ func (g *gate) enter(ctx context.Context) bool {
 func (g *gate) ask(now time.Time) time.Duration {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	switch {
-	case now.Before(g.until):
-		return g.until.Sub(now)
+	switch until := g.peace(); {
+	case now.Before(until):
+		return until.Sub(now)
 	case g.row < g.limits.Failures:
 		return 0
 	case g.probing:
@@ -72,24 +74,36 @@ func (g *gate) leave(v *verdict.Verdict) {
 	if v == nil {
 		return
 	}
+	now := time.Now()
+	if asked := now.Add(v.RetryAfter); v.RetryAfter > 0 && asked.After(g.asked) {
+		g.asked = asked
+	}
 	if v.Status.AboutAccount() {
-		g.row, g.refused, g.until = 0, 0, time.Time{}
+		g.begin()
 		return
 	}
-	now := time.Now()
 	if g.row++; g.row == 1 {
 		g.since = now
 	}
 	if v.Status != verdict.Unreachable {
 		g.refused++
 	}
-	rest := v.RetryAfter
-	if over := g.row - g.limits.Failures; over >= 0 {
-		rest = max(rest, min(g.limits.Rest<<min(over, 16), g.limits.LongestRest))
+	// Those that were under way together fail together: that is one reason to rest and not many.
+	if g.row >= g.limits.Failures && !now.Before(g.until) {
+		g.until = now.Add(min(g.limits.Rest<<min(g.rests, 16), g.limits.LongestRest))
+		g.rests++
 	}
-	if until := now.Add(rest); until.After(g.until) {
-		g.until = until
+}
+
+// begin is the state without failures. g.mu is held.
+func (g *gate) begin() { g.row, g.refused, g.rests, g.until = 0, 0, 0, time.Time{} }
+
+// peace is until when nobody goes. g.mu is held.
+func (g *gate) peace() time.Time {
+	if g.asked.After(g.until) {
+		return g.asked
 	}
+	return g.until
 }
 
 // hopeless says why what is left of the tenant should not be tried any more; empty while it should.
@@ -107,16 +121,17 @@ func (g *gate) hopeless() Reason {
 	return ""
 }
 
-// forget begins anew, because whoever begins a run may have mended what was wrong.
+// forget begins anew, because whoever begins a run may have mended what was wrong. What Microsoft asked for stands.
 func (g *gate) forget() {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	g.row, g.refused, g.until = 0, 0, time.Time{}
+	g.begin()
 }
 
 // resting tells until when the tenant is left in peace, and whether it is.
 func (g *gate) resting() (time.Time, bool) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	return g.until, time.Now().Before(g.until)
+	until := g.peace()
+	return until, time.Now().Before(until)
 }

@@ -51,13 +51,11 @@ func (g *Gates) Enter(ctx context.Context, t tenant.ID) (leave func(*verdict.Ver
 // Forget begins anew with the tenant, because whoever begins something may have mended what was wrong.
 func (g *Gates) Forget(t tenant.ID) { g.gate(t).forget() }
 
-// Resting tells of which tenants Microsoft is left in peace, and until when.
-func (g *Gates) Resting() map[tenant.ID]time.Time {
-	g.mu.Lock()
-	defer g.mu.Unlock()
+// Resting tells for which of the tenants Microsoft is left in peace, and until when.
+func (g *Gates) Resting(tenants []tenant.ID) map[tenant.ID]time.Time {
 	resting := map[tenant.ID]time.Time{}
-	for id, gate := range g.of {
-		if until, rests := gate.resting(); rests {
+	for _, id := range tenants {
+		if until, rests := g.gate(id).resting(); rests {
 			resting[id] = until
 		}
 	}

@@ -42,12 +42,15 @@ func (s *Service) Lend(ctx context.Context, caller access.Caller, origin audit.O
 			busy = err
 			continue
 		}
-		defer release()
 		p, err := s.store.Profile(ctx, row.ID)
-		if err != nil {
-			return Profile{}, shown(err)
+		if err == nil && p.Status == verdict.Valid { // whoever had the turn before may have found it refused
+			defer release()
+			return p, s.lend(ctx, work{caller, origin, p}, signIn)
 		}
-		return p, s.lend(ctx, work{caller, origin, p}, signIn)
+		release()
+		if err != nil && !errors.Is(err, ErrGone) {
+			return Profile{}, err
+		}
 	}
 	return Profile{}, busy
 }

@@ -59,7 +59,7 @@ type Item struct {
 	Status   verdict.Status // of the verdict; empty for none
 	Code     string
 	At       time.Time // when the outcome was known; zero before
-	Tries    int       // how often it was put back because Microsoft asked to come back later
+	Tries    int       // how often it was put off: Microsoft asked for it, somebody else had the account, or something failed
 }
 
 // Outcome is what became of one profile of a run.
@@ -73,7 +73,7 @@ const (
 	Rejected    Outcome = "rejected"    // Microsoft said what is wrong with the account
 	NotReached  Outcome = "not-reached" // nobody could tell, so that the former status stands (R62)
 	Skipped     Outcome = "skipped"     // not tried, for the Reason
-	Interrupted Outcome = "interrupted" // Purser ended in the middle: the attempt may have counted, and is not repeated
+	Interrupted Outcome = "interrupted" // its end is not known, mostly because Purser ended: it may have counted, and is not repeated
 	Dropped     Outcome = "dropped"     // not tried, because somebody cancelled the run
 )
 
@@ -87,6 +87,7 @@ type Reason string
 const (
 	Parked   Reason = "parked"    // its password was refused before, and nobody has changed it since
 	Locked   Reason = "locked"    // Microsoft locked the account a short while ago
+	Shared   Reason = "shared"    // another profile has the same account, and its attempt in this run was not confirmed
 	Busy     Reason = "busy"      // somebody else was validating the account all the time
 	Gone     Reason = "gone"      // deleted meanwhile
 	Classic  Reason = "classic"   // a classic MFA profile
@@ -103,6 +104,7 @@ type ItemQuery struct {
 	Run     RunID
 	Outcome Outcome // empty: all
 	After   int     // number of the item before the page; 0 for the first page
+	Back    bool    // the items up to After instead, the last of them first
 	Limit   int
 }
 
@@ -122,7 +124,8 @@ type RunStore interface {
 	ActiveRuns(ctx context.Context) ([]Run, error)
 	Items(ctx context.Context, q ItemQuery) ([]Item, error)
 
-	// TakeUp makes a waiting run a running one. What was being tried when Purser ended is interrupted, each with an entry.
+	// TakeUp makes a waiting run a running one, while nothing of it is under way: what seems to be tried has an end that nobody
+	// stored, and is interrupted, each with an entry.
 	TakeUp(ctx context.Context, id RunID, interrupted func(Item) audit.Entry) (Run, error)
 	// Tenants lists those with waiting items, and WaitingItems the items of one, behind a number.
 	Tenants(ctx context.Context, id RunID) ([]tenant.ID, error)

@@ -22,7 +22,7 @@ func (r *Runs) Work(ctx context.Context, id RunID) error {
 		return nil
 	}
 	defer r.release(id)
-	run, err := r.store.TakeUp(ctx, id, interrupted)
+	run, err := r.store.TakeUp(ctx, id, interruptedIn(id))
 	switch {
 	case errors.Is(err, ErrGone) || err == nil && run.State.Over():
 		return nil
@@ -32,10 +32,40 @@ func (r *Runs) Work(ctx context.Context, id RunID) error {
 		cancel(errCancelled)
 	}
 	r.changed(id)
+	if err := r.recall(ctx, id); err != nil {
+		return err
+	}
 	if err := r.everyTenant(ctx, run); err != nil {
 		return err
 	}
 	return r.end(ctx, run)
+}
+
+// recall brings back which accounts the run has spent already.
+func (r *Runs) recall(ctx context.Context, id RunID) error {
+	err := r.each(ctx, id, func(i Item) {
+		if i.Reason == "" {
+			r.spend(id, AccountKey{i.Tenant, Fold(i.Username)}, true)
+		}
+	}, Rejected, NotReached, Interrupted)
+	return stopped(ctx, err)
+}
+
+// spend marks an account: while it is spent, the run does not try it through another profile.
+func (r *Runs) spend(id RunID, a AccountKey, spent bool) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if spent {
+		r.active[id].spent[a] = true
+	} else {
+		delete(r.active[id].spent, a)
+	}
+}
+
+func (r *Runs) spent(id RunID, a AccountKey) bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.active[id].spent[a]
 }
 
 // claim makes the run this call's own.
@@ -45,7 +75,7 @@ func (r *Runs) claim(id RunID, cancel context.CancelCauseFunc) bool {
 	if r.active[id] != nil {
 		return false
 	}
-	r.active[id] = cancel
+	r.active[id] = &shift{cancel: cancel, spent: map[AccountKey]bool{}}
 	return true
 }
 
@@ -56,9 +86,13 @@ func (r *Runs) release(id RunID) {
 	r.changed(id)
 }
 
-// interrupted is what the activity log says of an attempt whose end nobody saw.
-func interrupted(i Item) audit.Entry {
-	return audit.Entry{Action: ValidationInterrupted, Target: audit.Target{Kind: "profile", ID: string(i.Profile), Name: i.Name}}.With("username", i.Username)
+// interruptedIn gives what the activity log says of an attempt of a run whose end nobody saw.
+func interruptedIn(id RunID) func(Item) audit.Entry {
+	return func(i Item) audit.Entry {
+		return audit.Entry{
+			Actor: itself, Action: ValidationInterrupted, Target: audit.Target{Kind: "profile", ID: string(i.Profile), Name: i.Name},
+		}.With("username", i.Username).With("run", string(id))
+	}
 }
 
 // everyTenant works on all tenants of the run side by side, so that one that is throttled holds up no other.
@@ -67,6 +101,7 @@ func (r *Runs) everyTenant(ctx context.Context, run Run) error {
 	if err != nil {
 		return stopped(ctx, err)
 	}
+	r.enterTenants(run.ID, tenants)
 	failed := make([]error, len(tenants))
 	var all sync.WaitGroup
 	for i, t := range tenants {
@@ -75,6 +110,13 @@ func (r *Runs) everyTenant(ctx context.Context, run Run) error {
 	}
 	all.Wait()
 	return errors.Join(failed...)
+}
+
+// enterTenants notes which tenants the run works on.
+func (r *Runs) enterTenants(id RunID, tenants []tenant.ID) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.active[id].tenants = tenants
 }
 
 // lane works on the waiting items of one tenant, in their order, then on those that had to be put off, until none is left
@@ -144,6 +186,10 @@ func (r *Runs) end(ctx context.Context, run Run) error {
 			return err
 		}
 	}
+	// Nothing is under way any more: what looks as if it were is what could not be stored.
+	if _, err := r.store.TakeUp(after, run.ID, interruptedIn(run.ID)); err != nil {
+		return err
+	}
 	err := r.store.EndRun(after, run.ID, state, run.entry(RunEnded).With("state", string(state)))
 	if errors.Is(err, ErrChanged) {
 		return nil
@@ -160,6 +206,18 @@ func Persist(ctx context.Context, write func() error) error {
 			return err
 		}
 	}
+}
+
+// insist is Persist for what must not be lost because somebody cancelled the run: that ends what waits, and not what was
+// answered.
+func (r *Runs) insist(ctx context.Context, write func() error) error {
+	err := Persist(ctx, write)
+	if err == nil || !errors.Is(context.Cause(ctx), errCancelled) {
+		return err
+	}
+	after, cancel := r.profiles.beyond(ctx)
+	defer cancel()
+	return Persist(after, write)
 }
 
 func sleep(ctx context.Context, d time.Duration) bool {

@@ -50,17 +50,25 @@ type Runs struct {
 	limits   RunLimits
 	gates    *Gates
 	log      *slog.Logger
+	counting sync.Mutex // held from counting to beginning an unattended attempt
 
 	mu     sync.Mutex
-	active map[RunID]context.CancelCauseFunc // runs that this process works on
-	seen   map[RunID]map[chan struct{}]bool  // who watches
+	active map[RunID]*shift                 // runs that this process works on
+	seen   map[RunID]map[chan struct{}]bool // who watches
+}
+
+// shift is what this process knows of a run while it works on it.
+type shift struct {
+	cancel  context.CancelCauseFunc
+	tenants []tenant.ID
+	spent   map[AccountKey]bool // accounts with an attempt that was not confirmed, or whose end is not known yet
 }
 
 // NewRuns joins the parts.
 func NewRuns(profiles *Service, store RunStore, limits RunLimits, log *slog.Logger) *Runs {
 	return &Runs{
 		profiles: profiles, store: store, limits: limits, gates: NewGates(limits), log: log,
-		active: map[RunID]context.CancelCauseFunc{}, seen: map[RunID]map[chan struct{}]bool{},
+		active: map[RunID]*shift{}, seen: map[RunID]map[chan struct{}]bool{},
 	}
 }
 
@@ -72,17 +80,22 @@ const chunk = 1000
 
 var errNothing = problem.New(problem.Invalid, "No profile matches, so there is nothing to validate.")
 
-// Begin makes a run of the profiles with these ids and hands it to the background work. Those that are not there any more are
-// left out.
+// Begin makes a run of the profiles with these ids, each once, and hands it to the background work. Those that are not there any
+// more are left out.
 func (r *Runs) Begin(ctx context.Context, caller access.Caller, origin audit.Origin, ids []ID) (Run, error) {
 	if err := access.Require(caller, access.ManageServiceAccounts); err != nil {
 		return Run{}, err
 	}
 	run := Run{Attended: true, Selection: "Selected by hand", Actor: audit.By(caller, origin, RunBegun, audit.Target{}).Actor, Origin: origin}
 	return r.begin(ctx, run, func(add func([]Item) error) error {
+		known := map[ID]bool{}
 		for part := range slices.Chunk(ids, chunk) {
 			var items []Item
 			for _, id := range part {
+				if known[id] {
+					continue
+				}
+				known[id] = true
 				p, err := r.profiles.store.Profile(ctx, id)
 				if errors.Is(err, ErrGone) {
 					continue
@@ -109,10 +122,13 @@ func (r *Runs) BeginMatching(ctx context.Context, caller access.Caller, origin a
 	return r.begin(ctx, run, r.matching(ctx, q))
 }
 
+// itself is Purser as somebody who does something.
+var itself = audit.Actor{Name: "Purser"}
+
 // BeginUnattended makes a run of every profile that the query matches for Purser itself: nobody waits for it, so it keeps to
 // the Etiquette.
 func (r *Runs) BeginUnattended(ctx context.Context, q Query, selection string) (Run, error) {
-	return r.begin(ctx, Run{Selection: selection, Actor: audit.Actor{Name: "Purser"}}, r.matching(ctx, q))
+	return r.begin(ctx, Run{Selection: selection, Actor: itself}, r.matching(ctx, q))
 }
 
 // matching fills a run with every profile that the query matches, a chunk at a time.
@@ -253,7 +269,20 @@ func (r *Runs) Items(ctx context.Context, caller access.Caller, q ItemQuery) (it
 	return items, false, err
 }
 
-var errOver = problem.New(problem.Conflict, "This validation run is over already.")
+var errOver = problem.New(problem.Conflict, "This validation run is over already, or being cancelled.")
+
+// Previous gives the After of the page before that of q, which begins after the first item.
+func (r *Runs) Previous(ctx context.Context, caller access.Caller, q ItemQuery) (after int, err error) {
+	if err := access.Require(caller, access.ManageServiceAccounts); err != nil {
+		return 0, err
+	}
+	q.Back, q.Limit = true, PageSize+1
+	items, err := r.store.Items(ctx, q)
+	if len(items) > PageSize {
+		return items[PageSize].No, err
+	}
+	return 0, err
+}
 
 // Cancel asks a run to stop: nothing more is begun, and what is under way is waited for.
 func (r *Runs) Cancel(ctx context.Context, caller access.Caller, origin audit.Origin, id RunID) error {
@@ -269,11 +298,10 @@ func (r *Runs) Cancel(ctx context.Context, caller access.Caller, origin audit.Or
 		return err
 	}
 	r.mu.Lock()
-	cancel := r.active[id]
-	r.mu.Unlock()
-	if cancel != nil {
-		cancel(errCancelled)
+	if working := r.active[id]; working != nil {
+		working.cancel(errCancelled)
 	}
+	r.mu.Unlock()
 	r.changed(id)
 	return nil
 }
@@ -284,14 +312,25 @@ func (r *Runs) Again(ctx context.Context, caller access.Caller, origin audit.Ori
 		return Run{}, err
 	}
 	var ids []ID
-	for _, outcome := range []Outcome{NotReached, Interrupted, Dropped} {
+	if err := r.each(ctx, id, func(i Item) { ids = append(ids, i.Profile) }, NotReached, Interrupted, Dropped); err != nil {
+		return Run{}, err
+	}
+	if len(ids) == 0 {
+		return Run{}, errNothing
+	}
+	return r.Begin(ctx, caller, origin, ids)
+}
+
+// each tells of all items with one of the outcomes.
+func (r *Runs) each(ctx context.Context, id RunID, tell func(Item), outcomes ...Outcome) error {
+	for _, outcome := range outcomes {
 		for after := 0; ; {
 			items, err := r.store.Items(ctx, ItemQuery{Run: id, Outcome: outcome, After: after, Limit: chunk})
 			if err != nil {
-				return Run{}, err
+				return err
 			}
 			for _, i := range items {
-				ids = append(ids, i.Profile)
+				tell(i)
 				after = i.No
 			}
 			if len(items) < chunk {
@@ -299,10 +338,7 @@ func (r *Runs) Again(ctx context.Context, caller access.Caller, origin audit.Ori
 			}
 		}
 	}
-	if len(ids) == 0 {
-		return Run{}, errNothing
-	}
-	return r.Begin(ctx, caller, origin, ids)
+	return nil
 }
 
 // Active lists the runs that are not over, for a hint on other pages.
@@ -313,14 +349,15 @@ func (r *Runs) Active(ctx context.Context, caller access.Caller) ([]Run, error) 
 	return r.store.ActiveRuns(ctx)
 }
 
-// Resting tells of which tenants this process leaves Microsoft in peace, and until when, while the run goes on.
+// Resting tells for which tenants of the run this process leaves Microsoft in peace, and until when, while the run goes on.
 func (r *Runs) Resting(run Run) map[tenant.ID]time.Time {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if r.active[run.ID] == nil {
+	working := r.active[run.ID]
+	if working == nil {
 		return nil
 	}
-	return r.gates.Resting()
+	return r.gates.Resting(working.tenants)
 }
 
 // Watch gives a channel that has something to read after each change of the run, until stop is called. Changes that come

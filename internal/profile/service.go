@@ -234,9 +234,11 @@ func (s *Service) stored(ctx context.Context, p Profile) (secret.Value, error) {
 }
 
 // remembering keeps what an earlier validation of the same account had read where this one was confirmed but could not read
-// it: a hiccup of Microsoft's directory must not take a known expiry out of sight (R62). The warning says that it is old.
+// it: a hiccup of Microsoft's directory must not take a known expiry out of sight (R62). The warning says that it is old. A
+// refused password stays refused until a validation comes past the check of the password.
 func remembering(old, v verdict.Verdict) verdict.Verdict {
 	if !v.Valid() {
+		v.StillRefused = refused(old) && v.Status != verdict.WrongPassword && v.Proof.Password != verdict.Proved
 		return v
 	}
 	if !v.RolesRead && old.RolesRead {

@@ -48,9 +48,12 @@ type rig struct {
 	clock  *sqlitetest.Clock
 	folder string
 	log    *bytes.Buffer
+	logger *slog.Logger // writes it
 
 	tenants *tenant.Service
 	ring    *secret.Keyring
+
+	validator profile.Validator
 }
 
 type asker struct{ client *microsoft.Client }
@@ -69,7 +72,8 @@ func newRig(t *testing.T, settings ...profile.Settings) *rig {
 	if err != nil {
 		t.Fatal(err)
 	}
-	log := slog.New(slog.NewTextHandler(r.log, &slog.HandlerOptions{Level: slog.LevelDebug}))
+	log := slog.New(slog.NewTextHandler(r.log, &slog.HandlerOptions{Level: slog.LevelDebug})) // one, or two would write at once
+	r.logger = log
 	if r.sim, err = m365sim.New(fixture, m365sim.Options{}); err != nil {
 		t.Fatal(err)
 	}
@@ -91,7 +95,8 @@ func newRig(t *testing.T, settings ...profile.Settings) *rig {
 	}
 	r.tenants, r.ring = tenants, ring
 	client := microsoft.New(microsoft.Config{Simulator: address, Now: r.clock.Now, Log: log, CallTimeout: 3 * time.Second})
-	r.Service = profile.NewService(r.db.Profiles(), tenants, ring, asker{client}, append(settings, profile.Settings{})[0], r.clock.Now)
+	r.validator = asker{client}
+	r.Service = profile.NewService(r.db.Profiles(), tenants, ring, r.validator, append(settings, profile.Settings{})[0], r.clock.Now)
 	return r
 }
 

@@ -158,7 +158,7 @@ func setCheckState(tx *Tx, id pool.CheckID, to profile.RunState, from ...profile
 }
 
 // TakeUp implements pool.Store.
-func (s *Pools) TakeUp(ctx context.Context, id pool.CheckID, interrupted func(pool.Check, pool.CheckItem) audit.Entry) (pool.Check, error) {
+func (s *Pools) TakeUp(ctx context.Context, id pool.CheckID, interrupted func(pool.CheckItem) audit.Entry) (pool.Check, error) {
 	c, err := s.Check(ctx, id)
 	if err != nil {
 		return c, err
@@ -180,7 +180,7 @@ func (s *Pools) TakeUp(ctx context.Context, id pool.CheckID, interrupted func(po
 			if err := s.setItem(tx, c, i.CheckItem, nil, profile.Stamp{}); err != nil {
 				return err
 			}
-			if err := s.db.record(tx, interrupted(c, i.CheckItem)); err != nil {
+			if err := s.db.record(tx, interrupted(i.CheckItem)); err != nil {
 				return err
 			}
 		}

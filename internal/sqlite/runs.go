@@ -143,10 +143,14 @@ const itemColumns = `SELECT no, profile_id, name, username, tenant_id, outcome, 
 
 // Items implements profile.RunStore.
 func (s *Runs) Items(ctx context.Context, q profile.ItemQuery) ([]profile.Item, error) {
-	if q.Outcome == "" {
-		return s.items(ctx, itemColumns+` WHERE run_id = ? AND no > ? ORDER BY no LIMIT ?`, q.Run, q.After, q.Limit)
+	way := ` AND no > ? ORDER BY no LIMIT ?`
+	if q.Back {
+		way = ` AND no <= ? ORDER BY no DESC LIMIT ?`
 	}
-	return s.items(ctx, itemColumns+` WHERE run_id = ? AND outcome = ? AND no > ? ORDER BY no LIMIT ?`, q.Run, q.Outcome, q.After, q.Limit)
+	if q.Outcome == "" {
+		return s.items(ctx, itemColumns+` WHERE run_id = ?`+way, q.Run, q.After, q.Limit)
+	}
+	return s.items(ctx, itemColumns+` WHERE run_id = ? AND outcome = ?`+way, q.Run, q.Outcome, q.After, q.Limit)
 }
 
 // WaitingItems implements profile.RunStore.

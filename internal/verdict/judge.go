@@ -72,7 +72,7 @@ func (t *Table) decide(a Answer) (Rule, string) {
 	switch {
 	case found && (!a.failing() || known.Class == serviceFault):
 		return known, known.Code()
-	case a.HTTP == 429, a.HTTP >= 500, a.Error == "" && len(a.Codes) == 0:
+	case a.HTTP == 408, a.HTTP == 429, a.HTTP >= 500, a.Error == "" && len(a.Codes) == 0:
 		return t.httpRule(a.HTTP), "HTTP " + strconv.Itoa(a.HTTP)
 	}
 	return t.worded(a), a.quote()
@@ -96,7 +96,7 @@ func (t *Table) worded(a Answer) Rule {
 
 // failing reports whether the service as such was in trouble, and not the request.
 func (a Answer) failing() bool {
-	return a.HTTP == 429 || a.HTTP >= 500 || a.Error == busy
+	return a.HTTP == 408 || a.HTTP == 429 || a.HTTP >= 500 || a.Error == busy
 }
 
 // known is the row of the most specific code: the last one of the list. A general one, or one that leaves the status

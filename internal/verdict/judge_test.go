@@ -37,6 +37,7 @@ func TestJudge(t *testing.T) {
 		{"an error that says nothing", verdict.Answer{HTTP: 400, Error: "invalid_grant"}, verdict.Unknown, "invalid_grant", ""},
 		{"throttled", verdict.Answer{HTTP: 429}, verdict.Unreachable, "HTTP 429", "HTTP 429"},
 		{"throttled, whatever the body says", verdict.Answer{HTTP: 429, Error: "invalid_grant", Codes: []int{50126}}, verdict.Unreachable, "HTTP 429", "HTTP 429"},
+		{"waited too long, whatever the body says", verdict.Answer{HTTP: 408, Error: "invalid_grant", Codes: []int{50126}}, verdict.Unreachable, "HTTP 408", "HTTP 408"},
 		{"unavailable with its code", verdict.Answer{HTTP: 503, Error: "temporarily_unavailable", Codes: []int{90033}}, verdict.Unreachable, "AADSTS90033", "90033"},
 		{"unavailable with a code about the account", verdict.Answer{HTTP: 503, Codes: []int{50057}}, verdict.Unreachable, "HTTP 503", "HTTP 503"},
 		{"unavailable by word", verdict.Answer{HTTP: 400, Error: "temporarily_unavailable"}, verdict.Unreachable, "temporarily_unavailable", "error temporarily_unavailable"},

@@ -26,6 +26,8 @@ type Blame struct {
 	Lacks []string `json:"lacks,omitempty"`
 	// NoSecret says that the app profile has no client secret, so that Purser could not ask as the app.
 	NoSecret bool `json:"noSecret,omitempty"`
+	// NoPremium says that the tenant's licences do not open its sign-in log to apps.
+	NoPremium bool `json:"noPremium,omitempty"`
 	// Later says that the tenant's sign-in log did not have the attempt yet.
 	Later bool `json:"later,omitempty"`
 }
@@ -67,7 +69,7 @@ func (b Blame) sentence() string {
 	case len(b.named(SecurityDefaults)) > 0:
 		return "The tenant's security defaults stand in the way of this sign-in."
 	case len(b.named(PerUserMFA)) > 0:
-		return "Multi-factor authentication is set on the account itself (per-user MFA); no policy of the tenant asked for it."
+		return "Neither a conditional access policy nor security defaults asked for a second factor, so multi-factor authentication is most likely set on the account itself (per-user MFA)."
 	}
 	return ""
 }
@@ -77,12 +79,14 @@ func (b Blame) steps() []Step {
 	var list []Step
 	permissions := strings.Join(b.Lacks, " and ")
 	switch {
-	case b.sentence() != "" || permissions == "" && !b.NoSecret && !b.Later:
+	case b.sentence() != "" || permissions == "" && !b.NoSecret && !b.NoPremium && !b.Later:
 		return nil
 	case b.NoSecret:
 		list = append(list, Step{Text: "To have the policy named here: give the app profile of this tenant a client secret, and its app registration the application permissions " + ReadPolicies + " and " + ReadAuditLog + " with admin consent."})
 	case permissions != "":
 		list = append(list, Step{Text: "To have the policy named here: give Purser's app registration the application permission " + permissions + " with admin consent, then validate again."})
+	case b.NoPremium:
+		list = append(list, Step{Text: "Purser cannot have the policy named here: Microsoft opens the sign-in log to apps only where the tenant has Microsoft Entra ID P1 or P2. Without that there is no conditional access either: look at the security defaults and at per-user MFA."})
 	}
 	if b.Later {
 		list = append(list, Step{Text: "Microsoft's sign-in log takes some minutes. Open it then, look for the correlation id below, and read which policy failed.", Link: "Sign-in logs", Href: "https://entra.microsoft.com/#view/Microsoft_AAD_IAM/SignInEventsV3Blade"})

@@ -45,6 +45,9 @@ type Verdict struct {
 	Attempted bool `json:"attempted,omitempty"`
 	// Busy says that Microsoft asked to come back later (429, 503), so that the attempt did not count.
 	Busy bool `json:"busy,omitempty"`
+	// StillRefused says that an earlier validation found the password refused, and that this one could not tell: the account was
+	// locked, say.
+	StillRefused bool `json:"stillRefused,omitempty"`
 	// Detail is for the log: what happened on the wire, without secrets. It is not stored.
 	Detail string `json:"-"`
 }

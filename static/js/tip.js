@@ -12,6 +12,7 @@ document.addEventListener('click', (event) => {
 document.addEventListener('htmx:after:swap', () => {
   if (!tip || !source || !tip.firstElementChild || tip.matches(':popover-open')) return;
   tip.showPopover({ source });
+  tip.focus(); // so that a screen reader says what has opened
   source = null;
 });
 

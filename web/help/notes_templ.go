@@ -386,7 +386,7 @@ func powerShellSection() templ.Component {
 		templ_7745c5c3_Err = stepList([]step{
 			{Text: "Open PowerShell 7, and install the modules once.", Command: "Install-Module Microsoft.Graph -Scope CurrentUser"},
 			{Text: "Sign in to the tenant with the permissions that looking needs.", Command: "Connect-MgGraph -TenantId contoso.onmicrosoft.com -Scopes User.Read.All,Policy.Read.All,AuditLog.Read.All,Application.Read.All,Domain.Read.All"},
-			{Text: "For a line that changes something, add the permission for it: User.ReadWrite.All for accounts, Application.ReadWrite.All for apps, Policy.ReadWrite.ConditionalAccess for named locations, Policy.ReadWrite.AuthenticationMethod for per-user MFA."},
+			{Text: "For a line that changes something, add the permission for it: User.ReadWrite.All for accounts, Application.ReadWrite.All for apps, Policy.ReadWrite.ConditionalAccess for named locations, Policy.ReadWrite.AuthenticationMethod for per-user MFA. Risky users take IdentityRiskyUser.Read.All. Other clouds take -Environment USGov, USGovDoD or China."},
 			{Text: "Sign out when you are done.", Command: "Disconnect-MgGraph"},
 		}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {

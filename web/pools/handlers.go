@@ -26,6 +26,8 @@ type Handlers struct {
 	Now     func() time.Time
 	Log     *slog.Logger
 	Codes   *verdict.Table // the words of verdicts; nil: the built-in table
+
+	AppProfiles bool // the page App management exists; links to it are left out otherwise
 }
 
 // Mount adds the routes.

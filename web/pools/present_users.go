@@ -167,10 +167,13 @@ func (h *Handlers) verdictProps(c echo.Context, v verdict.Verdict, key pool.Key,
 			told.App, told.ConsentHref = app, t.ConsentAddress(app)
 		}
 	}
-	props := words.Verdict(v.Status, v.Explain(told))
+	props := words.Verdict(v.Status, v.Explain(told), h.leads)
 	props.Quiet = true
 	return props
 }
+
+// leads reports whether there is a page at one of our own addresses that the advice knows.
+func (h *Handlers) leads(href string) bool { return href != "/app-profiles" || h.AppProfiles }
 
 func standingFace(s pool.Standing, class pool.Class) (ui.Tone, string) {
 	switch s {

@@ -39,7 +39,11 @@ func (h *Handlers) runView(c echo.Context) (runView, error) {
 		view.Resting = append(view.Resting, restView{Tenant: h.tenantName(c, t), Until: words.Moment(until, now)})
 	}
 	if q.After > 0 {
-		view.Pager.PreviousHref = runAddress(path, q.Outcome, 0)
+		before, err := h.Runs.Previous(ctx, caller, q)
+		if err != nil {
+			return runView{}, err
+		}
+		view.Pager.PreviousHref = runAddress(path, q.Outcome, before)
 	}
 	if more {
 		view.Pager.NextHref = runAddress(path, q.Outcome, items[len(items)-1].No)
@@ -143,6 +147,8 @@ func reasonText(i profile.Item) string {
 		return "Microsoft refused the stored password before. Enter the right one, or open the profile to validate it anyway."
 	case profile.Locked:
 		return "Microsoft locked the account a short while ago; another attempt would prolong that."
+	case profile.Shared:
+		return "Another profile has the same account, and its attempt in this run was not confirmed. Look at that one first."
 	case profile.Busy:
 		return "Somebody else was validating this account."
 	case profile.Gone:
@@ -164,9 +170,9 @@ func reasonText(i profile.Item) string {
 	}
 	switch {
 	case i.Outcome == profile.Interrupted:
-		return "Purser ended during the attempt. It may have counted at Microsoft, so it was not repeated."
+		return "Purser ended during the attempt, or could not store its result. It may have counted at Microsoft, so it was not repeated."
 	case i.Outcome == profile.Waiting && i.Tries > 0:
-		return "Microsoft asked to come back later."
+		return "Put off for a moment: the account was busy, or Microsoft asked to come back later."
 	case i.Outcome == profile.NotReached:
 		return "Not the account's fault; its status stays."
 	}

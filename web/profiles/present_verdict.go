@@ -27,13 +27,19 @@ func (h *Handlers) verdictView(c echo.Context, v verdict.Verdict, of verdictOf) 
 		}
 	}
 	e := v.Explain(told)
-	props := words.Verdict(v.Status, e)
+	props := words.Verdict(v.Status, e, h.leads)
 	view := verdictView{Tone: props.Tone, Title: props.Title, Cause: props.Cause, Warnings: e.Warnings, Copy: props.Copy, Proofs: props.Proofs, Steps: props.Steps, Details: props.Details}
 	for _, l := range e.Links {
 		view.Links = append(view.Links, linkView{l.Text, l.Href})
 	}
 	return view
 }
+
+// appProfilesPath is the page App management, which the advice leads to.
+const appProfilesPath = "/app-profiles"
+
+// leads reports whether there is a page at one of our own addresses that the advice knows.
+func (h *Handlers) leads(href string) bool { return href != appProfilesPath || h.AppProfiles }
 
 func needs(services []string) []verdict.Need {
 	var list []verdict.Need

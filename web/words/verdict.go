@@ -21,8 +21,9 @@ func Tone(s verdict.Status) ui.Tone {
 	}
 }
 
-// Verdict puts the outcome of a validation into the shapes of the page (R17, R18).
-func Verdict(status verdict.Status, e verdict.Explanation) ui.VerdictProps {
+// Verdict puts the outcome of a validation into the shapes of the page (R17, R18). leads reports whether there is a page at an
+// address; a step that leads nowhere keeps its words.
+func Verdict(status verdict.Status, e verdict.Explanation, leads func(href string) bool) ui.VerdictProps {
 	props := ui.VerdictProps{Tone: Tone(status), Title: e.Title, Cause: strings.TrimSpace(e.Cause + " " + e.Note), Copy: e.Copy()}
 	switch {
 	case status == verdict.Valid && len(e.Warnings) > 0:
@@ -34,6 +35,9 @@ func Verdict(status verdict.Status, e verdict.Explanation) ui.VerdictProps {
 		props.Proofs = append(props.Proofs, ui.Proof{Tone: proofTone(f.Result), Text: f.Text})
 	}
 	for _, s := range e.Steps {
+		if !leads(s.Href) {
+			s.Link, s.Href = "", ""
+		}
 		props.Steps = append(props.Steps, ui.Step{Text: s.Text, Link: s.Link, Href: s.Href, Command: s.Command})
 	}
 	for _, d := range e.Details {
