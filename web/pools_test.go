@@ -155,7 +155,7 @@ func TestAGroupIsRefused(t *testing.T) {
 
 // R42, R43, R44: a Save without the address that MFA needs stores nothing; with it the password is checked and kept.
 func TestAPoolIsSaved(t *testing.T) {
-	_, b := openPools(t)
+	h, b := openPools(t)
 	page := validated(t, b, "sites", "aos-pool@contoso.com")
 	form := poolForm(t, page)
 	form.Set("password-sites-"+one, marked)
@@ -193,6 +193,11 @@ func TestAPoolIsSaved(t *testing.T) {
 	for _, words := range []string{"2 of 2 members can be used", "App password stored", "14 needed", "In force: nothing yet", "Required, because"} {
 		if !strings.Contains(strings.Join(strings.Fields(saved.Text()), " "), words) {
 			t.Errorf("the saved pool does not say %q", words)
+		}
+	}
+	for _, secret := range []string{marked, "abcdefghijklmnop", "Marked-Client-Secret"} {
+		if strings.Contains(h.log.String(), secret) || strings.Contains(b.get(poolPath).text()+b.get(check).text(), secret) {
+			t.Error("the log or a page holds a secret (R60)")
 		}
 	}
 }

@@ -26,6 +26,7 @@ type Handlers struct {
 	Now     func() time.Time
 	Log     *slog.Logger
 	Codes   *verdict.Table // the words of verdicts; nil: the built-in table
+
 }
 
 // Mount adds the routes.
