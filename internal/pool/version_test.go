@@ -194,7 +194,8 @@ func TestCheckAdminURL(t *testing.T) {
 		{"https://contoso-admin.sharepoint.com.evil.com", "worldwide", ""}, {"https://evil.com/contoso-admin.sharepoint.com", "worldwide", ""},
 		{"https://contoso-admin.sharepoint.com@evil.com", "worldwide", ""}, {"https://u:p@contoso-admin.sharepoint.com", "worldwide", ""},
 		{"https://contoso-admin.sharepoint.com:8443", "worldwide", ""}, {"https://contoso-admin.sharepoint.com/_layouts/15/online/AdminHome.aspx", "worldwide", ""},
-		{"https://contoso-admin.sharepoint.com?a=b", "worldwide", ""}, {"https://contoso-admin.sharepoint.com#x", "worldwide", ""}, {"https://xn--cntoso-dua-admin.sharepoint.com.", "worldwide", ""},
+		{"https://contoso-admin.sharepoint.com?a=b", "worldwide", ""}, {"https://contoso-admin.sharepoint.com#x", "worldwide", ""}, {"https://xn--cntoso-dua-admin.sharepoint.com", "worldwide", ""},
+		{"https://contoso-admin.sharepoint.com.", "worldwide", ""},
 		{"https://cöntoso-admin.sharepoint.com", "worldwide", ""}, {"https://127.0.0.1", "worldwide", ""}, {"https://a.b-admin.sharepoint.com", "worldwide", ""},
 		{"https://contoso-admin.sharepoint.com\n", "worldwide", poolURL}, {"javascript:alert(1)", "worldwide", ""},
 	} {
