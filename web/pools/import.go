@@ -1,6 +1,7 @@
 package pools
 
 import (
+	"cmp"
 	"errors"
 	"io"
 	"net/http"
@@ -58,7 +59,7 @@ func (h *Handlers) importView(c echo.Context) (importView, importTarget, error) 
 	own := address("", "tenant", string(key.Tenant), "tab", string(key.Class), "reading", string(id))
 	return importView{
 		Lead:   key.Class.Title() + " · " + r.Group.Name + " · " + words.Counted(r.Counts.Members, "member"),
-		Action: address(ImportPath, "tenant", string(key.Tenant), "tab", string(key.Class), "reading", string(id), "seen", strconv.FormatInt(p.Number, 10)),
+		Action: address(ImportPath, "tenant", string(key.Tenant), "tab", string(key.Class), "reading", string(id), "seen", cmp.Or(c.QueryParam("seen"), strconv.FormatInt(p.Number, 10))),
 		Pool:   Path + own, Template: templatePath,
 	}, importTarget{p, r}, nil
 }
@@ -77,6 +78,7 @@ func (h *Handlers) readImport(c echo.Context) error {
 		return err
 	}
 	result, command, err := h.readUpload(c, target.reading.ID)
+	defer result.Clear()
 	if err != nil {
 		if problem.KindOf(err) != problem.Invalid {
 			return err
