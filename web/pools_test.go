@@ -316,6 +316,10 @@ func TestPasswordsFromAFile(t *testing.T) {
 	if res := b.upload(action, strings.Repeat("x", pool.MaxImport+1<<20), "check"); res.StatusCode != http.StatusRequestEntityTooLarge {
 		t.Errorf("too large: status %d", res.StatusCode)
 	}
+	half := "--x\r\nContent-Disposition: form-data; name=\"file\"; filename=\"passwords.csv\"\r\n\r\n" + csv
+	if res := b.carry(http.MethodPost, action, strings.NewReader(half), http.Header{"Sec-Fetch-Site": {"same-origin"}, "Content-Type": {"multipart/form-data; boundary=x"}}); res.StatusCode != http.StatusBadRequest {
+		t.Errorf("half a file: status %d", res.StatusCode)
+	}
 	if res := b.upload(action, csv, "import"); res.StatusCode != http.StatusSeeOther || !strings.HasPrefix(res.Header.Get("Location"), poolPath+"/checks/") {
 		t.Errorf("Import: status %d to %q", res.StatusCode, res.Header.Get("Location"))
 	} else {

@@ -79,6 +79,9 @@ func (h *Handlers) readImport(c echo.Context) error {
 	}
 	result, command, err := h.readUpload(c, target.reading.ID)
 	defer result.Clear()
+	if errors.Is(err, io.ErrUnexpectedEOF) {
+		return problem.Wrap(err, problem.BadRequest, "The file did not arrive whole. Nothing was stored. Choose it again.")
+	}
 	if err != nil {
 		if problem.KindOf(err) != problem.Invalid {
 			return err
