@@ -301,12 +301,24 @@ func TestPasswordsFromAFile(t *testing.T) {
 	if res.StatusCode != http.StatusOK || page.Find("tbody tr").Length() != 2 || !strings.Contains(page.Find("[role=alert]").Text(), "1 of 2 rows can be imported") || strings.Contains(res.text(), marked) {
 		t.Errorf("Check: status %d\n%s", res.StatusCode, page.Find("main").Text())
 	}
+	// R46: an answer to Check stands for the pool as the page showed it, so that Import overwrites nobody's change.
+	other := h.signedIn(t, "owner@purser.test")
+	saveOK(t, other, with(poolForm(t, other.get(poolPath).page(t)), "objects-sites", "70"))
+	stale, _ := b.upload(action, csv, "check").page(t).Find("#import").Attr("action")
+	if res := b.upload(stale, csv, "import"); stale != action || res.StatusCode != http.StatusConflict {
+		t.Errorf("a stale Import to %q: status %d", stale, res.StatusCode)
+	}
+	action, _ = b.get(href).page(t).Find("#import").Attr("action")
 	h.Sim.ResetRequests()
 	if res := b.upload(action, "name,secret\r\n", "check"); res.StatusCode != http.StatusUnprocessableEntity || res.page(t).Find("#file-notes .field-error").Length() != 1 {
 		t.Errorf("unknown columns: status %d", res.StatusCode)
 	}
 	if res := b.upload(action, strings.Repeat("x", pool.MaxImport+1<<20), "check"); res.StatusCode != http.StatusRequestEntityTooLarge {
 		t.Errorf("too large: status %d", res.StatusCode)
+	}
+	half := "--x\r\nContent-Disposition: form-data; name=\"file\"; filename=\"passwords.csv\"\r\n\r\n" + csv
+	if res := b.carry(http.MethodPost, action, strings.NewReader(half), http.Header{"Sec-Fetch-Site": {"same-origin"}, "Content-Type": {"multipart/form-data; boundary=x"}}); res.StatusCode != http.StatusBadRequest {
+		t.Errorf("half a file: status %d", res.StatusCode)
 	}
 	if res := b.upload(action, csv, "import"); res.StatusCode != http.StatusSeeOther || !strings.HasPrefix(res.Header.Get("Location"), poolPath+"/checks/") {
 		t.Errorf("Import: status %d to %q", res.StatusCode, res.Header.Get("Location"))
@@ -355,6 +367,10 @@ func TestAProfileInAPoolSaysSo(t *testing.T) {
 	asked := b.get("/service-accounts/delete?id=" + strings.TrimPrefix(href, "/service-accounts/")).text()
 	if !strings.Contains(asked, title) || !strings.Contains(asked, "This profile is in use") {
 		t.Error("the question before the deletion says nothing of the pool")
+	}
+	b.post("/service-accounts", typed(url.Values{"name": {"The same account"}, "username": {"POOL01@contoso.com"}}))
+	if second, _ := b.get("/service-accounts?q=same").page(t).Find(".cell-main a").Attr("href"); second == "" || !strings.Contains(b.get(second).text(), title) {
+		t.Errorf("a second profile with the account, at %q, says nothing of the pool", second)
 	}
 	if page := b.get(poolPath).page(t).Find("#users-sites"); !strings.Contains(page.Text(), "also used for managing operations") {
 		t.Error("the member's row says nothing of the profile")

@@ -41,7 +41,7 @@ func CheckAdminURL(text string, cloud tenant.Cloud, allowed []string) (normal, w
 		return "", "Enter the address without a name or a port in it. " + example
 	case strings.Trim(u.Path, "/") != "" || u.RawQuery != "" || u.Fragment != "" || u.ForceQuery:
 		return "", "Enter only the beginning of the address, up to the host. " + example
-	case !adminHosts[cloud].MatchString(host) && !slices.Contains(allowed, host):
+	case !slices.Contains(allowed, host) && (!adminHosts[cloud].MatchString(host) || strings.HasPrefix(host, "xn--")): // no tenant's name is written in punycode
 		return "", "This is not the address of a SharePoint admin center in the tenant's cloud. " + example
 	}
 	return "https://" + host, ""

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"runtime/debug"
+	"strings"
 
 	"purser.example/internal/audit"
 	"purser.example/internal/profile"
@@ -65,6 +66,9 @@ func (j job) try(ctx context.Context, i CheckItem, password secret.Value) *verdi
 func (j job) conclude(ctx context.Context, i CheckItem, v verdict.Verdict, password secret.Value) {
 	i.Verdict, i.At = &v, v.At
 	switch {
+	case v.Valid() && v.UserID != "" && !strings.EqualFold(v.UserID, string(i.User)):
+		// The username belongs to another account by now, which is no member: its password is not stored for this one.
+		i.Outcome, i.Reason = profile.Skipped, profile.Gone
 	case v.Valid():
 		i.Outcome = profile.Confirmed
 	case v.Status.AboutAccount():

@@ -24,6 +24,7 @@ type Check struct {
 	Ended  time.Time // zero while it goes on
 	Total  int
 	Counts map[profile.Outcome]int
+	Kept   bool // passwords wait for Again; not known in a list of checks
 }
 
 // Done counts the passwords that have their outcome.

@@ -84,7 +84,7 @@ func (c Credential) Touched(t Touch) Credential {
 		c.Pending = NoPending
 	}
 	if t.Forget {
-		c = Credential{}
+		c = c.forgotten()
 	}
 	c.MFA = t.MFA
 	if t.AppPassword != nil {
@@ -97,6 +97,14 @@ func (c Credential) Touched(t Touch) Credential {
 		c.Pending = Waits
 	}
 	return c
+}
+
+// forgotten is the credential without its passwords. That a policy bars the account stays known.
+func (c Credential) forgotten() Credential {
+	if c.Failed != nil && ByConditionalAccess(*c.Failed) {
+		return Credential{Failed: c.Failed, Checked: c.Checked}
+	}
+	return Credential{}
 }
 
 // Concluded is the credential after a check came to its outcome. password is the sealed one of a verdict that is valid.

@@ -57,6 +57,10 @@ func readFile(file io.Reader) ([]fileRow, error) {
 	if err != nil {
 		return nil, misquoted(err)
 	}
+	if strings.Contains(strings.Join(head, ""), "\r") {
+		// A file of the old sort is one long line, so that passwords stand in its head: nothing of it is shown.
+		return nil, unreadable("The lines of the file do not end as they should. Save it as CSV UTF-8, and try again.")
+	}
 	at, err := columns(head)
 	if err != nil {
 		return nil, err

@@ -97,6 +97,7 @@ func TestFilesOfPasswords(t *testing.T) {
 		"head only":        {"username,password\n", "no rows"},
 		"no head":          {"pool01@contoso.com," + marked + "\n", "must name the columns"},
 		"unknown columns":  {"username,password,name,E-Mail\nx,y,z,a\n", `"name", "e-mail"`},
+		"old line ends":    {"username,password\rpool01@contoso.com," + marked + "\rx," + marked + "\r", "do not end as they should"},
 		"a column twice":   {"username,password,password\nx,y,z\n", "twice"},
 		"no password":      {"username\npool01@contoso.com\n", "needs a column"},
 		"open quote":       {"username,password\npool01@contoso.com,\"" + marked + "\n", "line"},
@@ -108,7 +109,7 @@ func TestFilesOfPasswords(t *testing.T) {
 		"too many rows":    {"username,password\n" + strings.Repeat("a,b\n", pool.MaxImportRows+1), "rows"},
 	} {
 		_, err := r.ReadPasswords(ctx, adele, reading.ID, strings.NewReader(c.file))
-		if problem.KindOf(err) != problem.Invalid || !strings.Contains(problem.Message(err), c.says) || strings.Contains(err.Error(), marked) {
+		if problem.KindOf(err) != problem.Invalid || !strings.Contains(problem.Message(err), c.says) || strings.Contains(err.Error(), marked) || strings.Contains(problem.Message(err), strings.ToLower(marked)) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}

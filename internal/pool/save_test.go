@@ -152,6 +152,12 @@ func TestConditionalAccessStaysOut(t *testing.T) {
 	if got := r.rows(t, pool.Query{Reading: reading.ID})["ca@contoso.com"]; got.Standing != pool.Barred || got.Standing.InOrder() {
 		t.Errorf("%+v", got)
 	}
+	// Removing what is stored opens no way around the policy either.
+	r.save(t, pool.Change{Key: sites, Seen: 2, AdminURL: poolURL, Members: []pool.MemberChange{{User: m.User, Forget: true}}})
+	r.save(t, pool.Change{Key: sites, Seen: 3, AdminURL: poolURL, Members: []pool.MemberChange{{User: m.User, MFA: true, Password: secret.FromString(appWord)}}})
+	if got := r.rows(t, pool.Query{Reading: reading.ID})["ca@contoso.com"]; got.Standing != pool.Barred {
+		t.Errorf("R42: %+v", got)
+	}
 }
 
 // R43: what is wrong is said at its field, and then nothing is stored.
@@ -418,7 +424,25 @@ func TestANewerPasswordReplaces(t *testing.T) {
 	if m := r.rows(t, pool.Query{Reading: reading.ID})["pool01@contoso.com"]; m.Password || m.Standing != pool.NoPassword {
 		t.Errorf("a password came back after it was removed: %+v", m)
 	}
+	if c, err := r.Check(ctx, adele, now.Check); err != nil || c.Counts[profile.Confirmed] != 0 || c.Counts[profile.Skipped] != 1 || c.Kept {
+		t.Errorf("R43: what is not stored is called stored: %+v %v", c, err)
+	}
 	r.clean(t)
+}
+
+// R43, R60: a password is stored for the account that it was accepted of, whoever has the username by now.
+func TestAUsernameThatChangedHands(t *testing.T) {
+	r := newRig(t, fixture("", ""))
+	reading := r.validated(t, sites, "Pool")
+	saved := r.save(t, r.change(t, reading.ID, map[string]string{"pool01@contoso.com": marked}))
+	must(t, r.sim.DeleteUser("pool01@contoso.com"))
+	must(t, r.sim.PatchUser("svc-reader@contoso.com", []byte(`{"userPrincipalName": "pool01@contoso.com"}`)))
+	if c := r.work(t, saved.Check); c.Counts[profile.Confirmed] != 0 || c.Counts[profile.Skipped] != 1 {
+		t.Errorf("%+v", c)
+	}
+	if m := r.rows(t, pool.Query{Reading: reading.ID})["pool01@contoso.com"]; m.Password || m.Standing.InOrder() {
+		t.Errorf("the password of another account is stored: %+v", m)
+	}
 }
 
 // R62: one account is tried once at a time, whoever tries it.
@@ -438,6 +462,25 @@ func TestOneAttemptAtATimeForAnAccount(t *testing.T) {
 	must(t, <-done)
 	if n := r.tried()["pool01@contoso.com"]; n != 1 {
 		t.Errorf("tried %d times", n)
+	}
+}
+
+// R43, R62: a password whose account somebody else was trying is kept, and can be tried again.
+func TestABusyAccountIsKeptForAgain(t *testing.T) {
+	r := newRig(t, fixture("", ""))
+	reading := r.validated(t, sites, "Pool")
+	saved := r.save(t, r.change(t, reading.ID, map[string]string{"pool01@contoso.com": marked, "pool02@contoso.com": "Wrong-2026!!"}))
+	release, err := r.profiles.Turn(profile.KeyOf(contoso, "POOL01@contoso.com"), alex)
+	must(t, err)
+	c := r.work(t, saved.Check)
+	release()
+	if c.Counts[profile.Skipped] != 1 || c.Counts[profile.Rejected] != 1 || !c.Kept || len(r.tried()) != 1 {
+		t.Fatalf("%+v, tried %v", c, r.tried())
+	}
+	_, err = r.Again(ctx, adele, here, saved.Check)
+	must(t, err)
+	if c := r.work(t, saved.Check); c.Counts[profile.Confirmed] != 1 || c.Kept || r.tried()["pool02@contoso.com"] != 1 {
+		t.Errorf("%+v, tried %v", c, r.tried())
 	}
 }
 

@@ -78,6 +78,23 @@ func TestSavedAndInForce(t *testing.T) {
 	r.clean(t)
 }
 
+// R46: a scan that brings the pool into force while somebody saves another group costs no password that it uses from now on.
+func TestAScanInTheMiddleOfASave(t *testing.T) {
+	r := newRig(t, fixture("", ""))
+	first := r.save(t, r.change(t, r.validated(t, sites, "Pool").ID, map[string]string{"pool02@contoso.com": marked}))
+	r.work(t, first.Check)
+	next := r.validated(t, sites, "O'Brien & Co")
+	p, err := r.Pool(ctx, adele, sites) // as the Save has read it
+	must(t, err)
+	r.bring(t, sites)
+	was := p.Number
+	p.Number, p.Group, p.Reading = was+1, next.Group, next.ID
+	must(t, r.db.Pools().Save(ctx, p, was, nil, nil, nil))
+	if n := string(column(t, r, "SELECT count(*) || '' FROM pool_credentials WHERE password IS NOT NULL")); n != "1" {
+		t.Errorf("%s passwords of the version in force", n)
+	}
+}
+
 // A pool that is cleared forgets the new passwords that wait too.
 func TestClearForgetsWhatWaits(t *testing.T) {
 	r := newRig(t, fixture("", ""))
@@ -194,7 +211,8 @@ func TestCheckAdminURL(t *testing.T) {
 		{"https://contoso-admin.sharepoint.com.evil.com", "worldwide", ""}, {"https://evil.com/contoso-admin.sharepoint.com", "worldwide", ""},
 		{"https://contoso-admin.sharepoint.com@evil.com", "worldwide", ""}, {"https://u:p@contoso-admin.sharepoint.com", "worldwide", ""},
 		{"https://contoso-admin.sharepoint.com:8443", "worldwide", ""}, {"https://contoso-admin.sharepoint.com/_layouts/15/online/AdminHome.aspx", "worldwide", ""},
-		{"https://contoso-admin.sharepoint.com?a=b", "worldwide", ""}, {"https://contoso-admin.sharepoint.com#x", "worldwide", ""}, {"https://xn--cntoso-dua-admin.sharepoint.com.", "worldwide", ""},
+		{"https://contoso-admin.sharepoint.com?a=b", "worldwide", ""}, {"https://contoso-admin.sharepoint.com#x", "worldwide", ""}, {"https://xn--cntoso-dua-admin.sharepoint.com", "worldwide", ""},
+		{"https://contoso-admin.sharepoint.com.", "worldwide", ""},
 		{"https://cöntoso-admin.sharepoint.com", "worldwide", ""}, {"https://127.0.0.1", "worldwide", ""}, {"https://a.b-admin.sharepoint.com", "worldwide", ""},
 		{"https://contoso-admin.sharepoint.com\n", "worldwide", poolURL}, {"javascript:alert(1)", "worldwide", ""},
 	} {

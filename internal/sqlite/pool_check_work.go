@@ -57,7 +57,7 @@ func (s *Pools) TakeUp(ctx context.Context, id pool.CheckID, interrupted func(po
 }
 
 // setItem stores the outcome of an item and of its credential. A password that is stored or refused waits no longer. Where another
-// password came meanwhile, the credential is left alone.
+// password came meanwhile, the credential is left alone, and a good one is not called stored.
 func (s *Pools) setItem(tx *Tx, c pool.Check, i pool.CheckItem, password []byte, by profile.Stamp) error {
 	found, err := writeVerdict(i.Verdict)
 	if err != nil {
@@ -67,7 +67,7 @@ func (s *Pools) setItem(tx *Tx, c pool.Check, i pool.CheckItem, password []byte,
 	if err != nil {
 		return err
 	}
-	if !kept && i.Outcome == profile.Waiting {
+	if !kept && (i.Outcome == profile.Waiting || i.Outcome == profile.Confirmed) {
 		i.Outcome, i.Reason = profile.Skipped, pool.Replaced
 	}
 	over := i.Outcome == profile.Confirmed || i.Outcome == profile.Rejected

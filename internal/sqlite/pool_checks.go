@@ -38,7 +38,10 @@ func (s *Pools) Check(ctx context.Context, id pool.CheckID) (pool.Check, error) 
 	if err != nil {
 		return pool.Check{}, err
 	}
-	return list[0], nil
+	// The outcomes are those that Reopen takes, written out so that the index by outcome passes over what is stored or refused.
+	err = s.db.reading.row(ctx, `SELECT EXISTS (SELECT 1 FROM pool_check_items WHERE check_id = ? AND pending IS NOT NULL
+		AND outcome IN ('not-reached', 'interrupted', 'dropped', 'skipped'))`, id).Scan(&list[0].Kept)
+	return list[0], translate(err)
 }
 
 // Checks implements pool.Store.

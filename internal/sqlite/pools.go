@@ -82,7 +82,7 @@ func (s *Pools) Save(ctx context.Context, p pool.Pool, was int64, touched []pool
 		if err := touchCredentials(tx, p.Key, touched, s.db.now()); err != nil {
 			return err
 		}
-		if err := purge(tx, p, s.db.now()); err != nil {
+		if err := purge(tx, p.Key, s.db.now()); err != nil {
 			return err
 		}
 		if check != nil {
@@ -152,8 +152,7 @@ func (s *Pools) BringIntoForce(ctx context.Context, p pool.Pool, by profile.Stam
 		if n == 0 {
 			return pool.ErrChanged
 		}
-		p.InForce.Reading = p.Reading
-		if err := purge(tx, p, s.db.now()); err != nil {
+		if err := purge(tx, p.Key, s.db.now()); err != nil {
 			return err
 		}
 		return s.db.record(tx, e)
@@ -161,9 +160,14 @@ func (s *Pools) BringIntoForce(ctx context.Context, p pool.Pool, by profile.Stam
 }
 
 // purge removes the secrets of accounts that are neither in the saved version nor in the one in force: nothing uses them any more.
-func purge(tx *Tx, p pool.Pool, now time.Time) error {
+// Which versions those are is asked in the transaction: a scan may have brought one into force since the pool was read.
+func purge(tx *Tx, key pool.Key, now time.Time) error {
+	var saved, forced pool.ReadingID
+	if err := tx.QueryRow(`SELECT reading_id, force_reading FROM pools WHERE tenant_id = ? AND class = ?`, key.Tenant, key.Class).Scan(&saved, &forced); err != nil {
+		return translate(err)
+	}
 	rows, err := tx.tx.QueryContext(tx.ctx, `SELECT user_id FROM pool_credentials c WHERE tenant_id = ? AND class = ?
-		AND NOT EXISTS (SELECT 1 FROM pool_members m WHERE m.reading_id IN (?, ?) AND m.user_id = c.user_id)`, p.Tenant, p.Class, p.Reading, p.InForce.Reading)
+		AND NOT EXISTS (SELECT 1 FROM pool_members m WHERE m.reading_id IN (?, ?) AND m.user_id = c.user_id)`, key.Tenant, key.Class, saved, forced)
 	if err != nil {
 		return translate(err)
 	}
@@ -178,13 +182,13 @@ func purge(tx *Tx, p pool.Pool, now time.Time) error {
 	if err != nil {
 		return err
 	}
-	if err := dropPending(tx, p.Key, list, profile.Gone, now); err != nil {
+	if err := dropPending(tx, key, list, profile.Gone, now); err != nil {
 		return err
 	}
-	if _, err := tx.Exec(`DELETE FROM pool_credentials WHERE tenant_id = ? AND class = ? AND user_id IN (SELECT value FROM json_each(?))`, p.Tenant, p.Class, list); err != nil {
+	if _, err := tx.Exec(`DELETE FROM pool_credentials WHERE tenant_id = ? AND class = ? AND user_id IN (SELECT value FROM json_each(?))`, key.Tenant, key.Class, list); err != nil {
 		return err
 	}
-	return setStanding(tx, p.Key, list, pool.Credential{})
+	return setStanding(tx, key, list, pool.Credential{})
 }
 
 // listed is a list of users as a statement takes it: one for all, because a file may hold twenty thousand.

@@ -115,7 +115,7 @@ func (h *Handlers) checkView(c echo.Context) (checkView, error) {
 	path := checkPath(check.ID)
 	view := checkView{
 		Lead: check.Key.Class.Title() + " · " + check.Group + " · begun by " + check.Actor.Name, Begun: words.Moment(check.Begun, h.Now()), Took: words.Took(check.Begun, check.Ended),
-		Over: check.State.Over(), Cancelling: check.State == profile.RunCancelling, Done: check.Done(), Total: check.Total,
+		Over: check.State.Over(), Cancelling: check.State == profile.RunCancelling, Kept: check.Kept, Done: check.Done(), Total: check.Total,
 		Tiles: checkTiles(check, q.Outcome), Said: checkOutcome(check), Here: itemsAddress(path, q.Outcome, q.After), Events: itemsAddress(path+"/events", q.Outcome, q.After),
 		CancelAction: path + "/cancel", AgainAction: path + "/again",
 		Pool: pageAddress(check.Key), Checks: address(checksPath, "tenant", string(check.Key.Tenant), "tab", string(check.Key.Class)),
@@ -126,7 +126,6 @@ func (h *Handlers) checkView(c echo.Context) (checkView, error) {
 	for _, i := range items {
 		view.Items = append(view.Items, h.checkItemView(c, check, i))
 	}
-	view.Kept = check.Counts[profile.NotReached]+check.Counts[profile.Interrupted]+check.Counts[profile.Dropped] > 0
 	view.Pager = checkPager(check, q, items, more)
 	return view, nil
 }

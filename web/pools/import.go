@@ -1,6 +1,7 @@
 package pools
 
 import (
+	"cmp"
 	"errors"
 	"io"
 	"net/http"
@@ -58,7 +59,7 @@ func (h *Handlers) importView(c echo.Context) (importView, importTarget, error) 
 	own := address("", "tenant", string(key.Tenant), "tab", string(key.Class), "reading", string(id))
 	return importView{
 		Lead:   key.Class.Title() + " · " + r.Group.Name + " · " + words.Counted(r.Counts.Members, "member"),
-		Action: address(ImportPath, "tenant", string(key.Tenant), "tab", string(key.Class), "reading", string(id), "seen", strconv.FormatInt(p.Number, 10)),
+		Action: address(ImportPath, "tenant", string(key.Tenant), "tab", string(key.Class), "reading", string(id), "seen", cmp.Or(c.QueryParam("seen"), strconv.FormatInt(p.Number, 10))),
 		Pool:   Path + own, Template: templatePath,
 	}, importTarget{p, r}, nil
 }
@@ -77,6 +78,10 @@ func (h *Handlers) readImport(c echo.Context) error {
 		return err
 	}
 	result, command, err := h.readUpload(c, target.reading.ID)
+	defer result.Clear()
+	if errors.Is(err, io.ErrUnexpectedEOF) {
+		return problem.Wrap(err, problem.BadRequest, "The file did not arrive whole. Nothing was stored. Choose it again.")
+	}
 	if err != nil {
 		if problem.KindOf(err) != problem.Invalid {
 			return err

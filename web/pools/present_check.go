@@ -5,7 +5,6 @@ import (
 
 	"purser.example/internal/pool"
 	"purser.example/internal/profile"
-	"purser.example/internal/verdict"
 	"purser.example/web/ui"
 	"purser.example/web/words"
 )
@@ -76,16 +75,13 @@ func (h *Handlers) checkItemView(c echo.Context, check pool.Check, i pool.CheckI
 		return view
 	}
 	view.Tone, view.Text, view.Code = words.Tone(v.Status), v.Status.Title(), words.Quotable(v.Code)
-	if barred(*v) {
+	if pool.ByConditionalAccess(*v) {
 		view.Tone, view.Text = ui.Bad, "Cannot join"
 	}
 	props := h.verdictProps(c, *v, check.Key, i.Username)
 	view.Verdict = &props
 	return view
 }
-
-// barred reports whether the verdict is that a conditional access policy asks for MFA.
-func barred(v verdict.Verdict) bool { return v.Status == verdict.MFARequired && len(v.Policies) > 0 }
 
 // itemReason says why there is no verdict, and what to do where something can be done.
 func itemReason(i pool.CheckItem) string {

@@ -40,7 +40,9 @@ func (h *Handlers) member(c echo.Context, of pool.Pool, p profile.Profile) (bool
 		if err != nil {
 			return false, err
 		}
-		if slices.ContainsFunc(page.Rows, func(m pool.Member) bool { return m.Profile == p.ID }) {
+		// By account and not by profile: of several profiles with one account, a member names the first only.
+		account := profile.KeyOf(p.Tenant, p.Username)
+		if slices.ContainsFunc(page.Rows, func(m pool.Member) bool { return profile.KeyOf(p.Tenant, m.Username) == account }) {
 			return true, nil
 		}
 	}
