@@ -71,9 +71,9 @@ func (j job) conclude(ctx context.Context, i CheckItem, v verdict.Verdict, passw
 		i.Outcome, i.Reason = profile.Skipped, profile.Gone
 	case v.Valid():
 		i.Outcome = profile.Confirmed
-	case v.Status.AboutAccount():
+	case v.Status.AboutAccount() && v.Status != verdict.AccountLocked: // a locked account tells nothing of the password
 		i.Outcome = profile.Rejected
-	case v.MayRepeat() && i.Tries+1 < j.gates.Limits().Tries && ctx.Err() == nil:
+	case v.MayRepeat() && i.Tries+1 < j.gates.Limits().Tries:
 		i.Outcome, i.Tries = profile.Waiting, i.Tries+1
 	default:
 		i.Outcome = profile.NotReached

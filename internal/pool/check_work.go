@@ -11,13 +11,15 @@ import (
 	"purser.example/internal/tenant"
 )
 
+var errWorking = errors.New("pool: the check is being worked on")
+
 // Work carries a check out, or on: it may be called again after whatever ended it before. It returns nil when the check is over
 // and profile.ErrHandedBack when ctx ended first; then what is under way has been waited for, and the rest waits.
 func (s *Service) Work(ctx context.Context, id CheckID) error {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 	if !s.claim(id, cancel) {
-		return nil
+		return errWorking // whoever works on it is about to end, and it may have been opened again: the queue comes back
 	}
 	defer s.release(id)
 	c, err := s.store.Check(ctx, id)

@@ -238,7 +238,8 @@ func TestAReadingIsReadAnewAfterARestart(t *testing.T) {
 	must(t, r.Read(ctx, reading.ID)) // again: nothing to do
 }
 
-// Whoever validates again and again leaves no heap of lists behind, and what is saved stays.
+// Whoever validates again and again leaves no heap of lists behind, and what is saved stays. What somebody else may still be typing
+// for stays for two hours.
 func TestReadingsThatNobodySavedGo(t *testing.T) {
 	r := newRig(t, fixture("", ""))
 	saved := r.validated(t, sites, "Pool")
@@ -247,6 +248,11 @@ func TestReadingsThatNobodySavedGo(t *testing.T) {
 	for range 5 {
 		r.validated(t, sites, "Pool")
 	}
+	if _, err := r.Reading(ctx, adele, second.ID); err != nil {
+		t.Errorf("somebody's list went while they typed: %v", err)
+	}
+	r.clock.Advance(3 * time.Hour)
+	r.validated(t, sites, "Pool")
 	waitFor(t, func() bool {
 		_, err := r.Reading(ctx, adele, second.ID)
 		return problem.KindOf(err) == problem.NotFound

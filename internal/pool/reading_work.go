@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"time"
 
 	"purser.example/internal/audit"
 	"purser.example/internal/problem"
@@ -117,11 +118,15 @@ func (s *Service) endReading(ctx context.Context, o opener, r Reading, state Rea
 		return err
 	}
 	s.readings.changed(r.ID)
-	return s.store.PruneReadings(ctx, r.Key, keptReadings)
+	return s.store.PruneReadings(ctx, r.Key, keptReadings, s.now().Add(-keptFor))
 }
 
-// keptReadings is how many readings that nobody saved are kept of a pool: those that somebody may still be looking at.
-const keptReadings = 4
+// keptReadings is how many readings that nobody saved are kept of a pool, however old, and keptFor how long all of them are: somebody
+// may still be looking at one, and typing for it.
+const (
+	keptReadings = 4
+	keptFor      = 2 * time.Hour
+)
 
 // readWith reads what the group holds, and what the groups within it hold where there are any.
 func (s *Service) readWith(ctx context.Context, d Session, r Reading) error {

@@ -2,6 +2,7 @@ package pool
 
 import (
 	"context"
+	"time"
 
 	"purser.example/internal/audit"
 	"purser.example/internal/profile"
@@ -23,8 +24,9 @@ type Store interface {
 	// AddObjects adds a page of what the group holds to a reading; what is there already stays as it is.
 	AddObjects(ctx context.Context, r Reading, objects []Object, nested bool) error
 	EndReading(ctx context.Context, id ReadingID, state ReadingState, failure string, e audit.Entry) error
-	// PruneReadings removes the pool's readings that are over, neither saved nor in force, and not among the newest.
-	PruneReadings(ctx context.Context, key Key, keep int) error
+	// PruneReadings removes the pool's readings that are over, neither saved nor in force, not among the newest, and begun before
+	// a time.
+	PruneReadings(ctx context.Context, key Key, keep int, before time.Time) error
 
 	Members(ctx context.Context, q Query) (Page, error)
 	LeftOut(ctx context.Context, id ReadingID, limit int) ([]Other, error)

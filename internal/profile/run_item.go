@@ -144,7 +144,7 @@ func (r *Runs) conclude(ctx context.Context, run Run, i Item, w work, v verdict.
 		i.Outcome = Confirmed
 	case v.Status.AboutAccount():
 		i.Outcome = Rejected
-	case v.MayRepeat() && i.Tries+1 < r.limits.Tries && ctx.Err() == nil:
+	case v.MayRepeat() && i.Tries+1 < r.limits.Tries: // where somebody cancelled, it is dropped
 		i.Outcome, i.Tries = Waiting, i.Tries+1
 	default:
 		i.Outcome = NotReached

@@ -162,9 +162,11 @@ func (s *Pools) EndReading(ctx context.Context, id pool.ReadingID, state pool.Re
 
 // PruneReadings implements pool.Store. A reading is nobody's any more before its members go, in steps, so that others' writes get
 // in between.
-func (s *Pools) PruneReadings(ctx context.Context, key pool.Key, keep int) error {
+func (s *Pools) PruneReadings(ctx context.Context, key pool.Key, keep int, before time.Time) error {
 	const unused = `state <> 'reading' AND id NOT IN (SELECT reading_id FROM pools UNION ALL SELECT force_reading FROM pools)`
-	rows, err := s.db.read.QueryContext(ctx, `SELECT id FROM pool_readings WHERE tenant_id = ? AND class = ? AND `+unused+` ORDER BY id DESC LIMIT -1 OFFSET ?`, key.Tenant, key.Class, keep)
+	rows, err := s.db.read.QueryContext(ctx, `SELECT id FROM pool_readings WHERE tenant_id = ? AND class = ? AND begun_at < ? AND `+unused+`
+		AND id NOT IN (SELECT id FROM pool_readings WHERE tenant_id = ? AND class = ? AND `+unused+` ORDER BY id DESC LIMIT ?)`,
+		key.Tenant, key.Class, before.UnixMilli(), key.Tenant, key.Class, keep)
 	if err != nil {
 		return translate(err)
 	}

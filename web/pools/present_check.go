@@ -59,7 +59,7 @@ func checkOutcome(check pool.Check) *ui.MessageProps {
 	text := words.Number(stored) + " of " + words.Counted(check.Total, "password") + " " + words.Plural(check.Total, "is", "are") + " stored."
 	switch {
 	case check.State == profile.RunCancelled:
-		return &ui.MessageProps{Tone: ui.Warn, Title: "Cancelled", Text: text + " What had not been tried is kept: select Check again to try it."}
+		return &ui.MessageProps{Tone: ui.OK, Title: "Cancelled", Text: text + " What had not been tried is kept: select Check again to try it."}
 	case stored == check.Total:
 		return &ui.MessageProps{Tone: ui.OK, Text: text + " Microsoft 365 confirmed each of them."}
 	default:

@@ -187,7 +187,7 @@ func runOutcome(run profile.Run) *ui.MessageProps {
 	valid, of := words.Number(run.Counts[profile.Confirmed]), words.Counted(run.Total, "profile")
 	text := valid + " of " + of + " " + words.Plural(run.Total, "is", "are") + " valid."
 	if run.State == profile.RunCancelled {
-		return &ui.MessageProps{Tone: ui.Warn, Title: "Cancelled", Text: text + " What had not been tried keeps its status."}
+		return &ui.MessageProps{Tone: ui.OK, Title: "Cancelled", Text: text + " What had not been tried keeps its status."}
 	}
 	if run.Counts[profile.Confirmed] == run.Total {
 		return &ui.MessageProps{Tone: ui.OK, Text: text}
