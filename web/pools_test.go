@@ -165,7 +165,7 @@ func TestAPoolIsSaved(t *testing.T) {
 
 	res := b.post(poolPath, form)
 	refused := res.page(t)
-	if alert := refused.Find("#outcome [role=alert]"); res.StatusCode != http.StatusUnprocessableEntity || !strings.Contains(alert.Text(), "Admin Center URL") {
+	if alert := refused.Find("#outcome[role=alert]"); res.StatusCode != http.StatusUnprocessableEntity || !strings.Contains(alert.Text(), "Admin Center URL") {
 		t.Fatalf("status %d\n%s", res.StatusCode, alert.Text())
 	}
 	if strings.Contains(res.text(), marked) || strings.Contains(res.text(), "abcdefghijklmnop") {
@@ -224,7 +224,7 @@ func TestTwoSavesOfAPool(t *testing.T) {
 	}
 	res := b.post(poolPath, mine)
 	page := res.page(t)
-	alert := page.Find("#outcome [role=alert]").Text()
+	alert := page.Find("#outcome[role=alert]").Text()
 	if res.StatusCode != http.StatusConflict || !strings.Contains(alert, "AOS Pool") || !strings.Contains(alert, "Night") {
 		t.Fatalf("status %d\n%s", res.StatusCode, alert)
 	}
@@ -272,7 +272,7 @@ func TestAPoolByScript(t *testing.T) {
 	form := poolForm(t, validated(t, b, "sites", "aos-pool@contoso.com"))
 	res := b.send(http.MethodPost, poolPath, with(form, "url-sites", "http://elsewhere"), script)
 	page := res.page(t)
-	if res.StatusCode != http.StatusUnprocessableEntity || page.Find("#outcome [role=alert]").Length() != 1 || page.Find("input").Length() != 0 || page.Find("#url-sites-notes .field-error").Length() != 1 {
+	if res.StatusCode != http.StatusUnprocessableEntity || page.Find("#outcome[role=alert]").Length() != 1 || page.Find("input").Length() != 0 || page.Find("#url-sites-notes .field-error").Length() != 1 {
 		t.Errorf("status %d\n%s", res.StatusCode, res.text())
 	}
 	res = b.send(http.MethodPost, poolPath+"/group", with(form, "group-sites", "list@contoso.com", "do", "validate:sites"), script)

@@ -3,6 +3,7 @@ package pools
 import (
 	"net/http"
 	"slices"
+	"time"
 
 	"github.com/labstack/echo/v4"
 
@@ -76,18 +77,19 @@ func (h *Handlers) formFor(c echo.Context, f form, p pool.Pool) *poolForm {
 	made := formOf(p)
 	if p.Class == f.tab && c.Request().Method == http.MethodGet {
 		made.members = memberQueryOf(c.QueryParam)
-		made.look(h, c, pool.ReadingID(c.QueryParam("reading")))
+		made.look(h, c, pool.ReadingID(c.QueryParam("reading")), p.By.At)
 	}
 	return made
 }
 
-// look takes the members of another reading into the form. One that is gone, or another pool's, is passed over.
-func (p *poolForm) look(h *Handlers, c echo.Context, id pool.ReadingID) {
+// look takes the members of another reading into the form. One that is gone, another pool's, or older than what was saved since, as
+// an old bookmark names it, is passed over.
+func (p *poolForm) look(h *Handlers, c echo.Context, id pool.ReadingID, saved time.Time) {
 	if id == "" || id == p.reading {
 		return
 	}
 	r, err := h.Pools.Reading(c.Request().Context(), session.Caller(c), id)
-	if err != nil || r.Key != p.key {
+	if err != nil || r.Key != p.key || r.Begun.Before(saved) {
 		return
 	}
 	p.reading, p.group, p.named = id, r.Group.Name, r.Group.Name
