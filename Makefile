@@ -33,7 +33,7 @@ generated:
 .PHONY: test
 test: programs $(BROWSER_TOOLS) generated ## Run all tests, the browser's too; install what they lack (some: PACKAGES=./web/...)
 	$(GO) vet $(PACKAGES)
-	$(GO) test -race -vet=off -p 2 -timeout 25m $(PACKAGES)
+	$(GO) test -race -vet=off -p 2 -timeout 40m $(PACKAGES)
 	$(if $(filter ./...,$(PACKAGES)),$(GO) test -C internal/m365sim/contract -count=1 ./...)
 
 .PHONY: lint
