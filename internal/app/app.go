@@ -98,7 +98,10 @@ func Open(ctx context.Context, cfg config.Config, o Options) (*App, error) {
 		return nil, errors.Join(err, db.Close())
 	}
 	db.SetQueue(a.queue)
-	a.handBack = sync.OnceFunc(a.queue.Stop)
+	a.handBack = sync.OnceFunc(func() {
+		a.Pools.HandBack()
+		a.queue.Stop()
+	})
 	a.Handler = web.New(web.Options{
 		BaseURL: cfg.BaseURL, TrustedProxies: cfg.TrustedProxies, Log: o.Log,
 		Sessions: a.sessions, Login: loginClient(cfg, o.Now), Activity: db,

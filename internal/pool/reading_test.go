@@ -264,3 +264,22 @@ func TestReadingsThatNobodySavedGo(t *testing.T) {
 		t.Errorf("%v", err)
 	}
 }
+
+// What this process reads for somebody stops with it, says nothing of a failure, and is read anew by the next start.
+func TestAReadingIsHandedBack(t *testing.T) {
+	r := newRig(t, bigGroup(500, 50, 20))
+	reading, err := r.Validate(ctx, adele, here, sites, "Big pool")
+	must(t, err)
+	r.HandBack()
+	if got, err := r.Reading(ctx, adele, reading.ID); err != nil || got.State != pool.ReadingRuns || got.Counts.Members == 500 {
+		t.Errorf("it came to its end: %+v %v", got, err)
+	}
+	if err := r.Read(ctx, reading.ID); !errors.Is(err, profile.ErrHandedBack) {
+		t.Errorf("read on after the stop: %v", err)
+	}
+	r.start()
+	must(t, r.Read(ctx, reading.ID))
+	if got, err := r.Reading(ctx, adele, reading.ID); err != nil || got.State != pool.ReadingDone || got.Counts.Members != 500 {
+		t.Errorf("after the next start: %+v %v", got, err)
+	}
+}

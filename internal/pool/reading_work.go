@@ -31,6 +31,9 @@ func (s *Service) beginActivity(id ReadingID) (*activity, error) {
 	}
 	a := &activity{done: make(chan struct{})}
 	a.ctx, a.cancel = context.WithCancel(context.Background())
+	if s.stopping {
+		a.cancel()
+	}
 	a.end = func() {
 		a.cancel()
 		s.mu.Lock()
@@ -41,6 +44,33 @@ func (s *Service) beginActivity(id ReadingID) (*activity, error) {
 	}
 	s.reading[id] = a
 	return a, nil
+}
+
+// HandBack stops the readings that this process began, and those to come, and waits for them, but not for ever. The next start
+// reads them anew.
+func (s *Service) HandBack() {
+	s.mu.Lock()
+	s.stopping = true
+	var under []*activity
+	for _, a := range s.reading {
+		a.cancel()
+		under = append(under, a)
+	}
+	s.mu.Unlock()
+	patience := time.After(10 * time.Second)
+	for _, a := range under {
+		select {
+		case <-a.done:
+		case <-patience:
+			return
+		}
+	}
+}
+
+func (s *Service) handsBack() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.stopping
 }
 
 // Read carries a reading out, or waits for whoever does: it may be called again after whatever ended it before. It returns nil
@@ -56,7 +86,7 @@ func (s *Service) Read(ctx context.Context, id ReadingID) error {
 		<-a.done
 		stop()
 		switch {
-		case ctx.Err() != nil:
+		case ctx.Err() != nil || s.handsBack():
 			return profile.ErrHandedBack
 		case !errors.Is(err, errActive):
 			return err

@@ -43,10 +43,11 @@ type Service struct {
 
 	slots chan struct{} // readings under way
 
-	mu      sync.Mutex
-	doors   map[tenant.ID]*door
-	reading map[ReadingID]*activity // readings that this process works on
-	active  map[CheckID]context.CancelCauseFunc
+	mu       sync.Mutex
+	doors    map[tenant.ID]*door
+	reading  map[ReadingID]*activity // readings that this process works on
+	stopping bool                    // no more of them is to be read
+	active   map[CheckID]context.CancelCauseFunc
 }
 
 // Parts are what a Service is joined of.
