@@ -45,8 +45,9 @@ type Service struct {
 
 	mu       sync.Mutex
 	doors    map[tenant.ID]*door
-	reading  map[ReadingID]*activity // readings that this process works on
-	stopping bool                    // no more of them is to be read
+	reading  map[ReadingID]*activity     // readings that this process works on
+	stopping bool                        // no more of them is to be read
+	compared map[[2]ReadingID]Difference // what was found between two readings
 	active   map[CheckID]context.CancelCauseFunc
 }
 
@@ -70,7 +71,7 @@ func NewService(p Parts) *Service {
 		store: p.Store, tenants: p.Tenants, profiles: p.Profiles, gates: p.Gates, ring: p.Ring, validator: p.Validator, directory: p.Directory,
 		settings: p.Settings, now: p.Now, log: p.Log,
 		slots: make(chan struct{}, maxReadings),
-		doors: map[tenant.ID]*door{}, reading: map[ReadingID]*activity{}, active: map[CheckID]context.CancelCauseFunc{},
+		doors: map[tenant.ID]*door{}, reading: map[ReadingID]*activity{}, compared: map[[2]ReadingID]Difference{}, active: map[CheckID]context.CancelCauseFunc{},
 	}
 }
 

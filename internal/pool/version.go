@@ -19,7 +19,7 @@ func (s *Service) Versions(ctx context.Context, caller access.Caller, key Key) (
 	}
 	v := Versions{Pool: p, Group: p.Group.ID != p.InForce.Group.ID, AdminURL: p.AdminURL != p.InForce.AdminURL}
 	if p.Reading != p.InForce.Reading {
-		v.Difference, err = s.store.Compare(ctx, p.InForce.Reading, p.Reading, Shown)
+		v.Difference, err = s.difference(ctx, p.InForce.Reading, p.Reading)
 	}
 	return v, err
 }
@@ -41,7 +41,33 @@ func (s *Service) Compare(ctx context.Context, caller access.Caller, old, now Re
 	if keys[0] != keys[1] {
 		return Difference{}, errNoReading
 	}
-	return s.store.Compare(ctx, old, now, Shown)
+	return s.difference(ctx, old, now)
+}
+
+// remembered bounds how many differences are kept.
+const remembered = 64
+
+// difference compares two readings that are done. Those never change, so the page that shows a large pool again and again has it
+// compared once.
+func (s *Service) difference(ctx context.Context, old, now ReadingID) (Difference, error) {
+	pair := [2]ReadingID{old, now}
+	s.mu.Lock()
+	d, known := s.compared[pair]
+	s.mu.Unlock()
+	if known {
+		return d, nil
+	}
+	d, err := s.store.Compare(ctx, old, now, Shown)
+	if err != nil {
+		return d, err
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if len(s.compared) >= remembered {
+		clear(s.compared)
+	}
+	s.compared[pair] = d
+	return d, nil
 }
 
 // BringIntoForce is what a scan calls when it begins to use what is saved (R46, R51): from then on that version is in force. It
