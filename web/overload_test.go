@@ -105,7 +105,7 @@ func settle(t *testing.T, before int) {
 	t.Helper()
 	now := 0
 	for range 300 {
-		if now = runtime.NumGoroutine(); now <= before+20 {
+		if now = runtime.NumGoroutine(); now <= before+8 {
 			return
 		}
 		http.DefaultTransport.(*http.Transport).CloseIdleConnections()
