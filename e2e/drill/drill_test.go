@@ -26,7 +26,7 @@ import (
 var (
 	kills = flag.Int("kills", 50, "how often to kill")
 	seed  = flag.Uint64("seed", 0, "seed of the choices; 0 for another one each time")
-	limit = flag.Duration("ready", 5*time.Second, "how long the median restart may take; generous, because other tests run beside this one")
+	limit = flag.Duration("ready", 5*time.Second, "how long any restart may take; generous, because other tests run beside this one")
 )
 
 // The program under test and the simulator alone, built once.
@@ -89,8 +89,8 @@ func (d *drill) report() {
 	}
 }
 
-// reportRestarts holds the median to the limit, and tells the slowest. Each of them comes after a kill, so that the median is what
-// that costs; beyond it, a machine with neighbours measures how long a process waits for its turn.
+// reportRestarts holds every restart to the limit, and tells the median beside the slowest: a slow median is Purser's, one slow
+// restart may be a machine whose neighbours had its turn.
 func (d *drill) reportRestarts() {
 	d.t.Helper()
 	slices.Sort(d.restarts)
@@ -103,7 +103,7 @@ func (d *drill) reportRestarts() {
 	}
 	median := d.restarts[last/2]
 	d.t.Logf("ready after %d ms (median), slowest %d ms, %d over a second", median.Milliseconds(), d.restarts[last].Milliseconds(), late)
-	if median > *limit {
-		d.t.Errorf("ready after %s (median), limit %s", median, *limit)
+	if slowest := d.restarts[last]; slowest > *limit {
+		d.t.Errorf("ready after %s at worst, limit %s", slowest, *limit)
 	}
 }
