@@ -42,7 +42,7 @@ func (h *Handlers) cancelCheck(c echo.Context) error {
 	id := pool.CheckID(c.Param("id"))
 	err := h.Pools.CancelCheck(c.Request().Context(), session.Caller(c), session.Origin(c), id)
 	if problem.KindOf(err) == problem.Conflict {
-		return back(c, checkPath(id), problem.Message(err))
+		return respond.Back(c, checkPath(id), problem.Message(err))
 	}
 	if err != nil {
 		return err
@@ -55,18 +55,12 @@ func (h *Handlers) checkAgain(c echo.Context) error {
 	id := pool.CheckID(c.Param("id"))
 	check, err := h.Pools.Again(c.Request().Context(), session.Caller(c), session.Origin(c), id)
 	if kind := problem.KindOf(err); err != nil && (kind == problem.Invalid || kind == problem.Conflict) {
-		return back(c, checkPath(id), problem.Message(err))
+		return respond.Back(c, checkPath(id), problem.Message(err))
 	}
 	if err != nil {
 		return err
 	}
 	return c.Redirect(http.StatusSeeOther, checkPath(check.ID))
-}
-
-// back ends a post that led nowhere, with a sentence that says why.
-func back(c echo.Context, to, sentence string) error {
-	session.Flash(c, true, sentence)
-	return c.Redirect(http.StatusSeeOther, to)
 }
 
 func (h *Handlers) listChecks(c echo.Context) error {

@@ -93,7 +93,7 @@ const awhile = 5 * time.Second
 
 // patience waits for the end of a reading where no script follows it. Whatever ends the waiting, the page shows how far it is.
 func (h *Handlers) patience(c echo.Context, id pool.ReadingID) {
-	if byScript(c) {
+	if respond.ByScript(c) {
 		return
 	}
 	changes, stop := h.Pools.WatchReading(id)
@@ -131,7 +131,7 @@ func refusal(err error) int {
 // showAgain brings the pool, or the page where there is no script, back as it was typed. htmx swaps refusals in by a status
 // that is no fault.
 func (h *Handlers) showAgain(c echo.Context, status int, f form, p *poolForm, refused error) error {
-	if byScript(c) {
+	if respond.ByScript(c) {
 		saved, err := h.Pools.Pool(c.Request().Context(), session.Caller(c), p.key)
 		if err != nil {
 			return err

@@ -7,7 +7,6 @@ package pools
 
 import (
 	"log/slog"
-	"net/http"
 	"time"
 
 	"github.com/labstack/echo/v4"
@@ -15,8 +14,6 @@ import (
 	"purser.example/internal/pool"
 	"purser.example/internal/tenant"
 	"purser.example/internal/verdict"
-	"purser.example/web/respond"
-	"purser.example/web/session"
 )
 
 // Handlers answers /classic/account-pool.
@@ -50,21 +47,3 @@ func (h *Handlers) Mount(e *echo.Echo) {
 }
 
 const title = "Manage Account Pool"
-
-// byScript reports whether htmx asks for a part of the page that it has. Going back in the history wants a whole page.
-func byScript(c echo.Context) bool {
-	header := c.Request().Header
-	return header.Get("HX-Request") == "true" && header.Get("HX-History-Restore-Request") != "true"
-}
-
-// leave ends a post that succeeded.
-func leave(c echo.Context, to, message string) error {
-	if !byScript(c) {
-		return respond.Redirect(c, to, message)
-	}
-	if message != "" {
-		session.Flash(c, false, message)
-	}
-	c.Response().Header().Set("HX-Redirect", to)
-	return c.NoContent(http.StatusOK)
-}

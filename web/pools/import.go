@@ -158,9 +158,9 @@ func (h *Handlers) saveImport(c echo.Context, view importView, target importTarg
 		message = words.Number(result.Good()) + " of " + words.Counted(len(result.Rows), "row") + " imported; the others were left out."
 	}
 	if saved.Check != "" {
-		return leave(c, address(checkPath(saved.Check), "changed", changed), "")
+		return respond.Leave(c, address(checkPath(saved.Check), "changed", changed), "")
 	}
-	return leave(c, address(Path, "tenant", string(target.pool.Tenant), "tab", string(target.pool.Class), "changed", changed), message)
+	return respond.Leave(c, address(Path, "tenant", string(target.pool.Tenant), "tab", string(target.pool.Class), "changed", changed), message)
 }
 
 func (h *Handlers) refuseImport(c echo.Context, view importView, err error) error {

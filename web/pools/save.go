@@ -31,7 +31,7 @@ func (h *Handlers) save(c echo.Context) error {
 		return h.refuse(c, f, results)
 	}
 	to, message := landing(f, results)
-	return leave(c, to, message)
+	return respond.Leave(c, to, message)
 }
 
 func (h *Handlers) saveTouched(c echo.Context, f form) (results map[pool.Class]result, refused bool) {
@@ -116,7 +116,7 @@ func (h *Handlers) refuse(c echo.Context, f form, results map[pool.Class]result)
 		view.Panels[i].Fresh = there && results[class].err == nil
 		view.Panels[i].blame(errorsOf[class])
 	}
-	if byScript(c) {
+	if respond.ByScript(c) {
 		return respond.Page(c, status, outcomeFragment(view))
 	}
 	view.retype()

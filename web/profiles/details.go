@@ -28,7 +28,7 @@ func (h *Handlers) show(c echo.Context) error {
 		return err
 	}
 	shell.Flash = nil // what stands behind a pane is inert, so the pane says it
-	if byScript(c) {
+	if respond.ByScript(c) {
 		return respond.Page(c, http.StatusOK, fragment(view.Name, detailsPane(view)))
 	}
 	return h.whole(c, http.StatusOK, shell, view.Name, detailsPane(view))
@@ -41,7 +41,7 @@ func (h *Handlers) showVerdict(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	if !byScript(c) {
+	if !respond.ByScript(c) {
 		return c.Redirect(http.StatusSeeOther, query.address(id))
 	}
 	view := tipView{Name: p.Name, Href: query.address(id), Verdict: h.verdictView(c, lastOf(p), verdictOf{username: p.Username, tenant: p.Tenant, services: p.Services})}

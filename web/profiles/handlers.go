@@ -20,7 +20,6 @@ import (
 	"purser.example/internal/verdict"
 	"purser.example/web/layout"
 	"purser.example/web/respond"
-	"purser.example/web/session"
 )
 
 // Handlers answers /service-accounts.
@@ -80,7 +79,7 @@ const (
 // over answers with a pane or dialog over the list: alone for htmx, in a whole page for everybody else.
 func (h *Handlers) over(c echo.Context, status int, name string, pane templ.Component) error {
 	c.Response().Header().Set("Vary", "HX-Request")
-	if byScript(c) {
+	if respond.ByScript(c) {
 		return respond.Page(c, status, fragment(name, pane))
 	}
 	return h.whole(c, status, respond.Shell(c, section, title), name, pane)
@@ -94,32 +93,4 @@ func (h *Handlers) whole(c echo.Context, status int, shell layout.Shell, name st
 	}
 	shell.Pane, shell.PaneTitle = pane, name
 	return respond.Page(c, status, listPage(shell, view))
-}
-
-// byScript reports whether htmx asks for a part of the page that it has. Going back in the history wants a whole page.
-func byScript(c echo.Context) bool {
-	header := c.Request().Header
-	return header.Get("HX-Request") == "true" && header.Get("HX-History-Restore-Request") != "true"
-}
-
-// leave ends a post that succeeded.
-func leave(c echo.Context, to, message string) error {
-	if !byScript(c) {
-		return respond.Redirect(c, to, message)
-	}
-	if message != "" {
-		session.Flash(c, false, message)
-	}
-	c.Response().Header().Set("HX-Redirect", to)
-	return c.NoContent(http.StatusOK)
-}
-
-// back ends a post or a choice that led nowhere, with a sentence that says why.
-func back(c echo.Context, to, sentence string) error {
-	session.Flash(c, true, sentence)
-	if byScript(c) {
-		c.Response().Header().Set("HX-Redirect", to)
-		return c.NoContent(http.StatusOK)
-	}
-	return c.Redirect(http.StatusSeeOther, to)
 }

@@ -9,6 +9,7 @@ import (
 
 	"purser.example/internal/problem"
 	"purser.example/internal/profile"
+	"purser.example/web/respond"
 	"purser.example/web/session"
 	"purser.example/web/words"
 )
@@ -34,7 +35,7 @@ func (h *Handlers) confirmRemove(c echo.Context) error {
 		})
 	}
 	if len(view.Profiles) == 0 {
-		return back(c, query.address(), "Select the profiles to delete.")
+		return respond.Back(c, query.address(), "Select the profiles to delete.")
 	}
 	return h.over(c, http.StatusOK, "Delete profiles", deleteDialog(view))
 }
@@ -59,17 +60,17 @@ func (h *Handlers) remove(c echo.Context) error {
 	query := readListQuery(c)
 	n, err := h.Profiles.Delete(c.Request().Context(), session.Caller(c), session.Origin(c), seen)
 	if conflict, ok := errors.AsType[*profile.Conflict](err); ok {
-		return back(c, query.address(), "Nothing was deleted: somebody changed "+conflict.Current.Name+" meanwhile. Look at it, then delete again.")
+		return respond.Back(c, query.address(), "Nothing was deleted: somebody changed "+conflict.Current.Name+" meanwhile. Look at it, then delete again.")
 	}
 	if err != nil {
 		return err
 	}
 	if n == 0 {
-		return back(c, query.address(), "Nothing was deleted: somebody else had deleted what you selected already.")
+		return respond.Back(c, query.address(), "Nothing was deleted: somebody else had deleted what you selected already.")
 	}
 	sentence := words.Counted(n, "profile") + " deleted."
 	if n < len(seen) {
 		sentence += " Somebody else had deleted the others already."
 	}
-	return leave(c, query.address(), sentence)
+	return respond.Leave(c, query.address(), sentence)
 }

@@ -48,7 +48,7 @@ func (h *Handlers) validateSelected(c echo.Context) error {
 func (h *Handlers) began(c echo.Context, list string) func(profile.Run, error) error {
 	return func(run profile.Run, err error) error {
 		if problem.KindOf(err) == problem.Invalid {
-			return back(c, list, problem.Message(err))
+			return respond.Back(c, list, problem.Message(err))
 		}
 		if err != nil {
 			return err
@@ -67,7 +67,7 @@ func (h *Handlers) confirmValidate(c echo.Context) error {
 		return err
 	}
 	if page.Total == 0 {
-		return back(c, query.address(), "No profile matches, so there is nothing to validate.")
+		return respond.Back(c, query.address(), "No profile matches, so there is nothing to validate.")
 	}
 	view := confirmView{Action: query.with(validatePath), Close: query.address(), Count: words.Number(page.Total), AtLeast: page.AtLeast, One: page.Total == 1, Selection: h.selection(c, query), Hidden: query.hidden()}
 	return h.over(c, http.StatusOK, "Validate profiles", confirmDialog(view))
@@ -130,12 +130,12 @@ func (h *Handlers) cancelRun(c echo.Context) error {
 	id := profile.RunID(c.Param("id"))
 	err := h.Runs.Cancel(c.Request().Context(), session.Caller(c), session.Origin(c), id)
 	if problem.KindOf(err) == problem.Conflict {
-		return back(c, runPath(id), problem.Message(err))
+		return respond.Back(c, runPath(id), problem.Message(err))
 	}
 	if err != nil {
 		return err
 	}
-	return leave(c, runPath(id), "")
+	return respond.Leave(c, runPath(id), "")
 }
 
 // validateAgain begins a run with what an earlier one could not tell about.

@@ -31,16 +31,16 @@ func (h *Handlers) create(c echo.Context) error {
 	if err != nil {
 		return h.refuse(c, f, nil, err)
 	}
-	return leave(c, readListQuery(c).address(), "Profile "+p.Name+" saved. Microsoft 365 confirmed the account.")
+	return respond.Leave(c, readListQuery(c).address(), "Profile "+p.Name+" saved. Microsoft 365 confirmed the account.")
 }
 
 // chooseEdit leads from the list's command to the one selected profile.
 func (h *Handlers) chooseEdit(c echo.Context) error {
 	query, ids := readListQuery(c), c.QueryParams()["id"]
 	if len(ids) != 1 {
-		return back(c, query.address(), "Select one profile to edit.")
+		return respond.Back(c, query.address(), "Select one profile to edit.")
 	}
-	if byScript(c) {
+	if respond.ByScript(c) {
 		c.Response().Header().Set("HX-Push-Url", query.address(ids[0], "edit"))
 		c.SetParamNames("id")
 		c.SetParamValues(ids[0])
@@ -73,7 +73,7 @@ func (h *Handlers) update(c echo.Context) error {
 	if err != nil {
 		return h.refuse(c, f, &id, err)
 	}
-	return leave(c, readListQuery(c).address(), "Profile "+p.Name+" saved.")
+	return respond.Leave(c, readListQuery(c).address(), "Profile "+p.Name+" saved.")
 }
 
 // refuse answers a Save that changed nothing: the same form as typed, with what is wrong, the verdict or the conflict. The
@@ -94,7 +94,7 @@ func (h *Handlers) refuse(c echo.Context, f form, id *profile.ID, cause error) e
 	} else if conflict, ok := errors.AsType[*profile.Conflict](cause); ok {
 		status = http.StatusConflict
 		view.Conflict = h.conflictView(c, f, conflict)
-	} else if problem.KindOf(cause) == problem.Unavailable && !byScript(c) {
+	} else if problem.KindOf(cause) == problem.Unavailable && !respond.ByScript(c) {
 		status, view.Problem = http.StatusServiceUnavailable, problem.Message(cause)
 		c.Response().Header().Set("Retry-After", respond.RetryAfter)
 		h.Log.ErrorContext(c.Request().Context(), "profile not saved", "request_id", session.Origin(c).Request, "error", cause)
@@ -105,7 +105,7 @@ func (h *Handlers) refuse(c echo.Context, f form, id *profile.ID, cause error) e
 	} else {
 		return cause
 	}
-	if byScript(c) {
+	if respond.ByScript(c) {
 		return respond.Page(c, status, outcomeFragment(view))
 	}
 	view.RetypeHint = true

@@ -7,6 +7,7 @@ import (
 
 	"purser.example/internal/problem"
 	"purser.example/internal/profile"
+	"purser.example/web/respond"
 	"purser.example/web/session"
 )
 
@@ -25,11 +26,11 @@ func (h *Handlers) validateOne(c echo.Context, id, to string) error {
 	}
 	switch kind := problem.KindOf(err); {
 	case err != nil && (kind == problem.Conflict || kind == problem.Invalid):
-		return back(c, to, problem.Message(err))
+		return respond.Back(c, to, problem.Message(err))
 	case err != nil:
 		return err
 	case !v.Valid():
-		return back(c, to, "The validation found: "+v.Status.Title()+".")
+		return respond.Back(c, to, "The validation found: "+v.Status.Title()+".")
 	}
-	return leave(c, to, "The account is valid. Microsoft 365 confirmed it just now.")
+	return respond.Leave(c, to, "The account is valid. Microsoft 365 confirmed it just now.")
 }
