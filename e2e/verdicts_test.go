@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"purser.example/internal/access"
+	"purser.example/internal/account"
 	"purser.example/internal/audit"
 	"purser.example/internal/m365sim"
 	"purser.example/internal/profile"
@@ -120,7 +121,7 @@ func (h *house) plant(t *testing.T, name, user string, status verdict.Status, co
 	if status == verdict.NotValidated {
 		v = verdict.Verdict{Status: status}
 	}
-	stamp := profile.Stamp{At: at, By: "Adele Vance"}
+	stamp := account.Stamp{At: at, By: "Adele Vance"}
 	p := profile.Profile{
 		ID: profile.ID("planted-" + string(status)), Kind: profile.Common, Name: name, Tenant: contoso, Services: []string{"fly"}, Username: user,
 		Version: 1, Created: stamp, Modified: stamp, Status: status, Verdict: v, Validated: v.At,

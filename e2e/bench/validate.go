@@ -14,10 +14,10 @@ import (
 	"time"
 
 	"purser.example/e2e/programs"
+	"purser.example/internal/account"
 	"purser.example/internal/audit"
 	"purser.example/internal/sqlite/sqlitetest"
 	"purser.example/internal/tenant"
-	"purser.example/internal/work"
 )
 
 const (
@@ -87,7 +87,7 @@ func (b *bench) validateRun(ctx context.Context, tenants, profiles int) (validat
 		return v, err
 	}
 	v.tried, err = passwords(ctx, sim.URL)
-	atOnce := min(tenants*work.RunLimits.PerTenant, work.RunLimits.AtOnce)
+	atOnce := min(tenants*account.Usual.PerTenant, account.Usual.AtOnce)
 	v.answers = latency * roundTrips * time.Duration(v.tried) / time.Duration(atOnce)
 	return v, err
 }

@@ -18,7 +18,7 @@ import (
 	"purser.example/internal/config"
 	"purser.example/internal/m365sim"
 	"purser.example/internal/pool"
-	"purser.example/internal/profile"
+	"purser.example/internal/run"
 	"purser.example/internal/secret"
 	"purser.example/internal/tenant"
 )
@@ -152,22 +152,22 @@ func TestAKilledProcessLosesNothing(t *testing.T) {
 		return counted
 	}
 	said := kill(t, folder, key, address, "", func() bool { return len(tried()) >= members/3 })
-	check := pool.CheckID(said["SAVED"])
+	check := run.ID(said["SAVED"])
 	if n := len(tried()); check == "" || n == members {
 		t.Fatalf("killed after %d of %d; it said %v", n, members, said)
 	}
 	a := open(t, folder, key, address)
 	defer func() { must(t, a.Close()) }()
-	before, err := a.Pools.Check(ctx, adele, check)
+	before, err := a.Runs.Find(ctx, adele, a.Pools.Checks(), check)
 	must(t, err)
 	waitFor(t, "the end of the check", func() bool {
-		got, err := a.Pools.Check(ctx, adele, check)
+		got, err := a.Runs.Find(ctx, adele, a.Pools.Checks(), check)
 		return err == nil && got.State.Over()
 	})
-	after, err := a.Pools.Check(ctx, adele, check)
+	after, err := a.Runs.Find(ctx, adele, a.Pools.Checks(), check)
 	must(t, err)
-	cut := after.Counts[profile.Interrupted]
-	if after.Counts[profile.Confirmed] < before.Counts[profile.Confirmed] || after.Counts[profile.Confirmed]+cut != members || cut == 0 || cut > 16 {
+	cut := after.Counts[run.Interrupted]
+	if after.Counts[run.Confirmed] < before.Counts[run.Confirmed] || after.Counts[run.Confirmed]+cut != members || cut == 0 || cut > 16 {
 		t.Errorf("before %v, after %v", before.Counts, after.Counts)
 	}
 	for user, n := range tried() {
@@ -176,7 +176,7 @@ func TestAKilledProcessLosesNothing(t *testing.T) {
 		}
 	}
 	reading, err := a.Pools.Reading(ctx, adele, pool.ReadingID(said["READING"]))
-	if err != nil || reading.Counts.Standings[pool.Ready] != after.Counts[profile.Confirmed] || reading.Counts.Standings[pool.NotReached] != cut {
+	if err != nil || reading.Counts.Standings[pool.Ready] != after.Counts[run.Confirmed] || reading.Counts.Standings[pool.NotReached] != cut {
 		t.Errorf("%+v %v", reading.Counts, err)
 	}
 	must(t, a.DB.VerifyActivity(ctx))

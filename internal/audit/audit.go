@@ -31,6 +31,15 @@ type Actor struct {
 	SignIn  string
 }
 
+// Itself is Purser as somebody who does something.
+var Itself = Actor{Name: "Purser"}
+
+// Caller is the actor as a caller, for what goes on of their work behind the pages. It carries no roles: they were asked for when
+// it began.
+func (a Actor) Caller() access.Caller {
+	return access.Caller{Issuer: a.Issuer, Subject: a.Subject, Name: a.Name, SignIn: a.SignIn}
+}
+
 // Target is what it was done to. Name is kept because the thing itself may be gone when the log is read.
 type Target struct {
 	Kind string // "session", "profile"

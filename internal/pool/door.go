@@ -7,22 +7,38 @@ import (
 	"time"
 
 	"purser.example/internal/access"
+	"purser.example/internal/account"
 	"purser.example/internal/audit"
 	"purser.example/internal/problem"
 	"purser.example/internal/profile"
+	"purser.example/internal/run"
 	"purser.example/internal/tenant"
 	"purser.example/internal/verdict"
 )
 
-// open is how long a directory stays open: long enough to type a name with its suggestions, which must not cost an attempt for
-// each letter, and short enough that a corrected app profile is used soon.
-const open = 5 * time.Minute
+const (
+	// open is how long a directory stays open: long enough to type a name with its suggestions, which must not cost an attempt for
+	// each letter, and short enough that a corrected app profile is used soon.
+	open = 5 * time.Minute
+	// closed is how long a failure to open it holds: whoever types on must not ask again with each letter.
+	closed = 5 * time.Second
+)
 
-// door is the way into the directory of one tenant. Whoever comes while it is being opened waits for that.
+// door is the way into the directory of one tenant.
 type door struct {
 	mu      sync.Mutex
 	session Session
-	until   time.Time
+	until   time.Time // the end of session
+	failure error
+	closed  time.Time // the end of failure
+	opening *opening  // somebody opens it; nil: nobody
+}
+
+// opening is one attempt to open a door, for everybody who waits for it.
+type opening struct {
+	done    chan struct{}
+	session Session
+	err     error
 }
 
 func (s *Service) door(t tenant.ID) *door {
@@ -65,34 +81,78 @@ func ask[T any](ctx context.Context, s *Service, o opener, question func(Session
 	}
 }
 
-// session opens the tenant's directory: for the app itself where the app profile has a secret, for a valid profile's account
-// otherwise.
+// session gives the tenant's open directory. Whoever comes while it is being opened waits for that, no longer than they have
+// patience for, and hears the same of it; a failure holds for a moment.
 func (s *Service) session(ctx context.Context, o opener) (Session, error) {
 	d := s.door(o.tenant.ID)
 	d.mu.Lock()
-	defer d.mu.Unlock()
-	if d.session != nil && s.now().Before(d.until) {
+	switch now := s.now(); {
+	case d.session != nil && now.Before(d.until):
+		defer d.mu.Unlock()
 		return d.session, nil
+	case d.failure != nil && now.Before(d.closed):
+		defer d.mu.Unlock()
+		return nil, d.failure
+	case d.opening == nil:
+		d.opening = &opening{done: make(chan struct{})}
+		go s.unlock(context.WithoutCancel(ctx), d, d.opening, o)
 	}
+	under := d.opening
+	d.mu.Unlock()
+	select {
+	case <-under.done:
+		return under.session, under.err
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
+}
+
+// unlock opens the directory for everybody who waits. It goes on when they leave, because a password that was sent counts at
+// Microsoft, and its answer is of use to the next one.
+func (s *Service) unlock(ctx context.Context, d *door, under *opening, o opener) {
+	ctx, cancel := account.Beyond(ctx)
+	defer cancel()
+	err := run.Guard(func() (err error) {
+		under.session, err = s.openDirectory(ctx, o)
+		return err
+	})
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	under.err, d.opening = err, nil
+	d.session, d.failure = under.session, nil
+	switch now := s.now(); {
+	case err == nil:
+		d.until = now.Add(open)
+		if ends := under.session.Ends().Add(-time.Minute); ends.Before(d.until) {
+			d.until = ends
+		}
+	case holds(err):
+		d.failure, d.closed = err, now.Add(closed)
+	}
+	close(under.done)
+}
+
+// holds reports whether asking again at once would hear the same of Microsoft, or nothing again. An account that was refused is
+// not lent again, and what a person can mend here, such as a missing profile, is looked at anew.
+func holds(err error) bool {
+	if refused, ok := errors.AsType[*profile.Refused](err); ok {
+		return !refused.Verdict.Status.AboutAccount()
+	}
+	_, unread := errors.AsType[*Unread](err)
+	return unread
+}
+
+// openDirectory opens it for the app itself where the app profile has a secret, for a valid profile's account otherwise.
+func (s *Service) openDirectory(ctx context.Context, o opener) (Session, error) {
 	app, err := s.tenants.Credentials(ctx, o.tenant.ID)
 	if err != nil {
 		return nil, err
 	}
 	defer app.Secret.Clear()
-	var session Session
 	if app.Secret.Empty() {
-		session, err = s.asAccount(ctx, o)
-	} else {
-		session, err = s.asApp(ctx, o, app)
+		return s.asAccount(ctx, o)
 	}
-	if err != nil {
-		return nil, err
-	}
-	d.session, d.until = session, s.now().Add(open)
-	if ends := session.Ends().Add(-time.Minute); ends.Before(d.until) {
-		d.until = ends
-	}
-	return session, nil
+	return s.asApp(ctx, o, app)
 }
 
 func (s *Service) asApp(ctx context.Context, o opener, app tenant.App) (Session, error) {
@@ -105,7 +165,7 @@ func (s *Service) asApp(ctx context.Context, o opener, app tenant.App) (Session,
 
 func (s *Service) asAccount(ctx context.Context, o opener) (Session, error) {
 	var session Session
-	p, err := s.profiles.Lend(ctx, o.caller, o.origin, o.tenant.ID, func(ctx context.Context, a profile.Account) (v verdict.Verdict) {
+	p, err := s.profiles.Lend(ctx, o.caller, o.origin, o.tenant.ID, func(ctx context.Context, a account.Account) (v verdict.Verdict) {
 		session, v = s.directory.AsAccount(ctx, a)
 		return v
 	})

@@ -6,9 +6,9 @@ import (
 	"fmt"
 
 	"purser.example/internal/access"
+	"purser.example/internal/account"
 	"purser.example/internal/audit"
 	"purser.example/internal/problem"
-	"purser.example/internal/profile"
 )
 
 // Versions compares what is saved with what is in force (R46).
@@ -72,7 +72,7 @@ func (s *Service) difference(ctx context.Context, old, now ReadingID) (Differenc
 
 // BringIntoForce is what a scan calls when it begins to use what is saved (R46, R51): from then on that version is in force. It
 // gives the version, and does nothing where it is in force already. scan is what the activity log names as the reason.
-func (s *Service) BringIntoForce(ctx context.Context, key Key, by profile.Stamp, scan audit.Target) (Version, error) {
+func (s *Service) BringIntoForce(ctx context.Context, key Key, by account.Stamp, scan audit.Target) (Version, error) {
 	t, err := s.tenants.Find(ctx, key.Tenant)
 	if err != nil {
 		return Version{}, err

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"purser.example/internal/access"
+	"purser.example/internal/account"
 	"purser.example/internal/audit"
 	"purser.example/internal/m365sim"
 	"purser.example/internal/problem"
@@ -187,6 +188,9 @@ func (o *overtaken) Password(ctx context.Context, id profile.ID) ([]byte, error)
 	return o.Store.Password(ctx, id)
 }
 
+// nobodyToAsk takes turns, and panics where somebody is asked.
+func nobodyToAsk() *account.Service { return account.NewService(account.Parts{}) }
+
 // A password never goes to the account that the profile had before.
 func TestAPasswordGoesToItsOwnAccountOnly(t *testing.T) {
 	r := newRig(t)
@@ -197,7 +201,7 @@ func TestAPasswordGoesToItsOwnAccountOnly(t *testing.T) {
 		}
 		r.sim.ResetRequests()
 	}}
-	slow := profile.NewService(store, r.tenants, r.ring, nil, profile.Settings{}, r.clock.Now) // nobody to ask: asking would panic
+	slow := profile.NewService(store, r.tenants, nobodyToAsk(), r.ring, profile.Settings{}, r.clock.Now)
 	_, err := slow.Validate(ctx, adele, here, p.ID)
 	if conflict, ok := errors.AsType[*profile.Conflict](err); !ok || conflict.Current.Username != "svc-other@contoso.com" || r.attempts() != 0 {
 		t.Errorf("err = %v, %d attempts", err, r.attempts())
@@ -273,7 +277,7 @@ func TestADeletionNamesWhatChanged(t *testing.T) {
 			t.Error(err)
 		}
 	}}
-	slow := profile.NewService(store, r.tenants, r.ring, nil, profile.Settings{}, r.clock.Now)
+	slow := profile.NewService(store, r.tenants, nobodyToAsk(), r.ring, profile.Settings{}, r.clock.Now)
 	n, err := slow.Delete(ctx, adele, here, []profile.Seen{{ID: a.ID, Version: 1}, {ID: b.ID, Version: 1}})
 	if conflict, ok := errors.AsType[*profile.Conflict](err); !ok || conflict.Current.Name != "B2" || n != 0 || len(r.stored(t)) != 2 {
 		t.Errorf("deleted %d, %+v, %v", n, conflict, err)

@@ -72,7 +72,7 @@ func (s *Service) Details(ctx context.Context, caller access.Caller, id ID) (Det
 	if d.Changes, err = s.store.Changes(ctx, id, remembered); err != nil {
 		return Details{}, err
 	}
-	d.Attempts, err = s.attempts(ctx, keyOf(p))
+	d.Attempts, err = s.accounts.Recent(ctx, keyOf(p))
 	return d, err
 }
 

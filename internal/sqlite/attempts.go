@@ -4,39 +4,45 @@ import (
 	"context"
 	"time"
 
+	"purser.example/internal/account"
 	"purser.example/internal/audit"
-	"purser.example/internal/profile"
 )
 
 // attemptsKept is how long attempts are remembered: no rule looks further back than an hour.
 const attemptsKept = 24 * time.Hour
 
-// Begin implements profile.Store.
-func (s *Profiles) Begin(ctx context.Context, a profile.AccountKey, e audit.Entry) error {
-	return s.db.Write(ctx, func(tx *Tx) error { return s.db.begin(tx, a, e) })
+// Accounts implements account.Store.
+type Accounts struct{ db *DB }
+
+// Accounts gives the store of what is true of accounts, whoever keeps them.
+func (db *DB) Accounts() *Accounts { return &Accounts{db} }
+
+// Begin implements account.Store.
+func (s *Accounts) Begin(ctx context.Context, k account.Key, e audit.Entry) error {
+	return s.db.Write(ctx, func(tx *Tx) error { return s.db.begin(tx, k, e) })
 }
 
 // begin counts an attempt that is about to be made, and writes its entry.
-func (db *DB) begin(tx *Tx, a profile.AccountKey, e audit.Entry) error {
-	account, now := accountColumn(a), db.now()
+func (db *DB) begin(tx *Tx, k account.Key, e audit.Entry) error {
+	now := db.now()
 	if _, err := tx.Exec(`DELETE FROM attempts WHERE at < ?`, now.Add(-attemptsKept).UnixMilli()); err != nil {
 		return err
 	}
-	if _, err := tx.Exec(`INSERT INTO attempts (account, at) VALUES (?, ?)`, account, now.UnixMilli()); err != nil {
+	if _, err := tx.Exec(`INSERT INTO attempts (account, at) VALUES (?, ?)`, accountColumn(k), now.UnixMilli()); err != nil {
 		return err
 	}
 	return db.record(tx, e)
 }
 
 // accountColumn is the key as a text. A blank parts the two, so that those of a tenant stand together.
-func accountColumn(a profile.AccountKey) string { return string(a.Tenant) + " " + a.Username }
+func accountColumn(k account.Key) string { return string(k.Tenant) + " " + k.Username }
 
-// Attempts implements profile.Store.
-func (s *Profiles) Attempts(ctx context.Context, a profile.AccountKey, since time.Time) (int, error) {
-	query, args := `SELECT count(*) FROM attempts WHERE account = ? AND at > ?`, []any{accountColumn(a), since.UnixMilli()}
-	if a.Username == "" {
+// Attempts implements account.Store.
+func (s *Accounts) Attempts(ctx context.Context, k account.Key, since time.Time) (int, error) {
+	query, args := `SELECT count(*) FROM attempts WHERE account = ? AND at > ?`, []any{accountColumn(k), since.UnixMilli()}
+	if k.Username == "" {
 		query = `SELECT count(*) FROM attempts WHERE account >= ? AND account < ? AND at > ?`
-		args = []any{string(a.Tenant) + " ", string(a.Tenant) + "!", since.UnixMilli()} // "!" follows the blank
+		args = []any{string(k.Tenant) + " ", string(k.Tenant) + "!", since.UnixMilli()} // "!" follows the blank
 	}
 	var n int
 	err := s.db.reading.row(ctx, query, args...).Scan(&n)

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"purser.example/internal/access"
+	"purser.example/internal/account"
 	"purser.example/internal/audit"
 	"purser.example/internal/profile"
 	"purser.example/internal/secret"
@@ -55,7 +56,7 @@ func benchProfiles() int {
 
 func BenchmarkList(b *testing.B) {
 	db, ring, tenants := filled(b, benchProfiles())
-	service := profile.NewService(db.Profiles(), tenants, ring, nil, profile.Settings{}, time.Now)
+	service := profile.NewService(db.Profiles(), tenants, account.NewService(account.Parts{}), ring, profile.Settings{}, time.Now)
 	type view struct {
 		name  string
 		query profile.Query

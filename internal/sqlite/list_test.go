@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"purser.example/internal/account"
 	"purser.example/internal/audit"
 	"purser.example/internal/profile"
 	"purser.example/internal/sqlite"
@@ -50,7 +51,7 @@ func (s *shelf) draft() profile.Profile {
 	p := profile.Profile{
 		ID: profile.ID(fmt.Sprintf("p%06d", s.made)), Kind: profile.Common, Name: fmt.Sprintf("%s %d", pick(s, shelfNames), s.made), Version: 1,
 		Tenant: pick(s, []tenant.ID{contoso.ID, fabrikam.ID}), Services: pick(s, [][]string{{"fly"}, {"fly", "opus"}, {"cense"}, {"enpower", "fly"}}),
-		Username: fmt.Sprintf("%s%d@contoso.com", pick(s, []string{"svc-", "U", "a.b_c"}), s.dice.IntN(50)), Created: profile.Stamp{At: at, By: "Adele Vance"}, Modified: profile.Stamp{At: at, By: "Adele Vance"},
+		Username: fmt.Sprintf("%s%d@contoso.com", pick(s, []string{"svc-", "U", "a.b_c"}), s.dice.IntN(50)), Created: account.Stamp{At: at, By: "Adele Vance"}, Modified: account.Stamp{At: at, By: "Adele Vance"},
 	}
 	return s.judge(p)
 }
@@ -143,7 +144,7 @@ func folded(text string) string {
 	if key, known := foldedTexts[text]; known {
 		return key
 	}
-	foldedTexts[text] = profile.Fold(text)
+	foldedTexts[text] = account.Fold(text)
 	return foldedTexts[text]
 }
 

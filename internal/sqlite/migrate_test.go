@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"purser.example/internal/account"
 	"purser.example/internal/profile"
 	"purser.example/internal/secret"
 	"purser.example/internal/sqlite"
@@ -47,7 +48,7 @@ func complete(p profile.Profile, i int) profile.Profile {
 	if p.Kind == "" {
 		p.Kind = profile.Common
 	}
-	p.Created, p.Modified = profile.Stamp{At: seen.Add(-time.Hour), By: "Adele"}, profile.Stamp{At: seen, By: "Alex"}
+	p.Created, p.Modified = account.Stamp{At: seen.Add(-time.Hour), By: "Adele"}, account.Stamp{At: seen, By: "Alex"}
 	return p
 }
 
@@ -70,7 +71,7 @@ func insertOld(db *sql.DB, p profile.Profile) error {
 	}
 	if _, err = db.ExecContext(ctx, `INSERT INTO profiles (id, kind, name, name_key, description, tenant_id, tenant_key, username, username_key, password, version,
 		status, expires_at, validated_at, verdict, failed, created_at, created_by, modified_at, modified_by) VALUES (?, ?, ?, ?, ?, ?, 'contoso', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-		p.ID, p.Kind, p.Name, profile.Fold(p.Name), p.Description, p.Tenant, p.Username, profile.Fold(p.Username), []byte("sealed "+p.ID), p.Version,
+		p.ID, p.Kind, p.Name, account.Fold(p.Name), p.Description, p.Tenant, p.Username, account.Fold(p.Username), []byte("sealed "+p.ID), p.Version,
 		p.Status, expires, validated, string(text), failed, p.Created.At.UnixMilli(), p.Created.By, p.Modified.At.UnixMilli(), p.Modified.By); err != nil {
 		return err
 	}
@@ -146,7 +147,7 @@ func shown(p profile.Profile) profile.Profile {
 	for _, w := range p.Verdict.Warnings {
 		v.Warnings = append(v.Warnings, verdict.Warning{Kind: w.Kind})
 	}
-	p.Verdict, p.Created, p.Modified.By = v, profile.Stamp{}, ""
+	p.Verdict, p.Created, p.Modified.By = v, account.Stamp{}, ""
 	if p.Failed != nil {
 		p.Failed = &verdict.Verdict{Status: p.Failed.Status, At: p.Failed.At}
 	}
@@ -171,7 +172,7 @@ func TestARowShowsWhatTheVerdictSays(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	service := profile.NewService(db.Profiles(), tenants, ring, nil, profile.Settings{}, time.Now)
+	service := profile.NewService(db.Profiles(), tenants, account.NewService(account.Parts{}), ring, profile.Settings{}, time.Now)
 	page, err := db.Profiles().List(ctx, profile.Query{Limit: 1000})
 	if err != nil || len(page.Rows) != 300+len(oldProfiles) {
 		t.Fatalf("%d rows, %v", len(page.Rows), err)

@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"strings"
 
+	"purser.example/internal/account"
 	"purser.example/internal/pool"
 	"purser.example/internal/profile"
 )
@@ -62,7 +63,7 @@ func (s *Pools) Members(ctx context.Context, q pool.Query) (pool.Page, error) {
 	before, back := decodeMemberCursor(q.Before)
 	back = back && !forth
 	query, args := `s.reading_id = ?`+memberFilters[q.Filter], []any{q.Reading}
-	if text := profile.Fold(strings.TrimSpace(q.Text)); text != "" {
+	if text := account.Fold(strings.TrimSpace(q.Text)); text != "" {
 		query += ` AND (instr(name_key, ?) > 0 OR instr(username_key, ?) > 0)`
 		args = append(args, text, text)
 	}

@@ -7,13 +7,10 @@ import (
 	"strings"
 	"time"
 
+	"purser.example/internal/account"
 	"purser.example/internal/audit"
 	"purser.example/internal/pool"
-	"purser.example/internal/profile"
 )
-
-// GroupReadWork is the kind of work that a reading of a group becomes (internal/work).
-const GroupReadWork = "group_read"
 
 // BeginReading implements pool.Store.
 func (s *Pools) BeginReading(ctx context.Context, r pool.Reading, e audit.Entry) error {
@@ -27,7 +24,7 @@ func (s *Pools) BeginReading(ctx context.Context, r pool.Reading, e audit.Entry)
 			r.Actor.Issuer, r.Actor.Subject, r.Actor.Name, r.Actor.SignIn, r.Origin.Request, r.Origin.Address, r.Begun.UnixMilli()); err != nil {
 			return err
 		}
-		if err := s.db.enqueue(tx, GroupReadWork, string(r.ID)); err != nil {
+		if err := s.db.enqueue(tx, pool.GroupRead, string(r.ID)); err != nil {
 			return err
 		}
 		return s.db.record(tx, e)
@@ -146,7 +143,7 @@ func addMember(tx *Tx, r pool.Reading, o pool.Object, nested bool) error {
 	}
 	_, err = tx.Exec(`INSERT INTO pool_members (reading_id, user_id, name, name_key, username, username_key, enabled, nested, unread, products, mfa, standing)
 		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`,
-		r.ID, o.ID, name, profile.Fold(name), o.Username, profile.Fold(o.Username), o.Enabled, nested, o.Unread, strings.Join(o.Products, "\n"), c.MFA, standing)
+		r.ID, o.ID, name, account.Fold(name), o.Username, account.Fold(o.Username), o.Enabled, nested, o.Unread, strings.Join(o.Products, "\n"), c.MFA, standing)
 	return err
 }
 

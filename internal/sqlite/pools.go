@@ -8,9 +8,10 @@ import (
 	"fmt"
 	"time"
 
+	"purser.example/internal/account"
 	"purser.example/internal/audit"
 	"purser.example/internal/pool"
-	"purser.example/internal/profile"
+	"purser.example/internal/run"
 )
 
 // Pools implements pool.Store.
@@ -71,7 +72,7 @@ func readGroup(text string, g *pool.Group) error {
 }
 
 // Save implements pool.Store.
-func (s *Pools) Save(ctx context.Context, p pool.Pool, was int64, touched []pool.Touch, check *pool.Check, items []pool.NewPassword, entries ...audit.Entry) error {
+func (s *Pools) Save(ctx context.Context, p pool.Pool, was int64, touched []pool.Touch, check *run.Run, items []run.Held, entries ...audit.Entry) error {
 	return s.db.Write(ctx, func(tx *Tx) error {
 		if err := readingStands(tx, p.Reading); err != nil {
 			return err
@@ -86,7 +87,10 @@ func (s *Pools) Save(ctx context.Context, p pool.Pool, was int64, touched []pool
 			return err
 		}
 		if check != nil {
-			if err := s.addCheck(tx, *check, items); err != nil {
+			if err := addRun(tx, *check, items); err != nil {
+				return err
+			}
+			if err := s.db.enqueue(tx, check.Kind, string(check.ID)); err != nil {
 				return err
 			}
 		}
@@ -142,7 +146,7 @@ func savePool(tx *Tx, p pool.Pool, was int64) error {
 }
 
 // BringIntoForce implements pool.Store.
-func (s *Pools) BringIntoForce(ctx context.Context, p pool.Pool, by profile.Stamp, e audit.Entry) error {
+func (s *Pools) BringIntoForce(ctx context.Context, p pool.Pool, by account.Stamp, e audit.Entry) error {
 	return s.db.Write(ctx, func(tx *Tx) error {
 		n, err := tx.Exec(`UPDATE pools SET force_version = version, force_group = group_text, force_reading = reading_id, force_url = admin_url, force_at = ?, force_by = ?
 			WHERE tenant_id = ? AND class = ? AND version = ?`, by.At.UnixMilli(), by.By, p.Tenant, p.Class, p.Number)
@@ -182,7 +186,7 @@ func purge(tx *Tx, key pool.Key, now time.Time) error {
 	if err != nil {
 		return err
 	}
-	if err := dropPending(tx, key, list, profile.Gone, now); err != nil {
+	if err := dropPending(tx, key, list, run.Gone, now); err != nil {
 		return err
 	}
 	if _, err := tx.Exec(`DELETE FROM pool_credentials WHERE tenant_id = ? AND class = ? AND user_id IN (SELECT value FROM json_each(?))`, key.Tenant, key.Class, list); err != nil {
@@ -248,7 +252,7 @@ func replacePending(tx *Tx, key pool.Key, users []pool.UserID, now time.Time) er
 	if err != nil || len(users) == 0 {
 		return err
 	}
-	return dropPending(tx, key, list, pool.Replaced, now)
+	return dropPending(tx, key, list, run.Replaced, now)
 }
 
 // waitForCheck is Touched for touches that only check, all at once.
@@ -268,12 +272,40 @@ func waitForCheck(tx *Tx, key pool.Key, users []pool.UserID) error {
 
 // dropPending forgets the new passwords of the listed accounts that wait or are kept; those whose turn has not come are skipped for
 // the reason.
-func dropPending(tx *Tx, key pool.Key, list string, why profile.Reason, now time.Time) error {
-	const those = `pending IS NOT NULL AND user_id IN (SELECT value FROM json_each(?)) AND check_id IN (SELECT id FROM pool_checks WHERE tenant_id = ? AND class = ?)`
-	if _, err := tx.Exec(`UPDATE pool_check_items SET outcome = 'skipped', reason = ?, at = ? WHERE outcome = 'waiting' AND `+those,
-		why, now.UnixMilli(), list, key.Tenant, key.Class); err != nil {
+func dropPending(tx *Tx, key pool.Key, list string, why account.Reason, now time.Time) error {
+	const those = `sealed IS NOT NULL AND subject IN (SELECT value FROM json_each(?)) AND run_id IN (SELECT id FROM runs WHERE kind = ? AND scope = ?)`
+	if _, err := tx.Exec(`UPDATE run_items SET outcome = 'skipped', reason = ?, at = ? WHERE outcome = 'waiting' AND `+those,
+		why, now.UnixMilli(), list, pool.CheckRun, key.Scope()); err != nil {
 		return err
 	}
-	_, err := tx.Exec(`UPDATE pool_check_items SET pending = NULL WHERE `+those, list, key.Tenant, key.Class)
+	_, err := tx.Exec(`UPDATE run_items SET sealed = NULL WHERE `+those, list, pool.CheckRun, key.Scope())
 	return err
+}
+
+// Concluded implements pool.Store.
+func (s *Pools) Concluded(ctx context.Context, r run.Run, i run.Item, password []byte, by account.Stamp, entry func(kept bool) audit.Entry) error {
+	return s.db.Write(ctx, func(tx *Tx) error {
+		kept, err := setItem(tx, r, i)
+		if err == nil && kept {
+			err = concludeCredential(tx, r, i, password, by)
+		}
+		if err != nil {
+			return err
+		}
+		return s.db.record(tx, entry(kept))
+	})
+}
+
+// settledCheck keeps the credential in step with an item of a check that was settled without a verdict.
+func settledCheck(tx *Tx, r run.Run, i run.Item) error {
+	return concludeCredential(tx, r, i, nil, account.Stamp{})
+}
+
+func concludeCredential(tx *Tx, r run.Run, i run.Item, password []byte, by account.Stamp) error {
+	key, user := pool.KeyOf(r.Scope), pool.UserID(i.Subject)
+	have, err := credential(tx, key, user)
+	if err != nil {
+		return err
+	}
+	return setCredential(tx, key, user, have.Concluded(i, password, by))
 }

@@ -6,6 +6,7 @@ import (
 	"unicode"
 	"unicode/utf8"
 
+	"purser.example/internal/account"
 	"purser.example/internal/profile"
 )
 
@@ -71,4 +72,4 @@ func findable(term string) bool {
 }
 
 // searchedFor is the term as it is looked for; empty for everything.
-func searchedFor(q profile.Query) string { return profile.Fold(q.Text) }
+func searchedFor(q profile.Query) string { return account.Fold(q.Text) }

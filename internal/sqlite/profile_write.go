@@ -10,8 +10,10 @@ import (
 	"math"
 	"strings"
 
+	"purser.example/internal/account"
 	"purser.example/internal/audit"
 	"purser.example/internal/profile"
+	"purser.example/internal/run"
 	"purser.example/internal/verdict"
 )
 
@@ -39,7 +41,7 @@ func (s *Profiles) Insert(tx *Tx, p profile.Profile, password []byte) error {
 		status, expires_at, validated_at, code, expiry, warn_at, roles, products, warnings, failed_status, failed_at, verdict, failed,
 		created_at, created_by, modified_at, modified_by, password)
 		VALUES (?, ?, ?, ?, ?, ?, (SELECT name_key FROM tenants WHERE id = ?), ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-		p.ID, p.Kind, p.Name, profile.Fold(p.Name), p.Description, p.Tenant, p.Tenant, p.Username, profile.Fold(p.Username), p.Version, joined(p.Services),
+		p.ID, p.Kind, p.Name, account.Fold(p.Name), p.Description, p.Tenant, p.Tenant, p.Username, account.Fold(p.Username), p.Version, joined(p.Services),
 		o.status, o.expiresAt, o.validatedAt, o.code, o.expiry, o.warnAt, o.roles, o.products, o.warnings, o.failedStatus, o.failedAt, o.verdict, o.failed,
 		p.Created.At.UnixMilli(), p.Created.By, p.Modified.At.UnixMilli(), p.Modified.By, password); err != nil {
 		return err
@@ -86,7 +88,7 @@ func rename(tx *Tx, row int64, old, p profile.Profile) error {
 		return nil
 	}
 	_, err := tx.Exec(`UPDATE profiles SET name = ?, name_key = ?, tenant_id = ?, tenant_key = (SELECT name_key FROM tenants WHERE id = ?), username = ?, username_key = ?
-		WHERE row = ?`, p.Name, profile.Fold(p.Name), p.Tenant, p.Tenant, p.Username, profile.Fold(p.Username), row)
+		WHERE row = ?`, p.Name, account.Fold(p.Name), p.Tenant, p.Tenant, p.Username, account.Fold(p.Username), row)
 	return err
 }
 
@@ -134,6 +136,18 @@ func (s *Profiles) validatedWith(ctx context.Context, p profile.Profile, v profi
 	return cmp.Or(err, other)
 }
 
+// Concluded implements profile.Store.
+func (s *Profiles) Concluded(ctx context.Context, r run.Run, i run.Item, p profile.Profile, v profile.Validation, e audit.Entry) error {
+	err := s.validatedWith(ctx, p, v, e, func(tx *Tx) error {
+		_, err := setItem(tx, r, i)
+		return err
+	})
+	if errors.Is(err, profile.ErrGone) || errors.Is(err, profile.ErrChanged) {
+		return nil
+	}
+	return err
+}
+
 // validated writes the verdict where the profile still has the account that was validated, and tells how many have.
 func validated(tx *Tx, p profile.Profile, v profile.Validation) (int64, error) {
 	found := v.Verdict
@@ -142,14 +156,14 @@ func validated(tx *Tx, p profile.Profile, v profile.Validation) (int64, error) {
 		if err != nil {
 			return 0, err
 		}
-		return o.write(tx, `id = ? AND tenant_id = ? AND username_key = ?`, p.ID, p.Tenant, profile.Fold(p.Username))
+		return o.write(tx, `id = ? AND tenant_id = ? AND username_key = ?`, p.ID, p.Tenant, account.Fold(p.Username))
 	}
 	text, err := json.Marshal(found)
 	if err != nil {
 		return 0, fmt.Errorf("write verdict: %w", err)
 	}
 	return tx.Exec(`UPDATE profiles SET failed = ?, failed_status = ?, failed_at = ? WHERE id = ? AND tenant_id = ? AND username_key = ?`,
-		string(text), found.Status, found.At.UnixMilli(), p.ID, p.Tenant, profile.Fold(p.Username))
+		string(text), found.Status, found.At.UnixMilli(), p.ID, p.Tenant, account.Fold(p.Username))
 }
 
 // Delete implements profile.Store.

@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"purser.example/internal/account"
 	"purser.example/internal/audit"
 	"purser.example/internal/profile"
 )
@@ -13,7 +14,7 @@ import (
 // BenchmarkSave is an edit of the description by sixteen people at once, durable and with its entry in the activity log.
 func BenchmarkSave(b *testing.B) {
 	db, ring, tenants := filled(b, benchProfiles())
-	service := profile.NewService(db.Profiles(), tenants, ring, nil, profile.Settings{}, func() time.Time { return time.Now().UTC() })
+	service := profile.NewService(db.Profiles(), tenants, account.NewService(account.Parts{}), ring, profile.Settings{}, func() time.Time { return time.Now().UTC() })
 	page, _, err := service.List(ctx, adele, profile.Query{})
 	if err != nil {
 		b.Fatal(err)

@@ -6,9 +6,9 @@ import (
 	"errors"
 	"time"
 
+	"purser.example/internal/account"
 	"purser.example/internal/audit"
 	"purser.example/internal/problem"
-	"purser.example/internal/profile"
 	"purser.example/internal/tenant"
 )
 
@@ -50,7 +50,7 @@ func (s *Tenants) App(ctx context.Context, id tenant.ID) (applicationID string, 
 // Connect implements tenant.Store.
 func (s *Tenants) Connect(ctx context.Context, t tenant.Tenant, applicationID string, sealed []byte, e audit.Entry) error {
 	return s.db.Write(ctx, func(tx *Tx) error {
-		key := profile.Fold(t.DisplayName)
+		key := account.Fold(t.DisplayName)
 		if _, err := tx.Exec(`INSERT INTO tenants (id, display_name, name_key, initial_domain, cloud, connected_at) VALUES (?, ?, ?, ?, ?, ?)
 			ON CONFLICT (id) DO UPDATE SET display_name = excluded.display_name, name_key = excluded.name_key, initial_domain = excluded.initial_domain, cloud = excluded.cloud`,
 			t.ID, t.DisplayName, key, t.InitialDomain, t.Cloud, t.Connected.UnixMilli()); err != nil {

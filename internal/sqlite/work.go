@@ -6,9 +6,6 @@ import (
 	"errors"
 )
 
-// ValidationRunWork is the kind of work that a validation run becomes (internal/work).
-const ValidationRunWork = "validation_run"
-
 // Queue takes work on in the transaction of the change that it belongs to: either both are kept, or neither.
 type Queue interface {
 	Enqueue(ctx context.Context, tx *sql.Tx, kind, id string) error

@@ -140,6 +140,15 @@ func (s *Service) Find(ctx context.Context, id ID) (Tenant, error) {
 	return Tenant{}, ErrNotConnected
 }
 
+// Name is what a tenant is called, or its id where it is not connected any more.
+func (s *Service) Name(ctx context.Context, id ID) string {
+	t, err := s.Find(ctx, id)
+	if err != nil {
+		return string(id)
+	}
+	return t.DisplayName
+}
+
 // ErrNotConnected says that no tenant with that id is connected.
 var ErrNotConnected = problem.New(problem.NotFound, "This tenant is not connected.")
 

@@ -31,7 +31,7 @@ func (h *Handlers) confirmRemove(c echo.Context) error {
 			return err
 		}
 		view.Profiles = append(view.Profiles, deleteRow{
-			ID: string(p.ID), Version: strconv.FormatInt(p.Version, 10), Name: p.Name, Username: p.Username, Tenant: h.tenantName(c, p.Tenant), Uses: used,
+			ID: string(p.ID), Version: strconv.FormatInt(p.Version, 10), Name: p.Name, Username: p.Username, Tenant: h.Tenants.Name(c.Request().Context(), p.Tenant), Uses: used,
 		})
 	}
 	if len(view.Profiles) == 0 {

@@ -6,6 +6,7 @@ import (
 
 	"github.com/labstack/echo/v4"
 
+	"purser.example/internal/account"
 	"purser.example/internal/pool"
 	"purser.example/internal/profile"
 	"purser.example/web/session"
@@ -41,8 +42,8 @@ func (h *Handlers) member(c echo.Context, of pool.Pool, p profile.Profile) (bool
 			return false, err
 		}
 		// By account and not by profile: of several profiles with one account, a member names the first only.
-		account := profile.KeyOf(p.Tenant, p.Username)
-		if slices.ContainsFunc(page.Rows, func(m pool.Member) bool { return profile.KeyOf(p.Tenant, m.Username) == account }) {
+		own := account.KeyOf(p.Tenant, p.Username)
+		if slices.ContainsFunc(page.Rows, func(m pool.Member) bool { return account.KeyOf(p.Tenant, m.Username) == own }) {
 			return true, nil
 		}
 	}

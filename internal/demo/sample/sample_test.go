@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"purser.example/internal/account"
 	"purser.example/internal/demo/sample"
 	"purser.example/internal/m365sim"
 	"purser.example/internal/microsoft"
@@ -34,7 +35,10 @@ func newRig(tb testing.TB) *rig {
 	db, ring := sqlitetest.Open(tb, time.Now)
 	r.db, r.tenants = db, tenant.NewService(db.Tenants(), ring, time.Now)
 	// Strict password rules, because the demo may be started with them.
-	r.profiles = profile.NewService(db.Profiles(), r.tenants, ring, r, profile.Settings{StrictPasswords: true}, time.Now)
+	accounts := account.NewService(account.Parts{
+		Store: db.Accounts(), Tenants: r.tenants, Validator: r, Settings: account.Settings{StrictPasswords: true}, Limits: account.Usual, Now: time.Now,
+	})
+	r.profiles = profile.NewService(db.Profiles(), r.tenants, accounts, ring, profile.Settings{}, time.Now)
 	return r
 }
 
@@ -55,8 +59,8 @@ func (r *rig) restartSimulator(tb testing.TB) {
 	r.client = microsoft.New(microsoft.Config{Simulator: r.address, Patience: time.Millisecond})
 }
 
-// Validate makes the rig a profile.Validator around the real client.
-func (r *rig) Validate(ctx context.Context, a profile.Account) verdict.Verdict {
+// Validate makes the rig a account.Validator around the real client.
+func (r *rig) Validate(ctx context.Context, a account.Account) verdict.Verdict {
 	return r.client.Validate(ctx, microsoft.Account{
 		Tenant:   microsoft.TenantRef{ID: string(a.Tenant.ID), InitialDomain: a.Tenant.InitialDomain, Cloud: microsoft.Cloud(a.Tenant.Cloud)},
 		App:      microsoft.App{ID: a.App.ApplicationID, Secret: a.App.Secret},

@@ -7,6 +7,7 @@ import (
 	"math/rand/v2"
 	"time"
 
+	"purser.example/internal/account"
 	"purser.example/internal/profile"
 	"purser.example/internal/secret"
 	"purser.example/internal/sqlite"
@@ -168,12 +169,12 @@ func specimen(number int, of tenant.ID, now time.Time) profile.Profile {
 	p := profile.Profile{
 		ID:   profile.ID(fmt.Sprintf("%08x-%04x-7000-8000-%012x", now.UnixMilli()>>16&0xffffffff, now.UnixMilli()&0xffff, number)),
 		Kind: profile.Common, Name: fmt.Sprintf("%s – %s %06d", job, place, number), Tenant: of, Version: 1,
-		Services: services[dice.IntN(len(services))], Created: profile.Stamp{At: past(2 * year), By: people[number%len(people)]},
+		Services: services[dice.IntN(len(services))], Created: account.Stamp{At: past(2 * year), By: people[number%len(people)]},
 	}
 	if dice.IntN(2) == 0 {
 		p.Description = job + " of " + place + ", every night"
 	}
-	p.Modified = profile.Stamp{At: p.Created.At.Add(time.Duration(dice.Int64N(int64(now.Sub(p.Created.At) + 1)))).Truncate(time.Millisecond), By: people[dice.IntN(len(people))]}
+	p.Modified = account.Stamp{At: p.Created.At.Add(time.Duration(dice.Int64N(int64(now.Sub(p.Created.At) + 1)))).Truncate(time.Millisecond), By: people[dice.IntN(len(people))]}
 	p.Verdict = judged(dice, now, past(30*24*time.Hour))
 	p.Status = p.Verdict.Status
 	if p.Status != verdict.NotValidated {

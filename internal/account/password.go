@@ -1,9 +1,8 @@
-package profile
+package account
 
 import (
 	"strings"
 
-	"purser.example/internal/problem"
 	"purser.example/internal/secret"
 )
 
@@ -46,17 +45,20 @@ func PasswordRules(strict bool) []PasswordRule {
 	return rules
 }
 
-// checkPassword says which rule refuses the password, so that it is never sent (R16).
-func checkPassword(v secret.Value, strict bool) []problem.FieldError {
+// PasswordRules lists the checklist as the operator wants it.
+func (s *Service) PasswordRules() []PasswordRule { return PasswordRules(s.settings.StrictPasswords) }
+
+// CheckPassword says which rule refuses a password, so that it is never sent (R16); empty for none.
+func (s *Service) CheckPassword(v secret.Value) string {
 	if v.Empty() {
-		return []problem.FieldError{{Field: FieldPassword, Message: "Enter the password of the account."}}
+		return "Enter the password of the account."
 	}
-	for _, rule := range PasswordRules(strict) {
+	for _, rule := range s.PasswordRules() {
 		if rule.Refuse && rule.broken(v.Reveal()) {
-			return []problem.FieldError{{Field: FieldPassword, Message: "This password was not sent, because it breaks a rule: " + lowerFirst(rule.Text) + "."}}
+			return "This password was not sent, because it breaks a rule: " + lowerFirst(rule.Text) + "."
 		}
 	}
-	return nil
+	return ""
 }
 
 func kinds(p []byte) int {

@@ -1,4 +1,4 @@
-package profile
+package account
 
 import (
 	"context"
@@ -8,10 +8,10 @@ import (
 	"purser.example/internal/verdict"
 )
 
-// gate lets the attempts of all runs for one tenant through: so many at once, none while Microsoft asked to be left in
+// gate lets the attempts of everybody for one tenant through: so many at once, none while Microsoft asked to be left in
 // peace, and after a row of failures one at a time, so that an outage is not met with a storm (R62).
 type gate struct {
-	limits RunLimits
+	limits Limits
 	places chan struct{}
 
 	mu      sync.Mutex
@@ -24,53 +24,55 @@ type gate struct {
 	probing bool      // somebody finds out whether Microsoft answers again
 }
 
-func newGate(limits RunLimits) *gate {
+func newGate(limits Limits) *gate {
 	return &gate{limits: limits, places: make(chan struct{}, limits.PerTenant)}
 }
 
-// enter waits for a place. The time is the machine's, which nothing stored depends on. It reports false when ctx ends.
-func (g *gate) enter(ctx context.Context) bool {
+// enter waits for a place, and tells whether whoever enters is the one to find out if Microsoft answers again. The time is the
+// machine's, which nothing stored depends on. It reports false when ctx ends.
+func (g *gate) enter(ctx context.Context) (probe, entered bool) {
 	select {
 	case g.places <- struct{}{}:
 	case <-ctx.Done():
-		return false
+		return false, false
 	}
 	for {
-		wait := g.ask(time.Now())
+		wait, probe := g.ask(time.Now())
 		if wait == 0 {
-			return true
+			return probe, true
 		}
-		select {
-		case <-time.After(wait):
-		case <-ctx.Done():
+		if !Sleep(ctx, wait) {
 			<-g.places
-			return false
+			return false, false
 		}
 	}
 }
 
-// ask gives how long to wait before asking again; zero is leave to go.
-func (g *gate) ask(now time.Time) time.Duration {
+// ask gives how long to wait before asking again; zero is leave to go, as the probe where the tenant has rested.
+func (g *gate) ask(now time.Time) (wait time.Duration, probe bool) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	switch until := g.peace(); {
 	case now.Before(until):
-		return until.Sub(now)
+		return until.Sub(now), false
 	case g.row < g.limits.Failures:
-		return 0
+		return 0, false
 	case g.probing:
-		return 50 * time.Millisecond
+		return 50 * time.Millisecond, false
 	}
 	g.probing = true
-	return 0
+	return 0, true
 }
 
-// leave gives the place back and takes in what came of the attempt; nil for one that was not made.
-func (g *gate) leave(v *verdict.Verdict) {
+// leave gives the place back and takes in what came of the attempt; nil for one that was not made. Only the probe ends the
+// probing: others that were under way before the rest leave while it is still out.
+func (g *gate) leave(v *verdict.Verdict, probe bool) {
 	defer func() { <-g.places }()
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	g.probing = false
+	if probe {
+		g.probing = false
+	}
 	if v == nil {
 		return
 	}

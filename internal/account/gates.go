@@ -1,4 +1,4 @@
-package profile
+package account
 
 import (
 	"context"
@@ -12,7 +12,7 @@ import (
 // Gates let the attempts of everybody who makes many of them through to Microsoft: so many of one tenant at once, so many in
 // all. What one of them learns of a tenant holds for the others.
 type Gates struct {
-	limits RunLimits
+	limits Limits
 	atOnce chan struct{}
 
 	mu sync.Mutex
@@ -20,31 +20,32 @@ type Gates struct {
 }
 
 // NewGates makes gates with these limits.
-func NewGates(limits RunLimits) *Gates {
+func NewGates(limits Limits) *Gates {
 	return &Gates{limits: limits, atOnce: make(chan struct{}, limits.AtOnce), of: map[tenant.ID]*gate{}}
 }
-
-// Limits are what the gates keep.
-func (g *Gates) Limits() RunLimits { return g.limits }
 
 // Enter waits for a place at the tenant and one of all. leave gives both back and takes in what came of the attempt, nil for
 // one that was not made. It is nil where ctx ended, or where why says that there is no hope for the tenant.
 func (g *Gates) Enter(ctx context.Context, t tenant.ID) (leave func(*verdict.Verdict), why Reason) {
 	gate := g.gate(t)
-	if why = gate.hopeless(); why != "" || !gate.enter(ctx) {
+	if why = gate.hopeless(); why != "" {
 		return nil, why
+	}
+	probe, entered := gate.enter(ctx)
+	if !entered {
+		return nil, ""
 	}
 	if why = gate.hopeless(); why == "" {
 		select {
 		case g.atOnce <- struct{}{}:
 			return func(v *verdict.Verdict) {
 				<-g.atOnce
-				gate.leave(v)
+				gate.leave(v, probe)
 			}, ""
 		case <-ctx.Done():
 		}
 	}
-	gate.leave(nil)
+	gate.leave(nil, probe)
 	return nil, why
 }
 
