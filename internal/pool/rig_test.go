@@ -95,6 +95,7 @@ type rig struct {
 	shifts   *run.Shifts
 	ring     *secret.Keyring
 	client   *microsoft.Client
+	between  func(pool.Directory) pool.Directory // stands before the real one; nil: nothing does
 	taken    *taken
 }
 
@@ -158,6 +159,9 @@ func (r *rig) start() { r.limits(quick, soon) }
 // limits is start with other limits.
 func (r *rig) limits(limits account.Limits, tries run.Limits) {
 	validator, directory := app.Microsoft(r.client)
+	if r.between != nil {
+		directory = r.between(directory)
+	}
 	r.shifts = run.NewShifts()
 	r.accounts = account.NewService(account.Parts{Store: r.db.Accounts(), Tenants: r.tenants, Validator: validator, Limits: limits, Now: r.clock.Now})
 	r.runs = run.NewService(run.Parts{Store: r.db.Runs(), Accounts: r.accounts, Shifts: r.shifts, Limits: tries, Now: r.clock.Now, Log: r.logger()})
