@@ -107,8 +107,8 @@ func (s *Shifts) Cancel(id string) {
 // isCancelled reports whether ctx is that of a shift that somebody cancelled.
 func isCancelled(ctx context.Context) bool { return errors.Is(context.Cause(ctx), errCancelled) }
 
-// patience is how long work that is handed back may take to come to a good end.
-const patience = 10 * time.Second
+// stopWithin is how long work that is handed back may take to come to a good end.
+const stopWithin = 10 * time.Second
 
 // HandBack stops everything that is worked on, at once, and whatever would begin from now on, and waits for what is under way, but
 // not for ever. The next start goes on with it.
@@ -121,7 +121,7 @@ func (s *Shifts) HandBack() {
 		under = append(under, shift)
 	}
 	s.mu.Unlock()
-	late := time.After(patience)
+	late := time.After(stopWithin)
 	for _, shift := range under {
 		select {
 		case <-shift.done:

@@ -16,35 +16,35 @@ import (
 	"purser.example/internal/tenant"
 )
 
-// slowDoor is a directory that opens when the test says so, and counts who asked.
-type slowDoor struct {
+// slowDirectory is a directory that opens when the test says so, and counts who asked.
+type slowDirectory struct {
 	pool.Directory
 	asked atomic.Int32
 	open  chan struct{}
 }
 
-func (d *slowDoor) AsApp(ctx context.Context, t tenant.Tenant, app tenant.App) (pool.Session, error) {
+func (d *slowDirectory) AsApp(ctx context.Context, t tenant.Tenant, app tenant.App) (pool.Session, error) {
 	d.asked.Add(1)
 	<-d.open
 	return d.Directory.AsApp(ctx, t, app)
 }
 
-func newSlowDoor(t *testing.T) (*rig, *slowDoor) {
+func newSlowDoor(t *testing.T) (*rig, *slowDirectory) {
 	t.Helper()
 	r := newRig(t, fixture("", ""))
-	door := &slowDoor{open: make(chan struct{})}
+	directory := &slowDirectory{open: make(chan struct{})}
 	r.between = func(real pool.Directory) pool.Directory {
-		door.Directory = real
-		return door
+		directory.Directory = real
+		return directory
 	}
 	r.start()
-	return r, door
+	return r, directory
 }
 
 // R62: who types a name waits for one opening of the directory together, and no longer than they have patience for: what the
 // browser withdraws ends at once.
 func TestOneOpeningServesAll(t *testing.T) {
-	r, door := newSlowDoor(t)
+	r, directory := newSlowDoor(t)
 	suggest := func(ctx context.Context, failed chan<- error) {
 		_, err := r.Suggest(ctx, adele, here, contoso, "Po")
 		failed <- err
@@ -57,35 +57,35 @@ func TestOneOpeningServesAll(t *testing.T) {
 	for range 5 {
 		go suggest(ctx, served)
 	}
-	waitFor(t, func() bool { return door.asked.Load() > 0 })
+	waitFor(t, func() bool { return directory.asked.Load() > 0 })
 	withdraw()
 	for range 28 {
 		if err := <-gone; !errors.Is(err, context.Canceled) {
 			t.Errorf("withdrawn: %v", err)
 		}
 	}
-	close(door.open)
+	close(directory.open)
 	for range 5 {
 		if err := <-served; err != nil {
 			t.Error(err)
 		}
 	}
-	if n := door.asked.Load(); n != 1 {
+	if n := directory.asked.Load(); n != 1 {
 		t.Errorf("asked %d times", n)
 	}
 }
 
 // R62: a failure to open the directory holds for a moment, so that typing on does not ask with each letter.
 func TestAFailedOpeningHoldsForAMoment(t *testing.T) {
-	r, door := newSlowDoor(t)
-	close(door.open)
+	r, directory := newSlowDoor(t)
+	close(directory.open)
 	must(t, r.sim.SetFaults([]m365sim.Fault{{PathPrefix: "/" + contoso + "/oauth2", Reset: true}}))
 	for range 12 {
 		if _, err := r.Suggest(ctx, adele, here, contoso, "Po"); problem.KindOf(err) != problem.Upstream {
 			t.Fatalf("%v", err)
 		}
 	}
-	if n := door.asked.Load(); n != 1 {
+	if n := directory.asked.Load(); n != 1 {
 		t.Errorf("asked %d times", n)
 	}
 	must(t, r.sim.SetFaults(nil))

@@ -24,8 +24,8 @@ const (
 	closed = 5 * time.Second
 )
 
-// door is the way into the directory of one tenant.
-type door struct {
+// reader is the way into the directory of one tenant.
+type reader struct {
 	mu      sync.Mutex
 	session Session
 	until   time.Time // the end of session
@@ -34,27 +34,27 @@ type door struct {
 	opening *opening  // somebody opens it; nil: nobody
 }
 
-// opening is one attempt to open a door, for everybody who waits for it.
+// opening is one attempt to open a directory, for everybody who waits for it.
 type opening struct {
 	done    chan struct{}
 	session Session
 	err     error
 }
 
-func (s *Service) door(t tenant.ID) *door {
+func (s *Service) reader(t tenant.ID) *reader {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.doors[t] == nil {
-		s.doors[t] = &door{}
+	if s.readers[t] == nil {
+		s.readers[t] = &reader{}
 	}
-	return s.doors[t]
+	return s.readers[t]
 }
 
 // shut makes the next one open the directory anew.
-func (d *door) shut() {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	d.session = nil
+func (r *reader) shut() {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.session = nil
 }
 
 // opener is on whose behalf a directory is opened.
@@ -77,28 +77,28 @@ func ask[T any](ctx context.Context, s *Service, o opener, question func(Session
 		if !unread || u.Code != "HTTP 401" || try > 1 {
 			return answer, err
 		}
-		s.door(o.tenant.ID).shut()
+		s.reader(o.tenant.ID).shut()
 	}
 }
 
 // session gives the tenant's open directory. Whoever comes while it is being opened waits for that, no longer than they have
 // patience for, and hears the same of it; a failure holds for a moment.
 func (s *Service) session(ctx context.Context, o opener) (Session, error) {
-	d := s.door(o.tenant.ID)
-	d.mu.Lock()
+	r := s.reader(o.tenant.ID)
+	r.mu.Lock()
 	switch now := s.now(); {
-	case d.session != nil && now.Before(d.until):
-		defer d.mu.Unlock()
-		return d.session, nil
-	case d.failure != nil && now.Before(d.closed):
-		defer d.mu.Unlock()
-		return nil, d.failure
-	case d.opening == nil:
-		d.opening = &opening{done: make(chan struct{})}
-		go s.unlock(context.WithoutCancel(ctx), d, d.opening, o)
+	case r.session != nil && now.Before(r.until):
+		defer r.mu.Unlock()
+		return r.session, nil
+	case r.failure != nil && now.Before(r.closed):
+		defer r.mu.Unlock()
+		return nil, r.failure
+	case r.opening == nil:
+		r.opening = &opening{done: make(chan struct{})}
+		go s.unlock(context.WithoutCancel(ctx), r, r.opening, o)
 	}
-	under := d.opening
-	d.mu.Unlock()
+	under := r.opening
+	r.mu.Unlock()
 	select {
 	case <-under.done:
 		return under.session, under.err
@@ -109,25 +109,25 @@ func (s *Service) session(ctx context.Context, o opener) (Session, error) {
 
 // unlock opens the directory for everybody who waits. It goes on when they leave, because a password that was sent counts at
 // Microsoft, and its answer is of use to the next one.
-func (s *Service) unlock(ctx context.Context, d *door, under *opening, o opener) {
+func (s *Service) unlock(ctx context.Context, r *reader, under *opening, o opener) {
 	ctx, cancel := account.Beyond(ctx)
 	defer cancel()
 	err := run.Guard(func() (err error) {
 		under.session, err = s.openDirectory(ctx, o)
 		return err
 	})
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	under.err, d.opening = err, nil
-	d.session, d.failure = under.session, nil
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	under.err, r.opening = err, nil
+	r.session, r.failure = under.session, nil
 	switch now := s.now(); {
 	case err == nil:
-		d.until = now.Add(open)
-		if ends := under.session.Ends().Add(-time.Minute); ends.Before(d.until) {
-			d.until = ends
+		r.until = now.Add(open)
+		if ends := under.session.Ends().Add(-time.Minute); ends.Before(r.until) {
+			r.until = ends
 		}
 	case holds(err):
-		d.failure, d.closed = err, now.Add(closed)
+		r.failure, r.closed = err, now.Add(closed)
 	}
 	close(under.done)
 }
