@@ -18,6 +18,7 @@ import (
 	"purser.example/internal/login"
 	"purser.example/internal/microsoft"
 	"purser.example/internal/pool"
+	"purser.example/internal/problem"
 	"purser.example/internal/profile"
 	"purser.example/internal/run"
 	"purser.example/internal/secret"
@@ -158,7 +159,7 @@ func (a *App) begin(ctx context.Context) error {
 			case <-ctx.Done():
 				return
 			case <-tick.C:
-				if err := a.sessions.Sweep(ctx); err != nil && ctx.Err() == nil {
+				if err := problem.Guard(func() error { return a.sessions.Sweep(ctx) }); err != nil && ctx.Err() == nil {
 					a.log.Warn("ended sessions not removed", "error", err)
 				}
 			}

@@ -11,7 +11,6 @@ import (
 	"purser.example/internal/audit"
 	"purser.example/internal/problem"
 	"purser.example/internal/profile"
-	"purser.example/internal/run"
 	"purser.example/internal/tenant"
 	"purser.example/internal/verdict"
 )
@@ -112,7 +111,7 @@ func (s *Service) session(ctx context.Context, o opener) (Session, error) {
 func (s *Service) unlock(ctx context.Context, r *reader, under *opening, o opener) {
 	ctx, cancel := account.Beyond(ctx)
 	defer cancel()
-	err := run.Guard(func() (err error) {
+	err := problem.Guard(func() (err error) {
 		under.session, err = s.openDirectory(ctx, o)
 		return err
 	})

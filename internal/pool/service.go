@@ -65,7 +65,7 @@ func NewService(p Parts) *Service {
 	s := &Service{
 		store: p.Store, tenants: p.Tenants, accounts: p.Accounts, profiles: p.Profiles, runs: p.Runs, shifts: p.Shifts, ring: p.Ring, directory: p.Directory,
 		settings: p.Settings, now: p.Now, log: p.Log,
-		slots: make(chan struct{}, maxReadings),
+		slots:   make(chan struct{}, maxReadings),
 		readers: map[tenant.ID]*reader{}, compared: map[[2]ReadingID]Difference{},
 	}
 	p.Runs.Add(s.Checks())

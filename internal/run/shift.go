@@ -3,10 +3,10 @@ package run
 import (
 	"context"
 	"errors"
-	"fmt"
-	"runtime/debug"
 	"sync"
 	"time"
+
+	"purser.example/internal/problem"
 )
 
 // ErrHandedBack says that something stopped because Purser stops; the next start goes on from where it is.
@@ -72,7 +72,7 @@ func (f *Shift) End() {
 // ended it, or the end of the context that the shift was taken with.
 func (f *Shift) Do(work func(context.Context) error) error {
 	defer f.End()
-	err := Guard(func() error { return work(f.ctx) })
+	err := problem.Guard(func() error { return work(f.ctx) })
 	if cause := context.Cause(f.ctx); cause != nil && !errors.Is(cause, errCancelled) {
 		return ErrHandedBack
 	}
@@ -161,22 +161,4 @@ func (s *Shifts) Changed(id string) {
 		default:
 		}
 	}
-}
-
-// Panicked is a panic as an error, so that a mistake of ours over one thing does not end Purser.
-type Panicked struct {
-	Value any
-	Stack []byte
-}
-
-func (p *Panicked) Error() string { return fmt.Sprintf("panic: %v\n%s", p.Value, p.Stack) }
-
-// Guard turns a panic of work into a *Panicked.
-func Guard(work func() error) (err error) {
-	defer func() {
-		if surprise := recover(); surprise != nil {
-			err = &Panicked{surprise, debug.Stack()}
-		}
-	}()
-	return work()
 }

@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"purser.example/internal/problem"
 	"purser.example/internal/run"
 )
 
@@ -44,7 +45,7 @@ func TestShiftsTakeTurns(t *testing.T) {
 func TestAShiftSurvivesAMistake(t *testing.T) {
 	shifts := run.NewShifts()
 	err := shifts.Do(ctx, "a", func(context.Context) error { panic("a mistake of ours") })
-	if _, ok := errors.AsType[*run.Panicked](err); !ok || !strings.Contains(err.Error(), "a mistake of ours") {
+	if _, ok := errors.AsType[*problem.Panicked](err); !ok || !strings.Contains(err.Error(), "a mistake of ours") {
 		t.Errorf("%v", err)
 	}
 	if err := shifts.Do(ctx, "a", func(context.Context) error { return nil }); err != nil {
