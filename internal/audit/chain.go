@@ -59,13 +59,13 @@ func (c Chain) Next(key secret.Value) (followed, next Chain, err error) {
 	return c, next, nil
 }
 
-// Append gives e a place at the end of the chain, and the chain with its new end. A stored end that
-// does not hold is not built upon, or the next entry would seal what somebody moved: then it returns a *Broken.
+// Append gives e a place at the end of the chain, and the chain with its new end. What is no text in e is replaced. A stored end
+// that does not hold is not built upon, or the next entry would seal what somebody moved: then it returns a *Broken.
 func (c Chain) Append(seq int64, e Entry) (Link, Chain, error) {
 	if err := c.check(nil); err != nil {
 		return Link{}, c, err
 	}
-	link := Link{Seq: seq, Chain: c.ID, Entry: e}
+	link := Link{Seq: seq, Chain: c.ID, Entry: e.clean()}
 	link.MAC = c.mac(c.Head.MAC, link)
 	return link, c.ending(seq, link.MAC), nil
 }

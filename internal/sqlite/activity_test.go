@@ -2,9 +2,13 @@ package sqlite_test
 
 import (
 	"errors"
+	"fmt"
 	"os"
+	"reflect"
+	"strings"
 	"testing"
 	"time"
+	"unicode/utf8"
 
 	"purser.example/internal/audit"
 	"purser.example/internal/secret"
@@ -114,3 +118,49 @@ func TestAnOldEndIsFound(t *testing.T) {
 		}
 	}
 }
+
+// R61: whatever is written verifies when it is read back, and what is text comes back as it was: nobody can make the log look
+// tampered with by what they type.
+func FuzzEntriesVerifyWhenReadBack(f *testing.F) {
+	for _, s := range []string{
+		"", "Adele Vance", "Zoë 山田 🙂", "\xff", "Zo\xc3", "a\xed\xa0\x80b", "\xed\xbf\xbf", "\xf4\x90\x80\x80", "\xc0\x80", "a\x00b", "\x00", "\ufffd", "\ufffe\uffff", "\ufeffx",
+		"<script>&amp;'\"\\", "\u2028\u2029\u0085\r\n\t\x1b[31m", "\\u0000\\ud800", `{"role":"x"}`, "'); DROP TABLE activity;--", strings.Repeat("é", 3000) + "\xc3",
+	} {
+		f.Add(s, s, s, s)
+		f.Add("r1", "role", s, s+"\xff")
+		f.Add(s, s+"\xff", s+"\xfe", s+"\x00")
+	}
+	db, _ := sqlitetest.Open(f, time.Now)
+	if err := db.Pragma(ctx, `CREATE TABLE beginning AS SELECT * FROM chains`); err != nil {
+		f.Fatal(err)
+	}
+	written := 0
+	f.Fuzz(func(t *testing.T, text, name, value, other string) {
+		if written++; written%100 == 0 { // the whole log is read each time, so it begins anew
+			tamper(t, db, `DELETE FROM activity`, `UPDATE chains SET (seq, mac, seal) = (SELECT seq, mac, seal FROM beginning)`)
+		}
+		e := audit.Entry{
+			Actor: audit.Actor{Issuer: text, Subject: value, Name: other, SignIn: text}, Action: audit.Action(text),
+			Target: audit.Target{Kind: name, ID: text, Name: value}, Origin: audit.Origin{Request: other, Address: text},
+		}.With(name, value).With(other, text)
+		if err := db.Record(ctx, e); err != nil {
+			t.Fatal(err)
+		}
+		if err := db.VerifyActivity(ctx); err != nil {
+			t.Errorf("%+q: %v", e, err)
+		}
+		found, err := db.Activity(ctx, 1)
+		if err != nil || len(found) != 1 {
+			t.Fatalf("%d entries, %v", len(found), err)
+		}
+		got := found[0].Entry
+		if e.At = got.At; plain(text+name+value+other) && !reflect.DeepEqual(got, e) {
+			t.Errorf("got  %+q\nwant %+q", got, e)
+		}
+		if !plain(fmt.Sprint(got)) || len(got.Details) != len(e.Details) {
+			t.Errorf("%+q was kept of %+q", got, e)
+		}
+	})
+}
+
+func plain(s string) bool { return utf8.ValidString(s) && !strings.Contains(s, "\x00") }
