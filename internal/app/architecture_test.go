@@ -12,7 +12,7 @@ const module = "purser.example/"
 // Three arrows keep the house in order (docs/decisions/0001-rooms.md): nothing in a noun knows echo, templ or SQL; nothing
 // in web knows sqlite or microsoft; web/ui knows nobody.
 func TestTheArrows(t *testing.T) {
-	rooms := depsOfRooms(t)
+	rooms := listRooms(t, ".Deps")
 	web := []string{"github.com/labstack/echo", "github.com/a-h/templ", "github.com/gorilla", module + "web"}
 	storage := []string{"database/sql", "modernc.org", "github.com/pressly", module + "internal/sqlite", module + "migrations"}
 	outside := []string{module + "internal/microsoft", module + "internal/m365sim", module + "internal/demo", module + "internal/app", "github.com/zitadel"}
@@ -34,7 +34,6 @@ func TestTheArrows(t *testing.T) {
 		{"internal/profile", append([]string{module + "internal/session", module + "internal/pool"}, noun...)},
 		{"internal/pool", append([]string{module + "internal/session"}, noun...)},
 		{"internal/microsoft", slices.Concat(web, storage, []string{module + "internal/m365sim", module + "internal/app", module + "internal/demo"})},
-		{"internal/m365sim", []string{module, "."}},
 		{"internal/login", noun},
 		{"internal/sqlite", slices.Concat(web, outside, []string{module + "internal/login", module + "internal/work"})},
 		{"internal/work", slices.Concat(web, outside, []string{module + "internal/sqlite", module + "migrations", "modernc.org", module + "internal/session", module + "internal/login"})},
@@ -76,9 +75,43 @@ func forbidden(dep, room string, prefixes []string) bool {
 	})
 }
 
-func depsOfRooms(t *testing.T) map[string][]string {
+// TestTheRoomsOfTheSimulator keeps the simulator to the standard library and its rooms to one another, each to those that are
+// named beside it (docs/decisions/0009-simulator.md).
+func TestTheRoomsOfTheSimulator(t *testing.T) {
+	const front = "internal/m365sim"
+	known := map[string]string{
+		"":            "cloud fixture guid permission strictjson table",
+		"/cloud":      "",
+		"/fixture":    "guid strictjson",
+		"/guid":       "",
+		"/permission": "",
+		"/strictjson": "",
+		"/table":      "",
+	}
+	for room, imports := range listRooms(t, ".Imports") {
+		name, ok := strings.CutPrefix(room, front)
+		if !ok {
+			continue
+		}
+		may, ok := known[name]
+		if !ok {
+			t.Errorf("%s is a room that no arrow leads to", room)
+		}
+		for _, path := range imports {
+			if short, ok := strings.CutPrefix(path, module+front+"/"); ok && slices.Contains(strings.Fields(may), short) {
+				continue
+			}
+			if forbidden(path, room, []string{module, "."}) {
+				t.Errorf("%s must not know %s", room, path)
+			}
+		}
+	}
+}
+
+// listRooms answers each package of this module with what a list of go list's says of it.
+func listRooms(t *testing.T, list string) map[string][]string {
 	t.Helper()
-	cmd := exec.CommandContext(t.Context(), "go", "list", "-f", "{{.ImportPath}} {{join .Deps \" \"}}", module+"...")
+	cmd := exec.CommandContext(t.Context(), "go", "list", "-f", "{{.ImportPath}} {{join "+list+" \" \"}}", module+"...")
 	out, err := cmd.Output()
 	if err != nil {
 		t.Fatalf("go list: %v", err)

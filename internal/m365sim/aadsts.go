@@ -4,6 +4,8 @@ import (
 	_ "embed"
 	"strconv"
 	"strings"
+
+	"purser.example/internal/m365sim/table"
 )
 
 //go:embed aadsts.tsv
@@ -21,7 +23,7 @@ var aadsts = readAADSTS(aadstsFile)
 
 func readAADSTS(file string) map[int]aadstsRow {
 	rows := map[int]aadstsRow{}
-	for _, f := range tableRows(file, 6) {
+	for _, f := range table.Rows(file, 6) {
 		code, status := mustNumber(f[0]), mustNumber(f[1])
 		rows[code] = aadstsRow{status: status, err: f[2], suberror: strings.Trim(f[3], "-"), afterPassword: f[4] == "after", text: f[5]}
 	}
@@ -34,24 +36,6 @@ func aadstsFor(code int) aadstsRow {
 		return row
 	}
 	return aadstsRow{status: 400, err: "invalid_grant", afterPassword: true, text: "The sign-in was refused."}
-}
-
-// tableRows reads a data table of this package: fields between tabs, comments after #. A line with another number of fields
-// is a mistake of ours, found at start.
-func tableRows(file string, fields int) [][]string {
-	var rows [][]string
-	for line := range strings.Lines(file) {
-		line = strings.TrimRight(line, "\n")
-		if line == "" || strings.HasPrefix(line, "#") {
-			continue
-		}
-		row := strings.Split(line, "\t")
-		if len(row) != fields {
-			panic("m365sim: data table: " + line)
-		}
-		rows = append(rows, row)
-	}
-	return rows
 }
 
 func mustNumber(s string) int {

@@ -10,11 +10,14 @@ import (
 	"encoding/pem"
 	"fmt"
 	"time"
+
+	"purser.example/internal/m365sim/fixture"
+	"purser.example/internal/m365sim/permission"
 )
 
 // app is an app registration at work.
 type app struct {
-	App
+	fixture.App
 	secrets []appSecret
 	certs   []appCertificate
 }
@@ -31,12 +34,9 @@ type appCertificate struct {
 	notAfter    time.Time
 }
 
-// isTrue reads a flag of a fixture that is on when left out.
-func isTrue(flag *bool) bool { return flag == nil || *flag }
-
 // newApp resolves the fixture's words, noting what is wrong with them.
-func (t *tenant) newApp(f App, path string, m *mistakes) *app {
-	f.AppID = m.guid(path+".appId", f.AppID)
+func (t *tenant) newApp(f fixture.App, path string, m *fixture.Mistakes) *app {
+	f.AppID = m.GUID(path+".appId", f.AppID)
 	if f.DisplayName == "" {
 		f.DisplayName = "App " + f.AppID[:min(8, len(f.AppID))]
 	}
@@ -47,14 +47,14 @@ func (t *tenant) newApp(f App, path string, m *mistakes) *app {
 	for i, s := range f.Secrets {
 		at := fmt.Sprintf("%s.secrets[%d]", path, i)
 		if s.Value == "" {
-			m.add(at+".value", "is needed")
+			m.Add(at+".value", "is needed")
 		}
-		a.secrets = append(a.secrets, appSecret{s.Value, m.time(at+".expires", s.Expires)})
+		a.secrets = append(a.secrets, appSecret{s.Value, m.Time(at+".expires", s.Expires)})
 	}
 	for i, text := range f.Certificates {
 		cert, why := readCertificate(text)
 		if why != "" {
-			m.add(fmt.Sprintf("%s.certificates[%d]", path, i), "%s", why)
+			m.Add(fmt.Sprintf("%s.certificates[%d]", path, i), "%s", why)
 		}
 		a.certs = append(a.certs, cert)
 	}
@@ -81,7 +81,7 @@ func readCertificate(text string) (cert appCertificate, why string) {
 // roles are the application permissions as a token lists them: those of the fixture, or all that there are.
 func (a *app) roles() []string {
 	if a.Permissions == nil {
-		return allPermissions
+		return permission.All
 	}
 	return a.Permissions
 }

@@ -9,6 +9,8 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+
+	"purser.example/internal/m365sim/guid"
 )
 
 // maxBatch is the most requests that a batch holds.
@@ -123,8 +125,8 @@ func (g *graphCall) partCall(part batchRequest) (*call, *graphFailure) {
 	c := *g.call
 	c.r = g.r.Clone(g.r.Context())
 	c.r.Method, c.r.URL, c.r.Header, c.r.Body = strings.ToUpper(part.Method), address, header, io.NopCloser(bytes.NewReader(part.Body))
-	c.body, c.path, c.traceID = part.Body, segments(address.EscapedPath()), newGUID()
-	if id := strings.ToLower(header.Get("client-request-id")); isGUID(id) {
+	c.body, c.path, c.traceID = part.Body, segments(address.EscapedPath()), guid.New()
+	if id := strings.ToLower(header.Get("client-request-id")); guid.Valid(id) {
 		c.correlationID = id
 	}
 	return &c, nil

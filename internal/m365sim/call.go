@@ -9,6 +9,9 @@ import (
 	"strings"
 	"time"
 	"unicode/utf8"
+
+	"purser.example/internal/m365sim/cloud"
+	"purser.example/internal/m365sim/guid"
 )
 
 // maxBody is more than any request to Microsoft's sign-in hosts or Graph needs.
@@ -18,8 +21,8 @@ const maxBody = 4 << 20
 type call struct {
 	r        *http.Request
 	at       time.Time
-	endpoint endpoint
-	part     part
+	endpoint cloud.Endpoint
+	part     cloud.Part
 	body     []byte
 	broken   bool     // the body did not come whole, or is too large
 	path     []string // segments of the path, unescaped
@@ -40,12 +43,12 @@ func (c *call) afterwards(change func()) { *c.after = append(*c.after, change) }
 var errNotForm = errors.New("not a form")
 
 func (s *Simulator) newCall(w http.ResponseWriter, r *http.Request) *call {
-	c := &call{r: r, at: s.now(), endpoint: endpointOf(r.Host), traceID: newGUID(), after: new([]func())}
-	c.part = c.endpoint.partFor(r.URL.Path)
+	c := &call{r: r, at: s.now(), endpoint: cloud.EndpointOf(r.Host), traceID: guid.New(), after: new([]func())}
+	c.part = c.endpoint.PartFor(r.URL.Path)
 	c.path = segments(r.URL.EscapedPath())
 	// A header that comes twice counts by its first value: MSAL Go sends two.
-	if c.correlationID = strings.ToLower(r.Header.Get("client-request-id")); !isGUID(c.correlationID) {
-		c.correlationID = newGUID()
+	if c.correlationID = strings.ToLower(r.Header.Get("client-request-id")); !guid.Valid(c.correlationID) {
+		c.correlationID = guid.New()
 	}
 	var err error
 	if c.body, err = io.ReadAll(http.MaxBytesReader(w, r.Body, maxBody)); err != nil {
@@ -95,7 +98,7 @@ func parseForm(contentType string, body []byte) (url.Values, error) {
 
 // base is the scheme and host that a link back to this machine starts with, or the real host's own address.
 func (c *call) base(realHost string) string {
-	if c.endpoint.part != partAny {
+	if c.endpoint.Part != cloud.PartAny {
 		return "https://" + realHost
 	}
 	if c.r.TLS != nil {

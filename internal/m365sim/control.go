@@ -5,6 +5,8 @@ import (
 	"io"
 	"net/http"
 	"strings"
+
+	"purser.example/internal/m365sim/strictjson"
 )
 
 // errUnknown says that a control call names something that the simulator does not hold.
@@ -48,7 +50,7 @@ func done(change func(r *http.Request, body []byte) error) http.HandlerFunc {
 
 func (s *Simulator) postFaults(_ *http.Request, body []byte) error {
 	var list []Fault
-	if err := decodeStrict(body, &list); err != nil {
+	if err := strictjson.Decode(body, &list); err != nil {
 		return err
 	}
 	return s.SetFaults(list)

@@ -5,6 +5,9 @@ import (
 	"fmt"
 	"sync"
 	"testing"
+
+	"purser.example/internal/m365sim/fixture"
+	"purser.example/internal/m365sim/strictjson"
 )
 
 func (w *world) control(method, path, body string, want int) reply {
@@ -70,9 +73,9 @@ func TestManyAtOnce(t *testing.T) {
 
 // TestGoAPI uses the simulator as a test in the same process does.
 func TestGoAPI(t *testing.T) {
-	s, err := New(Fixture{Tenants: []Tenant{{
-		ID: tenantID, InitialDomain: "contoso.onmicrosoft.com", Apps: []App{{AppID: appID, Permissions: []string{}}},
-		Users: []User{{UserPrincipalName: "a@contoso.com", Password: "x", SignInError: SignInError{Code: 50057}, AccountEnabled: new(true)}},
+	s, err := New(fixture.Fixture{Tenants: []fixture.Tenant{{
+		ID: tenantID, InitialDomain: "contoso.onmicrosoft.com", Apps: []fixture.App{{AppID: appID, Permissions: []string{}}},
+		Users: []fixture.User{{UserPrincipalName: "a@contoso.com", Password: "x", SignInError: fixture.SignInError{Code: 50057}, AccountEnabled: new(true)}},
 	}}}, Options{PageSize: 5})
 	if err != nil {
 		t.Fatal(err)
@@ -90,8 +93,8 @@ func TestGoAPI(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	var again Tenant
-	if err := decodeStrict(text, &again); err != nil || again.Apps[0].Permissions == nil || again.Users[0].SignInError.Code != 50057 {
+	var again fixture.Tenant
+	if err := strictjson.Decode(text, &again); err != nil || again.Apps[0].Permissions == nil || again.Users[0].SignInError.Code != 50057 {
 		t.Errorf("%v %s", err, text)
 	}
 }

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"purser.example/internal/m365sim/fixture"
 )
 
 // directory is every tenant that the simulator holds. The Simulator's lock guards it.
@@ -14,13 +16,13 @@ type directory struct {
 }
 
 // buildDirectory resolves a whole fixture.
-func buildDirectory(f Fixture, m *mistakes) *directory {
+func buildDirectory(f fixture.Fixture, m *fixture.Mistakes) *directory {
 	d := &directory{byID: map[string]*tenant{}, domains: map[string]*domain{}}
 	for i, ft := range f.Tenants {
 		path := fmt.Sprintf("tenants[%d]", i)
 		t := buildTenant(ft, path, m)
 		if d.byID[t.ID] != nil {
-			m.add(path+".id", "stands twice")
+			m.Add(path+".id", "stands twice")
 		}
 		d.conflicts(t, path, m)
 		d.put(t)
@@ -29,10 +31,10 @@ func buildDirectory(f Fixture, m *mistakes) *directory {
 }
 
 // conflicts notes the domains of t that another tenant has already.
-func (d *directory) conflicts(t *tenant, path string, m *mistakes) {
+func (d *directory) conflicts(t *tenant, path string, m *fixture.Mistakes) {
 	for _, dom := range t.domains {
 		if taken := d.domains[dom.name]; taken != nil && taken.tenant.ID != t.ID {
-			m.add(path, "domain %s belongs to another tenant", dom.name)
+			m.Add(path, "domain %s belongs to another tenant", dom.name)
 		}
 	}
 }

@@ -4,6 +4,9 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+
+	"purser.example/internal/m365sim/cloud"
+	"purser.example/internal/m365sim/guid"
 )
 
 const jsonType = "application/json; charset=utf-8"
@@ -18,7 +21,7 @@ func (s *Simulator) instanceDiscovery(c *call) answer {
 		return s.refuseAnswer(c, refuse(900144, "authorization_endpoint"))
 	}
 	u, err := url.Parse(raw)
-	if err != nil || u.Scheme != "https" || loginHost(strings.ToLower(u.Host)) == "" {
+	if err != nil || u.Scheme != "https" || cloud.LoginHost(strings.ToLower(u.Host)) == "" {
 		return s.refuseAnswer(c, refuse(50049))
 	}
 	first, _, _ := strings.Cut(strings.TrimPrefix(u.Path, "/"), "/")
@@ -32,8 +35,8 @@ func (s *Simulator) instanceDiscovery(c *call) answer {
 		Version  string  `json:"api-version"`
 		Metadata []alias `json:"metadata"`
 	}{"https://" + strings.ToLower(u.Host) + "/" + first + "/v2.0/.well-known/openid-configuration", "1.1", nil}
-	for _, l := range loginAliases {
-		doc.Metadata = append(doc.Metadata, alias{l.host, l.cache, l.aliases})
+	for _, l := range cloud.LoginAliases {
+		doc.Metadata = append(doc.Metadata, alias{l.Host, l.Cache, l.Aliases})
 	}
 	return jsonAnswer(http.StatusOK, jsonType, doc)
 }
@@ -42,8 +45,8 @@ func (s *Simulator) instanceDiscovery(c *call) answer {
 func (s *Simulator) openIDConfiguration(c *call) answer {
 	word := c.path[0]
 	if strings.EqualFold(word, "common") || strings.EqualFold(word, "organizations") {
-		here := cloudByLogin(c.endpoint.login)
-		return jsonAnswer(http.StatusOK, jsonType, openIDDocument(c.base(here.login), strings.ToLower(word), tenantTemplate, here))
+		here := cloud.ByLogin(c.endpoint.Login)
+		return jsonAnswer(http.StatusOK, jsonType, openIDDocument(c.base(here.Login), strings.ToLower(word), tenantTemplate, here))
 	}
 	if refused := checkTenantWord(word); refused != nil {
 		return s.refuseAnswer(c, refused)
@@ -57,26 +60,17 @@ func (s *Simulator) openIDConfiguration(c *call) answer {
 }
 
 // loginBase is where the tenant signs in: its cloud's login host, or this machine when that was asked.
-func (c *call) loginBase(t *tenant) string { return c.base(t.cloud.login) }
+func (c *call) loginBase(t *tenant) string { return c.base(t.cloud.Login) }
 
 // checkTenantWord refuses what cannot be a tenant at all.
 func checkTenantWord(word string) *refusal {
-	if strings.Trim(word, "0-") == "" && isGUID(word) {
+	if strings.Trim(word, "0-") == "" && guid.Valid(word) {
 		return refuse(900021, word)
 	}
 	return nil
 }
 
-func cloudByLogin(login string) *cloud {
-	for i := range clouds {
-		if clouds[i].login == login {
-			return &clouds[i]
-		}
-	}
-	return &clouds[0]
-}
-
-func openIDDocument(base, segment, issuer string, on *cloud) map[string]any {
+func openIDDocument(base, segment, issuer string, on *cloud.Cloud) map[string]any {
 	root := base + "/" + segment
 	doc := map[string]any{
 		"token_endpoint":                        root + "/oauth2/v2.0/token",
@@ -89,7 +83,7 @@ func openIDDocument(base, segment, issuer string, on *cloud) map[string]any {
 		"scopes_supported":                      []string{"openid", "profile", "email", "offline_access"},
 		"issuer":                                base + "/" + issuer + "/v2.0",
 		"request_uri_parameter_supported":       false,
-		"userinfo_endpoint":                     "https://" + on.graph + "/oidc/userinfo",
+		"userinfo_endpoint":                     "https://" + on.Graph + "/oidc/userinfo",
 		"authorization_endpoint":                root + "/oauth2/v2.0/authorize",
 		"device_authorization_endpoint":         root + "/oauth2/v2.0/devicecode",
 		"http_logout_supported":                 true,
@@ -97,14 +91,14 @@ func openIDDocument(base, segment, issuer string, on *cloud) map[string]any {
 		"end_session_endpoint":                  root + "/oauth2/v2.0/logout",
 		"claims_supported":                      []string{"sub", "iss", "cloud_instance_name", "cloud_graph_host_name", "msgraph_host", "aud", "exp", "iat", "auth_time", "acr", "nonce", "preferred_username", "name", "tid", "ver", "at_hash", "c_hash", "email"},
 		"kerberos_endpoint":                     root + "/kerberos",
-		"tenant_region_scope":                   on.region,
-		"cloud_instance_name":                   on.instance,
+		"tenant_region_scope":                   on.Region,
+		"cloud_instance_name":                   on.Instance,
 		"cloud_graph_host_name":                 "graph.windows.net",
-		"msgraph_host":                          on.graph,
+		"msgraph_host":                          on.Graph,
 		"rbac_url":                              "https://pas.windows.net",
 	}
-	if on.subRegion != "" {
-		doc["tenant_region_sub_scope"] = on.subRegion
+	if on.SubRegion != "" {
+		doc["tenant_region_sub_scope"] = on.SubRegion
 	}
 	if issuer == tenantTemplate {
 		doc["tenant_region_scope"] = nil
@@ -115,7 +109,7 @@ func openIDDocument(base, segment, issuer string, on *cloud) map[string]any {
 // publishedKeys answers both signing keys.
 func (s *Simulator) publishedKeys(c *call) answer {
 	word, issuer := c.path[0], tenantTemplate
-	base := c.base(c.endpoint.login)
+	base := c.base(c.endpoint.Login)
 	if !strings.EqualFold(word, "common") && !strings.EqualFold(word, "organizations") {
 		t := s.published(c, word)
 		if t == nil {

@@ -66,7 +66,7 @@ func (f Fault) check(i int) error {
 
 func (f Fault) matches(c *call) bool {
 	path := c.r.URL.Path
-	return (f.Host == "" || strings.EqualFold(f.Host, c.endpoint.name) || strings.EqualFold(f.Host, c.r.Host)) &&
+	return (f.Host == "" || strings.EqualFold(f.Host, c.endpoint.Name) || strings.EqualFold(f.Host, c.r.Host)) &&
 		(f.Method == "" || strings.EqualFold(f.Method, c.r.Method)) &&
 		len(path) >= len(f.PathPrefix) && strings.EqualFold(path[:len(f.PathPrefix)], f.PathPrefix)
 }

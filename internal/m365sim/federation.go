@@ -5,6 +5,8 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+
+	"purser.example/internal/m365sim/cloud"
 )
 
 // The addresses of a federation server (AD FS) that a client meets: what it offers, and the two versions of the endpoint
@@ -40,7 +42,7 @@ func federationRoute(path string) func(*Simulator, *call) answer {
 // federation answers for the federation servers of all domains. A host that is none of them, and none of Microsoft's, has no
 // business here.
 func (s *Simulator) federation(c *call) answer {
-	known := c.endpoint.part == partAny
+	known := c.endpoint.Part == cloud.PartAny
 	for _, d := range s.dir.domains {
 		switch {
 		case !d.federated():
@@ -63,7 +65,7 @@ func (s *Simulator) federation(c *call) answer {
 
 // servedBy says whether the server that was asked is the domain's own. This machine itself speaks for all of them.
 func (d *domain) servedBy(c *call) bool {
-	return c.endpoint.part == partAny || slices.ContainsFunc(d.federationHosts(), func(host string) bool { return strings.EqualFold(host, c.endpoint.name) })
+	return c.endpoint.Part == cloud.PartAny || slices.ContainsFunc(d.federationHosts(), func(host string) bool { return strings.EqualFold(host, c.endpoint.Name) })
 }
 
 // parsedURL reads an address of a fixture. One that cannot be read is nowhere.
@@ -78,5 +80,5 @@ func parsedURL(text string) *url.URL {
 // isAt says whether the call is for an address of a fixture.
 func isAt(address string, c *call) bool {
 	u := parsedURL(address)
-	return u.Host != "" && strings.EqualFold(u.Hostname(), c.endpoint.name) && strings.EqualFold(u.Path, c.r.URL.Path)
+	return u.Host != "" && strings.EqualFold(u.Hostname(), c.endpoint.Name) && strings.EqualFold(u.Path, c.r.URL.Path)
 }

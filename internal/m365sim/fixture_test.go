@@ -1,11 +1,12 @@
 package m365sim
 
 import (
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
-	"time"
+
+	"purser.example/internal/m365sim/fixture"
+	"purser.example/internal/m365sim/guid"
+	"purser.example/internal/m365sim/permission"
 )
 
 // TestFixtureMistakes covers what a fixture can have wrong: each is told with its path, and never with a password.
@@ -17,18 +18,6 @@ func TestFixtureMistakes(t *testing.T) {
 		return tenant(`"users": [{"userPrincipalName": "a@contoso.com", "password": "hunter2", ` + rest + `}]`)
 	}
 	cases := map[string]struct{ json, want string }{
-		"an unknown key at the top":            {`{"tenant": []}`, `unknown key "tenant"`},
-		"an unknown key deep inside":           {user(`"mfaa": "none"`), `unknown key "tenants[0].users[0].mfaa"`},
-		"an unknown key of a sign-in error":    {user(`"signInError": {"code": 1, "cod": 2}`), `unknown key "tenants[0].users[0].signInError.cod"`},
-		"a key in another case":                {tenant(`"DisplayName": "X"`), `unknown key "tenants[0].DisplayName"`},
-		"two unknown keys at once":             {tenant(`"a": {"b": [1]}, "c": 1`), `unknown key "tenants[0].a"; unknown key "tenants[0].c"`},
-		"a key that stands twice":              {tenant(`"cloud": "gcc", "cloud": "dod"`), `key "tenants[0].cloud" stands twice`},
-		"a value of another type":              {tenant("\n" + `"latencyMs": "fast"`), "line 2: tenants.latencyMs must be a whole number"},
-		"a list for an object":                 {`[]`, "must be an object"},
-		"a sign-in error that is a text":       {user(`"signInError": "hunter2"`), "signInError must be a code"},
-		"text after the value":                 {`{} {}`, "not valid JSON"},
-		"nothing at all":                       {"  ", "no JSON at all"},
-		"bytes that are not UTF-8":             {"{\"tenants\": [{\"id\": \"\xff\"}]}", "not valid UTF-8"},
 		"a tenant id that is no GUID":          {`{"tenants": [{"id": "1", "initialDomain": "a.b"}]}`, "tenants[0].id: must be a GUID"},
 		"a tenant without a domain":            {`{"tenants": [{"id": "` + tenantID + `"}]}`, "tenants[0].initialDomain: must be a domain"},
 		"a tenant twice":                       {`{"tenants": [{"id": "` + tenantID + `", "initialDomain": "a.b"}, {"id": "` + tenantID + `", "initialDomain": "c.d"}]}`, "tenants[1].id: stands twice"},
@@ -65,7 +54,7 @@ func TestFixtureMistakes(t *testing.T) {
 	}
 	for name, c := range cases {
 		t.Run(name, func(t *testing.T) {
-			f, err := Read(strings.NewReader(c.json))
+			f, err := fixture.Read(strings.NewReader(c.json))
 			if err == nil {
 				_, err = New(f, Options{})
 			}
@@ -86,13 +75,13 @@ func TestFixtureDefaults(t *testing.T) {
 	tenant := s.dir.tenants[0]
 	u, a := tenant.users[0], tenant.apps[appID]
 	switch {
-	case tenant.ID != tenantID || tenant.DisplayName != "contoso" || tenant.cloud.name != "worldwide":
-		t.Errorf("tenant: %s %s %s", tenant.ID, tenant.DisplayName, tenant.cloud.name)
-	case !u.enabled() || u.UserType != "Member" || u.MFA != mfaNone || !isGUID(u.ID) || !u.changed.IsZero():
+	case tenant.ID != tenantID || tenant.DisplayName != "contoso" || tenant.cloud.Name != "worldwide":
+		t.Errorf("tenant: %s %s %s", tenant.ID, tenant.DisplayName, tenant.cloud.Name)
+	case !u.enabled() || u.UserType != "Member" || u.MFA != fixture.MFANone || !guid.Valid(u.ID) || !u.changed.IsZero():
 		t.Errorf("user: %+v", u.User)
-	case !isTrue(a.Enabled) || !isTrue(a.PublicClient) || !isTrue(a.Consented) || len(a.roles()) != len(allPermissions):
+	case !fixture.IsTrue(a.Enabled) || !fixture.IsTrue(a.PublicClient) || !fixture.IsTrue(a.Consented) || len(a.roles()) != len(permission.All):
 		t.Errorf("app: %+v", a.App)
-	case tenant.groups[0].Kind != kindSecurity || tenant.groups[1].Kind != kindMailEnabledSecurity:
+	case tenant.groups[0].Kind != fixture.KindSecurity || tenant.groups[1].Kind != fixture.KindMailEnabledSecurity:
 		t.Errorf("groups: %s %s", tenant.groups[0].Kind, tenant.groups[1].Kind)
 	}
 	for _, name := range []string{"contoso.onmicrosoft.com", "contoso.com"} {
@@ -107,27 +96,11 @@ func TestFixtureDefaults(t *testing.T) {
 	}
 }
 
-func TestFixtureTimes(t *testing.T) {
-	start := time.Date(2026, 11, 23, 14, 0, 0, 0, time.UTC)
-	for text, want := range map[string]string{
-		"-30d": "2026-10-24T14:00:00Z", "+5d": "2026-11-28T14:00:00Z", "-36h": "2026-11-22T02:00:00Z", "2026-01-02T03:04:05+01:00": "2026-01-02T02:04:05Z",
-	} {
-		if got, err := moment(text, start); err != nil || got.Format(time.RFC3339) != want {
-			t.Errorf("%s: %v %v, want %s", text, got, err, want)
-		}
-	}
-	for _, text := range []string{"30d", "-d", "-3", "+9999999999999999999d", "+5w", "2026-01-02", "--3d", "+ 3d"} {
-		if got, err := moment(text, start); err == nil {
-			t.Errorf("%q is read as %v", text, got)
-		}
-	}
-}
-
 func TestFixtureGenerates20000Users(t *testing.T) {
 	s := mustNew(t, bigFixture)
 	tenant := s.dir.tenants[0]
 	pool, _ := tenant.group("Big pool")
-	if len(tenant.users) != 20000 || len(pool.members) != 20000 || pool.Kind != kindSecurity {
+	if len(tenant.users) != 20000 || len(pool.members) != 20000 || pool.Kind != fixture.KindSecurity {
 		t.Fatalf("%d users, %d members, %s", len(tenant.users), len(pool.members), pool.Kind)
 	}
 	if u := tenant.user("U20000@contoso.com"); u == nil || u.Password != "Gen-20000!" {
@@ -140,32 +113,13 @@ func TestFixtureGenerates20000Users(t *testing.T) {
 	}
 }
 
-func TestLoadNamesTheFile(t *testing.T) {
-	path := filepath.Join(t.TempDir(), "f.json")
-	if _, err := Load(path); err == nil {
-		t.Error("a file that is not there was read")
-	}
-	if err := os.WriteFile(path, []byte(`{"x": 1}`), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	if _, err := Load(path); err == nil || !strings.Contains(err.Error(), "f.json") || !strings.Contains(err.Error(), `unknown key "x"`) {
-		t.Error(err)
-	}
-	if err := os.WriteFile(path, []byte(contoso), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	if f, err := Load(path); err != nil || len(f.Tenants) != 3 {
-		t.Error(err)
-	}
-}
-
 // FuzzRead looks for fixtures that crash the loader or the building of the directory.
 func FuzzRead(f *testing.F) {
 	f.Add(contoso)
 	f.Add(`{"tenants": [{"id": "` + tenantID + `", "initialDomain": "a.b", "generate": {"users": 3, "upn": "%03d@a.b", "group": "X"}}], "pageSize": 3}`)
 	f.Add(`{"tenants": [{"users": [{"signInError": {"codes": [1, 2]}, "lastPasswordChangeDateTime": "-30d"}]}]}`)
 	f.Fuzz(func(t *testing.T, text string) {
-		fixture, err := Read(strings.NewReader(text))
+		fixture, err := fixture.Read(strings.NewReader(text))
 		if err != nil {
 			return
 		}

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"regexp"
 	"strings"
+
+	"purser.example/internal/m365sim/fixture"
 )
 
 // maxGenerated keeps a slip of the keyboard from filling the memory.
@@ -13,7 +15,7 @@ const maxGenerated = 1_000_000
 var onePattern = regexp.MustCompile(`^[^%]*%(0?[1-9])?d[^%]*$`)
 
 // generate makes the users that the fixture asks for by number. A user who is listed by name is left as listed.
-func (t *tenant) generate(path string, m *mistakes) {
+func (t *tenant) generate(path string, m *fixture.Mistakes) {
 	if t.Generate == nil {
 		return
 	}
@@ -36,21 +38,21 @@ func (t *tenant) generate(path string, m *mistakes) {
 	}
 }
 
-func checkGenerate(g Generate, path string, m *mistakes) bool {
-	before := len(m.lines)
+func checkGenerate(g fixture.Generate, path string, m *fixture.Mistakes) bool {
+	before := m.Count()
 	if g.Users < 0 || g.Users > maxGenerated || g.First < 0 || g.First > 1e9 {
-		m.add(path, "users must be from 0 to %d, first from 0 to 1000000000", maxGenerated)
+		m.Add(path, "users must be from 0 to %d, first from 0 to 1000000000", maxGenerated)
 	}
 	for key, pattern := range map[string]string{"upn": g.UPN, "password": g.Password} {
 		if !onePattern.MatchString(pattern) {
-			m.add(path+"."+key, "must hold one number such as %%05d")
+			m.Add(path+"."+key, "must hold one number such as %%05d")
 		}
 	}
-	return len(m.lines) == before
+	return m.Count() == before
 }
 
 // generatedGroup finds the group of the generated users, or makes it. Without a name there is none.
-func (t *tenant) generatedGroup(word, path string, m *mistakes) *group {
+func (t *tenant) generatedGroup(word, path string, m *fixture.Mistakes) *group {
 	if word == "" {
 		return nil
 	}
@@ -59,21 +61,21 @@ func (t *tenant) generatedGroup(word, path string, m *mistakes) *group {
 		return g
 	}
 	if strings.Contains(why, "several") {
-		m.add(path+".group", "%q %s", word, why)
+		m.Add(path+".group", "%q %s", word, why)
 		return nil
 	}
-	g = t.newGroup(Group{DisplayName: word}, path+".group", m)
+	g = t.newGroup(fixture.Group{DisplayName: word}, path+".group", m)
 	g.link(path+".group", m)
 	t.insertGroup(g, path+".group", m)
 	return g
 }
 
-func (t *tenant) generateUser(g Generate, n int, pool *group, m *mistakes) {
+func (t *tenant) generateUser(g fixture.Generate, n int, pool *group, m *fixture.Mistakes) {
 	upn := fmt.Sprintf(g.UPN, n)
 	u := t.user(upn)
 	if u == nil {
 		name, _, _ := strings.Cut(upn, "@")
-		u = t.newUser(User{UserPrincipalName: upn, DisplayName: name, Password: fmt.Sprintf(g.Password, n)}, "generate", m)
+		u = t.newUser(fixture.User{UserPrincipalName: upn, DisplayName: name, Password: fmt.Sprintf(g.Password, n)}, "generate", m)
 		u.generated = true
 		t.insert(u, "generate", m)
 	}

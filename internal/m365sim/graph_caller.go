@@ -6,13 +6,15 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"purser.example/internal/m365sim/permission"
 )
 
 // caller is who a token of Graph speaks for. user is nil for an app.
 type caller struct {
 	appID  string
 	userID string // empty for an app
-	may    permissionSet
+	may    permission.Set
 	roles  []string // template ids of the user's directory roles
 }
 
@@ -32,20 +34,20 @@ func (s *Simulator) authenticate(c *call) (caller, *tenant, *graphFailure) {
 		return caller{}, nil, unauthenticated("Access token validation failure. Invalid signature.")
 	}
 	var claims accessClaims
-	if json.Unmarshal(c.bearer.payload, &claims) != nil || claims.Audience != "https://"+c.endpoint.graph {
+	if json.Unmarshal(c.bearer.payload, &claims) != nil || claims.Audience != "https://"+c.endpoint.Graph {
 		return caller{}, nil, unauthenticated("Access token validation failure. Invalid audience.")
 	}
 	if !c.at.Before(time.Unix(claims.Expires, 0)) {
 		return caller{}, nil, unauthenticated("Lifetime validation failed, the token is expired.")
 	}
 	t := s.dir.byID[claims.TenantID]
-	if t == nil || t.cloud.graph != c.endpoint.graph {
+	if t == nil || t.cloud.Graph != c.endpoint.Graph {
 		return caller{}, nil, unauthenticated("The identity of the calling application could not be established.")
 	}
 	if claims.Type == "app" {
-		return caller{appID: claims.AppID, may: grants(claims.Roles)}, t, nil
+		return caller{appID: claims.AppID, may: permission.Of(claims.Roles)}, t, nil
 	}
-	return caller{appID: claims.AppID, userID: claims.ObjectID, may: grants(strings.Fields(claims.Scope)), roles: claims.RoleIDs}, t, nil
+	return caller{appID: claims.AppID, userID: claims.ObjectID, may: permission.Of(strings.Fields(claims.Scope)), roles: claims.RoleIDs}, t, nil
 }
 
 // allowed says whether the route is open to the caller at all.
@@ -57,7 +59,7 @@ func (c caller) allowed(route *graphRoute) *graphFailure {
 	switch {
 	case needed == noApps:
 		return &graphFailure{status: http.StatusBadRequest, code: "BadRequest", message: "/me request is only valid with delegated authentication flow."}
-	case needed != "" && !c.may.any(strings.Fields(needed)...):
+	case needed != "" && !c.may.Any(strings.Fields(needed)...):
 		return route.denied()
 	case route.isLog() && !c.readsLogs():
 		return &graphFailure{status: http.StatusForbidden, code: "Authentication_RequestFromUnsupportedUserRole", message: "User is not in the allowed roles"}
@@ -91,30 +93,30 @@ func (c caller) sees(o object) sight {
 	case *user:
 		return c.seesUser(o)
 	case *group:
-		return fullIf(c.may.any("Group.ReadBasic.All"))
+		return fullIf(c.may.Any("Group.ReadBasic.All"))
 	case *directoryRole:
-		return fullIf(c.may.any("RoleManagement.Read.Directory"))
+		return fullIf(c.may.Any("RoleManagement.Read.Directory"))
 	case organizationObject:
-		if c.may.any("Organization.Read.All") {
+		if c.may.Any("Organization.Read.All") {
 			return sightFull
 		}
 		return sightBasic
 	case *signIn:
-		if c.may.any("Policy.Read.All") {
+		if c.may.Any("Policy.Read.All") {
 			return sightFull
 		}
 		return sightBasic
 	case *otherObject:
-		return fullIf(c.may.any(o.permission()))
+		return fullIf(c.may.Any(o.permission()))
 	}
 	return sightFull
 }
 
 func (c caller) seesUser(u *user) sight {
 	switch {
-	case c.may.any("User.Read.All"), u.ID == c.userID && c.may.any("User.Read"):
+	case c.may.Any("User.Read.All"), u.ID == c.userID && c.may.Any("User.Read"):
 		return sightFull
-	case c.may.any("User.ReadBasic.All"):
+	case c.may.Any("User.ReadBasic.All"):
 		return sightBasic
 	}
 	return sightID

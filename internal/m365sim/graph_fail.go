@@ -3,6 +3,8 @@ package m365sim
 import (
 	"net/http"
 	"strings"
+
+	"purser.example/internal/m365sim/cloud"
 )
 
 // graphFailure is an error of Graph.
@@ -41,7 +43,7 @@ func (f *graphFailure) answer(c *call) answer {
 func unauthenticated(message string) *graphFailure {
 	return &graphFailure{
 		status: http.StatusUnauthorized, code: "InvalidAuthenticationToken", message: message,
-		challenge: `Bearer realm="", authorization_uri="https://login.microsoftonline.com/common/oauth2/authorize", client_id="` + graphResourceID + `"`,
+		challenge: `Bearer realm="", authorization_uri="https://login.microsoftonline.com/common/oauth2/authorize", client_id="` + cloud.GraphAppID + `"`,
 	}
 }
 

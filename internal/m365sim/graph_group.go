@@ -1,6 +1,11 @@
 package m365sim
 
-import "net/http"
+import (
+	"net/http"
+
+	"purser.example/internal/m365sim/fixture"
+	"purser.example/internal/m365sim/guid"
+)
 
 func (g *group) objectID() string { return g.ID }
 func (g *group) kind() *kind      { return groupKind }
@@ -15,14 +20,14 @@ var groupKind = newKind("microsoft.graph.group", "groups",
 	prop("groupTypes", byDefault, func(g *group) any { return g.types() }),
 	prop("isAssignableToRole", byDefault, func(*group) any { return nil }),
 	prop("mail", byDefault, func(g *group) any { return textOrNull(g.Mail) }),
-	prop("mailEnabled", byDefault, func(g *group) any { return g.Kind != kindSecurity }),
+	prop("mailEnabled", byDefault, func(g *group) any { return g.Kind != fixture.KindSecurity }),
 	prop("mailNickname", byDefault, func(g *group) any { return g.nickname() }),
 	prop("membershipRule", byDefault, func(g *group) any { return textOrNull(g.DynamicRule) }),
 	prop("membershipRuleProcessingState", byDefault, func(g *group) any { return g.processing() }),
 	prop("onPremisesSyncEnabled", byDefault, func(*group) any { return nil }),
 	prop("proxyAddresses", byDefault, func(g *group) any { return g.proxyAddresses() }),
 	prop("resourceProvisioningOptions", byDefault, func(g *group) any { return g.options() }),
-	prop("securityEnabled", byDefault, func(g *group) any { return g.Kind == kindSecurity || g.Kind == kindMailEnabledSecurity }),
+	prop("securityEnabled", byDefault, func(g *group) any { return g.Kind == fixture.KindSecurity || g.Kind == fixture.KindMailEnabledSecurity }),
 	prop("visibility", byDefault, func(*group) any { return nil }),
 )
 
@@ -31,7 +36,7 @@ func (g *group) types() []string {
 	if g.DynamicRule != "" {
 		types = append(types, "DynamicMembership")
 	}
-	if g.Kind == kindMicrosoft365 {
+	if g.Kind == fixture.KindMicrosoft365 {
 		types = append(types, "Unified")
 	}
 	return types
@@ -82,7 +87,7 @@ func (g *graphCall) oneGroup() answer {
 
 // reachGroup finds the group of the address, which Graph knows by its id only.
 func (g *graphCall) reachGroup() (*group, *graphFailure) {
-	if !isGUID(g.path[1]) {
+	if !guid.Valid(g.path[1]) {
 		return nil, &graphFailure{status: http.StatusBadRequest, code: "Request_BadRequest", message: "Invalid object identifier '" + g.path[1] + "'."}
 	}
 	found, _ := g.tenant.group(g.path[1])

@@ -2,6 +2,8 @@ package m365sim
 
 import (
 	"slices"
+
+	"purser.example/internal/m365sim/guid"
 )
 
 // licenceDetail is one SKU of a user with its plans.
@@ -41,10 +43,10 @@ func (g *graphCall) licenceDetails(u *user) answer {
 		at := slices.IndexFunc(details, func(d licenceDetail) bool { return d.SKU == p.skuID })
 		if at < 0 {
 			at = len(details)
-			details = append(details, licenceDetail{ID: derivedGUID("licence", u.ID, p.skuID), SKU: p.skuID, Name: p.sku})
+			details = append(details, licenceDetail{ID: guid.Derived("licence", u.ID, p.skuID), SKU: p.skuID, Name: p.sku})
 		}
 		details[at].Plans = append(details[at].Plans, licencePlan{p.id, p.name, "Success", "User"})
 	}
-	context := "https://" + g.tenant.cloud.graph + "/v1.0/$metadata#users('" + u.ID + "')/licenseDetails"
+	context := "https://" + g.tenant.cloud.Graph + "/v1.0/$metadata#users('" + u.ID + "')/licenseDetails"
 	return graphAnswer(members{{"@odata.context", context}, {"value", details}})
 }

@@ -4,6 +4,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"purser.example/internal/m365sim/guid"
 )
 
 // TestGraphObjects reads the addresses that the other tests do not need.
@@ -42,7 +44,7 @@ func TestGraphObjects(t *testing.T) {
 // TestPlansOutsideTheTable gives a plan that the table lacks an id of its own, always the same.
 func TestPlansOutsideTheTable(t *testing.T) {
 	a, b := planFor("OFFICESUBSCRIPTION"), planFor("OFFICESUBSCRIPTION")
-	if a != b || !isGUID(a.id) || a.name != "OFFICESUBSCRIPTION" {
+	if a != b || !guid.Valid(a.id) || a.name != "OFFICESUBSCRIPTION" {
 		t.Errorf("%+v", a)
 	}
 }
@@ -50,12 +52,12 @@ func TestPlansOutsideTheTable(t *testing.T) {
 // TestDataTables checks the tables for slips: ids are GUIDs, every row of refusals has its words.
 func TestDataTables(t *testing.T) {
 	for _, r := range roleTemplates {
-		if !isGUID(r.id) || r.name == "" {
+		if !guid.Valid(r.id) || r.name == "" {
 			t.Errorf("%+v", r)
 		}
 	}
 	for name, p := range servicePlans {
-		if !isGUID(p.id) || !isGUID(p.skuID) {
+		if !guid.Valid(p.id) || !guid.Valid(p.skuID) {
 			t.Errorf("%s: %+v", name, p)
 		}
 	}

@@ -155,7 +155,7 @@ func (g *graphCall) nextLink(token pageToken) string {
 		}
 	}
 	parts = append(parts, "$skiptoken="+token.String())
-	return g.base(g.tenant.cloud.graph) + g.r.URL.EscapedPath() + "?" + strings.Join(parts, "&")
+	return g.base(g.tenant.cloud.Graph) + g.r.URL.EscapedPath() + "?" + strings.Join(parts, "&")
 }
 
 // context is the @odata.context of an answer about the kind.
@@ -167,7 +167,7 @@ func (g *graphCall) context(k *kind) string {
 	if g.query.names != "" {
 		set += "(" + g.query.names + ")"
 	}
-	return "https://" + g.tenant.cloud.graph + "/v1.0/$metadata#" + set
+	return "https://" + g.tenant.cloud.Graph + "/v1.0/$metadata#" + set
 }
 
 // one answers a single object.

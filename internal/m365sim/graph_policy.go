@@ -1,10 +1,14 @@
 package m365sim
 
-import "strings"
+import (
+	"strings"
+
+	"purser.example/internal/m365sim/fixture"
+)
 
 // policyObject is a conditional access policy as Graph shows it.
 type policyObject struct {
-	Policy
+	fixture.Policy
 	tenant *tenant
 }
 
@@ -57,7 +61,7 @@ func everyone() policyConditions {
 // control is what the policy asks for, read from how it refuses users: multifactor authentication unless it blocks someone.
 func (p *policyObject) control() string {
 	for _, u := range p.tenant.users {
-		if u.SignInError.main() == 53003 && p.tenant.policyID(u.SignInError.Policy) == p.ID {
+		if u.SignInError.Main() == 53003 && p.tenant.policyID(u.SignInError.Policy) == p.ID {
 			return "block"
 		}
 	}

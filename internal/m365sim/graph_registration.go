@@ -1,5 +1,10 @@
 package m365sim
 
+import (
+	"purser.example/internal/m365sim/fixture"
+	"purser.example/internal/m365sim/guid"
+)
+
 // registration is what Graph's report says of a user's authentication methods.
 type registration struct{ user *user }
 
@@ -27,7 +32,9 @@ var registrationKind = newKind("microsoft.graph.userRegistrationDetails", "repor
 
 // hasSecondFactor says whether the user has set one up: somebody whom a sign-in asks for it has, unless setting it up is what
 // it asks for.
-func (u *user) hasSecondFactor() bool { return u.MFA == mfaPerUser || u.MFA == mfaConditionalAccess }
+func (u *user) hasSecondFactor() bool {
+	return u.MFA == fixture.MFAPerUser || u.MFA == fixture.MFAConditionalAccess
+}
 
 func (r registration) methods() []string {
 	if r.user.hasSecondFactor() {
@@ -54,7 +61,7 @@ func (g *graphCall) listRegistrations() answer {
 // oneRegistration finds a user by id only, as the report does.
 func (g *graphCall) oneRegistration() answer {
 	u := g.tenant.user(g.path[3])
-	if u == nil || !isGUID(g.path[3]) {
+	if u == nil || !guid.Valid(g.path[3]) {
 		return missing(g.path[3]).answer(g.call)
 	}
 	return g.one(registration{u})

@@ -1,12 +1,14 @@
 package m365sim
 
+import "purser.example/internal/m365sim/guid"
+
 // directoryRole is a role that has been switched on in a tenant, which happens when it is first given to someone.
 type directoryRole struct {
 	roleTemplate
 	tenant *tenant
 }
 
-func (r *directoryRole) objectID() string { return derivedGUID("role", r.tenant.ID, r.id) }
+func (r *directoryRole) objectID() string { return guid.Derived("role", r.tenant.ID, r.id) }
 func (r *directoryRole) kind() *kind      { return roleKind }
 
 var roleKind = newKind("microsoft.graph.directoryRole", "directoryRoles",

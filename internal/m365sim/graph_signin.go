@@ -1,6 +1,10 @@
 package m365sim
 
-import "time"
+import (
+	"time"
+
+	"purser.example/internal/m365sim/cloud"
+)
 
 func (s *signIn) objectID() string { return s.id }
 func (s *signIn) kind() *kind      { return signInKind }
@@ -51,7 +55,7 @@ var signInKind = newKind("microsoft.graph.signIn", "auditLogs/signIns",
 	prop("riskState", basic, func(*signIn) any { return "none" }),
 	prop("riskEventTypes_v2", basic, func(*signIn) any { return []string{} }),
 	prop("resourceDisplayName", basic, func(*signIn) any { return "Microsoft Graph" }),
-	prop("resourceId", basic, func(*signIn) any { return graphResourceID }),
+	prop("resourceId", basic, func(*signIn) any { return cloud.GraphAppID }),
 	prop("status", basic, func(s *signIn) any { return signInStatus{s.code, s.reason, nil} }),
 	prop("status/errorCode", onSelect, func(s *signIn) any { return s.code }),
 	prop("deviceDetail", basic, func(*signIn) any { return deviceDetail{} }),

@@ -1,18 +1,22 @@
 package m365sim
 
-import "strings"
+import (
+	"strings"
+
+	"purser.example/internal/m365sim/guid"
+)
 
 // rootSite is the site at the root of the tenant's SharePoint, whose address tells the tenant's name there.
 type rootSite struct{ tenant *tenant }
 
 func (r rootSite) objectID() string {
-	return r.host() + "," + derivedGUID("site collection", r.tenant.ID) + "," + derivedGUID("site", r.tenant.ID)
+	return r.host() + "," + guid.Derived("site collection", r.tenant.ID) + "," + guid.Derived("site", r.tenant.ID)
 }
 func (r rootSite) kind() *kind { return siteKind }
 
 func (r rootSite) host() string {
 	name, _, _ := strings.Cut(strings.ToLower(r.tenant.InitialDomain), ".")
-	return name + "." + r.tenant.cloud.sharePoint
+	return name + "." + r.tenant.cloud.SharePoint
 }
 
 var siteKind = newKind("microsoft.graph.site", "sites",

@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"purser.example/internal/m365sim/guid"
 )
 
 const poolID = "e0000000-0000-4000-8000-000000000001"
@@ -57,7 +59,7 @@ func TestGraphMe(t *testing.T) {
 	t.Run("carries Graph's headers", func(t *testing.T) {
 		const id = "5a0c7a6e-7a4b-4c9d-9d8a-0a0f5f9a3c11"
 		r := w.get(token, "/v1.0/me", "client-request-id", id)
-		if r.header.Get("client-request-id") != id || !isGUID(r.header.Get("request-id")) || !strings.HasPrefix(r.header.Get("Content-Type"), "application/json;odata.metadata=minimal") {
+		if r.header.Get("client-request-id") != id || !guid.Valid(r.header.Get("request-id")) || !strings.HasPrefix(r.header.Get("Content-Type"), "application/json;odata.metadata=minimal") {
 			t.Errorf("%v", r.header)
 		}
 	})

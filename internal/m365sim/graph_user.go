@@ -85,9 +85,9 @@ func (g *graphCall) oneUser() answer {
 // reachUser finds the user of the address. A signed-in user who lacks the permissions may reach themselves with User.Read.
 func (g *graphCall) reachUser(permissions ...string) (*user, *graphFailure) {
 	u := g.tenant.user(g.path[1])
-	self := u != nil && u.ID == g.caller.userID && g.caller.may.any("User.Read")
+	self := u != nil && u.ID == g.caller.userID && g.caller.may.Any("User.Read")
 	switch {
-	case !self && !g.caller.may.any(permissions...):
+	case !self && !g.caller.may.Any(permissions...):
 		return nil, forbidden()
 	case u == nil:
 		return nil, missing(g.path[1])

@@ -4,11 +4,14 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"purser.example/internal/m365sim/fixture"
+	"purser.example/internal/m365sim/guid"
 )
 
 // group is a group at work. Members are kept by id, so that a user whose name changes stays a member.
 type group struct {
-	Group
+	fixture.Group
 	tenant   *tenant
 	members  []string // ids of users
 	memberOf map[string]bool
@@ -18,32 +21,32 @@ type group struct {
 }
 
 // newGroup resolves a group's own words. Its members are resolved by link, once all groups are known.
-func (t *tenant) newGroup(f Group, path string, m *mistakes) *group {
+func (t *tenant) newGroup(f fixture.Group, path string, m *fixture.Mistakes) *group {
 	if f.DisplayName == "" {
-		m.add(path+".displayName", "is needed")
+		m.Add(path+".displayName", "is needed")
 	}
 	words := []string{"group", t.ID, f.DisplayName}
-	kinds := []string{kindSecurity, kindMicrosoft365, kindMailEnabledSecurity, kindDistribution}
+	kinds := []string{fixture.KindSecurity, fixture.KindMicrosoft365, fixture.KindMailEnabledSecurity, fixture.KindDistribution}
 	if f.Mail != "" {
 		words[2] = strings.ToLower(f.Mail)
 		kinds[0], kinds[2] = kinds[2], kinds[0]
 	}
-	f.Kind = m.oneOf(path+".kind", f.Kind, kinds...)
-	if t.groupBy[derivedGUID(words...)] != nil { // two groups may share a display name
+	f.Kind = m.OneOf(path+".kind", f.Kind, kinds...)
+	if t.groupBy[guid.Derived(words...)] != nil { // two groups may share a display name
 		words = append(words, path)
 	}
-	f.ID = m.guid(path+".id", f.ID, words...)
-	if f.Kind == kindSecurity && f.Mail != "" {
-		m.add(path+".mail", "a security group has no mail address")
+	f.ID = m.GUID(path+".id", f.ID, words...)
+	if f.Kind == fixture.KindSecurity && f.Mail != "" {
+		m.Add(path+".mail", "a security group has no mail address")
 	}
-	if f.Team && f.Kind != kindMicrosoft365 {
-		m.add(path+".team", "only a microsoft365 group can be a team")
+	if f.Team && f.Kind != fixture.KindMicrosoft365 {
+		m.Add(path+".team", "only a microsoft365 group can be a team")
 	}
 	return &group{Group: f, tenant: t}
 }
 
 // link resolves the members and owners of g.
-func (g *group) link(path string, m *mistakes) {
+func (g *group) link(path string, m *fixture.Mistakes) {
 	g.members = g.userIDs(path+".members", g.Members, m)
 	g.owners = g.userIDs(path+".owners", g.Owners, m)
 	g.memberOf = make(map[string]bool, len(g.members))
@@ -53,25 +56,25 @@ func (g *group) link(path string, m *mistakes) {
 	for i, word := range g.MemberGroups {
 		nested, why := g.tenant.group(word)
 		if nested == nil {
-			m.add(fmt.Sprintf("%s.memberGroups[%d]", path, i), "%q %s", word, why)
+			m.Add(fmt.Sprintf("%s.memberGroups[%d]", path, i), "%q %s", word, why)
 			continue
 		}
 		g.nested = append(g.nested, nested.ID)
 	}
 	for i, f := range g.OtherMembers {
-		kind := m.oneOf(fmt.Sprintf("%s.otherMembers[%d].type", path, i), f.Type, "device", "servicePrincipal", "orgContact")
-		g.others = append(g.others, &otherObject{kind, derivedGUID(kind, g.ID, fmt.Sprint(i)), f.DisplayName})
+		kind := m.OneOf(fmt.Sprintf("%s.otherMembers[%d].type", path, i), f.Type, "device", "servicePrincipal", "orgContact")
+		g.others = append(g.others, &otherObject{kind, guid.Derived(kind, g.ID, fmt.Sprint(i)), f.DisplayName})
 	}
 }
 
-func (g *group) userIDs(path string, names []string, m *mistakes) []string {
+func (g *group) userIDs(path string, names []string, m *fixture.Mistakes) []string {
 	ids := make([]string, 0, len(names))
 	seen := make(map[string]bool, len(names))
 	for i, name := range names {
 		u := g.tenant.user(name)
 		switch {
 		case u == nil:
-			m.add(fmt.Sprintf("%s[%d]", path, i), "the tenant has no user %q", name)
+			m.Add(fmt.Sprintf("%s[%d]", path, i), "the tenant has no user %q", name)
 		case !seen[u.ID]:
 			seen[u.ID] = true
 			ids = append(ids, u.ID)

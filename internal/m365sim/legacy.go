@@ -6,6 +6,8 @@ import (
 	"net/http"
 	"strings"
 	"time"
+
+	"purser.example/internal/m365sim/fixture"
 )
 
 // The legacy sign-in (IDCRL), which app passwords belong to: a name and a password over SOAP for a token, and at SharePoint a
@@ -63,8 +65,8 @@ func (s *Simulator) checkLegacy(c *call, t *tenant, u *user) *legacyRefusal {
 	case !u.enabled():
 		return &legacyRefusal{status: legacyWrongPassword, code: 50057}
 	}
-	if e := u.SignInError; e.set() && !aadstsFor(e.main()).afterPassword {
-		return &legacyRefusal{status: legacyStatus(e.main()), code: e.main()}
+	if e := u.SignInError; e.Refuses() && !aadstsFor(e.Main()).afterPassword {
+		return &legacyRefusal{status: legacyStatus(e.Main()), code: e.Main()}
 	}
 	if code := u.checkLegacyPassword(c.soap.Header.Password); code != 0 {
 		if code == 50126 {
@@ -83,11 +85,11 @@ func (u *user) checkLegacyPassword(given string) int {
 		return want != "" && subtle.ConstantTimeCompare([]byte(given), []byte(want)) == 1
 	}
 	switch {
-	case u.MFA == mfaPerUser && same(u.AppPassword):
+	case u.MFA == fixture.MFAPerUser && same(u.AppPassword):
 		return 0
 	case u.domain.federated() || !same(u.Password):
 		return 50126
-	case u.MFA == mfaPerUser:
+	case u.MFA == fixture.MFAPerUser:
 		return 50076
 	}
 	return 0
@@ -96,14 +98,14 @@ func (u *user) checkLegacyPassword(given string) int {
 // checkLegacyPolicies refuses where a policy is in force: none of them can be satisfied over a legacy protocol.
 func (u *user) checkLegacyPolicies(now time.Time) *legacyRefusal {
 	switch {
-	case u.expired(now) && u.MFA != mfaPerUser:
+	case u.expired(now) && u.MFA != fixture.MFAPerUser:
 		return &legacyRefusal{status: legacyExpired, code: 50055}
-	case u.MFA == mfaConditionalAccess, u.MFA == mfaRegister:
+	case u.MFA == fixture.MFAConditionalAccess, u.MFA == fixture.MFARegister:
 		return &legacyRefusal{status: legacyBlocked, code: 53003, policy: true}
-	case u.MFA == mfaSecurityDefaults, u.tenant.SecurityDefaults:
+	case u.MFA == fixture.MFASecurityDefaults, u.tenant.SecurityDefaults:
 		return &legacyRefusal{status: legacyBlocked, code: 530035, policy: true}
-	case u.SignInError.set():
-		return &legacyRefusal{status: legacyBlocked, code: u.SignInError.main(), policy: true}
+	case u.SignInError.Refuses():
+		return &legacyRefusal{status: legacyBlocked, code: u.SignInError.Main(), policy: true}
 	}
 	return nil
 }
@@ -121,7 +123,7 @@ func legacyStatus(code int) string {
 
 // isPartner says whether a token is asked for the SharePoint of the tenant: by its cloud's name, or by an address of its own.
 func (t *tenant) isPartner(audience string) bool {
-	if audience == t.cloud.sharePoint {
+	if audience == t.cloud.SharePoint {
 		return true
 	}
 	host := strings.ToLower(parsedURL(audience).Hostname())
@@ -132,7 +134,7 @@ func (t *tenant) isPartner(audience string) bool {
 func (t *tenant) hasSharePoint(host string) bool {
 	name, _, _ := strings.Cut(strings.ToLower(t.InitialDomain), ".")
 	for _, suffix := range []string{"", "-admin", "-my"} {
-		if host == fmt.Sprintf("%s%s.%s", name, suffix, t.cloud.sharePoint) {
+		if host == fmt.Sprintf("%s%s.%s", name, suffix, t.cloud.SharePoint) {
 			return true
 		}
 	}

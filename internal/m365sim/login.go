@@ -4,6 +4,9 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+
+	"purser.example/internal/m365sim/cloud"
+	"purser.example/internal/m365sim/guid"
 )
 
 // loginRoute is one address of the sign-in hosts. "*" stands for one segment; letters match in either case, as Microsoft's do.
@@ -60,20 +63,20 @@ func (s *Simulator) loginHeaders(c *call, a answer) answer {
 	if strings.EqualFold(c.r.Header.Get("return-client-request-id"), "true") {
 		h.Set("client-request-id", c.correlationID)
 	}
-	for _, cookie := range []string{"fpc=" + encode([]byte(newGUID())) + "; expires=Thu, 31-Dec-2099 23:59:59 GMT", "x-ms-gateway-slice=estsfd", "stsservicecookie=estsfd"} {
+	for _, cookie := range []string{"fpc=" + encode([]byte(guid.New())) + "; expires=Thu, 31-Dec-2099 23:59:59 GMT", "x-ms-gateway-slice=estsfd", "stsservicecookie=estsfd"} {
 		h.Add("Set-Cookie", cookie+"; path=/; secure; httponly; SameSite=None")
 	}
 	return a
 }
 
 // reaches says whether a tenant answers on the host that was asked.
-func (c *call) reaches(t *tenant) bool { return t.cloud.login == c.endpoint.login }
+func (c *call) reaches(t *tenant) bool { return t.cloud.Login == c.endpoint.Login }
 
 // published finds the tenant that a discovery document is asked for. The worldwide host knows the tenants of every cloud,
 // and its documents point to the right one; the hosts of the other clouds know their own.
 func (s *Simulator) published(c *call, word string) *tenant {
 	t := s.dir.tenant(word)
-	if t == nil || !c.reaches(t) && c.endpoint.login != clouds[0].login {
+	if t == nil || !c.reaches(t) && c.endpoint.Login != cloud.Worldwide().Login {
 		return nil
 	}
 	return t

@@ -17,7 +17,7 @@ func (s *Simulator) metadataExchange(c *call) answer {
 	if c.r.Method != http.MethodGet {
 		return methodNotAllowed(http.MethodGet)
 	}
-	return textAnswer(http.StatusOK, "text/xml; charset=utf-8", strings.ReplaceAll(mexDocument, "{base}", escapeXML(c.base(c.endpoint.name))))
+	return textAnswer(http.StatusOK, "text/xml; charset=utf-8", strings.ReplaceAll(mexDocument, "{base}", escapeXML(c.base(c.endpoint.Name))))
 }
 
 func methodNotAllowed(allowed string) answer {

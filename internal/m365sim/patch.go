@@ -4,6 +4,9 @@ import (
 	"encoding/json"
 	"slices"
 	"strings"
+
+	"purser.example/internal/m365sim/fixture"
+	"purser.example/internal/m365sim/strictjson"
 )
 
 // PatchTenant changes fields of the tenant with that id or domain, given as JSON with the fixture's keys. Its id stays.
@@ -18,27 +21,27 @@ func (s *Simulator) PatchTenant(key string, patch []byte) error {
 	if whole {
 		f = t.fixture()
 	}
-	var next Tenant
-	if err := mergeJSON(f, patch, &next); err != nil {
+	var next fixture.Tenant
+	if err := strictjson.Merge(f, patch, &next); err != nil {
 		return err
 	}
 	if !strings.EqualFold(next.ID, t.ID) {
-		return plainError("a tenant's id cannot change")
+		return strictjson.Mistake("a tenant's id cannot change")
 	}
-	m := &mistakes{start: s.start}
+	m := &fixture.Mistakes{Start: s.start}
 	if whole {
 		s.dir.rebuild(next, m)
 	} else {
 		s.dir.resettle(t, next, m)
 	}
-	s.log.Info("tenant changed", "tenant", t.ID, "done", m.err() == nil)
-	return m.err()
+	s.log.Info("tenant changed", "tenant", t.ID, "done", m.Err() == nil)
+	return m.Err()
 }
 
 // changesPeople says whether a patch touches what users and groups are made of. Anything else leaves them as they are.
 func changesPeople(patch []byte) bool {
 	var keys map[string]json.RawMessage
-	_ = json.Unmarshal(patch, &keys) // mergeJSON tells what is wrong with it
+	_ = json.Unmarshal(patch, &keys) // strictjson.Merge tells what is wrong with it
 	for _, key := range []string{"users", "groups", "generate"} {
 		if _, ok := keys[key]; ok {
 			return true
@@ -48,23 +51,23 @@ func changesPeople(patch []byte) bool {
 }
 
 // rebuild makes the tenant anew. It changes nothing when m notes a mistake.
-func (d *directory) rebuild(f Tenant, m *mistakes) {
+func (d *directory) rebuild(f fixture.Tenant, m *fixture.Mistakes) {
 	next := buildTenant(f, "tenant", m)
 	d.conflicts(next, "tenant", m)
-	if m.err() == nil {
+	if m.Err() == nil {
 		d.put(next)
 	}
 }
 
 // resettle gives t other settings and keeps its users and groups. It changes nothing when m notes a mistake.
-func (d *directory) resettle(t *tenant, f Tenant, m *mistakes) {
+func (d *directory) resettle(t *tenant, f fixture.Tenant, m *fixture.Mistakes) {
 	next := &tenant{Tenant: f, users: t.users, userBy: t.userBy, groups: t.groups, groupBy: t.groupBy}
 	next.buildSettings("tenant", m)
 	for _, u := range t.users {
 		next.checkUPN(u.UserPrincipalName, "tenant.users", m)
 	}
 	d.conflicts(next, "tenant", m)
-	if m.err() != nil {
+	if m.Err() != nil {
 		return
 	}
 	d.forgetDomains(t)
@@ -79,7 +82,7 @@ func (d *directory) resettle(t *tenant, f Tenant, m *mistakes) {
 }
 
 // fixture is the tenant in the words of a fixture, without the users that were generated.
-func (t *tenant) fixture() Tenant {
+func (t *tenant) fixture() fixture.Tenant {
 	f := t.Tenant
 	for _, u := range t.users {
 		if !u.generated {

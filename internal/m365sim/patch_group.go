@@ -3,6 +3,9 @@ package m365sim
 import (
 	"slices"
 	"strings"
+
+	"purser.example/internal/m365sim/fixture"
+	"purser.example/internal/m365sim/strictjson"
 )
 
 // PatchGroup changes fields of the group with that id or mail address, given as JSON with the fixture's keys.
@@ -13,20 +16,20 @@ func (s *Simulator) PatchGroup(key string, patch []byte) error {
 	if g == nil {
 		return errUnknown
 	}
-	var f Group
-	if err := mergeJSON(g.fixture(), patch, &f); err != nil {
+	var f fixture.Group
+	if err := strictjson.Merge(g.fixture(), patch, &f); err != nil {
 		return err
 	}
-	m, t := &mistakes{start: s.start}, g.tenant
+	m, t := &fixture.Mistakes{Start: s.start}, g.tenant
 	next := t.newGroup(f, "group", m)
 	next.link("group", m)
 	if other := t.groupBy[strings.ToLower(f.Mail)]; f.Mail != "" && other != nil && other != g {
-		m.add("mail", "another group has it")
+		m.Add("mail", "another group has it")
 	}
 	if next.ID != g.ID {
-		m.add("id", "cannot change")
+		m.Add("id", "cannot change")
 	}
-	if err := m.err(); err != nil {
+	if err := m.Err(); err != nil {
 		return err
 	}
 	delete(t.groupBy, strings.ToLower(g.Mail))
@@ -59,7 +62,7 @@ func (s *Simulator) DeleteGroup(key string) error {
 }
 
 // fixture is the group in the words of a fixture, with its members of now.
-func (g *group) fixture() Group {
+func (g *group) fixture() fixture.Group {
 	f := g.Group
 	f.Members, f.Owners, f.MemberGroups = g.members, g.owners, g.nested
 	return f

@@ -4,6 +4,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"purser.example/internal/m365sim/fixture"
 )
 
 func TestPatchUser(t *testing.T) {
@@ -140,7 +142,7 @@ func TestPatchTenant(t *testing.T) {
 		w.control("PATCH", path, `{"sharePoint": {"legacyRetired": false}}`, 204)
 		w.control("PATCH", path, `{"sharePoint": {"legacyAuthEnabled": true}}`, 204)
 		got := w.sim.dir.byID[tenantID].SharePoint
-		if !got.LegacyAuthEnabled || isTrue(got.LegacyRetired) {
+		if !got.LegacyAuthEnabled || fixture.IsTrue(got.LegacyRetired) {
 			t.Errorf("%+v", got)
 		}
 	})

@@ -4,6 +4,9 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"purser.example/internal/m365sim/fixture"
+	"purser.example/internal/m365sim/strictjson"
 )
 
 // PatchUser changes fields of the user with that userPrincipalName or id, given as JSON with the fixture's keys. A new
@@ -15,8 +18,9 @@ func (s *Simulator) PatchUser(key string, patch []byte) error {
 	if u == nil {
 		return errUnknown
 	}
-	var f User
-	if err := mergeJSON(u.User, patch, &f); err != nil {
+	var f fixture.User
+	// A refusal is one thing: the policy of the one before must not stay with the code of the next.
+	if err := strictjson.Merge(u.User, patch, &f, "signInError"); err != nil {
 		return err
 	}
 	next, err := s.dir.renew(u, f, s.start)
@@ -33,21 +37,21 @@ func (s *Simulator) PatchUser(key string, patch []byte) error {
 }
 
 // renew resolves the new words for u. It changes nothing but the tenant's domains, where u moves to one not listed.
-func (d *directory) renew(u *user, f User, start time.Time) (*user, error) {
-	m, t := &mistakes{start: start}, u.tenant
+func (d *directory) renew(u *user, f fixture.User, start time.Time) (*user, error) {
+	m, t := &fixture.Mistakes{Start: start}, u.tenant
 	before := t.domains
 	if !t.checkUPN(f.UserPrincipalName, "userPrincipalName", m) {
-		return nil, m.err()
+		return nil, m.Err()
 	}
 	d.conflicts(t, "userPrincipalName", m)
 	next := t.newUser(f, "user", m)
 	if other := t.user(f.UserPrincipalName); other != nil && other != u {
-		m.add("userPrincipalName", "another user has it")
+		m.Add("userPrincipalName", "another user has it")
 	}
 	if next.ID != u.ID {
-		m.add("id", "cannot change")
+		m.Add("id", "cannot change")
 	}
-	if err := m.err(); err != nil {
+	if err := m.Err(); err != nil {
 		t.domains = before
 		return nil, err
 	}

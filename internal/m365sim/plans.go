@@ -1,6 +1,11 @@
 package m365sim
 
-import _ "embed"
+import (
+	_ "embed"
+
+	"purser.example/internal/m365sim/guid"
+	"purser.example/internal/m365sim/table"
+)
 
 //go:embed plans.tsv
 var plansFile string
@@ -12,7 +17,7 @@ var servicePlans = readPlans(plansFile)
 
 func readPlans(file string) map[string]servicePlan {
 	plans := map[string]servicePlan{}
-	for _, f := range tableRows(file, 5) {
+	for _, f := range table.Rows(file, 5) {
 		plans[f[0]] = servicePlan{f[0], f[1], f[2], f[3], f[4]}
 	}
 	return plans
@@ -23,5 +28,5 @@ func planFor(name string) servicePlan {
 	if p, ok := servicePlans[name]; ok {
 		return p
 	}
-	return servicePlan{name, derivedGUID("plan", name), "Other", "SIMULATED_PACK", derivedGUID("sku", "SIMULATED_PACK")}
+	return servicePlan{name, guid.Derived("plan", name), "Other", "SIMULATED_PACK", guid.Derived("sku", "SIMULATED_PACK")}
 }

@@ -1,6 +1,10 @@
 package m365sim
 
-import "net/http"
+import (
+	"net/http"
+
+	"purser.example/internal/m365sim/cloud"
+)
 
 // realmBody says where a username signs in. Fields that do not apply are left out.
 type realmBody struct {
@@ -21,11 +25,11 @@ func (s *Simulator) userRealm(c *call) answer {
 	if version := c.r.URL.Query().Get("api-version"); version != "1.0" {
 		return textAnswer(http.StatusBadRequest, "text/html; charset=utf-8", "<h2>Bad Request</h2>")
 	}
-	here := cloudByLogin(c.endpoint.login)
-	body := realmBody{Version: "1.0", AccountType: "Unknown", CloudName: here.instance, CloudURN: "urn:federation:MicrosoftOnline"}
+	here := cloud.ByLogin(c.endpoint.Login)
+	body := realmBody{Version: "1.0", AccountType: "Unknown", CloudName: here.Instance, CloudURN: "urn:federation:MicrosoftOnline"}
 	if d := s.dir.domainOf(c.path[2]); d != nil {
 		c.latency = d.tenant.latency
-		body.AccountType, body.DomainName, body.CloudName = "Managed", d.name, d.tenant.cloud.instance
+		body.AccountType, body.DomainName, body.CloudName = "Managed", d.name, d.tenant.cloud.Instance
 		if d.federated() {
 			body.federate(d, c)
 		}

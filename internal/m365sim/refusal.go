@@ -64,7 +64,7 @@ func (s *Simulator) refuseAnswer(c *call, r *refusal) answer {
 	stamp := c.at.UTC().Format("2006-01-02 15:04:05Z")
 	body := refusalBody{
 		Error: row.err, Codes: r.codes, Timestamp: stamp, TraceID: c.traceID, CorrelationID: c.correlationID,
-		ErrorURI: fmt.Sprintf("https://%s/error?code=%d", c.endpoint.login, r.code), Suberror: row.suberror, Claims: r.claims,
+		ErrorURI: fmt.Sprintf("https://%s/error?code=%d", c.endpoint.Login, r.code), Suberror: row.suberror, Claims: r.claims,
 	}
 	if len(body.Codes) == 0 {
 		body.Codes = []int{r.code}

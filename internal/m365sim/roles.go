@@ -3,6 +3,8 @@ package m365sim
 import (
 	_ "embed"
 	"strings"
+
+	"purser.example/internal/m365sim/table"
 )
 
 //go:embed roles.tsv
@@ -15,7 +17,7 @@ var roleTemplates = readRoles(rolesFile)
 
 func readRoles(file string) []roleTemplate {
 	var roles []roleTemplate
-	for _, f := range tableRows(file, 2) {
+	for _, f := range table.Rows(file, 2) {
 		roles = append(roles, roleTemplate{f[0], f[1]})
 	}
 	return roles

@@ -9,6 +9,8 @@ import (
 	"fmt"
 	"strings"
 	"time"
+
+	"purser.example/internal/m365sim/guid"
 )
 
 // samlVersion is one version of SAML: the namespace of its assertions, and an assertion of it. The texts are written in the
@@ -55,7 +57,7 @@ const (
 
 // assertion makes a signed assertion about the user.
 func (s signingKey) assertion(v samlVersion, u *user, now time.Time) (string, error) {
-	id := "_" + newGUID()
+	id := "_" + guid.New()
 	text := fill(strings.ReplaceAll(v.text, "{subject}", saml11Subject), "id", id, "now", stamp(now), "end", stamp(now.Add(assertionLife)),
 		"issuer", escapeXML(u.domain.issuer()), "upn", escapeXML(u.UserPrincipalName), "immutable", u.immutableID())
 	sum := sha256.Sum256([]byte(text))

@@ -3,10 +3,10 @@ package m365sim
 import (
 	"slices"
 	"strings"
-)
 
-// graphResourceID is the app id of Microsoft Graph, the same in every tenant.
-const graphResourceID = "00000003-0000-0000-c000-000000000000"
+	"purser.example/internal/m365sim/cloud"
+	"purser.example/internal/m365sim/permission"
+)
 
 // defaultScope asks for everything that has been consented to.
 const defaultScope = ".default"
@@ -69,9 +69,9 @@ func (g *grant) checkResource() *refusal {
 
 // audience is the aud of the token asked for, or empty for a resource that the tenant does not have.
 func (g *grant) audience() string {
-	graph := "https://" + g.tenant.cloud.graph
+	graph := "https://" + g.tenant.cloud.Graph
 	switch g.scope.resource {
-	case "", graph, graphResourceID:
+	case "", graph, cloud.GraphAppID:
 		return graph
 	}
 	if host, ok := strings.CutPrefix(g.scope.resource, "https://"); ok && g.tenant.hasSharePoint(host) {
@@ -90,8 +90,8 @@ func (s scope) granted() (permissions []string, echo string) {
 		prefix = s.asked[slices.IndexFunc(s.asked, func(w string) bool { return strings.HasSuffix(w, defaultScope) })]
 		prefix = strings.TrimSuffix(prefix, defaultScope)
 	}
-	words := make([]string, 0, len(allPermissions)+4)
-	for _, name := range allPermissions {
+	words := make([]string, 0, len(permission.All)+4)
+	for _, name := range permission.All {
 		words = append(words, prefix+name)
 	}
 	words = append(words, prefix+defaultScope)
@@ -100,5 +100,5 @@ func (s scope) granted() (permissions []string, echo string) {
 			words = append(words, name)
 		}
 	}
-	return allPermissions, strings.Join(words, " ")
+	return permission.All, strings.Join(words, " ")
 }

@@ -5,6 +5,8 @@ import (
 	"net/http"
 	"strings"
 	"time"
+
+	"purser.example/internal/m365sim/cloud"
 )
 
 // ServeHTTP answers one request: a control call at once, any other through the journal, the faults, the routes and the
@@ -74,13 +76,13 @@ func (s *Simulator) answer(c *call) answer {
 	switch {
 	case c.broken:
 		return textAnswer(http.StatusBadRequest, "text/html; charset=us-ascii", "<h2>Bad Request</h2>")
-	case c.part == partLogin && c.endpoint.part == partAny && federationRoute(c.r.URL.Path) != nil:
+	case c.part == cloud.PartLogin && c.endpoint.Part == cloud.PartAny && federationRoute(c.r.URL.Path) != nil:
 		return s.federation(c)
-	case c.part == partLogin:
+	case c.part == cloud.PartLogin:
 		return s.login(c)
-	case c.part == partGraph:
+	case c.part == cloud.PartGraph:
 		return s.graph(c)
-	case c.part == partSharePoint:
+	case c.part == cloud.PartSharePoint:
 		return s.sharePoint(c)
 	}
 	return s.federation(c)

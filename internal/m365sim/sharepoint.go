@@ -3,6 +3,10 @@ package m365sim
 import (
 	"net/http"
 	"strings"
+
+	"purser.example/internal/m365sim/cloud"
+	"purser.example/internal/m365sim/fixture"
+	"purser.example/internal/m365sim/guid"
 )
 
 // sharePoint answers for SharePoint: the second half of the legacy sign-in.
@@ -27,18 +31,18 @@ func (s *Simulator) sharePoint(c *call) answer {
 // cookies trades a token of the legacy sign-in for cookies, where the tenant still lets anybody in that way.
 func (s *Simulator) cookies(c *call, token string, status int, names ...string) answer {
 	t := s.readLegacyToken(token, c.at)
-	if t == nil || c.endpoint.part != partAny && !t.hasSharePoint(c.endpoint.name) {
+	if t == nil || c.endpoint.Part != cloud.PartAny && !t.hasSharePoint(c.endpoint.Name) {
 		return unauthorizedSharePoint()
 	}
 	c.latency = t.latency
-	if t.SharePoint == nil || isTrue(t.SharePoint.LegacyRetired) || !t.SharePoint.LegacyAuthEnabled {
+	if t.SharePoint == nil || fixture.IsTrue(t.SharePoint.LegacyRetired) || !t.SharePoint.LegacyAuthEnabled {
 		a := textAnswer(http.StatusForbidden, "text/plain; charset=utf-8", "403 FORBIDDEN")
 		a.header.Set("X-MSDAVEXT_Error", "917656; Access denied. IDCRL is disabled.")
 		return a
 	}
 	a := textAnswer(status, "", "")
 	for _, name := range names {
-		a.header.Add("Set-Cookie", name+"="+encode([]byte(newGUID()))+"; path=/; secure; HttpOnly")
+		a.header.Add("Set-Cookie", name+"="+encode([]byte(guid.New()))+"; path=/; secure; HttpOnly")
 	}
 	return a
 }

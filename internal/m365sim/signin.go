@@ -5,6 +5,9 @@ import (
 	"slices"
 	"sync"
 	"time"
+
+	"purser.example/internal/m365sim/fixture"
+	"purser.example/internal/m365sim/guid"
 )
 
 // signIn is one attempt to sign in as the tenant's log keeps it. It never holds a password.
@@ -12,7 +15,7 @@ type signIn struct {
 	id, correlationID, address string
 	at                         time.Time
 	userID, userName, upn      string
-	app                        App
+	app                        fixture.App
 	code                       int // 0: signed in
 	reason                     string
 	caStatus                   string
@@ -70,7 +73,7 @@ func (g *grant) log(refused *refusal) {
 	}
 	host, _, _ := net.SplitHostPort(g.call.r.RemoteAddr)
 	e := &signIn{
-		id: newGUID(), correlationID: g.call.correlationID, address: host, at: g.call.at, userID: noSuchUser, upn: clip(g.username()),
+		id: guid.New(), correlationID: g.call.correlationID, address: host, at: g.call.at, userID: noSuchUser, upn: clip(g.username()),
 		app: g.app.App, reason: "Other.", caStatus: "notApplied", policies: g.appliedPolicies(refused),
 	}
 	if g.user != nil {

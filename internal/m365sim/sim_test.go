@@ -99,9 +99,9 @@ func (c *clock) advance(d time.Duration) {
 	c.at = c.at.Add(d)
 }
 
-func mustNew(t testing.TB, fixture string, change ...func(*Options)) *Simulator {
+func mustNew(t testing.TB, text string, change ...func(*Options)) *Simulator {
 	t.Helper()
-	f, err := Read(strings.NewReader(fixture))
+	f, err := Read(strings.NewReader(text))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -125,10 +125,10 @@ type world struct {
 	http  *http.Client
 }
 
-func newWorld(t *testing.T, fixture string) *world {
+func newWorld(t *testing.T, text string) *world {
 	t.Helper()
 	w := &world{t: t, clock: newClock()}
-	w.sim = mustNew(t, fixture, func(o *Options) { o.Now = w.clock.now })
+	w.sim = mustNew(t, text, func(o *Options) { o.Now = w.clock.now })
 	server := httptest.NewServer(w.sim)
 	t.Cleanup(server.Close)
 	w.url, w.http = server.URL, server.Client()

@@ -5,6 +5,8 @@ import (
 	"net/http"
 	"sync"
 	"time"
+
+	"purser.example/internal/m365sim/fixture"
 )
 
 // Options are what a Simulator may be told beside its fixture. The zero value is good.
@@ -40,7 +42,7 @@ type Simulator struct {
 
 // New makes a simulator that holds the fixture. Relative times count from now. The error names every mistake of the
 // fixture with its path.
-func New(fixture Fixture, opts Options) (*Simulator, error) {
+func New(f fixture.Fixture, opts Options) (*Simulator, error) {
 	if opts.Now == nil {
 		opts.Now = time.Now
 	}
@@ -48,19 +50,19 @@ func New(fixture Fixture, opts Options) (*Simulator, error) {
 		opts.Logger = slog.New(slog.DiscardHandler)
 	}
 	if opts.PageSize > 0 {
-		fixture.PageSize = opts.PageSize
+		f.PageSize = opts.PageSize
 	}
-	m := &mistakes{start: opts.Now()}
-	m.notNegative("pageSize", fixture.PageSize)
-	dir := buildDirectory(fixture, m)
-	if err := m.err(); err != nil {
+	m := &fixture.Mistakes{Start: opts.Now()}
+	m.NotNegative("pageSize", f.PageSize)
+	dir := buildDirectory(f, m)
+	if err := m.Err(); err != nil {
 		return nil, err
 	}
 	keys, err := startKeys()
 	if err != nil {
 		return nil, err
 	}
-	s := &Simulator{now: opts.Now, start: m.start, log: opts.Logger, pageSize: fixture.PageSize, dir: dir, keys: keys}
+	s := &Simulator{now: opts.Now, start: m.Start, log: opts.Logger, pageSize: f.PageSize, dir: dir, keys: keys}
 	s.control = newControlRoutes(s)
 	return s, nil
 }

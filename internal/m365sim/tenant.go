@@ -3,13 +3,16 @@ package m365sim
 import (
 	"strings"
 	"time"
+
+	"purser.example/internal/m365sim/cloud"
+	"purser.example/internal/m365sim/fixture"
 )
 
 // tenant is a tenant at work: the fixture's words, resolved. Its lists are the order in which Graph answers.
 type tenant struct {
-	Tenant // without its users and groups, which stand below
+	fixture.Tenant // without its users and groups, which stand below
 
-	cloud   *cloud
+	cloud   *cloud.Cloud
 	latency time.Duration
 	domains []*domain
 	apps    map[string]*app // by app id
@@ -21,7 +24,7 @@ type tenant struct {
 
 // domain is a verified domain of a tenant.
 type domain struct {
-	Domain
+	fixture.Domain
 	name    string // in lower case
 	initial bool
 	tenant  *tenant
@@ -69,7 +72,7 @@ func (t *tenant) root(d *domain) *domain {
 func (t *tenant) user(key string) *user { return t.userBy[strings.ToLower(key)] }
 
 // policy finds a conditional access policy by id or name, or nil.
-func (t *tenant) policy(word string) *Policy {
+func (t *tenant) policy(word string) *fixture.Policy {
 	for i, p := range t.Policies {
 		if strings.EqualFold(p.ID, word) || p.DisplayName == word {
 			return &t.Policies[i]
@@ -79,7 +82,7 @@ func (t *tenant) policy(word string) *Policy {
 }
 
 // enforced answers the first policy that is switched on, or nil.
-func (t *tenant) enforced() *Policy {
+func (t *tenant) enforced() *fixture.Policy {
 	for i, p := range t.Policies {
 		if p.State == "enabled" {
 			return &t.Policies[i]

@@ -8,35 +8,6 @@ import (
 	"time"
 )
 
-// Throttle is how many requests an app may send for a tenant within a window that moves with the time. A request that is
-// refused counts too, as it does at Microsoft: who does not wait is never let in. A budget of 0 has no end.
-type Throttle struct {
-	TokenRequests int `json:"tokenRequests,omitempty"`
-	GraphRequests int `json:"graphRequests,omitempty"`
-	// WindowSeconds left out is 10, the window of Graph's limits for identity and access.
-	WindowSeconds int `json:"windowSeconds,omitempty"`
-}
-
-// maxBudget keeps the times of the last requests few.
-const maxBudget = 100_000
-
-func (f *Throttle) check(path string, m *mistakes) {
-	if f == nil {
-		return
-	}
-	m.notNegative(path, f.TokenRequests, f.GraphRequests, f.WindowSeconds)
-	if f.TokenRequests > maxBudget || f.GraphRequests > maxBudget {
-		m.add(path, "must not be above %d requests", maxBudget)
-	}
-}
-
-func (f *Throttle) window() time.Duration {
-	if f.WindowSeconds == 0 {
-		return 10 * time.Second
-	}
-	return time.Duration(f.WindowSeconds) * time.Second
-}
-
 // budgets remembers the times of the last requests, as many as the budget has, by who sent them.
 type budgets struct {
 	mu   sync.Mutex
@@ -78,7 +49,7 @@ func (g *grant) checkBudget() *refusal {
 	if f == nil {
 		return nil
 	}
-	wait := g.sim.budgets.spend(budgetKey{"token", g.tenant.ID, g.client.id}, f.TokenRequests, f.window(), g.call.at)
+	wait := g.sim.budgets.spend(budgetKey{"token", g.tenant.ID, g.client.id}, f.TokenRequests, f.Window(), g.call.at)
 	if wait <= 0 {
 		return nil
 	}
@@ -94,7 +65,7 @@ func (g *graphCall) overBudget() *graphFailure {
 	if f == nil {
 		return nil
 	}
-	wait := g.sim.budgets.spend(budgetKey{"graph", g.tenant.ID, g.caller.appID}, f.GraphRequests, f.window(), g.at)
+	wait := g.sim.budgets.spend(budgetKey{"graph", g.tenant.ID, g.caller.appID}, f.GraphRequests, f.Window(), g.at)
 	if wait <= 0 {
 		return nil
 	}

@@ -3,6 +3,8 @@ package m365sim
 import (
 	"net/http"
 	"net/url"
+
+	"purser.example/internal/m365sim/cloud"
 )
 
 // grant is one token request on its way through the checks.
@@ -94,9 +96,9 @@ func (g *grant) run(steps []step) *refusal {
 
 // words are what the texts of refusals may name. The username is in some of them, as it is in Microsoft's.
 func (g *grant) words(more map[string]string) map[string]string {
-	words := map[string]string{"user": g.username(), "app": g.client.id, "resource": g.scope.resource, "resourceId": graphResourceID, "host": g.call.endpoint.login}
+	words := map[string]string{"user": g.username(), "app": g.client.id, "resource": g.scope.resource, "resourceId": cloud.GraphAppID, "host": g.call.endpoint.Login}
 	if g.tenant != nil {
-		words["tenant"], words["tenantId"], words["cloud"] = g.tenant.DisplayName, g.tenant.ID, g.tenant.cloud.instance
+		words["tenant"], words["tenantId"], words["cloud"] = g.tenant.DisplayName, g.tenant.ID, g.tenant.cloud.Instance
 	}
 	if g.app != nil {
 		words["appName"] = g.app.DisplayName

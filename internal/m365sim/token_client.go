@@ -1,6 +1,11 @@
 package m365sim
 
-import "strings"
+import (
+	"strings"
+
+	"purser.example/internal/m365sim/cloud"
+	"purser.example/internal/m365sim/fixture"
+)
 
 // checkPasswordAuthority refuses the password grant where no tenant is named and none can be (AADSTS9001023).
 func (g *grant) checkPasswordAuthority() *refusal {
@@ -34,7 +39,7 @@ func (g *grant) findTenant() *refusal {
 	if strings.EqualFold(word, "organizations") {
 		t = g.homeDomain().tenant
 	}
-	if t == nil || !g.call.reaches(t) && g.call.endpoint.login != clouds[0].login {
+	if t == nil || !g.call.reaches(t) && g.call.endpoint.Login != cloud.Worldwide().Login {
 		return refuse(90002, word)
 	}
 	g.tenant = t
@@ -53,7 +58,7 @@ func (g *grant) checkClient() *refusal {
 	switch {
 	case g.app == nil:
 		return refuse(700016)
-	case !isTrue(g.app.Enabled):
+	case !fixture.IsTrue(g.app.Enabled):
 		return refuse(7000112)
 	}
 	return nil
@@ -62,7 +67,7 @@ func (g *grant) checkClient() *refusal {
 // checkCredential wants a secret or an assertion from an app that is not public, and from every app that signs in as
 // itself. What is given must be right even where it is not needed.
 func (g *grant) checkCredential() *refusal {
-	public := isTrue(g.app.PublicClient) && g.delegated()
+	public := fixture.IsTrue(g.app.PublicClient) && g.delegated()
 	switch {
 	case g.client.empty() && public:
 		return nil

@@ -5,6 +5,9 @@ import (
 	"math/rand/v2"
 	"slices"
 	"strings"
+
+	"purser.example/internal/m365sim/cloud"
+	"purser.example/internal/m365sim/guid"
 )
 
 // tokenBody is the answer of the token endpoint.
@@ -63,7 +66,7 @@ func (g *grant) tokens() (tokenBody, error) {
 	now := g.call.at.Unix()
 	claims := accessClaims{
 		Audience: g.audience(), Issuer: "https://sts.windows.net/" + g.tenant.ID + "/", Issued: now, Before: now, Expires: now + life,
-		AppID: g.app.AppID, AppName: g.app.DisplayName, TenantID: g.tenant.ID, TokenID: encode([]byte(newGUID())[:16]), Version: "1.0",
+		AppID: g.app.AppID, AppName: g.app.DisplayName, TenantID: g.tenant.ID, TokenID: encode([]byte(guid.New())[:16]), Version: "1.0",
 	}
 	body := tokenBody{Type: "Bearer", ExpiresIn: life, ExtExpiresIn: life}
 	if g.user == nil {
@@ -78,7 +81,7 @@ func (g *grant) tokens() (tokenBody, error) {
 
 func (c *accessClaims) forApp(a *app) {
 	c.Type, c.Roles = "app", a.roles()
-	c.ObjectID = derivedGUID("service principal", c.TenantID, a.AppID)
+	c.ObjectID = guid.Derived("service principal", c.TenantID, a.AppID)
 	c.Subject = c.ObjectID
 }
 
@@ -87,7 +90,7 @@ func (g *grant) forUser(claims *accessClaims, body *tokenBody) error {
 	body.Scope = echo
 	claims.Type, claims.Scope = "user", strings.Join(names, " ")
 	claims.Name, claims.ObjectID, claims.UPN = g.user.DisplayName, g.user.ID, g.user.UserPrincipalName
-	claims.Subject = pairwise(g.user.ID, graphResourceID)
+	claims.Subject = pairwise(g.user.ID, cloud.GraphAppID)
 	for _, role := range g.user.roles {
 		claims.RoleIDs = append(claims.RoleIDs, role.id)
 	}
@@ -124,4 +127,6 @@ func (g *grant) idToken(access accessClaims, body *tokenBody) error {
 }
 
 // pairwise is a subject that differs from app to app.
-func pairwise(user, app string) string { return encode([]byte(derivedGUID("subject", user, app)))[:43] }
+func pairwise(user, app string) string {
+	return encode([]byte(guid.Derived("subject", user, app)))[:43]
+}

@@ -3,6 +3,9 @@ package m365sim
 import (
 	"encoding/json"
 	"slices"
+
+	"purser.example/internal/m365sim/fixture"
+	"purser.example/internal/m365sim/guid"
 )
 
 // The refusals of the fixture that come after the policies, in their own steps.
@@ -13,17 +16,17 @@ const (
 
 // checkPolicies is conditional access, security defaults and multifactor authentication, in this order.
 func (g *grant) checkPolicies() *refusal {
-	if e := g.user.SignInError; e.set() && aadstsFor(e.main()).afterPassword && e.main() != codeNotAssigned && e.main() != codeNoConsent {
+	if e := g.user.SignInError; e.Refuses() && aadstsFor(e.Main()).afterPassword && e.Main() != codeNotAssigned && e.Main() != codeNoConsent {
 		return g.fixtureRefusal(e)
 	}
 	switch g.user.MFA {
-	case mfaConditionalAccess:
+	case fixture.MFAConditionalAccess:
 		return refuse(50076).by("capolids", g.tenant.policyID(""))
-	case mfaSecurityDefaults:
+	case fixture.MFASecurityDefaults:
 		return refuse(530035)
-	case mfaPerUser:
+	case fixture.MFAPerUser:
 		return refuse(50076)
-	case mfaRegister:
+	case fixture.MFARegister:
 		return refuse(50079).by("polids", g.tenant.policyID(""))
 	}
 	if g.tenant.SecurityDefaults {
@@ -35,22 +38,22 @@ func (g *grant) checkPolicies() *refusal {
 func (g *grant) checkAssignment() *refusal { return g.fixtureRefusalOf(codeNotAssigned) }
 
 func (g *grant) checkConsent() *refusal {
-	if !isTrue(g.app.Consented) {
+	if !fixture.IsTrue(g.app.Consented) {
 		return refuse(codeNoConsent)
 	}
 	return g.fixtureRefusalOf(codeNoConsent)
 }
 
 func (g *grant) fixtureRefusalOf(code int) *refusal {
-	if g.user.SignInError.main() != code {
+	if g.user.SignInError.Main() != code {
 		return nil
 	}
 	return g.fixtureRefusal(g.user.SignInError)
 }
 
 // fixtureRefusal is the refusal that the fixture gives the user.
-func (g *grant) fixtureRefusal(e SignInError) *refusal {
-	r := &refusal{code: e.main(), codes: slices.Clone(e.Codes), status: e.Status, suberror: e.Suberror}
+func (g *grant) fixtureRefusal(e fixture.SignInError) *refusal {
+	r := &refusal{code: e.Main(), codes: slices.Clone(e.Codes), status: e.Status, suberror: e.Suberror}
 	blocked := r.code == 53003 && g.tenant.enforced() != nil
 	if e.Policy != "" || blocked {
 		r.by("capolids", g.tenant.policyID(e.Policy))
@@ -65,7 +68,7 @@ func (t *tenant) policyID(word string) string {
 		p = t.enforced()
 	}
 	if p == nil {
-		return derivedGUID("policy", t.ID)
+		return guid.Derived("policy", t.ID)
 	}
 	return p.ID
 }

@@ -4,6 +4,8 @@ import (
 	"crypto/sha256"
 	"sync"
 	"time"
+
+	"purser.example/internal/m365sim/guid"
 )
 
 // refreshTokens remembers who may renew a token. A client gets one of them when it asks for offline_access.
@@ -31,7 +33,7 @@ func (r *refreshTokens) add(g refreshGrant) string {
 	if r.by == nil {
 		r.by = map[string]refreshGrant{}
 	}
-	token := "1." + encode([]byte(newGUID()+newGUID()))
+	token := "1." + encode([]byte(guid.New()+guid.New()))
 	r.by[token], r.order = g, append(r.order, token)
 	if len(r.order) > maxRefreshTokens {
 		delete(r.by, r.order[0])

@@ -43,7 +43,7 @@ func (g *grant) checkFederatedAccount() *refusal {
 	if !g.user.enabled() {
 		return refuse(50057)
 	}
-	if e := g.user.SignInError; e.set() && !aadstsFor(e.main()).afterPassword {
+	if e := g.user.SignInError; e.Refuses() && !aadstsFor(e.Main()).afterPassword {
 		return g.fixtureRefusal(e)
 	}
 	return nil

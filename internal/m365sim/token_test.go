@@ -7,6 +7,9 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"purser.example/internal/m365sim/cloud"
+	"purser.example/internal/m365sim/guid"
 )
 
 // TestTokenRefusals is each row of Microsoft's order of checks, over real HTTP.
@@ -138,7 +141,7 @@ func TestTokenIsGiven(t *testing.T) {
 		"by the root domain's policy":                {"username", "sub@sub.contoso.com"},
 		"on the initial domain, however old":         {"username", "initial@contoso.onmicrosoft.com"},
 		"for SharePoint":                             {"scope", "https://contoso-admin.sharepoint.com/.default"},
-		"for Graph by its app id":                    {"scope", graphResourceID + "/.default"},
+		"for Graph by its app id":                    {"scope", cloud.GraphAppID + "/.default"},
 		"for names without a resource":               {"scope", "User.Read openid"},
 		"for OpenID Connect alone":                   {"scope", "openid profile"},
 		"to an app by itself":                        {"grant_type", "client_credentials", "client_secret", "good-secret", "username", "-", "password", "-"},
@@ -224,7 +227,7 @@ func TestRefusalShape(t *testing.T) {
 			"client-request-id", correlation, "client-request-id", "another", "return-client-request-id", "true")
 		body := r.refusal(t)
 		gaps[strings.Contains(body.Description, "\r\n")] = true
-		if body.CorrelationID != correlation || r.header.Get("client-request-id") != correlation || body.TraceID != r.header.Get("x-ms-request-id") || !isGUID(body.TraceID) {
+		if body.CorrelationID != correlation || r.header.Get("client-request-id") != correlation || body.TraceID != r.header.Get("x-ms-request-id") || !guid.Valid(body.TraceID) {
 			t.Fatalf("%s %v", r.body, r.header)
 		}
 		if body.Timestamp != "2026-11-23 14:02:11Z" || body.ErrorURI != "https://login.microsoftonline.com/error?code=53003" {

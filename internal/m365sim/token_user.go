@@ -30,7 +30,7 @@ func (g *grant) checkAccount() *refusal {
 	case g.user.Password == "":
 		return refuse(50056)
 	}
-	if e := g.user.SignInError; e.set() && !aadstsFor(e.main()).afterPassword {
+	if e := g.user.SignInError; e.Refuses() && !aadstsFor(e.Main()).afterPassword {
 		return g.fixtureRefusal(e)
 	}
 	return nil

@@ -4,11 +4,13 @@ import (
 	"fmt"
 	"strings"
 	"time"
+
+	"purser.example/internal/m365sim/fixture"
 )
 
 // user is an account at work.
 type user struct {
-	User
+	fixture.User
 	tenant    *tenant
 	domain    *domain
 	changed   time.Time // of the password; zero when not known
@@ -43,16 +45,16 @@ func (u *user) mail() any {
 }
 
 // newUser resolves the fixture's words, noting what is wrong with them.
-func (t *tenant) newUser(f User, path string, m *mistakes) *user {
-	f.ID = m.guid(path+".id", f.ID, "user", t.ID, strings.ToLower(f.UserPrincipalName))
-	f.UserType = m.oneOf(path+".userType", f.UserType, "Member", "Guest")
-	f.MFA = m.oneOf(path+".mfa", f.MFA, mfaNone, mfaPerUser, mfaRegister, mfaConditionalAccess, mfaSecurityDefaults)
-	u := &user{User: f, tenant: t, changed: m.time(path+".lastPasswordChangeDateTime", f.LastPasswordChangeDateTime)}
+func (t *tenant) newUser(f fixture.User, path string, m *fixture.Mistakes) *user {
+	f.ID = m.GUID(path+".id", f.ID, "user", t.ID, strings.ToLower(f.UserPrincipalName))
+	f.UserType = m.OneOf(path+".userType", f.UserType, "Member", "Guest")
+	f.MFA = m.OneOf(path+".mfa", f.MFA, fixture.MFANone, fixture.MFAPerUser, fixture.MFARegister, fixture.MFAConditionalAccess, fixture.MFASecurityDefaults)
+	u := &user{User: f, tenant: t, changed: m.Time(path+".lastPasswordChangeDateTime", f.LastPasswordChangeDateTime)}
 	u.domain = t.domainOf(f.UserPrincipalName)
 	for i, name := range f.Roles {
 		role, ok := roleFor(name)
 		if !ok {
-			m.add(fmt.Sprintf("%s.roles[%d]", path, i), "%q is no directory role that the simulator knows", name)
+			m.Add(fmt.Sprintf("%s.roles[%d]", path, i), "%q is no directory role that the simulator knows", name)
 		}
 		u.roles = append(u.roles, role)
 	}
@@ -63,15 +65,15 @@ func (t *tenant) newUser(f User, path string, m *mistakes) *user {
 	return u
 }
 
-func (t *tenant) checkSignInError(e SignInError, path string, m *mistakes) {
-	if !e.set() {
+func (t *tenant) checkSignInError(e fixture.SignInError, path string, m *fixture.Mistakes) {
+	if !e.Refuses() {
 		return
 	}
-	m.notNegative(path+".code", append(e.Codes, e.Code)...)
+	m.NotNegative(path+".code", append(e.Codes, e.Code)...)
 	if e.Policy != "" && t.policy(e.Policy) == nil {
-		m.add(path+".policy", "the tenant has no policy %q", e.Policy)
+		m.Add(path+".policy", "the tenant has no policy %q", e.Policy)
 	}
 	if e.Status != 0 && (e.Status < 400 || e.Status > 599) {
-		m.add(path+".status", "must be from 400 to 599")
+		m.Add(path+".status", "must be from 400 to 599")
 	}
 }

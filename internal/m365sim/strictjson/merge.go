@@ -1,32 +1,33 @@
-package m365sim
+package strictjson
 
 import (
 	"encoding/json"
+	"slices"
 	"strings"
 )
 
-// mergeJSON lays patch over value's JSON and decodes the sum, strictly, into target. A key with null goes back to its
-// default, an object is merged key by key, a list replaces the list before.
-func mergeJSON(value any, patch []byte, target any) error {
+// Merge lays patch over value's JSON and decodes the sum, strictly, into target. A key with null goes back to its
+// default, an object is merged key by key, a list replaces the list before, and so does the value of a key that is one of whole.
+func Merge(value any, patch []byte, target any, whole ...string) error {
 	base, err := json.Marshal(value)
 	if err != nil {
 		return err
 	}
 	var change map[string]json.RawMessage
 	if wrong := json.Unmarshal(patch, &change); wrong != nil || change == nil {
-		return plainError("the body must be a JSON object with the fields to change")
+		return Mistake("the body must be a JSON object with the fields to change")
 	}
-	sum, err := mergeObjects(base, change)
+	sum, err := mergeObjects(base, change, whole)
 	if err != nil {
 		return err
 	}
-	if err := decodeStrict(sum, target); err != nil {
+	if err := Decode(sum, target); err != nil {
 		return err
 	}
 	return checkDuplicates(patch)
 }
 
-func mergeObjects(base []byte, change map[string]json.RawMessage) ([]byte, error) {
+func mergeObjects(base []byte, change map[string]json.RawMessage, whole []string) ([]byte, error) {
 	var sum map[string]json.RawMessage
 	if err := json.Unmarshal(base, &sum); err != nil {
 		return nil, err
@@ -37,9 +38,8 @@ func mergeObjects(base []byte, change map[string]json.RawMessage) ([]byte, error
 			continue
 		}
 		var inner map[string]json.RawMessage
-		// A refusal is one thing: the policy of the one before must not stay with the code of the next.
-		if key != "signInError" && strings.HasPrefix(string(sum[key]), "{") && json.Unmarshal(raw, &inner) == nil {
-			merged, err := mergeObjects(sum[key], inner)
+		if !slices.Contains(whole, key) && strings.HasPrefix(string(sum[key]), "{") && json.Unmarshal(raw, &inner) == nil {
+			merged, err := mergeObjects(sum[key], inner, whole)
 			if err != nil {
 				return nil, err
 			}
@@ -54,7 +54,7 @@ func mergeObjects(base []byte, change map[string]json.RawMessage) ([]byte, error
 func checkDuplicates(patch []byte) error {
 	var anything map[string]any
 	if wrong := wrongKeys(patch, &anything); len(wrong) > 0 {
-		return plainError(strings.Join(wrong, "; "))
+		return Mistake(strings.Join(wrong, "; "))
 	}
 	return nil
 }

@@ -1,13 +1,14 @@
-package m365sim
+// Package permission knows the permissions of Microsoft Graph: the sign-in hosts grant them, Graph asks for them.
+package permission
 
 import "strings"
 
-// permissionSet is a set of Graph permissions, a bit each. Delegated and application permissions share their names.
-type permissionSet uint64
+// Set is a set of Graph permissions, a bit each. Delegated and application permissions share their names.
+type Set uint64
 
-// permissionTable lists the permissions that the simulator knows, each with those that it includes (Microsoft Graph
+// table lists the permissions that the simulator knows, each with those that it includes (Microsoft Graph
 // permissions reference, 2026-08). A name outside the table may be granted, and opens nothing.
-var permissionTable = []struct {
+var table = []struct {
 	name     string
 	includes string // separated by blanks
 }{
@@ -43,35 +44,35 @@ var permissionTable = []struct {
 }
 
 var (
-	permissionBits = numberPermissions()
-	allPermissions = namePermissions()
+	bits = number()
+	All  = names()
 	// grantedBy maps a permission in lower case to itself and all that it includes.
-	grantedBy = includePermissions()
+	grantedBy = include()
 )
 
-func numberPermissions() map[string]permissionSet {
-	bits := make(map[string]permissionSet, len(permissionTable))
-	for i, p := range permissionTable {
+func number() map[string]Set {
+	bits := make(map[string]Set, len(table))
+	for i, p := range table {
 		bits[strings.ToLower(p.name)] = 1 << i
 	}
 	return bits
 }
 
-func namePermissions() []string {
-	names := make([]string, len(permissionTable))
-	for i, p := range permissionTable {
+func names() []string {
+	names := make([]string, len(table))
+	for i, p := range table {
 		names[i] = p.name
 	}
 	return names
 }
 
-func includePermissions() map[string]permissionSet {
-	granted := make(map[string]permissionSet, len(permissionTable))
-	for name, bit := range permissionBits {
+func include() map[string]Set {
+	granted := make(map[string]Set, len(table))
+	for name, bit := range bits {
 		granted[name] = bit
 	}
-	for range permissionTable { // as often as the longest chain of inclusions could need
-		for _, p := range permissionTable {
+	for range table { // as often as the longest chain of inclusions could need
+		for _, p := range table {
 			for _, other := range strings.Fields(p.includes) {
 				granted[strings.ToLower(p.name)] |= granted[strings.ToLower(other)]
 			}
@@ -80,21 +81,24 @@ func includePermissions() map[string]permissionSet {
 	return granted
 }
 
-// grants adds up what a list of permissions opens.
-func grants(names []string) permissionSet {
-	var set permissionSet
+// Of adds up what a list of permissions opens.
+func Of(names []string) Set {
+	var set Set
 	for _, name := range names {
 		set |= grantedBy[strings.ToLower(name)]
 	}
 	return set
 }
 
-// any says whether one of the named permissions is in the set.
-func (p permissionSet) any(names ...string) bool {
+// Any says whether one of the named permissions is in the set.
+func (p Set) Any(names ...string) bool {
 	for _, name := range names {
-		if p&permissionBits[strings.ToLower(name)] != 0 {
+		if p&bits[strings.ToLower(name)] != 0 {
 			return true
 		}
 	}
 	return false
 }
+
+// Known says whether the table has a permission of that name.
+func Known(name string) bool { return bits[strings.ToLower(name)] != 0 }

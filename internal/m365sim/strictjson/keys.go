@@ -1,4 +1,4 @@
-package m365sim
+package strictjson
 
 import (
 	"bytes"

@@ -1,4 +1,5 @@
-package m365sim
+// Package guid makes and recognizes the ids that Microsoft 365 gives to everything.
+package guid
 
 import (
 	"crypto/rand"
@@ -7,15 +8,15 @@ import (
 	"strings"
 )
 
-// newGUID makes a random GUID (RFC 9562, version 4).
-func newGUID() string {
+// New makes a random GUID (RFC 9562, version 4).
+func New() string {
 	var b [16]byte
 	_, _ = rand.Read(b[:]) // never fails since Go 1.24
 	return formatGUID(b, 0x40)
 }
 
-// derivedGUID makes the same GUID for the same words each time, so that a fixture that names no ids has stable ones.
-func derivedGUID(words ...string) string {
+// Derived makes the same GUID for the same words each time, so that a fixture that names no ids has stable ones.
+func Derived(words ...string) string {
 	sum := sha256.Sum256([]byte(strings.Join(words, "\x00")))
 	return formatGUID([16]byte(sum[:16]), 0x80)
 }
@@ -27,8 +28,8 @@ func formatGUID(b [16]byte, version byte) string {
 	return h[:8] + "-" + h[8:12] + "-" + h[12:16] + "-" + h[16:20] + "-" + h[20:]
 }
 
-// isGUID says whether s has the form of a GUID.
-func isGUID(s string) bool {
+// Valid says whether s has the form of a GUID.
+func Valid(s string) bool {
 	if len(s) != 36 {
 		return false
 	}
