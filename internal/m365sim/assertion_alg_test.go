@@ -1,4 +1,4 @@
-package m365sim
+package m365sim_test
 
 import (
 	"crypto"
@@ -12,7 +12,8 @@ import (
 	"net/http"
 	"strings"
 	"testing"
-	"time"
+
+	"purser.example/internal/m365sim/simtest"
 )
 
 // TestAssertionAlgorithms takes the signatures and thumbprints that Microsoft's libraries make, and no weaker ones.
@@ -24,9 +25,9 @@ func TestAssertionAlgorithms(t *testing.T) {
 	text, sha1Print := newCertificate(t, key)
 	block, _ := pem.Decode([]byte(text))
 	sum := sha256.Sum256(block.Bytes)
-	sha256Print := encode(sum[:])
+	sha256Print := base64.RawURLEncoding.EncodeToString(sum[:])
 	quoted, _ := json.Marshal(text)
-	w := newWorld(t, strings.Replace(contoso, `"clientSecret": "s",`, `"certificates": [`+string(quoted)+`],`, 1))
+	w := simtest.NewWorld(t, strings.Replace(simtest.Contoso, `"clientSecret": "s",`, `"certificates": [`+string(quoted)+`],`, 1))
 	for name, c := range map[string]struct {
 		header map[string]string
 		code   int
@@ -43,29 +44,28 @@ func TestAssertionAlgorithms(t *testing.T) {
 		"HMAC with the certificate for the secret": {map[string]string{"alg": "HS256", "x5t": sha1Print}, 700027},
 	} {
 		t.Run(name, func(t *testing.T) {
-			assertion := signAssertion(t, w, key, c.header, block.Bytes)
-			r := w.token("grant_type", "client_credentials", "client_id", secretAppID, "client_assertion", assertion, "client_assertion_type", assertionType, "username", "-", "password", "-")
-			if c.code == 0 && r.status != http.StatusOK || c.code != 0 && r.refusal(t).Codes[0] != c.code {
-				t.Errorf("%d %s", r.status, r.body)
+			assertion := signAssertion(t, key, c.header, goodClaims(w.Clock.Now()), block.Bytes)
+			r := w.Token("grant_type", "client_credentials", "client_id", simtest.SecretAppID, "client_assertion", assertion, "client_assertion_type", jwtBearer, "username", "-", "password", "-")
+			if c.code == 0 && r.Status != http.StatusOK || c.code != 0 && r.Code(t) != c.code {
+				t.Errorf("%d %s", r.Status, r.Body)
 			}
 		})
 	}
 }
 
-// signAssertion makes an assertion of the confidential app with any header. "sign" names an algorithm other than it says.
-func signAssertion(t *testing.T, w *world, key *rsa.PrivateKey, header map[string]string, certificate []byte) string {
+// signAssertion makes an assertion with any header. "sign" names an algorithm other than it says.
+func signAssertion(t *testing.T, key *rsa.PrivateKey, header map[string]string, claims assertionClaims, certificate []byte) string {
 	t.Helper()
 	alg := header["alg"]
 	if header["sign"] != "" {
 		alg = header["sign"]
 	}
-	now := w.clock.now()
 	head, _ := json.Marshal(header)
-	body, err := json.Marshal(assertionClaims{secretAppID, secretAppID, "https://login.microsoftonline.com/" + tenantID + "/oauth2/v2.0/token", "1", now.Add(10 * time.Minute).Unix(), now.Unix()})
+	body, err := json.Marshal(claims)
 	if err != nil {
 		t.Fatal(err)
 	}
-	signed := encode(head) + "." + encode(body)
+	signed := base64.RawURLEncoding.EncodeToString(head) + "." + base64.RawURLEncoding.EncodeToString(body)
 	sum := sha256.Sum256([]byte(signed))
 	var signature []byte
 	switch alg {
@@ -81,5 +81,5 @@ func signAssertion(t *testing.T, w *world, key *rsa.PrivateKey, header map[strin
 	if err != nil {
 		t.Fatal(err)
 	}
-	return signed + "." + encode(signature)
+	return signed + "." + base64.RawURLEncoding.EncodeToString(signature)
 }

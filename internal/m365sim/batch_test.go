@@ -1,4 +1,4 @@
-package m365sim
+package m365sim_test
 
 import (
 	"encoding/json"
@@ -6,6 +6,8 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+
+	"purser.example/internal/m365sim/simtest"
 )
 
 // answeredPart is the answer to one part of a batch, as a client reads it.
@@ -16,27 +18,27 @@ type answeredPart struct {
 	Body    json.RawMessage
 }
 
-func (w *world) batch(token, parts string) map[string]answeredPart {
-	w.t.Helper()
-	r := w.do(http.MethodPost, graphHostCom, "/v1.0/$batch", `{"requests": [`+parts+`]}`, "Authorization", "Bearer "+token, "Content-Type", "application/json")
+func batch(t *testing.T, w *simtest.World, token, parts string) map[string]answeredPart {
+	t.Helper()
+	r := w.Do(http.MethodPost, simtest.GraphHost, "/v1.0/$batch", `{"requests": [`+parts+`]}`, "Authorization", "Bearer "+token, "Content-Type", "application/json")
 	var body struct{ Responses []answeredPart }
-	if r.decode(w.t, &body); r.status != http.StatusOK {
-		w.t.Fatalf("%d %s", r.status, r.body)
+	if r.Decode(t, &body); r.Status != http.StatusOK {
+		t.Fatalf("%d %s", r.Status, r.Body)
 	}
 	by := map[string]answeredPart{}
 	for _, part := range body.Responses {
 		by[part.ID] = part
 	}
 	if len(by) != len(body.Responses) {
-		w.t.Fatalf("an id twice: %s", r.body)
+		t.Fatalf("an id twice: %s", r.Body)
 	}
 	return by
 }
 
 // TestBatch answers parts that succeed, fail, depend on one another and lack what they need, each on its own.
 func TestBatch(t *testing.T) {
-	w := newWorld(t, contoso)
-	got := w.batch(w.accessToken(), `
+	w := simtest.NewWorld(t, simtest.Contoso)
+	got := batch(t, w, w.AccessToken(), `
 		{"id": "me", "method": "GET", "url": "/me?$select=id,userPrincipalName"},
 		{"id": "nobody", "method": "get", "url": "users/nobody@contoso.com"},
 		{"id": "after nobody", "method": "GET", "url": "/me", "dependsOn": ["nobody"]},
@@ -64,16 +66,16 @@ func TestBatch(t *testing.T) {
 
 // TestBatchThrottledInParts throttles each part by itself, by a fault and by a budget.
 func TestBatchThrottledInParts(t *testing.T) {
-	w := newWorld(t, contoso)
-	token := w.accessToken()
+	w := simtest.NewWorld(t, simtest.Contoso)
+	token := w.AccessToken()
 	const parts = `{"id": "1", "method": "GET", "url": "/me"}, {"id": "2", "method": "GET", "url": "/domains"}, {"id": "3", "method": "GET", "url": "/domains", "dependsOn": ["2"]}`
-	w.faults(`[{"host": "graph.microsoft.com", "pathPrefix": "/v1.0/domains", "status": 429, "retryAfter": "2.128", "body": {"error": {"code": "TooManyRequests"}}, "times": 1}]`)
-	got := w.batch(token, parts)
+	w.Faults(`[{"host": "graph.microsoft.com", "pathPrefix": "/v1.0/domains", "status": 429, "retryAfter": "2.128", "body": {"error": {"code": "TooManyRequests"}}, "times": 1}]`)
+	got := batch(t, w, token, parts)
 	if got["1"].Status != 200 || got["2"].Status != 429 || got["2"].Headers["Retry-After"] != "2.128" || got["3"].Status != 424 {
 		t.Errorf("%+v", got)
 	}
-	w.control("PATCH", "/_sim/tenants/"+tenantID, `{"throttle": {"graphRequests": 2}}`, 204)
-	got = w.batch(token, parts)
+	w.Control("PATCH", "/_sim/tenants/"+simtest.TenantID, `{"throttle": {"graphRequests": 2}}`, 204)
+	got = batch(t, w, token, parts)
 	if got["1"].Status != 200 || got["2"].Status != 200 || got["3"].Status != 429 || got["3"].Headers["Retry-After"] == "" {
 		t.Errorf("%+v", got)
 	}
@@ -81,13 +83,13 @@ func TestBatchThrottledInParts(t *testing.T) {
 
 // TestBatchFrame refuses a batch as a whole.
 func TestBatchFrame(t *testing.T) {
-	w := newWorld(t, contoso)
-	token := w.accessToken()
+	w := simtest.NewWorld(t, simtest.Contoso)
+	token := w.AccessToken()
 	many := make([]string, 21)
 	for i := range many {
 		many[i] = fmt.Sprintf(`{"id": "%d", "method": "GET", "url": "/me"}`, i)
 	}
-	if got := w.batch(token, strings.Join(many[:20], ",")); len(got) != 20 {
+	if got := batch(t, w, token, strings.Join(many[:20], ",")); len(got) != 20 {
 		t.Errorf("%d answers", len(got))
 	}
 	for name, body := range map[string]string{
@@ -99,14 +101,14 @@ func TestBatchFrame(t *testing.T) {
 		"no address":         `{"requests": [{"id": "1", "method": "GET"}]}`,
 		"a later dependency": `{"requests": [{"id": "1", "method": "GET", "url": "/me", "dependsOn": ["2"]}, {"id": "2", "method": "GET", "url": "/me"}]}`,
 	} {
-		if r := w.do(http.MethodPost, graphHostCom, "/v1.0/$batch", body, "Authorization", "Bearer "+token); r.status != 400 || r.graphCode(t) != "BadRequest" {
-			t.Errorf("%s: %d %s", name, r.status, r.body)
+		if r := w.Do(http.MethodPost, simtest.GraphHost, "/v1.0/$batch", body, "Authorization", "Bearer "+token); r.Status != 400 || r.GraphCode(t) != "BadRequest" {
+			t.Errorf("%s: %d %s", name, r.Status, r.Body)
 		}
 	}
-	if r := w.get(token, "/v1.0/$batch"); r.status != 405 {
-		t.Errorf("GET: %d", r.status)
+	if r := w.Get(token, "/v1.0/$batch"); r.Status != 405 {
+		t.Errorf("GET: %d", r.Status)
 	}
-	if r := w.do(http.MethodPost, graphHostCom, "/v1.0/$batch", `{"requests": [`+many[0]+`]}`); r.status != 401 {
-		t.Errorf("without a token: %d", r.status)
+	if r := w.Do(http.MethodPost, simtest.GraphHost, "/v1.0/$batch", `{"requests": [`+many[0]+`]}`); r.Status != 401 {
+		t.Errorf("without a token: %d", r.Status)
 	}
 }

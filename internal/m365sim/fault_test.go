@@ -1,142 +1,136 @@
-package m365sim
+package m365sim_test
 
 import (
 	"errors"
+	"fmt"
 	"io"
 	"net/http"
 	"strings"
 	"syscall"
 	"testing"
 	"time"
-)
 
-// faults puts a list in force by the control call.
-func (w *world) faults(list string) {
-	w.t.Helper()
-	if r := w.do(http.MethodPost, "", "/_sim/faults", list); r.status != http.StatusNoContent {
-		w.t.Fatalf("%d %s", r.status, r.body)
-	}
-}
+	"purser.example/internal/m365sim/simtest"
+)
 
 func TestFaults(t *testing.T) {
 	t.Run("a status comes with its headers and body to the letter, so often as it says", func(t *testing.T) {
-		w := newWorld(t, contoso)
-		w.faults(`[{"host": "login.microsoftonline.com", "pathPrefix": "/` + tenantID + `/", "method": "post", "status": 429, "retryAfter": 2.128, "body": {"error": "x"}, "times": 2}]`)
+		w := simtest.NewWorld(t, simtest.Contoso)
+		w.Faults(`[{"host": "login.microsoftonline.com", "pathPrefix": "/` + simtest.TenantID + `/", "method": "post", "status": 429, "retryAfter": 2.128, "body": {"error": "x"}, "times": 2}]`)
 		for i := range 3 {
-			r := w.token()
+			r := w.Token()
 			if i == 2 {
-				if r.status != 200 {
-					t.Errorf("the third is %d", r.status)
+				if r.Status != 200 {
+					t.Errorf("the third is %d", r.Status)
 				}
 				continue
 			}
-			if r.status != 429 || r.header.Get("Retry-After") != "2.128" || r.body != `{"error": "x"}` || r.header.Get("Content-Type") != jsonType {
-				t.Errorf("%d %v %q", r.status, r.header, r.body)
+			if r.Status != 429 || r.Header.Get("Retry-After") != "2.128" || r.Body != `{"error": "x"}` || r.Header.Get("Content-Type") != "application/json; charset=utf-8" {
+				t.Errorf("%d %v %q", r.Status, r.Header, r.Body)
 			}
 		}
 	})
 	t.Run("a date, a page, a redirect, a type of one's own", func(t *testing.T) {
-		w := newWorld(t, contoso)
-		w.faults(`[{"pathPrefix": "/a", "status": 503, "retryAfter": "Mon, 23 Nov 2026 14:02:21 GMT", "body": "<h1>Busy</h1>"},
+		w := simtest.NewWorld(t, simtest.Contoso)
+		w.Faults(`[{"pathPrefix": "/a", "status": 503, "retryAfter": "Mon, 23 Nov 2026 14:02:21 GMT", "body": "<h1>Busy</h1>"},
 			{"pathPrefix": "/b", "status": 302, "location": "https://evil.example/"}, {"pathPrefix": "/C", "status": 200, "contentType": "text/plain", "body": "{}"}]`)
-		if r := w.do("GET", loginHostCom, "/a", ""); r.status != 503 || r.header.Get("Retry-After") != "Mon, 23 Nov 2026 14:02:21 GMT" || !strings.HasPrefix(r.header.Get("Content-Type"), "text/html") {
-			t.Errorf("%d %v", r.status, r.header)
+		if r := w.Do("GET", simtest.LoginHost, "/a", ""); r.Status != 503 || r.Header.Get("Retry-After") != "Mon, 23 Nov 2026 14:02:21 GMT" || !strings.HasPrefix(r.Header.Get("Content-Type"), "text/html") {
+			t.Errorf("%d %v", r.Status, r.Header)
 		}
-		if r := w.do("GET", loginHostCom, "/b", ""); r.status != 302 || r.header.Get("Location") != "https://evil.example/" || r.header.Get("Content-Type") != "" {
-			t.Errorf("%d %v", r.status, r.header)
+		if r := w.Do("GET", simtest.LoginHost, "/b", ""); r.Status != 302 || r.Header.Get("Location") != "https://evil.example/" || r.Header.Get("Content-Type") != "" {
+			t.Errorf("%d %v", r.Status, r.Header)
 		}
-		if r := w.do("GET", loginHostCom, "/c", ""); r.status != 200 || r.header.Get("Content-Type") != "text/plain" || r.body != "{}" {
-			t.Errorf("%d %v %q", r.status, r.header, r.body)
+		if r := w.Do("GET", simtest.LoginHost, "/c", ""); r.Status != 200 || r.Header.Get("Content-Type") != "text/plain" || r.Body != "{}" {
+			t.Errorf("%d %v %q", r.Status, r.Header, r.Body)
 		}
 	})
 	t.Run("a reset breaks the connection, and the sign-in has not happened", func(t *testing.T) {
-		w := newWorld(t, contoso)
-		w.faults(`[{"host": "login.microsoftonline.com", "reset": true, "times": 1}]`)
-		if r := w.token("password", "wrong"); !errors.Is(r.err, syscall.ECONNRESET) {
-			t.Errorf("%v", r.err)
+		w := simtest.NewWorld(t, simtest.Contoso)
+		w.Faults(`[{"host": "login.microsoftonline.com", "reset": true, "times": 10}]`)
+		for i := range 10 { // as many different wrong passwords as lock a user
+			if r := w.Token("password", fmt.Sprint("wrong", i)); !errors.Is(r.Err, syscall.ECONNRESET) {
+				t.Errorf("%v", r.Err)
+			}
 		}
-		if len(w.sim.lockouts.by) != 0 {
-			t.Error("it counted")
-		}
-		if list := w.sim.Requests(); len(list) != 1 || list[0].Status != 0 || list[0].Username != "svc@contoso.com" {
+		if list := w.Sim.Requests(); len(list) != 10 || list[0].Status != 0 || list[0].Username != "svc@contoso.com" {
 			t.Errorf("%+v", list)
 		}
-		if r := w.token(); r.status != 200 {
-			t.Errorf("afterwards: %d %v", r.status, r.err)
+		if r := w.Token(); r.Status != 200 {
+			t.Errorf("afterwards: %d %v", r.Status, r.Err)
 		}
 	})
 	t.Run("a truncated answer promises more than it gives", func(t *testing.T) {
-		w := newWorld(t, contoso)
-		w.faults(`[{"truncate": true, "status": 200, "body": "0123456789", "times": 1}, {"truncate": true, "times": 1}]`)
-		if r := w.token(); !errors.Is(r.err, io.ErrUnexpectedEOF) || r.body != "01234" || r.header.Get("Content-Length") != "10" {
-			t.Errorf("%v %q %v", r.err, r.body, r.header)
+		w := simtest.NewWorld(t, simtest.Contoso)
+		w.Faults(`[{"truncate": true, "status": 200, "body": "0123456789", "times": 1}, {"truncate": true, "times": 1}]`)
+		if r := w.Token(); !errors.Is(r.Err, io.ErrUnexpectedEOF) || r.Body != "01234" || r.Header.Get("Content-Length") != "10" {
+			t.Errorf("%v %q %v", r.Err, r.Body, r.Header)
 		}
-		if r := w.token(); !errors.Is(r.err, io.ErrUnexpectedEOF) || r.status != 200 || !strings.HasPrefix(r.body, `{"token_type"`) {
-			t.Errorf("the real answer: %v %d %q", r.err, r.status, r.body)
+		if r := w.Token(); !errors.Is(r.Err, io.ErrUnexpectedEOF) || r.Status != 200 || !strings.HasPrefix(r.Body, `{"token_type"`) {
+			t.Errorf("the real answer: %v %d %q", r.Err, r.Status, r.Body)
 		}
 	})
 	t.Run("a delay alone delays the real answer", func(t *testing.T) {
-		w := newWorld(t, contoso)
-		w.faults(`[{"delayMs": 120, "times": 1}]`)
+		w := simtest.NewWorld(t, simtest.Contoso)
+		w.Faults(`[{"delayMs": 120, "times": 1}]`)
 		began := time.Now()
-		if r := w.token(); r.status != 200 || time.Since(began) < 120*time.Millisecond {
-			t.Errorf("%d after %s", r.status, time.Since(began))
+		if r := w.Token(); r.Status != 200 || time.Since(began) < 120*time.Millisecond {
+			t.Errorf("%d after %s", r.Status, time.Since(began))
 		}
 	})
 	t.Run("the first that matches applies", func(t *testing.T) {
-		w := newWorld(t, contoso)
-		w.faults(`[{"method": "PUT", "status": 500}, {"host": "graph.microsoft.com", "status": 501}, {"status": 502}, {"status": 503}]`)
-		if r := w.do("GET", loginHostCom, "/", ""); r.status != 502 {
-			t.Errorf("%d", r.status)
+		w := simtest.NewWorld(t, simtest.Contoso)
+		w.Faults(`[{"method": "PUT", "status": 500}, {"host": "graph.microsoft.com", "status": 501}, {"status": 502}, {"status": 503}]`)
+		if r := w.Do("GET", simtest.LoginHost, "/", ""); r.Status != 502 {
+			t.Errorf("%d", r.Status)
 		}
-		if r := w.do("GET", "Graph.Microsoft.com:443", "/v1.0/me", ""); r.status != 501 {
-			t.Errorf("%d", r.status)
+		if r := w.Do("GET", "Graph.Microsoft.com:443", "/v1.0/me", ""); r.Status != 501 {
+			t.Errorf("%d", r.Status)
 		}
-		w.do(http.MethodDelete, "", "/_sim/faults", "")
-		if r := w.token(); r.status != 200 {
-			t.Errorf("after they were taken away: %d", r.status)
+		w.Do(http.MethodDelete, "", "/_sim/faults", "")
+		if r := w.Token(); r.Status != 200 {
+			t.Errorf("after they were taken away: %d", r.Status)
 		}
 	})
 	t.Run("what cannot be is refused, and changes nothing", func(t *testing.T) {
-		w := newWorld(t, contoso)
-		w.faults(`[{"status": 418}]`)
+		w := simtest.NewWorld(t, simtest.Contoso)
+		w.Faults(`[{"status": 418}]`)
 		for text, want := range map[string]string{
 			`[{"status": 99}]`: "faults[0].status", `[{}, {"delayMs": -1}]`: "faults[1].delayMs", `[{"times": -1}]`: "faults[0].times", `[{"retryAfter": "1\r\nX: y"}]`: "line break",
 			`[{"stat": 1}]`: `unknown key \"[0].stat\"`, `{}`: "must be", `x`: "not valid JSON",
 		} {
-			if r := w.do(http.MethodPost, "", "/_sim/faults", text); r.status != 400 || !strings.Contains(r.body, want) {
-				t.Errorf("%s: %d %s", text, r.status, r.body)
+			if r := w.Do(http.MethodPost, "", "/_sim/faults", text); r.Status != 400 || !strings.Contains(r.Body, want) {
+				t.Errorf("%s: %d %s", text, r.Status, r.Body)
 			}
 		}
-		if r := w.token(); r.status != 418 {
-			t.Errorf("%d", r.status)
+		if r := w.Token(); r.Status != 418 {
+			t.Errorf("%d", r.Status)
 		}
 	})
 }
 
 // TestLatency is the tenant's own delay, on each kind of address.
 func TestLatency(t *testing.T) {
-	w := newWorld(t, contoso)
-	token := w.accessToken()
-	if err := w.sim.PatchTenant(tenantID, []byte(`{"latencyMs": 80}`)); err != nil {
+	w := simtest.NewWorld(t, simtest.Contoso)
+	token := w.AccessToken()
+	if err := w.Sim.PatchTenant(simtest.TenantID, []byte(`{"latencyMs": 80}`)); err != nil {
 		t.Fatal(err)
 	}
-	for name, ask := range map[string]func() reply{
-		"token": func() reply { return w.token() },
-		"graph": func() reply { return w.get(token, "/v1.0/me") },
-		"realm": func() reply {
-			return w.do("GET", loginHostCom, "/common/UserRealm/svc@contoso.com?api-version=1.0", "")
+	for name, ask := range map[string]func() simtest.Reply{
+		"token": func() simtest.Reply { return w.Token() },
+		"graph": func() simtest.Reply { return w.Get(token, "/v1.0/me") },
+		"realm": func() simtest.Reply {
+			return w.Do("GET", simtest.LoginHost, "/common/UserRealm/svc@contoso.com?api-version=1.0", "")
 		},
 	} {
 		began := time.Now()
-		if r := ask(); r.status != 200 || time.Since(began) < 80*time.Millisecond {
-			t.Errorf("%s: %d after %s", name, r.status, time.Since(began))
+		if r := ask(); r.Status != 200 || time.Since(began) < 80*time.Millisecond {
+			t.Errorf("%s: %d after %s", name, r.Status, time.Since(began))
 		}
 	}
-	if err := w.sim.PatchTenant(tenantID, []byte(`{"latencyMs": 60000}`)); err != nil {
+	if err := w.Sim.PatchTenant(simtest.TenantID, []byte(`{"latencyMs": 60000}`)); err != nil {
 		t.Fatal(err)
 	}
-	if r := w.tokenAt("login.microsoftonline.us", "fabrikam.us", "username", "svc@fabrikam.us", "scope", "https://graph.microsoft.us/.default"); r.status != 200 {
-		t.Errorf("another tenant: %d %v", r.status, r.err)
+	if r := w.TokenAt("login.microsoftonline.us", "fabrikam.us", "username", "svc@fabrikam.us", "scope", "https://graph.microsoft.us/.default"); r.Status != 200 {
+		t.Errorf("another tenant: %d %v", r.Status, r.Err)
 	}
 }

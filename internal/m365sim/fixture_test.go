@@ -1,13 +1,35 @@
 package m365sim
 
 import (
+	"encoding/json"
 	"strings"
 	"testing"
 
 	"purser.example/internal/m365sim/fixture"
 	"purser.example/internal/m365sim/guid"
 	"purser.example/internal/m365sim/permission"
+	"purser.example/internal/m365sim/strictjson"
 )
+
+const (
+	tenantID   = "6f1c0000-0000-4000-8000-000000000001"
+	appID      = "a0000000-0000-4000-8000-000000000001"
+	bigFixture = `{"tenants": [{"id": "` + tenantID + `", "initialDomain": "contoso.onmicrosoft.com",
+  "generate": {"users": 20000, "first": 1, "upn": "u%05d@contoso.com", "password": "Gen-%05d!", "group": "Big pool"}}]}`
+)
+
+func mustNew(t testing.TB, text string) *Simulator {
+	t.Helper()
+	f, err := Read(strings.NewReader(text))
+	if err != nil {
+		t.Fatal(err)
+	}
+	s, err := New(f, Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
 
 // TestFixtureMistakes covers what a fixture can have wrong: each is told with its path, and never with a password.
 func TestFixtureMistakes(t *testing.T) {
@@ -115,7 +137,7 @@ func TestFixtureGenerates20000Users(t *testing.T) {
 
 // FuzzRead looks for fixtures that crash the loader or the building of the directory.
 func FuzzRead(f *testing.F) {
-	f.Add(contoso)
+	f.Add(`{"tenants": [{"id": "` + tenantID + `", "initialDomain": "contoso.onmicrosoft.com", "users": [{"userPrincipalName": "a@contoso.com", "password": "x"}], "groups": [{"displayName": "A", "members": ["a@contoso.com"]}]}]}`)
 	f.Add(`{"tenants": [{"id": "` + tenantID + `", "initialDomain": "a.b", "generate": {"users": 3, "upn": "%03d@a.b", "group": "X"}}], "pageSize": 3}`)
 	f.Add(`{"tenants": [{"users": [{"signInError": {"codes": [1, 2]}, "lastPasswordChangeDateTime": "-30d"}]}]}`)
 	f.Fuzz(func(t *testing.T, text string) {
@@ -140,4 +162,31 @@ func FuzzRead(f *testing.F) {
 			}
 		}
 	})
+}
+
+// TestFixtureOfATenant writes a tenant in the words of a fixture again, which a change merges with.
+func TestFixtureOfATenant(t *testing.T) {
+	s := mustNew(t, `{"tenants": [{"id": "`+tenantID+`", "initialDomain": "contoso.onmicrosoft.com", "apps": [{"appId": "`+appID+`", "permissions": []}],
+	  "users": [{"userPrincipalName": "a@contoso.com", "password": "x", "signInError": 50057, "accountEnabled": true}]}]}`)
+	text, err := json.Marshal(s.dir.tenants[0].fixture())
+	if err != nil {
+		t.Fatal(err)
+	}
+	var again fixture.Tenant
+	if err := strictjson.Decode(text, &again); err != nil || again.Apps[0].Permissions == nil || again.Users[0].SignInError.Code != 50057 {
+		t.Errorf("%v %s", err, text)
+	}
+}
+
+// TestPatchMergesNestedObjects changes one key of an object and leaves the others.
+func TestPatchMergesNestedObjects(t *testing.T) {
+	s := mustNew(t, bigFixture)
+	for _, patch := range []string{`{"sharePoint": {"legacyRetired": false}}`, `{"sharePoint": {"legacyAuthEnabled": true}}`} {
+		if err := s.PatchTenant(tenantID, []byte(patch)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if got := s.dir.byID[tenantID].SharePoint; !got.LegacyAuthEnabled || fixture.IsTrue(got.LegacyRetired) {
+		t.Errorf("%+v", got)
+	}
 }
