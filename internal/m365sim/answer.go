@@ -53,3 +53,23 @@ func (a answer) send(w http.ResponseWriter, truncate bool) {
 	_ = http.NewResponseController(w).Flush()
 	panic(http.ErrAbortHandler)
 }
+
+// set adds a header. A value that is empty adds none.
+func (a answer) set(name, value string) {
+	if value != "" {
+		a.header.Set(name, value)
+	}
+}
+
+// notFound is what a web server in front of Microsoft's services says of a path that leads nowhere.
+func notFound() answer {
+	return textAnswer(http.StatusNotFound, "text/html; charset=us-ascii",
+		"<!DOCTYPE HTML><html><head><title>Not Found</title></head><body><h2>Not Found</h2><p>HTTP Error 404. The requested resource is not found.</p></body></html>")
+}
+
+// methodNotAllowed is what it says of a method that a path does not take.
+func methodNotAllowed(allowed string) answer {
+	a := textAnswer(http.StatusMethodNotAllowed, "text/html; charset=us-ascii", "<h2>Method Not Allowed</h2>")
+	a.header.Set("Allow", allowed)
+	return a
+}

@@ -4,7 +4,6 @@ import (
 	"crypto/rsa"
 	"crypto/sha1" // the certificate thumbprint of x5t is SHA-1 by RFC 7515
 	"crypto/sha256"
-	"crypto/subtle"
 	"crypto/x509"
 	"encoding/base64"
 	"encoding/pem"
@@ -12,14 +11,13 @@ import (
 	"time"
 
 	"purser.example/internal/m365sim/fixture"
-	"purser.example/internal/m365sim/permission"
 )
 
 // app is an app registration at work.
 type app struct {
 	fixture.App
-	secrets []appSecret
-	certs   []appCertificate
+	secrets      []appSecret
+	certificates []appCertificate
 }
 
 type appSecret struct {
@@ -33,6 +31,9 @@ type appCertificate struct {
 	x5t, x5t256 string // thumbprints, base64url without padding
 	notAfter    time.Time
 }
+
+func (a *app) Secrets() []appSecret           { return a.secrets }
+func (a *app) Certificates() []appCertificate { return a.certificates }
 
 // newApp resolves the fixture's words, noting what is wrong with them.
 func (t *tenant) newApp(f fixture.App, path string, m *fixture.Mistakes) *app {
@@ -56,7 +57,7 @@ func (t *tenant) newApp(f fixture.App, path string, m *fixture.Mistakes) *app {
 		if why != "" {
 			m.Add(fmt.Sprintf("%s.certificates[%d]", path, i), "%s", why)
 		}
-		a.certs = append(a.certs, cert)
+		a.certificates = append(a.certificates, cert)
 	}
 	return a
 }
@@ -75,33 +76,7 @@ func readCertificate(text string) (cert appCertificate, why string) {
 		return cert, "must hold an RSA key"
 	}
 	one, two := sha1.Sum(parsed.Raw), sha256.Sum256(parsed.Raw)
-	return appCertificate{key, encode(one[:]), encode(two[:]), parsed.NotAfter}, ""
+	return appCertificate{key, thumbprint(one[:]), thumbprint(two[:]), parsed.NotAfter}, ""
 }
 
-// roles are the application permissions as a token lists them: those of the fixture, or all that there are.
-func (a *app) roles() []string {
-	if a.Permissions == nil {
-		return permission.All
-	}
-	return a.Permissions
-}
-
-func encode(b []byte) string { return base64.RawURLEncoding.EncodeToString(b) }
-
-// hasCredential says whether the app can prove itself at all.
-func (a *app) hasCredential() bool { return len(a.secrets)+len(a.certs) > 0 }
-
-// checkSecret answers 0 for a secret that is good, or the AADSTS code that refuses it.
-func (a *app) checkSecret(given string, now time.Time) int {
-	code := 7000215
-	for _, s := range a.secrets {
-		if subtle.ConstantTimeCompare([]byte(s.value), []byte(given)) != 1 {
-			continue
-		}
-		if s.expires.IsZero() || now.Before(s.expires) {
-			return 0
-		}
-		code = 7000222
-	}
-	return code
-}
+func thumbprint(sum []byte) string { return base64.RawURLEncoding.EncodeToString(sum) }

@@ -33,8 +33,8 @@ func (g *grant) checkAssertion() *refusal {
 	if json.Unmarshal(token.payload, &claims) != nil || !g.accepts(claims) {
 		return refuse(700027)
 	}
-	for _, cert := range g.app.certs {
-		if token.header.names(cert) && g.call.at.Before(cert.notAfter) && token.verify(cert.key) {
+	for _, cert := range g.app.Certificates() {
+		if names(token.header, cert) && g.call.at.Before(cert.notAfter) && token.verify(cert.key) {
 			return nil
 		}
 	}
@@ -44,7 +44,7 @@ func (g *grant) checkAssertion() *refusal {
 // accepts checks the claims. Five minutes of skew are granted either way.
 func (g *grant) accepts(c assertionClaims) bool {
 	const skew = 5 * time.Minute
-	root := g.call.loginBase(g.tenant) + "/"
+	root := loginBase(g.call, g.tenant) + "/"
 	audiences := []string{root + g.tenant.ID + "/oauth2/v2.0/token", root + g.call.path[0] + "/oauth2/v2.0/token", root + g.tenant.ID + "/v2.0"}
 	return strings.EqualFold(c.Issuer, g.app.AppID) && strings.EqualFold(c.Subject, g.app.AppID) && c.ID != "" &&
 		slices.Contains(audiences, c.Audience) &&
@@ -53,7 +53,7 @@ func (g *grant) accepts(c assertionClaims) bool {
 
 // names says whether the header points to the certificate, by either thumbprint. Microsoft's own libraries write it in
 // plain Base64 too, where RFC 7515 wants the other alphabet; Microsoft takes both.
-func (h jwtHeader) names(cert appCertificate) bool {
+func names(h jwtHeader, cert appCertificate) bool {
 	if h.X5T256 != "" {
 		return sameThumbprint(h.X5T256, cert.x5t256)
 	}

@@ -9,8 +9,6 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
-
-	"purser.example/internal/m365sim/guid"
 )
 
 // maxBatch is the most requests that a batch holds.
@@ -35,8 +33,8 @@ type batchResponse struct {
 }
 
 // isBatch says whether the call is for the one address of Graph that takes many requests.
-func (c *call) isBatch() bool {
-	return len(c.path) == 2 && c.path[0] == "v1.0" && c.path[1] == "$batch"
+func isBatch(path []string) bool {
+	return len(path) == 2 && path[0] == "v1.0" && path[1] == "$batch"
 }
 
 // batch answers each part on its own. The whole has status 200 whatever became of the parts, and their order is left to
@@ -100,13 +98,13 @@ func (g *graphCall) batchPart(part batchRequest, done map[string]batchResponse) 
 	if failure != nil {
 		return response(part.ID, failure.answer(g.call))
 	}
-	if fault := g.sim.faults.take(c); fault != nil {
-		if a, ok := fault.answer(); ok {
-			return response(part.ID, g.sim.graphHeaders(c, a))
+	if trouble := g.service.faults.take(c); trouble != nil {
+		if a, ok := trouble.answer(); ok {
+			return response(part.ID, g.service.graphHeaders(c, a))
 		}
 	}
-	own := &graphCall{call: c, sim: g.sim, caller: g.caller, tenant: g.tenant}
-	return response(part.ID, g.sim.graphHeaders(c, own.serve(c.path)))
+	own := &graphCall{call: c, service: g.service, caller: g.caller, tenant: g.tenant}
+	return response(part.ID, g.service.graphHeaders(c, own.serve(c.path)))
 }
 
 // partCall makes a call of a part, with the batch's token and ids of its own.
@@ -122,14 +120,9 @@ func (g *graphCall) partCall(part batchRequest) (*call, *graphFailure) {
 	if len(part.Body) > 0 && header.Get("Content-Type") == "" {
 		return nil, badQuery("A batch request with a body needs a Content-Type header.")
 	}
-	c := *g.call
-	c.r = g.r.Clone(g.r.Context())
-	c.r.Method, c.r.URL, c.r.Header, c.r.Body = strings.ToUpper(part.Method), address, header, io.NopCloser(bytes.NewReader(part.Body))
-	c.body, c.path, c.traceID = part.Body, segments(address.EscapedPath()), guid.New()
-	if id := strings.ToLower(header.Get("client-request-id")); guid.Valid(id) {
-		c.correlationID = id
-	}
-	return &c, nil
+	r := g.r.Clone(g.r.Context())
+	r.Method, r.URL, r.Header, r.Body = strings.ToUpper(part.Method), address, header, io.NopCloser(bytes.NewReader(part.Body))
+	return g.within(r, part.Body), nil
 }
 
 // response writes an answer as a part: JSON as it is, anything else in Base64.

@@ -25,7 +25,7 @@ func buildTenant(f fixture.Tenant, path string, m *fixture.Mistakes) *tenant {
 // buildSettings resolves everything but users and groups, so that a change of a setting leaves 20,000 users alone.
 func (t *tenant) buildSettings(path string, m *fixture.Mistakes) {
 	t.ID = m.GUID(path+".id", t.ID)
-	if t.cloud = cloud.Named(t.Cloud); t.cloud == nil {
+	if t.cloud = cloud.Named(t.Tenant.Cloud); t.cloud == nil {
 		t.cloud = cloud.Worldwide()
 		m.Add(path+".cloud", "must be one of worldwide, gcc, gccHigh, dod, china")
 	}
@@ -58,7 +58,7 @@ func (t *tenant) buildDomains(path string, m *fixture.Mistakes) {
 		m.Add(path+".initialDomain", "must be a domain such as contoso.onmicrosoft.com")
 	}
 	t.domains = nil
-	for i, f := range t.Domains {
+	for i, f := range t.Tenant.Domains {
 		at := fmt.Sprintf("%s.domains[%d]", path, i)
 		if !isDomainName(f.ID) {
 			m.Add(at+".id", "must be a domain such as contoso.com")

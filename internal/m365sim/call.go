@@ -1,6 +1,7 @@
 package m365sim
 
 import (
+	"encoding/json"
 	"errors"
 	"io"
 	"mime"
@@ -40,10 +41,28 @@ type call struct {
 // afterwards notes a change that the call cannot make while it reads.
 func (c *call) afterwards(change func()) { *c.after = append(*c.after, change) }
 
+// settle makes the changes that were noted.
+func (c *call) settle() {
+	for _, change := range *c.after {
+		change()
+	}
+}
+
+// within makes a call of a part of this one's body, with a request and ids of its own. Time, token and changes are shared.
+func (c *call) within(r *http.Request, body []byte) *call {
+	part := *c
+	part.r, part.body, part.path, part.traceID = r, body, segments(r.URL.EscapedPath()), guid.New()
+	if id := strings.ToLower(r.Header.Get("client-request-id")); guid.Valid(id) {
+		part.correlationID = id
+	}
+	return &part
+}
+
 var errNotForm = errors.New("not a form")
 
-func (s *Simulator) newCall(w http.ResponseWriter, r *http.Request) *call {
-	c := &call{r: r, at: s.now(), endpoint: cloud.EndpointOf(r.Host), traceID: guid.New(), after: new([]func())}
+// newCall reads a request whole, at a time.
+func newCall(w http.ResponseWriter, r *http.Request, now time.Time) *call {
+	c := &call{r: r, at: now, endpoint: cloud.EndpointOf(r.Host), traceID: guid.New(), after: new([]func())}
 	c.part = c.endpoint.PartFor(r.URL.Path)
 	c.path = segments(r.URL.EscapedPath())
 	// A header that comes twice counts by its first value: MSAL Go sends two.
@@ -105,4 +124,21 @@ func (c *call) base(realHost string) string {
 		return "https://" + c.r.Host
 	}
 	return "http://" + c.r.Host
+}
+
+// username is who the request is about: of a form or a SOAP message its field, else the name in the bearer token.
+func (c *call) username() string {
+	if c.soap != nil {
+		return c.soap.Header.Username
+	}
+	if name := c.form.Get("username"); name != "" || c.bearer == nil {
+		return name
+	}
+	var claims struct {
+		UPN string `json:"upn"`
+	}
+	if json.Unmarshal(c.bearer.payload, &claims) != nil {
+		return ""
+	}
+	return claims.UPN
 }

@@ -9,19 +9,31 @@ import (
 	"purser.example/internal/m365sim/strictjson"
 )
 
-// errUnknown says that a control call names something that the simulator does not hold.
-var errUnknown = errors.New("the simulator holds no such thing")
-
 // maxControlBody is room for a tenant of some hundred thousand users.
 const maxControlBody = 256 << 20
 
-// newControlRoutes is the table of the control calls. A call that changes something answers 204, a mistake 400 with its
-// reason, an unknown name 404, another method 405.
-func newControlRoutes(s *Simulator) http.Handler {
+// controlled is what the control calls steer.
+type controlled interface {
+	Requests() []Request
+	ResetRequests()
+	SetFaults(list []Fault) error
+	ResetFaults()
+	PatchTenant(key string, patch []byte) error
+	PatchUser(key string, patch []byte) error
+	PatchGroup(key string, patch []byte) error
+	DeleteUser(key string) error
+	DeleteGroup(key string) error
+	RotateKeys() error
+	SiteAdministrators(site string) ([]string, error)
+}
+
+// newControl is the table of the control calls. A call that changes something answers 204, a mistake 400 with its reason, an
+// unknown name 404, another method 405.
+func newControl(s controlled) http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /_sim/requests", func(w http.ResponseWriter, _ *http.Request) { writeControl(w, s.Requests()) })
 	mux.HandleFunc("DELETE /_sim/requests", done(func(*http.Request, []byte) error { s.ResetRequests(); return nil }))
-	mux.HandleFunc("POST /_sim/faults", done(s.postFaults))
+	mux.HandleFunc("POST /_sim/faults", done(func(_ *http.Request, body []byte) error { return setFaults(s, body) }))
 	mux.HandleFunc("DELETE /_sim/faults", done(func(*http.Request, []byte) error { s.ResetFaults(); return nil }))
 	mux.HandleFunc("PATCH /_sim/tenants/{key}", done(func(r *http.Request, body []byte) error { return s.PatchTenant(r.PathValue("key"), body) }))
 	mux.HandleFunc("PATCH /_sim/users/{key}", done(func(r *http.Request, body []byte) error { return s.PatchUser(r.PathValue("key"), body) }))
@@ -29,7 +41,7 @@ func newControlRoutes(s *Simulator) http.Handler {
 	mux.HandleFunc("DELETE /_sim/users/{key}", done(func(r *http.Request, _ []byte) error { return s.DeleteUser(r.PathValue("key")) }))
 	mux.HandleFunc("DELETE /_sim/groups/{key}", done(func(r *http.Request, _ []byte) error { return s.DeleteGroup(r.PathValue("key")) }))
 	mux.HandleFunc("POST /_sim/rotate-keys", done(func(*http.Request, []byte) error { return s.RotateKeys() }))
-	mux.HandleFunc("GET /_sim/sites/{rest...}", s.getAdministrators)
+	mux.HandleFunc("GET /_sim/sites/{rest...}", func(w http.ResponseWriter, r *http.Request) { showAdministrators(s, w, r) })
 	return mux
 }
 
@@ -48,7 +60,7 @@ func done(change func(r *http.Request, body []byte) error) http.HandlerFunc {
 	}
 }
 
-func (s *Simulator) postFaults(_ *http.Request, body []byte) error {
+func setFaults(s controlled, body []byte) error {
 	var list []Fault
 	if err := strictjson.Decode(body, &list); err != nil {
 		return err
@@ -56,8 +68,8 @@ func (s *Simulator) postFaults(_ *http.Request, body []byte) error {
 	return s.SetFaults(list)
 }
 
-// getAdministrators answers the login names of a site's collection administrators.
-func (s *Simulator) getAdministrators(w http.ResponseWriter, r *http.Request) {
+// showAdministrators answers the login names of a site's collection administrators.
+func showAdministrators(s controlled, w http.ResponseWriter, r *http.Request) {
 	site, ok := strings.CutSuffix(r.PathValue("rest"), "/administrators")
 	names, err := s.SiteAdministrators(site)
 	if err != nil || !ok {

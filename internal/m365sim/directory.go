@@ -1,23 +1,40 @@
 package m365sim
 
 import (
+	"errors"
 	"fmt"
+	"iter"
+	"log/slog"
+	"maps"
 	"slices"
 	"strings"
+	"sync"
+	"time"
 
 	"purser.example/internal/m365sim/fixture"
 )
 
-// directory is every tenant that the simulator holds. The Simulator's lock guards it.
+// errUnknown says that a call names something that the directory does not hold.
+var errUnknown = errors.New("the simulator holds no such thing")
+
+// directory is every tenant that the simulator holds. Whoever reads holds it (see hold); whoever changes it waits for readers.
 type directory struct {
+	start    time.Time // what relative times count from, in a change too
+	log      *slog.Logger
+	lockouts lockouts
+
+	mu      sync.RWMutex // guards what stands below, and all that it leads to
 	tenants []*tenant
 	byID    map[string]*tenant
 	domains map[string]*domain // of all tenants, by name in lower case
 }
 
-// buildDirectory resolves a whole fixture.
-func buildDirectory(f fixture.Fixture, m *fixture.Mistakes) *directory {
-	d := &directory{byID: map[string]*tenant{}, domains: map[string]*domain{}}
+// newDirectory resolves a whole fixture. Relative times count from start; each change is noted in log. The error names every
+// mistake of the fixture with its path.
+func newDirectory(f fixture.Fixture, start time.Time, log *slog.Logger) (*directory, error) {
+	m := &fixture.Mistakes{Start: start}
+	m.NotNegative("pageSize", f.PageSize)
+	d := &directory{start: start, log: log, byID: map[string]*tenant{}, domains: map[string]*domain{}}
 	for i, ft := range f.Tenants {
 		path := fmt.Sprintf("tenants[%d]", i)
 		t := buildTenant(ft, path, m)
@@ -27,7 +44,16 @@ func buildDirectory(f fixture.Fixture, m *fixture.Mistakes) *directory {
 		d.conflicts(t, path, m)
 		d.put(t)
 	}
-	return d
+	if err := m.Err(); err != nil {
+		return nil, err
+	}
+	return d, nil
+}
+
+// hold keeps the directory as it is until release is called, so that an answer is of one moment.
+func (d *directory) hold() (release func()) {
+	d.mu.RLock()
+	return d.mu.RUnlock
 }
 
 // conflicts notes the domains of t that another tenant has already.
@@ -63,6 +89,12 @@ func (d *directory) knowDomains(t *tenant) {
 		d.domains[dom.name] = dom
 	}
 }
+
+// tenantByID finds a tenant by its id to the letter, as it stands in a token.
+func (d *directory) tenantByID(id string) *tenant { return d.byID[id] }
+
+// allDomains are the domains of all tenants, in no order.
+func (d *directory) allDomains() iter.Seq[*domain] { return maps.Values(d.domains) }
 
 // tenant finds a tenant by id or by one of its domains.
 func (d *directory) tenant(word string) *tenant {

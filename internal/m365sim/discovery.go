@@ -15,7 +15,7 @@ const jsonType = "application/json; charset=utf-8"
 const tenantTemplate = "{tenantid}"
 
 // instanceDiscovery tells which hosts are aliases of one cloud.
-func (s *Simulator) instanceDiscovery(c *call) answer {
+func (s *loginService) instanceDiscovery(c *call) answer {
 	raw := c.r.URL.Query().Get("authorization_endpoint")
 	if raw == "" {
 		return s.refuseAnswer(c, refuse(900144, "authorization_endpoint"))
@@ -42,7 +42,7 @@ func (s *Simulator) instanceDiscovery(c *call) answer {
 }
 
 // openIDConfiguration answers a tenant's OpenID Connect discovery document, or the template that all tenants share.
-func (s *Simulator) openIDConfiguration(c *call) answer {
+func (s *loginService) openIDConfiguration(c *call) answer {
 	word := c.path[0]
 	if strings.EqualFold(word, "common") || strings.EqualFold(word, "organizations") {
 		here := cloud.ByLogin(c.endpoint.Login)
@@ -55,12 +55,12 @@ func (s *Simulator) openIDConfiguration(c *call) answer {
 	if t == nil {
 		return s.refuseAnswer(c, refuse(90002, word))
 	}
-	c.latency = t.latency
-	return jsonAnswer(http.StatusOK, jsonType, openIDDocument(c.loginBase(t), t.ID, t.ID, t.cloud))
+	c.latency = t.Latency()
+	return jsonAnswer(http.StatusOK, jsonType, openIDDocument(loginBase(c, t), t.ID, t.ID, t.Cloud()))
 }
 
 // loginBase is where the tenant signs in: its cloud's login host, or this machine when that was asked.
-func (c *call) loginBase(t *tenant) string { return c.base(t.cloud.Login) }
+func loginBase(c *call, t *tenant) string { return c.base(t.Cloud().Login) }
 
 // checkTenantWord refuses what cannot be a tenant at all.
 func checkTenantWord(word string) *refusal {
@@ -107,7 +107,7 @@ func openIDDocument(base, segment, issuer string, on *cloud.Cloud) map[string]an
 }
 
 // publishedKeys answers both signing keys.
-func (s *Simulator) publishedKeys(c *call) answer {
+func (s *loginService) publishedKeys(c *call) answer {
 	word, issuer := c.path[0], tenantTemplate
 	base := c.base(c.endpoint.Login)
 	if !strings.EqualFold(word, "common") && !strings.EqualFold(word, "organizations") {
@@ -115,11 +115,11 @@ func (s *Simulator) publishedKeys(c *call) answer {
 		if t == nil {
 			return s.refuseAnswer(c, refuse(90002, word))
 		}
-		base, issuer = c.loginBase(t), t.ID
+		base, issuer = loginBase(c, t), t.ID
 	}
-	keys := make([]jwk, 0, len(s.keys))
-	for _, key := range s.keys {
-		keys = append(keys, key.jwk(base+"/"+issuer+"/v2.0"))
+	keys := []jwk{}
+	for _, key := range s.keys.published() {
+		keys = append(keys, newJWK(key, base+"/"+issuer+"/v2.0"))
 	}
 	return jsonAnswer(http.StatusOK, jsonType, map[string]any{"keys": keys})
 }

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
-	"net/http"
 	"strings"
 	"sync"
 )
@@ -84,18 +83,12 @@ func (f Fault) answer() (answer, bool) {
 		}
 	}
 	a := textAnswer(f.Status, kind, string(f.Body))
-	setUnlessEmpty(a.header, "Retry-After", string(f.RetryAfter))
-	setUnlessEmpty(a.header, "Location", f.Location)
+	a.set("Retry-After", string(f.RetryAfter))
+	a.set("Location", f.Location)
 	return a, true
 }
 
-func setUnlessEmpty(h http.Header, name, value string) {
-	if value != "" {
-		h.Set(name, value)
-	}
-}
-
-// faults is the list in force, with how often each may still apply (below 0: without end).
+// faults is the list in force, with how often each may still apply (below 0: without end). The zero value is empty.
 type faults struct {
 	mu   sync.Mutex
 	list []Fault
@@ -116,22 +109,19 @@ func (f *faults) take(c *call) *Fault {
 	return nil
 }
 
-// SetFaults puts list in the place of the faults in force. The error names the first fault that cannot be.
-func (s *Simulator) SetFaults(list []Fault) error {
+// set puts list in the place of the faults in force. The error names the first fault that cannot be.
+func (f *faults) set(list []Fault) error {
 	left := make([]int, len(list))
-	for i, f := range list {
-		if err := f.check(i); err != nil {
+	for i, one := range list {
+		if err := one.check(i); err != nil {
 			return err
 		}
-		if left[i] = -1; f.Times != nil {
-			left[i] = *f.Times
+		if left[i] = -1; one.Times != nil {
+			left[i] = *one.Times
 		}
 	}
-	s.faults.mu.Lock()
-	defer s.faults.mu.Unlock()
-	s.faults.list, s.faults.left = append([]Fault(nil), list...), left
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.list, f.left = append([]Fault(nil), list...), left
 	return nil
 }
-
-// ResetFaults takes all faults away.
-func (s *Simulator) ResetFaults() { _ = s.SetFaults(nil) }

@@ -2,12 +2,13 @@ package m365sim
 
 import (
 	"encoding/json"
+	"log/slog"
 	"strings"
 	"testing"
+	"time"
 
 	"purser.example/internal/m365sim/fixture"
 	"purser.example/internal/m365sim/guid"
-	"purser.example/internal/m365sim/permission"
 	"purser.example/internal/m365sim/strictjson"
 )
 
@@ -18,17 +19,17 @@ const (
   "generate": {"users": 20000, "first": 1, "upn": "u%05d@contoso.com", "password": "Gen-%05d!", "group": "Big pool"}}]}`
 )
 
-func mustNew(t testing.TB, text string) *Simulator {
+func mustNew(t testing.TB, text string) *directory {
 	t.Helper()
-	f, err := Read(strings.NewReader(text))
+	f, err := fixture.Read(strings.NewReader(text))
 	if err != nil {
 		t.Fatal(err)
 	}
-	s, err := New(f, Options{})
+	d, err := newDirectory(f, time.Now(), slog.New(slog.DiscardHandler))
 	if err != nil {
 		t.Fatal(err)
 	}
-	return s
+	return d
 }
 
 // TestFixtureMistakes covers what a fixture can have wrong: each is told with its path, and never with a password.
@@ -78,7 +79,7 @@ func TestFixtureMistakes(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			f, err := fixture.Read(strings.NewReader(c.json))
 			if err == nil {
-				_, err = New(f, Options{})
+				_, err = newDirectory(f, time.Now(), slog.New(slog.DiscardHandler))
 			}
 			if err == nil || !strings.Contains(err.Error(), c.want) {
 				t.Fatalf("got %v, want %q", err, c.want)
@@ -92,16 +93,16 @@ func TestFixtureMistakes(t *testing.T) {
 
 // TestFixtureDefaults shows what a fixture that names only what is needed stands for.
 func TestFixtureDefaults(t *testing.T) {
-	s := mustNew(t, `{"tenants": [{"id": "`+strings.ToUpper(tenantID)+`", "initialDomain": "contoso.onmicrosoft.com", "apps": [{"appId": "`+appID+`"}],
+	d := mustNew(t, `{"tenants": [{"id": "`+strings.ToUpper(tenantID)+`", "initialDomain": "contoso.onmicrosoft.com", "apps": [{"appId": "`+appID+`"}],
 	  "users": [{"userPrincipalName": "a@contoso.com", "password": "x"}], "groups": [{"displayName": "A"}, {"displayName": "B", "mail": "b@contoso.com"}]}]}`)
-	tenant := s.dir.tenants[0]
+	tenant := d.tenants[0]
 	u, a := tenant.users[0], tenant.apps[appID]
 	switch {
 	case tenant.ID != tenantID || tenant.DisplayName != "contoso" || tenant.cloud.Name != "worldwide":
 		t.Errorf("tenant: %s %s %s", tenant.ID, tenant.DisplayName, tenant.cloud.Name)
 	case !u.enabled() || u.UserType != "Member" || u.MFA != fixture.MFANone || !guid.Valid(u.ID) || !u.changed.IsZero():
 		t.Errorf("user: %+v", u.User)
-	case !fixture.IsTrue(a.Enabled) || !fixture.IsTrue(a.PublicClient) || !fixture.IsTrue(a.Consented) || len(a.roles()) != len(permission.All):
+	case !fixture.IsTrue(a.Enabled) || !fixture.IsTrue(a.PublicClient) || !fixture.IsTrue(a.Consented) || a.Permissions != nil:
 		t.Errorf("app: %+v", a.App)
 	case tenant.groups[0].Kind != fixture.KindSecurity || tenant.groups[1].Kind != fixture.KindMailEnabledSecurity:
 		t.Errorf("groups: %s %s", tenant.groups[0].Kind, tenant.groups[1].Kind)
@@ -113,14 +114,14 @@ func TestFixtureDefaults(t *testing.T) {
 		}
 	}
 	again := mustNew(t, `{"tenants": [{"id": "`+tenantID+`", "initialDomain": "contoso.onmicrosoft.com", "users": [{"userPrincipalName": "A@contoso.com", "password": "x"}]}]}`)
-	if again.dir.tenants[0].users[0].ID != u.ID {
+	if again.tenants[0].users[0].ID != u.ID {
 		t.Error("a user without an id has another one each time")
 	}
 }
 
 func TestFixtureGenerates20000Users(t *testing.T) {
-	s := mustNew(t, bigFixture)
-	tenant := s.dir.tenants[0]
+	d := mustNew(t, bigFixture)
+	tenant := d.tenants[0]
 	pool, _ := tenant.group("Big pool")
 	if len(tenant.users) != 20000 || len(pool.members) != 20000 || pool.Kind != fixture.KindSecurity {
 		t.Fatalf("%d users, %d members, %s", len(tenant.users), len(pool.members), pool.Kind)
@@ -129,7 +130,7 @@ func TestFixtureGenerates20000Users(t *testing.T) {
 		t.Errorf("the last user is %+v", u)
 	}
 	listed := strings.Replace(bigFixture, `"generate"`, `"users": [{"userPrincipalName": "u00007@contoso.com", "password": "mine"}], "generate"`, 1)
-	tenant = mustNew(t, listed).dir.tenants[0]
+	tenant = mustNew(t, listed).tenants[0]
 	if u := tenant.user("u00007@contoso.com"); u.Password != "mine" || len(tenant.users) != 20000 {
 		t.Errorf("a user who is listed too has password %q among %d users", u.Password, len(tenant.users))
 	}
@@ -137,24 +138,27 @@ func TestFixtureGenerates20000Users(t *testing.T) {
 
 // FuzzRead looks for fixtures that crash the loader or the building of the directory.
 func FuzzRead(f *testing.F) {
-	f.Add(`{"tenants": [{"id": "` + tenantID + `", "initialDomain": "contoso.onmicrosoft.com", "users": [{"userPrincipalName": "a@contoso.com", "password": "x"}], "groups": [{"displayName": "A", "members": ["a@contoso.com"]}]}]}`)
+	f.Add(`{"tenants": [{"id": "` + tenantID + `", "initialDomain": "contoso.onmicrosoft.com", "domains": [{"id": "fed.contoso.com", "authenticationType": "Federated"}],
+	  "apps": [{"appId": "` + appID + `", "secrets": [{"value": "s", "expires": "+180d"}]}], "policies": [{"displayName": "P", "state": "disabled"}],
+	  "users": [{"userPrincipalName": "a@contoso.com", "password": "x", "roles": ["Reports Reader"], "servicePlans": ["SHAREPOINTENTERPRISE"], "signInError": {"code": 53003, "policy": "P"}}],
+	  "groups": [{"displayName": "A", "members": ["a@contoso.com"], "otherMembers": [{"type": "device"}]}, {"displayName": "B", "mail": "b@contoso.com", "memberGroups": ["A"]}]}]}`)
 	f.Add(`{"tenants": [{"id": "` + tenantID + `", "initialDomain": "a.b", "generate": {"users": 3, "upn": "%03d@a.b", "group": "X"}}], "pageSize": 3}`)
 	f.Add(`{"tenants": [{"users": [{"signInError": {"codes": [1, 2]}, "lastPasswordChangeDateTime": "-30d"}]}]}`)
 	f.Fuzz(func(t *testing.T, text string) {
-		fixture, err := fixture.Read(strings.NewReader(text))
+		words, err := fixture.Read(strings.NewReader(text))
 		if err != nil {
 			return
 		}
-		for i := range fixture.Tenants {
-			if g := fixture.Tenants[i].Generate; g != nil && g.Users > 1000 {
+		for i := range words.Tenants {
+			if g := words.Tenants[i].Generate; g != nil && g.Users > 1000 {
 				return // a valid wish, and a slow one
 			}
 		}
-		s, err := New(fixture, Options{})
+		d, err := newDirectory(words, time.Now(), slog.New(slog.DiscardHandler))
 		if err != nil {
 			return
 		}
-		for _, tenant := range s.dir.tenants {
+		for _, tenant := range d.tenants {
 			for _, u := range tenant.users {
 				if tenant.user(u.UserPrincipalName) != u || u.domain == nil {
 					t.Fatalf("user %q is not to be found", u.UserPrincipalName)
@@ -166,9 +170,9 @@ func FuzzRead(f *testing.F) {
 
 // TestFixtureOfATenant writes a tenant in the words of a fixture again, which a change merges with.
 func TestFixtureOfATenant(t *testing.T) {
-	s := mustNew(t, `{"tenants": [{"id": "`+tenantID+`", "initialDomain": "contoso.onmicrosoft.com", "apps": [{"appId": "`+appID+`", "permissions": []}],
+	d := mustNew(t, `{"tenants": [{"id": "`+tenantID+`", "initialDomain": "contoso.onmicrosoft.com", "apps": [{"appId": "`+appID+`", "permissions": []}],
 	  "users": [{"userPrincipalName": "a@contoso.com", "password": "x", "signInError": 50057, "accountEnabled": true}]}]}`)
-	text, err := json.Marshal(s.dir.tenants[0].fixture())
+	text, err := json.Marshal(d.tenants[0].fixture())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -180,13 +184,13 @@ func TestFixtureOfATenant(t *testing.T) {
 
 // TestPatchMergesNestedObjects changes one key of an object and leaves the others.
 func TestPatchMergesNestedObjects(t *testing.T) {
-	s := mustNew(t, bigFixture)
+	d := mustNew(t, bigFixture)
 	for _, patch := range []string{`{"sharePoint": {"legacyRetired": false}}`, `{"sharePoint": {"legacyAuthEnabled": true}}`} {
-		if err := s.PatchTenant(tenantID, []byte(patch)); err != nil {
+		if err := d.PatchTenant(tenantID, []byte(patch)); err != nil {
 			t.Fatal(err)
 		}
 	}
-	if got := s.dir.byID[tenantID].SharePoint; !got.LegacyAuthEnabled || fixture.IsTrue(got.LegacyRetired) {
+	if got := d.byID[tenantID].SharePoint; !got.LegacyAuthEnabled || fixture.IsTrue(got.LegacyRetired) {
 		t.Errorf("%+v", got)
 	}
 }

@@ -1,6 +1,7 @@
 package m365sim
 
 import (
+	"log/slog"
 	"net/http"
 	"slices"
 	"strings"
@@ -67,27 +68,44 @@ var graphRoutes = []graphRoute{
 	{"directoryRoles/*/members", "RoleManagement.Read.Directory", "RoleManagement.Read.Directory", (*graphCall).roleMembers},
 }
 
+// graphService answers for Microsoft Graph in every cloud.
+type graphService struct {
+	dir      *directory
+	keys     *keyring
+	signIns  *signInLog
+	faults   *faults
+	log      *slog.Logger
+	pageSize int
+	budgets  budgets
+}
+
+// newGraph makes the Graph of a directory. It believes tokens signed by keys, shows the log of sign-ins, puts faults in the way
+// of the parts of a batch too, and notes mistakes of its own in log. A pageSize of 0 leaves pages as they are at Microsoft.
+func newGraph(dir *directory, keys *keyring, signIns *signInLog, faults *faults, pageSize int, log *slog.Logger) *graphService {
+	return &graphService{dir: dir, keys: keys, signIns: signIns, faults: faults, pageSize: pageSize, log: log}
+}
+
 // graphCall is one request to Graph whose token has been believed.
 type graphCall struct {
 	*call
-	sim    *Simulator
-	caller caller
-	tenant *tenant
-	path   []string // below the version
-	query  query
+	service *graphService
+	caller  caller
+	tenant  *tenant
+	path    []string // below the version
+	query   query
 	// columns are the properties that the answer shows, by kind.
 	columns map[*kind][]property
 }
 
-// graph answers for Microsoft Graph: first the token, then the address, its permissions, and its query options.
-func (s *Simulator) graph(c *call) answer {
+// answer answers one request: first the token, then the address, its permissions, and its query options.
+func (s *graphService) answer(c *call) answer {
 	who, t, failure := s.authenticate(c)
 	if failure != nil {
 		return s.graphHeaders(c, failure.answer(c))
 	}
-	c.latency = t.latency
-	g := &graphCall{call: c, sim: s, caller: who, tenant: t}
-	if c.isBatch() {
+	c.latency = t.Latency()
+	g := &graphCall{call: c, service: s, caller: who, tenant: t}
+	if isBatch(c.path) {
 		return s.graphHeaders(c, g.batch())
 	}
 	return s.graphHeaders(c, g.serve(c.path))
@@ -138,7 +156,7 @@ func findGraphRoute(routes []graphRoute, path []string) *graphRoute {
 }
 
 // graphHeaders adds what every answer of Graph carries.
-func (s *Simulator) graphHeaders(c *call, a answer) answer {
+func (s *graphService) graphHeaders(c *call, a answer) answer {
 	h := a.header
 	h["request-id"] = []string{c.traceID} // Graph writes these in lower case
 	h["client-request-id"] = []string{c.correlationID}

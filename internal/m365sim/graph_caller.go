@@ -22,7 +22,7 @@ func (c caller) isApp() bool { return c.userID == "" }
 
 // authenticate believes a token that this simulator has signed, for the Graph that was asked, for a tenant that it holds,
 // and that has not expired.
-func (s *Simulator) authenticate(c *call) (caller, *tenant, *graphFailure) {
+func (s *graphService) authenticate(c *call) (caller, *tenant, *graphFailure) {
 	if c.r.Header.Get("Authorization") == "" {
 		return caller{}, nil, unauthenticated("Access token is empty.")
 	}
@@ -40,8 +40,8 @@ func (s *Simulator) authenticate(c *call) (caller, *tenant, *graphFailure) {
 	if !c.at.Before(time.Unix(claims.Expires, 0)) {
 		return caller{}, nil, unauthenticated("Lifetime validation failed, the token is expired.")
 	}
-	t := s.dir.byID[claims.TenantID]
-	if t == nil || t.cloud.Graph != c.endpoint.Graph {
+	t := s.dir.tenantByID(claims.TenantID)
+	if t == nil || t.Cloud().Graph != c.endpoint.Graph {
 		return caller{}, nil, unauthenticated("The identity of the calling application could not be established.")
 	}
 	if claims.Type == "app" {
@@ -90,9 +90,9 @@ const (
 // sees answers how much of an object the caller sees (Graph: "limited information returned for inaccessible objects").
 func (c caller) sees(o object) sight {
 	switch o := o.(type) {
-	case *user:
-		return c.seesUser(o)
-	case *group:
+	case graphUser:
+		return c.seesUser(o.user)
+	case graphGroup:
 		return fullIf(c.may.Any("Group.ReadBasic.All"))
 	case *directoryRole:
 		return fullIf(c.may.Any("RoleManagement.Read.Directory"))
@@ -101,12 +101,12 @@ func (c caller) sees(o object) sight {
 			return sightFull
 		}
 		return sightBasic
-	case *signIn:
+	case graphSignIn:
 		if c.may.Any("Policy.Read.All") {
 			return sightFull
 		}
 		return sightBasic
-	case *otherObject:
+	case graphOther:
 		return fullIf(c.may.Any(o.permission()))
 	}
 	return sightFull

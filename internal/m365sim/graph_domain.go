@@ -2,37 +2,42 @@ package m365sim
 
 import "strings"
 
-func (d *domain) objectID() string { return d.name }
-func (d *domain) kind() *kind      { return domainKind }
+// graphDomain is a domain as Graph shows it.
+type graphDomain struct{ *domain }
+
+func asDomain(d *domain) object { return graphDomain{d} }
+
+func (d graphDomain) objectID() string { return d.Name() }
+func (d graphDomain) kind() *kind      { return domainKind }
 
 // domainKind lists the properties of microsoft.graph.domain that the simulator knows.
 var domainKind = newKind("microsoft.graph.domain", "domains",
-	prop("authenticationType", basic, func(d *domain) any { return d.AuthenticationType }),
-	prop("availabilityStatus", byDefault, func(*domain) any { return nil }),
-	prop("id", basic, func(d *domain) any { return d.name }),
-	prop("isAdminManaged", byDefault, func(*domain) any { return true }),
-	prop("isDefault", byDefault, func(d *domain) any { return d.isDefault() }),
-	prop("isInitial", byDefault, func(d *domain) any { return d.initial }),
-	prop("isRoot", byDefault, func(d *domain) any { return d.tenant.root(d) == d }),
-	prop("isVerified", byDefault, func(*domain) any { return true }),
-	prop("supportedServices", byDefault, func(*domain) any { return []string{"Email", "OfficeCommunicationsOnline"} }),
-	prop("passwordValidityPeriodInDays", byDefault, func(d *domain) any { return d.PasswordValidityPeriodInDays }),
-	prop("passwordNotificationWindowInDays", byDefault, func(d *domain) any { return d.PasswordNotificationWindowInDays }),
-	prop("state", byDefault, func(*domain) any { return nil }),
+	prop("authenticationType", basic, func(d graphDomain) any { return d.AuthenticationType }),
+	prop("availabilityStatus", byDefault, func(graphDomain) any { return nil }),
+	prop("id", basic, func(d graphDomain) any { return d.Name() }),
+	prop("isAdminManaged", byDefault, func(graphDomain) any { return true }),
+	prop("isDefault", byDefault, func(d graphDomain) any { return isDefault(d.domain) }),
+	prop("isInitial", byDefault, func(d graphDomain) any { return d.Initial() }),
+	prop("isRoot", byDefault, func(d graphDomain) any { return d.Tenant().root(d.domain) == d.domain }),
+	prop("isVerified", byDefault, func(graphDomain) any { return true }),
+	prop("supportedServices", byDefault, func(graphDomain) any { return []string{"Email", "OfficeCommunicationsOnline"} }),
+	prop("passwordValidityPeriodInDays", byDefault, func(d graphDomain) any { return d.PasswordValidityPeriodInDays }),
+	prop("passwordNotificationWindowInDays", byDefault, func(d graphDomain) any { return d.PasswordNotificationWindowInDays }),
+	prop("state", byDefault, func(graphDomain) any { return nil }),
 )
 
 // isDefault is the first domain that is not the initial one, or the initial one where it is alone.
-func (d *domain) isDefault() bool {
-	for _, other := range d.tenant.domains {
-		if !other.initial {
+func isDefault(d *domain) bool {
+	for _, other := range d.Tenant().Domains() {
+		if !other.Initial() {
 			return other == d
 		}
 	}
-	return d.initial
+	return d.Initial()
 }
 
 func (g *graphCall) listDomains() answer {
-	return g.page(collection{objects: objects(g.tenant.domains), kind: domainKind})
+	return g.page(collection{objects: objects(g.tenant.Domains(), asDomain), kind: domainKind})
 }
 
 func (g *graphCall) oneDomain() answer {
@@ -40,7 +45,7 @@ func (g *graphCall) oneDomain() answer {
 	if d == nil {
 		return missing(g.path[1]).answer(g.call)
 	}
-	return g.one(d)
+	return g.one(graphDomain{d})
 }
 
 // organizationObject is the tenant as Graph shows it.
@@ -69,9 +74,9 @@ type verifiedDomain struct {
 }
 
 func (o organizationObject) verifiedDomains() []verifiedDomain {
-	list := make([]verifiedDomain, 0, len(o.tenant.domains))
-	for _, d := range o.tenant.domains {
-		list = append(list, verifiedDomain{"Email, OfficeCommunicationsOnline", d.isDefault(), d.initial, d.name, d.AuthenticationType})
+	list := make([]verifiedDomain, 0, len(o.tenant.Domains()))
+	for _, d := range o.tenant.Domains() {
+		list = append(list, verifiedDomain{"Email, OfficeCommunicationsOnline", isDefault(d), d.Initial(), d.Name(), d.AuthenticationType})
 	}
 	return list
 }

@@ -34,8 +34,8 @@ func (f *graphFailure) answer(c *call) answer {
 	a := jsonAnswer(f.status, "application/json", map[string]details{"error": {
 		f.code, f.message, inner{c.at.UTC().Format("2006-01-02T15:04:05"), c.traceID, c.correlationID},
 	}})
-	setUnlessEmpty(a.header, "WWW-Authenticate", f.challenge)
-	setUnlessEmpty(a.header, "Retry-After", f.retryAfter)
+	a.set("WWW-Authenticate", f.challenge)
+	a.set("Retry-After", f.retryAfter)
 	return a
 }
 

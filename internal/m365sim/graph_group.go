@@ -7,31 +7,38 @@ import (
 	"purser.example/internal/m365sim/guid"
 )
 
-func (g *group) objectID() string { return g.ID }
-func (g *group) kind() *kind      { return groupKind }
+// graphGroup is a group as Graph shows it.
+type graphGroup struct{ *group }
+
+func asGroup(g *group) object { return graphGroup{g} }
+
+func (g graphGroup) objectID() string { return g.ID }
+func (g graphGroup) kind() *kind      { return groupKind }
 
 // groupKind lists the properties of microsoft.graph.group that the simulator knows (Graph v1.0 metadata, August 2026).
 var groupKind = newKind("microsoft.graph.group", "groups",
-	prop("id", basic, func(g *group) any { return g.ID }),
-	prop("deletedDateTime", byDefault, func(*group) any { return nil }),
-	prop("createdDateTime", byDefault, func(*group) any { return "2026-01-02T03:04:05Z" }),
-	prop("description", byDefault, func(*group) any { return nil }),
-	prop("displayName", basic, func(g *group) any { return g.DisplayName }),
-	prop("groupTypes", byDefault, func(g *group) any { return g.types() }),
-	prop("isAssignableToRole", byDefault, func(*group) any { return nil }),
-	prop("mail", byDefault, func(g *group) any { return textOrNull(g.Mail) }),
-	prop("mailEnabled", byDefault, func(g *group) any { return g.Kind != fixture.KindSecurity }),
-	prop("mailNickname", byDefault, func(g *group) any { return g.nickname() }),
-	prop("membershipRule", byDefault, func(g *group) any { return textOrNull(g.DynamicRule) }),
-	prop("membershipRuleProcessingState", byDefault, func(g *group) any { return g.processing() }),
-	prop("onPremisesSyncEnabled", byDefault, func(*group) any { return nil }),
-	prop("proxyAddresses", byDefault, func(g *group) any { return g.proxyAddresses() }),
-	prop("resourceProvisioningOptions", byDefault, func(g *group) any { return g.options() }),
-	prop("securityEnabled", byDefault, func(g *group) any { return g.Kind == fixture.KindSecurity || g.Kind == fixture.KindMailEnabledSecurity }),
-	prop("visibility", byDefault, func(*group) any { return nil }),
+	prop("id", basic, func(g graphGroup) any { return g.ID }),
+	prop("deletedDateTime", byDefault, func(graphGroup) any { return nil }),
+	prop("createdDateTime", byDefault, func(graphGroup) any { return "2026-01-02T03:04:05Z" }),
+	prop("description", byDefault, func(graphGroup) any { return nil }),
+	prop("displayName", basic, func(g graphGroup) any { return g.DisplayName }),
+	prop("groupTypes", byDefault, func(g graphGroup) any { return g.types() }),
+	prop("isAssignableToRole", byDefault, func(graphGroup) any { return nil }),
+	prop("mail", byDefault, func(g graphGroup) any { return textOrNull(g.Mail) }),
+	prop("mailEnabled", byDefault, func(g graphGroup) any { return g.Kind != fixture.KindSecurity }),
+	prop("mailNickname", byDefault, func(g graphGroup) any { return g.nickname() }),
+	prop("membershipRule", byDefault, func(g graphGroup) any { return textOrNull(g.DynamicRule) }),
+	prop("membershipRuleProcessingState", byDefault, func(g graphGroup) any { return g.processing() }),
+	prop("onPremisesSyncEnabled", byDefault, func(graphGroup) any { return nil }),
+	prop("proxyAddresses", byDefault, func(g graphGroup) any { return g.proxyAddresses() }),
+	prop("resourceProvisioningOptions", byDefault, func(g graphGroup) any { return g.options() }),
+	prop("securityEnabled", byDefault, func(g graphGroup) any {
+		return g.Kind == fixture.KindSecurity || g.Kind == fixture.KindMailEnabledSecurity
+	}),
+	prop("visibility", byDefault, func(graphGroup) any { return nil }),
 )
 
-func (g *group) types() []string {
+func (g graphGroup) types() []string {
 	types := []string{}
 	if g.DynamicRule != "" {
 		types = append(types, "DynamicMembership")
@@ -42,28 +49,28 @@ func (g *group) types() []string {
 	return types
 }
 
-func (g *group) nickname() string {
+func (g graphGroup) nickname() string {
 	if g.Mail != "" {
 		return nickname(g.Mail)
 	}
 	return g.ID[:8] + "-d"
 }
 
-func (g *group) processing() any {
+func (g graphGroup) processing() any {
 	if g.DynamicRule == "" {
 		return nil
 	}
 	return "On"
 }
 
-func (g *group) proxyAddresses() []string {
+func (g graphGroup) proxyAddresses() []string {
 	if g.Mail == "" {
 		return []string{}
 	}
 	return []string{"SMTP:" + g.Mail}
 }
 
-func (g *group) options() []string {
+func (g graphGroup) options() []string {
 	if g.Team {
 		return []string{"Team"}
 	}
@@ -71,7 +78,7 @@ func (g *group) options() []string {
 }
 
 func (g *graphCall) groups() collection {
-	return collection{objects: objects(g.tenant.groups), kind: groupKind}
+	return collection{objects: objects(g.tenant.Groups(), asGroup), kind: groupKind}
 }
 
 func (g *graphCall) listGroups() answer  { return g.page(g.groups()) }
@@ -82,7 +89,7 @@ func (g *graphCall) oneGroup() answer {
 	if failure != nil {
 		return failure.answer(g.call)
 	}
-	return g.one(found)
+	return g.one(graphGroup{found})
 }
 
 // reachGroup finds the group of the address, which Graph knows by its id only.

@@ -39,7 +39,7 @@ func (g *graphCall) licences() answer {
 
 func (g *graphCall) licenceDetails(u *user) answer {
 	details := []licenceDetail{}
-	for _, p := range u.plans {
+	for _, p := range u.Plans() {
 		at := slices.IndexFunc(details, func(d licenceDetail) bool { return d.SKU == p.skuID })
 		if at < 0 {
 			at = len(details)
@@ -47,6 +47,6 @@ func (g *graphCall) licenceDetails(u *user) answer {
 		}
 		details[at].Plans = append(details[at].Plans, licencePlan{p.id, p.name, "Success", "User"})
 	}
-	context := "https://" + g.tenant.cloud.Graph + "/v1.0/$metadata#users('" + u.ID + "')/licenseDetails"
+	context := "https://" + g.tenant.Cloud().Graph + "/v1.0/$metadata#users('" + u.ID + "')/licenseDetails"
 	return graphAnswer(members{{"@odata.context", context}, {"value", details}})
 }

@@ -2,6 +2,7 @@ package m365sim
 
 import (
 	"net/http"
+	"slices"
 	"strings"
 )
 
@@ -21,11 +22,11 @@ func (g *graphCall) members() answer {
 	var list []object
 	switch g.path[2] {
 	case "members":
-		list = found.direct()
+		list = direct(found)
 	case "transitiveMembers":
-		list = found.transitive()
+		list = transitive(found)
 	default:
-		list = found.usersOf(found.owners)
+		list = objects(found.Owners(), asUser)
 	}
 	return g.related(list, g.path[3:])
 }
@@ -60,43 +61,31 @@ func only(list []object, k *kind) []object {
 }
 
 // direct are the members that the group names itself: users, groups, others.
-func (g *group) direct() []object {
-	list := g.usersOf(g.members)
-	for _, id := range g.nested {
-		if nested := g.tenant.groupBy[id]; nested != nil {
-			list = append(list, nested)
-		}
+func direct(g *group) []object {
+	list := objects(g.Members(), asUser)
+	for _, nested := range g.MemberGroups() {
+		list = append(list, graphGroup{nested})
 	}
-	for _, o := range g.others {
-		list = append(list, o)
-	}
-	return list
-}
-
-func (g *group) usersOf(ids []string) []object {
-	list := make([]object, 0, len(ids))
-	for _, id := range ids {
-		if u := g.tenant.userBy[id]; u != nil {
-			list = append(list, u)
-		}
+	for _, o := range g.OtherMembers() {
+		list = append(list, graphOther{o})
 	}
 	return list
 }
 
 // transitive are the members of the group and of the groups within it, each once. Groups may hold one another.
-func (g *group) transitive() []object {
+func transitive(g *group) []object {
 	var list []object
 	seen := map[string]bool{g.ID: true}
 	queue := []*group{g}
 	for len(queue) > 0 {
-		for _, o := range queue[0].direct() {
+		for _, o := range direct(queue[0]) {
 			if seen[o.objectID()] {
 				continue
 			}
 			seen[o.objectID()] = true
 			list = append(list, o)
-			if nested, ok := o.(*group); ok {
-				queue = append(queue, nested)
+			if nested, ok := o.(graphGroup); ok {
+				queue = append(queue, nested.group)
 			}
 		}
 		queue = queue[1:]
@@ -109,7 +98,7 @@ func (g *graphCall) myMemberships() answer {
 	if u == nil {
 		return missing(g.caller.userID).answer(g.call)
 	}
-	return g.related(u.memberships(g.path[1] == "transitiveMemberOf"), g.path[2:])
+	return g.related(memberships(u, g.path[1] == "transitiveMemberOf"), g.path[2:])
 }
 
 func (g *graphCall) memberships() answer {
@@ -117,34 +106,29 @@ func (g *graphCall) memberships() answer {
 	if failure != nil {
 		return failure.answer(g.call)
 	}
-	return g.related(u.memberships(g.path[2] == "transitiveMemberOf"), g.path[3:])
+	return g.related(memberships(u, g.path[2] == "transitiveMemberOf"), g.path[3:])
 }
 
 // memberships are the groups and directory roles of a user. Roles come first, since a client may read one page only.
-func (u *user) memberships(transitive bool) []object {
+func memberships(u *user, transitive bool) []object {
 	var list []object
-	for _, role := range u.roles {
-		list = append(list, &directoryRole{role, u.tenant})
+	for _, role := range u.Roles() {
+		list = append(list, &directoryRole{role, u.Tenant()})
 	}
 	holds := map[string]bool{}
 	for grew := true; grew; {
 		grew = false
-		for _, g := range u.tenant.groups {
-			if holds[g.ID] || !g.memberOf[u.ID] && (!transitive || !g.nestsOne(holds)) {
+		for _, g := range u.Tenant().Groups() {
+			if holds[g.ID] || !g.has(u.ID) && (!transitive || !nestsOne(g, holds)) {
 				continue
 			}
 			holds[g.ID], grew = true, true
-			list = append(list, g)
+			list = append(list, graphGroup{g})
 		}
 	}
 	return list
 }
 
-func (g *group) nestsOne(holds map[string]bool) bool {
-	for _, id := range g.nested {
-		if holds[id] {
-			return true
-		}
-	}
-	return false
+func nestsOne(g *group, holds map[string]bool) bool {
+	return slices.ContainsFunc(g.MemberGroups(), func(nested *group) bool { return holds[nested.ID] })
 }

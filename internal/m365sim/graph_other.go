@@ -1,13 +1,13 @@
 package m365sim
 
-// otherObject is a member that is neither user nor group: a device, a service principal or a contact.
-type otherObject struct{ typ, id, name string }
+// graphOther is a device, a service principal or a contact as Graph shows it.
+type graphOther struct{ *other }
 
-func (o *otherObject) objectID() string { return o.id }
-func (o *otherObject) kind() *kind      { return otherKinds[o.typ] }
+func (o graphOther) objectID() string { return o.id }
+func (o graphOther) kind() *kind      { return otherKinds[o.typ] }
 
 // permission is what a caller needs to read more of it than its id.
-func (o *otherObject) permission() string {
+func (o graphOther) permission() string {
 	switch o.typ {
 	case "device":
 		return "Device.Read.All"
@@ -26,11 +26,11 @@ var otherKinds = map[string]*kind{
 // otherKind has id, displayName and further properties, whose values the simulator does not know.
 func otherKind(odata, set string, more ...string) *kind {
 	props := []property{
-		prop("id", basic, func(o *otherObject) any { return o.id }),
-		prop("displayName", byDefault, func(o *otherObject) any { return textOrNull(o.name) }),
+		prop("id", basic, func(o graphOther) any { return o.id }),
+		prop("displayName", byDefault, func(o graphOther) any { return textOrNull(o.name) }),
 	}
 	for _, name := range more {
-		props = append(props, prop(name, byDefault, func(*otherObject) any { return nil }))
+		props = append(props, prop(name, byDefault, func(graphOther) any { return nil }))
 	}
 	return newKind(odata, set, props...)
 }

@@ -50,8 +50,8 @@ func (q *query) readToken() *graphFailure {
 
 // pageSize is how many objects the page holds. A small page size of the fixture is also the most that $top gets.
 func (g *graphCall) pageSize() int {
-	size := cmp.Or(g.query.top, g.sim.pageSize, defaultPage)
-	if small := g.sim.pageSize; small > 0 && small < defaultPage {
+	size := cmp.Or(g.query.top, g.service.pageSize, defaultPage)
+	if small := g.service.pageSize; small > 0 && small < defaultPage {
 		size = min(size, small)
 	}
 	return min(size, maxLogTop)
@@ -155,7 +155,7 @@ func (g *graphCall) nextLink(token pageToken) string {
 		}
 	}
 	parts = append(parts, "$skiptoken="+token.String())
-	return g.base(g.tenant.cloud.Graph) + g.r.URL.EscapedPath() + "?" + strings.Join(parts, "&")
+	return g.base(g.tenant.Cloud().Graph) + g.r.URL.EscapedPath() + "?" + strings.Join(parts, "&")
 }
 
 // context is the @odata.context of an answer about the kind.
@@ -167,7 +167,7 @@ func (g *graphCall) context(k *kind) string {
 	if g.query.names != "" {
 		set += "(" + g.query.names + ")"
 	}
-	return "https://" + g.tenant.cloud.Graph + "/v1.0/$metadata#" + set
+	return "https://" + g.tenant.Cloud().Graph + "/v1.0/$metadata#" + set
 }
 
 // one answers a single object.

@@ -17,7 +17,7 @@ func (g *graphCall) changePassword() answer {
 		return missing(g.caller.userID).answer(g.call)
 	case json.Unmarshal(g.body, &body) != nil:
 		return g.fail(http.StatusBadRequest, "BadRequest", "Unable to read JSON request payload.")
-	case u.domain.federated() || u.synced():
+	case u.Domain().federated() || u.synced():
 		return g.fail(http.StatusBadRequest, "Request_BadRequest", "Unable to update the specified properties for on-premises mastered Directory Sync objects or objects currently undergoing migration.")
 	case subtle.ConstantTimeCompare([]byte(body.CurrentPassword), []byte(u.Password)) != 1:
 		return g.fail(http.StatusBadRequest, "Request_BadRequest", "The specified password does not match the current one. paramName: oldPassword, error: InvalidPassword")
@@ -29,8 +29,8 @@ func (g *graphCall) changePassword() answer {
 		return g.fail(http.StatusInternalServerError, "UnknownError", "")
 	}
 	g.afterwards(func() {
-		if err := g.sim.PatchUser(u.ID, patch); err != nil {
-			g.sim.log.Error("no password was changed", "error", err)
+		if err := g.service.dir.PatchUser(u.ID, patch); err != nil {
+			g.service.log.Error("no password was changed", "error", err)
 		}
 	})
 	return textAnswer(http.StatusNoContent, "", "")

@@ -60,7 +60,7 @@ func everyone() policyConditions {
 
 // control is what the policy asks for, read from how it refuses users: multifactor authentication unless it blocks someone.
 func (p *policyObject) control() string {
-	for _, u := range p.tenant.users {
+	for _, u := range p.tenant.Users() {
 		if u.SignInError.Main() == 53003 && p.tenant.policyID(u.SignInError.Policy) == p.ID {
 			return "block"
 		}
@@ -69,11 +69,11 @@ func (p *policyObject) control() string {
 }
 
 func (g *graphCall) listPolicies() answer {
-	return g.page(collection{objects: g.tenant.policyObjects(), kind: policyKind})
+	return g.page(collection{objects: policyObjects(g.tenant), kind: policyKind})
 }
 
 func (g *graphCall) onePolicy() answer {
-	for _, o := range g.tenant.policyObjects() {
+	for _, o := range policyObjects(g.tenant) {
 		if strings.EqualFold(o.objectID(), g.path[3]) {
 			return g.one(o)
 		}
@@ -81,7 +81,7 @@ func (g *graphCall) onePolicy() answer {
 	return missing(g.path[3]).answer(g.call)
 }
 
-func (t *tenant) policyObjects() []object {
+func policyObjects(t *tenant) []object {
 	list := make([]object, 0, len(t.Policies))
 	for _, p := range t.Policies {
 		list = append(list, &policyObject{p, t})

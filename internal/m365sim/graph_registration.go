@@ -18,12 +18,12 @@ var registrationKind = newKind("microsoft.graph.userRegistrationDetails", "repor
 	prop("userPrincipalName", basic, func(r registration) any { return r.user.UserPrincipalName }),
 	prop("userDisplayName", basic, func(r registration) any { return r.user.DisplayName }),
 	prop("userType", basic, func(r registration) any { return r.user.UserType }),
-	prop("isAdmin", basic, func(r registration) any { return len(r.user.roles) > 0 }),
+	prop("isAdmin", basic, func(r registration) any { return len(r.user.Roles()) > 0 }),
 	prop("isSsprRegistered", basic, func(registration) any { return false }),
 	prop("isSsprEnabled", basic, func(registration) any { return false }),
 	prop("isSsprCapable", basic, func(registration) any { return false }),
-	prop("isMfaRegistered", basic, func(r registration) any { return r.user.hasSecondFactor() }),
-	prop("isMfaCapable", basic, func(r registration) any { return r.user.hasSecondFactor() }),
+	prop("isMfaRegistered", basic, func(r registration) any { return hasSecondFactor(r.user) }),
+	prop("isMfaCapable", basic, func(r registration) any { return hasSecondFactor(r.user) }),
 	prop("isPasswordlessCapable", basic, func(registration) any { return false }),
 	prop("methodsRegistered", basic, func(r registration) any { return r.methods() }),
 	prop("userPreferredMethodForSecondaryAuthentication", basic, func(r registration) any { return r.preferred() }),
@@ -32,27 +32,27 @@ var registrationKind = newKind("microsoft.graph.userRegistrationDetails", "repor
 
 // hasSecondFactor says whether the user has set one up: somebody whom a sign-in asks for it has, unless setting it up is what
 // it asks for.
-func (u *user) hasSecondFactor() bool {
+func hasSecondFactor(u *user) bool {
 	return u.MFA == fixture.MFAPerUser || u.MFA == fixture.MFAConditionalAccess
 }
 
 func (r registration) methods() []string {
-	if r.user.hasSecondFactor() {
+	if hasSecondFactor(r.user) {
 		return []string{"microsoftAuthenticatorPush"}
 	}
 	return []string{}
 }
 
 func (r registration) preferred() string {
-	if r.user.hasSecondFactor() {
+	if hasSecondFactor(r.user) {
 		return "push"
 	}
 	return "none"
 }
 
 func (g *graphCall) listRegistrations() answer {
-	list := make([]object, 0, len(g.tenant.users))
-	for _, u := range g.tenant.users {
+	list := make([]object, 0, len(g.tenant.Users()))
+	for _, u := range g.tenant.Users() {
 		list = append(list, registration{u})
 	}
 	return g.page(collection{objects: list, kind: registrationKind})

@@ -4,7 +4,7 @@ import "purser.example/internal/m365sim/guid"
 
 // directoryRole is a role that has been switched on in a tenant, which happens when it is first given to someone.
 type directoryRole struct {
-	roleTemplate
+	role
 	tenant *tenant
 }
 
@@ -20,11 +20,11 @@ var roleKind = newKind("microsoft.graph.directoryRole", "directoryRoles",
 )
 
 // directoryRoles are the roles that someone in the tenant has.
-func (t *tenant) directoryRoles() []object {
+func directoryRoles(t *tenant) []object {
 	var list []object
 	seen := map[string]bool{}
-	for _, u := range t.users {
-		for _, role := range u.roles {
+	for _, u := range t.Users() {
+		for _, role := range u.Roles() {
 			if !seen[role.id] {
 				seen[role.id] = true
 				list = append(list, &directoryRole{role, t})
@@ -35,25 +35,25 @@ func (t *tenant) directoryRoles() []object {
 }
 
 func (g *graphCall) listRoles() answer {
-	return g.page(collection{objects: g.tenant.directoryRoles(), kind: roleKind})
+	return g.page(collection{objects: directoryRoles(g.tenant), kind: roleKind})
 }
 
 // roleMembers answers the users who have the role.
 func (g *graphCall) roleMembers() answer {
-	for _, o := range g.tenant.directoryRoles() {
+	for _, o := range directoryRoles(g.tenant) {
 		if o.objectID() == g.path[1] {
-			return g.page(collection{objects: g.tenant.holders(o.(*directoryRole).id), related: true})
+			return g.page(collection{objects: holders(g.tenant, o.(*directoryRole).id), related: true})
 		}
 	}
 	return missing(g.path[1]).answer(g.call)
 }
 
-func (t *tenant) holders(template string) []object {
+func holders(t *tenant, template string) []object {
 	var list []object
-	for _, u := range t.users {
-		for _, role := range u.roles {
+	for _, u := range t.Users() {
+		for _, role := range u.Roles() {
 			if role.id == template {
-				list = append(list, u)
+				list = append(list, graphUser{u})
 			}
 		}
 	}

@@ -16,7 +16,7 @@ func (r rootSite) kind() *kind { return siteKind }
 
 func (r rootSite) host() string {
 	name, _, _ := strings.Cut(strings.ToLower(r.tenant.InitialDomain), ".")
-	return name + "." + r.tenant.cloud.SharePoint
+	return name + "." + r.tenant.Cloud().SharePoint
 }
 
 var siteKind = newKind("microsoft.graph.site", "sites",

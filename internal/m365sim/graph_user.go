@@ -6,40 +6,45 @@ import (
 	"time"
 )
 
-func (u *user) objectID() string { return u.ID }
-func (u *user) kind() *kind      { return userKind }
+// graphUser is a user as Graph shows them.
+type graphUser struct{ *user }
+
+func asUser(u *user) object { return graphUser{u} }
+
+func (u graphUser) objectID() string { return u.ID }
+func (u graphUser) kind() *kind      { return userKind }
 
 // userKind lists the properties of microsoft.graph.user that the simulator knows (Graph v1.0 metadata, August 2026).
 var userKind = newKind("microsoft.graph.user", "users",
-	prop("id", basic, func(u *user) any { return u.ID }),
-	prop("businessPhones", byDefault, func(*user) any { return []string{} }),
-	prop("displayName", basic, func(u *user) any { return textOrNull(u.DisplayName) }),
-	prop("givenName", basic, func(*user) any { return nil }),
-	prop("jobTitle", byDefault, func(*user) any { return nil }),
-	prop("mail", basic, func(u *user) any { return u.mail() }),
-	prop("mobilePhone", byDefault, func(*user) any { return nil }),
-	prop("officeLocation", byDefault, func(*user) any { return nil }),
-	prop("preferredLanguage", byDefault, func(*user) any { return nil }),
-	prop("surname", basic, func(*user) any { return nil }),
-	prop("userPrincipalName", basic, func(u *user) any { return u.UserPrincipalName }),
-	prop("accountEnabled", onSelect, func(u *user) any { return u.enabled() }),
-	prop("userType", onSelect, func(u *user) any { return u.UserType }),
-	prop("createdDateTime", onSelect, func(*user) any { return nil }),
-	prop("mailNickname", onSelect, func(u *user) any { return nickname(u.UserPrincipalName) }),
-	prop("lastPasswordChangeDateTime", onSelect, func(u *user) any { return timeOrNull(u.changed) }),
-	prop("passwordPolicies", onSelect, func(u *user) any { return textOrNull(u.PasswordPolicies) }),
-	prop("onPremisesSyncEnabled", onSelect, func(u *user) any { return u.OnPremisesSyncEnabled }),
-	prop("onPremisesImmutableId", onSelect, func(*user) any { return nil }),
-	prop("usageLocation", onSelect, func(*user) any { return "CH" }),
-	prop("signInSessionsValidFromDateTime", onSelect, func(u *user) any { return timeOrNull(u.changed) }),
-	prop("assignedLicenses", onSelect, func(u *user) any { return u.assignedLicences() }),
-	prop("assignedPlans", onSelect, func(u *user) any { return u.assignedPlans() }),
-	prop("proxyAddresses", onSelect, func(u *user) any { return u.proxyAddresses() }),
+	prop("id", basic, func(u graphUser) any { return u.ID }),
+	prop("businessPhones", byDefault, func(graphUser) any { return []string{} }),
+	prop("displayName", basic, func(u graphUser) any { return textOrNull(u.DisplayName) }),
+	prop("givenName", basic, func(graphUser) any { return nil }),
+	prop("jobTitle", byDefault, func(graphUser) any { return nil }),
+	prop("mail", basic, func(u graphUser) any { return textOrNull(u.mail()) }),
+	prop("mobilePhone", byDefault, func(graphUser) any { return nil }),
+	prop("officeLocation", byDefault, func(graphUser) any { return nil }),
+	prop("preferredLanguage", byDefault, func(graphUser) any { return nil }),
+	prop("surname", basic, func(graphUser) any { return nil }),
+	prop("userPrincipalName", basic, func(u graphUser) any { return u.UserPrincipalName }),
+	prop("accountEnabled", onSelect, func(u graphUser) any { return u.enabled() }),
+	prop("userType", onSelect, func(u graphUser) any { return u.UserType }),
+	prop("createdDateTime", onSelect, func(graphUser) any { return nil }),
+	prop("mailNickname", onSelect, func(u graphUser) any { return nickname(u.UserPrincipalName) }),
+	prop("lastPasswordChangeDateTime", onSelect, func(u graphUser) any { return timeOrNull(u.Changed()) }),
+	prop("passwordPolicies", onSelect, func(u graphUser) any { return textOrNull(u.PasswordPolicies) }),
+	prop("onPremisesSyncEnabled", onSelect, func(u graphUser) any { return u.OnPremisesSyncEnabled }),
+	prop("onPremisesImmutableId", onSelect, func(graphUser) any { return nil }),
+	prop("usageLocation", onSelect, func(graphUser) any { return "CH" }),
+	prop("signInSessionsValidFromDateTime", onSelect, func(u graphUser) any { return timeOrNull(u.Changed()) }),
+	prop("assignedLicenses", onSelect, func(u graphUser) any { return u.assignedLicences() }),
+	prop("assignedPlans", onSelect, func(u graphUser) any { return u.assignedPlans() }),
+	prop("proxyAddresses", onSelect, func(u graphUser) any { return u.proxyAddresses() }),
 )
 
 // proxyAddresses is never null in Graph: without a mailbox it is empty.
-func (u *user) proxyAddresses() []string {
-	if mail, ok := u.mail().(string); ok {
+func (u graphUser) proxyAddresses() []string {
+	if mail := u.mail(); mail != "" {
 		return []string{"SMTP:" + mail}
 	}
 	return []string{}
@@ -70,7 +75,7 @@ func (g *graphCall) me() answer {
 	if u == nil {
 		return missing(g.caller.userID).answer(g.call)
 	}
-	return g.one(u)
+	return g.one(graphUser{u})
 }
 
 // oneUser answers a user by id or userPrincipalName. Everybody may read themselves.
@@ -79,7 +84,7 @@ func (g *graphCall) oneUser() answer {
 	if failure != nil {
 		return failure.answer(g.call)
 	}
-	return g.one(u)
+	return g.one(graphUser{u})
 }
 
 // reachUser finds the user of the address. A signed-in user who lacks the permissions may reach themselves with User.Read.
@@ -101,13 +106,13 @@ func (g *graphCall) countUsers() answer {
 	return g.counted(collection{objects: g.users(), kind: userKind})
 }
 
-func (g *graphCall) users() []object { return objects(g.tenant.users) }
+func (g *graphCall) users() []object { return objects(g.tenant.Users(), asUser) }
 
-// objects changes the type of a list.
-func objects[T object](list []T) []object {
+// objects are a list of the directory's as Graph shows it.
+func objects[T any](list []T, as func(T) object) []object {
 	out := make([]object, len(list))
 	for i, o := range list {
-		out[i] = o
+		out[i] = as(o)
 	}
 	return out
 }
@@ -120,9 +125,9 @@ type assignedPlan struct {
 	ID       string `json:"servicePlanId"`
 }
 
-func (u *user) assignedPlans() []assignedPlan {
-	plans := make([]assignedPlan, 0, len(u.plans))
-	for _, p := range u.plans {
+func (u graphUser) assignedPlans() []assignedPlan {
+	plans := make([]assignedPlan, 0, len(u.Plans()))
+	for _, p := range u.Plans() {
 		plans = append(plans, assignedPlan{"2026-01-02T03:04:05Z", "Enabled", p.service, p.id})
 	}
 	return plans
@@ -134,9 +139,9 @@ type assignedLicence struct {
 	SKU      string   `json:"skuId"`
 }
 
-func (u *user) assignedLicences() []assignedLicence {
+func (u graphUser) assignedLicences() []assignedLicence {
 	licences := []assignedLicence{}
-	for _, p := range u.plans {
+	for _, p := range u.Plans() {
 		if !slices.ContainsFunc(licences, func(l assignedLicence) bool { return l.SKU == p.skuID }) {
 			licences = append(licences, assignedLicence{[]string{}, p.skuID})
 		}

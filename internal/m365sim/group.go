@@ -17,8 +17,11 @@ type group struct {
 	memberOf map[string]bool
 	owners   []string
 	nested   []string // ids of groups
-	others   []*otherObject
+	others   []*other
 }
+
+// other is a member that is neither user nor group: a device, a service principal or a contact.
+type other struct{ typ, id, name string }
 
 // newGroup resolves a group's own words. Its members are resolved by link, once all groups are known.
 func (t *tenant) newGroup(f fixture.Group, path string, m *fixture.Mistakes) *group {
@@ -47,13 +50,13 @@ func (t *tenant) newGroup(f fixture.Group, path string, m *fixture.Mistakes) *gr
 
 // link resolves the members and owners of g.
 func (g *group) link(path string, m *fixture.Mistakes) {
-	g.members = g.userIDs(path+".members", g.Members, m)
-	g.owners = g.userIDs(path+".owners", g.Owners, m)
+	g.members = g.userIDs(path+".members", g.Group.Members, m)
+	g.owners = g.userIDs(path+".owners", g.Group.Owners, m)
 	g.memberOf = make(map[string]bool, len(g.members))
 	for _, id := range g.members {
 		g.memberOf[id] = true
 	}
-	for i, word := range g.MemberGroups {
+	for i, word := range g.Group.MemberGroups {
 		nested, why := g.tenant.group(word)
 		if nested == nil {
 			m.Add(fmt.Sprintf("%s.memberGroups[%d]", path, i), "%q %s", word, why)
@@ -61,9 +64,9 @@ func (g *group) link(path string, m *fixture.Mistakes) {
 		}
 		g.nested = append(g.nested, nested.ID)
 	}
-	for i, f := range g.OtherMembers {
+	for i, f := range g.Group.OtherMembers {
 		kind := m.OneOf(fmt.Sprintf("%s.otherMembers[%d].type", path, i), f.Type, "device", "servicePrincipal", "orgContact")
-		g.others = append(g.others, &otherObject{kind, guid.Derived(kind, g.ID, fmt.Sprint(i)), f.DisplayName})
+		g.others = append(g.others, &other{kind, guid.Derived(kind, g.ID, fmt.Sprint(i)), f.DisplayName})
 	}
 }
 
@@ -121,3 +124,35 @@ func (g *group) drop(id string) {
 	g.owners = slices.DeleteFunc(g.owners, same)
 	g.nested = slices.DeleteFunc(g.nested, same)
 }
+
+// Members are the users that the group names itself.
+func (g *group) Members() []*user { return g.usersOf(g.members) }
+
+func (g *group) Owners() []*user { return g.usersOf(g.owners) }
+
+func (g *group) usersOf(ids []string) []*user {
+	list := make([]*user, 0, len(ids))
+	for _, id := range ids {
+		if u := g.tenant.userBy[id]; u != nil {
+			list = append(list, u)
+		}
+	}
+	return list
+}
+
+// MemberGroups are the groups that are members of the group.
+func (g *group) MemberGroups() []*group {
+	list := make([]*group, 0, len(g.nested))
+	for _, id := range g.nested {
+		if nested := g.tenant.groupBy[id]; nested != nil {
+			list = append(list, nested)
+		}
+	}
+	return list
+}
+
+// OtherMembers are neither users nor groups.
+func (g *group) OtherMembers() []*other { return g.others }
+
+// has says whether the group names the user of that id itself.
+func (g *group) has(user string) bool { return g.memberOf[user] }

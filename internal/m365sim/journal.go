@@ -1,7 +1,6 @@
 package m365sim
 
 import (
-	"encoding/json"
 	"strings"
 	"sync"
 	"time"
@@ -51,30 +50,12 @@ func (j *journal) close(e *Request, status int) {
 	e.Status = status
 }
 
-// username is who the request is about: of a form or a SOAP message its field, else the name in the bearer token.
-func (c *call) username() string {
-	if c.soap != nil {
-		return c.soap.Header.Username
-	}
-	if name := c.form.Get("username"); name != "" || c.bearer == nil {
-		return name
-	}
-	var claims struct {
-		UPN string `json:"upn"`
-	}
-	if json.Unmarshal(c.bearer.payload, &claims) != nil {
-		return ""
-	}
-	return claims.UPN
-}
-
 // clip keeps one entry of the journal small whatever a client sends. It copies: a part of a string would keep the whole form
 // in memory, password included.
 func clip(s string) string { return strings.Clone(s[:min(len(s), 512)]) }
 
-// Requests answers the journal, oldest first.
-func (s *Simulator) Requests() []Request {
-	j := &s.journal
+// requests answers the journal, oldest first.
+func (j *journal) requests() []Request {
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	list := make([]Request, 0, len(j.ring))
@@ -84,9 +65,9 @@ func (s *Simulator) Requests() []Request {
 	return list
 }
 
-// ResetRequests empties the journal.
-func (s *Simulator) ResetRequests() {
-	s.journal.mu.Lock()
-	defer s.journal.mu.Unlock()
-	s.journal.ring, s.journal.first = nil, 0
+// reset empties the journal.
+func (j *journal) reset() {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	j.ring, j.first = nil, 0
 }

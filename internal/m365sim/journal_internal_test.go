@@ -9,12 +9,10 @@ import (
 
 func TestJournalForgetsTheOldestFirst(t *testing.T) {
 	var j journal
-	s := &Simulator{}
 	for i := range maxJournal + 10 {
 		j.open(&call{r: &http.Request{Method: fmt.Sprint(i), URL: &url.URL{Path: "/"}}})
 	}
-	s.journal.ring, s.journal.first = j.ring, j.first
-	list := s.Requests()
+	list := j.requests()
 	if len(list) != maxJournal || list[0].Method != "10" || list[maxJournal-1].Method != fmt.Sprint(maxJournal+9) {
 		t.Errorf("%d entries from %s to %s", len(list), list[0].Method, list[len(list)-1].Method)
 	}

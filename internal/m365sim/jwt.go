@@ -32,7 +32,7 @@ func (s signingKey) sign(claims any) (string, error) {
 	}
 	signed := encode(head) + "." + encode(body)
 	sum := sha256.Sum256([]byte(signed))
-	signature, err := rsa.SignPKCS1v15(rand.Reader, s.key, crypto.SHA256, sum[:])
+	signature, err := rsa.SignPKCS1v15(rand.Reader, s.private, crypto.SHA256, sum[:])
 	if err != nil {
 		return "", fmt.Errorf("sign token: %w", err)
 	}
@@ -81,4 +81,13 @@ func (j *jwt) verify(key *rsa.PublicKey) bool {
 		return rsa.VerifyPSS(key, crypto.SHA256, sum[:], j.signature, nil) == nil
 	}
 	return false
+}
+
+// encode writes Base64 as tokens do: the alphabet for addresses, without padding.
+func encode(b []byte) string { return base64.RawURLEncoding.EncodeToString(b) }
+
+// decodeBase64 reads either alphabet of RFC 4648, with or without padding.
+func decodeBase64(text string) ([]byte, error) {
+	text = strings.NewReplacer("+", "-", "/", "_", "=", "").Replace(text)
+	return base64.RawURLEncoding.DecodeString(text)
 }

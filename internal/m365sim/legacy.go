@@ -2,8 +2,8 @@ package m365sim
 
 import (
 	"crypto/subtle"
-	"fmt"
 	"net/http"
+	"net/url"
 	"strings"
 	"time"
 
@@ -34,7 +34,7 @@ const (
 const legacyTokenLife = 24 * time.Hour
 
 // legacySignIn answers rst2.srf and extSTS.srf.
-func (s *Simulator) legacySignIn(c *call) answer {
+func (s *loginService) legacySignIn(c *call) answer {
 	switch {
 	case c.r.Method != http.MethodPost:
 		return methodNotAllowed(http.MethodPost)
@@ -42,25 +42,25 @@ func (s *Simulator) legacySignIn(c *call) answer {
 		return textAnswer(http.StatusBadRequest, "text/html; charset=us-ascii", "<h2>Bad Request</h2>")
 	}
 	d := s.dir.domainOf(c.soap.Header.Username)
-	if d == nil || !c.reaches(d.tenant) {
+	if d == nil || !reaches(c, d.Tenant()) {
 		return s.legacyFault(c, &legacyRefusal{status: legacyWrongPassword, code: 50034})
 	}
-	c.latency = d.tenant.latency
-	u := d.tenant.user(c.soap.Header.Username)
-	if refused := s.checkLegacy(c, d.tenant, u); refused != nil {
+	c.latency = d.Tenant().Latency()
+	u := d.Tenant().user(c.soap.Header.Username)
+	if refused := s.checkLegacy(c, d.Tenant(), u); refused != nil {
 		return s.legacyFault(c, refused)
 	}
 	return s.legacyToken(c, u)
 }
 
 // checkLegacy goes through the checks in the order of the token endpoint.
-func (s *Simulator) checkLegacy(c *call, t *tenant, u *user) *legacyRefusal {
+func (s *loginService) checkLegacy(c *call, t *tenant, u *user) *legacyRefusal {
 	switch {
-	case !t.isPartner(c.soap.Body.Request.Audience):
+	case !isPartner(t, c.soap.Body.Request.Audience):
 		return &legacyRefusal{status: legacyNoPartner, code: 500011}
 	case u == nil:
 		return &legacyRefusal{status: legacyWrongPassword, code: 50034}
-	case s.lockouts.locked(u.ID, c.at):
+	case s.dir.locked(u, c.at):
 		return &legacyRefusal{status: legacyLocked, code: 50053}
 	case !u.enabled():
 		return &legacyRefusal{status: legacyWrongPassword, code: 50057}
@@ -68,26 +68,26 @@ func (s *Simulator) checkLegacy(c *call, t *tenant, u *user) *legacyRefusal {
 	if e := u.SignInError; e.Refuses() && !aadstsFor(e.Main()).afterPassword {
 		return &legacyRefusal{status: legacyStatus(e.Main()), code: e.Main()}
 	}
-	if code := u.checkLegacyPassword(c.soap.Header.Password); code != 0 {
+	if code := checkLegacyPassword(u, c.soap.Header.Password); code != 0 {
 		if code == 50126 {
-			s.lockouts.wrong(u.ID, c.soap.Header.Password, c.at)
+			s.dir.wrongPassword(u, c.soap.Header.Password, c.at)
 		}
 		return &legacyRefusal{status: legacyWrongPassword, code: code}
 	}
-	s.lockouts.clear(u.ID)
-	return u.checkLegacyPolicies(c.at)
+	s.dir.rightPassword(u)
+	return checkLegacyPolicies(u, c.at)
 }
 
 // checkLegacyPassword answers 0 for a password that is right. With multifactor authentication per user that is the app
 // password, in federated domains too, and the account's own is taken for a wrong one; without, it is the account's own.
-func (u *user) checkLegacyPassword(given string) int {
+func checkLegacyPassword(u *user, given string) int {
 	same := func(want string) bool {
 		return want != "" && subtle.ConstantTimeCompare([]byte(given), []byte(want)) == 1
 	}
 	switch {
 	case u.MFA == fixture.MFAPerUser && same(u.AppPassword):
 		return 0
-	case u.domain.federated() || !same(u.Password):
+	case u.Domain().federated() || !same(u.Password):
 		return 50126
 	case u.MFA == fixture.MFAPerUser:
 		return 50076
@@ -96,13 +96,13 @@ func (u *user) checkLegacyPassword(given string) int {
 }
 
 // checkLegacyPolicies refuses where a policy is in force: none of them can be satisfied over a legacy protocol.
-func (u *user) checkLegacyPolicies(now time.Time) *legacyRefusal {
+func checkLegacyPolicies(u *user, now time.Time) *legacyRefusal {
 	switch {
 	case u.expired(now) && u.MFA != fixture.MFAPerUser:
 		return &legacyRefusal{status: legacyExpired, code: 50055}
 	case u.MFA == fixture.MFAConditionalAccess, u.MFA == fixture.MFARegister:
 		return &legacyRefusal{status: legacyBlocked, code: 53003, policy: true}
-	case u.MFA == fixture.MFASecurityDefaults, u.tenant.SecurityDefaults:
+	case u.MFA == fixture.MFASecurityDefaults, u.Tenant().SecurityDefaults:
 		return &legacyRefusal{status: legacyBlocked, code: 530035, policy: true}
 	case u.SignInError.Refuses():
 		return &legacyRefusal{status: legacyBlocked, code: u.SignInError.Main(), policy: true}
@@ -122,21 +122,10 @@ func legacyStatus(code int) string {
 }
 
 // isPartner says whether a token is asked for the SharePoint of the tenant: by its cloud's name, or by an address of its own.
-func (t *tenant) isPartner(audience string) bool {
-	if audience == t.cloud.SharePoint {
+func isPartner(t *tenant, audience string) bool {
+	if audience == t.Cloud().SharePoint {
 		return true
 	}
-	host := strings.ToLower(parsedURL(audience).Hostname())
-	return host != "" && t.hasSharePoint(host)
-}
-
-// hasSharePoint says whether a host is one of the tenant's SharePoint, its admin center included.
-func (t *tenant) hasSharePoint(host string) bool {
-	name, _, _ := strings.Cut(strings.ToLower(t.InitialDomain), ".")
-	for _, suffix := range []string{"", "-admin", "-my"} {
-		if host == fmt.Sprintf("%s%s.%s", name, suffix, t.cloud.SharePoint) {
-			return true
-		}
-	}
-	return false
+	u, err := url.Parse(audience)
+	return err == nil && u.Hostname() != "" && t.hasSharePoint(strings.ToLower(u.Hostname()))
 }

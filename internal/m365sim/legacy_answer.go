@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"net/http"
 	"strings"
-	"time"
 )
 
 // legacyEnvelope is the SOAP around every answer of the legacy sign-in.
@@ -28,14 +27,14 @@ const legacyTokenBody = `<wst:RequestedSecurityToken><wsse:BinarySecurityToken I
 
 // legacyFault writes a refusal. Microsoft sends it with 200 or with 400: here the older address has the one and the newer the
 // other, so that a client reads the body.
-func (s *Simulator) legacyFault(c *call, refused *legacyRefusal) answer {
+func (s *loginService) legacyFault(c *call, refused *legacyRefusal) answer {
 	status := http.StatusBadRequest
 	if strings.EqualFold(c.path[0], "rst2.srf") {
 		status = http.StatusOK
 	}
 	header := fill(legacyHeader, "status", refused.status, "now", stamp(c.at), "trace", c.traceID)
 	if refused.policy {
-		return legacyAnswer(status, header, c.legacyResponse(""))
+		return legacyAnswer(status, header, legacyResponseOf(c, ""))
 	}
 	r := refuse(refused.code)
 	r.words = map[string]string{"user": c.soap.Header.Username}
@@ -49,42 +48,15 @@ func legacyAnswer(status int, header, body string) answer {
 	return a
 }
 
-func (c *call) legacyResponse(token string) string {
+func legacyResponseOf(c *call, token string) string {
 	return fill(legacyResponse, "audience", escapeXML(c.soap.Body.Request.Audience), "now", stamp(c.at), "end", stamp(c.at.Add(legacyTokenLife)), "token", token)
 }
 
-// legacyClaims are what a token of the legacy sign-in holds. It is good for SharePoint's cookie, and for nothing else.
-type legacyClaims struct {
-	Audience string `json:"aud"`
-	TenantID string `json:"tid"`
-	UserID   string `json:"oid"`
-	Expires  int64  `json:"exp"`
-}
-
-const legacyAudience = "urn:passport:compact"
-
-func (s *Simulator) legacyToken(c *call, u *user) answer {
-	token, err := s.keys[0].sign(legacyClaims{legacyAudience, u.tenant.ID, u.ID, c.at.Add(legacyTokenLife).Unix()})
+func (s *loginService) legacyToken(c *call, u *user) answer {
+	token, err := s.keys.published()[0].sign(legacyClaims{legacyAudience, u.Tenant().ID, u.ID, c.at.Add(legacyTokenLife).Unix()})
 	if err != nil {
 		s.log.Error("no token could be made", "error", err)
 		return s.legacyFault(c, &legacyRefusal{status: legacyUnavailable, code: 90033})
 	}
-	return legacyAnswer(http.StatusOK, "", c.legacyResponse(fill(legacyTokenBody, "token", escapeXML("t="+token+"&p="))))
-}
-
-// readLegacyToken answers the tenant that a token of the legacy sign-in is for, or nil.
-func (s *Simulator) readLegacyToken(text string, now time.Time) *tenant {
-	text, _, _ = strings.Cut(strings.TrimPrefix(strings.TrimSpace(text), "t="), "&")
-	token, ok := parseJWT(text)
-	if !ok {
-		return nil
-	}
-	var claims legacyClaims
-	if key := s.keys.find(token.header.KeyID); key == nil || !token.verify(key) || !token.reads(&claims) {
-		return nil
-	}
-	if claims.Audience != legacyAudience || now.Unix() >= claims.Expires {
-		return nil
-	}
-	return s.dir.byID[claims.TenantID]
+	return legacyAnswer(http.StatusOK, "", legacyResponseOf(c, fill(legacyTokenBody, "token", escapeXML("t="+token+"&p="))))
 }

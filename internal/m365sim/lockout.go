@@ -62,3 +62,14 @@ func (l *lockouts) clear(id string) {
 	defer l.mu.Unlock()
 	delete(l.by, id)
 }
+
+// locked says whether the user is locked at that time.
+func (d *directory) locked(u *user, now time.Time) bool { return d.lockouts.locked(u.ID, now) }
+
+// wrongPassword counts a wrong password towards the user's lockout.
+func (d *directory) wrongPassword(u *user, given string, now time.Time) {
+	d.lockouts.wrong(u.ID, given, now)
+}
+
+// rightPassword forgets the user's wrong ones.
+func (d *directory) rightPassword(u *user) { d.lockouts.clear(u.ID) }

@@ -1,6 +1,7 @@
 package m365sim
 
 import (
+	"log/slog"
 	"net/http"
 	"slices"
 	"strings"
@@ -9,33 +10,47 @@ import (
 	"purser.example/internal/m365sim/guid"
 )
 
+// loginService answers for the sign-in hosts of every cloud.
+type loginService struct {
+	dir     *directory
+	keys    *keyring
+	signIns *signInLog
+	log     *slog.Logger
+	budgets budgets
+	refresh refreshTokens
+}
+
+// newLogin makes the sign-in hosts of a directory. They sign with keys, note every sign-in in signIns, and mistakes of their own
+// in log.
+func newLogin(dir *directory, keys *keyring, signIns *signInLog, log *slog.Logger) *loginService {
+	return &loginService{dir: dir, keys: keys, signIns: signIns, log: log}
+}
+
 // loginRoute is one address of the sign-in hosts. "*" stands for one segment; letters match in either case, as Microsoft's do.
 type loginRoute struct {
 	path   string
 	method string // "" leaves the method to the handler
-	handle func(*Simulator, *call) answer
+	handle func(*loginService, *call) answer
 }
 
 var loginRoutes = []loginRoute{
-	{"common/discovery/instance", http.MethodGet, (*Simulator).instanceDiscovery},
-	{"*/v2.0/.well-known/openid-configuration", http.MethodGet, (*Simulator).openIDConfiguration},
-	{"*/discovery/v2.0/keys", http.MethodGet, (*Simulator).publishedKeys},
-	{"common/userrealm/*", http.MethodGet, (*Simulator).userRealm},
-	{"*/oauth2/v2.0/token", "", (*Simulator).token},
-	{"rst2.srf", "", (*Simulator).legacySignIn},
-	{"extSTS.srf", "", (*Simulator).legacySignIn},
+	{"common/discovery/instance", http.MethodGet, (*loginService).instanceDiscovery},
+	{"*/v2.0/.well-known/openid-configuration", http.MethodGet, (*loginService).openIDConfiguration},
+	{"*/discovery/v2.0/keys", http.MethodGet, (*loginService).publishedKeys},
+	{"common/userrealm/*", http.MethodGet, (*loginService).userRealm},
+	{"*/oauth2/v2.0/token", "", (*loginService).token},
+	{"rst2.srf", "", (*loginService).legacySignIn},
+	{"extSTS.srf", "", (*loginService).legacySignIn},
 }
 
-// login answers for the sign-in hosts.
-func (s *Simulator) login(c *call) answer {
+// answer answers one request to a sign-in host.
+func (s *loginService) answer(c *call) answer {
 	for _, route := range loginRoutes {
 		if !matchesPath(c.path, route.path) {
 			continue
 		}
 		if route.method != "" && route.method != c.r.Method {
-			a := textAnswer(http.StatusMethodNotAllowed, "text/html; charset=us-ascii", "<h2>Method Not Allowed</h2>")
-			a.header.Set("Allow", route.method)
-			return s.loginHeaders(c, a)
+			return s.loginHeaders(c, methodNotAllowed(route.method))
 		}
 		return s.loginHeaders(c, route.handle(s, c))
 	}
@@ -50,7 +65,7 @@ func matchesPath(path []string, pattern string) bool {
 
 // loginHeaders adds what every answer of the sign-in hosts carries, cookies included: a client that keeps them would join
 // its accounts' sign-ins to one another.
-func (s *Simulator) loginHeaders(c *call, a answer) answer {
+func (s *loginService) loginHeaders(c *call, a answer) answer {
 	h := a.header
 	h.Set("Strict-Transport-Security", "max-age=31536000; includeSubDomains")
 	h.Set("X-Content-Type-Options", "nosniff")
@@ -70,13 +85,13 @@ func (s *Simulator) loginHeaders(c *call, a answer) answer {
 }
 
 // reaches says whether a tenant answers on the host that was asked.
-func (c *call) reaches(t *tenant) bool { return t.cloud.Login == c.endpoint.Login }
+func reaches(c *call, t *tenant) bool { return t.Cloud().Login == c.endpoint.Login }
 
 // published finds the tenant that a discovery document is asked for. The worldwide host knows the tenants of every cloud,
 // and its documents point to the right one; the hosts of the other clouds know their own.
-func (s *Simulator) published(c *call, word string) *tenant {
+func (s *loginService) published(c *call, word string) *tenant {
 	t := s.dir.tenant(word)
-	if t == nil || !c.reaches(t) && c.endpoint.Login != cloud.Worldwide().Login {
+	if t == nil || !reaches(c, t) && c.endpoint.Login != cloud.Worldwide().Login {
 		return nil
 	}
 	return t

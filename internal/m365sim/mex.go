@@ -13,15 +13,9 @@ import (
 var mexDocument string
 
 // metadataExchange says where and how the federation server takes names and passwords.
-func (s *Simulator) metadataExchange(c *call) answer {
+func (s *federationService) metadataExchange(c *call) answer {
 	if c.r.Method != http.MethodGet {
 		return methodNotAllowed(http.MethodGet)
 	}
 	return textAnswer(http.StatusOK, "text/xml; charset=utf-8", strings.ReplaceAll(mexDocument, "{base}", escapeXML(c.base(c.endpoint.Name))))
-}
-
-func methodNotAllowed(allowed string) answer {
-	a := textAnswer(http.StatusMethodNotAllowed, "text/html; charset=us-ascii", "<h2>Method Not Allowed</h2>")
-	a.header.Set("Allow", allowed)
-	return a
 }

@@ -10,10 +10,10 @@ import (
 )
 
 // PatchTenant changes fields of the tenant with that id or domain, given as JSON with the fixture's keys. Its id stays.
-func (s *Simulator) PatchTenant(key string, patch []byte) error {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	t := s.dir.tenant(key)
+func (d *directory) PatchTenant(key string, patch []byte) error {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	t := d.tenant(key)
 	if t == nil {
 		return errUnknown
 	}
@@ -28,13 +28,13 @@ func (s *Simulator) PatchTenant(key string, patch []byte) error {
 	if !strings.EqualFold(next.ID, t.ID) {
 		return strictjson.Mistake("a tenant's id cannot change")
 	}
-	m := &fixture.Mistakes{Start: s.start}
+	m := &fixture.Mistakes{Start: d.start}
 	if whole {
-		s.dir.rebuild(next, m)
+		d.rebuild(next, m)
 	} else {
-		s.dir.resettle(t, next, m)
+		d.resettle(t, next, m)
 	}
-	s.log.Info("tenant changed", "tenant", t.ID, "done", m.Err() == nil)
+	d.log.Info("tenant changed", "tenant", t.ID, "done", m.Err() == nil)
 	return m.Err()
 }
 

@@ -9,10 +9,10 @@ import (
 )
 
 // PatchGroup changes fields of the group with that id or mail address, given as JSON with the fixture's keys.
-func (s *Simulator) PatchGroup(key string, patch []byte) error {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	g := s.dir.group(key)
+func (d *directory) PatchGroup(key string, patch []byte) error {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	g := d.group(key)
 	if g == nil {
 		return errUnknown
 	}
@@ -20,7 +20,7 @@ func (s *Simulator) PatchGroup(key string, patch []byte) error {
 	if err := strictjson.Merge(g.fixture(), patch, &f); err != nil {
 		return err
 	}
-	m, t := &fixture.Mistakes{Start: s.start}, g.tenant
+	m, t := &fixture.Mistakes{Start: d.start}, g.tenant
 	next := t.newGroup(f, "group", m)
 	next.link("group", m)
 	if other := t.groupBy[strings.ToLower(f.Mail)]; f.Mail != "" && other != nil && other != g {
@@ -38,15 +38,15 @@ func (s *Simulator) PatchGroup(key string, patch []byte) error {
 		t.groupBy[strings.ToLower(next.Mail)] = next
 	}
 	t.groups[slices.Index(t.groups, g)] = next
-	s.log.Info("group changed", "tenant", t.ID, "group", g.ID)
+	d.log.Info("group changed", "tenant", t.ID, "group", g.ID)
 	return nil
 }
 
 // DeleteGroup removes the group with that id or mail address, from other groups too.
-func (s *Simulator) DeleteGroup(key string) error {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	g := s.dir.group(key)
+func (d *directory) DeleteGroup(key string) error {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	g := d.group(key)
 	if g == nil {
 		return errUnknown
 	}
@@ -57,7 +57,7 @@ func (s *Simulator) DeleteGroup(key string) error {
 	for _, other := range t.groups {
 		other.drop(g.ID)
 	}
-	s.log.Info("group removed", "tenant", t.ID, "group", g.ID)
+	d.log.Info("group removed", "tenant", t.ID, "group", g.ID)
 	return nil
 }
 

@@ -3,7 +3,6 @@ package m365sim
 import (
 	"slices"
 	"strings"
-	"time"
 
 	"purser.example/internal/m365sim/fixture"
 	"purser.example/internal/m365sim/strictjson"
@@ -11,10 +10,10 @@ import (
 
 // PatchUser changes fields of the user with that userPrincipalName or id, given as JSON with the fixture's keys. A new
 // password ends a lockout.
-func (s *Simulator) PatchUser(key string, patch []byte) error {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	u := s.dir.user(key)
+func (d *directory) PatchUser(key string, patch []byte) error {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	u := d.user(key)
 	if u == nil {
 		return errUnknown
 	}
@@ -23,22 +22,22 @@ func (s *Simulator) PatchUser(key string, patch []byte) error {
 	if err := strictjson.Merge(u.User, patch, &f, "signInError"); err != nil {
 		return err
 	}
-	next, err := s.dir.renew(u, f, s.start)
+	next, err := d.renew(u, f)
 	if err != nil {
 		return err
 	}
 	t := u.tenant
 	if next.Password != u.Password {
-		s.lockouts.clear(u.ID)
+		d.lockouts.clear(u.ID)
 	}
 	t.swap(u, next)
-	s.log.Info("user changed", "tenant", t.ID, "user", u.ID)
+	d.log.Info("user changed", "tenant", t.ID, "user", u.ID)
 	return nil
 }
 
 // renew resolves the new words for u. It changes nothing but the tenant's domains, where u moves to one not listed.
-func (d *directory) renew(u *user, f fixture.User, start time.Time) (*user, error) {
-	m, t := &fixture.Mistakes{Start: start}, u.tenant
+func (d *directory) renew(u *user, f fixture.User) (*user, error) {
+	m, t := &fixture.Mistakes{Start: d.start}, u.tenant
 	before := t.domains
 	if !t.checkUPN(f.UserPrincipalName, "userPrincipalName", m) {
 		return nil, m.Err()
@@ -66,10 +65,10 @@ func (t *tenant) swap(old, next *user) {
 }
 
 // DeleteUser removes the user with that userPrincipalName or id, from every group too.
-func (s *Simulator) DeleteUser(key string) error {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	u := s.dir.user(key)
+func (d *directory) DeleteUser(key string) error {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	u := d.user(key)
 	if u == nil {
 		return errUnknown
 	}
@@ -80,7 +79,7 @@ func (s *Simulator) DeleteUser(key string) error {
 	for _, g := range t.groups {
 		g.drop(u.ID)
 	}
-	s.lockouts.clear(u.ID)
-	s.log.Info("user removed", "tenant", t.ID, "user", u.ID)
+	d.lockouts.clear(u.ID)
+	d.log.Info("user removed", "tenant", t.ID, "user", u.ID)
 	return nil
 }

@@ -10,23 +10,23 @@ import (
 //go:embed plans.tsv
 var plansFile string
 
-// servicePlan is one plan of a licence, with the SKU under which the simulator shows it.
-type servicePlan struct{ name, id, service, sku, skuID string }
+// plan is one plan of a licence, with the SKU under which the simulator shows it.
+type plan struct{ name, id, service, sku, skuID string }
 
 var servicePlans = readPlans(plansFile)
 
-func readPlans(file string) map[string]servicePlan {
-	plans := map[string]servicePlan{}
+func readPlans(file string) map[string]plan {
+	plans := map[string]plan{}
 	for _, f := range table.Rows(file, 5) {
-		plans[f[0]] = servicePlan{f[0], f[1], f[2], f[3], f[4]}
+		plans[f[0]] = plan{f[0], f[1], f[2], f[3], f[4]}
 	}
 	return plans
 }
 
 // planFor answers the plan of that name. A plan outside the table gets an id of its own and a SKU of everything else.
-func planFor(name string) servicePlan {
+func planFor(name string) plan {
 	if p, ok := servicePlans[name]; ok {
 		return p
 	}
-	return servicePlan{name, guid.Derived("plan", name), "Other", "SIMULATED_PACK", guid.Derived("sku", "SIMULATED_PACK")}
+	return plan{name, guid.Derived("plan", name), "Other", "SIMULATED_PACK", guid.Derived("sku", "SIMULATED_PACK")}
 }

@@ -21,15 +21,15 @@ type realmBody struct {
 
 // userRealm says whether the domain of a username is managed, federated or unknown, and in which cloud it is. It looks at
 // the domain only, and says nothing of whether the user exists.
-func (s *Simulator) userRealm(c *call) answer {
+func (s *loginService) userRealm(c *call) answer {
 	if version := c.r.URL.Query().Get("api-version"); version != "1.0" {
 		return textAnswer(http.StatusBadRequest, "text/html; charset=utf-8", "<h2>Bad Request</h2>")
 	}
 	here := cloud.ByLogin(c.endpoint.Login)
 	body := realmBody{Version: "1.0", AccountType: "Unknown", CloudName: here.Instance, CloudURN: "urn:federation:MicrosoftOnline"}
 	if d := s.dir.domainOf(c.path[2]); d != nil {
-		c.latency = d.tenant.latency
-		body.AccountType, body.DomainName, body.CloudName = "Managed", d.name, d.tenant.cloud.Instance
+		c.latency = d.Tenant().Latency()
+		body.AccountType, body.DomainName, body.CloudName = "Managed", d.Name(), d.Tenant().Cloud().Instance
 		if d.federated() {
 			body.federate(d, c)
 		}
@@ -41,9 +41,9 @@ func (s *Simulator) userRealm(c *call) answer {
 
 // federate names the domain's federation server: the fixture's, or one of the simulator's own where the question came to.
 func (b *realmBody) federate(d *domain, c *call) {
-	b.AccountType, b.Protocol, b.BrandingName = "Federated", "WSTrust", d.tenant.DisplayName
+	b.AccountType, b.Protocol, b.BrandingName = "Federated", "WSTrust", d.Tenant().DisplayName
 	if b.MetadataURL = d.FederationMetadataURL; b.MetadataURL == "" {
-		b.MetadataURL = c.base(d.federationHost()) + mexPath
+		b.MetadataURL = c.base(d.federationHost()) + metadataPath
 	}
 	if b.ActiveURL = d.ActiveAuthURL; b.ActiveURL == "" {
 		b.ActiveURL = c.base(d.federationHost()) + trust2005Path

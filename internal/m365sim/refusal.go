@@ -59,7 +59,7 @@ func (r *refusal) text(row aadstsRow) string {
 var placeholders = []string{"param", "user", "tenant", "tenantId", "app", "appName", "resource", "resourceId", "cloud", "host"}
 
 // refuseAnswer writes a refusal as Microsoft does.
-func (s *Simulator) refuseAnswer(c *call, r *refusal) answer {
+func (s *loginService) refuseAnswer(c *call, r *refusal) answer {
 	row := aadstsFor(r.code)
 	stamp := c.at.UTC().Format("2006-01-02 15:04:05Z")
 	body := refusalBody{
@@ -85,7 +85,7 @@ func (s *Simulator) refuseAnswer(c *call, r *refusal) answer {
 	}, gap)
 	a := jsonAnswer(status, "application/json; charset=utf-8", body)
 	a.header.Set("x-ms-clitelem", "1,"+strconv.Itoa(r.code)+",0,,")
-	setUnlessEmpty(a.header, "Retry-After", r.retryAfter)
+	a.set("Retry-After", r.retryAfter)
 	noStore(a.header)
 	return a
 }

@@ -10,25 +10,25 @@ import (
 //go:embed roles.tsv
 var rolesFile string
 
-// roleTemplate is a built-in directory role, the same in every tenant.
-type roleTemplate struct{ id, name string }
+// role is a built-in directory role, the same in every tenant.
+type role struct{ id, name string }
 
 var roleTemplates = readRoles(rolesFile)
 
-func readRoles(file string) []roleTemplate {
-	var roles []roleTemplate
+func readRoles(file string) []role {
+	var roles []role
 	for _, f := range table.Rows(file, 2) {
-		roles = append(roles, roleTemplate{f[0], f[1]})
+		roles = append(roles, role{f[0], f[1]})
 	}
 	return roles
 }
 
 // roleFor finds a role by its name or by its template id.
-func roleFor(word string) (roleTemplate, bool) {
+func roleFor(word string) (role, bool) {
 	for _, r := range roleTemplates {
 		if r.id == strings.ToLower(word) || strings.EqualFold(r.name, word) {
 			return r, true
 		}
 	}
-	return roleTemplate{}, false
+	return role{}, false
 }

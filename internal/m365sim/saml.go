@@ -55,32 +55,28 @@ const (
 	signatureEnd = `</ds:Signature>`
 )
 
-// assertion makes a signed assertion about the user.
-func (s signingKey) assertion(v samlVersion, u *user, now time.Time) (string, error) {
+// samlSubject is whom an assertion is about: the federation server that knows the user, the name there, and what joins it to
+// the user in the cloud.
+type samlSubject struct{ issuer, upn, immutableID string }
+
+// assertionLife is how long an assertion and the answer around it are good for.
+const assertionLife = time.Hour
+
+// signAssertion makes a signed assertion about someone.
+func signAssertion(key signingKey, v samlVersion, about samlSubject, now time.Time) (string, error) {
 	id := "_" + guid.New()
 	text := fill(strings.ReplaceAll(v.text, "{subject}", saml11Subject), "id", id, "now", stamp(now), "end", stamp(now.Add(assertionLife)),
-		"issuer", escapeXML(u.domain.issuer()), "upn", escapeXML(u.UserPrincipalName), "immutable", u.immutableID())
+		"issuer", escapeXML(about.issuer), "upn", escapeXML(about.upn), "immutable", about.immutableID)
 	sum := sha256.Sum256([]byte(text))
 	info := fill(signedInfo, "ns", dsNamespace, "id", id, "digest", base64.StdEncoding.EncodeToString(sum[:]))
 	sum = sha256.Sum256([]byte(info))
-	signature, err := rsa.SignPKCS1v15(rand.Reader, s.key, crypto.SHA256, sum[:])
+	signature, err := rsa.SignPKCS1v15(rand.Reader, key.private, crypto.SHA256, sum[:])
 	if err != nil {
 		return "", fmt.Errorf("sign assertion: %w", err)
 	}
 	return strings.TrimSuffix(text, assertionEnd) + `<ds:Signature ` + dsNamespace + `>` + strings.Replace(info, " "+dsNamespace, "", 1) +
 		`<ds:SignatureValue>` + base64.StdEncoding.EncodeToString(signature) + `</ds:SignatureValue>` +
-		`<ds:KeyInfo><ds:KeyName>` + s.id + `</ds:KeyName></ds:KeyInfo>` + signatureEnd + assertionEnd, nil
+		`<ds:KeyInfo><ds:KeyName>` + key.id + `</ds:KeyName></ds:KeyInfo>` + signatureEnd + assertionEnd, nil
 }
 
 const assertionEnd = `</saml:Assertion>`
-
-// immutableID is what joins a user in the cloud to the one on premises.
-func (u *user) immutableID() string {
-	sum := sha256.Sum256([]byte(u.ID))
-	return base64.StdEncoding.EncodeToString(sum[:16])
-}
-
-// escapeXML writes a text as canonical XML does.
-func escapeXML(s string) string {
-	return strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;", `"`, "&quot;", "\r", "&#xD;").Replace(s)
-}

@@ -34,7 +34,7 @@ func (a samlAssertion) audience() string { return a.Conditions.Audience11 + a.Co
 
 // readAssertion takes the assertion out of a form, where it stands in Base64 of either alphabet, padded or not. It answers
 // false for one that is not signed by a federation server, was changed since, is for somebody else or for another time.
-func readAssertion(field string, v samlVersion, keys *keySet, now time.Time) (a samlAssertion, ok bool) {
+func readAssertion(field string, v samlVersion, keys *keyring, now time.Time) (a samlAssertion, ok bool) {
 	text, err := decodeBase64(field)
 	if err != nil || xml.Unmarshal(text, &a) != nil || a.XMLName.Local != "Assertion" || a.XMLName.Space != v.namespace {
 		return a, false
@@ -72,10 +72,4 @@ func (a samlAssertion) isOf(now time.Time) bool {
 	}
 	until, err := time.Parse(time.RFC3339, a.Conditions.NotOnOrAfter)
 	return err == nil && now.Before(until.Add(skew))
-}
-
-// decodeBase64 reads either alphabet of RFC 4648, with or without padding.
-func decodeBase64(text string) ([]byte, error) {
-	text = strings.NewReplacer("+", "-", "/", "_", "=", "").Replace(text)
-	return base64.RawURLEncoding.DecodeString(text)
 }

@@ -69,7 +69,7 @@ func (g *grant) checkResource() *refusal {
 
 // audience is the aud of the token asked for, or empty for a resource that the tenant does not have.
 func (g *grant) audience() string {
-	graph := "https://" + g.tenant.cloud.Graph
+	graph := "https://" + g.tenant.Cloud().Graph
 	switch g.scope.resource {
 	case "", graph, cloud.GraphAppID:
 		return graph

@@ -17,26 +17,24 @@ func (s *Simulator) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		s.control.ServeHTTP(w, r)
 		return
 	}
-	c := s.newCall(w, r)
+	c := newCall(w, r, s.now())
 	entry := s.journal.open(c)
-	fault := s.faults.take(c)
-	if fault == nil {
-		fault = &Fault{}
+	trouble := s.faults.take(c)
+	if trouble == nil {
+		trouble = &Fault{}
 	}
-	wait(r, time.Duration(fault.DelayMs)*time.Millisecond)
-	if fault.Reset {
+	wait(r, time.Duration(trouble.DelayMs)*time.Millisecond)
+	if trouble.Reset {
 		reset(w)
 	}
-	a, faulted := fault.answer()
+	a, faulted := trouble.answer()
 	if !faulted {
 		a = s.answer(c)
-		for _, change := range *c.after {
-			change()
-		}
+		c.settle()
 		wait(r, c.latency)
 	}
 	s.journal.close(entry, a.status)
-	a.send(w, fault.Truncate)
+	a.send(w, trouble.Truncate)
 }
 
 // wait lets d pass, or less when the client goes away.
@@ -69,27 +67,20 @@ func reset(w http.ResponseWriter) {
 	panic(http.ErrAbortHandler)
 }
 
-// answer finds the route of the call. The lock is held while the answer is made, so that it is of one moment.
+// answer finds the route of the call. The directory is held while the answer is made, so that it is of one moment.
 func (s *Simulator) answer(c *call) answer {
-	s.mu.RLock()
-	defer s.mu.RUnlock()
+	defer s.dir.hold()()
 	switch {
 	case c.broken:
 		return textAnswer(http.StatusBadRequest, "text/html; charset=us-ascii", "<h2>Bad Request</h2>")
-	case c.part == cloud.PartLogin && c.endpoint.Part == cloud.PartAny && federationRoute(c.r.URL.Path) != nil:
-		return s.federation(c)
+	case c.part == cloud.PartLogin && c.endpoint.Part == cloud.PartAny && answersAt(c.r.URL.Path):
+		return s.federation.answer(c)
 	case c.part == cloud.PartLogin:
-		return s.login(c)
+		return s.login.answer(c)
 	case c.part == cloud.PartGraph:
-		return s.graph(c)
+		return s.graph.answer(c)
 	case c.part == cloud.PartSharePoint:
-		return s.sharePoint(c)
+		return s.sharePoint.answer(c)
 	}
-	return s.federation(c)
-}
-
-// notFound is what a web server in front of Microsoft's services says of a path that leads nowhere.
-func notFound() answer {
-	return textAnswer(http.StatusNotFound, "text/html; charset=us-ascii",
-		"<!DOCTYPE HTML><html><head><title>Not Found</title></head><body><h2>Not Found</h2><p>HTTP Error 404. The requested resource is not found.</p></body></html>")
+	return s.federation.answer(c)
 }

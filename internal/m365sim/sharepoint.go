@@ -3,14 +3,27 @@ package m365sim
 import (
 	"net/http"
 	"strings"
+	"time"
 
 	"purser.example/internal/m365sim/cloud"
 	"purser.example/internal/m365sim/fixture"
 	"purser.example/internal/m365sim/guid"
 )
 
-// sharePoint answers for SharePoint: the second half of the legacy sign-in.
-func (s *Simulator) sharePoint(c *call) answer {
+// sharePointService answers for the SharePoint of every tenant.
+type sharePointService struct {
+	dir   *directory
+	keys  *keyring
+	sites sites
+}
+
+// newSharePoint makes the SharePoint of a directory. It believes tokens signed by keys.
+func newSharePoint(dir *directory, keys *keyring) *sharePointService {
+	return &sharePointService{dir: dir, keys: keys}
+}
+
+// answer answers one request: the second half of the legacy sign-in.
+func (s *sharePointService) answer(c *call) answer {
 	switch path := strings.ToLower(strings.TrimSuffix(c.r.URL.Path, "/")); {
 	case path == "/_vti_bin/idcrl.svc" && c.r.Method == http.MethodGet:
 		token, ok := strings.CutPrefix(c.r.Header.Get("Authorization"), "BPOSIDCRL ")
@@ -29,12 +42,12 @@ func (s *Simulator) sharePoint(c *call) answer {
 }
 
 // cookies trades a token of the legacy sign-in for cookies, where the tenant still lets anybody in that way.
-func (s *Simulator) cookies(c *call, token string, status int, names ...string) answer {
+func (s *sharePointService) cookies(c *call, token string, status int, names ...string) answer {
 	t := s.readLegacyToken(token, c.at)
 	if t == nil || c.endpoint.Part != cloud.PartAny && !t.hasSharePoint(c.endpoint.Name) {
 		return unauthorizedSharePoint()
 	}
-	c.latency = t.latency
+	c.latency = t.Latency()
 	if t.SharePoint == nil || fixture.IsTrue(t.SharePoint.LegacyRetired) || !t.SharePoint.LegacyAuthEnabled {
 		a := textAnswer(http.StatusForbidden, "text/plain; charset=utf-8", "403 FORBIDDEN")
 		a.header.Set("X-MSDAVEXT_Error", "917656; Access denied. IDCRL is disabled.")
@@ -51,4 +64,21 @@ func unauthorizedSharePoint() answer {
 	a := textAnswer(http.StatusUnauthorized, "text/plain; charset=utf-8", "401 UNAUTHORIZED")
 	a.header.Set("WWW-Authenticate", `IDCRL Type="BPOSIDCRL", EndPoint="/_vti_bin/idcrl.svc/", RootDomain="sharepoint.com", Policy="MBI"`)
 	return a
+}
+
+// readLegacyToken answers the tenant that a token of the legacy sign-in is for, or nil.
+func (s *sharePointService) readLegacyToken(text string, now time.Time) *tenant {
+	text, _, _ = strings.Cut(strings.TrimPrefix(strings.TrimSpace(text), "t="), "&")
+	token, ok := parseJWT(text)
+	if !ok {
+		return nil
+	}
+	var claims legacyClaims
+	if key := s.keys.find(token.header.KeyID); key == nil || !token.verify(key) || !token.reads(&claims) {
+		return nil
+	}
+	if claims.Audience != legacyAudience || now.Unix() >= claims.Expires {
+		return nil
+	}
+	return s.dir.tenantByID(claims.TenantID)
 }

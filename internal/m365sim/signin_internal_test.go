@@ -8,7 +8,7 @@ func TestSignInLogForgets(t *testing.T) {
 		log.add("t", &signIn{code: i})
 	}
 	list := log.newestFirst("t")
-	if len(list) != maxSignIns || list[0].(*signIn).code != maxSignIns+4 || list[maxSignIns-1].(*signIn).code != 5 {
+	if len(list) != maxSignIns || list[0].code != maxSignIns+4 || list[maxSignIns-1].code != 5 {
 		t.Errorf("%d entries", len(list))
 	}
 }

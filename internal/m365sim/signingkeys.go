@@ -4,60 +4,72 @@ import (
 	"crypto/rand"
 	"crypto/rsa"
 	"crypto/sha256"
-	"encoding/binary"
 	"fmt"
 	"sync"
 )
 
 // signingKey is one of the keys under which tokens are issued.
 type signingKey struct {
-	id  string
-	key *rsa.PrivateKey
+	id      string
+	private *rsa.PrivateKey
 }
 
-// keySet is the pair of keys that the discovery documents publish. The first one signs.
-type keySet [2]signingKey
+// keyring holds the pair of keys that the discovery documents publish. The first one signs.
+type keyring struct {
+	mu   sync.RWMutex
+	pair [2]signingKey
+}
+
+// startKeys are the keys of every simulator of this process until it is told to rotate them: making a pair takes a tenth of
+// a second, which tests would pay for each simulator they start.
+var startKeys = sync.OnceValues(newPair)
+
+func newPair() (pair [2]signingKey, err error) {
+	for i := range pair {
+		key, err := rsa.GenerateKey(rand.Reader, 2048)
+		if err != nil {
+			return pair, fmt.Errorf("make signing key: %w", err)
+		}
+		sum := sha256.Sum256(key.N.Bytes())
+		pair[i] = signingKey{encode(sum[:20]), key}
+	}
+	return pair, nil
+}
+
+// newKeyring makes a ring of the keys that this process started with.
+func newKeyring() (*keyring, error) {
+	pair, err := startKeys()
+	if err != nil {
+		return nil, err
+	}
+	return &keyring{pair: pair}, nil
+}
+
+// published are the keys of now. The first one signs: who signs more than one token of an answer asks for it once.
+func (k *keyring) published() [2]signingKey {
+	k.mu.RLock()
+	defer k.mu.RUnlock()
+	return k.pair
+}
 
 // find answers the published key of that id, or nil.
-func (k *keySet) find(id string) *rsa.PublicKey {
-	for _, s := range k {
-		if s.id == id {
-			return &s.key.PublicKey
+func (k *keyring) find(id string) *rsa.PublicKey {
+	for _, key := range k.published() {
+		if key.id == id {
+			return &key.private.PublicKey
 		}
 	}
 	return nil
 }
 
-// startKeys are the keys of every simulator of this process until it is told to rotate them: making a pair takes a tenth of
-// a second, which tests would pay for each simulator they start.
-var startKeys = sync.OnceValues(newKeySet)
-
-func newKeySet() (*keySet, error) {
-	var set keySet
-	for i := range set {
-		key, err := rsa.GenerateKey(rand.Reader, 2048)
-		if err != nil {
-			return nil, fmt.Errorf("make signing key: %w", err)
-		}
-		sum := sha256.Sum256(key.N.Bytes())
-		set[i] = signingKey{encode(sum[:20]), key}
+// rotate puts new keys in the place of both old ones. Tokens signed with the old ones are refused from now on.
+func (k *keyring) rotate() error {
+	pair, err := newPair()
+	if err != nil {
+		return err
 	}
-	return &set, nil
-}
-
-// jwk is a key as RFC 7517 writes it, with the fields that Microsoft gives.
-type jwk struct {
-	KeyType string `json:"kty"`
-	Use     string `json:"use"`
-	KeyID   string `json:"kid"`
-	X5T     string `json:"x5t"`
-	N       string `json:"n"`
-	E       string `json:"e"`
-	Alg     string `json:"alg,omitempty"`
-	Issuer  string `json:"issuer,omitempty"`
-}
-
-func (s signingKey) jwk(issuer string) jwk {
-	exponent := binary.BigEndian.AppendUint32(nil, uint32(s.key.E))
-	return jwk{KeyType: "RSA", Use: "sig", KeyID: s.id, X5T: s.id, N: encode(s.key.N.Bytes()), E: encode(exponent[1:]), Issuer: issuer}
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	k.pair = pair
+	return nil
 }

@@ -3,7 +3,6 @@ package m365sim
 import (
 	"log/slog"
 	"net/http"
-	"sync"
 	"time"
 
 	"purser.example/internal/m365sim/fixture"
@@ -22,22 +21,18 @@ type Options struct {
 // Simulator answers as Microsoft 365 does for the tenants of a fixture. It is an http.Handler, safe for use by many
 // requests at once.
 type Simulator struct {
-	now      func() time.Time
-	start    time.Time // what relative times count from, in a change too
-	log      *slog.Logger
-	pageSize int
-	control  http.Handler
-	journal  journal
-	faults   faults
-	lockouts lockouts
-	budgets  budgets
-	signIns  signInLog
-	refresh  refreshTokens
-	sites    sites
+	now     func() time.Time
+	log     *slog.Logger
+	dir     *directory
+	keys    *keyring
+	journal journal
+	faults  faults
 
-	mu   sync.RWMutex // guards dir and what it holds, and keys
-	dir  *directory
-	keys *keySet
+	control    http.Handler
+	login      *loginService
+	federation *federationService
+	graph      *graphService
+	sharePoint *sharePointService
 }
 
 // New makes a simulator that holds the fixture. Relative times count from now. The error names every mistake of the
@@ -52,30 +47,20 @@ func New(f fixture.Fixture, opts Options) (*Simulator, error) {
 	if opts.PageSize > 0 {
 		f.PageSize = opts.PageSize
 	}
-	m := &fixture.Mistakes{Start: opts.Now()}
-	m.NotNegative("pageSize", f.PageSize)
-	dir := buildDirectory(f, m)
-	if err := m.Err(); err != nil {
-		return nil, err
-	}
-	keys, err := startKeys()
+	dir, err := newDirectory(f, opts.Now(), opts.Logger)
 	if err != nil {
 		return nil, err
 	}
-	s := &Simulator{now: opts.Now, start: m.Start, log: opts.Logger, pageSize: f.PageSize, dir: dir, keys: keys}
-	s.control = newControlRoutes(s)
+	keys, err := newKeyring()
+	if err != nil {
+		return nil, err
+	}
+	s := &Simulator{now: opts.Now, log: opts.Logger, dir: dir, keys: keys}
+	var signIns signInLog
+	s.login = newLogin(dir, keys, &signIns, opts.Logger)
+	s.federation = newFederation(dir, keys, opts.Logger)
+	s.graph = newGraph(dir, keys, &signIns, &s.faults, f.PageSize, opts.Logger)
+	s.sharePoint = newSharePoint(dir, keys)
+	s.control = newControl(s)
 	return s, nil
-}
-
-// RotateKeys puts new signing keys in the place of both old ones. Tokens signed with the old ones are refused from now on.
-func (s *Simulator) RotateKeys() error {
-	keys, err := newKeySet()
-	if err != nil {
-		return err
-	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.keys = keys
-	s.log.Info("signing keys rotated", "key_id", keys[0].id)
-	return nil
 }

@@ -6,6 +6,7 @@ import (
 
 	"purser.example/internal/m365sim/cloud"
 	"purser.example/internal/m365sim/fixture"
+	"purser.example/internal/m365sim/guid"
 )
 
 // tenant is a tenant at work: the fixture's words, resolved. Its lists are the order in which Graph answers.
@@ -22,6 +23,17 @@ type tenant struct {
 	groupBy map[string]*group // by id, and by mail address in lower case
 }
 
+// Where a word of the fixture and one of these share a name, this is what the word has resolved to.
+
+func (t *tenant) Cloud() *cloud.Cloud    { return t.cloud }
+func (t *tenant) Latency() time.Duration { return t.latency }
+func (t *tenant) Domains() []*domain     { return t.domains }
+func (t *tenant) Users() []*user         { return t.users }
+func (t *tenant) Groups() []*group       { return t.groups }
+
+// app finds an app by its id, or nil.
+func (t *tenant) app(id string) *app { return t.apps[id] }
+
 // domain is a verified domain of a tenant.
 type domain struct {
 	fixture.Domain
@@ -29,6 +41,13 @@ type domain struct {
 	initial bool
 	tenant  *tenant
 }
+
+// Name is the domain's in lower case.
+func (d *domain) Name() string { return d.name }
+
+// Initial says whether it is the tenant's first, which every tenant has.
+func (d *domain) Initial() bool   { return d.initial }
+func (d *domain) Tenant() *tenant { return d.tenant }
 
 func (d *domain) federated() bool { return d.AuthenticationType == "Federated" }
 
@@ -89,4 +108,16 @@ func (t *tenant) enforced() *fixture.Policy {
 		}
 	}
 	return nil
+}
+
+// policyID is the id of the policy of that name, or else of the first one in force, or else of one that nobody can look up.
+func (t *tenant) policyID(word string) string {
+	p := t.policy(word)
+	if p == nil {
+		p = t.enforced()
+	}
+	if p == nil {
+		return guid.Derived("policy", t.ID)
+	}
+	return p.ID
 }

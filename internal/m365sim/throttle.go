@@ -1,9 +1,6 @@
 package m365sim
 
 import (
-	"math"
-	"net/http"
-	"strconv"
 	"sync"
 	"time"
 )
@@ -14,7 +11,8 @@ type budgets struct {
 	last map[budgetKey][]time.Time
 }
 
-type budgetKey struct{ kind, tenant, app string }
+// budgetKey is who has a budget.
+type budgetKey struct{ tenant, app string }
 
 // spend counts a request. It answers 0 for one within the budget, or else how long to wait.
 func (b *budgets) spend(key budgetKey, limit int, window time.Duration, now time.Time) time.Duration {
@@ -40,37 +38,4 @@ func (b *budgets) spend(key budgetKey, limit int, window time.Duration, now time
 		return 0
 	}
 	return window - now.Sub(times[0])
-}
-
-// checkBudget refuses a token request beyond the budget of its app. It stands after the tenant is found and before anything
-// is looked up in it.
-func (g *grant) checkBudget() *refusal {
-	f := g.tenant.Throttle
-	if f == nil {
-		return nil
-	}
-	wait := g.sim.budgets.spend(budgetKey{"token", g.tenant.ID, g.client.id}, f.TokenRequests, f.Window(), g.call.at)
-	if wait <= 0 {
-		return nil
-	}
-	r := refuse(90055)
-	r.retryAfter = strconv.Itoa(int(math.Ceil(wait.Seconds())))
-	return r
-}
-
-// overBudget answers the refusal of a request to Graph beyond the budget of its app, or nil. Graph says how long to wait in
-// seconds and parts of them.
-func (g *graphCall) overBudget() *graphFailure {
-	f := g.tenant.Throttle
-	if f == nil {
-		return nil
-	}
-	wait := g.sim.budgets.spend(budgetKey{"graph", g.tenant.ID, g.caller.appID}, f.GraphRequests, f.Window(), g.at)
-	if wait <= 0 {
-		return nil
-	}
-	return &graphFailure{
-		status: http.StatusTooManyRequests, code: "TooManyRequests", message: "Too many requests.",
-		retryAfter: strconv.FormatFloat(math.Ceil(wait.Seconds()*1000)/1000, 'f', 3, 64),
-	}
 }

@@ -9,12 +9,13 @@ import (
 
 // grant is one token request on its way through the checks.
 type grant struct {
-	sim    *Simulator
-	call   *call
-	form   url.Values
-	kind   string // grant_type
-	client clientProof
-	scope  scope
+	service *loginService
+	call    *call
+	key     signingKey // signs whatever is given
+	form    url.Values
+	kind    string // grant_type
+	client  clientProof
+	scope   scope
 	// domain and subject are whom a federated sign-in's assertion is about.
 	domain  *domain
 	subject string
@@ -66,14 +67,14 @@ var (
 )
 
 // token answers the token endpoint.
-func (s *Simulator) token(c *call) answer {
-	g := &grant{sim: s, call: c, form: c.form, kind: c.form.Get("grant_type")}
+func (s *loginService) token(c *call) answer {
+	g := &grant{service: s, call: c, key: s.keys.published()[0], form: c.form, kind: c.form.Get("grant_type")}
 	refused := g.run(firstSteps)
 	if refused == nil {
 		refused = g.run(laterSteps[g.kind])
 	}
 	if g.tenant != nil {
-		c.latency = g.tenant.latency
+		c.latency = g.tenant.Latency()
 	}
 	if refused != nil {
 		refused.words = g.words(refused.words)
@@ -98,7 +99,7 @@ func (g *grant) run(steps []step) *refusal {
 func (g *grant) words(more map[string]string) map[string]string {
 	words := map[string]string{"user": g.username(), "app": g.client.id, "resource": g.scope.resource, "resourceId": cloud.GraphAppID, "host": g.call.endpoint.Login}
 	if g.tenant != nil {
-		words["tenant"], words["tenantId"], words["cloud"] = g.tenant.DisplayName, g.tenant.ID, g.tenant.cloud.Instance
+		words["tenant"], words["tenantId"], words["cloud"] = g.tenant.DisplayName, g.tenant.ID, g.tenant.Cloud().Instance
 	}
 	if g.app != nil {
 		words["appName"] = g.app.DisplayName
@@ -113,8 +114,8 @@ func (g *grant) words(more map[string]string) map[string]string {
 func (g *grant) issue() answer {
 	body, err := g.tokens()
 	if err != nil {
-		g.sim.log.Error("no token could be made", "error", err)
-		return g.sim.refuseAnswer(g.call, refuse(90033))
+		g.service.log.Error("no token could be made", "error", err)
+		return g.service.refuseAnswer(g.call, refuse(90033))
 	}
 	a := jsonAnswer(http.StatusOK, jsonType, body)
 	noStore(a.header)

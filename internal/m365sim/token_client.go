@@ -35,16 +35,16 @@ func (g *grant) findTenant() *refusal {
 	if refused := checkTenantWord(word); refused != nil {
 		return refused
 	}
-	t := g.sim.dir.tenant(word)
+	t := g.service.dir.tenant(word)
 	if strings.EqualFold(word, "organizations") {
-		t = g.homeDomain().tenant
+		t = g.homeDomain().Tenant()
 	}
-	if t == nil || !g.call.reaches(t) && g.call.endpoint.Login != cloud.Worldwide().Login {
+	if t == nil || !reaches(g.call, t) && g.call.endpoint.Login != cloud.Worldwide().Login {
 		return refuse(90002, word)
 	}
 	g.tenant = t
 	switch {
-	case g.call.reaches(t):
+	case reaches(g.call, t):
 		return nil
 	case g.client.empty():
 		return refuse(90038, word)
@@ -54,7 +54,7 @@ func (g *grant) findTenant() *refusal {
 
 // checkClient wants an app that the tenant has and has not switched off.
 func (g *grant) checkClient() *refusal {
-	g.app = g.tenant.apps[g.client.id]
+	g.app = g.tenant.app(g.client.id)
 	switch {
 	case g.app == nil:
 		return refuse(700016)
@@ -73,12 +73,12 @@ func (g *grant) checkCredential() *refusal {
 		return nil
 	case g.client.empty():
 		return refuse(7000218)
-	case !g.app.hasCredential() && public:
+	case !hasCredential(g.app) && public:
 		return refuse(700025)
 	case g.client.assertion != "":
 		return g.checkAssertion()
 	}
-	if code := g.app.checkSecret(g.client.secret, g.call.at); code != 0 {
+	if code := checkSecret(g.app, g.client.secret, g.call.at); code != 0 {
 		return refuse(code)
 	}
 	return nil

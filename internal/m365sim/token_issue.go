@@ -8,6 +8,7 @@ import (
 
 	"purser.example/internal/m365sim/cloud"
 	"purser.example/internal/m365sim/guid"
+	"purser.example/internal/m365sim/permission"
 )
 
 // tokenBody is the answer of the token endpoint.
@@ -20,28 +21,6 @@ type tokenBody struct {
 	IDToken      string `json:"id_token,omitempty"`
 	ClientInfo   string `json:"client_info,omitempty"`
 	RefreshToken string `json:"refresh_token,omitempty"`
-}
-
-// accessClaims are the claims of an access token that the simulator reads again. Clients must not read them at all.
-type accessClaims struct {
-	Audience string   `json:"aud"`
-	Issuer   string   `json:"iss"`
-	Issued   int64    `json:"iat"`
-	Before   int64    `json:"nbf"`
-	Expires  int64    `json:"exp"`
-	AppID    string   `json:"appid"`
-	AppName  string   `json:"app_displayname"`
-	Type     string   `json:"idtyp"` // user or app
-	Name     string   `json:"name,omitempty"`
-	ObjectID string   `json:"oid"`
-	Subject  string   `json:"sub"`
-	TenantID string   `json:"tid"`
-	UPN      string   `json:"upn,omitempty"`
-	Scope    string   `json:"scp,omitempty"`
-	Roles    []string `json:"roles,omitempty"`
-	RoleIDs  []string `json:"wids,omitempty"`
-	TokenID  string   `json:"uti"`
-	Version  string   `json:"ver"`
 }
 
 // idClaims are the claims of an ID token (Microsoft's reference of ID token claims, version 2.0).
@@ -70,17 +49,18 @@ func (g *grant) tokens() (tokenBody, error) {
 	}
 	body := tokenBody{Type: "Bearer", ExpiresIn: life, ExtExpiresIn: life}
 	if g.user == nil {
-		claims.forApp(g.app)
+		forApp(&claims, g.app)
 	} else if err := g.forUser(&claims, &body); err != nil {
 		return body, err
 	}
 	var err error
-	body.AccessToken, err = g.sim.keys[0].sign(claims)
+	body.AccessToken, err = g.key.sign(claims)
 	return body, err
 }
 
-func (c *accessClaims) forApp(a *app) {
-	c.Type, c.Roles = "app", a.roles()
+// forApp fills in the claims of an app that signs in as itself.
+func forApp(c *accessClaims, a *app) {
+	c.Type, c.Roles = "app", rolesOf(a)
 	c.ObjectID = guid.Derived("service principal", c.TenantID, a.AppID)
 	c.Subject = c.ObjectID
 }
@@ -91,7 +71,7 @@ func (g *grant) forUser(claims *accessClaims, body *tokenBody) error {
 	claims.Type, claims.Scope = "user", strings.Join(names, " ")
 	claims.Name, claims.ObjectID, claims.UPN = g.user.DisplayName, g.user.ID, g.user.UserPrincipalName
 	claims.Subject = pairwise(g.user.ID, cloud.GraphAppID)
-	for _, role := range g.user.roles {
+	for _, role := range g.user.Roles() {
 		claims.RoleIDs = append(claims.RoleIDs, role.id)
 	}
 	claims.RoleIDs = append(claims.RoleIDs, "b79fbf4d-3ef9-4689-8143-76b194e85509") // the placeholder that every user has
@@ -115,18 +95,26 @@ func (g *grant) idToken(access accessClaims, body *tokenBody) error {
 		return nil
 	}
 	id := idClaims{
-		Audience: g.app.AppID, Issuer: g.call.loginBase(g.tenant) + "/" + g.tenant.ID + "/v2.0", Issued: access.Issued, Before: access.Before,
+		Audience: g.app.AppID, Issuer: loginBase(g.call, g.tenant) + "/" + g.tenant.ID + "/v2.0", Issued: access.Issued, Before: access.Before,
 		Expires: access.Expires, Subject: pairwise(g.user.ID, g.app.AppID), TenantID: g.tenant.ID, TokenID: access.TokenID, Version: "2.0",
 	}
 	if strings.Contains(asked, " profile ") {
 		id.Name, id.ObjectID, id.Preferred = g.user.DisplayName, g.user.ID, g.user.UserPrincipalName
 	}
 	var err error
-	body.IDToken, err = g.sim.keys[0].sign(id)
+	body.IDToken, err = g.key.sign(id)
 	return err
 }
 
 // pairwise is a subject that differs from app to app.
 func pairwise(user, app string) string {
 	return encode([]byte(guid.Derived("subject", user, app)))[:43]
+}
+
+// rolesOf are the application permissions as a token lists them: those of the fixture, or all that there are.
+func rolesOf(a *app) []string {
+	if a.Permissions == nil {
+		return permission.All
+	}
+	return a.Permissions
 }

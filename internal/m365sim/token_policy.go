@@ -5,7 +5,6 @@ import (
 	"slices"
 
 	"purser.example/internal/m365sim/fixture"
-	"purser.example/internal/m365sim/guid"
 )
 
 // The refusals of the fixture that come after the policies, in their own steps.
@@ -59,18 +58,6 @@ func (g *grant) fixtureRefusal(e fixture.SignInError) *refusal {
 		r.by("capolids", g.tenant.policyID(e.Policy))
 	}
 	return r
-}
-
-// policyID is the id of the policy of that name, or else of the first one in force, or else of one that nobody can look up.
-func (t *tenant) policyID(word string) string {
-	p := t.policy(word)
-	if p == nil {
-		p = t.enforced()
-	}
-	if p == nil {
-		return guid.Derived("policy", t.ID)
-	}
-	return p.ID
 }
 
 // by adds the policy that refuses.

@@ -51,12 +51,12 @@ func (r *refreshTokens) find(token string) (refreshGrant, bool) {
 
 // refreshToken makes a token that this sign-in may be renewed with.
 func (g *grant) refreshToken() string {
-	return g.sim.refresh.add(refreshGrant{g.tenant.ID, g.user.ID, g.app.AppID, g.form.Get("scope"), sha256.Sum256([]byte(g.user.Password)), g.call.at})
+	return g.service.refresh.add(refreshGrant{g.tenant.ID, g.user.ID, g.app.AppID, g.form.Get("scope"), sha256.Sum256([]byte(g.user.Password)), g.call.at})
 }
 
 // checkRefresh finds what the refresh token stands for. Without a scope the one before is asked for again.
 func (g *grant) checkRefresh() *refusal {
-	old, ok := g.sim.refresh.find(g.form.Get("refresh_token"))
+	old, ok := g.service.refresh.find(g.form.Get("refresh_token"))
 	if !ok {
 		return refuse(70000)
 	}
@@ -64,9 +64,9 @@ func (g *grant) checkRefresh() *refusal {
 		g.scope = parseScope(old.scope)
 	}
 	g.refreshed = old
-	if t := g.sim.dir.byID[old.tenant]; t != nil {
+	if t := g.service.dir.tenantByID(old.tenant); t != nil {
 		if g.user = t.user(old.user); g.user != nil {
-			g.domain = g.user.domain
+			g.domain = g.user.Domain()
 		}
 	}
 	return nil

@@ -9,11 +9,11 @@ func (g *grant) checkSAML() *refusal {
 	if g.kind == grantSAML2 {
 		version = saml20
 	}
-	a, ok := readAssertion(g.form.Get("assertion"), version, g.sim.keys, g.call.at)
+	a, ok := readAssertion(g.form.Get("assertion"), version, g.service.keys, g.call.at)
 	if !ok {
 		return refuse(50008)
 	}
-	for _, d := range g.sim.dir.domains {
+	for d := range g.service.dir.allDomains() {
 		if d.federated() && d.issuer() == a.issuer() {
 			g.domain, g.subject = d, a.subject()
 			return nil
@@ -26,11 +26,11 @@ func (g *grant) checkSAML() *refusal {
 
 // checkFederatedUser wants a user of the domain whom the assertion is about.
 func (g *grant) checkFederatedUser() *refusal {
-	if g.domain.tenant != g.tenant {
+	if g.domain.Tenant() != g.tenant {
 		return refuse(50020)
 	}
-	for _, u := range g.tenant.users {
-		if u.domain == g.domain && u.immutableID() == g.subject {
+	for _, u := range g.tenant.Users() {
+		if u.Domain() == g.domain && u.immutableID() == g.subject {
 			g.user = u
 			return nil
 		}
@@ -54,7 +54,7 @@ func (g *grant) homeDomain() *domain {
 	if g.domain != nil {
 		return g.domain
 	}
-	return g.sim.dir.domainOf(g.form.Get("username"))
+	return g.service.dir.domainOf(g.form.Get("username"))
 }
 
 // isSAML says whether the request brings an assertion in the place of a password.

@@ -14,7 +14,7 @@ func (g *grant) checkUser() *refusal {
 	if g.user = g.tenant.user(name); g.user != nil {
 		return nil
 	}
-	if d := g.sim.dir.domainOf(name); d != nil && d.tenant != g.tenant {
+	if d := g.service.dir.domainOf(name); d != nil && d.Tenant() != g.tenant {
 		return refuse(50020)
 	}
 	return refuse(50034)
@@ -23,7 +23,7 @@ func (g *grant) checkUser() *refusal {
 // checkAccount wants an account that may try at all.
 func (g *grant) checkAccount() *refusal {
 	switch {
-	case g.sim.lockouts.locked(g.user.ID, g.call.at):
+	case g.service.dir.locked(g.user, g.call.at):
 		return refuse(50053)
 	case !g.user.enabled():
 		return refuse(50057)
@@ -39,15 +39,15 @@ func (g *grant) checkAccount() *refusal {
 // checkPassword counts a wrong password towards the lockout. Of a federated domain the directory holds no password, so none
 // is right. The protocol cannot carry a password with a blank at either end, so that one is never right either.
 func (g *grant) checkPassword() *refusal {
-	if g.user.domain.federated() {
+	if g.user.Domain().federated() {
 		return refuse(50126)
 	}
 	given, want := g.form.Get("password"), g.user.Password
 	if subtle.ConstantTimeCompare([]byte(given), []byte(want)) != 1 || strings.TrimSpace(want) != want {
-		g.sim.lockouts.wrong(g.user.ID, given, g.call.at)
+		g.service.dir.wrongPassword(g.user, given, g.call.at)
 		return refuse(50126)
 	}
-	g.sim.lockouts.clear(g.user.ID)
+	g.service.dir.rightPassword(g.user)
 	return nil
 }
 

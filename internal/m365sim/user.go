@@ -14,12 +14,20 @@ type user struct {
 	tenant    *tenant
 	domain    *domain
 	changed   time.Time // of the password; zero when not known
-	roles     []roleTemplate
-	plans     []servicePlan
+	roles     []role
+	plans     []plan
 	generated bool
 }
 
-func (u *user) enabled() bool { return u.AccountEnabled == nil || *u.AccountEnabled }
+func (u *user) Tenant() *tenant { return u.tenant }
+func (u *user) Domain() *domain { return u.domain }
+func (u *user) Roles() []role   { return u.roles }
+func (u *user) Plans() []plan   { return u.plans }
+
+// Changed is when the password was; zero when that is not known.
+func (u *user) Changed() time.Time { return u.changed }
+
+func (u *user) enabled() bool { return fixture.IsTrue(u.AccountEnabled) }
 
 // synced says whether the account comes from a directory on premises now.
 func (u *user) synced() bool { return u.OnPremisesSyncEnabled != nil && *u.OnPremisesSyncEnabled }
@@ -34,14 +42,14 @@ func (u *user) expired(now time.Time) bool {
 	return days != never && now.After(u.changed.AddDate(0, 0, days))
 }
 
-// mail is the address of the mailbox, where the licences give one.
-func (u *user) mail() any {
+// mail is the address of the mailbox, where the licences give one; else it is empty.
+func (u *user) mail() string {
 	for _, p := range u.plans {
 		if p.service == "exchange" && !strings.Contains(p.name, "FOUNDATION") {
 			return u.UserPrincipalName
 		}
 	}
-	return nil
+	return ""
 }
 
 // newUser resolves the fixture's words, noting what is wrong with them.

@@ -1,11 +1,8 @@
 package m365sim
 
 import (
-	"crypto/subtle"
 	"encoding/xml"
 	"mime"
-	"net/http"
-	"strings"
 	"time"
 )
 
@@ -16,6 +13,17 @@ var (
 	trust13   = trust{"http://docs.oasis-open.org/ws-sx/ws-trust/200512", "http://docs.oasis-open.org/ws-sx/ws-trust/200512/RST/Issue", "http://docs.oasis-open.org/ws-sx/ws-trust/200512/RSTRC/IssueFinal"}
 	trust2005 = trust{"http://schemas.xmlsoap.org/ws/2005/02/trust", "http://schemas.xmlsoap.org/ws/2005/02/trust/RST/Issue", "http://schemas.xmlsoap.org/ws/2005/02/trust/RSTR/Issue"}
 )
+
+// The addresses of a federation server (AD FS) that a client meets: what it offers, and the two versions of the endpoint
+// that takes a name and a password.
+const (
+	metadataPath  = "/adfs/services/trust/mex"
+	trust13Path   = "/adfs/services/trust/13/usernamemixed"
+	trust2005Path = "/adfs/services/trust/2005/usernamemixed"
+)
+
+// soapType is the content type of a message.
+const soapType = "application/soap+xml; charset=utf-8"
 
 // microsoftAudience is whom an assertion for Microsoft 365 is meant for.
 const microsoftAudience = "urn:federation:MicrosoftOnline"
@@ -67,43 +75,4 @@ func (r *tokenRequest) fresh(now time.Time) bool {
 	}
 	expires, err := time.Parse(time.RFC3339, r.Header.Expires)
 	return err == nil && !expires.Before(now.Add(-skew))
-}
-
-// usernameMixed takes a name and a password and answers an assertion, as a federation server does. The directory in the
-// cloud has no part in it: an account that is switched off there is known here.
-func (s *Simulator) usernameMixed(c *call) answer {
-	if c.r.Method != http.MethodPost {
-		return methodNotAllowed(http.MethodPost)
-	}
-	version := trust13
-	if strings.Contains(strings.ToLower(c.r.URL.Path), "/2005/") {
-		version = trust2005
-	}
-	switch {
-	case c.soap == nil:
-		return textAnswer(http.StatusUnsupportedMediaType, "", "")
-	case !c.soap.asks(version) || !c.soap.fresh(c.at):
-		return soapFault(c, "InvalidSecurity", "An error occurred when verifying security for the message.")
-	case c.soap.Body.Request.Audience != microsoftAudience:
-		return soapFault(c, "InvalidScope", "MSIS3020: The relying party trust with the identifier could not be located.")
-	}
-	u := s.onPremises(c)
-	if u == nil {
-		return soapFault(c, "FailedAuthentication", "ID3242: The security token could not be authenticated or authorized.")
-	}
-	c.latency = u.tenant.latency
-	return s.issueAssertion(c, version, u)
-}
-
-// onPremises finds the user whose name and password came, or nil: a federation server says no more than that it was wrong.
-func (s *Simulator) onPremises(c *call) *user {
-	d := s.dir.domainOf(c.soap.Header.Username)
-	if d == nil || !d.federated() || !d.servedBy(c) {
-		return nil
-	}
-	u := d.tenant.user(c.soap.Header.Username)
-	if u == nil || u.Password == "" || subtle.ConstantTimeCompare([]byte(u.Password), []byte(c.soap.Header.Password)) != 1 {
-		return nil
-	}
-	return u
 }

@@ -6,11 +6,6 @@ import (
 	"time"
 )
 
-const soapType = "application/soap+xml; charset=utf-8"
-
-// assertionLife is how long an assertion and the answer around it are good for.
-const assertionLife = time.Hour
-
 // soapEnvelope wraps a body as a federation server does.
 const soapEnvelope = `<s:Envelope xmlns:s="http://www.w3.org/2003/05/soap-envelope" xmlns:a="http://www.w3.org/2005/08/addressing" xmlns:u="http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-wssecurity-utility-1.0.xsd">` +
 	`<s:Header><a:Action s:mustUnderstand="1">{action}</a:Action>` +
@@ -33,12 +28,12 @@ func soapFault(c *call, code, text string) answer {
 }
 
 // issueAssertion answers an assertion of the kind that was asked for; SAML 1.1 when the request does not say.
-func (s *Simulator) issueAssertion(c *call, v trust, u *user) answer {
+func (s *federationService) issueAssertion(c *call, v trust, u *user) answer {
 	saml := saml11
 	if strings.Contains(c.soap.Body.Request.TokenType, "SAML:2.0") || c.soap.Body.Request.TokenType == saml20.namespace {
 		saml = saml20
 	}
-	text, err := s.keys[0].assertion(saml, u, c.at)
+	text, err := signAssertion(s.keys.published()[0], saml, samlSubject{u.Domain().issuer(), u.UserPrincipalName, u.immutableID()}, c.at)
 	if err != nil {
 		s.log.Error("no assertion could be made", "error", err)
 		return soapFault(c, "FailedAuthentication", "MSIS3126: Access denied.")
@@ -53,13 +48,3 @@ func (s *Simulator) issueAssertion(c *call, v trust, u *user) answer {
 func envelope(c *call, status int, action, body string) answer {
 	return textAnswer(status, soapType, fill(soapEnvelope, "action", action, "now", stamp(c.at), "soon", stamp(c.at.Add(5*time.Minute)), "body", body))
 }
-
-// fill puts values in the place of {words}, all at once, so that a value with braces stays what it is.
-func fill(text string, pairs ...string) string {
-	for i := 0; i < len(pairs); i += 2 {
-		pairs[i] = "{" + pairs[i] + "}"
-	}
-	return strings.NewReplacer(pairs...).Replace(text)
-}
-
-func stamp(at time.Time) string { return at.UTC().Format("2006-01-02T15:04:05.000Z") }

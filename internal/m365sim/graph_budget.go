@@ -1,0 +1,24 @@
+package m365sim
+
+import (
+	"math"
+	"net/http"
+	"strconv"
+)
+
+// overBudget answers the refusal of a request to Graph beyond the budget of its app, or nil. Graph says how long to wait in
+// seconds and parts of them.
+func (g *graphCall) overBudget() *graphFailure {
+	f := g.tenant.Throttle
+	if f == nil {
+		return nil
+	}
+	wait := g.service.budgets.spend(budgetKey{g.tenant.ID, g.caller.appID}, f.GraphRequests, f.Window(), g.at)
+	if wait <= 0 {
+		return nil
+	}
+	return &graphFailure{
+		status: http.StatusTooManyRequests, code: "TooManyRequests", message: "Too many requests.",
+		retryAfter: strconv.FormatFloat(math.Ceil(wait.Seconds()*1000)/1000, 'f', 3, 64),
+	}
+}

@@ -1,0 +1,20 @@
+package m365sim
+
+import "encoding/binary"
+
+// jwk is a key as RFC 7517 writes it, with the fields that Microsoft gives.
+type jwk struct {
+	KeyType string `json:"kty"`
+	Use     string `json:"use"`
+	KeyID   string `json:"kid"`
+	X5T     string `json:"x5t"`
+	N       string `json:"n"`
+	E       string `json:"e"`
+	Alg     string `json:"alg,omitempty"`
+	Issuer  string `json:"issuer,omitempty"`
+}
+
+func newJWK(key signingKey, issuer string) jwk {
+	exponent := binary.BigEndian.AppendUint32(nil, uint32(key.private.E))
+	return jwk{KeyType: "RSA", Use: "sig", KeyID: key.id, X5T: key.id, N: encode(key.private.N.Bytes()), E: encode(exponent[1:]), Issuer: issuer}
+}
