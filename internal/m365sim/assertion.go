@@ -1,10 +1,12 @@
 package m365sim
 
 import (
-	"encoding/json"
 	"slices"
 	"strings"
 	"time"
+
+	"purser.example/internal/m365sim/directory"
+	"purser.example/internal/m365sim/token"
 )
 
 // assertionType is the only kind of client assertion there is (RFC 7523).
@@ -25,16 +27,16 @@ func (g *grant) checkAssertion() *refusal {
 	if g.client.assertionType != assertionType {
 		return refuse(900144, "client_assertion_type")
 	}
-	token, ok := parseJWT(g.client.assertion)
+	token, ok := token.Parse(g.client.assertion)
 	if !ok {
 		return refuse(700027)
 	}
 	var claims assertionClaims
-	if json.Unmarshal(token.payload, &claims) != nil || !g.accepts(claims) {
+	if !token.Reads(&claims) || !g.accepts(claims) {
 		return refuse(700027)
 	}
 	for _, cert := range g.app.Certificates() {
-		if names(token.header, cert) && g.call.at.Before(cert.notAfter) && token.verify(cert.key) {
+		if names(token.Header, cert) && g.call.At.Before(cert.NotAfter) && token.Verify(cert.Key) {
 			return nil
 		}
 	}
@@ -45,22 +47,22 @@ func (g *grant) checkAssertion() *refusal {
 func (g *grant) accepts(c assertionClaims) bool {
 	const skew = 5 * time.Minute
 	root := loginBase(g.call, g.tenant) + "/"
-	audiences := []string{root + g.tenant.ID + "/oauth2/v2.0/token", root + g.call.path[0] + "/oauth2/v2.0/token", root + g.tenant.ID + "/v2.0"}
+	audiences := []string{root + g.tenant.ID + "/oauth2/v2.0/token", root + g.call.Path[0] + "/oauth2/v2.0/token", root + g.tenant.ID + "/v2.0"}
 	return strings.EqualFold(c.Issuer, g.app.AppID) && strings.EqualFold(c.Subject, g.app.AppID) && c.ID != "" &&
 		slices.Contains(audiences, c.Audience) &&
-		g.call.at.Before(time.Unix(c.Expires, 0).Add(skew)) && !g.call.at.Before(time.Unix(c.Before, 0).Add(-skew))
+		g.call.At.Before(time.Unix(c.Expires, 0).Add(skew)) && !g.call.At.Before(time.Unix(c.Before, 0).Add(-skew))
 }
 
 // names says whether the header points to the certificate, by either thumbprint. Microsoft's own libraries write it in
 // plain Base64 too, where RFC 7515 wants the other alphabet; Microsoft takes both.
-func names(h jwtHeader, cert appCertificate) bool {
+func names(h token.Header, cert directory.Certificate) bool {
 	if h.X5T256 != "" {
-		return sameThumbprint(h.X5T256, cert.x5t256)
+		return sameThumbprint(h.X5T256, cert.X5T256)
 	}
-	return sameThumbprint(h.X5T, cert.x5t) || h.KeyID != "" && h.KeyID == cert.x5t
+	return sameThumbprint(h.X5T, cert.X5T) || h.KeyID != "" && h.KeyID == cert.X5T
 }
 
 func sameThumbprint(given, want string) bool {
-	raw, err := decodeBase64(given)
-	return err == nil && encode(raw) == want
+	raw, err := token.Decode(given)
+	return err == nil && token.Encode(raw) == want
 }

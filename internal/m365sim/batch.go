@@ -9,6 +9,8 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+
+	"purser.example/internal/m365sim/call"
 )
 
 // maxBatch is the most requests that a batch holds.
@@ -39,13 +41,13 @@ func isBatch(path []string) bool {
 
 // batch answers each part on its own. The whole has status 200 whatever became of the parts, and their order is left to
 // chance, so that a client goes by their ids.
-func (g *graphCall) batch() answer {
-	if g.r.Method != http.MethodPost {
+func (g *graphCall) batch() call.Answer {
+	if g.Request.Method != http.MethodPost {
 		return g.fail(http.StatusMethodNotAllowed, "Request_BadRequest", "Specified HTTP method is not allowed for the request target.")
 	}
-	parts, failure := readBatch(g.body)
+	parts, failure := readBatch(g.Body)
 	if failure != nil {
-		return failure.answer(g.call)
+		return failure.answer(g.Call)
 	}
 	done := make(map[string]batchResponse, len(parts))
 	for _, part := range parts {
@@ -57,7 +59,7 @@ func (g *graphCall) batch() answer {
 	for _, i := range rand.Perm(len(parts)) {
 		body.Responses = append(body.Responses, done[parts[i].ID])
 	}
-	return jsonAnswer(http.StatusOK, "application/json", body)
+	return call.JSON(http.StatusOK, "application/json", body)
 }
 
 // readBatch checks the batch as a whole: a mistake in its frame refuses all of it.
@@ -91,24 +93,24 @@ func (g *graphCall) batchPart(part batchRequest, done map[string]batchResponse) 
 	for _, id := range part.DependsOn {
 		if done[id].Status >= 400 {
 			failure := graphFailure{status: http.StatusFailedDependency, code: "FailedDependency", message: "The request has a failed dependency."}
-			return response(part.ID, failure.answer(g.call))
+			return response(part.ID, failure.answer(g.Call))
 		}
 	}
 	c, failure := g.partCall(part)
 	if failure != nil {
-		return response(part.ID, failure.answer(g.call))
+		return response(part.ID, failure.answer(g.Call))
 	}
-	if trouble := g.service.faults.take(c); trouble != nil {
-		if a, ok := trouble.answer(); ok {
+	if trouble := g.service.faults.Take(c); trouble != nil {
+		if a, ok := trouble.Answer(); ok {
 			return response(part.ID, g.service.graphHeaders(c, a))
 		}
 	}
-	own := &graphCall{call: c, service: g.service, caller: g.caller, tenant: g.tenant}
-	return response(part.ID, g.service.graphHeaders(c, own.serve(c.path)))
+	own := &graphCall{Call: c, service: g.service, caller: g.caller, tenant: g.tenant}
+	return response(part.ID, g.service.graphHeaders(c, own.serve(c.Path)))
 }
 
 // partCall makes a call of a part, with the batch's token and ids of its own.
-func (g *graphCall) partCall(part batchRequest) (*call, *graphFailure) {
+func (g *graphCall) partCall(part batchRequest) (*call.Call, *graphFailure) {
 	address, err := url.Parse("/v1.0/" + strings.TrimPrefix(part.URL, "/"))
 	if err != nil || strings.Contains(part.URL, "://") {
 		return nil, badQuery("Invalid batch request url: it must be relative to the version.")
@@ -120,23 +122,23 @@ func (g *graphCall) partCall(part batchRequest) (*call, *graphFailure) {
 	if len(part.Body) > 0 && header.Get("Content-Type") == "" {
 		return nil, badQuery("A batch request with a body needs a Content-Type header.")
 	}
-	r := g.r.Clone(g.r.Context())
+	r := g.Request.Clone(g.Request.Context())
 	r.Method, r.URL, r.Header, r.Body = strings.ToUpper(part.Method), address, header, io.NopCloser(bytes.NewReader(part.Body))
-	return g.within(r, part.Body), nil
+	return g.Within(r, part.Body), nil
 }
 
 // response writes an answer as a part: JSON as it is, anything else in Base64.
-func response(id string, a answer) batchResponse {
-	r := batchResponse{ID: id, Status: a.status, Headers: map[string]string{}}
-	for name, values := range a.header {
+func response(id string, a call.Answer) batchResponse {
+	r := batchResponse{ID: id, Status: a.Status, Headers: map[string]string{}}
+	for name, values := range a.Header {
 		r.Headers[name] = strings.Join(values, ", ")
 	}
 	switch {
-	case len(a.body) == 0:
-	case strings.HasPrefix(a.header.Get("Content-Type"), "application/json") && json.Valid(a.body):
-		r.Body = json.RawMessage(a.body)
+	case len(a.Body) == 0:
+	case strings.HasPrefix(a.Header.Get("Content-Type"), "application/json") && json.Valid(a.Body):
+		r.Body = json.RawMessage(a.Body)
 	default:
-		r.Body = base64.StdEncoding.EncodeToString(a.body)
+		r.Body = base64.StdEncoding.EncodeToString(a.Body)
 	}
 	return r
 }

@@ -6,6 +6,10 @@ import (
 	"net/http"
 	"strings"
 
+	"purser.example/internal/m365sim/call"
+	"purser.example/internal/m365sim/directory"
+	"purser.example/internal/m365sim/fault"
+	"purser.example/internal/m365sim/journal"
 	"purser.example/internal/m365sim/strictjson"
 )
 
@@ -14,9 +18,9 @@ const maxControlBody = 256 << 20
 
 // controlled is what the control calls steer.
 type controlled interface {
-	Requests() []Request
+	Requests() []journal.Request
 	ResetRequests()
-	SetFaults(list []Fault) error
+	SetFaults(list []fault.Fault) error
 	ResetFaults()
 	PatchTenant(key string, patch []byte) error
 	PatchUser(key string, patch []byte) error
@@ -61,7 +65,7 @@ func done(change func(r *http.Request, body []byte) error) http.HandlerFunc {
 }
 
 func setFaults(s controlled, body []byte) error {
-	var list []Fault
+	var list []fault.Fault
 	if err := strictjson.Decode(body, &list); err != nil {
 		return err
 	}
@@ -73,21 +77,21 @@ func showAdministrators(s controlled, w http.ResponseWriter, r *http.Request) {
 	site, ok := strings.CutSuffix(r.PathValue("rest"), "/administrators")
 	names, err := s.SiteAdministrators(site)
 	if err != nil || !ok {
-		refuseControl(w, errUnknown)
+		refuseControl(w, directory.ErrUnknown)
 		return
 	}
 	writeControl(w, names)
 }
 
 func writeControl(w http.ResponseWriter, v any) {
-	jsonAnswer(http.StatusOK, "application/json; charset=utf-8", v).send(w, false)
+	call.JSON(http.StatusOK, "application/json; charset=utf-8", v).Send(w, false)
 }
 
 func refuseControl(w http.ResponseWriter, err error) {
 	status := http.StatusBadRequest
-	if errors.Is(err, errUnknown) {
+	if errors.Is(err, directory.ErrUnknown) {
 		status = http.StatusNotFound
 	}
-	a := jsonAnswer(status, "application/json; charset=utf-8", map[string]string{"error": err.Error()})
-	a.send(w, false)
+	a := call.JSON(status, "application/json; charset=utf-8", map[string]string{"error": err.Error()})
+	a.Send(w, false)
 }

@@ -5,7 +5,9 @@ import (
 	"net/url"
 	"strings"
 
+	"purser.example/internal/m365sim/call"
 	"purser.example/internal/m365sim/cloud"
+	"purser.example/internal/m365sim/directory"
 	"purser.example/internal/m365sim/guid"
 )
 
@@ -15,8 +17,8 @@ const jsonType = "application/json; charset=utf-8"
 const tenantTemplate = "{tenantid}"
 
 // instanceDiscovery tells which hosts are aliases of one cloud.
-func (s *loginService) instanceDiscovery(c *call) answer {
-	raw := c.r.URL.Query().Get("authorization_endpoint")
+func (s *loginService) instanceDiscovery(c *call.Call) call.Answer {
+	raw := c.Request.URL.Query().Get("authorization_endpoint")
 	if raw == "" {
 		return s.refuseAnswer(c, refuse(900144, "authorization_endpoint"))
 	}
@@ -38,15 +40,15 @@ func (s *loginService) instanceDiscovery(c *call) answer {
 	for _, l := range cloud.LoginAliases {
 		doc.Metadata = append(doc.Metadata, alias{l.Host, l.Cache, l.Aliases})
 	}
-	return jsonAnswer(http.StatusOK, jsonType, doc)
+	return call.JSON(http.StatusOK, jsonType, doc)
 }
 
 // openIDConfiguration answers a tenant's OpenID Connect discovery document, or the template that all tenants share.
-func (s *loginService) openIDConfiguration(c *call) answer {
-	word := c.path[0]
+func (s *loginService) openIDConfiguration(c *call.Call) call.Answer {
+	word := c.Path[0]
 	if strings.EqualFold(word, "common") || strings.EqualFold(word, "organizations") {
-		here := cloud.ByLogin(c.endpoint.Login)
-		return jsonAnswer(http.StatusOK, jsonType, openIDDocument(c.base(here.Login), strings.ToLower(word), tenantTemplate, here))
+		here := cloud.ByLogin(c.Endpoint.Login)
+		return call.JSON(http.StatusOK, jsonType, openIDDocument(c.Base(here.Login), strings.ToLower(word), tenantTemplate, here))
 	}
 	if refused := checkTenantWord(word); refused != nil {
 		return s.refuseAnswer(c, refused)
@@ -55,12 +57,12 @@ func (s *loginService) openIDConfiguration(c *call) answer {
 	if t == nil {
 		return s.refuseAnswer(c, refuse(90002, word))
 	}
-	c.latency = t.Latency()
-	return jsonAnswer(http.StatusOK, jsonType, openIDDocument(loginBase(c, t), t.ID, t.ID, t.Cloud()))
+	c.Latency = t.Latency()
+	return call.JSON(http.StatusOK, jsonType, openIDDocument(loginBase(c, t), t.ID, t.ID, t.Cloud()))
 }
 
 // loginBase is where the tenant signs in: its cloud's login host, or this machine when that was asked.
-func loginBase(c *call, t *tenant) string { return c.base(t.Cloud().Login) }
+func loginBase(c *call.Call, t *directory.Tenant) string { return c.Base(t.Cloud().Login) }
 
 // checkTenantWord refuses what cannot be a tenant at all.
 func checkTenantWord(word string) *refusal {
@@ -107,9 +109,9 @@ func openIDDocument(base, segment, issuer string, on *cloud.Cloud) map[string]an
 }
 
 // publishedKeys answers both signing keys.
-func (s *loginService) publishedKeys(c *call) answer {
-	word, issuer := c.path[0], tenantTemplate
-	base := c.base(c.endpoint.Login)
+func (s *loginService) publishedKeys(c *call.Call) call.Answer {
+	word, issuer := c.Path[0], tenantTemplate
+	base := c.Base(c.Endpoint.Login)
 	if !strings.EqualFold(word, "common") && !strings.EqualFold(word, "organizations") {
 		t := s.published(c, word)
 		if t == nil {
@@ -118,8 +120,8 @@ func (s *loginService) publishedKeys(c *call) answer {
 		base, issuer = loginBase(c, t), t.ID
 	}
 	keys := []jwk{}
-	for _, key := range s.keys.published() {
+	for _, key := range s.keys.Published() {
 		keys = append(keys, newJWK(key, base+"/"+issuer+"/v2.0"))
 	}
-	return jsonAnswer(http.StatusOK, jsonType, map[string]any{"keys": keys})
+	return call.JSON(http.StatusOK, jsonType, map[string]any{"keys": keys})
 }

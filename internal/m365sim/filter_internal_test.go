@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"purser.example/internal/m365sim/directory"
 	"purser.example/internal/m365sim/fixture"
 )
 
@@ -21,11 +22,11 @@ func FuzzFilter(f *testing.F) {
 	if err != nil {
 		f.Fatal(err)
 	}
-	d, err := newDirectory(words, time.Now(), slog.New(slog.DiscardHandler))
+	d, err := directory.New(words, time.Now(), slog.New(slog.DiscardHandler))
 	if err != nil {
 		f.Fatal(err)
 	}
-	tenant := d.tenant("contoso.com")
+	tenant := d.Tenant("contoso.com")
 	f.Fuzz(func(t *testing.T, text string) {
 		q := query{raw: url.Values{"$filter": {text}, "$search": {text}}}
 		if q.readFilter() == nil {

@@ -5,6 +5,13 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+
+	"purser.example/internal/m365sim/call"
+	"purser.example/internal/m365sim/directory"
+	"purser.example/internal/m365sim/fault"
+	"purser.example/internal/m365sim/signin"
+	"purser.example/internal/m365sim/throttle"
+	"purser.example/internal/m365sim/token"
 )
 
 // graphRoute is one address below /v1.0. "*" stands for one segment. Letters count: Microsoft's documents write them so.
@@ -13,7 +20,7 @@ type graphRoute struct {
 	// user and app name the permissions of which one is needed, separated by blanks; "" lets every token of that kind in,
 	// and noApps refuses apps whatever they may do.
 	user, app string
-	handle    func(*graphCall) answer
+	handle    func(*graphCall) call.Answer
 }
 
 // graphActions are the addresses that take a POST.
@@ -70,27 +77,27 @@ var graphRoutes = []graphRoute{
 
 // graphService answers for Microsoft Graph in every cloud.
 type graphService struct {
-	dir      *directory
-	keys     *keyring
-	signIns  *signInLog
-	faults   *faults
+	dir      *directory.Directory
+	keys     *token.Keyring
+	signIns  *signin.Log
+	faults   *fault.List
 	log      *slog.Logger
 	pageSize int
-	budgets  budgets
+	budgets  throttle.Budgets
 }
 
 // newGraph makes the Graph of a directory. It believes tokens signed by keys, shows the log of sign-ins, puts faults in the way
 // of the parts of a batch too, and notes mistakes of its own in log. A pageSize of 0 leaves pages as they are at Microsoft.
-func newGraph(dir *directory, keys *keyring, signIns *signInLog, faults *faults, pageSize int, log *slog.Logger) *graphService {
+func newGraph(dir *directory.Directory, keys *token.Keyring, signIns *signin.Log, faults *fault.List, pageSize int, log *slog.Logger) *graphService {
 	return &graphService{dir: dir, keys: keys, signIns: signIns, faults: faults, pageSize: pageSize, log: log}
 }
 
 // graphCall is one request to Graph whose token has been believed.
 type graphCall struct {
-	*call
+	*call.Call
 	service *graphService
 	caller  caller
-	tenant  *tenant
+	tenant  *directory.Tenant
 	path    []string // below the version
 	query   query
 	// columns are the properties that the answer shows, by kind.
@@ -98,23 +105,23 @@ type graphCall struct {
 }
 
 // answer answers one request: first the token, then the address, its permissions, and its query options.
-func (s *graphService) answer(c *call) answer {
+func (s *graphService) answer(c *call.Call) call.Answer {
 	who, t, failure := s.authenticate(c)
 	if failure != nil {
 		return s.graphHeaders(c, failure.answer(c))
 	}
-	c.latency = t.Latency()
-	g := &graphCall{call: c, service: s, caller: who, tenant: t}
-	if isBatch(c.path) {
+	c.Latency = t.Latency()
+	g := &graphCall{Call: c, service: s, caller: who, tenant: t}
+	if isBatch(c.Path) {
 		return s.graphHeaders(c, g.batch())
 	}
-	return s.graphHeaders(c, g.serve(c.path))
+	return s.graphHeaders(c, g.serve(c.Path))
 }
 
 // serve answers one address of Graph, version included, for the caller of g.
-func (g *graphCall) serve(path []string) answer {
+func (g *graphCall) serve(path []string) call.Answer {
 	if failure := g.overBudget(); failure != nil {
-		return failure.answer(g.call)
+		return failure.answer(g.Call)
 	}
 	if len(path) == 0 || path[0] != "v1.0" {
 		return g.fail(http.StatusBadRequest, "BadRequest", "Invalid version.")
@@ -127,15 +134,15 @@ func (g *graphCall) serve(path []string) answer {
 	switch {
 	case route == nil:
 		return g.fail(http.StatusBadRequest, "BadRequest", "Resource not found for the segment '"+strings.Join(g.path[max(len(g.path)-1, 0):], "")+"'.")
-	case g.r.Method != method:
+	case g.Request.Method != method:
 		return g.fail(http.StatusMethodNotAllowed, "Request_BadRequest", "Specified HTTP method is not allowed for the request target.")
 	}
 	if failure := g.caller.allowed(route); failure != nil {
-		return failure.answer(g.call)
+		return failure.answer(g.Call)
 	}
 	var failure *graphFailure
-	if g.query, failure = readQuery(g.r); failure != nil {
-		return failure.answer(g.call)
+	if g.query, failure = readQuery(g.Request); failure != nil {
+		return failure.answer(g.Call)
 	}
 	return route.handle(g)
 }
@@ -156,10 +163,10 @@ func findGraphRoute(routes []graphRoute, path []string) *graphRoute {
 }
 
 // graphHeaders adds what every answer of Graph carries.
-func (s *graphService) graphHeaders(c *call, a answer) answer {
-	h := a.header
-	h["request-id"] = []string{c.traceID} // Graph writes these in lower case
-	h["client-request-id"] = []string{c.correlationID}
+func (s *graphService) graphHeaders(c *call.Call, a call.Answer) call.Answer {
+	h := a.Header
+	h["request-id"] = []string{c.TraceID} // Graph writes these in lower case
+	h["client-request-id"] = []string{c.CorrelationID}
 	h["x-ms-ags-diagnostic"] = []string{`{"ServerInfo":{"DataCenter":"Simulator","Slice":"E","Ring":"5","ScaleUnit":"001","RoleInstance":"SIM000"}}`}
 	h.Set("Cache-Control", "no-cache")
 	h.Set("OData-Version", "4.0")

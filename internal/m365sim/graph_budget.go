@@ -4,6 +4,8 @@ import (
 	"math"
 	"net/http"
 	"strconv"
+
+	"purser.example/internal/m365sim/throttle"
 )
 
 // overBudget answers the refusal of a request to Graph beyond the budget of its app, or nil. Graph says how long to wait in
@@ -13,7 +15,7 @@ func (g *graphCall) overBudget() *graphFailure {
 	if f == nil {
 		return nil
 	}
-	wait := g.service.budgets.spend(budgetKey{g.tenant.ID, g.caller.appID}, f.GraphRequests, f.Window(), g.at)
+	wait := g.service.budgets.Spend(throttle.Key{Tenant: g.tenant.ID, App: g.caller.appID}, f.GraphRequests, f.Window(), g.At)
 	if wait <= 0 {
 		return nil
 	}

@@ -1,13 +1,15 @@
 package m365sim
 
 import (
-	"encoding/json"
 	"net/http"
 	"slices"
 	"strings"
 	"time"
 
+	"purser.example/internal/m365sim/call"
+	"purser.example/internal/m365sim/directory"
 	"purser.example/internal/m365sim/permission"
+	"purser.example/internal/m365sim/token"
 )
 
 // caller is who a token of Graph speaks for. user is nil for an app.
@@ -22,26 +24,26 @@ func (c caller) isApp() bool { return c.userID == "" }
 
 // authenticate believes a token that this simulator has signed, for the Graph that was asked, for a tenant that it holds,
 // and that has not expired.
-func (s *graphService) authenticate(c *call) (caller, *tenant, *graphFailure) {
-	if c.r.Header.Get("Authorization") == "" {
+func (s *graphService) authenticate(c *call.Call) (caller, *directory.Tenant, *graphFailure) {
+	if c.Request.Header.Get("Authorization") == "" {
 		return caller{}, nil, unauthenticated("Access token is empty.")
 	}
-	if c.bearer == nil {
+	if c.Bearer == nil {
 		return caller{}, nil, unauthenticated("IDX14100: JWT is not well formed, there are no dots (.).")
 	}
-	key := s.keys.find(c.bearer.header.KeyID)
-	if key == nil || !c.bearer.verify(key) {
+	key := s.keys.Find(c.Bearer.Header.KeyID)
+	if key == nil || !c.Bearer.Verify(key) {
 		return caller{}, nil, unauthenticated("Access token validation failure. Invalid signature.")
 	}
-	var claims accessClaims
-	if json.Unmarshal(c.bearer.payload, &claims) != nil || claims.Audience != "https://"+c.endpoint.Graph {
+	var claims token.Access
+	if !c.Bearer.Reads(&claims) || claims.Audience != "https://"+c.Endpoint.Graph {
 		return caller{}, nil, unauthenticated("Access token validation failure. Invalid audience.")
 	}
-	if !c.at.Before(time.Unix(claims.Expires, 0)) {
+	if !c.At.Before(time.Unix(claims.Expires, 0)) {
 		return caller{}, nil, unauthenticated("Lifetime validation failed, the token is expired.")
 	}
-	t := s.dir.tenantByID(claims.TenantID)
-	if t == nil || t.Cloud().Graph != c.endpoint.Graph {
+	t := s.dir.TenantByID(claims.TenantID)
+	if t == nil || t.Cloud().Graph != c.Endpoint.Graph {
 		return caller{}, nil, unauthenticated("The identity of the calling application could not be established.")
 	}
 	if claims.Type == "app" {
@@ -91,7 +93,7 @@ const (
 func (c caller) sees(o object) sight {
 	switch o := o.(type) {
 	case graphUser:
-		return c.seesUser(o.user)
+		return c.seesUser(o.User)
 	case graphGroup:
 		return fullIf(c.may.Any("Group.ReadBasic.All"))
 	case *directoryRole:
@@ -112,7 +114,7 @@ func (c caller) sees(o object) sight {
 	return sightFull
 }
 
-func (c caller) seesUser(u *user) sight {
+func (c caller) seesUser(u *directory.User) sight {
 	switch {
 	case c.may.Any("User.Read.All"), u.ID == c.userID && c.may.Any("User.Read"):
 		return sightFull

@@ -1,11 +1,16 @@
 package m365sim
 
-import "strings"
+import (
+	"strings"
+
+	"purser.example/internal/m365sim/call"
+	"purser.example/internal/m365sim/directory"
+)
 
 // graphDomain is a domain as Graph shows it.
-type graphDomain struct{ *domain }
+type graphDomain struct{ *directory.Domain }
 
-func asDomain(d *domain) object { return graphDomain{d} }
+func asDomain(d *directory.Domain) object { return graphDomain{d} }
 
 func (d graphDomain) objectID() string { return d.Name() }
 func (d graphDomain) kind() *kind      { return domainKind }
@@ -16,9 +21,9 @@ var domainKind = newKind("microsoft.graph.domain", "domains",
 	prop("availabilityStatus", byDefault, func(graphDomain) any { return nil }),
 	prop("id", basic, func(d graphDomain) any { return d.Name() }),
 	prop("isAdminManaged", byDefault, func(graphDomain) any { return true }),
-	prop("isDefault", byDefault, func(d graphDomain) any { return isDefault(d.domain) }),
+	prop("isDefault", byDefault, func(d graphDomain) any { return isDefault(d.Domain) }),
 	prop("isInitial", byDefault, func(d graphDomain) any { return d.Initial() }),
-	prop("isRoot", byDefault, func(d graphDomain) any { return d.Tenant().root(d.domain) == d.domain }),
+	prop("isRoot", byDefault, func(d graphDomain) any { return d.Tenant().Root(d.Domain) == d.Domain }),
 	prop("isVerified", byDefault, func(graphDomain) any { return true }),
 	prop("supportedServices", byDefault, func(graphDomain) any { return []string{"Email", "OfficeCommunicationsOnline"} }),
 	prop("passwordValidityPeriodInDays", byDefault, func(d graphDomain) any { return d.PasswordValidityPeriodInDays }),
@@ -27,7 +32,7 @@ var domainKind = newKind("microsoft.graph.domain", "domains",
 )
 
 // isDefault is the first domain that is not the initial one, or the initial one where it is alone.
-func isDefault(d *domain) bool {
+func isDefault(d *directory.Domain) bool {
 	for _, other := range d.Tenant().Domains() {
 		if !other.Initial() {
 			return other == d
@@ -36,20 +41,20 @@ func isDefault(d *domain) bool {
 	return d.Initial()
 }
 
-func (g *graphCall) listDomains() answer {
+func (g *graphCall) listDomains() call.Answer {
 	return g.page(collection{objects: objects(g.tenant.Domains(), asDomain), kind: domainKind})
 }
 
-func (g *graphCall) oneDomain() answer {
-	d := g.tenant.domain(g.path[1])
+func (g *graphCall) oneDomain() call.Answer {
+	d := g.tenant.Domain(g.path[1])
 	if d == nil {
-		return missing(g.path[1]).answer(g.call)
+		return missing(g.path[1]).answer(g.Call)
 	}
 	return g.one(graphDomain{d})
 }
 
 // organizationObject is the tenant as Graph shows it.
-type organizationObject struct{ tenant *tenant }
+type organizationObject struct{ tenant *directory.Tenant }
 
 func (o organizationObject) objectID() string { return o.tenant.ID }
 func (o organizationObject) kind() *kind      { return organizationKind }
@@ -81,13 +86,13 @@ func (o organizationObject) verifiedDomains() []verifiedDomain {
 	return list
 }
 
-func (g *graphCall) organization() answer {
+func (g *graphCall) organization() call.Answer {
 	return g.page(collection{objects: []object{organizationObject{g.tenant}}, kind: organizationKind})
 }
 
-func (g *graphCall) oneOrganization() answer {
+func (g *graphCall) oneOrganization() call.Answer {
 	if !strings.EqualFold(g.path[1], g.tenant.ID) {
-		return missing(g.path[1]).answer(g.call)
+		return missing(g.path[1]).answer(g.Call)
 	}
 	return g.one(organizationObject{g.tenant})
 }

@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"strings"
 
+	"purser.example/internal/m365sim/call"
 	"purser.example/internal/m365sim/cloud"
 )
 
@@ -15,12 +16,12 @@ type graphFailure struct {
 	retryAfter    string // Retry-After, or empty
 }
 
-func (g *graphCall) fail(status int, code, message string) answer {
-	return (&graphFailure{status: status, code: code, message: message}).answer(g.call)
+func (g *graphCall) fail(status int, code, message string) call.Answer {
+	return (&graphFailure{status: status, code: code, message: message}).answer(g.Call)
 }
 
 // answer writes the failure as Graph does.
-func (f *graphFailure) answer(c *call) answer {
+func (f *graphFailure) answer(c *call.Call) call.Answer {
 	type inner struct {
 		Date     string `json:"date"`
 		Request  string `json:"request-id"`
@@ -31,11 +32,11 @@ func (f *graphFailure) answer(c *call) answer {
 		Message string `json:"message"`
 		Inner   inner  `json:"innerError"`
 	}
-	a := jsonAnswer(f.status, "application/json", map[string]details{"error": {
-		f.code, f.message, inner{c.at.UTC().Format("2006-01-02T15:04:05"), c.traceID, c.correlationID},
+	a := call.JSON(f.status, "application/json", map[string]details{"error": {
+		f.code, f.message, inner{c.At.UTC().Format("2006-01-02T15:04:05"), c.TraceID, c.CorrelationID},
 	}})
-	a.set("WWW-Authenticate", f.challenge)
-	a.set("Retry-After", f.retryAfter)
+	a.Set("WWW-Authenticate", f.challenge)
+	a.Set("Retry-After", f.retryAfter)
 	return a
 }
 

@@ -3,14 +3,16 @@ package m365sim
 import (
 	"net/http"
 
+	"purser.example/internal/m365sim/call"
+	"purser.example/internal/m365sim/directory"
 	"purser.example/internal/m365sim/fixture"
 	"purser.example/internal/m365sim/guid"
 )
 
 // graphGroup is a group as Graph shows it.
-type graphGroup struct{ *group }
+type graphGroup struct{ *directory.Group }
 
-func asGroup(g *group) object { return graphGroup{g} }
+func asGroup(g *directory.Group) object { return graphGroup{g} }
 
 func (g graphGroup) objectID() string { return g.ID }
 func (g graphGroup) kind() *kind      { return groupKind }
@@ -81,23 +83,23 @@ func (g *graphCall) groups() collection {
 	return collection{objects: objects(g.tenant.Groups(), asGroup), kind: groupKind}
 }
 
-func (g *graphCall) listGroups() answer  { return g.page(g.groups()) }
-func (g *graphCall) countGroups() answer { return g.counted(g.groups()) }
+func (g *graphCall) listGroups() call.Answer  { return g.page(g.groups()) }
+func (g *graphCall) countGroups() call.Answer { return g.counted(g.groups()) }
 
-func (g *graphCall) oneGroup() answer {
+func (g *graphCall) oneGroup() call.Answer {
 	found, failure := g.reachGroup()
 	if failure != nil {
-		return failure.answer(g.call)
+		return failure.answer(g.Call)
 	}
 	return g.one(graphGroup{found})
 }
 
 // reachGroup finds the group of the address, which Graph knows by its id only.
-func (g *graphCall) reachGroup() (*group, *graphFailure) {
+func (g *graphCall) reachGroup() (*directory.Group, *graphFailure) {
 	if !guid.Valid(g.path[1]) {
 		return nil, &graphFailure{status: http.StatusBadRequest, code: "Request_BadRequest", message: "Invalid object identifier '" + g.path[1] + "'."}
 	}
-	found, _ := g.tenant.group(g.path[1])
+	found, _ := g.tenant.Group(g.path[1])
 	if found == nil {
 		return nil, missing(g.path[1])
 	}

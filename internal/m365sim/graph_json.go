@@ -6,6 +6,8 @@ import (
 	"net/http"
 	"strconv"
 	"unicode/utf8"
+
+	"purser.example/internal/m365sim/call"
 )
 
 // appendJSON writes v to b. The types of most properties are written here, since a page holds thousands of them; the others
@@ -77,8 +79,8 @@ func appendOther(b []byte, v any) []byte {
 }
 
 // graphAnswer makes an answer of a body of Graph.
-func graphAnswer(body members) answer {
-	a := textAnswer(http.StatusOK, graphType, "")
-	a.body = appendMembers(make([]byte, 0, 1024), body)
+func graphAnswer(body members) call.Answer {
+	a := call.Text(http.StatusOK, graphType, "")
+	a.Body = appendMembers(make([]byte, 0, 1024), body)
 	return a
 }

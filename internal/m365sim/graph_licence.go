@@ -3,6 +3,8 @@ package m365sim
 import (
 	"slices"
 
+	"purser.example/internal/m365sim/call"
+	"purser.example/internal/m365sim/directory"
 	"purser.example/internal/m365sim/guid"
 )
 
@@ -21,31 +23,31 @@ type licencePlan struct {
 	Applies string `json:"appliesTo"`
 }
 
-func (g *graphCall) myLicences() answer {
-	u := g.tenant.user(g.caller.userID)
+func (g *graphCall) myLicences() call.Answer {
+	u := g.tenant.User(g.caller.userID)
 	if u == nil {
-		return missing(g.caller.userID).answer(g.call)
+		return missing(g.caller.userID).answer(g.Call)
 	}
 	return g.licenceDetails(u)
 }
 
-func (g *graphCall) licences() answer {
+func (g *graphCall) licences() call.Answer {
 	u, failure := g.reachUser("LicenseAssignment.Read.All")
 	if failure != nil {
-		return failure.answer(g.call)
+		return failure.answer(g.Call)
 	}
 	return g.licenceDetails(u)
 }
 
-func (g *graphCall) licenceDetails(u *user) answer {
+func (g *graphCall) licenceDetails(u *directory.User) call.Answer {
 	details := []licenceDetail{}
 	for _, p := range u.Plans() {
-		at := slices.IndexFunc(details, func(d licenceDetail) bool { return d.SKU == p.skuID })
+		at := slices.IndexFunc(details, func(d licenceDetail) bool { return d.SKU == p.SKUID })
 		if at < 0 {
 			at = len(details)
-			details = append(details, licenceDetail{ID: guid.Derived("licence", u.ID, p.skuID), SKU: p.skuID, Name: p.sku})
+			details = append(details, licenceDetail{ID: guid.Derived("licence", u.ID, p.SKUID), SKU: p.SKUID, Name: p.SKU})
 		}
-		details[at].Plans = append(details[at].Plans, licencePlan{p.id, p.name, "Success", "User"})
+		details[at].Plans = append(details[at].Plans, licencePlan{p.ID, p.Name, "Success", "User"})
 	}
 	context := "https://" + g.tenant.Cloud().Graph + "/v1.0/$metadata#users('" + u.ID + "')/licenseDetails"
 	return graphAnswer(members{{"@odata.context", context}, {"value", details}})

@@ -4,6 +4,9 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+
+	"purser.example/internal/m365sim/call"
+	"purser.example/internal/m365sim/directory"
 )
 
 // kinds are the types that a collection of mixed objects can be cast to.
@@ -14,10 +17,10 @@ var kinds = map[string]*kind{
 }
 
 // members answers /groups/{id}/members, transitiveMembers and owners, with a cast, a count, or both.
-func (g *graphCall) members() answer {
+func (g *graphCall) members() call.Answer {
 	found, failure := g.reachGroup()
 	if failure != nil {
-		return failure.answer(g.call)
+		return failure.answer(g.Call)
 	}
 	var list []object
 	switch g.path[2] {
@@ -32,7 +35,7 @@ func (g *graphCall) members() answer {
 }
 
 // related answers a collection of members or memberships; rest is what follows it in the path: a cast, $count, or both.
-func (g *graphCall) related(list []object, rest []string) answer {
+func (g *graphCall) related(list []object, rest []string) call.Answer {
 	c := collection{objects: list, related: true}
 	if len(rest) > 0 && rest[0] != "$count" {
 		if c.kind = kinds[rest[0]]; c.kind == nil {
@@ -61,7 +64,7 @@ func only(list []object, k *kind) []object {
 }
 
 // direct are the members that the group names itself: users, groups, others.
-func direct(g *group) []object {
+func direct(g *directory.Group) []object {
 	list := objects(g.Members(), asUser)
 	for _, nested := range g.MemberGroups() {
 		list = append(list, graphGroup{nested})
@@ -73,10 +76,10 @@ func direct(g *group) []object {
 }
 
 // transitive are the members of the group and of the groups within it, each once. Groups may hold one another.
-func transitive(g *group) []object {
+func transitive(g *directory.Group) []object {
 	var list []object
 	seen := map[string]bool{g.ID: true}
-	queue := []*group{g}
+	queue := []*directory.Group{g}
 	for len(queue) > 0 {
 		for _, o := range direct(queue[0]) {
 			if seen[o.objectID()] {
@@ -85,7 +88,7 @@ func transitive(g *group) []object {
 			seen[o.objectID()] = true
 			list = append(list, o)
 			if nested, ok := o.(graphGroup); ok {
-				queue = append(queue, nested.group)
+				queue = append(queue, nested.Group)
 			}
 		}
 		queue = queue[1:]
@@ -93,24 +96,24 @@ func transitive(g *group) []object {
 	return list
 }
 
-func (g *graphCall) myMemberships() answer {
-	u := g.tenant.user(g.caller.userID)
+func (g *graphCall) myMemberships() call.Answer {
+	u := g.tenant.User(g.caller.userID)
 	if u == nil {
-		return missing(g.caller.userID).answer(g.call)
+		return missing(g.caller.userID).answer(g.Call)
 	}
 	return g.related(memberships(u, g.path[1] == "transitiveMemberOf"), g.path[2:])
 }
 
-func (g *graphCall) memberships() answer {
+func (g *graphCall) memberships() call.Answer {
 	u, failure := g.reachUser("User.Read.All", "GroupMember.Read.All")
 	if failure != nil {
-		return failure.answer(g.call)
+		return failure.answer(g.Call)
 	}
 	return g.related(memberships(u, g.path[2] == "transitiveMemberOf"), g.path[3:])
 }
 
 // memberships are the groups and directory roles of a user. Roles come first, since a client may read one page only.
-func memberships(u *user, transitive bool) []object {
+func memberships(u *directory.User, transitive bool) []object {
 	var list []object
 	for _, role := range u.Roles() {
 		list = append(list, &directoryRole{role, u.Tenant()})
@@ -119,7 +122,7 @@ func memberships(u *user, transitive bool) []object {
 	for grew := true; grew; {
 		grew = false
 		for _, g := range u.Tenant().Groups() {
-			if holds[g.ID] || !g.has(u.ID) && (!transitive || !nestsOne(g, holds)) {
+			if holds[g.ID] || !g.Has(u.ID) && (!transitive || !nestsOne(g, holds)) {
 				continue
 			}
 			holds[g.ID], grew = true, true
@@ -129,6 +132,6 @@ func memberships(u *user, transitive bool) []object {
 	return list
 }
 
-func nestsOne(g *group, holds map[string]bool) bool {
-	return slices.ContainsFunc(g.MemberGroups(), func(nested *group) bool { return holds[nested.ID] })
+func nestsOne(g *directory.Group, holds map[string]bool) bool {
+	return slices.ContainsFunc(g.MemberGroups(), func(nested *directory.Group) bool { return holds[nested.ID] })
 }

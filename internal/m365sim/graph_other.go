@@ -1,14 +1,16 @@
 package m365sim
 
-// graphOther is a device, a service principal or a contact as Graph shows it.
-type graphOther struct{ *other }
+import "purser.example/internal/m365sim/directory"
 
-func (o graphOther) objectID() string { return o.id }
-func (o graphOther) kind() *kind      { return otherKinds[o.typ] }
+// graphOther is a device, a service principal or a contact as Graph shows it.
+type graphOther struct{ *directory.Other }
+
+func (o graphOther) objectID() string { return o.ID }
+func (o graphOther) kind() *kind      { return otherKinds[o.Type] }
 
 // permission is what a caller needs to read more of it than its id.
 func (o graphOther) permission() string {
-	switch o.typ {
+	switch o.Type {
 	case "device":
 		return "Device.Read.All"
 	case "servicePrincipal":
@@ -26,8 +28,8 @@ var otherKinds = map[string]*kind{
 // otherKind has id, displayName and further properties, whose values the simulator does not know.
 func otherKind(odata, set string, more ...string) *kind {
 	props := []property{
-		prop("id", basic, func(o graphOther) any { return o.id }),
-		prop("displayName", byDefault, func(o graphOther) any { return textOrNull(o.name) }),
+		prop("id", basic, func(o graphOther) any { return o.ID }),
+		prop("displayName", byDefault, func(o graphOther) any { return textOrNull(o.Name) }),
 	}
 	for _, name := range more {
 		props = append(props, prop(name, byDefault, func(graphOther) any { return nil }))

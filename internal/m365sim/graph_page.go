@@ -9,6 +9,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"purser.example/internal/m365sim/call"
 )
 
 const graphType = "application/json;odata.metadata=minimal;odata.streaming=true;IEEE754Compatible=false;charset=utf-8"
@@ -65,9 +67,9 @@ type collection struct {
 }
 
 // page answers one page of a collection.
-func (g *graphCall) page(c collection) answer {
+func (g *graphCall) page(c collection) call.Answer {
 	if failure := g.query.fits(c); failure != nil {
-		return failure.answer(g.call)
+		return failure.answer(g.Call)
 	}
 	list := g.query.pick(c.objects)
 	from := g.query.token.start(list)
@@ -155,7 +157,7 @@ func (g *graphCall) nextLink(token pageToken) string {
 		}
 	}
 	parts = append(parts, "$skiptoken="+token.String())
-	return g.base(g.tenant.Cloud().Graph) + g.r.URL.EscapedPath() + "?" + strings.Join(parts, "&")
+	return g.Base(g.tenant.Cloud().Graph) + g.Request.URL.EscapedPath() + "?" + strings.Join(parts, "&")
 }
 
 // context is the @odata.context of an answer about the kind.
@@ -171,22 +173,22 @@ func (g *graphCall) context(k *kind) string {
 }
 
 // one answers a single object.
-func (g *graphCall) one(o object) answer {
+func (g *graphCall) one(o object) call.Answer {
 	if failure := g.query.selects(o.kind()); failure != nil {
-		return failure.answer(g.call)
+		return failure.answer(g.Call)
 	}
 	body := members{{"@odata.context", g.context(o.kind()) + "/$entity"}}
 	return graphAnswer(append(body, g.render(o, false)...))
 }
 
 // counted answers how many objects of a collection there are, as plain text.
-func (g *graphCall) counted(c collection) answer {
+func (g *graphCall) counted(c collection) call.Answer {
 	if !g.query.eventual {
 		return g.fail(http.StatusBadRequest, "Request_BadRequest", "$count is not currently supported.")
 	}
 	g.query.count = true // the segment stands for the option
 	if failure := g.query.fits(c); failure != nil {
-		return failure.answer(g.call)
+		return failure.answer(g.Call)
 	}
-	return textAnswer(http.StatusOK, "text/plain", strconv.Itoa(len(g.query.pick(c.objects))))
+	return call.Text(http.StatusOK, "text/plain", strconv.Itoa(len(g.query.pick(c.objects))))
 }

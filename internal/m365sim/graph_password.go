@@ -5,39 +5,41 @@ import (
 	"encoding/json"
 	"net/http"
 	"time"
+
+	"purser.example/internal/m365sim/call"
 )
 
 // changePassword changes the password of the one who asks. The change is made once the answer stands, because a call reads
 // the directory under a lock that does not let it write.
-func (g *graphCall) changePassword() answer {
+func (g *graphCall) changePassword() call.Answer {
 	var body struct{ CurrentPassword, NewPassword string }
-	u := g.tenant.user(g.caller.userID)
+	u := g.tenant.User(g.caller.userID)
 	switch {
 	case u == nil:
-		return missing(g.caller.userID).answer(g.call)
-	case json.Unmarshal(g.body, &body) != nil:
+		return missing(g.caller.userID).answer(g.Call)
+	case json.Unmarshal(g.Body, &body) != nil:
 		return g.fail(http.StatusBadRequest, "BadRequest", "Unable to read JSON request payload.")
-	case u.Domain().federated() || u.synced():
+	case u.Domain().Federated() || u.Synced():
 		return g.fail(http.StatusBadRequest, "Request_BadRequest", "Unable to update the specified properties for on-premises mastered Directory Sync objects or objects currently undergoing migration.")
 	case subtle.ConstantTimeCompare([]byte(body.CurrentPassword), []byte(u.Password)) != 1:
 		return g.fail(http.StatusBadRequest, "Request_BadRequest", "The specified password does not match the current one. paramName: oldPassword, error: InvalidPassword")
 	case body.NewPassword == u.Password || !isStrong(body.NewPassword):
 		return g.fail(http.StatusBadRequest, "Request_BadRequest", "The specified password does not comply with password complexity requirements. Please provide a different password.")
 	}
-	patch, err := json.Marshal(map[string]string{"password": body.NewPassword, "lastPasswordChangeDateTime": g.at.UTC().Format(time.RFC3339)})
+	patch, err := json.Marshal(map[string]string{"password": body.NewPassword, "lastPasswordChangeDateTime": g.At.UTC().Format(time.RFC3339)})
 	if err != nil {
 		return g.fail(http.StatusInternalServerError, "UnknownError", "")
 	}
-	g.afterwards(func() {
+	g.Afterwards(func() {
 		if err := g.service.dir.PatchUser(u.ID, patch); err != nil {
 			g.service.log.Error("no password was changed", "error", err)
 		}
 	})
-	return textAnswer(http.StatusNoContent, "", "")
+	return call.Text(http.StatusNoContent, "", "")
 }
 
 // changeOther refuses to change somebody else's password: that is not what the address is for.
-func (g *graphCall) changeOther() answer {
+func (g *graphCall) changeOther() call.Answer {
 	return g.fail(http.StatusForbidden, "Authorization_RequestDenied", "Access to change password operation is denied.")
 }
 

@@ -3,13 +3,15 @@ package m365sim
 import (
 	"strings"
 
+	"purser.example/internal/m365sim/call"
+	"purser.example/internal/m365sim/directory"
 	"purser.example/internal/m365sim/fixture"
 )
 
 // policyObject is a conditional access policy as Graph shows it.
 type policyObject struct {
 	fixture.Policy
-	tenant *tenant
+	tenant *directory.Tenant
 }
 
 func (p *policyObject) objectID() string { return p.ID }
@@ -61,27 +63,27 @@ func everyone() policyConditions {
 // control is what the policy asks for, read from how it refuses users: multifactor authentication unless it blocks someone.
 func (p *policyObject) control() string {
 	for _, u := range p.tenant.Users() {
-		if u.SignInError.Main() == 53003 && p.tenant.policyID(u.SignInError.Policy) == p.ID {
+		if u.SignInError.Main() == 53003 && p.tenant.PolicyID(u.SignInError.Policy) == p.ID {
 			return "block"
 		}
 	}
 	return "mfa"
 }
 
-func (g *graphCall) listPolicies() answer {
+func (g *graphCall) listPolicies() call.Answer {
 	return g.page(collection{objects: policyObjects(g.tenant), kind: policyKind})
 }
 
-func (g *graphCall) onePolicy() answer {
+func (g *graphCall) onePolicy() call.Answer {
 	for _, o := range policyObjects(g.tenant) {
 		if strings.EqualFold(o.objectID(), g.path[3]) {
 			return g.one(o)
 		}
 	}
-	return missing(g.path[3]).answer(g.call)
+	return missing(g.path[3]).answer(g.Call)
 }
 
-func policyObjects(t *tenant) []object {
+func policyObjects(t *directory.Tenant) []object {
 	list := make([]object, 0, len(t.Policies))
 	for _, p := range t.Policies {
 		list = append(list, &policyObject{p, t})
@@ -104,6 +106,6 @@ var securityDefaultsKind = newKind("microsoft.graph.identitySecurityDefaultsEnfo
 	prop("isEnabled", basic, func(s securityDefaults) any { return s.on }),
 )
 
-func (g *graphCall) showSecurityDefaults() answer {
+func (g *graphCall) showSecurityDefaults() call.Answer {
 	return g.one(securityDefaults{g.tenant.SecurityDefaults})
 }

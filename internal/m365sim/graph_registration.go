@@ -1,12 +1,14 @@
 package m365sim
 
 import (
+	"purser.example/internal/m365sim/call"
+	"purser.example/internal/m365sim/directory"
 	"purser.example/internal/m365sim/fixture"
 	"purser.example/internal/m365sim/guid"
 )
 
 // registration is what Graph's report says of a user's authentication methods.
-type registration struct{ user *user }
+type registration struct{ user *directory.User }
 
 func (r registration) objectID() string { return r.user.ID }
 func (r registration) kind() *kind      { return registrationKind }
@@ -32,7 +34,7 @@ var registrationKind = newKind("microsoft.graph.userRegistrationDetails", "repor
 
 // hasSecondFactor says whether the user has set one up: somebody whom a sign-in asks for it has, unless setting it up is what
 // it asks for.
-func hasSecondFactor(u *user) bool {
+func hasSecondFactor(u *directory.User) bool {
 	return u.MFA == fixture.MFAPerUser || u.MFA == fixture.MFAConditionalAccess
 }
 
@@ -50,7 +52,7 @@ func (r registration) preferred() string {
 	return "none"
 }
 
-func (g *graphCall) listRegistrations() answer {
+func (g *graphCall) listRegistrations() call.Answer {
 	list := make([]object, 0, len(g.tenant.Users()))
 	for _, u := range g.tenant.Users() {
 		list = append(list, registration{u})
@@ -59,10 +61,10 @@ func (g *graphCall) listRegistrations() answer {
 }
 
 // oneRegistration finds a user by id only, as the report does.
-func (g *graphCall) oneRegistration() answer {
-	u := g.tenant.user(g.path[3])
+func (g *graphCall) oneRegistration() call.Answer {
+	u := g.tenant.User(g.path[3])
 	if u == nil || !guid.Valid(g.path[3]) {
-		return missing(g.path[3]).answer(g.call)
+		return missing(g.path[3]).answer(g.Call)
 	}
 	return g.one(registration{u})
 }

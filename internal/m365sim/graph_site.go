@@ -1,31 +1,26 @@
 package m365sim
 
 import (
-	"strings"
-
+	"purser.example/internal/m365sim/call"
+	"purser.example/internal/m365sim/directory"
 	"purser.example/internal/m365sim/guid"
 )
 
 // rootSite is the site at the root of the tenant's SharePoint, whose address tells the tenant's name there.
-type rootSite struct{ tenant *tenant }
+type rootSite struct{ tenant *directory.Tenant }
 
 func (r rootSite) objectID() string {
-	return r.host() + "," + guid.Derived("site collection", r.tenant.ID) + "," + guid.Derived("site", r.tenant.ID)
+	return r.tenant.SharePointHost() + "," + guid.Derived("site collection", r.tenant.ID) + "," + guid.Derived("site", r.tenant.ID)
 }
 func (r rootSite) kind() *kind { return siteKind }
-
-func (r rootSite) host() string {
-	name, _, _ := strings.Cut(strings.ToLower(r.tenant.InitialDomain), ".")
-	return name + "." + r.tenant.Cloud().SharePoint
-}
 
 var siteKind = newKind("microsoft.graph.site", "sites",
 	prop("id", basic, func(r rootSite) any { return r.objectID() }),
 	prop("createdDateTime", byDefault, func(rootSite) any { return "2026-01-02T03:04:05Z" }),
 	prop("displayName", byDefault, func(rootSite) any { return "Communication site" }),
 	prop("name", byDefault, func(rootSite) any { return "" }),
-	prop("webUrl", byDefault, func(r rootSite) any { return "https://" + r.host() }),
-	prop("siteCollection", byDefault, func(r rootSite) any { return map[string]string{"hostname": r.host()} }),
+	prop("webUrl", byDefault, func(r rootSite) any { return "https://" + r.tenant.SharePointHost() }),
+	prop("siteCollection", byDefault, func(r rootSite) any { return map[string]string{"hostname": r.tenant.SharePointHost()} }),
 )
 
-func (g *graphCall) showRootSite() answer { return g.one(rootSite{g.tenant}) }
+func (g *graphCall) showRootSite() call.Answer { return g.one(rootSite{g.tenant}) }

@@ -4,12 +4,15 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"purser.example/internal/m365sim/call"
+	"purser.example/internal/m365sim/directory"
 )
 
 // graphUser is a user as Graph shows them.
-type graphUser struct{ *user }
+type graphUser struct{ *directory.User }
 
-func asUser(u *user) object { return graphUser{u} }
+func asUser(u *directory.User) object { return graphUser{u} }
 
 func (u graphUser) objectID() string { return u.ID }
 func (u graphUser) kind() *kind      { return userKind }
@@ -21,13 +24,13 @@ var userKind = newKind("microsoft.graph.user", "users",
 	prop("displayName", basic, func(u graphUser) any { return textOrNull(u.DisplayName) }),
 	prop("givenName", basic, func(graphUser) any { return nil }),
 	prop("jobTitle", byDefault, func(graphUser) any { return nil }),
-	prop("mail", basic, func(u graphUser) any { return textOrNull(u.mail()) }),
+	prop("mail", basic, func(u graphUser) any { return textOrNull(u.Mail()) }),
 	prop("mobilePhone", byDefault, func(graphUser) any { return nil }),
 	prop("officeLocation", byDefault, func(graphUser) any { return nil }),
 	prop("preferredLanguage", byDefault, func(graphUser) any { return nil }),
 	prop("surname", basic, func(graphUser) any { return nil }),
 	prop("userPrincipalName", basic, func(u graphUser) any { return u.UserPrincipalName }),
-	prop("accountEnabled", onSelect, func(u graphUser) any { return u.enabled() }),
+	prop("accountEnabled", onSelect, func(u graphUser) any { return u.Enabled() }),
 	prop("userType", onSelect, func(u graphUser) any { return u.UserType }),
 	prop("createdDateTime", onSelect, func(graphUser) any { return nil }),
 	prop("mailNickname", onSelect, func(u graphUser) any { return nickname(u.UserPrincipalName) }),
@@ -44,7 +47,7 @@ var userKind = newKind("microsoft.graph.user", "users",
 
 // proxyAddresses is never null in Graph: without a mailbox it is empty.
 func (u graphUser) proxyAddresses() []string {
-	if mail := u.mail(); mail != "" {
+	if mail := u.Mail(); mail != "" {
 		return []string{"SMTP:" + mail}
 	}
 	return []string{}
@@ -70,26 +73,26 @@ func timeOrNull(t time.Time) any {
 }
 
 // me answers the signed-in user.
-func (g *graphCall) me() answer {
-	u := g.tenant.user(g.caller.userID)
+func (g *graphCall) me() call.Answer {
+	u := g.tenant.User(g.caller.userID)
 	if u == nil {
-		return missing(g.caller.userID).answer(g.call)
+		return missing(g.caller.userID).answer(g.Call)
 	}
 	return g.one(graphUser{u})
 }
 
 // oneUser answers a user by id or userPrincipalName. Everybody may read themselves.
-func (g *graphCall) oneUser() answer {
+func (g *graphCall) oneUser() call.Answer {
 	u, failure := g.reachUser("User.ReadBasic.All")
 	if failure != nil {
-		return failure.answer(g.call)
+		return failure.answer(g.Call)
 	}
 	return g.one(graphUser{u})
 }
 
 // reachUser finds the user of the address. A signed-in user who lacks the permissions may reach themselves with User.Read.
-func (g *graphCall) reachUser(permissions ...string) (*user, *graphFailure) {
-	u := g.tenant.user(g.path[1])
+func (g *graphCall) reachUser(permissions ...string) (*directory.User, *graphFailure) {
+	u := g.tenant.User(g.path[1])
 	self := u != nil && u.ID == g.caller.userID && g.caller.may.Any("User.Read")
 	switch {
 	case !self && !g.caller.may.Any(permissions...):
@@ -100,9 +103,11 @@ func (g *graphCall) reachUser(permissions ...string) (*user, *graphFailure) {
 	return u, nil
 }
 
-func (g *graphCall) listUsers() answer { return g.page(collection{objects: g.users(), kind: userKind}) }
+func (g *graphCall) listUsers() call.Answer {
+	return g.page(collection{objects: g.users(), kind: userKind})
+}
 
-func (g *graphCall) countUsers() answer {
+func (g *graphCall) countUsers() call.Answer {
 	return g.counted(collection{objects: g.users(), kind: userKind})
 }
 
@@ -128,7 +133,7 @@ type assignedPlan struct {
 func (u graphUser) assignedPlans() []assignedPlan {
 	plans := make([]assignedPlan, 0, len(u.Plans()))
 	for _, p := range u.Plans() {
-		plans = append(plans, assignedPlan{"2026-01-02T03:04:05Z", "Enabled", p.service, p.id})
+		plans = append(plans, assignedPlan{"2026-01-02T03:04:05Z", "Enabled", p.Service, p.ID})
 	}
 	return plans
 }
@@ -142,8 +147,8 @@ type assignedLicence struct {
 func (u graphUser) assignedLicences() []assignedLicence {
 	licences := []assignedLicence{}
 	for _, p := range u.Plans() {
-		if !slices.ContainsFunc(licences, func(l assignedLicence) bool { return l.SKU == p.skuID }) {
-			licences = append(licences, assignedLicence{[]string{}, p.skuID})
+		if !slices.ContainsFunc(licences, func(l assignedLicence) bool { return l.SKU == p.SKUID }) {
+			licences = append(licences, assignedLicence{[]string{}, p.SKUID})
 		}
 	}
 	return licences

@@ -1,6 +1,10 @@
 package m365sim
 
-import "encoding/binary"
+import (
+	"encoding/binary"
+
+	"purser.example/internal/m365sim/token"
+)
 
 // jwk is a key as RFC 7517 writes it, with the fields that Microsoft gives.
 type jwk struct {
@@ -14,7 +18,7 @@ type jwk struct {
 	Issuer  string `json:"issuer,omitempty"`
 }
 
-func newJWK(key signingKey, issuer string) jwk {
-	exponent := binary.BigEndian.AppendUint32(nil, uint32(key.private.E))
-	return jwk{KeyType: "RSA", Use: "sig", KeyID: key.id, X5T: key.id, N: encode(key.private.N.Bytes()), E: encode(exponent[1:]), Issuer: issuer}
+func newJWK(key token.Key, issuer string) jwk {
+	exponent := binary.BigEndian.AppendUint32(nil, uint32(key.Private.E))
+	return jwk{KeyType: "RSA", Use: "sig", KeyID: key.ID, X5T: key.ID, N: token.Encode(key.Private.N.Bytes()), E: token.Encode(exponent[1:]), Issuer: issuer}
 }

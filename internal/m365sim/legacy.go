@@ -7,7 +7,10 @@ import (
 	"strings"
 	"time"
 
+	"purser.example/internal/m365sim/call"
+	"purser.example/internal/m365sim/directory"
 	"purser.example/internal/m365sim/fixture"
+	"purser.example/internal/m365sim/wstrust"
 )
 
 // The legacy sign-in (IDCRL), which app passwords belong to: a name and a password over SOAP for a token, and at SharePoint a
@@ -34,19 +37,19 @@ const (
 const legacyTokenLife = 24 * time.Hour
 
 // legacySignIn answers rst2.srf and extSTS.srf.
-func (s *loginService) legacySignIn(c *call) answer {
+func (s *loginService) legacySignIn(c *call.Call) call.Answer {
 	switch {
-	case c.r.Method != http.MethodPost:
-		return methodNotAllowed(http.MethodPost)
-	case c.soap == nil || !c.soap.asks(trust2005) || c.soap.Header.Created != "" && !c.soap.fresh(c.at):
-		return textAnswer(http.StatusBadRequest, "text/html; charset=us-ascii", "<h2>Bad Request</h2>")
+	case c.Request.Method != http.MethodPost:
+		return call.MethodNotAllowed(http.MethodPost)
+	case c.Message == nil || !c.Message.Asks(wstrust.Trust2005) || c.Message.Header.Created != "" && !c.Message.Fresh(c.At):
+		return call.Text(http.StatusBadRequest, "text/html; charset=us-ascii", "<h2>Bad Request</h2>")
 	}
-	d := s.dir.domainOf(c.soap.Header.Username)
+	d := s.dir.DomainOf(c.Message.Header.Username)
 	if d == nil || !reaches(c, d.Tenant()) {
 		return s.legacyFault(c, &legacyRefusal{status: legacyWrongPassword, code: 50034})
 	}
-	c.latency = d.Tenant().Latency()
-	u := d.Tenant().user(c.soap.Header.Username)
+	c.Latency = d.Tenant().Latency()
+	u := d.Tenant().User(c.Message.Header.Username)
 	if refused := s.checkLegacy(c, d.Tenant(), u); refused != nil {
 		return s.legacyFault(c, refused)
 	}
@@ -54,40 +57,40 @@ func (s *loginService) legacySignIn(c *call) answer {
 }
 
 // checkLegacy goes through the checks in the order of the token endpoint.
-func (s *loginService) checkLegacy(c *call, t *tenant, u *user) *legacyRefusal {
+func (s *loginService) checkLegacy(c *call.Call, t *directory.Tenant, u *directory.User) *legacyRefusal {
 	switch {
-	case !isPartner(t, c.soap.Body.Request.Audience):
+	case !isPartner(t, c.Message.Body.Request.Audience):
 		return &legacyRefusal{status: legacyNoPartner, code: 500011}
 	case u == nil:
 		return &legacyRefusal{status: legacyWrongPassword, code: 50034}
-	case s.dir.locked(u, c.at):
+	case s.dir.Locked(u, c.At):
 		return &legacyRefusal{status: legacyLocked, code: 50053}
-	case !u.enabled():
+	case !u.Enabled():
 		return &legacyRefusal{status: legacyWrongPassword, code: 50057}
 	}
 	if e := u.SignInError; e.Refuses() && !aadstsFor(e.Main()).afterPassword {
 		return &legacyRefusal{status: legacyStatus(e.Main()), code: e.Main()}
 	}
-	if code := checkLegacyPassword(u, c.soap.Header.Password); code != 0 {
+	if code := checkLegacyPassword(u, c.Message.Header.Password); code != 0 {
 		if code == 50126 {
-			s.dir.wrongPassword(u, c.soap.Header.Password, c.at)
+			s.dir.WrongPassword(u, c.Message.Header.Password, c.At)
 		}
 		return &legacyRefusal{status: legacyWrongPassword, code: code}
 	}
-	s.dir.rightPassword(u)
-	return checkLegacyPolicies(u, c.at)
+	s.dir.RightPassword(u)
+	return checkLegacyPolicies(u, c.At)
 }
 
 // checkLegacyPassword answers 0 for a password that is right. With multifactor authentication per user that is the app
 // password, in federated domains too, and the account's own is taken for a wrong one; without, it is the account's own.
-func checkLegacyPassword(u *user, given string) int {
+func checkLegacyPassword(u *directory.User, given string) int {
 	same := func(want string) bool {
 		return want != "" && subtle.ConstantTimeCompare([]byte(given), []byte(want)) == 1
 	}
 	switch {
 	case u.MFA == fixture.MFAPerUser && same(u.AppPassword):
 		return 0
-	case u.Domain().federated() || !same(u.Password):
+	case u.Domain().Federated() || !same(u.Password):
 		return 50126
 	case u.MFA == fixture.MFAPerUser:
 		return 50076
@@ -96,9 +99,9 @@ func checkLegacyPassword(u *user, given string) int {
 }
 
 // checkLegacyPolicies refuses where a policy is in force: none of them can be satisfied over a legacy protocol.
-func checkLegacyPolicies(u *user, now time.Time) *legacyRefusal {
+func checkLegacyPolicies(u *directory.User, now time.Time) *legacyRefusal {
 	switch {
-	case u.expired(now) && u.MFA != fixture.MFAPerUser:
+	case u.Expired(now) && u.MFA != fixture.MFAPerUser:
 		return &legacyRefusal{status: legacyExpired, code: 50055}
 	case u.MFA == fixture.MFAConditionalAccess, u.MFA == fixture.MFARegister:
 		return &legacyRefusal{status: legacyBlocked, code: 53003, policy: true}
@@ -122,10 +125,10 @@ func legacyStatus(code int) string {
 }
 
 // isPartner says whether a token is asked for the SharePoint of the tenant: by its cloud's name, or by an address of its own.
-func isPartner(t *tenant, audience string) bool {
+func isPartner(t *directory.Tenant, audience string) bool {
 	if audience == t.Cloud().SharePoint {
 		return true
 	}
 	u, err := url.Parse(audience)
-	return err == nil && u.Hostname() != "" && t.hasSharePoint(strings.ToLower(u.Hostname()))
+	return err == nil && u.Hostname() != "" && t.HasSharePoint(strings.ToLower(u.Hostname()))
 }

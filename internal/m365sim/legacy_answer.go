@@ -4,6 +4,11 @@ import (
 	"fmt"
 	"net/http"
 	"strings"
+
+	"purser.example/internal/m365sim/call"
+	"purser.example/internal/m365sim/directory"
+	"purser.example/internal/m365sim/token"
+	"purser.example/internal/m365sim/wstrust"
 )
 
 // legacyEnvelope is the SOAP around every answer of the legacy sign-in.
@@ -27,36 +32,36 @@ const legacyTokenBody = `<wst:RequestedSecurityToken><wsse:BinarySecurityToken I
 
 // legacyFault writes a refusal. Microsoft sends it with 200 or with 400: here the older address has the one and the newer the
 // other, so that a client reads the body.
-func (s *loginService) legacyFault(c *call, refused *legacyRefusal) answer {
+func (s *loginService) legacyFault(c *call.Call, refused *legacyRefusal) call.Answer {
 	status := http.StatusBadRequest
-	if strings.EqualFold(c.path[0], "rst2.srf") {
+	if strings.EqualFold(c.Path[0], "rst2.srf") {
 		status = http.StatusOK
 	}
-	header := fill(legacyHeader, "status", refused.status, "now", stamp(c.at), "trace", c.traceID)
+	header := wstrust.Fill(legacyHeader, "status", refused.status, "now", wstrust.Stamp(c.At), "trace", c.TraceID)
 	if refused.policy {
 		return legacyAnswer(status, header, legacyResponseOf(c, ""))
 	}
 	r := refuse(refused.code)
-	r.words = map[string]string{"user": c.soap.Header.Username}
+	r.words = map[string]string{"user": c.Message.Header.Username}
 	text := fmt.Sprintf("AADSTS%d: %s", refused.code, r.text(aadstsFor(refused.code)))
-	return legacyAnswer(status, header, fill(legacyFaultBody, "status", refused.status, "text", escapeXML(text)))
+	return legacyAnswer(status, header, wstrust.Fill(legacyFaultBody, "status", refused.status, "text", wstrust.Escape(text)))
 }
 
-func legacyAnswer(status int, header, body string) answer {
-	a := textAnswer(status, soapType, fill(legacyEnvelope, "header", header, "body", body))
-	noStore(a.header)
+func legacyAnswer(status int, header, body string) call.Answer {
+	a := call.Text(status, wstrust.ContentType, wstrust.Fill(legacyEnvelope, "header", header, "body", body))
+	noStore(a.Header)
 	return a
 }
 
-func legacyResponseOf(c *call, token string) string {
-	return fill(legacyResponse, "audience", escapeXML(c.soap.Body.Request.Audience), "now", stamp(c.at), "end", stamp(c.at.Add(legacyTokenLife)), "token", token)
+func legacyResponseOf(c *call.Call, token string) string {
+	return wstrust.Fill(legacyResponse, "audience", wstrust.Escape(c.Message.Body.Request.Audience), "now", wstrust.Stamp(c.At), "end", wstrust.Stamp(c.At.Add(legacyTokenLife)), "token", token)
 }
 
-func (s *loginService) legacyToken(c *call, u *user) answer {
-	token, err := s.keys.published()[0].sign(legacyClaims{legacyAudience, u.Tenant().ID, u.ID, c.at.Add(legacyTokenLife).Unix()})
+func (s *loginService) legacyToken(c *call.Call, u *directory.User) call.Answer {
+	text, err := s.keys.Published()[0].SignLegacy(token.Legacy{TenantID: u.Tenant().ID, UserID: u.ID, Expires: c.At.Add(legacyTokenLife).Unix()})
 	if err != nil {
 		s.log.Error("no token could be made", "error", err)
 		return s.legacyFault(c, &legacyRefusal{status: legacyUnavailable, code: 90033})
 	}
-	return legacyAnswer(http.StatusOK, "", legacyResponseOf(c, fill(legacyTokenBody, "token", escapeXML("t="+token+"&p="))))
+	return legacyAnswer(http.StatusOK, "", legacyResponseOf(c, wstrust.Fill(legacyTokenBody, "token", wstrust.Escape(text))))
 }

@@ -4,6 +4,9 @@ import (
 	_ "embed"
 	"net/http"
 	"strings"
+
+	"purser.example/internal/m365sim/call"
+	"purser.example/internal/m365sim/wstrust"
 )
 
 // mexDocument is a federation server's answer to WS-MetadataExchange: the policies, bindings and ports for a name and a
@@ -13,9 +16,9 @@ import (
 var mexDocument string
 
 // metadataExchange says where and how the federation server takes names and passwords.
-func (s *federationService) metadataExchange(c *call) answer {
-	if c.r.Method != http.MethodGet {
-		return methodNotAllowed(http.MethodGet)
+func (s *federationService) metadataExchange(c *call.Call) call.Answer {
+	if c.Request.Method != http.MethodGet {
+		return call.MethodNotAllowed(http.MethodGet)
 	}
-	return textAnswer(http.StatusOK, "text/xml; charset=utf-8", strings.ReplaceAll(mexDocument, "{base}", escapeXML(c.base(c.endpoint.Name))))
+	return call.Text(http.StatusOK, "text/xml; charset=utf-8", strings.ReplaceAll(mexDocument, "{base}", wstrust.Escape(c.Base(c.Endpoint.Name))))
 }

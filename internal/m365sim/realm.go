@@ -3,7 +3,10 @@ package m365sim
 import (
 	"net/http"
 
+	"purser.example/internal/m365sim/call"
 	"purser.example/internal/m365sim/cloud"
+	"purser.example/internal/m365sim/directory"
+	"purser.example/internal/m365sim/wstrust"
 )
 
 // realmBody says where a username signs in. Fields that do not apply are left out.
@@ -21,31 +24,31 @@ type realmBody struct {
 
 // userRealm says whether the domain of a username is managed, federated or unknown, and in which cloud it is. It looks at
 // the domain only, and says nothing of whether the user exists.
-func (s *loginService) userRealm(c *call) answer {
-	if version := c.r.URL.Query().Get("api-version"); version != "1.0" {
-		return textAnswer(http.StatusBadRequest, "text/html; charset=utf-8", "<h2>Bad Request</h2>")
+func (s *loginService) userRealm(c *call.Call) call.Answer {
+	if version := c.Request.URL.Query().Get("api-version"); version != "1.0" {
+		return call.Text(http.StatusBadRequest, "text/html; charset=utf-8", "<h2>Bad Request</h2>")
 	}
-	here := cloud.ByLogin(c.endpoint.Login)
+	here := cloud.ByLogin(c.Endpoint.Login)
 	body := realmBody{Version: "1.0", AccountType: "Unknown", CloudName: here.Instance, CloudURN: "urn:federation:MicrosoftOnline"}
-	if d := s.dir.domainOf(c.path[2]); d != nil {
-		c.latency = d.Tenant().Latency()
+	if d := s.dir.DomainOf(c.Path[2]); d != nil {
+		c.Latency = d.Tenant().Latency()
 		body.AccountType, body.DomainName, body.CloudName = "Managed", d.Name(), d.Tenant().Cloud().Instance
-		if d.federated() {
+		if d.Federated() {
 			body.federate(d, c)
 		}
 	}
-	a := jsonAnswer(http.StatusOK, jsonType, body)
-	noStore(a.header)
+	a := call.JSON(http.StatusOK, jsonType, body)
+	noStore(a.Header)
 	return a
 }
 
 // federate names the domain's federation server: the fixture's, or one of the simulator's own where the question came to.
-func (b *realmBody) federate(d *domain, c *call) {
+func (b *realmBody) federate(d *directory.Domain, c *call.Call) {
 	b.AccountType, b.Protocol, b.BrandingName = "Federated", "WSTrust", d.Tenant().DisplayName
 	if b.MetadataURL = d.FederationMetadataURL; b.MetadataURL == "" {
-		b.MetadataURL = c.base(d.federationHost()) + metadataPath
+		b.MetadataURL = c.Base(d.FederationHost()) + wstrust.MetadataPath
 	}
 	if b.ActiveURL = d.ActiveAuthURL; b.ActiveURL == "" {
-		b.ActiveURL = c.base(d.federationHost()) + trust2005Path
+		b.ActiveURL = c.Base(d.FederationHost()) + wstrust.Trust2005Path
 	}
 }

@@ -6,6 +6,8 @@ import (
 	"net/http"
 	"strconv"
 	"strings"
+
+	"purser.example/internal/m365sim/call"
 )
 
 // refusal is why a sign-in host says no.
@@ -59,12 +61,12 @@ func (r *refusal) text(row aadstsRow) string {
 var placeholders = []string{"param", "user", "tenant", "tenantId", "app", "appName", "resource", "resourceId", "cloud", "host"}
 
 // refuseAnswer writes a refusal as Microsoft does.
-func (s *loginService) refuseAnswer(c *call, r *refusal) answer {
+func (s *loginService) refuseAnswer(c *call.Call, r *refusal) call.Answer {
 	row := aadstsFor(r.code)
-	stamp := c.at.UTC().Format("2006-01-02 15:04:05Z")
+	stamp := c.At.UTC().Format("2006-01-02 15:04:05Z")
 	body := refusalBody{
-		Error: row.err, Codes: r.codes, Timestamp: stamp, TraceID: c.traceID, CorrelationID: c.correlationID,
-		ErrorURI: fmt.Sprintf("https://%s/error?code=%d", c.endpoint.Login, r.code), Suberror: row.suberror, Claims: r.claims,
+		Error: row.err, Codes: r.codes, Timestamp: stamp, TraceID: c.TraceID, CorrelationID: c.CorrelationID,
+		ErrorURI: fmt.Sprintf("https://%s/error?code=%d", c.Endpoint.Login, r.code), Suberror: row.suberror, Claims: r.claims,
 	}
 	if len(body.Codes) == 0 {
 		body.Codes = []int{r.code}
@@ -81,12 +83,12 @@ func (s *loginService) refuseAnswer(c *call, r *refusal) answer {
 	gap := []string{" ", "\r\n"}[rand.IntN(2)]
 	body.Description = strings.Join([]string{
 		fmt.Sprintf("AADSTS%d: %s", r.code, r.text(row)),
-		"Trace ID: " + c.traceID, "Correlation ID: " + c.correlationID, "Timestamp: " + stamp,
+		"Trace ID: " + c.TraceID, "Correlation ID: " + c.CorrelationID, "Timestamp: " + stamp,
 	}, gap)
-	a := jsonAnswer(status, "application/json; charset=utf-8", body)
-	a.header.Set("x-ms-clitelem", "1,"+strconv.Itoa(r.code)+",0,,")
-	a.set("Retry-After", r.retryAfter)
-	noStore(a.header)
+	a := call.JSON(status, "application/json; charset=utf-8", body)
+	a.Header.Set("x-ms-clitelem", "1,"+strconv.Itoa(r.code)+",0,,")
+	a.Set("Retry-After", r.retryAfter)
+	noStore(a.Header)
 	return a
 }
 

@@ -74,7 +74,7 @@ func (g *grant) audience() string {
 	case "", graph, cloud.GraphAppID:
 		return graph
 	}
-	if host, ok := strings.CutPrefix(g.scope.resource, "https://"); ok && g.tenant.hasSharePoint(host) {
+	if host, ok := strings.CutPrefix(g.scope.resource, "https://"); ok && g.tenant.HasSharePoint(host) {
 		return g.scope.resource
 	}
 	return ""

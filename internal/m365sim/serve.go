@@ -6,7 +6,9 @@ import (
 	"strings"
 	"time"
 
+	"purser.example/internal/m365sim/call"
 	"purser.example/internal/m365sim/cloud"
+	"purser.example/internal/m365sim/fault"
 )
 
 // ServeHTTP answers one request: a control call at once, any other through the journal, the faults, the routes and the
@@ -17,24 +19,24 @@ func (s *Simulator) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		s.control.ServeHTTP(w, r)
 		return
 	}
-	c := newCall(w, r, s.now())
-	entry := s.journal.open(c)
-	trouble := s.faults.take(c)
+	c := call.New(w, r, s.now())
+	entry := s.journal.Open(c)
+	trouble := s.faults.Take(c)
 	if trouble == nil {
-		trouble = &Fault{}
+		trouble = &fault.Fault{}
 	}
 	wait(r, time.Duration(trouble.DelayMs)*time.Millisecond)
 	if trouble.Reset {
 		reset(w)
 	}
-	a, faulted := trouble.answer()
+	a, faulted := trouble.Answer()
 	if !faulted {
 		a = s.answer(c)
-		c.settle()
-		wait(r, c.latency)
+		c.Settle()
+		wait(r, c.Latency)
 	}
-	s.journal.close(entry, a.status)
-	a.send(w, trouble.Truncate)
+	s.journal.Close(entry, a.Status)
+	a.Send(w, trouble.Truncate)
 }
 
 // wait lets d pass, or less when the client goes away.
@@ -68,18 +70,18 @@ func reset(w http.ResponseWriter) {
 }
 
 // answer finds the route of the call. The directory is held while the answer is made, so that it is of one moment.
-func (s *Simulator) answer(c *call) answer {
-	defer s.dir.hold()()
+func (s *Simulator) answer(c *call.Call) call.Answer {
+	defer s.dir.Hold()()
 	switch {
-	case c.broken:
-		return textAnswer(http.StatusBadRequest, "text/html; charset=us-ascii", "<h2>Bad Request</h2>")
-	case c.part == cloud.PartLogin && c.endpoint.Part == cloud.PartAny && answersAt(c.r.URL.Path):
+	case c.Broken:
+		return call.Text(http.StatusBadRequest, "text/html; charset=us-ascii", "<h2>Bad Request</h2>")
+	case c.Part == cloud.PartLogin && c.Endpoint.Part == cloud.PartAny && answersAt(c.Request.URL.Path):
 		return s.federation.answer(c)
-	case c.part == cloud.PartLogin:
+	case c.Part == cloud.PartLogin:
 		return s.login.answer(c)
-	case c.part == cloud.PartGraph:
+	case c.Part == cloud.PartGraph:
 		return s.graph.answer(c)
-	case c.part == cloud.PartSharePoint:
+	case c.Part == cloud.PartSharePoint:
 		return s.sharePoint.answer(c)
 	}
 	return s.federation.answer(c)

@@ -5,7 +5,12 @@ import (
 	"net/http"
 	"time"
 
+	"purser.example/internal/m365sim/directory"
+	"purser.example/internal/m365sim/fault"
 	"purser.example/internal/m365sim/fixture"
+	"purser.example/internal/m365sim/journal"
+	"purser.example/internal/m365sim/signin"
+	"purser.example/internal/m365sim/token"
 )
 
 // Options are what a Simulator may be told beside its fixture. The zero value is good.
@@ -23,10 +28,10 @@ type Options struct {
 type Simulator struct {
 	now     func() time.Time
 	log     *slog.Logger
-	dir     *directory
-	keys    *keyring
-	journal journal
-	faults  faults
+	dir     *directory.Directory
+	keys    *token.Keyring
+	journal journal.Journal
+	faults  fault.List
 
 	control    http.Handler
 	login      *loginService
@@ -47,16 +52,16 @@ func New(f fixture.Fixture, opts Options) (*Simulator, error) {
 	if opts.PageSize > 0 {
 		f.PageSize = opts.PageSize
 	}
-	dir, err := newDirectory(f, opts.Now(), opts.Logger)
+	dir, err := directory.New(f, opts.Now(), opts.Logger)
 	if err != nil {
 		return nil, err
 	}
-	keys, err := newKeyring()
+	keys, err := token.NewKeyring()
 	if err != nil {
 		return nil, err
 	}
 	s := &Simulator{now: opts.Now, log: opts.Logger, dir: dir, keys: keys}
-	var signIns signInLog
+	var signIns signin.Log
 	s.login = newLogin(dir, keys, &signIns, opts.Logger)
 	s.federation = newFederation(dir, keys, opts.Logger)
 	s.graph = newGraph(dir, keys, &signIns, &s.faults, f.PageSize, opts.Logger)

@@ -3,6 +3,8 @@ package m365sim
 import (
 	"strings"
 	"sync"
+
+	"purser.example/internal/m365sim/directory"
 )
 
 // sites holds the site collection administrators, by host and path in lower case.
@@ -16,11 +18,11 @@ type sites struct {
 func (s *sharePointService) administrators(site string) ([]string, error) {
 	site = strings.ToLower(strings.Trim(site, "/"))
 	host, _, _ := strings.Cut(site, "/")
-	release := s.dir.hold()
-	known := s.dir.sharePointHost(host)
+	release := s.dir.Hold()
+	known := s.dir.HasSites(host)
 	release()
 	if !known {
-		return nil, errUnknown
+		return nil, directory.ErrUnknown
 	}
 	s.sites.mu.Lock()
 	defer s.sites.mu.Unlock()

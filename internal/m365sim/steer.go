@@ -1,16 +1,21 @@
 package m365sim
 
+import (
+	"purser.example/internal/m365sim/fault"
+	"purser.example/internal/m365sim/journal"
+)
+
 // Requests answers the journal, oldest first.
-func (s *Simulator) Requests() []Request { return s.journal.requests() }
+func (s *Simulator) Requests() []journal.Request { return s.journal.Requests() }
 
 // ResetRequests empties the journal.
-func (s *Simulator) ResetRequests() { s.journal.reset() }
+func (s *Simulator) ResetRequests() { s.journal.Reset() }
 
 // SetFaults puts list in the place of the faults in force. The error names the first fault that cannot be.
-func (s *Simulator) SetFaults(list []Fault) error { return s.faults.set(list) }
+func (s *Simulator) SetFaults(list []fault.Fault) error { return s.faults.Set(list) }
 
 // ResetFaults takes all faults away.
-func (s *Simulator) ResetFaults() { _ = s.faults.set(nil) }
+func (s *Simulator) ResetFaults() { _ = s.faults.Set(nil) }
 
 // PatchTenant changes fields of the tenant with that id or domain, given as JSON with the fixture's keys. Its id stays.
 func (s *Simulator) PatchTenant(key string, patch []byte) error { return s.dir.PatchTenant(key, patch) }
@@ -30,10 +35,10 @@ func (s *Simulator) DeleteGroup(key string) error { return s.dir.DeleteGroup(key
 
 // RotateKeys puts new signing keys in the place of both old ones. Tokens signed with the old ones are refused from now on.
 func (s *Simulator) RotateKeys() error {
-	if err := s.keys.rotate(); err != nil {
+	if err := s.keys.Rotate(); err != nil {
 		return err
 	}
-	s.log.Info("signing keys rotated", "key_id", s.keys.published()[0].id)
+	s.log.Info("signing keys rotated", "key_id", s.keys.Published()[0].ID)
 	return nil
 }
 

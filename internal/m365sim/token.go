@@ -4,26 +4,29 @@ import (
 	"net/http"
 	"net/url"
 
+	"purser.example/internal/m365sim/call"
 	"purser.example/internal/m365sim/cloud"
+	"purser.example/internal/m365sim/directory"
+	"purser.example/internal/m365sim/token"
 )
 
 // grant is one token request on its way through the checks.
 type grant struct {
 	service *loginService
-	call    *call
-	key     signingKey // signs whatever is given
+	call    *call.Call
+	key     token.Key // signs whatever is given
 	form    url.Values
 	kind    string // grant_type
 	client  clientProof
 	scope   scope
 	// domain and subject are whom a federated sign-in's assertion is about.
-	domain  *domain
+	domain  *directory.Domain
 	subject string
 	// refreshed is what the refresh token of the request stands for.
 	refreshed refreshGrant
-	tenant    *tenant
-	app       *app
-	user      *user
+	tenant    *directory.Tenant
+	app       *directory.App
+	user      *directory.User
 }
 
 // The grant types that the token endpoint knows.
@@ -67,14 +70,14 @@ var (
 )
 
 // token answers the token endpoint.
-func (s *loginService) token(c *call) answer {
-	g := &grant{service: s, call: c, key: s.keys.published()[0], form: c.form, kind: c.form.Get("grant_type")}
+func (s *loginService) token(c *call.Call) call.Answer {
+	g := &grant{service: s, call: c, key: s.keys.Published()[0], form: c.Form, kind: c.Form.Get("grant_type")}
 	refused := g.run(firstSteps)
 	if refused == nil {
 		refused = g.run(laterSteps[g.kind])
 	}
 	if g.tenant != nil {
-		c.latency = g.tenant.Latency()
+		c.Latency = g.tenant.Latency()
 	}
 	if refused != nil {
 		refused.words = g.words(refused.words)
@@ -97,7 +100,7 @@ func (g *grant) run(steps []step) *refusal {
 
 // words are what the texts of refusals may name. The username is in some of them, as it is in Microsoft's.
 func (g *grant) words(more map[string]string) map[string]string {
-	words := map[string]string{"user": g.username(), "app": g.client.id, "resource": g.scope.resource, "resourceId": cloud.GraphAppID, "host": g.call.endpoint.Login}
+	words := map[string]string{"user": g.username(), "app": g.client.id, "resource": g.scope.resource, "resourceId": cloud.GraphAppID, "host": g.call.Endpoint.Login}
 	if g.tenant != nil {
 		words["tenant"], words["tenantId"], words["cloud"] = g.tenant.DisplayName, g.tenant.ID, g.tenant.Cloud().Instance
 	}
@@ -111,13 +114,13 @@ func (g *grant) words(more map[string]string) map[string]string {
 }
 
 // issue answers a token request that has passed.
-func (g *grant) issue() answer {
+func (g *grant) issue() call.Answer {
 	body, err := g.tokens()
 	if err != nil {
 		g.service.log.Error("no token could be made", "error", err)
 		return g.service.refuseAnswer(g.call, refuse(90033))
 	}
-	a := jsonAnswer(http.StatusOK, jsonType, body)
-	noStore(a.header)
+	a := call.JSON(http.StatusOK, jsonType, body)
+	noStore(a.Header)
 	return a
 }

@@ -3,6 +3,8 @@ package m365sim
 import (
 	"math"
 	"strconv"
+
+	"purser.example/internal/m365sim/throttle"
 )
 
 // checkBudget refuses a token request beyond the budget of its app. It stands after the tenant is found and before anything
@@ -12,7 +14,7 @@ func (g *grant) checkBudget() *refusal {
 	if f == nil {
 		return nil
 	}
-	wait := g.service.budgets.spend(budgetKey{g.tenant.ID, g.client.id}, f.TokenRequests, f.Window(), g.call.at)
+	wait := g.service.budgets.Spend(throttle.Key{Tenant: g.tenant.ID, App: g.client.id}, f.TokenRequests, f.Window(), g.call.At)
 	if wait <= 0 {
 		return nil
 	}

@@ -9,7 +9,7 @@ import (
 
 // checkPasswordAuthority refuses the password grant where no tenant is named and none can be (AADSTS9001023).
 func (g *grant) checkPasswordAuthority() *refusal {
-	switch word := strings.ToLower(g.call.path[0]); word {
+	switch word := strings.ToLower(g.call.Path[0]); word {
 	case "common", "consumers":
 		return refuse(9001023)
 	case "organizations":
@@ -22,7 +22,7 @@ func (g *grant) checkPasswordAuthority() *refusal {
 
 // checkAppAuthority refuses an app that names no tenant: there is no user whose domain could stand for it.
 func (g *grant) checkAppAuthority() *refusal {
-	switch strings.ToLower(g.call.path[0]) {
+	switch strings.ToLower(g.call.Path[0]) {
 	case "common", "consumers", "organizations":
 		return refuse(50059)
 	}
@@ -31,15 +31,15 @@ func (g *grant) checkAppAuthority() *refusal {
 
 // findTenant finds the tenant of the address. One of another cloud is known to the worldwide host only, which says so.
 func (g *grant) findTenant() *refusal {
-	word := g.call.path[0]
+	word := g.call.Path[0]
 	if refused := checkTenantWord(word); refused != nil {
 		return refused
 	}
-	t := g.service.dir.tenant(word)
+	t := g.service.dir.Tenant(word)
 	if strings.EqualFold(word, "organizations") {
 		t = g.homeDomain().Tenant()
 	}
-	if t == nil || !reaches(g.call, t) && g.call.endpoint.Login != cloud.Worldwide().Login {
+	if t == nil || !reaches(g.call, t) && g.call.Endpoint.Login != cloud.Worldwide().Login {
 		return refuse(90002, word)
 	}
 	g.tenant = t
@@ -54,7 +54,7 @@ func (g *grant) findTenant() *refusal {
 
 // checkClient wants an app that the tenant has and has not switched off.
 func (g *grant) checkClient() *refusal {
-	g.app = g.tenant.app(g.client.id)
+	g.app = g.tenant.App(g.client.id)
 	switch {
 	case g.app == nil:
 		return refuse(700016)
@@ -78,7 +78,7 @@ func (g *grant) checkCredential() *refusal {
 	case g.client.assertion != "":
 		return g.checkAssertion()
 	}
-	if code := checkSecret(g.app, g.client.secret, g.call.at); code != 0 {
+	if code := checkSecret(g.app, g.client.secret, g.call.At); code != 0 {
 		return refuse(code)
 	}
 	return nil

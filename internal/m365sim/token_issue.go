@@ -7,8 +7,10 @@ import (
 	"strings"
 
 	"purser.example/internal/m365sim/cloud"
+	"purser.example/internal/m365sim/directory"
 	"purser.example/internal/m365sim/guid"
 	"purser.example/internal/m365sim/permission"
+	"purser.example/internal/m365sim/token"
 )
 
 // tokenBody is the answer of the token endpoint.
@@ -42,10 +44,10 @@ type idClaims struct {
 // tokens makes the answer. A token lives between 60 and 90 minutes, by chance, as Microsoft's do.
 func (g *grant) tokens() (tokenBody, error) {
 	life := 3600 + rand.Int64N(1800)
-	now := g.call.at.Unix()
-	claims := accessClaims{
+	now := g.call.At.Unix()
+	claims := token.Access{
 		Audience: g.audience(), Issuer: "https://sts.windows.net/" + g.tenant.ID + "/", Issued: now, Before: now, Expires: now + life,
-		AppID: g.app.AppID, AppName: g.app.DisplayName, TenantID: g.tenant.ID, TokenID: encode([]byte(guid.New())[:16]), Version: "1.0",
+		AppID: g.app.AppID, AppName: g.app.DisplayName, TenantID: g.tenant.ID, TokenID: token.Encode([]byte(guid.New())[:16]), Version: "1.0",
 	}
 	body := tokenBody{Type: "Bearer", ExpiresIn: life, ExtExpiresIn: life}
 	if g.user == nil {
@@ -54,25 +56,25 @@ func (g *grant) tokens() (tokenBody, error) {
 		return body, err
 	}
 	var err error
-	body.AccessToken, err = g.key.sign(claims)
+	body.AccessToken, err = g.key.Sign(claims)
 	return body, err
 }
 
 // forApp fills in the claims of an app that signs in as itself.
-func forApp(c *accessClaims, a *app) {
+func forApp(c *token.Access, a *directory.App) {
 	c.Type, c.Roles = "app", rolesOf(a)
 	c.ObjectID = guid.Derived("service principal", c.TenantID, a.AppID)
 	c.Subject = c.ObjectID
 }
 
-func (g *grant) forUser(claims *accessClaims, body *tokenBody) error {
+func (g *grant) forUser(claims *token.Access, body *tokenBody) error {
 	names, echo := g.scope.granted()
 	body.Scope = echo
 	claims.Type, claims.Scope = "user", strings.Join(names, " ")
 	claims.Name, claims.ObjectID, claims.UPN = g.user.DisplayName, g.user.ID, g.user.UserPrincipalName
 	claims.Subject = pairwise(g.user.ID, cloud.GraphAppID)
 	for _, role := range g.user.Roles() {
-		claims.RoleIDs = append(claims.RoleIDs, role.id)
+		claims.RoleIDs = append(claims.RoleIDs, role.ID)
 	}
 	claims.RoleIDs = append(claims.RoleIDs, "b79fbf4d-3ef9-4689-8143-76b194e85509") // the placeholder that every user has
 	if g.form.Get("client_info") == "1" {
@@ -80,7 +82,7 @@ func (g *grant) forUser(claims *accessClaims, body *tokenBody) error {
 		if err != nil {
 			return err
 		}
-		body.ClientInfo = encode(info)
+		body.ClientInfo = token.Encode(info)
 	}
 	if slices.Contains(g.scope.identity, "offline_access") {
 		body.RefreshToken = g.refreshToken()
@@ -89,7 +91,7 @@ func (g *grant) forUser(claims *accessClaims, body *tokenBody) error {
 }
 
 // idToken adds an ID token where openid was asked for. Names and ids are in it only with profile.
-func (g *grant) idToken(access accessClaims, body *tokenBody) error {
+func (g *grant) idToken(access token.Access, body *tokenBody) error {
 	asked := " " + strings.Join(g.scope.identity, " ") + " "
 	if !strings.Contains(asked, " openid ") {
 		return nil
@@ -102,17 +104,17 @@ func (g *grant) idToken(access accessClaims, body *tokenBody) error {
 		id.Name, id.ObjectID, id.Preferred = g.user.DisplayName, g.user.ID, g.user.UserPrincipalName
 	}
 	var err error
-	body.IDToken, err = g.key.sign(id)
+	body.IDToken, err = g.key.Sign(id)
 	return err
 }
 
 // pairwise is a subject that differs from app to app.
 func pairwise(user, app string) string {
-	return encode([]byte(guid.Derived("subject", user, app)))[:43]
+	return token.Encode([]byte(guid.Derived("subject", user, app)))[:43]
 }
 
 // rolesOf are the application permissions as a token lists them: those of the fixture, or all that there are.
-func rolesOf(a *app) []string {
+func rolesOf(a *directory.App) []string {
 	if a.Permissions == nil {
 		return permission.All
 	}

@@ -3,7 +3,9 @@ package m365sim
 import (
 	"net"
 
+	"purser.example/internal/m365sim/call"
 	"purser.example/internal/m365sim/guid"
+	"purser.example/internal/m365sim/signin"
 )
 
 // noSuchUser stands in the log for a user whom the tenant does not have.
@@ -15,29 +17,29 @@ func (g *grant) log(refused *refusal) {
 	if g.tenant == nil || g.app == nil || !g.delegated() || g.kind == grantRefresh {
 		return
 	}
-	host, _, _ := net.SplitHostPort(g.call.r.RemoteAddr)
-	e := &signIn{
-		id: guid.New(), correlationID: g.call.correlationID, address: host, at: g.call.at, userID: noSuchUser, upn: clip(g.username()),
-		app: g.app.App, reason: "Other.", caStatus: "notApplied", policies: g.appliedPolicies(refused),
+	host, _, _ := net.SplitHostPort(g.call.Request.RemoteAddr)
+	e := &signin.Entry{
+		ID: guid.New(), CorrelationID: g.call.CorrelationID, Address: host, At: g.call.At, UserID: noSuchUser, UPN: call.Clip(g.username()),
+		AppID: g.app.AppID, AppName: g.app.DisplayName, Reason: "Other.", ConditionalAccess: "notApplied", Policies: g.appliedPolicies(refused),
 	}
 	if g.user != nil {
-		e.userID, e.userName = g.user.ID, g.user.DisplayName
+		e.UserID, e.UserName = g.user.ID, g.user.DisplayName
 	}
 	if refused != nil {
-		e.code, e.reason = refused.code, refused.text(aadstsFor(refused.code))
+		e.Code, e.Reason = refused.code, refused.text(aadstsFor(refused.code))
 		if refused.policy != "" {
-			e.caStatus = "failure"
+			e.ConditionalAccess = "failure"
 		}
 	}
-	g.service.signIns.add(g.tenant.ID, e)
+	g.service.signIns.Add(g.tenant.ID, e)
 }
 
 // appliedPolicies is what each policy of the tenant did: the one that the refusal names stood in the way, the others did not
 // apply.
-func (g *grant) appliedPolicies(refused *refusal) []appliedPolicy {
-	list := make([]appliedPolicy, 0, len(g.tenant.Policies))
+func (g *grant) appliedPolicies(refused *refusal) []signin.AppliedPolicy {
+	list := make([]signin.AppliedPolicy, 0, len(g.tenant.Policies))
 	for _, p := range g.tenant.Policies {
-		a := appliedPolicy{ID: p.ID, DisplayName: p.DisplayName, GrantControls: []string{}, SessionControls: []string{}, Result: "notApplied"}
+		a := signin.AppliedPolicy{ID: p.ID, DisplayName: p.DisplayName, GrantControls: []string{}, SessionControls: []string{}, Result: "notApplied"}
 		switch {
 		case p.State == "disabled":
 			a.Result = "notEnabled"

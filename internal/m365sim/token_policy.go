@@ -20,13 +20,13 @@ func (g *grant) checkPolicies() *refusal {
 	}
 	switch g.user.MFA {
 	case fixture.MFAConditionalAccess:
-		return refuse(50076).by("capolids", g.tenant.policyID(""))
+		return refuse(50076).by("capolids", g.tenant.PolicyID(""))
 	case fixture.MFASecurityDefaults:
 		return refuse(530035)
 	case fixture.MFAPerUser:
 		return refuse(50076)
 	case fixture.MFARegister:
-		return refuse(50079).by("polids", g.tenant.policyID(""))
+		return refuse(50079).by("polids", g.tenant.PolicyID(""))
 	}
 	if g.tenant.SecurityDefaults {
 		return refuse(530035)
@@ -53,9 +53,9 @@ func (g *grant) fixtureRefusalOf(code int) *refusal {
 // fixtureRefusal is the refusal that the fixture gives the user.
 func (g *grant) fixtureRefusal(e fixture.SignInError) *refusal {
 	r := &refusal{code: e.Main(), codes: slices.Clone(e.Codes), status: e.Status, suberror: e.Suberror}
-	blocked := r.code == 53003 && g.tenant.enforced() != nil
+	blocked := r.code == 53003 && g.tenant.Enforced() != nil
 	if e.Policy != "" || blocked {
-		r.by("capolids", g.tenant.policyID(e.Policy))
+		r.by("capolids", g.tenant.PolicyID(e.Policy))
 	}
 	return r
 }

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"purser.example/internal/m365sim/guid"
+	"purser.example/internal/m365sim/token"
 )
 
 // refreshTokens remembers who may renew a token. A client gets one of them when it asks for offline_access.
@@ -33,7 +34,7 @@ func (r *refreshTokens) add(g refreshGrant) string {
 	if r.by == nil {
 		r.by = map[string]refreshGrant{}
 	}
-	token := "1." + encode([]byte(guid.New()+guid.New()))
+	token := "1." + token.Encode([]byte(guid.New()+guid.New()))
 	r.by[token], r.order = g, append(r.order, token)
 	if len(r.order) > maxRefreshTokens {
 		delete(r.by, r.order[0])
@@ -51,7 +52,7 @@ func (r *refreshTokens) find(token string) (refreshGrant, bool) {
 
 // refreshToken makes a token that this sign-in may be renewed with.
 func (g *grant) refreshToken() string {
-	return g.service.refresh.add(refreshGrant{g.tenant.ID, g.user.ID, g.app.AppID, g.form.Get("scope"), sha256.Sum256([]byte(g.user.Password)), g.call.at})
+	return g.service.refresh.add(refreshGrant{g.tenant.ID, g.user.ID, g.app.AppID, g.form.Get("scope"), sha256.Sum256([]byte(g.user.Password)), g.call.At})
 }
 
 // checkRefresh finds what the refresh token stands for. Without a scope the one before is asked for again.
@@ -64,8 +65,8 @@ func (g *grant) checkRefresh() *refusal {
 		g.scope = parseScope(old.scope)
 	}
 	g.refreshed = old
-	if t := g.service.dir.tenantByID(old.tenant); t != nil {
-		if g.user = t.user(old.user); g.user != nil {
+	if t := g.service.dir.TenantByID(old.tenant); t != nil {
+		if g.user = t.User(old.user); g.user != nil {
 			g.domain = g.user.Domain()
 		}
 	}
@@ -78,9 +79,9 @@ func (g *grant) checkRefreshUser() *refusal {
 	switch {
 	case g.user == nil || old.tenant != g.tenant.ID || old.app != g.app.AppID:
 		return refuse(70000)
-	case g.call.at.Sub(old.issued) > refreshLife:
+	case g.call.At.Sub(old.issued) > refreshLife:
 		return refuse(700082)
-	case !g.user.enabled():
+	case !g.user.Enabled():
 		return refuse(50057)
 	case sha256.Sum256([]byte(g.user.Password)) != old.password:
 		return refuse(50173)

@@ -1,26 +1,31 @@
 package m365sim
 
-import "strings"
+import (
+	"strings"
+
+	"purser.example/internal/m365sim/directory"
+	"purser.example/internal/m365sim/wstrust"
+)
 
 // checkSAML reads the assertion of a federated sign-in and finds the domain that its issuer speaks for. The name and the
 // password that some clients send along again do not count.
 func (g *grant) checkSAML() *refusal {
-	version := saml11
+	version := wstrust.SAML11
 	if g.kind == grantSAML2 {
-		version = saml20
+		version = wstrust.SAML20
 	}
-	a, ok := readAssertion(g.form.Get("assertion"), version, g.service.keys, g.call.at)
+	a, ok := wstrust.ReadAssertion(g.form.Get("assertion"), version, g.service.keys, g.call.At)
 	if !ok {
 		return refuse(50008)
 	}
-	for d := range g.service.dir.allDomains() {
-		if d.federated() && d.issuer() == a.issuer() {
-			g.domain, g.subject = d, a.subject()
+	for d := range g.service.dir.AllDomains() {
+		if d.Federated() && d.Issuer() == a.Issuer() {
+			g.domain, g.subject = d, a.Subject()
 			return nil
 		}
 	}
 	r := refuse(50107)
-	r.words = map[string]string{"user": a.issuer()}
+	r.words = map[string]string{"user": a.Issuer()}
 	return r
 }
 
@@ -30,7 +35,7 @@ func (g *grant) checkFederatedUser() *refusal {
 		return refuse(50020)
 	}
 	for _, u := range g.tenant.Users() {
-		if u.Domain() == g.domain && u.immutableID() == g.subject {
+		if u.Domain() == g.domain && u.ImmutableID() == g.subject {
 			g.user = u
 			return nil
 		}
@@ -40,7 +45,7 @@ func (g *grant) checkFederatedUser() *refusal {
 
 // checkFederatedAccount wants an account that is switched on; its password is no business of the cloud.
 func (g *grant) checkFederatedAccount() *refusal {
-	if !g.user.enabled() {
+	if !g.user.Enabled() {
 		return refuse(50057)
 	}
 	if e := g.user.SignInError; e.Refuses() && !aadstsFor(e.Main()).afterPassword {
@@ -50,11 +55,11 @@ func (g *grant) checkFederatedAccount() *refusal {
 }
 
 // homeDomain is the domain that stands for a tenant where the address names none, or nil.
-func (g *grant) homeDomain() *domain {
+func (g *grant) homeDomain() *directory.Domain {
 	if g.domain != nil {
 		return g.domain
 	}
-	return g.service.dir.domainOf(g.form.Get("username"))
+	return g.service.dir.DomainOf(g.form.Get("username"))
 }
 
 // isSAML says whether the request brings an assertion in the place of a password.

@@ -5,14 +5,16 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+
+	"purser.example/internal/m365sim/call"
 )
 
 // checkForm wants a POST of one form, each parameter once. A body that is no form counts as empty, as Microsoft has it.
 func (g *grant) checkForm() *refusal {
-	if g.call.r.Method != http.MethodPost {
-		return refuse(900561, g.call.r.Method)
+	if g.call.Request.Method != http.MethodPost {
+		return refuse(900561, g.call.Request.Method)
 	}
-	if g.call.formErr != nil && !errors.Is(g.call.formErr, errNotForm) {
+	if g.call.FormErr != nil && !errors.Is(g.call.FormErr, call.ErrNotForm) {
 		return refuse(9002313)
 	}
 	for _, values := range g.form {
@@ -35,7 +37,7 @@ func (g *grant) checkGrantType() *refusal {
 
 // checkParameters wants what the grant cannot do without. An empty value counts as missing.
 func (g *grant) checkParameters() *refusal {
-	g.client = readClient(g.call.r, g.form)
+	g.client = readClient(g.call.Request, g.form)
 	if g.client.id == "" {
 		return refuse(900144, "client_id")
 	}

@@ -3,7 +3,9 @@ package m365sim
 import (
 	"io"
 
+	"purser.example/internal/m365sim/fault"
 	"purser.example/internal/m365sim/fixture"
+	"purser.example/internal/m365sim/journal"
 )
 
 // The words of a fixture, for those who make one in Go. Package fixture says what each means.
@@ -22,6 +24,13 @@ type (
 	Objects     = fixture.Objects
 	SharePoint  = fixture.SharePoint
 	Throttle    = fixture.Throttle
+)
+
+// Fault is an answer that stands in the way of the real one, and Request what the journal keeps of one request.
+type (
+	Fault    = fault.Fault
+	Verbatim = fault.Verbatim
+	Request  = journal.Request
 )
 
 // Load reads the fixture file at path; see Read.

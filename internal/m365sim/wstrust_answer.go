@@ -4,6 +4,10 @@ import (
 	"net/http"
 	"strings"
 	"time"
+
+	"purser.example/internal/m365sim/call"
+	"purser.example/internal/m365sim/directory"
+	"purser.example/internal/m365sim/wstrust"
 )
 
 // soapEnvelope wraps a body as a federation server does.
@@ -14,7 +18,7 @@ const soapEnvelope = `<s:Envelope xmlns:s="http://www.w3.org/2003/05/soap-envelo
 
 const trustResponse = `<t:RequestSecurityTokenResponse xmlns:t="{trust}">` +
 	`<t:Lifetime><u:Created>{now}</u:Created><u:Expires>{end}</u:Expires></t:Lifetime>` +
-	`<wsp:AppliesTo xmlns:wsp="http://schemas.xmlsoap.org/ws/2004/09/policy"><a:EndpointReference><a:Address>` + microsoftAudience + `</a:Address></a:EndpointReference></wsp:AppliesTo>` +
+	`<wsp:AppliesTo xmlns:wsp="http://schemas.xmlsoap.org/ws/2004/09/policy"><a:EndpointReference><a:Address>` + wstrust.MicrosoftAudience + `</a:Address></a:EndpointReference></wsp:AppliesTo>` +
 	`<t:RequestedSecurityToken>{assertion}</t:RequestedSecurityToken>` +
 	`<t:TokenType>{type}</t:TokenType><t:RequestType>{trust}/Issue</t:RequestType></t:RequestSecurityTokenResponse>`
 
@@ -22,29 +26,30 @@ const faultBody = `<s:Fault><s:Code><s:Value>s:Sender</s:Value><s:Subcode><s:Val
 	`<s:Reason><s:Text xml:lang="en-US">{text}</s:Text></s:Reason></s:Fault>`
 
 // soapFault is a refusal. SOAP 1.2 sends it with status 500.
-func soapFault(c *call, code, text string) answer {
+func soapFault(c *call.Call, code, text string) call.Answer {
 	return envelope(c, http.StatusInternalServerError, "http://www.w3.org/2005/08/addressing/soap/fault",
-		fill(faultBody, "code", code, "text", text))
+		wstrust.Fill(faultBody, "code", code, "text", text))
 }
 
 // issueAssertion answers an assertion of the kind that was asked for; SAML 1.1 when the request does not say.
-func (s *federationService) issueAssertion(c *call, v trust, u *user) answer {
-	saml := saml11
-	if strings.Contains(c.soap.Body.Request.TokenType, "SAML:2.0") || c.soap.Body.Request.TokenType == saml20.namespace {
-		saml = saml20
+func (s *federationService) issueAssertion(c *call.Call, v wstrust.Version, u *directory.User) call.Answer {
+	saml := wstrust.SAML11
+	if strings.Contains(c.Message.Body.Request.TokenType, "SAML:2.0") || c.Message.Body.Request.TokenType == wstrust.SAML20.Namespace {
+		saml = wstrust.SAML20
 	}
-	text, err := signAssertion(s.keys.published()[0], saml, samlSubject{u.Domain().issuer(), u.UserPrincipalName, u.immutableID()}, c.at)
+	about := wstrust.Subject{Issuer: u.Domain().Issuer(), UPN: u.UserPrincipalName, ImmutableID: u.ImmutableID()}
+	text, err := wstrust.Sign(s.keys.Published()[0], saml, about, c.At)
 	if err != nil {
 		s.log.Error("no assertion could be made", "error", err)
 		return soapFault(c, "FailedAuthentication", "MSIS3126: Access denied.")
 	}
-	body := fill(trustResponse, "trust", v.namespace, "now", stamp(c.at), "end", stamp(c.at.Add(assertionLife)), "type", saml.namespace, "assertion", text)
-	if v == trust13 {
-		body = `<t:RequestSecurityTokenResponseCollection xmlns:t="` + v.namespace + `">` + body + `</t:RequestSecurityTokenResponseCollection>`
+	body := wstrust.Fill(trustResponse, "trust", v.Namespace, "now", wstrust.Stamp(c.At), "end", wstrust.Stamp(c.At.Add(wstrust.AssertionLife)), "type", saml.Namespace, "assertion", text)
+	if v == wstrust.Trust13 {
+		body = `<t:RequestSecurityTokenResponseCollection xmlns:t="` + v.Namespace + `">` + body + `</t:RequestSecurityTokenResponseCollection>`
 	}
-	return envelope(c, http.StatusOK, v.response, body)
+	return envelope(c, http.StatusOK, v.Response, body)
 }
 
-func envelope(c *call, status int, action, body string) answer {
-	return textAnswer(status, soapType, fill(soapEnvelope, "action", action, "now", stamp(c.at), "soon", stamp(c.at.Add(5*time.Minute)), "body", body))
+func envelope(c *call.Call, status int, action, body string) call.Answer {
+	return call.Text(status, wstrust.ContentType, wstrust.Fill(soapEnvelope, "action", action, "now", wstrust.Stamp(c.At), "soon", wstrust.Stamp(c.At.Add(5*time.Minute)), "body", body))
 }
