@@ -8,7 +8,7 @@ import (
 
 	"purser.example/internal/m365sim/call"
 	"purser.example/internal/m365sim/cloud"
-	"purser.example/internal/m365sim/fault"
+	"purser.example/internal/m365sim/federation"
 )
 
 // ServeHTTP answers one request: a control call at once, any other through the journal, the faults, the routes and the
@@ -23,7 +23,7 @@ func (s *Simulator) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	entry := s.journal.Open(c)
 	trouble := s.faults.Take(c)
 	if trouble == nil {
-		trouble = &fault.Fault{}
+		trouble = &Fault{}
 	}
 	wait(r, time.Duration(trouble.DelayMs)*time.Millisecond)
 	if trouble.Reset {
@@ -75,14 +75,14 @@ func (s *Simulator) answer(c *call.Call) call.Answer {
 	switch {
 	case c.Broken:
 		return call.Text(http.StatusBadRequest, "text/html; charset=us-ascii", "<h2>Bad Request</h2>")
-	case c.Part == cloud.PartLogin && c.Endpoint.Part == cloud.PartAny && answersAt(c.Request.URL.Path):
-		return s.federation.answer(c)
+	case c.Part == cloud.PartLogin && c.Endpoint.Part == cloud.PartAny && federation.AnswersAt(c.Request.URL.Path):
+		return s.federation.Answer(c)
 	case c.Part == cloud.PartLogin:
-		return s.login.answer(c)
+		return s.login.Answer(c)
 	case c.Part == cloud.PartGraph:
-		return s.graph.answer(c)
+		return s.graph.Answer(c)
 	case c.Part == cloud.PartSharePoint:
-		return s.sharePoint.answer(c)
+		return s.sharePoint.Answer(c)
 	}
-	return s.federation.answer(c)
+	return s.federation.Answer(c)
 }

@@ -5,10 +5,14 @@ import (
 	"net/http"
 	"time"
 
+	"purser.example/internal/m365sim/control"
 	"purser.example/internal/m365sim/directory"
 	"purser.example/internal/m365sim/fault"
-	"purser.example/internal/m365sim/fixture"
+	"purser.example/internal/m365sim/federation"
+	"purser.example/internal/m365sim/graph"
 	"purser.example/internal/m365sim/journal"
+	"purser.example/internal/m365sim/login"
+	"purser.example/internal/m365sim/sharepoint"
 	"purser.example/internal/m365sim/signin"
 	"purser.example/internal/m365sim/token"
 )
@@ -34,15 +38,15 @@ type Simulator struct {
 	faults  fault.List
 
 	control    http.Handler
-	login      *loginService
-	federation *federationService
-	graph      *graphService
-	sharePoint *sharePointService
+	login      *login.Service
+	federation *federation.Service
+	graph      *graph.Service
+	sharePoint *sharepoint.Service
 }
 
 // New makes a simulator that holds the fixture. Relative times count from now. The error names every mistake of the
 // fixture with its path.
-func New(f fixture.Fixture, opts Options) (*Simulator, error) {
+func New(f Fixture, opts Options) (*Simulator, error) {
 	if opts.Now == nil {
 		opts.Now = time.Now
 	}
@@ -62,10 +66,10 @@ func New(f fixture.Fixture, opts Options) (*Simulator, error) {
 	}
 	s := &Simulator{now: opts.Now, log: opts.Logger, dir: dir, keys: keys}
 	var signIns signin.Log
-	s.login = newLogin(dir, keys, &signIns, opts.Logger)
-	s.federation = newFederation(dir, keys, opts.Logger)
-	s.graph = newGraph(dir, keys, &signIns, &s.faults, f.PageSize, opts.Logger)
-	s.sharePoint = newSharePoint(dir, keys)
-	s.control = newControl(s)
+	s.login = login.New(dir, keys, &signIns, opts.Logger)
+	s.federation = federation.New(dir, keys, opts.Logger)
+	s.graph = graph.New(dir, keys, &signIns, &s.faults, f.PageSize, opts.Logger)
+	s.sharePoint = sharepoint.New(dir, keys)
+	s.control = control.New(s)
 	return s, nil
 }

@@ -1,18 +1,13 @@
 package m365sim
 
-import (
-	"purser.example/internal/m365sim/fault"
-	"purser.example/internal/m365sim/journal"
-)
-
 // Requests answers the journal, oldest first.
-func (s *Simulator) Requests() []journal.Request { return s.journal.Requests() }
+func (s *Simulator) Requests() []Request { return s.journal.Requests() }
 
 // ResetRequests empties the journal.
 func (s *Simulator) ResetRequests() { s.journal.Reset() }
 
 // SetFaults puts list in the place of the faults in force. The error names the first fault that cannot be.
-func (s *Simulator) SetFaults(list []fault.Fault) error { return s.faults.Set(list) }
+func (s *Simulator) SetFaults(list []Fault) error { return s.faults.Set(list) }
 
 // ResetFaults takes all faults away.
 func (s *Simulator) ResetFaults() { _ = s.faults.Set(nil) }
@@ -45,5 +40,5 @@ func (s *Simulator) RotateKeys() error {
 // SiteAdministrators answers the login names of the administrators of a site, given by host and path
 // (contoso.sharepoint.com/sites/a). A site whose host belongs to no tenant is an error.
 func (s *Simulator) SiteAdministrators(site string) ([]string, error) {
-	return s.sharePoint.administrators(site)
+	return s.sharePoint.Administrators(site)
 }
