@@ -26,7 +26,6 @@ func (r Reply) Decode(t testing.TB, v any) {
 // Tokens is an answer of the token endpoint as far as tests use it.
 type Tokens struct {
 	Access  string `json:"access_token"`
-	ID      string `json:"id_token"`
 	Refresh string `json:"refresh_token"`
 }
 
