@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"purser.example/internal/sqlite/profiles"
 	"purser.example/internal/verdict"
 )
 
@@ -48,7 +49,7 @@ func TestTwoAdministratorsOfOneProfile(t *testing.T) {
 		if res := <-validation; res.StatusCode != http.StatusSeeOther {
 			t.Errorf("the validation: %d", res.StatusCode)
 		}
-		if now, err := h.App.DB.Profiles().Profile(t.Context(), idOf(href)); err != nil || now.Name != "Backup – World" || now.Status != verdict.Valid || now.Version != 2 {
+		if now, err := profiles.New(h.App.DB).Profile(t.Context(), idOf(href)); err != nil || now.Name != "Backup – World" || now.Status != verdict.Valid || now.Version != 2 {
 			t.Errorf("stored %+v, %v", now, err)
 		}
 	})

@@ -18,6 +18,7 @@ import (
 	"purser.example/internal/audit"
 	"purser.example/internal/profile"
 	"purser.example/internal/run"
+	"purser.example/internal/sqlite/runs"
 	"purser.example/internal/tenant"
 )
 
@@ -129,7 +130,7 @@ func (v *validation) waitForEnd(made string) map[string]int {
 		v.t.Fatal(err)
 	}
 	defer func() { _ = db.Close() }()
-	stored, err := db.Runs().Run(v.t.Context(), run.ID(path.Base(made)))
+	stored, err := runs.New(db, nil).Run(v.t.Context(), run.ID(path.Base(made)))
 	if err != nil || stored.State != run.Finished || stored.Total != validated || stored.Done() != validated {
 		v.t.Errorf("the run came to %+v, %v", stored, err)
 	}

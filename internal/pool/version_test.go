@@ -10,6 +10,7 @@ import (
 	"purser.example/internal/pool"
 	"purser.example/internal/problem"
 	"purser.example/internal/run"
+	"purser.example/internal/sqlite/pools"
 )
 
 var aScan = audit.Target{Kind: "scan", ID: "scan1", Name: "Nightly"}
@@ -90,7 +91,7 @@ func TestAScanInTheMiddleOfASave(t *testing.T) {
 	r.bring(t, sites)
 	was := p.Number
 	p.Number, p.Group, p.Reading = was+1, next.Group, next.ID
-	must(t, r.db.Pools().Save(ctx, p, was, nil, nil, nil))
+	must(t, pools.New(r.db).Save(ctx, p, was, nil, nil, nil))
 	if n := string(column(t, r, "SELECT count(*) || '' FROM pool_credentials WHERE password IS NOT NULL")); n != "1" {
 		t.Errorf("%s passwords of the version in force", n)
 	}

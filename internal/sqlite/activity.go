@@ -59,7 +59,7 @@ func insertLink(tx *Tx, l audit.Link) error {
 		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
 		l.Seq, l.Chain, l.At.UnixMilli(), l.Actor.Issuer, l.Actor.Subject, l.Actor.Name, l.Actor.SignIn, string(l.Action),
 		l.Target.Kind, l.Target.ID, l.Target.Name, l.Origin.Request, l.Origin.Address, string(details), l.MAC)
-	if errors.Is(err, errUnique) {
+	if errors.Is(err, ErrUnique) {
 		return &audit.Broken{Seq: l.Seq, Reason: "there already, although the log ended before it"}
 	}
 	return err

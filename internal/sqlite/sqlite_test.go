@@ -127,7 +127,7 @@ func TestWritesThatShareACommitStandAlone(t *testing.T) {
 			for i := range each {
 				n := w*each + i
 				err := db.Write(ctx, func(tx *sqlite.Tx) error {
-					if err := db.Append(tx, entry(n)); err != nil {
+					if err := tx.Record(entry(n)); err != nil {
 						return err
 					}
 					switch n % 5 {
@@ -173,7 +173,7 @@ func TestACallerWhoGivesUpLeavesNothingBehind(t *testing.T) {
 	<-started
 	waiting, giveUp := context.WithCancel(ctx)
 	giveUp()
-	err := db.Write(waiting, func(tx *sqlite.Tx) error { return db.Append(tx, entry(1)) })
+	err := db.Write(waiting, func(tx *sqlite.Tx) error { return tx.Record(entry(1)) })
 	close(release)
 	if !errors.Is(err, context.Canceled) {
 		t.Errorf("err = %v", err)
@@ -192,7 +192,7 @@ func TestAFullOrReadOnlyDiskIsSaidAndForgotten(t *testing.T) {
 			db, _ := sqlitetest.Open(t, time.Now)
 			mend := breakDisk(t, db)
 			err := db.Write(ctx, func(tx *sqlite.Tx) error {
-				return db.Append(tx, entry(1).With("pad", string(bytes.Repeat([]byte("x"), 20_000))))
+				return tx.Record(entry(1).With("pad", string(bytes.Repeat([]byte("x"), 20_000))))
 			})
 			if problem.KindOf(err) != problem.Unavailable {
 				t.Errorf("err = %v, want unavailable", err)

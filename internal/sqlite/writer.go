@@ -17,46 +17,6 @@ import (
 // batch is how many writes share a commit at most: more would make the first of them wait too long.
 const batch = 64
 
-// Tx is a write under way. Its methods run on the one writing connection.
-type Tx struct {
-	ctx      context.Context
-	tx       *sql.Tx
-	prepared *prepared
-}
-
-// Exec runs a statement and gives the number of rows it changed.
-func (t *Tx) Exec(query string, args ...any) (int64, error) {
-	res, err := t.exec(query, args)
-	if err != nil {
-		return 0, translate(err)
-	}
-	return res.RowsAffected()
-}
-
-func (t *Tx) exec(query string, args []any) (sql.Result, error) {
-	if stmt := t.prepared.statement(t.ctx, query); stmt != nil {
-		return stmt.ExecContext(t.ctx, args...)
-	}
-	return t.tx.ExecContext(t.ctx, query, args...)
-}
-
-// QueryRow runs a query for one row.
-func (t *Tx) QueryRow(query string, args ...any) *sql.Row {
-	if stmt := t.prepared.statement(t.ctx, query); stmt != nil {
-		return stmt.QueryRowContext(t.ctx, args...)
-	}
-	return t.tx.QueryRowContext(t.ctx, query, args...)
-}
-
-// Raw is the transaction itself, for libraries that enqueue work beside a change.
-func (t *Tx) Raw() *sql.Tx { return t.tx }
-
-// Write runs fn in a transaction and returns after it is on the disk. Either everything that fn did is kept, or nothing. fn
-// must not wait for anything but the database: others wait behind it. Once fn has begun, the end of ctx no longer stops it.
-func (db *DB) Write(ctx context.Context, fn func(*Tx) error) error {
-	return translate(db.writer.do(ctx, fn))
-}
-
 // Pragma runs a statement on the writing connection, between transactions.
 func (db *DB) Pragma(ctx context.Context, statement string) error {
 	_, err := db.writer.db.ExecContext(ctx, statement)

@@ -11,6 +11,8 @@ import (
 	"purser.example/internal/profile"
 	"purser.example/internal/secret"
 	"purser.example/internal/sqlite"
+	"purser.example/internal/sqlite/profiles"
+	"purser.example/internal/sqlite/tenants"
 	"purser.example/internal/tenant"
 	"purser.example/internal/verdict"
 )
@@ -42,7 +44,7 @@ func (o *FillOptions) complete(ctx context.Context, db *sqlite.DB) (err error) {
 	if len(o.Tenants) > 0 {
 		return nil
 	}
-	if o.Tenants, err = db.Tenants().Tenants(ctx); err == nil && len(o.Tenants) == 0 {
+	if o.Tenants, err = tenants.New(db).Tenants(ctx); err == nil && len(o.Tenants) == 0 {
 		return errors.New("sqlitetest: fill: no tenant is connected")
 	}
 	return err
@@ -69,7 +71,7 @@ func Fill(ctx context.Context, db *sqlite.DB, ring *secret.Keyring, o FillOption
 	for begin := 0; begin < o.Profiles; begin += filledAtOnce {
 		err := db.Write(ctx, func(tx *sqlite.Tx) error {
 			for i := begin; i < min(begin+filledAtOnce, o.Profiles); i++ {
-				if err := o.insert(db, tx, ring, i); err != nil {
+				if err := o.insert(tx, ring, i); err != nil {
 					return err
 				}
 			}
@@ -85,7 +87,7 @@ func Fill(ctx context.Context, db *sqlite.DB, ring *secret.Keyring, o FillOption
 	return errors.Join(db.Pragma(ctx, "PRAGMA wal_checkpoint(TRUNCATE)"), db.Pragma(ctx, "PRAGMA cache_size = -2000"))
 }
 
-func (o *FillOptions) insert(db *sqlite.DB, tx *sqlite.Tx, ring *secret.Keyring, i int) error {
+func (o *FillOptions) insert(tx *sqlite.Tx, ring *secret.Keyring, i int) error {
 	number := o.First + i
 	p := specimen(number, o.Tenants[number%len(o.Tenants)].ID, o.Now)
 	p.Username = fmt.Sprintf(o.Username, number)
@@ -93,7 +95,7 @@ func (o *FillOptions) insert(db *sqlite.DB, tx *sqlite.Tx, ring *secret.Keyring,
 	if err != nil {
 		return err
 	}
-	return db.Profiles().Insert(tx, p, sealed)
+	return profiles.Insert(tx, p, sealed)
 }
 
 // strip takes away what every single row would have to keep, and gives back how to restore it: an index is made in a
@@ -101,20 +103,18 @@ func (o *FillOptions) insert(db *sqlite.DB, tx *sqlite.Tx, ring *secret.Keyring,
 func strip(ctx context.Context, db *sqlite.DB) (restore func(*sqlite.Tx) error, err error) {
 	var statements []string
 	err = db.Write(ctx, func(tx *sqlite.Tx) error {
-		rows, err := tx.Raw().QueryContext(ctx, `SELECT type, name, sql FROM sqlite_schema WHERE tbl_name IN ('profiles', 'profile_services') AND type IN ('index', 'trigger') AND sql IS NOT NULL ORDER BY type`)
+		var drops []string
+		err := tx.Query(`SELECT type, name, sql FROM sqlite_schema WHERE tbl_name IN ('profiles', 'profile_services') AND type IN ('index', 'trigger') AND sql IS NOT NULL ORDER BY type`).
+			Each(func(scan sqlite.Scan) error {
+				var kind, name, text string
+				err := scan(&kind, &name, &text)
+				drops, statements = append(drops, "DROP "+kind+" "+name), append(statements, text)
+				return err
+			})
 		if err != nil {
 			return err
 		}
-		defer func() { _ = rows.Close() }()
-		var drops []string
-		for rows.Next() {
-			var kind, name, text string
-			if err := rows.Scan(&kind, &name, &text); err != nil {
-				return err
-			}
-			drops, statements = append(drops, "DROP "+kind+" "+name), append(statements, text)
-		}
-		return errors.Join(rows.Err(), rows.Close(), run(tx, drops))
+		return run(tx, drops)
 	})
 	return func(tx *sqlite.Tx) error { return errors.Join(run(tx, statements), recount(tx)) }, err
 }

@@ -1,38 +1,32 @@
-package sqlite
+package profiles
 
 import (
 	"cmp"
 	"context"
 	"database/sql"
-	"encoding/json"
 	"errors"
-	"fmt"
-	"math"
-	"strings"
 
 	"purser.example/internal/account"
 	"purser.example/internal/audit"
 	"purser.example/internal/profile"
 	"purser.example/internal/run"
-	"purser.example/internal/verdict"
+	"purser.example/internal/sqlite"
+	"purser.example/internal/sqlite/runs"
 )
 
-// noExpiry stands for a password whose end is not known, or never comes; it sorts last.
-const noExpiry = math.MaxInt64
-
 // Create implements profile.Store.
-func (s *Profiles) Create(ctx context.Context, p profile.Profile, password []byte, v profile.Validation, entries ...audit.Entry) error {
-	return unique(s.db.Write(ctx, func(tx *Tx) error {
-		if err := s.Insert(tx, p, password); err != nil {
+func (s *Store) Create(ctx context.Context, p profile.Profile, password []byte, v profile.Validation, entries ...audit.Entry) error {
+	return unique(s.db.Write(ctx, func(tx *sqlite.Tx) error {
+		if err := Insert(tx, p, password); err != nil {
 			return err
 		}
-		return s.conclude(tx, p.ID, &v, entries)
+		return conclude(tx, p.ID, &v, entries)
 	}))
 }
 
 // Insert writes the rows of a new profile and nothing else: no history, no entry in the activity log. It is a part of Create,
 // and what loads profiles by the hundred thousand (sqlitetest.Fill).
-func (s *Profiles) Insert(tx *Tx, p profile.Profile, password []byte) error {
+func Insert(tx *sqlite.Tx, p profile.Profile, password []byte) error {
 	o, err := outcomeOf(p)
 	if err != nil {
 		return err
@@ -51,8 +45,8 @@ func (s *Profiles) Insert(tx *Tx, p profile.Profile, password []byte) error {
 
 // Update implements profile.Store. What most edits leave alone (name, account, services) is written only where it changed:
 // each of these costs indexes and the search.
-func (s *Profiles) Update(ctx context.Context, p profile.Profile, was int64, password []byte, v *profile.Validation, entries ...audit.Entry) error {
-	return unique(s.db.Write(ctx, func(tx *Tx) error {
+func (s *Store) Update(ctx context.Context, p profile.Profile, was int64, password []byte, v *profile.Validation, entries ...audit.Entry) error {
+	return unique(s.db.Write(ctx, func(tx *sqlite.Tx) error {
 		var row int64
 		var old profile.Profile
 		var services string
@@ -62,7 +56,7 @@ func (s *Profiles) Update(ctx context.Context, p profile.Profile, was int64, pas
 			return missing(tx, p.ID)
 		}
 		if err != nil {
-			return translate(err)
+			return err
 		}
 		if _, err := tx.Exec(`UPDATE profiles SET description = ?, version = ?, modified_at = ?, modified_by = ? WHERE row = ?`,
 			p.Description, p.Version, p.Modified.At.UnixMilli(), p.Modified.By, row); err != nil {
@@ -79,11 +73,11 @@ func (s *Profiles) Update(ctx context.Context, p profile.Profile, was int64, pas
 				return err
 			}
 		}
-		return s.conclude(tx, p.ID, v, entries)
+		return conclude(tx, p.ID, v, entries)
 	}))
 }
 
-func rename(tx *Tx, row int64, old, p profile.Profile) error {
+func rename(tx *sqlite.Tx, row int64, old, p profile.Profile) error {
 	if old.Name == p.Name && old.Tenant == p.Tenant && old.Username == p.Username {
 		return nil
 	}
@@ -92,7 +86,7 @@ func rename(tx *Tx, row int64, old, p profile.Profile) error {
 	return err
 }
 
-func setAccount(tx *Tx, row int64, p profile.Profile, password []byte, validated bool) error {
+func setAccount(tx *sqlite.Tx, row int64, p profile.Profile, password []byte, validated bool) error {
 	if password != nil {
 		if _, err := tx.Exec(`UPDATE profiles SET password = ? WHERE row = ?`, password, row); err != nil {
 			return err
@@ -110,14 +104,14 @@ func setAccount(tx *Tx, row int64, p profile.Profile, password []byte, validated
 }
 
 // Validated implements profile.Store.
-func (s *Profiles) Validated(ctx context.Context, p profile.Profile, v profile.Validation, e audit.Entry) error {
-	return s.validatedWith(ctx, p, v, e, func(*Tx) error { return nil })
+func (s *Store) Validated(ctx context.Context, p profile.Profile, v profile.Validation, e audit.Entry) error {
+	return s.validatedWith(ctx, p, v, e, func(*sqlite.Tx) error { return nil })
 }
 
 // validatedWith is Validated with something more in the same transaction.
-func (s *Profiles) validatedWith(ctx context.Context, p profile.Profile, v profile.Validation, e audit.Entry, more func(*Tx) error) error {
+func (s *Store) validatedWith(ctx context.Context, p profile.Profile, v profile.Validation, e audit.Entry, more func(*sqlite.Tx) error) error {
 	var other error
-	err := s.db.Write(ctx, func(tx *Tx) error {
+	err := s.db.Write(ctx, func(tx *sqlite.Tx) error {
 		if err := more(tx); err != nil {
 			return err
 		}
@@ -126,20 +120,20 @@ func (s *Profiles) validatedWith(ctx context.Context, p profile.Profile, v profi
 			return err
 		}
 		if n > 0 {
-			return s.conclude(tx, p.ID, &v, []audit.Entry{e})
+			return conclude(tx, p.ID, &v, []audit.Entry{e})
 		}
 		if other = missing(tx, p.ID); !errors.Is(other, profile.ErrGone) && !errors.Is(other, profile.ErrChanged) {
 			return other
 		}
-		return s.conclude(tx, "", nil, []audit.Entry{e})
+		return conclude(tx, "", nil, []audit.Entry{e})
 	})
 	return cmp.Or(err, other)
 }
 
 // Concluded implements profile.Store.
-func (s *Profiles) Concluded(ctx context.Context, r run.Run, i run.Item, p profile.Profile, v profile.Validation, e audit.Entry) error {
-	err := s.validatedWith(ctx, p, v, e, func(tx *Tx) error {
-		_, err := setItem(tx, r, i)
+func (s *Store) Concluded(ctx context.Context, r run.Run, i run.Item, p profile.Profile, v profile.Validation, e audit.Entry) error {
+	err := s.validatedWith(ctx, p, v, e, func(tx *sqlite.Tx) error {
+		_, err := runs.SetItem(tx, r, i)
 		return err
 	})
 	if errors.Is(err, profile.ErrGone) || errors.Is(err, profile.ErrChanged) {
@@ -149,7 +143,7 @@ func (s *Profiles) Concluded(ctx context.Context, r run.Run, i run.Item, p profi
 }
 
 // validated writes the verdict where the profile still has the account that was validated, and tells how many have.
-func validated(tx *Tx, p profile.Profile, v profile.Validation) (int64, error) {
+func validated(tx *sqlite.Tx, p profile.Profile, v profile.Validation) (int64, error) {
 	found := v.Verdict
 	if found.Status.AboutAccount() {
 		o, err := outcomeOf(profile.Profile{Status: found.Status, Verdict: found, Validated: v.At})
@@ -158,17 +152,17 @@ func validated(tx *Tx, p profile.Profile, v profile.Validation) (int64, error) {
 		}
 		return o.write(tx, `id = ? AND tenant_id = ? AND username_key = ?`, p.ID, p.Tenant, account.Fold(p.Username))
 	}
-	text, err := json.Marshal(found)
+	text, err := sqlite.JSON(&found)
 	if err != nil {
-		return 0, fmt.Errorf("write verdict: %w", err)
+		return 0, err
 	}
 	return tx.Exec(`UPDATE profiles SET failed = ?, failed_status = ?, failed_at = ? WHERE id = ? AND tenant_id = ? AND username_key = ?`,
-		string(text), found.Status, found.At.UnixMilli(), p.ID, p.Tenant, account.Fold(p.Username))
+		text, found.Status, found.At.UnixMilli(), p.ID, p.Tenant, account.Fold(p.Username))
 }
 
 // Delete implements profile.Store.
-func (s *Profiles) Delete(ctx context.Context, profiles []profile.Profile, entries ...audit.Entry) error {
-	return s.db.Write(ctx, func(tx *Tx) error {
+func (s *Store) Delete(ctx context.Context, profiles []profile.Profile, entries ...audit.Entry) error {
+	return s.db.Write(ctx, func(tx *sqlite.Tx) error {
 		for _, p := range profiles {
 			n, err := tx.Exec(`DELETE FROM profiles WHERE id = ? AND version = ?`, p.ID, p.Version)
 			if err != nil {
@@ -178,31 +172,26 @@ func (s *Profiles) Delete(ctx context.Context, profiles []profile.Profile, entri
 				return missing(tx, p.ID)
 			}
 		}
-		return s.conclude(tx, "", nil, entries)
+		return conclude(tx, "", nil, entries)
 	})
 }
 
 // conclude writes what every change ends with: the validation, if there was one, and the entries.
-func (s *Profiles) conclude(tx *Tx, id profile.ID, v *profile.Validation, entries []audit.Entry) error {
+func conclude(tx *sqlite.Tx, id profile.ID, v *profile.Validation, entries []audit.Entry) error {
 	if v != nil {
-		text, err := json.Marshal(v.Verdict)
+		text, err := sqlite.JSON(&v.Verdict)
 		if err != nil {
-			return fmt.Errorf("write verdict: %w", err)
+			return err
 		}
-		if _, err := tx.Exec(`INSERT INTO validations (profile_id, at, by_name, verdict) VALUES (?, ?, ?, ?)`, id, v.At.UnixMilli(), v.By, string(text)); err != nil {
+		if _, err := tx.Exec(`INSERT INTO validations (profile_id, at, by_name, verdict) VALUES (?, ?, ?, ?)`, id, v.At.UnixMilli(), v.By, text); err != nil {
 			return err
 		}
 	}
-	for _, e := range entries {
-		if err := s.db.record(tx, e); err != nil {
-			return err
-		}
-	}
-	return nil
+	return tx.Record(entries...)
 }
 
 // missing tells a profile that changed from one that is gone.
-func missing(tx *Tx, id profile.ID) error {
+func missing(tx *sqlite.Tx, id profile.ID) error {
 	var there bool
 	if err := tx.QueryRow(`SELECT EXISTS (SELECT 1 FROM profiles WHERE id = ?)`, id).Scan(&there); err != nil {
 		return err
@@ -213,7 +202,7 @@ func missing(tx *Tx, id profile.ID) error {
 	return profile.ErrGone
 }
 
-func setServices(tx *Tx, row int64, p profile.Profile) error {
+func setServices(tx *sqlite.Tx, row int64, p profile.Profile) error {
 	if _, err := tx.Exec(`UPDATE profiles SET services = ? WHERE row = ?`, joined(p.Services), row); err != nil {
 		return err
 	}
@@ -223,7 +212,7 @@ func setServices(tx *Tx, row int64, p profile.Profile) error {
 	return addServices(tx, p)
 }
 
-func addServices(tx *Tx, p profile.Profile) error {
+func addServices(tx *sqlite.Tx, p profile.Profile) error {
 	for _, service := range p.Services {
 		if _, err := tx.Exec(`INSERT INTO profile_services (service, profile) VALUES (?, (SELECT row FROM profiles WHERE id = ?))`, service, p.ID); err != nil {
 			return err
@@ -232,78 +221,9 @@ func addServices(tx *Tx, p profile.Profile) error {
 	return nil
 }
 
-func joined(ids []string) string { return strings.Join(ids, " ") }
-
 func unique(err error) error {
-	if errors.Is(err, errUnique) {
+	if errors.Is(err, sqlite.ErrUnique) {
 		return profile.ErrNameTaken
 	}
 	return err
-}
-
-// outcome is what the last validations came to, as the columns have it: whole, and beside that what a row of the list shows
-// of it, so that no page reads JSON.
-type outcome struct {
-	status       verdict.Status
-	expiresAt    int64
-	validatedAt  int64
-	code         string
-	expiry       verdict.ExpiryKind
-	warnAt       int64
-	roles        any
-	products     any
-	warnings     string
-	failedStatus any
-	failedAt     any
-	verdict      string
-	failed       any
-}
-
-func outcomeOf(p profile.Profile) (outcome, error) {
-	v := p.Verdict
-	text, err := json.Marshal(v)
-	if err != nil {
-		return outcome{}, fmt.Errorf("write verdict: %w", err)
-	}
-	o := outcome{status: p.Status, code: v.Code, expiry: v.Expiry.Kind, expiresAt: noExpiry, verdict: string(text)}
-	if v.Expiry.Kind == verdict.ExpiresOn {
-		o.expiresAt = v.Expiry.At.UnixMilli()
-	}
-	if !p.Validated.IsZero() {
-		o.validatedAt = p.Validated.UnixMilli()
-	}
-	if !v.Expiry.Warn.IsZero() {
-		o.warnAt = v.Expiry.Warn.UnixMilli()
-	}
-	if v.RolesRead {
-		o.roles = joinedBy(v.Roles, "\n", func(r verdict.Role) string { return r.TemplateID + " " + r.Name })
-	}
-	if v.Proof.Licence != verdict.NotRead {
-		o.products = strings.Join(v.Products, "\n")
-	}
-	o.warnings = joinedBy(v.Warnings, " ", func(w verdict.Warning) string { return string(w.Kind) })
-	if p.Failed == nil {
-		return o, nil
-	}
-	if text, err = json.Marshal(p.Failed); err != nil {
-		return outcome{}, fmt.Errorf("write verdict: %w", err)
-	}
-	o.failed, o.failedStatus, o.failedAt = string(text), string(p.Failed.Status), p.Failed.At.UnixMilli()
-	return o, nil
-}
-
-// write gives the outcome to the profiles of the condition, and tells how many there are.
-func (o outcome) write(tx *Tx, condition string, args ...any) (int64, error) {
-	return tx.Exec(`UPDATE profiles SET status = ?, expires_at = ?, validated_at = ?, code = ?, expiry = ?, warn_at = ?, roles = ?, products = ?, warnings = ?,
-		failed_status = ?, failed_at = ?, verdict = ?, failed = ? WHERE `+condition,
-		append([]any{o.status, o.expiresAt, o.validatedAt, o.code, o.expiry, o.warnAt, o.roles, o.products, o.warnings,
-			o.failedStatus, o.failedAt, o.verdict, o.failed}, args...)...)
-}
-
-func joinedBy[T any](list []T, between string, text func(T) string) string {
-	parts := make([]string, len(list))
-	for i, each := range list {
-		parts[i] = text(each)
-	}
-	return strings.Join(parts, between)
 }

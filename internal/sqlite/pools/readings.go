@@ -1,4 +1,4 @@
-package sqlite
+package pools
 
 import (
 	"context"
@@ -10,42 +10,43 @@ import (
 	"purser.example/internal/account"
 	"purser.example/internal/audit"
 	"purser.example/internal/pool"
+	"purser.example/internal/sqlite"
 )
 
 // BeginReading implements pool.Store.
-func (s *Pools) BeginReading(ctx context.Context, r pool.Reading, e audit.Entry) error {
+func (s *Store) BeginReading(ctx context.Context, r pool.Reading, e audit.Entry) error {
 	group, err := writeGroup(r.Group)
 	if err != nil {
 		return err
 	}
-	return s.db.Write(ctx, func(tx *Tx) error {
+	return s.db.Write(ctx, func(tx *sqlite.Tx) error {
 		if _, err := tx.Exec(`INSERT INTO pool_readings (id, tenant_id, class, group_text, state, failure, issuer, subject, name, sign_in, request, address, begun_at, ended_at)
 			VALUES (?, ?, ?, ?, ?, '', ?, ?, ?, ?, ?, ?, ?, 0)`, r.ID, r.Key.Tenant, r.Key.Class, group, r.State,
 			r.Actor.Issuer, r.Actor.Subject, r.Actor.Name, r.Actor.SignIn, r.Origin.Request, r.Origin.Address, r.Begun.UnixMilli()); err != nil {
 			return err
 		}
-		if err := s.db.enqueue(tx, pool.GroupRead, string(r.ID)); err != nil {
+		if err := tx.Enqueue(pool.GroupRead, string(r.ID)); err != nil {
 			return err
 		}
-		return s.db.record(tx, e)
+		return tx.Record(e)
 	})
 }
 
 // Reading implements pool.Store.
-func (s *Pools) Reading(ctx context.Context, id pool.ReadingID) (pool.Reading, error) {
+func (s *Store) Reading(ctx context.Context, id pool.ReadingID) (pool.Reading, error) {
 	var r pool.Reading
 	var group string
 	var begun, ended int64
-	err := s.db.reading.row(ctx, `SELECT id, tenant_id, class, group_text, state, failure, issuer, subject, name, sign_in, request, address, begun_at, ended_at
+	err := s.db.QueryRow(ctx, `SELECT id, tenant_id, class, group_text, state, failure, issuer, subject, name, sign_in, request, address, begun_at, ended_at
 		FROM pool_readings WHERE id = ? AND state <> 'pruned'`, id).Scan(&r.ID, &r.Key.Tenant, &r.Key.Class, &group, &r.State, &r.Failure,
 		&r.Actor.Issuer, &r.Actor.Subject, &r.Actor.Name, &r.Actor.SignIn, &r.Origin.Request, &r.Origin.Address, &begun, &ended)
 	if errors.Is(err, sql.ErrNoRows) {
 		return r, pool.ErrGone
 	}
 	if err != nil {
-		return r, translate(err)
+		return r, err
 	}
-	r.Begun, r.Ended = time.UnixMilli(begun).UTC(), moment(ended)
+	r.Begun, r.Ended = sqlite.Moment(begun), sqlite.Moment(ended)
 	if err := readGroup(group, &r.Group); err != nil {
 		return r, err
 	}
@@ -56,39 +57,35 @@ func (s *Pools) Reading(ctx context.Context, id pool.ReadingID) (pool.Reading, e
 // leftOut stands in pool_counts for what cannot be a member.
 const leftOut = "left-out"
 
-func (s *Pools) counts(ctx context.Context, id pool.ReadingID) (pool.Counts, error) {
+func (s *Store) counts(ctx context.Context, id pool.ReadingID) (pool.Counts, error) {
 	c := pool.Counts{Standings: map[pool.Standing]int{}}
 	if id == "" {
 		return c, nil
 	}
-	rows, err := s.db.reading.rows(ctx, `SELECT standing, mfa, n FROM pool_counts WHERE reading_id = ? AND n > 0`, id)
-	if err != nil {
-		return c, translate(err)
-	}
-	defer func() { _ = rows.Close() }()
-	for rows.Next() {
+	err := s.db.Query(ctx, `SELECT standing, mfa, n FROM pool_counts WHERE reading_id = ? AND n > 0`, id).Each(func(scan sqlite.Scan) error {
 		var standing pool.Standing
 		var mfa, n int
-		if err := rows.Scan(&standing, &mfa, &n); err != nil {
-			return c, translate(err)
+		if err := scan(&standing, &mfa, &n); err != nil {
+			return err
 		}
 		if standing == leftOut {
 			c.LeftOut = n
-			continue
+			return nil
 		}
 		c.Members += n
 		c.Standings[standing] += n
 		c.MFA += mfa * n
-	}
-	return c, translate(rows.Err())
+		return nil
+	})
+	return c, err
 }
 
 // ForgetMembers implements pool.Store. It goes in steps, so that others' writes get in between.
-func (s *Pools) ForgetMembers(ctx context.Context, id pool.ReadingID) error {
+func (s *Store) ForgetMembers(ctx context.Context, id pool.ReadingID) error {
 	if err := s.emptyReading(ctx, id); err != nil {
 		return err
 	}
-	return s.db.Write(ctx, func(tx *Tx) error {
+	return s.db.Write(ctx, func(tx *sqlite.Tx) error {
 		if _, err := tx.Exec(`DELETE FROM pool_others WHERE reading_id = ?`, id); err != nil {
 			return err
 		}
@@ -97,10 +94,10 @@ func (s *Pools) ForgetMembers(ctx context.Context, id pool.ReadingID) error {
 	})
 }
 
-func (s *Pools) emptyReading(ctx context.Context, id pool.ReadingID) error {
+func (s *Store) emptyReading(ctx context.Context, id pool.ReadingID) error {
 	for {
 		var n int64
-		err := s.db.Write(ctx, func(tx *Tx) (err error) {
+		err := s.db.Write(ctx, func(tx *sqlite.Tx) (err error) {
 			n, err = tx.Exec(`DELETE FROM pool_members WHERE reading_id = ? AND user_id IN (SELECT user_id FROM pool_members WHERE reading_id = ? LIMIT 2000)`, id, id)
 			return err
 		})
@@ -111,8 +108,8 @@ func (s *Pools) emptyReading(ctx context.Context, id pool.ReadingID) error {
 }
 
 // AddObjects implements pool.Store.
-func (s *Pools) AddObjects(ctx context.Context, r pool.Reading, objects []pool.Object, nested bool) error {
-	return s.db.Write(ctx, func(tx *Tx) error {
+func (s *Store) AddObjects(ctx context.Context, r pool.Reading, objects []pool.Object, nested bool) error {
+	return s.db.Write(ctx, func(tx *sqlite.Tx) error {
 		for _, o := range objects {
 			var err error
 			if o.Kind == "" {
@@ -128,7 +125,7 @@ func (s *Pools) AddObjects(ctx context.Context, r pool.Reading, objects []pool.O
 	})
 }
 
-func addMember(tx *Tx, r pool.Reading, o pool.Object, nested bool) error {
+func addMember(tx *sqlite.Tx, r pool.Reading, o pool.Object, nested bool) error {
 	c, err := credential(tx, r.Key, pool.UserID(o.ID))
 	if err != nil {
 		return err
@@ -148,32 +145,28 @@ func addMember(tx *Tx, r pool.Reading, o pool.Object, nested bool) error {
 }
 
 // EndReading implements pool.Store.
-func (s *Pools) EndReading(ctx context.Context, id pool.ReadingID, state pool.ReadingState, failure string, e audit.Entry) error {
-	return s.db.Write(ctx, func(tx *Tx) error {
-		if _, err := tx.Exec(`UPDATE pool_readings SET state = ?, failure = ?, ended_at = ? WHERE id = ?`, state, failure, s.db.now().UnixMilli(), id); err != nil {
+func (s *Store) EndReading(ctx context.Context, id pool.ReadingID, state pool.ReadingState, failure string, e audit.Entry) error {
+	return s.db.Write(ctx, func(tx *sqlite.Tx) error {
+		if _, err := tx.Exec(`UPDATE pool_readings SET state = ?, failure = ?, ended_at = ? WHERE id = ?`, state, failure, tx.Now().UnixMilli(), id); err != nil {
 			return err
 		}
-		return s.db.record(tx, e)
+		return tx.Record(e)
 	})
 }
 
 // PruneReadings implements pool.Store. A reading is nobody's any more before its members go, in steps, so that others' writes get
 // in between.
-func (s *Pools) PruneReadings(ctx context.Context, key pool.Key, keep int, before time.Time) error {
+func (s *Store) PruneReadings(ctx context.Context, key pool.Key, keep int, before time.Time) error {
 	const unused = `state <> 'reading' AND id NOT IN (SELECT reading_id FROM pools UNION ALL SELECT force_reading FROM pools)`
-	rows, err := s.db.read.QueryContext(ctx, `SELECT id FROM pool_readings WHERE tenant_id = ? AND class = ? AND begun_at < ? AND `+unused+`
+	old, err := sqlite.All(s.db.Query(ctx, `SELECT id FROM pool_readings WHERE tenant_id = ? AND class = ? AND begun_at < ? AND `+unused+`
 		AND id NOT IN (SELECT id FROM pool_readings WHERE tenant_id = ? AND class = ? AND `+unused+` ORDER BY id DESC LIMIT ?)`,
-		key.Tenant, key.Class, before.UnixMilli(), key.Tenant, key.Class, keep)
-	if err != nil {
-		return translate(err)
-	}
-	old, err := scanReadings(rows)
+		key.Tenant, key.Class, before.UnixMilli(), key.Tenant, key.Class, keep), sqlite.Only[pool.ReadingID])
 	if err != nil {
 		return err
 	}
 	for _, id := range old {
 		var n int64
-		err := s.db.Write(ctx, func(tx *Tx) (err error) {
+		err := s.db.Write(ctx, func(tx *sqlite.Tx) (err error) {
 			n, err = tx.Exec(`UPDATE pool_readings SET state = 'pruned' WHERE id = ? AND `+unused, id)
 			return err
 		})
@@ -187,24 +180,11 @@ func (s *Pools) PruneReadings(ctx context.Context, key pool.Key, keep int, befor
 	return nil
 }
 
-func scanReadings(rows *sql.Rows) ([]pool.ReadingID, error) {
-	defer func() { _ = rows.Close() }()
-	var list []pool.ReadingID
-	for rows.Next() {
-		var id pool.ReadingID
-		if err := rows.Scan(&id); err != nil {
-			return nil, translate(err)
-		}
-		list = append(list, id)
-	}
-	return list, translate(rows.Err())
-}
-
-func (s *Pools) dropReading(ctx context.Context, id pool.ReadingID) error {
+func (s *Store) dropReading(ctx context.Context, id pool.ReadingID) error {
 	if err := s.emptyReading(ctx, id); err != nil {
 		return err
 	}
-	return s.db.Write(ctx, func(tx *Tx) error {
+	return s.db.Write(ctx, func(tx *sqlite.Tx) error {
 		_, err := tx.Exec(`DELETE FROM pool_readings WHERE id = ?`, id)
 		return err
 	})

@@ -1,18 +1,18 @@
-package sqlite
+package profiles
 
 import (
 	"context"
 	"database/sql"
 	"slices"
 	"strings"
-	"time"
 
 	"purser.example/internal/profile"
+	"purser.example/internal/sqlite"
 	"purser.example/internal/verdict"
 )
 
 // List implements profile.Store: one page by keyset, never by offset.
-func (s *Profiles) List(ctx context.Context, q profile.Query) (profile.Page, error) {
+func (s *Store) List(ctx context.Context, q profile.Query) (profile.Page, error) {
 	if _, known := orders[q.Sort]; !known {
 		q.Sort = profile.ByName
 	}
@@ -32,7 +32,7 @@ func (s *Profiles) List(ctx context.Context, q profile.Query) (profile.Page, err
 }
 
 // fill reads the page's rows, and one more to know whether anything follows. Backwards it reads in the other order.
-func (s *Profiles) fill(ctx context.Context, page *profile.Page, q profile.Query, p plan) error {
+func (s *Store) fill(ctx context.Context, page *profile.Page, q profile.Query, p plan) error {
 	from, back := decodeCursor(q.Before, q.Sort)
 	onward := false
 	if !back {
@@ -80,37 +80,30 @@ type listedRow struct {
 
 func (r listedRow) place(sort profile.Column) string { return cursor{sort, r.key, r.row}.encode() }
 
-func (s *Profiles) listed(ctx context.Context, query *statement, size int) ([]listedRow, error) {
-	rows, err := s.db.reading.rows(ctx, query.String(), query.args...)
-	if err != nil {
-		return nil, translate(err)
-	}
-	defer func() { _ = rows.Close() }()
+func (s *Store) listed(ctx context.Context, query *statement, size int) ([]listedRow, error) {
 	list := make([]listedRow, 0, size)
-	for rows.Next() {
+	err := s.db.Query(ctx, query.String(), query.args...).Each(func(scan sqlite.Scan) error {
 		list = append(list, listedRow{})
-		if err := list[len(list)-1].scan(rows); err != nil {
-			return nil, err
-		}
-	}
-	return list, translate(rows.Err())
+		return list[len(list)-1].scan(scan)
+	})
+	return list, err
 }
 
-func (r *listedRow) scan(rows *sql.Rows) error {
+func (r *listedRow) scan(scan sqlite.Scan) error {
 	var services, warnings string
 	var validated, expires, warn, modified int64
 	var roles, products, failedStatus sql.NullString
 	var failedAt sql.NullInt64
 	v := &r.Verdict
-	if err := rows.Scan(&r.ID, &r.Kind, &r.Name, &r.Description, &r.Tenant, &r.Username, &r.Version, &services, &r.Status, &validated, &v.Code, &v.Expiry.Kind, &expires,
+	if err := scan(&r.ID, &r.Kind, &r.Name, &r.Description, &r.Tenant, &r.Username, &r.Version, &services, &r.Status, &validated, &v.Code, &v.Expiry.Kind, &expires,
 		&warn, &roles, &products, &warnings, &failedStatus, &failedAt, &modified, &r.row, &r.key); err != nil {
-		return translate(err)
+		return err
 	}
 	r.Services = inCatalogueOrder(strings.Fields(services))
-	r.Validated, r.Modified.At = moment(validated), time.UnixMilli(modified).UTC()
-	v.Status, v.RolesRead, v.Expiry.Warn = r.Status, roles.Valid, moment(warn)
+	r.Validated, r.Modified.At = sqlite.Moment(validated), sqlite.Moment(modified)
+	v.Status, v.RolesRead, v.Expiry.Warn = r.Status, roles.Valid, sqlite.Moment(warn)
 	if v.Expiry.Kind == verdict.ExpiresOn {
-		v.Expiry.At = moment(expires)
+		v.Expiry.At = sqlite.Moment(expires)
 	}
 	v.Roles = rolesOf(roles.String)
 	if products.Valid {
@@ -120,7 +113,7 @@ func (r *listedRow) scan(rows *sql.Rows) error {
 		v.Warnings = append(v.Warnings, verdict.Warning{Kind: verdict.WarningKind(kind)})
 	}
 	if failedStatus.Valid {
-		r.Failed = &verdict.Verdict{Status: verdict.Status(failedStatus.String), At: moment(failedAt.Int64)}
+		r.Failed = &verdict.Verdict{Status: verdict.Status(failedStatus.String), At: sqlite.Moment(failedAt.Int64)}
 	}
 	return nil
 }

@@ -1,4 +1,4 @@
-package sqlite
+package profiles
 
 import (
 	"context"
@@ -34,7 +34,7 @@ const (
 )
 
 // find looks a folded term up, one row further than narrow, so that broad terms cost no more than that.
-func (s *Profiles) find(ctx context.Context, term string) (found, error) {
+func (s *Store) find(ctx context.Context, term string) (found, error) {
 	f := found{all: numbers{list: "[]"}, inside: numbers{list: "[]"}}
 	if !findable(term) {
 		return f, nil
@@ -57,10 +57,10 @@ func (s *Profiles) find(ctx context.Context, term string) (found, error) {
 	return f, err
 }
 
-func (s *Profiles) numbers(ctx context.Context, query string, args ...any) (n numbers, err error) {
-	err = s.db.reading.row(ctx, query, args...).Scan(&n.n, &n.list)
+func (s *Store) numbers(ctx context.Context, query string, args ...any) (n numbers, err error) {
+	err = s.db.QueryRow(ctx, query, args...).Scan(&n.n, &n.list)
 	n.more = n.n > s.limits.narrow
-	return n, translate(err)
+	return n, err
 }
 
 // beyond is the first text after all that begin with the term: no letter has this byte.

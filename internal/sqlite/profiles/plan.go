@@ -1,13 +1,13 @@
-package sqlite
+package profiles
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"math"
 	"strings"
 
 	"purser.example/internal/profile"
+	"purser.example/internal/sqlite"
 	"purser.example/internal/verdict"
 )
 
@@ -26,6 +26,23 @@ var usual = limits{narrow: 1000, looked: 10_000}
 // gatherable is how many profiles a filter may let through to be gathered and sorted. Beyond, an order is walked. A walk reads
 // about all×page/n rows to fill a page, each for a tenth of what it costs to gather one, so the two meet at a root of all.
 func gatherable(all int) int { return int(math.Sqrt(float64(5 * all))) }
+
+// order is one of the list's orders: the column that it goes by, whether that holds text, and the index that has it so.
+type order struct {
+	key, index string
+	text       bool
+}
+
+// orders are the columns behind the sorts. Within one key rows follow their number, which never changes.
+var orders = map[profile.Column]order{
+	profile.ByName:      {"p.name_key", "profiles_in_name_order", true},
+	profile.ByTenant:    {"p.tenant_key", "profiles_by_tenant", true},
+	profile.ByUsername:  {"p.username_key", "profiles_by_username", true},
+	profile.ByStatus:    {"p.status", "profiles_by_status", true},
+	profile.ByExpires:   {"p.expires_at", "profiles_by_expiry", false},
+	profile.ByValidated: {"p.validated_at", "profiles_by_validation", false},
+	profile.ByModified:  {"p.modified_at", "profiles_by_change", false},
+}
 
 // clause is a piece of SQL with its arguments.
 type clause struct {
@@ -56,8 +73,12 @@ type plan struct {
 }
 
 // planOf chooses by the kept counters and a look at the search index.
-func (s *Profiles) planOf(ctx context.Context, q profile.Query, c counted) (plan, error) {
-	p := plan{order: orders[q.Sort], filters: filters(q, c)}
+func (s *Store) planOf(ctx context.Context, q profile.Query, c counted) (plan, error) {
+	p := plan{order: orders[q.Sort]}
+	var err error
+	if p.filters, err = filters(q, c); err != nil {
+		return p, err
+	}
 	p.from = "profiles p INDEXED BY " + p.order.index
 	if q.Tenant != "" && q.Sort == profile.ByName {
 		p.from = "profiles p INDEXED BY profiles_of_tenant"
@@ -67,7 +88,6 @@ func (s *Profiles) planOf(ctx context.Context, q profile.Query, c counted) (plan
 	}
 	term, f := searchedFor(q), found{}
 	if term != "" {
-		var err error
 		if f, err = s.find(ctx, term); err != nil {
 			return p, err
 		}
@@ -96,11 +116,10 @@ func searching(term string, f found) filter {
 
 // numbered reads the profiles of a JSON list of row numbers.
 func numbered(rows string) clause {
-	return clause{"json_each(?) f CROSS JOIN profiles p ON p.row = f.value", []any{rows}}
+	return clause{sqlite.ListRows + " f CROSS JOIN profiles p ON p.row = f.value", []any{rows}}
 }
 
-func filters(q profile.Query, c counted) []filter {
-	var list []filter
+func filters(q profile.Query, c counted) (list []filter, err error) {
 	add := func(n int, from, own, test string, args ...any) {
 		list = append(list, filter{n: n, test: clause{test, args}, from: clause{text: from}, own: clause{own, args}})
 	}
@@ -114,23 +133,19 @@ func filters(q profile.Query, c counted) []filter {
 	switch q.Status {
 	case "":
 	case profile.Attention:
+		var troubled string
+		if troubled, err = sqlite.List(c.troubled()); err != nil {
+			return nil, err
+		}
 		add(c.attention(), "profiles p INDEXED BY profiles_by_status", "", "p.status NOT IN (?, ?)", verdict.Valid, verdict.NotValidated)
-		list[len(list)-1].own = clause{"p.status IN (SELECT value FROM json_each(?))", []any{jsonList(c.troubled())}}
+		list[len(list)-1].own = clause{"p.status " + sqlite.InList, []any{troubled}}
 	case profile.Expiring:
 		const within = "p.expires_at >= ? AND p.expires_at < ?"
 		add(c.expiring, "profiles p INDEXED BY profiles_by_expiry", within, within, q.Window.From, q.Window.To)
 	default:
 		add(c.statuses[q.Status], "profiles p INDEXED BY profiles_by_status", "p.status = ?", "p.status = ?", q.Status)
 	}
-	return list
-}
-
-func jsonList(list []string) string {
-	b, err := json.Marshal(list)
-	if err != nil {
-		return "[]"
-	}
-	return string(b)
+	return list, nil
 }
 
 // statement is SQL under construction.
@@ -214,7 +229,7 @@ func (p *plan) way(descending bool, from *cursor) way {
 }
 
 // total tells how many match, and whether there are more than that.
-func (s *Profiles) total(ctx context.Context, p plan, all int) (n int, more bool, err error) {
+func (s *Store) total(ctx context.Context, p plan, all int) (n int, more bool, err error) {
 	switch len(p.filters) {
 	case 0:
 		return all, false, nil
@@ -225,8 +240,8 @@ func (s *Profiles) total(ctx context.Context, p plan, all int) (n int, more bool
 		return s.limits.narrow, true, nil
 	}
 	count, whole := p.count(s.limits)
-	if err := s.db.reading.row(ctx, count.String(), count.args...).Scan(&n); err != nil {
-		return 0, false, translate(err)
+	if err := s.db.QueryRow(ctx, count.String(), count.args...).Scan(&n); err != nil {
+		return 0, false, err
 	}
 	if n > s.limits.narrow || !whole {
 		return max(0, n-1), true, nil

@@ -1,4 +1,4 @@
-package sqlite_test
+package profiles_test
 
 import (
 	"fmt"
@@ -9,12 +9,13 @@ import (
 	"purser.example/internal/account"
 	"purser.example/internal/audit"
 	"purser.example/internal/profile"
+	"purser.example/internal/sqlite/profiles"
 )
 
 // BenchmarkSave is an edit of the description by sixteen people at once, durable and with its entry in the activity log.
 func BenchmarkSave(b *testing.B) {
 	db, ring, tenants := filled(b, benchProfiles())
-	service := profile.NewService(db.Profiles(), tenants, account.NewService(account.Parts{}), ring, profile.Settings{}, func() time.Time { return time.Now().UTC() })
+	service := profile.NewService(profiles.New(db), tenants, account.NewService(account.Parts{}), ring, profile.Settings{}, func() time.Time { return time.Now().UTC() })
 	page, _, err := service.List(ctx, adele, profile.Query{})
 	if err != nil {
 		b.Fatal(err)

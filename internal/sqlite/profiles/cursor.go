@@ -1,4 +1,4 @@
-package sqlite
+package profiles
 
 import (
 	"encoding/base64"
@@ -7,23 +7,6 @@ import (
 
 	"purser.example/internal/profile"
 )
-
-// order is one of the list's orders: the column that it goes by, whether that holds text, and the index that has it so.
-type order struct {
-	key, index string
-	text       bool
-}
-
-// orders are the columns behind the sorts. Within one key rows follow their number, which never changes.
-var orders = map[profile.Column]order{
-	profile.ByName:      {"p.name_key", "profiles_in_name_order", true},
-	profile.ByTenant:    {"p.tenant_key", "profiles_by_tenant", true},
-	profile.ByUsername:  {"p.username_key", "profiles_by_username", true},
-	profile.ByStatus:    {"p.status", "profiles_by_status", true},
-	profile.ByExpires:   {"p.expires_at", "profiles_by_expiry", false},
-	profile.ByValidated: {"p.validated_at", "profiles_by_validation", false},
-	profile.ByModified:  {"p.modified_at", "profiles_by_change", false},
-}
 
 // cursor is a place in one order of the list: a key and the number of the row that had it. It holds though that row is
 // edited or gone. It is opaque to everybody else, and not to be trusted when it comes back.

@@ -1,62 +1,18 @@
-package sqlite_test
+package profiles_test
 
 import (
 	"context"
-	"os"
-	"strconv"
 	"testing"
 	"time"
 
-	"purser.example/internal/access"
 	"purser.example/internal/account"
-	"purser.example/internal/audit"
 	"purser.example/internal/profile"
-	"purser.example/internal/secret"
-	"purser.example/internal/sqlite"
-	"purser.example/internal/sqlite/sqlitetest"
-	"purser.example/internal/tenant"
+	"purser.example/internal/sqlite/profiles"
 )
-
-var (
-	contoso  = tenant.Tenant{ID: "6f1c0000-0000-4000-8000-000000000001", DisplayName: "Contoso", InitialDomain: "contoso.onmicrosoft.com", Cloud: tenant.Worldwide}
-	fabrikam = tenant.Tenant{ID: "6f1c0000-0000-4000-8000-000000000002", DisplayName: "Fabrikam", InitialDomain: "fabrikam.onmicrosoft.com", Cloud: tenant.GCC}
-	adele    = access.Caller{Issuer: "https://idp.contoso.com", Subject: "s1", Name: "Adele Vance", Roles: []access.Role{access.ServiceAdministrator}}
-)
-
-func connect(tb testing.TB, db *sqlite.DB, ring *secret.Keyring, tenants ...tenant.Tenant) *tenant.Service {
-	tb.Helper()
-	service := tenant.NewService(db.Tenants(), ring, time.Now)
-	for _, t := range tenants {
-		if err := service.Connect(ctx, adele, audit.Origin{}, t, tenant.App{ApplicationID: "a0000000-0000-4000-8000-000000000001"}); err != nil {
-			tb.Fatal(err)
-		}
-	}
-	return service
-}
-
-// filled opens a database with that many profiles. BENCH_PROFILES says how many a benchmark wants.
-func filled(tb testing.TB, n int) (*sqlite.DB, *secret.Keyring, *tenant.Service) {
-	tb.Helper()
-	db, ring := sqlitetest.Open(tb, time.Now)
-	tenants := connect(tb, db, ring, contoso, fabrikam)
-	begin := time.Now()
-	if err := sqlitetest.Fill(ctx, db, ring, sqlitetest.FillOptions{Profiles: n}); err != nil {
-		tb.Fatal(err)
-	}
-	tb.Logf("%d profiles filled in %v", n, time.Since(begin))
-	return db, ring, tenants
-}
-
-func benchProfiles() int {
-	if n, err := strconv.Atoi(os.Getenv("BENCH_PROFILES")); err == nil {
-		return n
-	}
-	return 20_000
-}
 
 func BenchmarkList(b *testing.B) {
 	db, ring, tenants := filled(b, benchProfiles())
-	service := profile.NewService(db.Profiles(), tenants, account.NewService(account.Parts{}), ring, profile.Settings{}, time.Now)
+	service := profile.NewService(profiles.New(db), tenants, account.NewService(account.Parts{}), ring, profile.Settings{}, time.Now)
 	type view struct {
 		name  string
 		query profile.Query

@@ -1,4 +1,4 @@
-package sqlite
+package profiles
 
 import (
 	"context"
@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"purser.example/internal/profile"
+	"purser.example/internal/sqlite"
 	"purser.example/internal/verdict"
 )
 
@@ -24,22 +25,19 @@ const countsQuery = `SELECT kind, value, n FROM profile_counts WHERE kind = 'sta
 	UNION ALL SELECT kind, value, n FROM profile_counts WHERE kind = 'tenant' AND value = ?
 	UNION ALL SELECT kind, value, n FROM profile_counts WHERE kind = 'service' AND value = ?`
 
-func (s *Profiles) counted(ctx context.Context, q profile.Query) (counted, error) {
+func (s *Store) counted(ctx context.Context, q profile.Query) (counted, error) {
 	c := counted{statuses: map[string]int{}}
-	rows, err := s.db.reading.rows(ctx, countsQuery, dayOf(q.Window.From), dayOf(q.Window.To), q.Tenant, q.Service)
-	if err != nil {
-		return c, translate(err)
-	}
-	defer func() { _ = rows.Close() }()
-	for rows.Next() {
+	rows := s.db.Query(ctx, countsQuery, dayOf(q.Window.From), dayOf(q.Window.To), q.Tenant, q.Service)
+	err := rows.Each(func(scan sqlite.Scan) error {
 		var kind, value string
 		var n int
-		if err := rows.Scan(&kind, &value, &n); err != nil {
-			return c, translate(err)
+		if err := scan(&kind, &value, &n); err != nil {
+			return err
 		}
 		c.take(kind, value, n)
-	}
-	return c, translate(rows.Err())
+		return nil
+	})
+	return c, err
 }
 
 func (c *counted) take(kind, value string, n int) {

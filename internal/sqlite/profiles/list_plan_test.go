@@ -1,4 +1,4 @@
-package sqlite_test
+package profiles_test
 
 import (
 	"regexp"
@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"purser.example/internal/profile"
+	"purser.example/internal/sqlite/profiles"
 	"purser.example/internal/sqlite/sqlitetest"
 )
 
@@ -24,7 +25,7 @@ func TestEveryViewOfTheListHasItsPlan(t *testing.T) {
 	if err := sqlitetest.Fill(ctx, db, ring, sqlitetest.FillOptions{Profiles: 5, First: 5001, Username: "q%05d@contoso.com"}); err != nil {
 		t.Fatal(err)
 	}
-	store := db.Profiles()
+	store := profiles.New(db)
 	const walked, gathered = false, true
 	for name, view := range map[string]struct {
 		query  profile.Query

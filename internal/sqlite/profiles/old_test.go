@@ -1,4 +1,4 @@
-package sqlite_test
+package profiles_test
 
 import (
 	"database/sql"
@@ -14,8 +14,8 @@ import (
 	"purser.example/internal/profile"
 	"purser.example/internal/secret"
 	"purser.example/internal/sqlite"
+	"purser.example/internal/sqlite/profiles"
 	"purser.example/internal/sqlite/sqlitetest"
-	"purser.example/internal/tenant"
 	"purser.example/internal/verdict"
 )
 
@@ -88,7 +88,7 @@ func insertOld(db *sql.DB, p profile.Profile) error {
 // this release would have written.
 func TestAnOldDatabaseKeepsItsProfiles(t *testing.T) {
 	folder := t.TempDir()
-	err := sqlite.MakeOld(ctx, folder, 2, func(db *sql.DB) error {
+	sqlitetest.MakeOld(t, folder, 2, func(db *sql.DB) error {
 		if _, err := db.ExecContext(ctx, `INSERT INTO tenants VALUES (?, 'Contoso', 'contoso', 'contoso.onmicrosoft.com', 'worldwide', 1)`, contoso.ID); err != nil {
 			return err
 		}
@@ -99,14 +99,11 @@ func TestAnOldDatabaseKeepsItsProfiles(t *testing.T) {
 		}
 		return nil
 	})
-	if err != nil {
-		t.Fatal(err)
-	}
 	db := sqlitetest.OpenIn(t, folder, time.Now)
 	if _, err := db.Unlock(ctx, secret.NewKey()); err != nil {
 		t.Fatal(err)
 	}
-	store := db.Profiles()
+	store := profiles.New(db)
 	for i, p := range oldProfiles {
 		want := complete(p, i)
 		got, err := store.Profile(ctx, want.ID)
@@ -163,7 +160,7 @@ func TestARowShowsWhatTheVerdictSays(t *testing.T) {
 	}
 	err := db.Write(ctx, func(tx *sqlite.Tx) error {
 		for i, p := range oldProfiles {
-			if err := db.Profiles().Insert(tx, complete(p, i), []byte("sealed")); err != nil {
+			if err := profiles.Insert(tx, complete(p, i), []byte("sealed")); err != nil {
 				return err
 			}
 		}
@@ -172,14 +169,14 @@ func TestARowShowsWhatTheVerdictSays(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	service := profile.NewService(db.Profiles(), tenants, account.NewService(account.Parts{}), ring, profile.Settings{}, time.Now)
-	page, err := db.Profiles().List(ctx, profile.Query{Limit: 1000})
+	service := profile.NewService(profiles.New(db), tenants, account.NewService(account.Parts{}), ring, profile.Settings{}, time.Now)
+	page, err := profiles.New(db).List(ctx, profile.Query{Limit: 1000})
 	if err != nil || len(page.Rows) != 300+len(oldProfiles) {
 		t.Fatalf("%d rows, %v", len(page.Rows), err)
 	}
 	kinds := map[string]bool{}
 	for _, row := range page.Rows {
-		whole, err := db.Profiles().Profile(ctx, row.ID)
+		whole, err := profiles.New(db).Profile(ctx, row.ID)
 		if err != nil || !reflect.DeepEqual(row.Profile, shown(whole)) {
 			t.Errorf("%+v\nwant %+v (%v)", row.Profile, shown(whole), err)
 		}
@@ -200,34 +197,4 @@ func short(warnings []verdict.Warning) string {
 		words = append(words, w.Short())
 	}
 	return strings.Join(words, ", ")
-}
-
-// What is filled for tests is as true as what people make: passwords open, counters and search agree with the rows.
-func TestFilledProfilesAreReal(t *testing.T) {
-	db, ring := sqlitetest.Open(t, time.Now)
-	connect(t, db, ring, contoso, fabrikam)
-	for _, first := range []int{1, 101} {
-		if err := sqlitetest.Fill(ctx, db, ring, sqlitetest.FillOptions{Profiles: 100, First: first, Tenants: []tenant.Tenant{contoso}}); err != nil {
-			t.Fatal(err)
-		}
-	}
-	for text, want := range map[string]int{"u00042@": 1, "000142": 1, "contoso": 200, "Records": 0} {
-		page, err := db.Profiles().List(ctx, profile.Query{Text: text, Limit: 300})
-		if err != nil || len(page.Rows) != want && text != "Records" || len(page.Rows) != page.Total || page.Counts.All != 200 {
-			t.Errorf("%q: %d rows of %d, %+v, %v", text, len(page.Rows), page.Total, page.Counts, err)
-		}
-		for _, row := range page.Rows {
-			sealed, err := db.Profiles().Password(ctx, row.ID)
-			if err != nil {
-				t.Fatal(err)
-			}
-			password, err := ring.Open(sealed, secret.Record{Table: "profile", ID: string(row.ID), Field: "password"})
-			if err != nil || "u"+strings.Trim(string(password.Reveal()), "Gen-!")+"@contoso.com" != row.Username {
-				t.Errorf("%s: %v", row.Username, err)
-			}
-		}
-	}
-	if found, err := db.Activity(ctx, 10); err != nil || len(found) != 2 {
-		t.Errorf("the activity log holds %d entries, want those of the tenants: %v", len(found), err)
-	}
 }

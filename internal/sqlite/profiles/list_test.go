@@ -1,4 +1,4 @@
-package sqlite_test
+package profiles_test
 
 import (
 	"cmp"
@@ -14,6 +14,7 @@ import (
 	"purser.example/internal/audit"
 	"purser.example/internal/profile"
 	"purser.example/internal/sqlite"
+	"purser.example/internal/sqlite/profiles"
 	"purser.example/internal/sqlite/sqlitetest"
 	"purser.example/internal/tenant"
 	"purser.example/internal/verdict"
@@ -23,7 +24,7 @@ import (
 type shelf struct {
 	t     testing.TB
 	db    *sqlite.DB
-	store *sqlite.Profiles
+	store *profiles.Store
 	dice  *rand.Rand
 	rows  []profile.Profile // in the order in which they were made
 	made  int
@@ -39,7 +40,7 @@ func newShelf(t testing.TB, seed uint64) *shelf {
 	clock := sqlitetest.NewClock()
 	db, ring := sqlitetest.Open(t, clock.Now)
 	connect(t, db, ring, contoso, fabrikam)
-	return &shelf{t: t, db: db, store: db.Profiles(), dice: rand.New(rand.NewPCG(seed, 1))}
+	return &shelf{t: t, db: db, store: profiles.New(db), dice: rand.New(rand.NewPCG(seed, 1))}
 }
 
 func pick[T any](s *shelf, list []T) T { return list[s.dice.IntN(len(list))] }
@@ -82,7 +83,7 @@ func (s *shelf) stock(n int) {
 	s.check(s.db.Write(ctx, func(tx *sqlite.Tx) error {
 		for range n {
 			p := s.draft()
-			if err := s.store.Insert(tx, p, []byte("sealed")); err != nil {
+			if err := profiles.Insert(tx, p, []byte("sealed")); err != nil {
 				return err
 			}
 			s.rows = append(s.rows, p)
@@ -232,7 +233,7 @@ func TestTheListIsWhatAPlainSortGives(t *testing.T) {
 	for range 60 {
 		s.change()
 	}
-	for name, store := range map[string]*sqlite.Profiles{"usual": s.store, "everything is broad": s.store.Closer(0, 0), "closer": s.store.Closer(20, 50)} {
+	for name, store := range map[string]*profiles.Store{"usual": s.store, "everything is broad": s.store.Closer(0, 0), "closer": s.store.Closer(20, 50)} {
 		for range 100 {
 			q := s.query()
 			s.compare(name, store, q)
@@ -240,7 +241,7 @@ func TestTheListIsWhatAPlainSortGives(t *testing.T) {
 	}
 }
 
-func (s *shelf) compare(name string, store *sqlite.Profiles, q profile.Query) {
+func (s *shelf) compare(name string, store *profiles.Store, q profile.Query) {
 	s.t.Helper()
 	want := s.naive(q)
 	var seen []profile.ID
