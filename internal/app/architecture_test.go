@@ -39,6 +39,7 @@ func TestTheArrows(t *testing.T) {
 		{"internal/sqlite", slices.Concat(web, outside, []string{module + "internal/login", module + "internal/work"})},
 		{"internal/work", slices.Concat(web, outside, []string{module + "internal/sqlite", module + "migrations", "modernc.org", module + "internal/session", module + "internal/login"})},
 		{"web/...", slices.Concat([]string{"modernc.org", "github.com/pressly", "github.com/riverqueue", module + "internal/sqlite", module + "internal/work", module + "migrations"}, outside)},
+		{"web/door", []string{module + "internal/tenant", module + "internal/profile", module + "internal/pool", module + "web/auth", module + "web/profiles", module + "web/pools", module + "web/help"}},
 		{"web/ui", []string{module, "github.com/labstack", "github.com/gorilla"}},
 		{"static", []string{module, "."}},
 		{"internal/demo/idp", []string{module + "internal/app", module + "web"}},
