@@ -99,7 +99,7 @@ func LockElsewhere(tb testing.TB, db *sqlite.DB) (mend func()) {
 		tb.Fatal(err)
 	}
 	other.SetMaxOpenConns(1)
-	pragma(tb, db, "PRAGMA busy_timeout = 400")
+	pragma(tb, db, "PRAGMA busy_timeout = 50")
 	_, err = other.ExecContext(context.Background(), "BEGIN IMMEDIATE")
 	for try := 0; err != nil && try < 10_000; try++ { // SQLite's own waiting would starve beside busy writers
 		time.Sleep(time.Millisecond / 4)
