@@ -43,7 +43,7 @@ func post(b *demotest.Browser, address string, form url.Values) <-chan *demotest
 func held(t *testing.T, h *demotest.House, b *demotest.Browser, address string, form url.Values) (release func(), done <-chan *demotest.Response) {
 	t.Helper()
 	h.Sim.ResetRequests()
-	hold := h.Hold(t, 1)
+	hold := h.Hold(t, 1, demotest.SignIns)
 	done = post(b, address, form)
 	hold.Arrived()
 	return hold.Release, done

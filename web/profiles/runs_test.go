@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"purser.example/internal/demo/demotest"
-	"purser.example/internal/m365sim"
 )
 
 // openRuns is a house with two profiles, one of which Microsoft will not confirm any more, and the ids of both.
@@ -113,57 +112,10 @@ func TestAllThatMatchAreValidated(t *testing.T) {
 	}
 }
 
-// R11: the page follows a run as it goes, and the stream ends with it.
-func TestARunIsFollowed(t *testing.T) {
-	h, b, ids := openRuns(t)
-	if err := h.Sim.SetFaults([]m365sim.Fault{{PathPrefix: "/" + contoso + "/oauth2", DelayMs: 900}}); err != nil {
-		t.Fatal(err)
-	}
-	to := b.Post("/service-accounts/validate", url.Values{"id": ids}).Header.Get("Location")
-	page := b.Get(to).Page(t)
-	connect := page.Find("#run").AttrOr("hx-sse:connect", "")
-	if connect != to+"/events" || page.Find(`[role="progressbar"]`).Length() != 1 || page.Find(`[role="alert"], [role="status"]`).Length() != 0 {
-		t.Fatalf("followed at %q", connect)
-	}
-	if text := b.Get("/service-accounts").Page(t).Find(".message").Text(); !strings.Contains(text, "A validation run of 2 profiles goes on") {
-		t.Errorf("the list says %q", text)
-	}
-	events, kind := b.Stream(connect)
-	if kind != "text/event-stream" || len(events) < 3 || events[len(events)-1] != "event: over" {
-		t.Fatalf("%s with %d events, the last %q", kind, len(events), events[len(events)-1])
-	}
-	if first, last := events[0], events[len(events)-2]; !strings.Contains(first, "progressbar") || strings.Contains(last, "progressbar") || !strings.Contains(last, "1 of 2 profiles are valid") {
-		t.Errorf("first: %s\nlast: %s", first, last)
-	}
-}
-
-// R4, R11: a stream keeps no session alive, and ends with it.
-func TestAStreamEndsWithTheSession(t *testing.T) {
-	h, b, ids := openRuns(t)
-	h.Hold(t, demotest.Everything)
-	to := b.Post("/service-accounts/validate", url.Values{"id": ids}).Header.Get("Location")
-	h.Clock.Advance(14 * time.Minute)
-	done := make(chan int, 1)
-	go func() { events, _ := b.Stream(to + "/events"); done <- len(events) }()
-	time.Sleep(time.Second)
-	h.Clock.Advance(2 * time.Minute)
-	select {
-	case n := <-done:
-		if n == 0 {
-			t.Error("nothing was sent before the session ended")
-		}
-	case <-time.After(20 * time.Second):
-		t.Error("the stream outlives the session")
-	}
-	if res := b.Get(to + "/events"); res.StatusCode != http.StatusSeeOther {
-		t.Errorf("after the session ended: %d", res.StatusCode)
-	}
-}
-
 // R11: a run can be cancelled from its page; what had not been tried keeps its status.
 func TestARunIsCancelled(t *testing.T) {
 	h, b, ids := openRuns(t)
-	hold := h.Hold(t, demotest.Everything)
+	hold := h.Hold(t, demotest.Everything, demotest.SignIns)
 	to := b.Post("/service-accounts/validate", url.Values{"id": ids}).Header.Get("Location")
 	action := b.Get(to).Page(t).Find("form[action$='/cancel']").AttrOr("action", "")
 	if res := b.Post(action, url.Values{}); res.StatusCode != http.StatusSeeOther || res.Header.Get("Location") != to {

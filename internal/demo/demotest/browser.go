@@ -1,9 +1,7 @@
 package demotest
 
 import (
-	"bufio"
 	"bytes"
-	"context"
 	"fmt"
 	"io"
 	"mime/multipart"
@@ -11,7 +9,6 @@ import (
 	"net/url"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/PuerkitoBio/goquery"
 )
@@ -111,42 +108,6 @@ func (b *Browser) Upload(action, content, command string) *Response {
 		b.t.Fatal(err)
 	}
 	return b.Carry(http.MethodPost, action, &body, http.Header{"Sec-Fetch-Site": {"same-origin"}, "Content-Type": {form.FormDataContentType()}})
-}
-
-// Stream reads a stream to its end: the data of each event, or its name where it has one.
-func (b *Browser) Stream(address string) (events []string, contentType string) {
-	b.t.Helper()
-	ctx, cancel := context.WithTimeout(b.t.Context(), 30*time.Second)
-	defer cancel()
-	req, err := http.NewRequestWithContext(ctx, http.MethodGet, b.Base+address, nil)
-	if err != nil {
-		b.t.Fatal(err)
-	}
-	req.Header.Set("Accept", "text/html, text/event-stream")
-	res, err := b.Do(req)
-	if err != nil {
-		b.t.Fatal(err)
-	}
-	defer func() { _ = res.Body.Close() }()
-	var data, name string
-	lines := bufio.NewScanner(res.Body)
-	for lines.Scan() {
-		switch line := lines.Text(); {
-		case strings.HasPrefix(line, "event: "):
-			name = line
-		case strings.HasPrefix(line, "data: "):
-			data += strings.TrimPrefix(line, "data: ") + "\n"
-		case line == "" && data != "":
-			if name != "" {
-				data = name
-			}
-			events, data, name = append(events, data), "", ""
-		}
-	}
-	if err := lines.Err(); err != nil {
-		b.t.Fatal(err)
-	}
-	return events, res.Header.Get("Content-Type")
 }
 
 // Response is an answer that has been read.

@@ -25,34 +25,39 @@ func (x *crossing) before(simulator http.Handler) http.Handler {
 	})
 }
 
-// keeps gives the hold that a request waits for; nil for none. Sign-ins alone are held.
+// keeps gives the hold that a request waits for; nil for none.
 func (x *crossing) keeps(r *http.Request) *Hold {
 	x.mu.Lock()
 	defer x.mu.Unlock()
-	if x.held == nil || x.held.left == 0 || r.Method != http.MethodPost || !strings.HasSuffix(r.URL.Path, "/oauth2/v2.0/token") {
+	if x.held == nil || x.held.left == 0 || !x.held.of(r) {
 		return nil
 	}
 	x.held.left--
 	return x.held
 }
 
-// Hold is sign-ins that have arrived at Microsoft 365 and get no answer before they are released.
+// Hold is requests that have arrived at Microsoft 365 and get no answer before they are released.
 type Hold struct {
 	t        testing.TB
+	of       func(*http.Request) bool
 	left     int
 	arrived  chan struct{}
 	released chan struct{}
 	release  func()
 }
 
-// Everything is how many sign-ins to hold where none is to pass.
+// Everything is how many requests to hold where none is to pass.
 const Everything = 1 << 10
 
-// Hold keeps the next so many sign-ins waiting at Microsoft 365, those of the tenant's app among them, and lets those behind them
-// pass.
-func (h *House) Hold(t testing.TB, next int) *Hold {
+// SignIns are the requests that carry a password or an app's secret.
+func SignIns(r *http.Request) bool {
+	return r.Method == http.MethodPost && strings.HasSuffix(r.URL.Path, "/oauth2/v2.0/token")
+}
+
+// Hold keeps the next so many requests of a kind waiting at Microsoft 365, and lets those behind them pass.
+func (h *House) Hold(t testing.TB, next int, of func(*http.Request) bool) *Hold {
 	released := make(chan struct{})
-	held := &Hold{t: t, left: next, arrived: make(chan struct{}, Everything), released: released, release: sync.OnceFunc(func() { close(released) })}
+	held := &Hold{t: t, of: of, left: next, arrived: make(chan struct{}, Everything), released: released, release: sync.OnceFunc(func() { close(released) })}
 	h.crossing.mu.Lock()
 	defer h.crossing.mu.Unlock()
 	h.crossing.held = held
@@ -60,7 +65,7 @@ func (h *House) Hold(t testing.TB, next int) *Hold {
 	return held
 }
 
-// Arrived waits until one more sign-in is held.
+// Arrived waits until one more of them is held.
 func (held *Hold) Arrived() {
 	held.t.Helper()
 	select {

@@ -18,6 +18,7 @@ import (
 	"purser.example/internal/demo"
 	"purser.example/internal/demo/idp/idptest"
 	"purser.example/internal/sqlite/sqlitetest"
+	"purser.example/web/respond"
 )
 
 // House is a whole Purser on a real port, with its identity provider, a clock that tests move and its log.
@@ -60,7 +61,7 @@ func open(t testing.TB, fixture string, settings []string) *House {
 	if err != nil {
 		t.Fatal(err)
 	}
-	ctx, stop := context.WithCancel(context.Background())
+	ctx, stop := context.WithCancel(respond.WithPace(context.Background(), hurried))
 	served := make(chan error, 1)
 	go func() { served <- h.Serve(ctx) }()
 	t.Cleanup(func() {
