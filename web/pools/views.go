@@ -138,8 +138,6 @@ type driftView struct {
 	ID       string
 	Class    string
 	Ask      string // where a script asks for the comparison; empty: it does not
-	Trigger  string // when it asks
-	Command  bool   // without script a button asks
 	Running  string // where progress comes from; empty: nothing runs
 	Problem  string
 	None     bool
@@ -246,7 +244,6 @@ type checkRow struct {
 type importView struct {
 	Lead     string
 	Action   string
-	Seen     string
 	Template string
 	Pool     string
 	Error    string // of the file

@@ -193,27 +193,13 @@ type serviceView struct {
 	Checked bool
 }
 
-// ruleView is one line of the password checklist (R16). The script js/password.js knows how to check the rule… ids; a rule
-// that it does not know stays a plain line.
+// ruleView is one line of the password checklist (R16). The script js/password.js checks the rules by their ids; one that it does
+// not know stays a plain line.
 type ruleView struct {
 	ID     string
 	Text   string // "8 characters or more"
 	Refuse bool   // a password that breaks it is refused; otherwise it is a piece of advice
 }
-
-// The rules that js/password.js can check.
-const (
-	ruleShort      = "short"      // 8 characters or more
-	ruleLong       = "long"       // 256 characters or fewer
-	ruleASCII      = "ascii"      // no characters outside ASCII
-	ruleControl    = "control"    // no control characters
-	ruleEnds       = "ends"       // no blank at either end
-	ruleSixteen    = "sixteen"    // 16 characters or fewer
-	ruleCharacters = "characters" // only characters of the guide's table, blanks aside
-	ruleBlanks     = "blanks"     // no blanks
-	ruleKinds      = "kinds"      // three of lower case, upper case, digits, symbols
-	ruleDot        = "dot"        // no dot right before an @
-)
 
 // verdictView is the outcome of one validation in words (R17, R18).
 type verdictView struct {
