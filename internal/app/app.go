@@ -29,6 +29,7 @@ import (
 	"purser.example/web/pools"
 	"purser.example/web/profiles"
 	"purser.example/web/respond"
+	"purser.example/web/verdicts"
 )
 
 // Options are the parts that callers may choose, beside the configuration.
@@ -102,12 +103,13 @@ func Open(ctx context.Context, cfg config.Config, o Options) (*App, error) {
 		a.Pools.HandBack()
 		a.queue.Stop()
 	})
+	told := &verdicts.Words{Tenants: a.Tenants, Codes: codes, Now: o.Now}
 	a.Handler = web.New(web.Options{
 		BaseURL: cfg.BaseURL, TrustedProxies: cfg.TrustedProxies, Log: o.Log,
 		Sessions: a.sessions, Login: loginClient(cfg, o.Now), Activity: db,
 		Ready:    newReadiness(db, key, o.Log).check,
-		Profiles: &profiles.Handlers{Profiles: a.Profiles, Runs: a.Runs, Tenants: a.Tenants, Pools: a.Pools, Now: o.Now, Log: o.Log, Codes: codes},
-		Pools:    &pools.Handlers{Pools: a.Pools, Tenants: a.Tenants, Now: o.Now, Log: o.Log, Codes: codes},
+		Profiles: &profiles.Handlers{Profiles: a.Profiles, Runs: a.Runs, Tenants: a.Tenants, Pools: a.Pools, Now: o.Now, Log: o.Log, Verdicts: told},
+		Pools:    &pools.Handlers{Pools: a.Pools, Tenants: a.Tenants, Now: o.Now, Log: o.Log, Verdicts: told},
 		Help:     &help.Handlers{Provider: cfg.ServiceProvider, StrictPasswords: cfg.StrictPasswords, Codes: codes},
 	})
 	return a, a.begin(ctx)

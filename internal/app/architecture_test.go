@@ -40,6 +40,8 @@ func TestTheArrows(t *testing.T) {
 		{"internal/work", slices.Concat(web, outside, []string{module + "internal/sqlite", module + "migrations", "modernc.org", module + "internal/session", module + "internal/login"})},
 		{"web/...", slices.Concat([]string{"modernc.org", "github.com/pressly", "github.com/riverqueue", module + "internal/sqlite", module + "internal/work", module + "migrations"}, outside)},
 		{"web/door", []string{module + "internal/tenant", module + "internal/profile", module + "internal/pool", module + "web/auth", module + "web/profiles", module + "web/pools", module + "web/help"}},
+		{"web/verdicts", []string{module + "internal/profile", module + "internal/pool", module + "web/profiles", module + "web/pools", module + "web/respond", module + "web/layout", "github.com/labstack", "github.com/gorilla"}},
+		{"web/words", []string{module, "github.com/labstack", "github.com/gorilla"}},
 		{"web/ui", []string{module, "github.com/labstack", "github.com/gorilla"}},
 		{"static", []string{module, "."}},
 		{"internal/demo/idp", []string{module + "internal/app", module + "web"}},

@@ -117,8 +117,9 @@ func (h *Handlers) checkView(c echo.Context) (checkView, error) {
 	if changed := pool.Class(c.QueryParam("changed")); changed.Known() {
 		view.Changed = changed.Title()
 	}
+	tell := h.Verdicts.Begin()
 	for _, i := range items {
-		view.Items = append(view.Items, h.checkItemView(c, check, i))
+		view.Items = append(view.Items, h.checkItemView(c, tell, check, i))
 	}
 	view.Pager = checkPager(check, q, items, more)
 	return view, nil

@@ -13,17 +13,16 @@ import (
 
 	"purser.example/internal/pool"
 	"purser.example/internal/tenant"
-	"purser.example/internal/verdict"
+	"purser.example/web/verdicts"
 )
 
 // Handlers answers /classic/account-pool.
 type Handlers struct {
-	Pools   *pool.Service
-	Tenants *tenant.Service
-	Now     func() time.Time
-	Log     *slog.Logger
-	Codes   *verdict.Table // the words of verdicts; nil: the built-in table
-
+	Pools    *pool.Service
+	Tenants  *tenant.Service
+	Now      func() time.Time
+	Log      *slog.Logger
+	Verdicts *verdicts.Words
 }
 
 // Mount adds the routes.

@@ -58,8 +58,9 @@ func (h *Handlers) pageView(c echo.Context, f form) (pageView, error) {
 	if err != nil {
 		return pageView{}, err
 	}
+	tell := h.Verdicts.Begin()
 	for _, p := range pools {
-		panel, err := h.panelView(c, p, h.formFor(c, f, p), p.Class == f.tab)
+		panel, err := h.panelView(c, tell, p, h.formFor(c, f, p), p.Class == f.tab)
 		if err != nil {
 			return pageView{}, err
 		}

@@ -6,6 +6,7 @@ import (
 	"purser.example/internal/pool"
 	"purser.example/internal/profile"
 	"purser.example/web/ui"
+	"purser.example/web/verdicts"
 	"purser.example/web/words"
 )
 
@@ -67,19 +68,19 @@ func checkOutcome(check pool.Check) *ui.MessageProps {
 	}
 }
 
-func (h *Handlers) checkItemView(c echo.Context, check pool.Check, i pool.CheckItem) checkItemView {
+func (h *Handlers) checkItemView(c echo.Context, tell *verdicts.Teller, check pool.Check, i pool.CheckItem) checkItemView {
 	view := checkItemView{Name: words.Either(i.Name, i.Username), Username: i.Username, At: words.Moment(i.At, h.Now()), Reason: itemReason(i)}
 	view.Text, view.Tone = itemFace(i.Outcome)
 	v := i.Verdict
 	if v == nil || v.Valid() {
 		return view
 	}
-	view.Tone, view.Text, view.Code = words.Tone(v.Status), v.Status.Title(), words.Quotable(v.Code)
+	view.Tone, view.Text, view.Code = verdicts.Tone(v.Status), v.Status.Title(), verdicts.Quotable(v.Code)
 	if pool.ByConditionalAccess(*v) {
 		view.Tone, view.Text = ui.Bad, "Cannot join"
 	}
-	props := h.verdictProps(c, *v, check.Key, i.Username)
-	view.Verdict = &props
+	told := tell.Tell(c.Request().Context(), *v, verdicts.Account{Username: i.Username, Tenant: check.Key.Tenant}).Row()
+	view.Verdict = &told
 	return view
 }
 

@@ -3,6 +3,7 @@ package pools
 import (
 	"purser.example/internal/pool"
 	"purser.example/web/ui"
+	"purser.example/web/verdicts"
 	"purser.example/web/words"
 )
 
@@ -128,7 +129,7 @@ type memberView struct {
 	StoredAt             string
 	Waiting              bool // a new one waits for its check
 	Fold                 string
-	Verdict              *ui.VerdictProps
+	Verdict              *verdicts.View
 	Error                string
 	Forget               bool // ticked
 }
@@ -223,7 +224,7 @@ type checkItemView struct {
 	Tone           ui.Tone
 	Text, Code     string
 	Reason         string
-	Verdict        *ui.VerdictProps
+	Verdict        *verdicts.View
 	At             words.Time
 }
 

@@ -17,9 +17,9 @@ import (
 	"purser.example/internal/pool"
 	"purser.example/internal/profile"
 	"purser.example/internal/tenant"
-	"purser.example/internal/verdict"
 	"purser.example/web/layout"
 	"purser.example/web/respond"
+	"purser.example/web/verdicts"
 )
 
 // Handlers answers /service-accounts.
@@ -30,8 +30,7 @@ type Handlers struct {
 	Pools    *pool.Service // what may use a profile (R20)
 	Now      func() time.Time
 	Log      *slog.Logger
-	Codes    *verdict.Table // the words of verdicts; nil: the built-in table
-
+	Verdicts *verdicts.Words
 }
 
 // Mount adds the routes.

@@ -9,6 +9,7 @@ import (
 	"purser.example/internal/profile"
 	"purser.example/web/session"
 	"purser.example/web/ui"
+	"purser.example/web/verdicts"
 	"purser.example/web/words"
 )
 
@@ -131,7 +132,7 @@ func (h *Handlers) itemView(i profile.Item) itemView {
 	switch i.Outcome {
 	case profile.Confirmed, profile.Rejected, profile.NotReached:
 		if i.Status != "" {
-			view.Tone, view.Text, view.Code = words.Tone(i.Status), i.Status.Title(), words.Quotable(i.Code)
+			view.Tone, view.Text, view.Code = verdicts.Tone(i.Status), i.Status.Title(), verdicts.Quotable(i.Code)
 		}
 	}
 	if i.Reason == profile.Gone {

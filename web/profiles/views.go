@@ -4,6 +4,7 @@ import (
 	"purser.example/internal/catalogue"
 	"purser.example/web/layout"
 	"purser.example/web/ui"
+	"purser.example/web/verdicts"
 	"purser.example/web/words"
 )
 
@@ -156,7 +157,7 @@ type formView struct {
 	HelpHref      string            // /help/validation-notes; empty while that page does not exist
 	PasswordsHref string            // /help/password-rules; empty while that page does not exist
 	Problem       string            // a sentence about the whole form; empty for none
-	Verdict       *verdictView      // why Microsoft 365 refused; nil for none
+	Verdict       *verdicts.View    // why Microsoft 365 refused; nil for none
 	Conflict      *conflictView     // somebody else saved meanwhile; nil for none
 }
 
@@ -201,20 +202,6 @@ type ruleView struct {
 	Refuse bool   // a password that breaks it is refused; otherwise it is a piece of advice
 }
 
-// verdictView is the outcome of one validation in words (R17, R18).
-type verdictView struct {
-	Tone     ui.Tone
-	Title    string
-	Cause    string
-	Proofs   []ui.Proof
-	Steps    []ui.Step
-	Details  []ui.Detail // Code, Time, Correlation id, Trace id
-	Copy     string      // the text behind "Copy details"
-	Warnings []string    // what is short about a valid account
-	Links    []linkView  // pages of help: "Helpful notes for passing the validation test", the code's own place
-	Quiet    bool        // it tells the past and is not the outcome of what was just done, so it is no alert
-}
-
 // linkView is a text that may lead somewhere.
 type linkView struct{ Text, Href string }
 
@@ -246,7 +233,7 @@ type detailsView struct {
 	ValidateAction string // a POST address
 	DeleteHref     string
 	Status         statusView
-	Verdict        *verdictView // the last validation in full; nil where there is nothing to explain
+	Verdict        *verdicts.View // the last validation in full; nil where there is nothing to explain
 	Tenant         string
 	Domain         string
 	Cloud          string
@@ -394,5 +381,5 @@ type activeRun struct {
 type tipView struct {
 	Name    string
 	Href    string // its details
-	Verdict verdictView
+	Verdict verdicts.View
 }
