@@ -90,6 +90,7 @@ func Open(ctx context.Context, cfg config.Config, o Options) (*App, error) {
 		Store: db.Pools(), Tenants: a.Tenants, Profiles: a.Profiles, Gates: a.Runs.Gates(), Ring: ring, Validator: asker, Directory: directory,
 		Settings: pool.Settings{AdminCenterHosts: cfg.AdminCenterHosts}, Now: o.Now, Log: o.Log,
 	})
+	a.Profiles.UsedBy(a.Pools)
 	a.queue, err = work.Open(ctx, db, o.Log, work.Doers{
 		ValidationRun: func(ctx context.Context, id string) error { return a.Runs.Work(ctx, profile.RunID(id)) },
 		PoolCheck:     func(ctx context.Context, id string) error { return a.Pools.Work(ctx, pool.CheckID(id)) },
@@ -108,7 +109,7 @@ func Open(ctx context.Context, cfg config.Config, o Options) (*App, error) {
 		BaseURL: cfg.BaseURL, TrustedProxies: cfg.TrustedProxies, Log: o.Log,
 		Sessions: a.sessions, Login: loginClient(cfg, o.Now), Activity: db,
 		Ready:    newReadiness(db, key, o.Log).check,
-		Profiles: &profiles.Handlers{Profiles: a.Profiles, Runs: a.Runs, Tenants: a.Tenants, Pools: a.Pools, Now: o.Now, Log: o.Log, Verdicts: told},
+		Profiles: &profiles.Handlers{Profiles: a.Profiles, Runs: a.Runs, Tenants: a.Tenants, Now: o.Now, Log: o.Log, Verdicts: told},
 		Pools:    &pools.Handlers{Pools: a.Pools, Tenants: a.Tenants, Now: o.Now, Log: o.Log, Verdicts: told},
 		Help:     &help.Handlers{Provider: cfg.ServiceProvider, StrictPasswords: cfg.StrictPasswords, Codes: codes},
 	})

@@ -159,6 +159,7 @@ func (r *rig) limits(limits profile.RunLimits) {
 		Store: r.db.Pools(), Tenants: r.tenants, Profiles: r.profiles, Gates: r.runs.Gates(), Ring: r.ring, Validator: validator, Directory: directory,
 		Settings: pool.Settings{AdminCenterHosts: []string{"teams-admin.contoso.com"}}, Now: r.clock.Now, Log: r.logger(),
 	})
+	r.profiles.UsedBy(r.Service)
 }
 
 // connect gives the tenant's app profile a secret, or none.

@@ -35,6 +35,7 @@ type Service struct {
 	validator Validator
 	settings  Settings
 	now       func() time.Time
+	users     []User // what may use a profile
 
 	mu   sync.Mutex
 	busy map[AccountKey]access.Caller // accounts with an attempt under way, and whose it is

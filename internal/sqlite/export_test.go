@@ -17,6 +17,9 @@ import (
 // Append lets tests write an entry beside other things in one transaction, as the stores do.
 func (db *DB) Append(tx *Tx, e audit.Entry) error { return db.record(tx, e) }
 
+// ClassesWith is the question which pools an account is in, for a look at its plan.
+const ClassesWith = classesWith
+
 // MakeOld makes a database as the steps up to a version left it, and runs the statements of fill in it.
 func MakeOld(ctx context.Context, folder string, version int, fill func(*sql.DB) error) error {
 	old := fstest.MapFS{}

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"purser.example/internal/profile"
+	"purser.example/internal/sqlite"
 	"purser.example/internal/sqlite/sqlitetest"
 )
 
@@ -80,5 +81,33 @@ func TestEveryViewOfTheListHasItsPlan(t *testing.T) {
 				}
 			}
 		}
+	}
+}
+
+// R20: which pools an account is in is found by the index of usernames, not by reading the members.
+func TestThePoolsOfAnAccountHaveTheirPlan(t *testing.T) {
+	db, _ := sqlitetest.Open(t, sqlitetest.NewClock().Now)
+	var plan []string
+	err := db.Write(ctx, func(tx *sqlite.Tx) error {
+		rows, err := tx.Raw().QueryContext(ctx, "EXPLAIN QUERY PLAN "+sqlite.ClassesWith, contoso.ID, "svc-backup@contoso.com")
+		if err != nil {
+			return err
+		}
+		defer func() { _ = rows.Close() }()
+		for rows.Next() {
+			var id, parent, unused int
+			var step string
+			if err := rows.Scan(&id, &parent, &unused, &step); err != nil {
+				return err
+			}
+			plan = append(plan, step)
+		}
+		return rows.Err()
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if steps := strings.Join(plan, "\n"); !strings.Contains(steps, "INDEX pool_members_by_username (reading_id=? AND username_key=?)") || strings.Contains(steps, "SCAN") {
+		t.Errorf("the plan is\n%s", steps)
 	}
 }

@@ -51,6 +51,28 @@ func (s *Pools) Pool(ctx context.Context, key pool.Key) (pool.Pool, error) {
 	return p, nil
 }
 
+// ClassesWith implements pool.Store.
+func (s *Pools) ClassesWith(ctx context.Context, a profile.AccountKey) ([]pool.Class, error) {
+	rows, err := s.db.reading.rows(ctx, classesWith, a.Tenant, a.Username)
+	if err != nil {
+		return nil, translate(err)
+	}
+	defer func() { _ = rows.Close() }()
+	var list []pool.Class
+	for rows.Next() {
+		var class pool.Class
+		if err := rows.Scan(&class); err != nil {
+			return nil, translate(err)
+		}
+		list = append(list, class)
+	}
+	return list, translate(rows.Err())
+}
+
+// classesWith looks each reading up in the index by username, however many members it has.
+const classesWith = `SELECT p.class FROM pools p WHERE p.tenant_id = ?
+	AND EXISTS (SELECT 1 FROM pool_members m WHERE m.reading_id IN (p.reading_id, p.force_reading) AND m.username_key = ?)`
+
 // writeGroup is a group as a column has it; empty for none.
 func writeGroup(g pool.Group) (string, error) {
 	if g.ID == "" {

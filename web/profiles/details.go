@@ -24,10 +24,7 @@ func (h *Handlers) show(c echo.Context) error {
 	}
 	c.Response().Header().Set("Vary", "HX-Request")
 	shell := respond.Shell(c, section, title)
-	view, err := h.detailsView(c, d, shell.Flash)
-	if err != nil {
-		return err
-	}
+	view := h.detailsView(c, d, shell.Flash)
 	shell.Flash = nil // what stands behind a pane is inert, so the pane says it
 	if respond.ByScript(c) {
 		return respond.Page(c, http.StatusOK, fragment(view.Name, detailsPane(view)))
@@ -58,7 +55,7 @@ func lastOf(p profile.Profile) verdict.Verdict {
 	return p.Verdict
 }
 
-func (h *Handlers) detailsView(c echo.Context, d profile.Details, said *layout.Flash) (detailsView, error) {
+func (h *Handlers) detailsView(c echo.Context, d profile.Details, said *layout.Flash) detailsView {
 	query, id, now := readListQuery(c), string(d.ID), h.Now()
 	view := detailsView{
 		Said: said, Name: d.Name, Description: d.Description, Close: query.address(), EditHref: query.address(id, "edit"),
@@ -80,9 +77,8 @@ func (h *Handlers) detailsView(c echo.Context, d profile.Details, said *layout.F
 	for _, l := range d.Changes {
 		view.Changes = append(view.Changes, changeView{At: words.Moment(l.At, now), By: l.Actor.Name, What: changed(string(l.Action), l.Details)})
 	}
-	var err error
-	view.UsedBy, err = h.uses(c, d.Profile)
-	return view, err
+	view.UsedBy = useLinks(d.Tenant, d.Uses)
+	return view
 }
 
 // latest explains the last attempt. Right after a validation that failed it is the outcome of what was just done, and takes the

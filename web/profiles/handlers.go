@@ -14,7 +14,6 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"purser.example/internal/catalogue"
-	"purser.example/internal/pool"
 	"purser.example/internal/profile"
 	"purser.example/internal/tenant"
 	"purser.example/web/layout"
@@ -27,7 +26,6 @@ type Handlers struct {
 	Profiles *profile.Service
 	Runs     *profile.Runs
 	Tenants  *tenant.Service
-	Pools    *pool.Service // what may use a profile (R20)
 	Now      func() time.Time
 	Log      *slog.Logger
 	Verdicts *verdicts.Words

@@ -20,10 +20,7 @@ func (h *Handlers) showUnstored(c echo.Context, id string, unstored *profile.Uns
 	if err != nil {
 		return unstored
 	}
-	view, err := h.detailsView(c, d, &layout.Flash{Failure: true, Text: problem.Message(unstored)})
-	if err != nil {
-		return unstored
-	}
+	view := h.detailsView(c, d, &layout.Flash{Failure: true, Text: problem.Message(unstored)})
 	v := h.tell(c, unstored.Verdict, d.Profile)
 	view.Verdict, v.Quiet = &v, true // the alert is that it is not stored
 	view.Said = &layout.Flash{Failure: true, Text: problem.Message(unstored)}
