@@ -3,6 +3,9 @@
 // Every pane and dialog has an address of its own. A browser gets the whole page, the list standing inert behind; htmx,
 // which has the list already, gets the pane alone. What the list showed (search, filters, sort) travels in the address, so
 // that closing a pane leads back to it.
+//
+// The views, a file for each page, are what the templates show: texts and addresses, formatted already. None of them ever holds a
+// secret.
 package profiles
 
 import (
