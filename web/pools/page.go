@@ -28,6 +28,9 @@ func (h *Handlers) show(c echo.Context) error {
 func (h *Handlers) page(c echo.Context, status int, view pageView) error {
 	shell := respond.Shell(c, "", title)
 	shell.Classic = true
+	if view.Tenant != "" {
+		shell.Scripts = []string{"js/pool.js"}
+	}
 	if changed := pool.Class(c.QueryParam("changed")); changed.Known() && view.Tenant != "" && c.Request().Method == http.MethodGet {
 		key := pool.Key{Tenant: tenant.ID(view.Tenant), Class: changed}
 		shell.Pane = rerunDialog(changed.Title(), pageAddress(key))

@@ -116,6 +116,12 @@ func TestThePageOfPools(t *testing.T) {
 	if page.Find("#url-sites").Length() != 1 || !page.Find("html").HasClass("classic") {
 		t.Error("the page lacks its field or its look")
 	}
+	if script := page.Find(`script[src$="/js/pool.js"]`); script.Length() != 1 || b.Get(script.AttrOr("src", "")).StatusCode != http.StatusOK {
+		t.Error("the page lacks its script")
+	}
+	if b.Get("/service-accounts").Page(t).Find(`script[src$="/js/pool.js"]`).Length() != 0 {
+		t.Error("a page without a pool loads its script")
+	}
 	if href, _ := b.Get("/service-accounts").Page(t).Find(`a:contains("classic UI")`).Attr("href"); href != poolPath {
 		t.Errorf("the Service account page leads to %q", href)
 	}
