@@ -184,6 +184,14 @@ type outcomeView struct {
 	Mistakes  []mistake
 	Saved     []string // titles of the pools that were saved all the same
 	Conflicts []conflictView
+	Failed    []failure
+	Reference string // of the request, where something failed
+}
+
+// failure is a pool that could not be stored though nothing is wrong with it.
+type failure struct {
+	Title, Text string
+	cause       error
 }
 
 // mistake is a field that was refused, with the id of the control to correct.
