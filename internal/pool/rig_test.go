@@ -175,6 +175,7 @@ func (r *rig) limits(limits account.Limits, tries run.Limits) {
 		Store: pools.New(r.db), Tenants: r.tenants, Accounts: r.accounts, Profiles: r.profiles, Runs: r.runs, Shifts: r.shifts, Ring: r.ring, Directory: directory,
 		Settings: pool.Settings{AdminCenterHosts: []string{"teams-admin.contoso.com"}}, Now: r.clock.Now, Log: r.logger(),
 	})
+	r.profiles.UsedBy(r.Service)
 }
 
 // connect gives the tenant's app profile a secret, or none.

@@ -1,4 +1,4 @@
-package web_test
+package profiles_test
 
 import (
 	"fmt"
@@ -13,6 +13,7 @@ import (
 
 	"github.com/PuerkitoBio/goquery"
 
+	"purser.example/internal/demo/demotest"
 	"purser.example/internal/m365sim"
 )
 
@@ -26,14 +27,10 @@ const profilesFixture = `{"tenants": [{"id": "` + contoso + `", "displayName": "
   "apps": [{"appId": "a0000000-0000-4000-8000-000000000001", "clientSecret": "Marked-Client-Secret"}],
   "users": [{"userPrincipalName": "svc-backup@contoso.onmicrosoft.com", "password": "` + marked + `"}, {"userPrincipalName": "svc-other@contoso.onmicrosoft.com", "password": "` + marked + `"}]}]}`
 
-func openProfiles(t *testing.T) (*house, *browser) {
+func openProfiles(t *testing.T) (*demotest.House, *demotest.Browser) {
 	t.Helper()
-	file := filepath.Join(t.TempDir(), "fixture.json")
-	if err := os.WriteFile(file, []byte(profilesFixture), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	h := openFixture(t, file)
-	return h, h.signedIn(t, "admin@purser.test")
+	h := demotest.OpenFixture(t, profilesFixture)
+	return h, h.SignedIn(t, "admin@purser.test")
 }
 
 func typed(changes url.Values) url.Values {
@@ -58,8 +55,8 @@ func TestARefusedSaveKeepsWhatWasTyped(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			_, b := openProfiles(t)
 			form := typed(tc.changes)
-			res := b.post("/service-accounts", form)
-			page := res.page(t)
+			res := b.Post("/service-accounts", form)
+			page := res.Page(t)
 			alert := page.Find(`[role="alert"]`)
 			if res.StatusCode != http.StatusUnprocessableEntity || alert.Length() == 0 || !strings.Contains(page.Text(), tc.says) {
 				t.Fatalf("status %d\n%s", res.StatusCode, alert.Text())
@@ -76,7 +73,7 @@ func TestARefusedSaveKeepsWhatWasTyped(t *testing.T) {
 			if got := page.Find(`input[name="services"][checked]`).Length(); got != 2 {
 				t.Errorf("%d services", got)
 			}
-			if _, there := page.Find("#password").Attr("value"); there || strings.Contains(res.text(), form.Get("password")) {
+			if _, there := page.Find("#password").Attr("value"); there || strings.Contains(res.Text(), form.Get("password")) {
 				t.Error("the password came back")
 			}
 		})
@@ -86,12 +83,12 @@ func TestARefusedSaveKeepsWhatWasTyped(t *testing.T) {
 // With htmx the answer holds the outcome and the notes below the fields, and no field: what was typed stays in them.
 func TestARefusedSaveOfAScriptLeavesTheFieldsAlone(t *testing.T) {
 	_, b := openProfiles(t)
-	res := b.send(http.MethodPost, "/service-accounts", typed(url.Values{"password": {wrong}}), http.Header{"Sec-Fetch-Site": {"same-origin"}, "Hx-Request": {"true"}})
-	page := res.page(t)
+	res := b.ByScript(http.MethodPost, "/service-accounts", typed(url.Values{"password": {wrong}}))
+	page := res.Page(t)
 	if res.StatusCode != http.StatusUnprocessableEntity || page.Find("#outcome [role=alert]").Length() != 1 || page.Find("input:not([type=hidden]), textarea, select").Length() != 0 {
-		t.Errorf("status %d\n%s", res.StatusCode, res.text())
+		t.Errorf("status %d\n%s", res.StatusCode, res.Text())
 	}
-	res = b.send(http.MethodPost, "/service-accounts", typed(nil), http.Header{"Sec-Fetch-Site": {"same-origin"}, "Hx-Request": {"true"}})
+	res = b.ByScript(http.MethodPost, "/service-accounts", typed(nil))
 	if res.StatusCode != http.StatusOK || res.Header.Get("Hx-Redirect") != "/service-accounts" {
 		t.Errorf("saved: status %d to %q", res.StatusCode, res.Header.Get("Hx-Redirect"))
 	}
@@ -102,18 +99,18 @@ func TestHTMLInEveryFieldIsText(t *testing.T) {
 	_, b := openProfiles(t)
 	const evil = `"><img src=x onerror=alert(1)><script>alert(1)</script>`
 	for _, field := range []string{"name", "description", "tenant", "services", "username", "version", "overwrite"} {
-		res := b.post("/service-accounts", typed(url.Values{field: {evil}}))
-		if strings.Contains(res.text(), "<img src=x") || strings.Contains(res.text(), "<script>alert") {
+		res := b.Post("/service-accounts", typed(url.Values{field: {evil}}))
+		if strings.Contains(res.Text(), "<img src=x") || strings.Contains(res.Text(), "<script>alert") {
 			t.Errorf("%s comes back as HTML", field)
 		}
 	}
 	for _, path := range []string{"/service-accounts", "/service-accounts?q=", "/service-accounts?status=", "/service-accounts?sort=", "/service-accounts/new?q=", "/service-accounts?after="} {
-		res := b.get(path + url.QueryEscape(evil))
-		if strings.Contains(res.text(), "<img src=x") || strings.Contains(res.text(), "<script>alert") {
+		res := b.Get(path + url.QueryEscape(evil))
+		if strings.Contains(res.Text(), "<img src=x") || strings.Contains(res.Text(), "<script>alert") {
 			t.Errorf("%s comes back as HTML", path)
 		}
 	}
-	if res := b.get("/service-accounts"); !strings.Contains(res.text(), "&lt;script&gt;alert(1)") {
+	if res := b.Get("/service-accounts"); !strings.Contains(res.Text(), "&lt;script&gt;alert(1)") {
 		t.Error("control: the profile with that name was not made")
 	}
 }
@@ -121,14 +118,14 @@ func TestHTMLInEveryFieldIsText(t *testing.T) {
 func TestUnknownProfilesAreNotFound(t *testing.T) {
 	_, b := openProfiles(t)
 	for _, path := range []string{"/service-accounts/nothing", "/service-accounts/%27--", "/service-accounts/019aaaaa-0000-7000-8000-000000000000/edit"} {
-		if res := b.get(path); res.StatusCode != http.StatusNotFound {
+		if res := b.Get(path); res.StatusCode != http.StatusNotFound {
 			t.Errorf("GET %s: %d", path, res.StatusCode)
 		}
 	}
-	if res := b.post("/service-accounts/nothing/validate", url.Values{}); res.StatusCode != http.StatusNotFound {
+	if res := b.Post("/service-accounts/nothing/validate", url.Values{}); res.StatusCode != http.StatusNotFound {
 		t.Errorf("validate: %d", res.StatusCode)
 	}
-	if res := b.post("/service-accounts/nothing", typed(nil)); res.StatusCode != http.StatusConflict || !strings.Contains(res.text(), "deleted") {
+	if res := b.Post("/service-accounts/nothing", typed(nil)); res.StatusCode != http.StatusConflict || !strings.Contains(res.Text(), "deleted") {
 		t.Errorf("an edit of what is gone: %d", res.StatusCode)
 	}
 }
@@ -137,36 +134,36 @@ func TestUnknownProfilesAreNotFound(t *testing.T) {
 func TestNoSecretIsLeftBehind(t *testing.T) {
 	h, b := openProfiles(t)
 	var seen strings.Builder
-	look := func(res *response) *response {
-		fmt.Fprintln(&seen, res.Header, res.text())
+	look := func(res *demotest.Response) *demotest.Response {
+		fmt.Fprintln(&seen, res.Header, res.Text())
 		return res
 	}
-	look(b.post("/service-accounts", typed(url.Values{"password": {wrong}})))
-	look(b.post("/service-accounts", typed(nil)))
-	list := look(b.get("/service-accounts"))
-	href, _ := list.page(t).Find(".cell-main a").Attr("href")
+	look(b.Post("/service-accounts", typed(url.Values{"password": {wrong}})))
+	look(b.Post("/service-accounts", typed(nil)))
+	list := look(b.Get("/service-accounts"))
+	href, _ := list.Page(t).Find(".cell-main a").Attr("href")
 	if href == "" {
 		t.Fatal("the profile is not in the list")
 	}
-	look(b.get(href))
-	look(b.get(href + "/edit"))
-	look(b.post(href, typed(url.Values{"version": {"1"}, "username": {"svc-other@contoso.onmicrosoft.com"}})))
-	look(b.post(href, typed(url.Values{"version": {"1"}, "password": {wrong}}))) // conflict
+	look(b.Get(href))
+	look(b.Get(href + "/edit"))
+	look(b.Post(href, typed(url.Values{"version": {"1"}, "username": {"svc-other@contoso.onmicrosoft.com"}})))
+	look(b.Post(href, typed(url.Values{"version": {"1"}, "password": {wrong}}))) // conflict
 	if err := h.Sim.SetFaults([]m365sim.Fault{{PathPrefix: "/", Status: 503, Body: "<html>", ContentType: "text/html"}}); err != nil {
 		t.Fatal(err)
 	}
-	look(b.post(href+"/validate", url.Values{}))
-	look(b.get(href))
+	look(b.Post(href+"/validate", url.Values{}))
+	look(b.Get(href))
 	h.Sim.ResetFaults()
-	look(b.post(href+"/validate", url.Values{}))
-	look(b.get("/service-accounts/delete?id=" + strings.TrimPrefix(href, "/service-accounts/")))
+	look(b.Post(href+"/validate", url.Values{}))
+	look(b.Get("/service-accounts/delete?id=" + strings.TrimPrefix(href, "/service-accounts/")))
 	entries, err := h.App.DB.Activity(t.Context(), 100)
 	if err != nil {
 		t.Fatal(err)
 	}
 	journal := h.Sim.Requests()
-	files := map[string]string{"pages": seen.String(), "log": h.log.String(), "activity": fmt.Sprint(entries), "journal": fmt.Sprint(journal)}
-	names, err := filepath.Glob(filepath.Join(h.data, "*"))
+	files := map[string]string{"pages": seen.String(), "log": h.Log.String(), "activity": fmt.Sprint(entries), "journal": fmt.Sprint(journal)}
+	names, err := filepath.Glob(filepath.Join(h.Data, "*"))
 	if err != nil || len(names) < 3 {
 		t.Fatalf("%v %v", names, err)
 	}
@@ -199,8 +196,8 @@ func TestAVerdictsLinksLeadSomewhere(t *testing.T) {
 		if err := h.Sim.PatchUser("svc-backup@contoso.onmicrosoft.com", []byte(`{"signInError": `+code+`}`)); err != nil {
 			t.Fatal(err)
 		}
-		res := b.post("/service-accounts", typed(nil))
-		links := res.page(t).Find(`[role="alert"] a`)
+		res := b.Post("/service-accounts", typed(nil))
+		links := res.Page(t).Find(`[role="alert"] a`)
 		if res.StatusCode != http.StatusUnprocessableEntity || links.Length() == 0 {
 			t.Fatalf("%s: %d with %d links", code, res.StatusCode, links.Length())
 		}
@@ -210,7 +207,7 @@ func TestAVerdictsLinksLeadSomewhere(t *testing.T) {
 				t.Errorf("%s: %s takes the place of the form", code, href)
 			}
 			if strings.HasPrefix(href, "/") {
-				if page := b.get(href); page.StatusCode != http.StatusOK {
+				if page := b.Get(href); page.StatusCode != http.StatusOK {
 					t.Errorf("%s: %s answers %d", code, href, page.StatusCode)
 				}
 			}

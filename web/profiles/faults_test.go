@@ -1,13 +1,13 @@
-package web_test
+package profiles_test
 
 import (
 	"net/http"
 	"net/url"
-	"runtime"
 	"strings"
 	"testing"
 	"time"
 
+	"purser.example/internal/demo/demotest"
 	"purser.example/internal/m365sim"
 	"purser.example/internal/profile"
 	"purser.example/internal/sqlite/profiles"
@@ -16,13 +16,13 @@ import (
 )
 
 // saved makes a profile through the pages and gives its address.
-func saved(t *testing.T, b *browser, changes url.Values) string {
+func saved(t *testing.T, b *demotest.Browser, changes url.Values) string {
 	t.Helper()
-	if res := b.post("/service-accounts", typed(changes)); res.StatusCode != http.StatusSeeOther {
-		t.Fatalf("save: %d\n%s", res.StatusCode, res.text())
+	if res := b.Post("/service-accounts", typed(changes)); res.StatusCode != http.StatusSeeOther {
+		t.Fatalf("save: %d\n%s", res.StatusCode, res.Text())
 	}
 	name := typed(changes).Get("name")
-	for _, link := range b.get("/service-accounts").page(t).Find(".cell-main a").EachIter() {
+	for _, link := range b.Get("/service-accounts").Page(t).Find(".cell-main a").EachIter() {
 		if link.Text() == name {
 			return link.AttrOr("href", "")
 		}
@@ -33,33 +33,21 @@ func saved(t *testing.T, b *browser, changes url.Values) string {
 
 func idOf(href string) profile.ID { return profile.ID(strings.TrimPrefix(href, "/service-accounts/")) }
 
-func (h *house) passwords() (sent int) {
-	for _, r := range h.Sim.Requests() {
-		if r.GrantType == "password" {
-			sent++
-		}
-	}
-	return sent
+// post sends a form beside what the test goes on with, and gives what came of it.
+func post(b *demotest.Browser, address string, form url.Values) <-chan *demotest.Response {
+	done := make(chan *demotest.Response, 1)
+	go func() { done <- b.Post(address, form) }()
+	return done
 }
 
-// held is a post that Microsoft 365 answers only after a while; it has arrived there when held returns.
-func (h *house) held(t *testing.T, b *browser, address string, form url.Values) <-chan *response {
+// held is a post whose sign-in has arrived at Microsoft 365, which answers when it is released.
+func held(t *testing.T, h *demotest.House, b *demotest.Browser, address string, form url.Values) (release func(), done <-chan *demotest.Response) {
 	t.Helper()
 	h.Sim.ResetRequests()
-	once := 1
-	if err := h.Sim.SetFaults([]m365sim.Fault{{PathPrefix: "/" + contoso, Method: "POST", DelayMs: 1500, Times: &once}}); err != nil {
-		t.Fatal(err)
-	}
-	done := make(chan *response, 1)
-	go func() { done <- b.post(address, form) }()
-	for range 2000 {
-		if h.passwords() > 0 {
-			return done
-		}
-		time.Sleep(5 * time.Millisecond)
-	}
-	t.Fatal("nothing arrived at Microsoft 365")
-	return nil
+	hold := h.Hold(t, 1, demotest.SignIns)
+	done = post(b, address, form)
+	hold.Arrived()
+	return hold.Release, done
 }
 
 // F3: while nothing can be written, every page that only reads is there, a Save keeps what was typed and says what is wrong,
@@ -69,67 +57,64 @@ func TestWorkWhileNothingCanBeWritten(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			h, b := openProfiles(t)
 			href := saved(t, b, nil)
-			h.clock.Advance(2 * time.Minute)
+			h.Clock.Advance(2 * time.Minute)
 			h.Sim.ResetRequests()
 			mend := breakDisk(t, h.App.DB)
 
 			for _, path := range []string{"/service-accounts", "/service-accounts?q=backup&sort=-name", href, href + "/edit", "/service-accounts/new", "/service-accounts/delete?id=" + string(idOf(href)), "/help/validation-notes", "/auth/session", "/healthz"} {
-				if res := b.get(path); res.StatusCode != http.StatusOK {
+				if res := b.Get(path); res.StatusCode != http.StatusOK {
 					t.Errorf("GET %s: %d", path, res.StatusCode)
 				}
 			}
-			if res := b.get("/readyz"); res.StatusCode != http.StatusServiceUnavailable {
+			if res := b.Get("/readyz"); res.StatusCode != http.StatusServiceUnavailable {
 				t.Errorf("readyz: %d", res.StatusCode)
 			}
 
 			second := typed(url.Values{"name": {"Second"}, "username": {"svc-other@contoso.onmicrosoft.com"}})
-			res := b.post("/service-accounts", second)
-			page := res.page(t)
+			res := b.Post("/service-accounts", second)
+			page := res.Page(t)
 			if alert := page.Find(`[role="alert"]`).Text(); res.StatusCode != http.StatusServiceUnavailable || res.Header.Get("Retry-After") == "" || !strings.Contains(alert, "Nothing was changed") {
 				t.Errorf("a save: %d %q", res.StatusCode, alert)
 			}
-			if page.Find("#name").AttrOr("value", "") != "Second" || page.Find(`input[name="services"][checked]`).Length() != 2 || strings.Contains(res.text(), marked) {
+			if page.Find("#name").AttrOr("value", "") != "Second" || page.Find(`input[name="services"][checked]`).Length() != 2 || strings.Contains(res.Text(), marked) {
 				t.Error("a save does not keep what was typed, or keeps too much")
 			}
 			// js/failed.js takes the sentence and the reference from the page into the pane, whose fields stay as they are.
-			script := b.send(http.MethodPost, "/service-accounts", second, http.Header{"Sec-Fetch-Site": {"same-origin"}, "Hx-Request": {"true"}})
-			if words := script.page(t).Find(".fault-text").Text(); script.StatusCode != http.StatusServiceUnavailable || !strings.Contains(words, "cannot use its database") || script.page(t).Find(".fault-reference .mono").Text() == "" {
+			script := b.ByScript(http.MethodPost, "/service-accounts", second)
+			if words := script.Page(t).Find(".fault-text").Text(); script.StatusCode != http.StatusServiceUnavailable || !strings.Contains(words, "cannot use its database") || script.Page(t).Find(".fault-reference .mono").Text() == "" {
 				t.Errorf("a save by script: %d %q", script.StatusCode, words)
 			}
-			for what, res := range map[string]*response{
-				"an edit":     b.post(href, typed(url.Values{"version": {"1"}, "password": {""}, "description": {"Weekly"}})),
-				"a deletion":  b.post("/service-accounts/delete", url.Values{"id": {string(idOf(href))}, "version": {"1"}}),
-				"a sign-out":  b.post("/auth/sign-out", url.Values{}),
-				"a newcomer":  h.browser(t).get("/auth/sign-in"),
-				"a selection": b.get("/service-accounts/edit"),
+			for what, res := range map[string]*demotest.Response{
+				"an edit":     b.Post(href, typed(url.Values{"version": {"1"}, "password": {""}, "description": {"Weekly"}})),
+				"a deletion":  b.Post("/service-accounts/delete", url.Values{"id": {string(idOf(href))}, "version": {"1"}}),
+				"a sign-out":  b.Post("/auth/sign-out", url.Values{}),
+				"a newcomer":  h.Browser(t).Get("/auth/sign-in"),
+				"a selection": b.Get("/service-accounts/edit"),
 			} {
 				want := http.StatusServiceUnavailable
 				if what == "a selection" {
 					want = http.StatusSeeOther
 				}
-				if res.StatusCode != want || want == http.StatusServiceUnavailable && (res.Header.Get("Retry-After") == "" || !strings.Contains(res.text(), "Nothing was changed")) {
-					t.Errorf("%s: %d\n%s", what, res.StatusCode, res.text())
+				if res.StatusCode != want || want == http.StatusServiceUnavailable && (res.Header.Get("Retry-After") == "" || !strings.Contains(res.Text(), "Nothing was changed")) {
+					t.Errorf("%s: %d\n%s", what, res.StatusCode, res.Text())
 				}
 			}
-			if page := b.get("/service-accounts").page(t); !strings.Contains(page.Find(`[role="alert"]`).Text(), "Select one profile to edit") {
+			if page := b.Get("/service-accounts").Page(t); !strings.Contains(page.Find(`[role="alert"]`).Text(), "Select one profile to edit") {
 				t.Error("the message of a choice that led nowhere is lost")
 			}
-			if h.passwords() != 0 {
+			if h.Passwords() != 0 {
 				t.Error("a password was sent though its use could not be written down")
 			}
 
 			mend()
-			if res := b.post("/service-accounts", second); res.StatusCode != http.StatusSeeOther {
+			if res := b.Post("/service-accounts", second); res.StatusCode != http.StatusSeeOther {
 				t.Errorf("the same save after mending: %d", res.StatusCode)
 			}
-			if res := b.post(href, typed(url.Values{"version": {"1"}, "password": {""}, "description": {"Weekly"}})); res.StatusCode != http.StatusSeeOther {
-				t.Errorf("the same edit after mending: %d\n%s", res.StatusCode, res.page(t).Find(`[role="alert"]`).Text())
+			if res := b.Post(href, typed(url.Values{"version": {"1"}, "password": {""}, "description": {"Weekly"}})); res.StatusCode != http.StatusSeeOther {
+				t.Errorf("the same edit after mending: %d\n%s", res.StatusCode, res.Page(t).Find(`[role="alert"]`).Text())
 			}
-			time.Sleep(1100 * time.Millisecond) // an answer of readyz serves for a second
-			if res := b.get("/readyz"); res.StatusCode != http.StatusOK {
-				t.Errorf("readyz after mending: %d", res.StatusCode)
-			}
-			if res := b.post("/auth/sign-out", url.Values{}); res.StatusCode != http.StatusSeeOther {
+			demotest.Until(t, "readyz after mending", func() bool { return b.Get("/readyz").StatusCode == http.StatusOK })
+			if res := b.Post("/auth/sign-out", url.Values{}); res.StatusCode != http.StatusSeeOther {
 				t.Errorf("sign-out after mending: %d", res.StatusCode)
 			}
 			if err := h.App.DB.VerifyActivity(t.Context()); err != nil {
@@ -148,31 +133,34 @@ func TestAnAnswerThatCannotBeStoredIsShown(t *testing.T) {
 			if err := h.Sim.PatchUser("svc-backup@contoso.onmicrosoft.com", []byte(`{"accountEnabled": false}`)); err != nil {
 				t.Fatal(err)
 			}
-			validation := h.held(t, b, href+"/validate", url.Values{})
+			release, validation := held(t, h, b, href+"/validate", url.Values{})
 			mend := breakDisk(t, h.App.DB)
+			release()
 			res := <-validation
-			if alert := res.page(t).Find(`[role="alert"]`).Text(); res.StatusCode != http.StatusServiceUnavailable || !strings.Contains(alert, "could not store") || !strings.Contains(res.text(), "AADSTS50057") {
+			if alert := res.Page(t).Find(`[role="alert"]`).Text(); res.StatusCode != http.StatusServiceUnavailable || !strings.Contains(alert, "could not store") || !strings.Contains(res.Text(), "AADSTS50057") {
 				t.Errorf("a validation: %d %q", res.StatusCode, alert)
 			}
 			mend()
 
-			save := h.held(t, b, href, typed(url.Values{"version": {"1"}}))
+			release, save := held(t, h, b, href, typed(url.Values{"version": {"1"}}))
 			mend = breakDisk(t, h.App.DB)
+			release()
 			res = <-save
-			if alert := res.page(t).Find(`[role="alert"]`).Text(); res.StatusCode != http.StatusUnprocessableEntity || !strings.Contains(alert, "AADSTS50057") || !strings.Contains(alert, "could not be written to the activity log") {
+			if alert := res.Page(t).Find(`[role="alert"]`).Text(); res.StatusCode != http.StatusUnprocessableEntity || !strings.Contains(alert, "AADSTS50057") || !strings.Contains(alert, "could not be written to the activity log") {
 				t.Errorf("a refused save: %d %q", res.StatusCode, alert)
 			}
 			mend()
 
 			other := typed(url.Values{"version": {"1"}, "username": {"svc-other@contoso.onmicrosoft.com"}})
-			save = h.held(t, b, href, other)
+			release, save = held(t, h, b, href, other)
 			mend = breakDisk(t, h.App.DB)
+			release()
 			res = <-save
-			if alert := res.page(t).Find(`[role="alert"]`).Text(); res.StatusCode != http.StatusServiceUnavailable || !strings.Contains(alert, "confirmed the account") || !strings.Contains(alert, "nothing was saved") {
+			if alert := res.Page(t).Find(`[role="alert"]`).Text(); res.StatusCode != http.StatusServiceUnavailable || !strings.Contains(alert, "confirmed the account") || !strings.Contains(alert, "nothing was saved") {
 				t.Errorf("a confirmed save: %d %q", res.StatusCode, alert)
 			}
 			mend()
-			if res := b.post(href, other); res.StatusCode != http.StatusSeeOther {
+			if res := b.Post(href, other); res.StatusCode != http.StatusSeeOther {
 				t.Errorf("after mending: %d", res.StatusCode)
 			}
 		})
@@ -184,7 +172,7 @@ func TestAnAnswerThatCannotBeStoredIsShown(t *testing.T) {
 func TestMicrosoftsFaultsInThePages(t *testing.T) {
 	h, b := openProfiles(t)
 	href := saved(t, b, nil)
-	before := runtime.NumGoroutine()
+	before := demotest.Goroutines()
 	for _, tc := range []struct {
 		name  string
 		fault m365sim.Fault
@@ -206,8 +194,8 @@ func TestMicrosoftsFaultsInThePages(t *testing.T) {
 			if err := h.Sim.SetFaults([]m365sim.Fault{tc.fault}); err != nil {
 				t.Fatal(err)
 			}
-			res := b.post(href, typed(url.Values{"version": {"1"}, "description": {"Weekly"}}))
-			page := res.page(t)
+			res := b.Post(href, typed(url.Values{"version": {"1"}, "description": {"Weekly"}}))
+			page := res.Page(t)
 			alert := page.Find(`[role="alert"]`).Text()
 			if res.StatusCode != http.StatusUnprocessableEntity || !strings.Contains(alert, verdict.Unreachable.Title()) && !strings.Contains(alert, "not the account") {
 				t.Errorf("status %d: %q", res.StatusCode, alert)
@@ -215,7 +203,7 @@ func TestMicrosoftsFaultsInThePages(t *testing.T) {
 			if page.Find("#description").Text() != "Weekly" {
 				t.Error("what was typed is lost")
 			}
-			if n := h.passwords(); n == 0 || n > tc.most {
+			if n := h.Passwords(); n == 0 || n > tc.most {
 				t.Errorf("the password was sent %d times", n)
 			}
 			h.Sim.ResetFaults()
@@ -225,8 +213,8 @@ func TestMicrosoftsFaultsInThePages(t *testing.T) {
 			}
 		})
 	}
-	if res := b.post(href, typed(url.Values{"version": {"1"}})); res.StatusCode != http.StatusSeeOther {
+	if res := b.Post(href, typed(url.Values{"version": {"1"}})); res.StatusCode != http.StatusSeeOther {
 		t.Errorf("afterwards: %d", res.StatusCode)
 	}
-	settle(t, before)
+	demotest.Settle(t, before)
 }

@@ -1,4 +1,4 @@
-package web
+package door
 
 import (
 	"context"
@@ -16,10 +16,10 @@ const (
 	writeWithin = 110 * time.Second
 )
 
-// limitTime ends the waiting for the database and for others. Streams have an end of their own.
-func limitTime(next echo.HandlerFunc) echo.HandlerFunc {
+// LimitTime ends the waiting for the database and for others. Streams have an end of their own.
+func (d *Door) LimitTime(next echo.HandlerFunc) echo.HandlerFunc {
 	return func(c echo.Context) error {
-		if streaming(c) {
+		if d.rules.Streaming(c) {
 			return next(c)
 		}
 		r := c.Request()

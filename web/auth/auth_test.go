@@ -1,4 +1,4 @@
-package web_test
+package auth_test
 
 import (
 	"net/http"
@@ -10,16 +10,17 @@ import (
 
 	"purser.example/internal/audit"
 	"purser.example/internal/demo"
+	"purser.example/internal/demo/demotest"
 	"purser.example/internal/demo/idp/idptest"
 	"purser.example/internal/sqlite/sqlitetest"
 )
 
 // R1: a reader is sent to sign in, and back to the page first asked for.
 func TestSignInLeadsBackToThePageFirstAskedFor(t *testing.T) {
-	h := open(t)
-	b := h.browser(t)
+	h := demotest.Open(t)
+	b := h.Browser(t)
 	const wanted = "/service-accounts?q=backup&sort=-name"
-	res := b.get(wanted)
+	res := b.Get(wanted)
 	if res.StatusCode != http.StatusSeeOther {
 		t.Fatalf("status %d", res.StatusCode)
 	}
@@ -27,29 +28,29 @@ func TestSignInLeadsBackToThePageFirstAskedFor(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got := b.get(callback).Header.Get("Location"); got != wanted {
+	if got := b.Get(callback).Header.Get("Location"); got != wanted {
 		t.Errorf("back at %q, want %q", got, wanted)
 	}
-	if res := b.get(wanted); res.StatusCode != http.StatusOK || !strings.Contains(res.text(), "Adele Vance") {
-		t.Errorf("status %d:\n%s", res.StatusCode, res.text())
+	if res := b.Get(wanted); res.StatusCode != http.StatusOK || !strings.Contains(res.Text(), "Adele Vance") {
+		t.Errorf("status %d:\n%s", res.StatusCode, res.Text())
 	}
-	if got := b.get("/").Header.Get("Location"); got != "/service-accounts" {
+	if got := b.Get("/").Header.Get("Location"); got != "/service-accounts" {
 		t.Errorf("the start page leads to %q", got)
 	}
 }
 
 func TestSignInNeverLeadsToAnotherSite(t *testing.T) {
-	h := open(t)
+	h := demotest.Open(t)
 	for _, evil := range []string{
 		"https://evil.example/", "//evil.example/", "/\\evil.example/", "\\\\evil.example", "/%09/evil.example", "/\t/evil.example", "javascript:alert(1)",
 		"http:evil.example", "/auth/sign-out", "evil.example", "/%5cevil.example", "///evil.example",
 	} {
-		b := h.browser(t)
+		b := h.Browser(t)
 		callback, err := idptest.SignIn(t.Context(), b.Client, h.URL()+"/auth/sign-in?return="+url.QueryEscape(evil), "admin@purser.test", demo.Password)
 		if err != nil {
 			t.Fatal(err)
 		}
-		to := b.get(callback).Header.Get("Location")
+		to := b.Get(callback).Header.Get("Location")
 		u, err := url.Parse(to)
 		if err != nil || u.Host != "" || u.Scheme != "" || !strings.HasPrefix(to, "/") || strings.HasPrefix(to, "//") || strings.ContainsAny(to, "\\\t") || strings.HasPrefix(to, "/auth") {
 			t.Errorf("%q leads to %q", evil, to)
@@ -59,8 +60,8 @@ func TestSignInNeverLeadsToAnotherSite(t *testing.T) {
 
 // R1: whoever had several tabs open when the session ended can finish each of them.
 func TestTwoTabsSignIn(t *testing.T) {
-	h := open(t)
-	b := h.browser(t)
+	h := demotest.Open(t)
+	b := h.Browser(t)
 	var callbacks []string
 	for _, page := range []string{"/service-accounts?q=first", "/service-accounts?q=second"} {
 		callback, err := idptest.SignIn(t.Context(), b.Client, h.URL()+"/auth/sign-in?return="+url.QueryEscape(page), "admin@purser.test", demo.Password)
@@ -70,7 +71,7 @@ func TestTwoTabsSignIn(t *testing.T) {
 		callbacks = append(callbacks, callback)
 	}
 	for i, want := range []string{"/service-accounts?q=first", "/service-accounts?q=second"} {
-		if res := b.get(callbacks[i]); res.StatusCode != http.StatusSeeOther || res.Header.Get("Location") != want {
+		if res := b.Get(callbacks[i]); res.StatusCode != http.StatusSeeOther || res.Header.Get("Location") != want {
 			t.Errorf("tab %d: status %d to %q", i+1, res.StatusCode, res.Header.Get("Location"))
 		}
 	}
@@ -78,8 +79,8 @@ func TestTwoTabsSignIn(t *testing.T) {
 
 // R1: forged, missing and replayed answers are refused with a way to start again.
 func TestACallbackServesOnceAndOnlyItsBrowser(t *testing.T) {
-	h := open(t)
-	b := h.browser(t)
+	h := demotest.Open(t)
+	b := h.Browser(t)
 	callback, err := idptest.SignIn(t.Context(), b.Client, h.URL()+"/auth/sign-in", "admin@purser.test", demo.Password)
 	if err != nil {
 		t.Fatal(err)
@@ -95,37 +96,37 @@ func TestACallbackServesOnceAndOnlyItsBrowser(t *testing.T) {
 		u.RawQuery = q.Encode()
 		return u.String()
 	}
-	stranger := h.browser(t)
-	for name, try := range map[string]func() *response{
-		"another browser":  func() *response { return stranger.get(callback) },
-		"a forged state":   func() *response { return b.get(with(func(q url.Values) { q.Set("state", "forged") })) },
-		"a missing state":  func() *response { return b.get(with(func(q url.Values) { q.Del("state") })) },
-		"an empty address": func() *response { return b.get("/auth/callback") },
+	stranger := h.Browser(t)
+	for name, try := range map[string]func() *demotest.Response{
+		"another browser":  func() *demotest.Response { return stranger.Get(callback) },
+		"a forged state":   func() *demotest.Response { return b.Get(with(func(q url.Values) { q.Set("state", "forged") })) },
+		"a missing state":  func() *demotest.Response { return b.Get(with(func(q url.Values) { q.Del("state") })) },
+		"an empty address": func() *demotest.Response { return b.Get("/auth/callback") },
 	} {
 		res := try()
-		if res.StatusCode != http.StatusBadRequest || res.page(t).Find(`a[href="/auth/sign-in"]`).Text() != "Sign in" {
-			t.Errorf("%s: status %d\n%s", name, res.StatusCode, res.text())
+		if res.StatusCode != http.StatusBadRequest || res.Page(t).Find(`a[href="/auth/sign-in"]`).Text() != "Sign in" {
+			t.Errorf("%s: status %d\n%s", name, res.StatusCode, res.Text())
 		}
 	}
-	if res := b.get(callback); res.StatusCode != http.StatusSeeOther {
+	if res := b.Get(callback); res.StatusCode != http.StatusSeeOther {
 		t.Fatalf("the true callback after the forged ones: %d", res.StatusCode)
 	}
-	if res := b.get(callback); res.StatusCode != http.StatusBadRequest {
+	if res := b.Get(callback); res.StatusCode != http.StatusBadRequest {
 		t.Errorf("a replayed callback: status %d", res.StatusCode)
 	}
 }
 
 func TestACallbackWithAnErrorSaysSo(t *testing.T) {
-	h := open(t)
-	b := h.browser(t)
-	to, err := url.Parse(b.get("/auth/sign-in").Header.Get("Location"))
+	h := demotest.Open(t)
+	b := h.Browser(t)
+	to, err := url.Parse(b.Get("/auth/sign-in").Header.Get("Location"))
 	if err != nil {
 		t.Fatal(err)
 	}
 	answer := url.Values{"state": {to.Query().Get("state")}, "error": {"access_denied"}, "error_description": {"<script>alert(1)</script>"}}
-	res := b.get("/auth/callback?" + answer.Encode())
-	if res.StatusCode != http.StatusBadRequest || !strings.Contains(res.text(), "cancelled") || strings.Contains(res.text(), "<script>alert") {
-		t.Errorf("status %d\n%s", res.StatusCode, res.text())
+	res := b.Get("/auth/callback?" + answer.Encode())
+	if res.StatusCode != http.StatusBadRequest || !strings.Contains(res.Text(), "cancelled") || strings.Contains(res.Text(), "<script>alert") {
+		t.Errorf("status %d\n%s", res.StatusCode, res.Text())
 	}
 	entries, err := h.App.DB.Activity(t.Context(), 1)
 	if err != nil || len(entries) != 1 || entries[0].Action != audit.SignInRefused {
@@ -135,52 +136,52 @@ func TestACallbackWithAnErrorSaysSo(t *testing.T) {
 
 // R4: sign-out ends the session on the server, and at the identity provider.
 func TestASignedOutCookieOpensNothing(t *testing.T) {
-	h := open(t)
-	b := h.signedIn(t, "owner@purser.test")
+	h := demotest.Open(t)
+	b := h.SignedIn(t, "owner@purser.test")
 	base, _ := url.Parse(h.URL())
 	stolen := slices.Clone(b.Jar.Cookies(base))
 
-	res := b.post("/auth/sign-out", url.Values{})
+	res := b.Post("/auth/sign-out", url.Values{})
 	if to := res.Header.Get("Location"); res.StatusCode != http.StatusSeeOther || !strings.HasPrefix(to, h.URL()+"/idp/") {
 		t.Fatalf("status %d to %q", res.StatusCode, to)
 	}
-	res = b.get(res.Header.Get("Location"))
+	res = b.Get(res.Header.Get("Location"))
 	if to := res.Header.Get("Location"); !strings.HasPrefix(to, h.URL()+"/auth/signed-out") {
-		t.Errorf("the provider sends back to %q:\n%s", to, res.text())
+		t.Errorf("the provider sends back to %q:\n%s", to, res.Text())
 	}
-	if still := h.signedIn(t, "admin@purser.test").get("/auth/signed-out"); still.StatusCode != http.StatusSeeOther {
+	if still := h.SignedIn(t, "admin@purser.test").Get("/auth/signed-out"); still.StatusCode != http.StatusSeeOther {
 		t.Errorf("somebody signed in is told that they are not: status %d", still.StatusCode)
 	}
-	if page := b.get("/auth/signed-out"); page.StatusCode != http.StatusOK || !strings.Contains(page.text(), "You are signed out") {
+	if page := b.Get("/auth/signed-out"); page.StatusCode != http.StatusOK || !strings.Contains(page.Text(), "You are signed out") {
 		t.Errorf("status %d", page.StatusCode)
 	}
-	thief := h.browser(t)
+	thief := h.Browser(t)
 	thief.Jar.SetCookies(base, stolen)
-	if res := thief.get("/service-accounts"); res.StatusCode != http.StatusSeeOther || !strings.HasPrefix(res.Header.Get("Location"), "/auth/sign-in") {
+	if res := thief.Get("/service-accounts"); res.StatusCode != http.StatusSeeOther || !strings.HasPrefix(res.Header.Get("Location"), "/auth/sign-in") {
 		t.Errorf("the stolen cookie: status %d", res.StatusCode)
 	}
-	if res := thief.post("/auth/sign-out", url.Values{}); res.StatusCode != http.StatusSeeOther {
+	if res := thief.Post("/auth/sign-out", url.Values{}); res.StatusCode != http.StatusSeeOther {
 		t.Errorf("signing out twice: status %d", res.StatusCode)
 	}
 }
 
 // R4: a new id at sign-in, so that a cookie set before cannot be used after.
 func TestSignInRenewsTheSession(t *testing.T) {
-	h := open(t)
-	b := h.browser(t)
+	h := demotest.Open(t)
+	b := h.Browser(t)
 	base, _ := url.Parse(h.URL())
 	callback, err := idptest.SignIn(t.Context(), b.Client, h.URL()+"/auth/sign-in", "admin@purser.test", demo.Password)
 	if err != nil {
 		t.Fatal(err)
 	}
 	before := slices.Clone(b.Jar.Cookies(base))
-	set := b.get(callback).Header["Set-Cookie"]
+	set := b.Get(callback).Header["Set-Cookie"]
 	if len(set) != 1 || !strings.Contains(set[0], "HttpOnly") || !strings.Contains(set[0], "SameSite=Lax") || !strings.Contains(set[0], "Path=/") {
 		t.Errorf("cookie: %q", set)
 	}
-	fixed := h.browser(t)
+	fixed := h.Browser(t)
 	fixed.Jar.SetCookies(base, before)
-	if res := fixed.get("/service-accounts"); res.StatusCode != http.StatusSeeOther {
+	if res := fixed.Get("/service-accounts"); res.StatusCode != http.StatusSeeOther {
 		t.Errorf("the id from before sign-in opens the page: %d", res.StatusCode)
 	}
 }
@@ -197,12 +198,12 @@ func TestSessionsEnd(t *testing.T) {
 		"12 hours end it however busy":                    {slices.Repeat([]time.Duration{10 * time.Minute}, 72), false},
 	} {
 		t.Run(name, func(t *testing.T) {
-			h := open(t)
-			b := h.signedIn(t, "admin@purser.test")
+			h := demotest.Open(t)
+			b := h.SignedIn(t, "admin@purser.test")
 			status := 0
 			for _, pause := range tc.steps {
-				h.clock.Advance(pause)
-				status = b.get("/service-accounts").StatusCode
+				h.Clock.Advance(pause)
+				status = b.Get("/service-accounts").StatusCode
 			}
 			if (status == http.StatusOK) != tc.still {
 				t.Errorf("status %d after all, want still signed in = %v", status, tc.still)
@@ -212,79 +213,39 @@ func TestSessionsEnd(t *testing.T) {
 }
 
 func TestThePageMayAskHowLongItLastsWithoutExtendingIt(t *testing.T) {
-	h := open(t)
-	b := h.signedIn(t, "admin@purser.test")
-	h.clock.Advance(10 * time.Minute)
-	if got := strings.TrimSpace(b.get("/auth/session").text()); got != `{"idle":300,"max":42600,"signIn":"admin@purser.test"}` {
+	h := demotest.Open(t)
+	b := h.SignedIn(t, "admin@purser.test")
+	h.Clock.Advance(10 * time.Minute)
+	if got := strings.TrimSpace(b.Get("/auth/session").Text()); got != `{"idle":300,"max":42600,"signIn":"admin@purser.test"}` {
 		t.Errorf("left = %s", got)
 	}
-	if got := strings.TrimSpace(b.post("/auth/extend", url.Values{}).text()); got != `{"idle":900,"max":42600,"signIn":"admin@purser.test"}` {
+	if got := strings.TrimSpace(b.Post("/auth/extend", url.Values{}).Text()); got != `{"idle":900,"max":42600,"signIn":"admin@purser.test"}` {
 		t.Errorf("extended = %s", got)
 	}
-	h.clock.Advance(15 * time.Minute)
-	if res := b.get("/auth/session"); res.StatusCode != http.StatusUnauthorized {
+	h.Clock.Advance(15 * time.Minute)
+	if res := b.Get("/auth/session"); res.StatusCode != http.StatusUnauthorized {
 		t.Errorf("ended: status %d", res.StatusCode)
 	}
-	if res := b.post("/auth/extend", url.Values{}); res.StatusCode != http.StatusUnauthorized {
+	if res := b.Post("/auth/extend", url.Values{}); res.StatusCode != http.StatusUnauthorized {
 		t.Errorf("extending what has ended: status %d", res.StatusCode)
 	}
 }
 
 func TestAPostAfterTheSessionEndedLosesNothing(t *testing.T) {
-	h := open(t)
-	b := h.signedIn(t, "admin@purser.test")
-	h.clock.Advance(time.Hour)
-	res := b.post("/service-accounts", url.Values{"name": {"Backup"}})
-	if res.StatusCode != http.StatusUnauthorized || !strings.Contains(res.text(), "reload") || res.page(t).Find(`a[href="/auth/sign-in"]`).Length() != 1 {
-		t.Errorf("status %d\n%s", res.StatusCode, res.text())
-	}
-}
-
-// R2: without a role there is one page; everything else answers 403, for reads too, and is written down.
-func TestWithoutARoleThereIsOnePage(t *testing.T) {
-	h := open(t)
-	b := h.signedIn(t, "user@purser.test")
-	res := b.get("/")
-	for _, words := range []string{"Tenant Owner", "Service Administrator", "user@purser.test", "Sign out"} {
-		if !strings.Contains(res.text(), words) {
-			t.Errorf("the page lacks %q", words)
-		}
-	}
-	if res.StatusCode != http.StatusOK {
-		t.Errorf("status %d", res.StatusCode)
-	}
-	for _, path := range []string{"/service-accounts", "/service-accounts/new", "/activity", "/nowhere"} {
-		if res := b.get(path); res.StatusCode != http.StatusForbidden {
-			t.Errorf("GET %s: status %d", path, res.StatusCode)
-		}
-		if res := b.post(path, url.Values{}); res.StatusCode != http.StatusForbidden {
-			t.Errorf("POST %s: status %d", path, res.StatusCode)
-		}
-	}
-	entries, err := h.App.DB.Activity(t.Context(), 100)
-	if err != nil {
-		t.Fatal(err)
-	}
-	denied := slices.DeleteFunc(slices.Clone(entries), func(l audit.Link) bool { return l.Action != audit.Denied })
-	if len(denied) != 8 || denied[0].Actor.SignIn != "user@purser.test" || denied[7].Target.Name != "/service-accounts" || denied[0].Origin.Request == "" {
-		t.Errorf("denials = %+v", denied)
-	}
-	if get, post := b.get("/auth/session"), b.post("/auth/extend", url.Values{}); get.StatusCode != http.StatusForbidden || post.StatusCode != http.StatusForbidden {
-		t.Errorf("session: %d, extend: %d", get.StatusCode, post.StatusCode)
-	}
-	if res := b.post("/auth/sign-out", url.Values{}); res.StatusCode != http.StatusSeeOther {
-		t.Errorf("sign-out: status %d", res.StatusCode)
-	}
-	if res := b.get("/healthz"); res.StatusCode != http.StatusOK || res.text() != "ok" {
-		t.Errorf("healthz: %d %q", res.StatusCode, res.text())
+	h := demotest.Open(t)
+	b := h.SignedIn(t, "admin@purser.test")
+	h.Clock.Advance(time.Hour)
+	res := b.Post("/service-accounts", url.Values{"name": {"Backup"}})
+	if res.StatusCode != http.StatusUnauthorized || !strings.Contains(res.Text(), "reload") || res.Page(t).Find(`a[href="/auth/sign-in"]`).Length() != 1 {
+		t.Errorf("status %d\n%s", res.StatusCode, res.Text())
 	}
 }
 
 // R61: sign-in and sign-out are in the log, and the log verifies.
 func TestComingAndGoingIsWrittenDown(t *testing.T) {
-	h := open(t)
-	b := h.signedIn(t, "owner@purser.test")
-	b.post("/auth/sign-out", url.Values{})
+	h := demotest.Open(t)
+	b := h.SignedIn(t, "owner@purser.test")
+	b.Post("/auth/sign-out", url.Values{})
 	entries, err := h.App.DB.Activity(t.Context(), 2)
 	if err != nil || len(entries) != 2 {
 		t.Fatalf("%v, %v", entries, err)
@@ -302,32 +263,32 @@ func TestComingAndGoingIsWrittenDown(t *testing.T) {
 func TestADiskThatTakesNothingIsSaidClearly(t *testing.T) {
 	for name, breakDisk := range sqlitetest.Breakers {
 		t.Run(name, func(t *testing.T) {
-			h := open(t)
-			b := h.signedIn(t, "admin@purser.test")
-			h.clock.Advance(2 * time.Minute) // so that reading wants to note an activity
-			late := h.browser(t)
+			h := demotest.Open(t)
+			b := h.SignedIn(t, "admin@purser.test")
+			h.Clock.Advance(2 * time.Minute) // so that reading wants to note an activity
+			late := h.Browser(t)
 			callback, err := idptest.SignIn(t.Context(), late.Client, h.URL()+"/auth/sign-in", "admin@purser.test", demo.Password)
 			if err != nil {
 				t.Fatal(err)
 			}
 			mend := breakDisk(t, h.App.DB)
-			if res := b.get("/service-accounts"); res.StatusCode != http.StatusOK {
+			if res := b.Get("/service-accounts"); res.StatusCode != http.StatusOK {
 				t.Errorf("reading: status %d", res.StatusCode)
 			}
-			newcomer := h.browser(t)
-			for what, res := range map[string]*response{"sign-in": newcomer.get("/auth/sign-in"), "callback": late.get(callback)} {
-				if res.StatusCode != http.StatusServiceUnavailable || res.Header.Get("Retry-After") == "" || !strings.Contains(res.text(), "Nothing was changed") {
-					t.Errorf("%s: status %d\n%s", what, res.StatusCode, res.text())
+			newcomer := h.Browser(t)
+			for what, res := range map[string]*demotest.Response{"sign-in": newcomer.Get("/auth/sign-in"), "callback": late.Get(callback)} {
+				if res.StatusCode != http.StatusServiceUnavailable || res.Header.Get("Retry-After") == "" || !strings.Contains(res.Text(), "Nothing was changed") {
+					t.Errorf("%s: status %d\n%s", what, res.StatusCode, res.Text())
 				}
 			}
-			if res := b.get("/readyz"); res.StatusCode != http.StatusServiceUnavailable {
+			if res := b.Get("/readyz"); res.StatusCode != http.StatusServiceUnavailable {
 				t.Errorf("readyz: %d", res.StatusCode)
 			}
-			if res := b.get("/healthz"); res.StatusCode != http.StatusOK {
+			if res := b.Get("/healthz"); res.StatusCode != http.StatusOK {
 				t.Errorf("healthz: %d", res.StatusCode)
 			}
 			mend()
-			if res := late.get(callback); res.StatusCode != http.StatusSeeOther {
+			if res := late.Get(callback); res.StatusCode != http.StatusSeeOther {
 				t.Errorf("the same callback after the disk was mended: %d", res.StatusCode)
 			}
 			if err := h.App.DB.VerifyActivity(t.Context()); err != nil {

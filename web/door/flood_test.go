@@ -1,4 +1,4 @@
-package web_test
+package door_test
 
 import (
 	"io"
@@ -11,18 +11,20 @@ import (
 	"sync/atomic"
 	"testing"
 	"time"
+
+	"purser.example/internal/demo/demotest"
 )
 
 // F18: 512 connections that ask for the list without a pause: everybody is answered, with the page or with a 503 that says
 // when to come back; health checks are answered all the while; afterwards nothing is left of it. How fast is told, not asserted:
 // on two cores without the race detector health answers within 100 ms (p99).
 func TestAFloodOnTheList(t *testing.T) {
-	h := open(t)
-	visitor := h.signedIn(t, "admin@purser.test")
-	visitor.get("/service-accounts")
+	h := demotest.Open(t)
+	visitor := h.SignedIn(t, "admin@purser.test")
+	visitor.Get("/service-accounts")
 	base, _ := url.Parse(h.URL())
 	cookies := visitor.Jar.Cookies(base)
-	before := runtime.NumGoroutine()
+	before := demotest.Goroutines()
 
 	const connections = 512
 	transport := &http.Transport{MaxIdleConnsPerHost: connections, MaxConnsPerHost: connections}
@@ -89,40 +91,26 @@ func TestAFloodOnTheList(t *testing.T) {
 	if most > 300<<20 {
 		t.Errorf("%d MB", most>>20)
 	}
-	if n := strings.Count(h.log.String(), "requests turned away"); shed.Load() > 0 && n == 0 || n > 10 {
+	if n := strings.Count(h.Log.String(), "requests turned away"); shed.Load() > 0 && n == 0 || n > 10 {
 		t.Errorf("%d lines about it in the log", n)
 	}
 	transport.CloseIdleConnections()
 	doctor.CloseIdleConnections()
-	settle(t, before)
-	if res := visitor.get("/service-accounts"); res.StatusCode != http.StatusOK {
+	demotest.Settle(t, before)
+	if res := visitor.Get("/service-accounts"); res.StatusCode != http.StatusOK {
 		t.Errorf("afterwards: %d", res.StatusCode)
 	}
 }
 
-// settle waits until no more goroutines are left than there were, within a few that come and go.
-func settle(t *testing.T, before int) {
-	t.Helper()
-	now := 0
-	for range 300 {
-		if now = runtime.NumGoroutine(); now <= before+8 {
-			return
-		}
-		http.DefaultTransport.(*http.Transport).CloseIdleConnections()
-		time.Sleep(100 * time.Millisecond)
-	}
-	t.Errorf("%d goroutines, %d before", now, before)
-}
-
 // 64 people sign in at once: each is let in, or told when to come back.
 func TestManySignInAtOnce(t *testing.T) {
-	h := open(t)
+	h := demotest.Open(t)
 	var in, later atomic.Int64
 	var all sync.WaitGroup
 	for range 64 {
-		b := h.browser(t)
+		b := h.Browser(t)
 		all.Go(func() {
-			switch res := b.get("/auth/sign-in"); {
+			switch res := b.Get("/auth/sign-in"); {
 			case res.StatusCode == http.StatusSeeOther:
 				in.Add(1)
 			case res.StatusCode == http.StatusServiceUnavailable && res.Header.Get("Retry-After") != "":

@@ -1,4 +1,4 @@
-package web_test
+package profiles_test
 
 import (
 	"net/http"
@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"purser.example/internal/demo/demotest"
 	"purser.example/internal/sqlite/profiles"
 	"purser.example/internal/verdict"
 )
@@ -13,39 +14,41 @@ import (
 // Two administrators of one profile, through the pages: each is told what the other did, in words.
 func TestTwoAdministratorsOfOneProfile(t *testing.T) {
 	const owner = "owner@purser.test"
-	alert := func(res *response) string {
-		return strings.Join(strings.Fields(res.page(t).Find(`[role="alert"]`).Text()), " ")
+	alert := func(res *demotest.Response) string {
+		return strings.Join(strings.Fields(res.Page(t).Find(`[role="alert"]`).Text()), " ")
 	}
 
 	t.Run("both validate", func(t *testing.T) {
 		h, b := openProfiles(t)
 		href := saved(t, b, nil)
-		other := h.signedIn(t, owner)
-		first := h.held(t, b, href+"/validate", url.Values{})
-		second := other.post(href+"/validate", url.Values{})
+		other := h.SignedIn(t, owner)
+		release, first := held(t, h, b, href+"/validate", url.Values{})
+		second := other.Post(href+"/validate", url.Values{})
 		if second.StatusCode != http.StatusSeeOther {
 			t.Fatalf("the second: %d", second.StatusCode)
 		}
-		if said := alert(other.get(href)); !strings.Contains(said, "is validating this account right now. Wait for that result") || strings.HasPrefix(said, "You are") {
+		if said := alert(other.Get(href)); !strings.Contains(said, "is validating this account right now. Wait for that result") || strings.HasPrefix(said, "You are") {
 			t.Errorf("the second is told %q", said)
 		}
-		save := other.post(href, typed(url.Values{"version": {"1"}}))
+		save := other.Post(href, typed(url.Values{"version": {"1"}}))
 		if said := alert(save); save.StatusCode != http.StatusUnprocessableEntity || !strings.Contains(said, "is validating this account") {
 			t.Errorf("a save of the password is told %d %q", save.StatusCode, said)
 		}
-		if res := <-first; res.StatusCode != http.StatusSeeOther || h.passwords() != 1 {
-			t.Errorf("the first: %d, %d attempts", res.StatusCode, h.passwords())
+		release()
+		if res := <-first; res.StatusCode != http.StatusSeeOther || h.Passwords() != 1 {
+			t.Errorf("the first: %d, %d attempts", res.StatusCode, h.Passwords())
 		}
 	})
 
 	t.Run("one edits the name while the other validates", func(t *testing.T) {
 		h, b := openProfiles(t)
 		href := saved(t, b, nil)
-		other := h.signedIn(t, owner)
-		validation := h.held(t, b, href+"/validate", url.Values{})
-		if res := other.post(href, typed(url.Values{"version": {"1"}, "password": {""}, "name": {"Backup – World"}})); res.StatusCode != http.StatusSeeOther {
+		other := h.SignedIn(t, owner)
+		release, validation := held(t, h, b, href+"/validate", url.Values{})
+		if res := other.Post(href, typed(url.Values{"version": {"1"}, "password": {""}, "name": {"Backup – World"}})); res.StatusCode != http.StatusSeeOther {
 			t.Fatalf("the edit: %d %s", res.StatusCode, alert(res))
 		}
+		release()
 		if res := <-validation; res.StatusCode != http.StatusSeeOther {
 			t.Errorf("the validation: %d", res.StatusCode)
 		}
@@ -57,13 +60,14 @@ func TestTwoAdministratorsOfOneProfile(t *testing.T) {
 	t.Run("one gives it another account while the other validates", func(t *testing.T) {
 		h, b := openProfiles(t)
 		href := saved(t, b, nil)
-		other := h.signedIn(t, owner)
-		validation := h.held(t, b, href+"/validate", url.Values{})
-		if res := other.post(href, typed(url.Values{"version": {"1"}, "username": {"svc-other@contoso.onmicrosoft.com"}})); res.StatusCode != http.StatusSeeOther {
+		other := h.SignedIn(t, owner)
+		release, validation := held(t, h, b, href+"/validate", url.Values{})
+		if res := other.Post(href, typed(url.Values{"version": {"1"}, "username": {"svc-other@contoso.onmicrosoft.com"}})); res.StatusCode != http.StatusSeeOther {
 			t.Fatalf("the edit: %d %s", res.StatusCode, alert(res))
 		}
+		release()
 		<-validation
-		if said := alert(b.get(href)); !strings.Contains(said, "another account") {
+		if said := alert(b.Get(href)); !strings.Contains(said, "another account") {
 			t.Errorf("the validation is told %q", said)
 		}
 	})
@@ -71,20 +75,21 @@ func TestTwoAdministratorsOfOneProfile(t *testing.T) {
 	t.Run("one deletes it while the other validates", func(t *testing.T) {
 		h, b := openProfiles(t)
 		href := saved(t, b, nil)
-		other := h.signedIn(t, owner)
-		validation := h.held(t, b, href+"/validate", url.Values{})
-		if res := other.post("/service-accounts/delete", url.Values{"id": {string(idOf(href))}, "version": {"1"}}); res.StatusCode != http.StatusSeeOther {
+		other := h.SignedIn(t, owner)
+		release, validation := held(t, h, b, href+"/validate", url.Values{})
+		if res := other.Post("/service-accounts/delete", url.Values{"id": {string(idOf(href))}, "version": {"1"}}); res.StatusCode != http.StatusSeeOther {
 			t.Fatalf("the deletion: %d", res.StatusCode)
 		}
+		release()
 		res := <-validation
 		if to := res.Header.Get("Location"); res.StatusCode != http.StatusSeeOther || to != "/service-accounts" {
 			t.Fatalf("the validation: %d to %q", res.StatusCode, to)
 		}
-		list := b.get("/service-accounts")
+		list := b.Get("/service-accounts")
 		if said := alert(list); !strings.Contains(said, "deleted this profile while it was validated") {
 			t.Errorf("the validation is told %q", said)
 		}
-		if list.page(t).Find(".cell-main a").Length() != 0 {
+		if list.Page(t).Find(".cell-main a").Length() != 0 {
 			t.Error("the profile came back")
 		}
 	})
@@ -92,13 +97,14 @@ func TestTwoAdministratorsOfOneProfile(t *testing.T) {
 	t.Run("one deletes it while the other edits", func(t *testing.T) {
 		h, b := openProfiles(t)
 		href := saved(t, b, nil)
-		other := h.signedIn(t, owner)
-		save := h.held(t, b, href, typed(url.Values{"version": {"1"}, "description": {"Weekly"}}))
-		if res := other.post("/service-accounts/delete", url.Values{"id": {string(idOf(href))}, "version": {"1"}}); res.StatusCode != http.StatusSeeOther {
+		other := h.SignedIn(t, owner)
+		release, save := held(t, h, b, href, typed(url.Values{"version": {"1"}, "description": {"Weekly"}}))
+		if res := other.Post("/service-accounts/delete", url.Values{"id": {string(idOf(href))}, "version": {"1"}}); res.StatusCode != http.StatusSeeOther {
 			t.Fatalf("the deletion: %d", res.StatusCode)
 		}
+		release()
 		res := <-save
-		if said := alert(res); res.StatusCode != http.StatusConflict || !strings.Contains(said, "deleted while you edited it") || res.page(t).Find("#description").Text() != "Weekly" {
+		if said := alert(res); res.StatusCode != http.StatusConflict || !strings.Contains(said, "deleted while you edited it") || res.Page(t).Find("#description").Text() != "Weekly" {
 			t.Errorf("the editor is told %d %q", res.StatusCode, said)
 		}
 	})
@@ -106,9 +112,9 @@ func TestTwoAdministratorsOfOneProfile(t *testing.T) {
 	t.Run("both edit", func(t *testing.T) {
 		h, b := openProfiles(t)
 		href := saved(t, b, nil)
-		other := h.signedIn(t, owner)
-		edit := func(who *browser, description, version string) *response {
-			return who.post(href, typed(url.Values{"version": {version}, "password": {""}, "description": {description}}))
+		other := h.SignedIn(t, owner)
+		edit := func(who *demotest.Browser, description, version string) *demotest.Response {
+			return who.Post(href, typed(url.Values{"version": {version}, "password": {""}, "description": {description}}))
 		}
 		if res := edit(other, "Theirs", "1"); res.StatusCode != http.StatusSeeOther {
 			t.Fatalf("the first: %d", res.StatusCode)

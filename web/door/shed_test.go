@@ -1,4 +1,4 @@
-package web
+package door
 
 import (
 	"context"
@@ -6,9 +6,12 @@ import (
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
+	"net/url"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/labstack/echo/v4"
@@ -24,11 +27,13 @@ type crowded struct {
 	release chan struct{}
 }
 
-func newCrowded(g gates) *crowded {
+func newCrowded(t turnstiles) *crowded {
 	c := &crowded{Echo: echo.New(), log: &lines{}, arrived: make(chan string, 100), release: make(chan struct{})}
 	log := slog.New(slog.NewTextHandler(c.log, nil))
 	c.HTTPErrorHandler = respond.Problem(log)
-	c.Use(identify, secureHeaders(true, func() []string { return nil }), shed(g, log), limitTime, logRequests(log), recoverPanics)
+	d := New(rules(log))
+	d.turnstiles = t
+	c.Use(d.Identify, d.SecureHeaders, d.Shed, d.LimitTime, d.LogRequests, d.RecoverPanics)
 	stay := func(ec echo.Context) error {
 		c.arrived <- ec.Path()
 		<-c.release
@@ -44,8 +49,25 @@ func newCrowded(g gates) *crowded {
 	return c
 }
 
-func small() gates {
-	return gates{pages: newGate(2, 1), writes: newGate(1, 0), doors: newGate(1, 0), streams: newGate(1, 0)}
+// rules are those of a house with one page, one stream, a way in and what everybody may see.
+func rules(log *slog.Logger) Rules {
+	under := func(prefixes ...string) func(echo.Context) bool {
+		return func(c echo.Context) bool {
+			return slices.ContainsFunc(prefixes, func(prefix string) bool { return strings.HasPrefix(c.Request().URL.Path, prefix) })
+		}
+	}
+	return Rules{
+		BaseURL: &url.URL{Scheme: "https", Host: "purser.example"}, Log: log,
+		Anonymous: under("/static/", "/healthz", "/readyz"), SigningIn: under("/auth/"), Quiet: under("/static/", "/healthz", "/readyz"),
+		Streaming: func(c echo.Context) bool {
+			return c.Request().Method == http.MethodGet && strings.HasSuffix(c.Path(), "/events")
+		},
+		FormOrigins: func() []string { return nil },
+	}
+}
+
+func small() turnstiles {
+	return turnstiles{pages: newTurnstile(2, 1), writes: newTurnstile(1, 0), signIns: newTurnstile(1, 0), streams: newTurnstile(1, 0)}
 }
 
 func (c *crowded) ask(method, path, accept string) *httptest.ResponseRecorder {
@@ -82,6 +104,10 @@ func (l *lines) String() string {
 // F18: each kind of work has places of its own; what finds none is turned away with a page that says what to do, and what
 // needs none is answered.
 func TestTooManyAreTurnedAway(t *testing.T) {
+	synctest.Test(t, tooManyAreTurnedAway)
+}
+
+func tooManyAreTurnedAway(t *testing.T) {
 	c := newCrowded(small())
 	var held sync.WaitGroup
 	c.fill(&held, http.MethodPost, "/page", "text/html")
@@ -129,16 +155,18 @@ func TestTooManyAreTurnedAway(t *testing.T) {
 
 // Whoever waits gets the place that is left, in the order of coming; whoever hangs up leaves the queue.
 func TestWhoeverWaitsGetsThePlace(t *testing.T) {
-	g := newGate(1, 1)
+	synctest.Test(t, whoeverWaitsGetsThePlace)
+}
+
+func whoeverWaitsGetsThePlace(t *testing.T) {
+	g := newTurnstile(1, 1)
 	if !g.enter(t.Context()) {
-		t.Fatal("an empty gate is closed")
+		t.Fatal("an empty turnstile is closed")
 	}
 	gone, hangUp := context.WithCancel(t.Context())
 	waited := make(chan bool, 1)
 	go func() { waited <- g.enter(gone) }()
-	for g.waiting.Load() == 0 {
-		time.Sleep(time.Millisecond)
-	}
+	synctest.Wait()
 	if g.enter(t.Context()) {
 		t.Error("the queue holds more than one")
 	}
@@ -147,9 +175,7 @@ func TestWhoeverWaitsGetsThePlace(t *testing.T) {
 		t.Error("somebody gone got a place")
 	}
 	go func() { waited <- g.enter(t.Context()) }()
-	for g.waiting.Load() == 0 {
-		time.Sleep(time.Millisecond)
-	}
+	synctest.Wait()
 	g.leave()
 	if !<-waited {
 		t.Error("who waited got no place")
@@ -169,7 +195,7 @@ func TestAPanicLeavesItsPlace(t *testing.T) {
 
 // Every request has an end, which is told as one; only a stream has none.
 func TestEveryRequestHasAnEnd(t *testing.T) {
-	c := newCrowded(newGates())
+	c := newCrowded(newTurnstiles())
 	left := make(chan time.Duration, 1)
 	look := func(ec echo.Context) error {
 		end, ok := ec.Request().Context().Deadline()
@@ -216,7 +242,7 @@ func TestEveryRequestHasAnEnd(t *testing.T) {
 
 // Nothing stands between a handler and its connection: a stream flushes, and extends its own time.
 func TestAStreamRulesItsOwnTime(t *testing.T) {
-	c := newCrowded(newGates())
+	c := newCrowded(newTurnstiles())
 	result := make(chan error, 1)
 	c.GET("/stream/events", func(ec echo.Context) error {
 		control := http.NewResponseController(ec.Response())
@@ -242,13 +268,17 @@ func TestAStreamRulesItsOwnTime(t *testing.T) {
 
 // Whoever hangs up before the answer is whole is no fault of ours in the log, of which a flood would make thousands.
 func TestHangingUpIsNoFaultOfOurs(t *testing.T) {
-	c := newCrowded(newGates())
+	c := newCrowded(newTurnstiles())
 	c.GET("/long", func(ec echo.Context) error {
 		c.arrived <- ec.Path()
-		<-c.release
+		<-ec.Request().Context().Done()
 		return ec.HTML(http.StatusOK, strings.Repeat("x", 8<<20))
 	})
-	server := httptest.NewServer(c)
+	logged := make(chan struct{})
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		defer close(logged)
+		c.ServeHTTP(w, r)
+	}))
 	defer server.Close()
 	ctx, hangUp := context.WithCancel(t.Context())
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, server.URL+"/long", nil)
@@ -265,14 +295,7 @@ func TestHangingUpIsNoFaultOfOurs(t *testing.T) {
 	if err := <-done; err == nil {
 		t.Fatal("control: it was answered")
 	}
-	time.Sleep(50 * time.Millisecond)
-	close(c.release)
-	for range 200 {
-		if strings.Contains(c.log.String(), "path=/long") {
-			break
-		}
-		time.Sleep(10 * time.Millisecond)
-	}
+	<-logged
 	if strings.Contains(c.log.String(), "level=ERROR") || !strings.Contains(c.log.String(), "path=/long") {
 		t.Errorf("the log says:\n%s", c.log)
 	}

@@ -1,25 +1,22 @@
-package web_test
+package pools_test
 
 import (
-	"bytes"
-	"fmt"
-	"mime/multipart"
 	"net/http"
 	"net/url"
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/PuerkitoBio/goquery"
 
 	"purser.example/internal/account"
 	"purser.example/internal/audit"
+	"purser.example/internal/demo/demotest"
 	"purser.example/internal/pool"
 )
 
 const (
+	contoso    = "6f1c0000-0000-4000-8000-000000000001"
+	marked     = "Marked-Secret-2026!"
 	one        = "0a000000-0000-4000-8000-000000000001"
 	two        = "0a000000-0000-4000-8000-000000000002"
 	poolPath   = "/classic/account-pool"
@@ -34,14 +31,10 @@ const (
     {"displayName": "Twins", "mail": "twins@contoso.com", "kind": "microsoft365", "members": []}, {"displayName": "Twins", "kind": "security", "members": []}]}]}`
 )
 
-func openPools(t *testing.T) (*house, *browser) {
+func openPools(t *testing.T) (*demotest.House, *demotest.Browser) {
 	t.Helper()
-	file := filepath.Join(t.TempDir(), "fixture.json")
-	if err := os.WriteFile(file, []byte(poolsGroup), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	h := openFixture(t, file)
-	return h, h.signedIn(t, "admin@purser.test")
+	h := demotest.OpenFixture(t, poolsGroup)
+	return h, h.SignedIn(t, "admin@purser.test")
 }
 
 // poolForm is the page's form as a browser would send it.
@@ -70,31 +63,30 @@ func with(form url.Values, pairs ...string) url.Values {
 }
 
 // validated validates a group of a pool and gives the page when its members are read.
-func validated(t *testing.T, b *browser, class, group string) *goquery.Document {
+func validated(t *testing.T, b *demotest.Browser, class, group string) *goquery.Document {
 	t.Helper()
-	form := with(poolForm(t, b.get(poolPath).page(t)), "group-"+class, group, "do", "validate:"+class)
-	res := b.post(poolPath+"/group", form)
-	for end := time.Now().Add(20 * time.Second); time.Now().Before(end); {
-		page := res.page(t)
-		if res.StatusCode != http.StatusOK {
+	form := with(poolForm(t, b.Get(poolPath).Page(t)), "group-"+class, group, "do", "validate:"+class)
+	res := b.Post(poolPath+"/group", form)
+	var page *goquery.Document
+	demotest.Until(t, "the members", func() bool {
+		if page = res.Page(t); res.StatusCode != http.StatusOK {
 			t.Fatalf("status %d\n%s", res.StatusCode, page.Find("[role=alert]").Text())
 		}
 		if page.Find("#users-"+class+" tbody tr").Length() > 0 && page.Find("#reading-"+class+" progress").Length() == 0 {
-			return page
+			return true
 		}
-		time.Sleep(100 * time.Millisecond)
-		res = b.post(poolPath+"/group", with(poolForm(t, page), "do", "show:"+class))
-	}
-	t.Fatal("the members were not read in time")
-	return nil
+		res = b.Post(poolPath+"/group", with(poolForm(t, page), "do", "show:"+class))
+		return false
+	})
+	return page
 }
 
 // saveOK saves a form and gives where it led.
-func saveOK(t *testing.T, b *browser, form url.Values) string {
+func saveOK(t *testing.T, b *demotest.Browser, form url.Values) string {
 	t.Helper()
-	res := b.post(poolPath, form)
+	res := b.Post(poolPath, form)
 	if res.StatusCode != http.StatusSeeOther {
-		t.Fatalf("status %d\n%s", res.StatusCode, res.page(t).Find("[role=alert]").Text())
+		t.Fatalf("status %d\n%s", res.StatusCode, res.Page(t).Find("[role=alert]").Text())
 	}
 	return res.Header.Get("Location")
 }
@@ -102,7 +94,7 @@ func saveOK(t *testing.T, b *browser, form url.Values) string {
 // R40: three pools, what they hold, and the services that use them.
 func TestThePageOfPools(t *testing.T) {
 	_, b := openPools(t)
-	page := b.get(poolPath + "?tab=project").page(t)
+	page := b.Get(poolPath + "?tab=project").Page(t)
 	if got := page.Find("[role=tab]").Map(func(_ int, tab *goquery.Selection) string { return tab.Text() }); strings.Join(got, " | ") != "Sites, Mailboxes, Groups, and Teams | Project Sites | Exchange Public Folders" {
 		t.Errorf("tabs %q", got)
 	}
@@ -124,10 +116,16 @@ func TestThePageOfPools(t *testing.T) {
 	if page.Find("#url-sites").Length() != 1 || !page.Find("html").HasClass("classic") {
 		t.Error("the page lacks its field or its look")
 	}
-	if href, _ := b.get("/service-accounts").page(t).Find(`a:contains("classic UI")`).Attr("href"); href != poolPath {
+	if script := page.Find(`script[src$="/js/pool.js"]`); script.Length() != 1 || b.Get(script.AttrOr("src", "")).StatusCode != http.StatusOK {
+		t.Error("the page lacks its script")
+	}
+	if b.Get("/service-accounts").Page(t).Find(`script[src$="/js/pool.js"]`).Length() != 0 {
+		t.Error("a page without a pool loads its script")
+	}
+	if href, _ := b.Get("/service-accounts").Page(t).Find(`a:contains("classic UI")`).Attr("href"); href != poolPath {
 		t.Errorf("the Service account page leads to %q", href)
 	}
-	if res := b.get(poolPath + "?tenant=nothing"); res.StatusCode != http.StatusNotFound {
+	if res := b.Get(poolPath + "?tenant=nothing"); res.StatusCode != http.StatusNotFound {
 		t.Errorf("an unknown tenant: %d", res.StatusCode)
 	}
 }
@@ -136,9 +134,9 @@ func TestThePageOfPools(t *testing.T) {
 func TestAGroupIsRefused(t *testing.T) {
 	_, b := openPools(t)
 	for group, says := range map[string]string{"": "Enter the name", "list@contoso.com": "distribution list", "nothing": "group", "Twins": "Several groups"} {
-		form := with(poolForm(t, b.get(poolPath).page(t)), "group-sites", group, "do", "validate:sites", "url-project", "https://half", "objects-sites", "12x")
-		res := b.post(poolPath+"/group", form)
-		page := res.page(t)
+		form := with(poolForm(t, b.Get(poolPath).Page(t)), "group-sites", group, "do", "validate:sites", "url-project", "https://half", "objects-sites", "12x")
+		res := b.Post(poolPath+"/group", form)
+		page := res.Page(t)
 		if alert := page.Find("#pool-sites [role=alert]"); res.StatusCode != http.StatusUnprocessableEntity || alert.Length() != 1 || !strings.Contains(alert.Text(), says) {
 			t.Errorf("%q: status %d, %q", group, res.StatusCode, alert.Text())
 		}
@@ -163,12 +161,12 @@ func TestAPoolIsSaved(t *testing.T) {
 	form.Set("password-sites-"+two, "abcdefghijklmnop")
 	form.Set("objects-sites", "1,500")
 
-	res := b.post(poolPath, form)
-	refused := res.page(t)
+	res := b.Post(poolPath, form)
+	refused := res.Page(t)
 	if alert := refused.Find("#outcome[role=alert]"); res.StatusCode != http.StatusUnprocessableEntity || !strings.Contains(alert.Text(), "Admin Center URL") {
 		t.Fatalf("status %d\n%s", res.StatusCode, alert.Text())
 	}
-	if strings.Contains(res.text(), marked) || strings.Contains(res.text(), "abcdefghijklmnop") {
+	if strings.Contains(res.Text(), marked) || strings.Contains(res.Text(), "abcdefghijklmnop") {
 		t.Error("a password came back")
 	}
 	if _, ticked := refused.Find("#users-sites [name='mfa-sites-" + two + "']").Attr("checked"); !ticked || refused.Find("#objects-sites").AttrOr("value", "") != "1,500" {
@@ -177,7 +175,7 @@ func TestAPoolIsSaved(t *testing.T) {
 	if !strings.Contains(refused.Find("#users-sites").Text(), "Type new passwords again") {
 		t.Error("nothing says that passwords have to be typed again")
 	}
-	if !strings.Contains(b.get(poolPath).page(t).Find("#pool-sites .pool-versions").Text(), "Nothing is saved yet") {
+	if !strings.Contains(b.Get(poolPath).Page(t).Find("#pool-sites .pool-versions").Text(), "Nothing is saved yet") {
 		t.Error("a refused Save stored something")
 	}
 
@@ -189,28 +187,27 @@ func TestAPoolIsSaved(t *testing.T) {
 	if !strings.Contains(done.Find("[role=status]").Text(), "1 of 1 password is stored") || done.Find("progress").Length() != 0 {
 		t.Errorf("the check says %q", done.Find("#run").Text())
 	}
-	saved := b.get(poolPath).page(t).Find("#pool-sites")
+	saved := b.Get(poolPath).Page(t).Find("#pool-sites")
 	for _, words := range []string{"2 of 2 members can be used", "App password stored", "14 needed", "In force: nothing yet", "Required, because"} {
 		if !strings.Contains(strings.Join(strings.Fields(saved.Text()), " "), words) {
 			t.Errorf("the saved pool does not say %q", words)
 		}
 	}
 	for _, secret := range []string{marked, "abcdefghijklmnop", "Marked-Client-Secret"} {
-		if strings.Contains(h.log.String(), secret) || strings.Contains(b.get(poolPath).text()+b.get(check).text(), secret) {
+		if strings.Contains(h.Log.String(), secret) || strings.Contains(b.Get(poolPath).Text()+b.Get(check).Text(), secret) {
 			t.Error("the log or a page holds a secret (R60)")
 		}
 	}
 }
 
-func waitFor(t *testing.T, b *browser, path, selector string) *goquery.Document {
+// waitFor asks for a page until something is on it.
+func waitFor(t *testing.T, b *demotest.Browser, path, selector string) (page *goquery.Document) {
 	t.Helper()
-	for end := time.Now().Add(20 * time.Second); time.Now().Before(end); time.Sleep(100 * time.Millisecond) {
-		if page := b.get(path).page(t); page.Find(selector).Length() > 0 {
-			return page
-		}
-	}
-	t.Fatalf("%s does not get %s", path, selector)
-	return nil
+	demotest.Until(t, selector+" on "+path, func() bool {
+		page = b.Get(path).Page(t)
+		return page.Find(selector).Length() > 0
+	})
+	return page
 }
 
 // R46: the second of two Saves changes nothing and shows both versions; then the person decides. A change of group recommends to
@@ -222,8 +219,8 @@ func TestTwoSavesOfAPool(t *testing.T) {
 	if to := saveOK(t, b, theirs); strings.Contains(to, "changed=") {
 		t.Errorf("the first group leads to %s", to)
 	}
-	res := b.post(poolPath, mine)
-	page := res.page(t)
+	res := b.Post(poolPath, mine)
+	page := res.Page(t)
 	alert := page.Find("#outcome[role=alert]").Text()
 	if res.StatusCode != http.StatusConflict || !strings.Contains(alert, "AOS Pool") || !strings.Contains(alert, "Night") {
 		t.Fatalf("status %d\n%s", res.StatusCode, alert)
@@ -233,12 +230,12 @@ func TestTwoSavesOfAPool(t *testing.T) {
 		t.Fatalf("saving over sends version %q", over.AttrOr("value", ""))
 	}
 	saveOK(t, b, with(poolForm(t, page), "overwrite-sites", "1"))
-	saved := b.get(poolPath).page(t)
+	saved := b.Get(poolPath).Page(t)
 	if got := saved.Find("#group-sites").AttrOr("value", ""); got != "AOS Pool" {
 		t.Errorf("saved is %q", got)
 	}
 	to := saveOK(t, b, poolForm(t, validated(t, b, "sites", "Night")))
-	if dialog := b.get(to).page(t).Find("dialog[open]"); !strings.Contains(dialog.Text(), "rerun the scan profiles") || dialog.Find("a").Text() != "Later" {
+	if dialog := b.Get(to).Page(t).Find("dialog[open]"); !strings.Contains(dialog.Text(), "rerun the scan profiles") || dialog.Find("a").Text() != "Later" {
 		t.Errorf("%s asks %q", to, dialog.Text())
 	}
 }
@@ -246,21 +243,21 @@ func TestTwoSavesOfAPool(t *testing.T) {
 // A group that was typed and not validated is not saved, and Clear takes effect with Save only.
 func TestATypedGroupAndAClearedOne(t *testing.T) {
 	_, b := openPools(t)
-	res := b.post(poolPath, with(poolForm(t, b.get(poolPath).page(t)), "group-sites", "AOS Pool"))
-	if !strings.Contains(res.page(t).Find("#group-sites-notes").Text(), "Select Validate first") || res.StatusCode != http.StatusUnprocessableEntity {
+	res := b.Post(poolPath, with(poolForm(t, b.Get(poolPath).Page(t)), "group-sites", "AOS Pool"))
+	if !strings.Contains(res.Page(t).Find("#group-sites-notes").Text(), "Select Validate first") || res.StatusCode != http.StatusUnprocessableEntity {
 		t.Errorf("status %d", res.StatusCode)
 	}
 	saveOK(t, b, poolForm(t, validated(t, b, "public-folders", "Night")))
-	page := b.get(poolPath).page(t)
+	page := b.Get(poolPath).Page(t)
 	if page.Find("#users-public-folders input[type=password]").Length() != 0 || !strings.Contains(page.Find("#users-public-folders").Text(), "impersonation") {
 		t.Error("public folders ask for passwords, or do not say why not")
 	}
-	cleared := b.post(poolPath+"/group", with(poolForm(t, page), "do", "clear:public-folders")).page(t)
-	if !strings.Contains(cleared.Find("#pool-public-folders").Text(), "with the next Save") || b.get(poolPath).page(t).Find("#group-public-folders").AttrOr("value", "") != "Night" {
+	cleared := b.Post(poolPath+"/group", with(poolForm(t, page), "do", "clear:public-folders")).Page(t)
+	if !strings.Contains(cleared.Find("#pool-public-folders").Text(), "with the next Save") || b.Get(poolPath).Page(t).Find("#group-public-folders").AttrOr("value", "") != "Night" {
 		t.Error("Clear says nothing, or takes effect at once")
 	}
 	saveOK(t, b, poolForm(t, cleared))
-	if got := b.get(poolPath).page(t).Find("#group-public-folders").AttrOr("value", ""); got != "" {
+	if got := b.Get(poolPath).Page(t).Find("#group-public-folders").AttrOr("value", ""); got != "" {
 		t.Errorf("after Clear and Save the group is %q", got)
 	}
 }
@@ -268,20 +265,19 @@ func TestATypedGroupAndAClearedOne(t *testing.T) {
 // With htmx a refused Save holds the outcome and the notes below the fields, and no field; a pool is brought alone.
 func TestAPoolByScript(t *testing.T) {
 	_, b := openPools(t)
-	script := http.Header{"Sec-Fetch-Site": {"same-origin"}, "Hx-Request": {"true"}}
 	form := poolForm(t, validated(t, b, "sites", "aos-pool@contoso.com"))
-	res := b.send(http.MethodPost, poolPath, with(form, "url-sites", "http://elsewhere"), script)
-	page := res.page(t)
+	res := b.ByScript(http.MethodPost, poolPath, with(form, "url-sites", "http://elsewhere"))
+	page := res.Page(t)
 	if res.StatusCode != http.StatusUnprocessableEntity || page.Find("#outcome[role=alert]").Length() != 1 || page.Find("input").Length() != 0 || page.Find("#url-sites-notes .field-error").Length() != 1 {
-		t.Errorf("status %d\n%s", res.StatusCode, res.text())
+		t.Errorf("status %d\n%s", res.StatusCode, res.Text())
 	}
-	res = b.send(http.MethodPost, poolPath+"/group", with(form, "group-sites", "list@contoso.com", "do", "validate:sites"), script)
-	page = res.page(t)
+	res = b.ByScript(http.MethodPost, poolPath+"/group", with(form, "group-sites", "list@contoso.com", "do", "validate:sites"))
+	page = res.Page(t)
 	if res.StatusCode != http.StatusUnprocessableEntity || page.Find("#pool-sites").Length() != 1 || page.Find("#pool-project, header").Length() != 0 {
 		t.Errorf("status %d: not the pool alone", res.StatusCode)
 	}
-	res = b.send(http.MethodGet, poolPath+"/suggest?tenant="+contoso+"&tab=sites&group-sites=aos", nil, script)
-	if got := res.page(t).Find("option").AttrOr("value", ""); got != "aos-pool@contoso.com" {
+	res = b.ByScript(http.MethodGet, poolPath+"/suggest?tenant="+contoso+"&tab=sites&group-sites=aos", nil)
+	if got := res.Page(t).Find("option").AttrOr("value", ""); got != "aos-pool@contoso.com" {
 		t.Errorf("suggested is %q", got)
 	}
 }
@@ -290,89 +286,73 @@ func TestAPoolByScript(t *testing.T) {
 func TestPasswordsFromAFile(t *testing.T) {
 	h, b := openPools(t)
 	saveOK(t, b, poolForm(t, validated(t, b, "sites", "aos-pool@contoso.com")))
-	href, _ := b.get(poolPath).page(t).Find(`#users-sites a:contains("Import CSV")`).Attr("href")
-	action, _ := b.get(href).page(t).Find("#import").Attr("action")
+	href, _ := b.Get(poolPath).Page(t).Find(`#users-sites a:contains("Import CSV")`).Attr("href")
+	action, _ := b.Get(href).Page(t).Find("#import").Attr("action")
 	if action == "" {
 		t.Fatalf("no form at %q", href)
 	}
 	csv := "username,password,app_password\r\npool01@contoso.com," + marked + ",\r\nstranger@contoso.com,x,\r\n"
-	res := b.upload(action, csv, "check")
-	page := res.page(t)
-	if res.StatusCode != http.StatusOK || page.Find("tbody tr").Length() != 2 || !strings.Contains(page.Find("[role=alert]").Text(), "1 of 2 rows can be imported") || strings.Contains(res.text(), marked) {
+	res := b.Upload(action, csv, "check")
+	page := res.Page(t)
+	if res.StatusCode != http.StatusOK || page.Find("tbody tr").Length() != 2 || !strings.Contains(page.Find("[role=alert]").Text(), "1 of 2 rows can be imported") || strings.Contains(res.Text(), marked) {
 		t.Errorf("Check: status %d\n%s", res.StatusCode, page.Find("main").Text())
 	}
 	// R46: an answer to Check stands for the pool as the page showed it, so that Import overwrites nobody's change.
-	other := h.signedIn(t, "owner@purser.test")
-	saveOK(t, other, with(poolForm(t, other.get(poolPath).page(t)), "objects-sites", "70"))
-	stale, _ := b.upload(action, csv, "check").page(t).Find("#import").Attr("action")
-	if res := b.upload(stale, csv, "import"); stale != action || res.StatusCode != http.StatusConflict {
+	other := h.SignedIn(t, "owner@purser.test")
+	saveOK(t, other, with(poolForm(t, other.Get(poolPath).Page(t)), "objects-sites", "70"))
+	stale, _ := b.Upload(action, csv, "check").Page(t).Find("#import").Attr("action")
+	if res := b.Upload(stale, csv, "import"); stale != action || res.StatusCode != http.StatusConflict {
 		t.Errorf("a stale Import to %q: status %d", stale, res.StatusCode)
 	}
-	action, _ = b.get(href).page(t).Find("#import").Attr("action")
+	action, _ = b.Get(href).Page(t).Find("#import").Attr("action")
 	h.Sim.ResetRequests()
-	if res := b.upload(action, "name,secret\r\n", "check"); res.StatusCode != http.StatusUnprocessableEntity || res.page(t).Find("#file-notes .field-error").Length() != 1 {
+	if res := b.Upload(action, "name,secret\r\n", "check"); res.StatusCode != http.StatusUnprocessableEntity || res.Page(t).Find("#file-notes .field-error").Length() != 1 {
 		t.Errorf("unknown columns: status %d", res.StatusCode)
 	}
-	if res := b.upload(action, strings.Repeat("x", pool.MaxImport+1<<20), "check"); res.StatusCode != http.StatusRequestEntityTooLarge {
+	if res := b.Upload(action, strings.Repeat("x", pool.MaxImport+1<<20), "check"); res.StatusCode != http.StatusRequestEntityTooLarge {
 		t.Errorf("too large: status %d", res.StatusCode)
 	}
 	half := "--x\r\nContent-Disposition: form-data; name=\"file\"; filename=\"passwords.csv\"\r\n\r\n" + csv
-	if res := b.carry(http.MethodPost, action, strings.NewReader(half), http.Header{"Sec-Fetch-Site": {"same-origin"}, "Content-Type": {"multipart/form-data; boundary=x"}}); res.StatusCode != http.StatusBadRequest {
+	if res := b.Carry(http.MethodPost, action, strings.NewReader(half), http.Header{"Sec-Fetch-Site": {"same-origin"}, "Content-Type": {"multipart/form-data; boundary=x"}}); res.StatusCode != http.StatusBadRequest {
 		t.Errorf("half a file: status %d", res.StatusCode)
 	}
-	if res := b.upload(action, csv, "import"); res.StatusCode != http.StatusSeeOther || !strings.HasPrefix(res.Header.Get("Location"), poolPath+"/checks/") {
+	if res := b.Upload(action, csv, "import"); res.StatusCode != http.StatusSeeOther || !strings.HasPrefix(res.Header.Get("Location"), poolPath+"/checks/") {
 		t.Errorf("Import: status %d to %q", res.StatusCode, res.Header.Get("Location"))
 	} else {
 		waitFor(t, b, res.Header.Get("Location"), "[role=status]")
 	}
-	if res := b.get(poolPath + "/import/template.csv"); !strings.HasPrefix(res.text(), "username,password,app_password") {
-		t.Errorf("template %q", res.text())
+	if res := b.Get(poolPath + "/import/template.csv"); !strings.HasPrefix(res.Text(), "username,password,app_password") {
+		t.Errorf("template %q", res.Text())
 	}
 }
 
-// upload posts a file as a browser does.
-func (b *browser) upload(action, content, command string) *response {
-	b.t.Helper()
-	var body bytes.Buffer
-	form := multipart.NewWriter(&body)
-	file, err := form.CreateFormFile("file", "passwords.csv")
-	if err != nil {
-		b.t.Fatal(err)
-	}
-	if _, err := fmt.Fprint(file, content); err != nil {
-		b.t.Fatal(err)
-	}
-	if err := form.WriteField("do", command); err != nil {
-		b.t.Fatal(err)
-	}
-	if err := form.Close(); err != nil {
-		b.t.Fatal(err)
-	}
-	return b.carry(http.MethodPost, action, &body, http.Header{"Sec-Fetch-Site": {"same-origin"}, "Content-Type": {form.FormDataContentType()}})
+// profileOf is the form of a service account profile with a member's account.
+func profileOf(name, username string) url.Values {
+	return url.Values{"name": {name}, "tenant": {contoso}, "services": {"fly", "opus"}, "username": {username}, "password": {marked}}
 }
 
 // R20: what uses a profile stands in its details and in the question before it is deleted.
 func TestAProfileInAPoolSaysSo(t *testing.T) {
 	_, b := openPools(t)
-	b.post("/service-accounts", typed(url.Values{"username": {"pool01@contoso.com"}}))
-	href, _ := b.get("/service-accounts").page(t).Find(".cell-main a").Attr("href")
+	b.Post("/service-accounts", profileOf("Backup – Europe", "pool01@contoso.com"))
+	href, _ := b.Get("/service-accounts").Page(t).Find(".cell-main a").Attr("href")
 	const title = "Account pool Sites, Mailboxes, Groups, and Teams"
-	if strings.Contains(b.get(href).text(), title) {
+	if strings.Contains(b.Get(href).Text(), title) {
 		t.Error("a pool uses the profile before there is one")
 	}
 	saveOK(t, b, poolForm(t, validated(t, b, "sites", "aos-pool@contoso.com")))
-	if !strings.Contains(b.get(href).text(), title) {
+	if !strings.Contains(b.Get(href).Text(), title) {
 		t.Error("the details say nothing of the pool")
 	}
-	asked := b.get("/service-accounts/delete?id=" + strings.TrimPrefix(href, "/service-accounts/")).text()
+	asked := b.Get("/service-accounts/delete?id=" + strings.TrimPrefix(href, "/service-accounts/")).Text()
 	if !strings.Contains(asked, title) || !strings.Contains(asked, "This profile is in use") {
 		t.Error("the question before the deletion says nothing of the pool")
 	}
-	b.post("/service-accounts", typed(url.Values{"name": {"The same account"}, "username": {"POOL01@contoso.com"}}))
-	if second, _ := b.get("/service-accounts?q=same").page(t).Find(".cell-main a").Attr("href"); second == "" || !strings.Contains(b.get(second).text(), title) {
+	b.Post("/service-accounts", profileOf("The same account", "POOL01@contoso.com"))
+	if second, _ := b.Get("/service-accounts?q=same").Page(t).Find(".cell-main a").Attr("href"); second == "" || !strings.Contains(b.Get(second).Text(), title) {
 		t.Errorf("a second profile with the account, at %q, says nothing of the pool", second)
 	}
-	if page := b.get(poolPath).page(t).Find("#users-sites"); !strings.Contains(page.Text(), "also used for managing operations") {
+	if page := b.Get(poolPath).Page(t).Find("#users-sites"); !strings.Contains(page.Text(), "also used for managing operations") {
 		t.Error("the member's row says nothing of the profile")
 	}
 }
@@ -383,11 +363,11 @@ func TestVersionsAndDriftOfAPool(t *testing.T) {
 	h, b := openPools(t)
 	saveOK(t, b, poolForm(t, validated(t, b, "sites", "aos-pool@contoso.com")))
 	key := pool.Key{Tenant: contoso, Class: pool.Sites}
-	if _, err := h.App.Pools.BringIntoForce(t.Context(), key, account.Stamp{At: h.clock.Now(), By: "Nightly scan"}, audit.Target{Kind: "scan", Name: "Nightly scan"}); err != nil {
+	if _, err := h.App.Pools.BringIntoForce(t.Context(), key, account.Stamp{At: h.Clock.Now(), By: "Nightly scan"}, audit.Target{Kind: "scan", Name: "Nightly scan"}); err != nil {
 		t.Fatal(err)
 	}
 	versions := func() string {
-		return strings.Join(strings.Fields(b.get(poolPath).page(t).Find("#pool-sites .pool-versions").Text()), " ")
+		return strings.Join(strings.Fields(b.Get(poolPath).Page(t).Find("#pool-sites .pool-versions").Text()), " ")
 	}
 	if got := versions(); !strings.Contains(got, "Saved and in force: version 1") {
 		t.Errorf("in force: %q", got)
@@ -395,14 +375,14 @@ func TestVersionsAndDriftOfAPool(t *testing.T) {
 	if err := h.Sim.PatchGroup("aos-pool@contoso.com", []byte(`{"members": ["pool01@contoso.com"]}`)); err != nil {
 		t.Fatal(err)
 	}
-	page := b.post(poolPath+"/group", with(poolForm(t, b.get(poolPath).page(t)), "do", "compare:sites")).page(t)
+	page := b.Post(poolPath+"/group", with(poolForm(t, b.Get(poolPath).Page(t)), "do", "compare:sites")).Page(t)
 	if got := page.Find("#drift-sites").Text(); !strings.Contains(got, "1 left the group since the last save") || !strings.Contains(got, "pool02@contoso.com") {
 		t.Errorf("drift: %q", got)
 	}
 	if page.Find("#users-sites tbody tr").Length() != 2 {
 		t.Error("a member was dropped before anybody said so")
 	}
-	page = b.post(poolPath+"/group", with(poolForm(t, page), "do", "adopt:sites")).page(t)
+	page = b.Post(poolPath+"/group", with(poolForm(t, page), "do", "adopt:sites")).Page(t)
 	saveOK(t, b, poolForm(t, page))
 	if got := versions(); !strings.Contains(got, "In force: version 1 of") || !strings.Contains(got, "Saved: version 2, from the next scan") || !strings.Contains(got, "1 left the group") {
 		t.Errorf("versions: %q", got)
