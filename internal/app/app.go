@@ -18,6 +18,7 @@ import (
 	"purser.example/internal/login"
 	"purser.example/internal/microsoft"
 	"purser.example/internal/pool"
+	"purser.example/internal/problem"
 	"purser.example/internal/profile"
 	"purser.example/internal/run"
 	"purser.example/internal/secret"
@@ -32,6 +33,7 @@ import (
 	"purser.example/web/profiles"
 	"purser.example/web/respond"
 	"purser.example/web/runs"
+	"purser.example/web/verdicts"
 )
 
 // Options are the parts that callers may choose, beside the configuration.
@@ -101,6 +103,7 @@ func Open(ctx context.Context, cfg config.Config, o Options) (*App, error) {
 		Store: kept.pools, Tenants: a.Tenants, Accounts: a.Accounts, Profiles: a.Profiles, Runs: a.Runs, Shifts: a.shifts, Ring: ring, Directory: directory,
 		Settings: pool.Settings{AdminCenterHosts: cfg.AdminCenterHosts}, Now: o.Now, Log: o.Log,
 	})
+	a.Profiles.UsedBy(a.Pools)
 	a.queue, err = work.Open(ctx, db, o.Log,
 		work.Runs(profile.ValidationRun, a.Runs),
 		work.Runs(pool.CheckRun, a.Runs),
@@ -117,12 +120,13 @@ func Open(ctx context.Context, cfg config.Config, o Options) (*App, error) {
 		both.Go(a.queue.Stop)
 		both.Wait()
 	})
+	told := &verdicts.Words{Tenants: a.Tenants, Codes: codes, Now: o.Now}
 	a.Handler = web.New(web.Options{
 		BaseURL: cfg.BaseURL, TrustedProxies: cfg.TrustedProxies, Log: o.Log,
 		Sessions: a.sessions, Login: loginClient(cfg, o.Now), Activity: db,
 		Ready:    newReadiness(db, key, o.Log).check,
-		Profiles: &profiles.Handlers{Profiles: a.Profiles, Accounts: a.Accounts, Validations: a.Validations, RunsOf: a.Runs, Tenants: a.Tenants, Pools: a.Pools, Now: o.Now, Log: o.Log, Codes: codes},
-		Pools:    &pools.Handlers{Pools: a.Pools, Runs: a.Runs, Tenants: a.Tenants, Now: o.Now, Log: o.Log, Codes: codes},
+		Profiles: &profiles.Handlers{Profiles: a.Profiles, Accounts: a.Accounts, Validations: a.Validations, RunsOf: a.Runs, Tenants: a.Tenants, Now: o.Now, Log: o.Log, Verdicts: told},
+		Pools:    &pools.Handlers{Pools: a.Pools, Runs: a.Runs, Tenants: a.Tenants, Now: o.Now, Log: o.Log, Verdicts: told},
 		Runs:     &runs.Handlers{Runs: a.Runs, Tenants: a.Tenants, Now: o.Now},
 		Help:     &help.Handlers{Provider: cfg.ServiceProvider, StrictPasswords: cfg.StrictPasswords, Codes: codes},
 	})
@@ -159,7 +163,7 @@ func (a *App) begin(ctx context.Context) error {
 			case <-ctx.Done():
 				return
 			case <-tick.C:
-				if err := a.sessions.Sweep(ctx); err != nil && ctx.Err() == nil {
+				if err := problem.Guard(func() error { return a.sessions.Sweep(ctx) }); err != nil && ctx.Err() == nil {
 					a.log.Warn("ended sessions not removed", "error", err)
 				}
 			}

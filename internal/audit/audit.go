@@ -2,8 +2,9 @@
 //
 // An entry is written in the same transaction as what it records, so that neither exists without the other; the stores of
 // the nouns therefore take an Entry beside each change. Entries are numbered without gaps and chained: each carries an HMAC
-// over itself and its predecessor's, with a key that is not in the database. Verify finds what was edited, removed,
-// reordered or cut off. This package owns entries and the chain; internal/sqlite stores them.
+// over itself and its predecessor's in its chain, with a key that the database holds sealed only. A chain that follows another
+// vouches for the end of it, so that a log with several is one proof. Verify finds what was edited, removed, reordered or cut
+// off. This package owns entries and chains; internal/sqlite stores them and seals their keys.
 package audit
 
 import (

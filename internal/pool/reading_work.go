@@ -10,7 +10,6 @@ import (
 	"purser.example/internal/account"
 	"purser.example/internal/audit"
 	"purser.example/internal/problem"
-	"purser.example/internal/run"
 )
 
 // GroupRead is the name of the job that a reading is in the queue.
@@ -50,7 +49,7 @@ func (s *Service) read(ctx context.Context, r Reading) error {
 		return err
 	}
 	o := opener{r.Actor.Caller(), r.Origin, t}
-	err = run.Guard(func() error {
+	err = problem.Guard(func() error {
 		_, err := ask(ctx, s, o, func(d Session) (struct{}, error) { return struct{}{}, s.readWith(ctx, d, r) })
 		return err
 	})
@@ -109,7 +108,7 @@ func (s *Service) pipe(ctx context.Context, d Session, r Reading, nested bool, l
 		var failed error
 		for page := range pages {
 			if failed == nil {
-				failed = run.Guard(func() error { return s.storePage(ctx, r, page, nested) })
+				failed = problem.Guard(func() error { return s.storePage(ctx, r, page, nested) })
 				cancelOn(cancel, failed)
 			}
 		}

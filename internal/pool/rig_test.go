@@ -100,6 +100,7 @@ type rig struct {
 	shifts   *run.Shifts
 	ring     *secret.Keyring
 	client   *microsoft.Client
+	between  func(pool.Directory) pool.Directory // stands before the real one; nil: nothing does
 	taken    *taken
 }
 
@@ -163,6 +164,9 @@ func (r *rig) start() { r.limits(quick, soon) }
 // limits is start with other limits.
 func (r *rig) limits(limits account.Limits, tries run.Limits) {
 	validator, directory := app.Microsoft(r.client)
+	if r.between != nil {
+		directory = r.between(directory)
+	}
 	r.shifts = run.NewShifts()
 	r.accounts = account.NewService(account.Parts{Store: accounts.New(r.db), Tenants: r.tenants, Validator: validator, Limits: limits, Now: r.clock.Now})
 	r.runs = run.NewService(run.Parts{Store: runs.New(r.db, runs.Effects{pool.CheckRun: pools.Settled}), Accounts: r.accounts, Shifts: r.shifts, Limits: tries, Now: r.clock.Now, Log: r.logger()})
@@ -171,6 +175,7 @@ func (r *rig) limits(limits account.Limits, tries run.Limits) {
 		Store: pools.New(r.db), Tenants: r.tenants, Accounts: r.accounts, Profiles: r.profiles, Runs: r.runs, Shifts: r.shifts, Ring: r.ring, Directory: directory,
 		Settings: pool.Settings{AdminCenterHosts: []string{"teams-admin.contoso.com"}}, Now: r.clock.Now, Log: r.logger(),
 	})
+	r.profiles.UsedBy(r.Service)
 }
 
 // connect gives the tenant's app profile a secret, or none.

@@ -41,7 +41,7 @@ type Service struct {
 	slots chan struct{} // readings under way
 
 	mu       sync.Mutex
-	doors    map[tenant.ID]*door
+	readers  map[tenant.ID]*reader
 	compared map[[2]ReadingID]Difference // what was found between two readings
 }
 
@@ -65,8 +65,8 @@ func NewService(p Parts) *Service {
 	s := &Service{
 		store: p.Store, tenants: p.Tenants, accounts: p.Accounts, profiles: p.Profiles, runs: p.Runs, shifts: p.Shifts, ring: p.Ring, directory: p.Directory,
 		settings: p.Settings, now: p.Now, log: p.Log,
-		slots: make(chan struct{}, maxReadings),
-		doors: map[tenant.ID]*door{}, compared: map[[2]ReadingID]Difference{},
+		slots:   make(chan struct{}, maxReadings),
+		readers: map[tenant.ID]*reader{}, compared: map[[2]ReadingID]Difference{},
 	}
 	p.Runs.Add(s.Checks())
 	return s

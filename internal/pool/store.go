@@ -13,6 +13,8 @@ import (
 type Store interface {
 	// Pool gives one pool, with version 0 where nobody has saved it.
 	Pool(ctx context.Context, key Key) (Pool, error)
+	// ClassesWith gives the classes whose pool has the account as a member, as saved or in force.
+	ClassesWith(ctx context.Context, a account.Key) ([]Class, error)
 	// Note writes an entry that stands alone.
 	Note(ctx context.Context, e audit.Entry) error
 

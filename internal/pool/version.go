@@ -44,8 +44,8 @@ func (s *Service) Compare(ctx context.Context, caller access.Caller, old, now Re
 	return s.difference(ctx, old, now)
 }
 
-// remembered bounds how many differences are kept.
-const remembered = 64
+// keptDifferences bounds how many differences are kept.
+const keptDifferences = 64
 
 // difference compares two readings that are done. Those never change, so the page that shows a large pool again and again has it
 // compared once.
@@ -63,7 +63,7 @@ func (s *Service) difference(ctx context.Context, old, now ReadingID) (Differenc
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if len(s.compared) >= remembered {
+	if len(s.compared) >= keptDifferences {
 		clear(s.compared)
 	}
 	s.compared[pair] = d

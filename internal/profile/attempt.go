@@ -11,14 +11,14 @@ import (
 	"purser.example/internal/verdict"
 )
 
-// work is somebody doing something to a profile, as the activity log will have it.
-type work struct {
+// deed is somebody doing something to a profile, as the activity log will have it.
+type deed struct {
 	caller  access.Caller
 	origin  audit.Origin
 	profile Profile
 }
 
-func (w work) entry(action audit.Action) audit.Entry {
+func (w deed) entry(action audit.Action) audit.Entry {
 	return audit.By(w.caller, w.origin, action, w.profile.target())
 }
 
@@ -26,21 +26,21 @@ func (p Profile) target() audit.Target {
 	return audit.Target{Kind: "profile", ID: string(p.ID), Name: p.Name}
 }
 
-func (w work) begun(action audit.Action) audit.Entry {
+func (w deed) begun(action audit.Action) audit.Entry {
 	return w.entry(action).With("username", w.profile.Username)
 }
 
-func (w work) ended(v verdict.Verdict) audit.Entry {
+func (w deed) ended(v verdict.Verdict) audit.Entry {
 	return account.Told(w.begun(ValidationEnded), v)
 }
 
-func (w work) validation(v verdict.Verdict) Validation {
+func (w deed) validation(v verdict.Verdict) Validation {
 	return Validation{At: v.At, By: w.caller.Called(), Verdict: v}
 }
 
 // validate is attempt for a Save: a verdict that refuses is written down here, because nothing else will be. The person
 // hears it even where that fails.
-func (s *Service) validate(ctx context.Context, w work, password secret.Value) (verdict.Verdict, error) {
+func (s *Service) validate(ctx context.Context, w deed, password secret.Value) (verdict.Verdict, error) {
 	v, err := s.attempt(ctx, w, password)
 	if err != nil || v.Valid() {
 		return v, err
@@ -51,7 +51,7 @@ func (s *Service) validate(ctx context.Context, w work, password secret.Value) (
 }
 
 // attempt validates once, while it is the account's turn.
-func (s *Service) attempt(ctx context.Context, w work, password secret.Value) (verdict.Verdict, error) {
+func (s *Service) attempt(ctx context.Context, w deed, password secret.Value) (verdict.Verdict, error) {
 	return s.accounts.Try(ctx, w.profile.attempt(password), func() error { return s.accounts.Begin(ctx, keyOf(w.profile), w.begun(ValidationBegun)) })
 }
 

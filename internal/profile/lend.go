@@ -45,7 +45,7 @@ func (s *Service) Lend(ctx context.Context, caller access.Caller, origin audit.O
 		p, err := s.store.Profile(ctx, row.ID)
 		if err == nil && p.Status == verdict.Valid { // whoever had the turn before may have found it refused
 			defer release()
-			return p, s.lend(ctx, work{caller, origin, p}, signIn)
+			return p, s.lend(ctx, deed{caller, origin, p}, signIn)
 		}
 		release()
 		if err != nil && !errors.Is(err, ErrGone) {
@@ -56,7 +56,7 @@ func (s *Service) Lend(ctx context.Context, caller access.Caller, origin audit.O
 }
 
 // lend makes the attempt, while it is the account's turn.
-func (s *Service) lend(ctx context.Context, w work, signIn func(context.Context, account.Account) verdict.Verdict) error {
+func (s *Service) lend(ctx context.Context, w deed, signIn func(context.Context, account.Account) verdict.Verdict) error {
 	password, err := s.stored(ctx, w.profile)
 	if err != nil {
 		return err

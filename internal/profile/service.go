@@ -31,6 +31,7 @@ type Service struct {
 	ring     *secret.Keyring
 	settings Settings
 	now      func() time.Time
+	users    []User // what may use a profile
 }
 
 // NewService joins the parts.
@@ -64,7 +65,7 @@ func (s *Service) Create(ctx context.Context, caller access.Caller, origin audit
 		return Profile{}, err
 	}
 	defer release()
-	w := work{caller, origin, p}
+	w := deed{caller, origin, p}
 	v, err := s.validate(ctx, w, d.Password)
 	if err != nil {
 		return Profile{}, err
@@ -82,7 +83,7 @@ func (s *Service) Create(ctx context.Context, caller access.Caller, origin audit
 
 // witnessed writes down an attempt that was made for a change which then failed: the sign-in happened all the same (R61).
 // Where it was the disk that failed, the person is told that the account itself is in order.
-func (s *Service) witnessed(ctx context.Context, w work, v verdict.Verdict, err error) error {
+func (s *Service) witnessed(ctx context.Context, w deed, v verdict.Verdict, err error) error {
 	if err == nil {
 		return nil
 	}
@@ -120,7 +121,7 @@ func (s *Service) Update(ctx context.Context, caller access.Caller, origin audit
 	}
 	p := s.stamped(old, d, caller)
 	p.Version++
-	w := work{caller, origin, p}
+	w := deed{caller, origin, p}
 	changed := w.entry(Changed).With("changed", differences(old, p, !d.Password.Empty()))
 	if d.Password.Empty() {
 		return p, s.raced(ctx, id, s.store.Update(ctx, p, seen, nil, nil, changed))
@@ -128,7 +129,7 @@ func (s *Service) Update(ctx context.Context, caller access.Caller, origin audit
 	return s.updateAccount(ctx, w, seen, d.Password, changed)
 }
 
-func (s *Service) updateAccount(ctx context.Context, w work, seen int64, password secret.Value, changed audit.Entry) (Profile, error) {
+func (s *Service) updateAccount(ctx context.Context, w deed, seen int64, password secret.Value, changed audit.Entry) (Profile, error) {
 	release, err := s.turn(w.profile, w.caller)
 	if err != nil {
 		return Profile{}, err
@@ -192,7 +193,7 @@ func (s *Service) Validate(ctx context.Context, caller access.Caller, origin aud
 		return verdict.Verdict{}, err
 	}
 	defer password.Clear()
-	w := work{caller, origin, p}
+	w := deed{caller, origin, p}
 	v, err := s.attempt(ctx, w, password)
 	if err != nil {
 		return verdict.Verdict{}, err
@@ -278,7 +279,7 @@ func (s *Service) delete(ctx context.Context, caller access.Caller, origin audit
 			return 0, &Conflict{Current: p}
 		}
 		profiles = append(profiles, p)
-		entries = append(entries, work{caller, origin, p}.entry(Deleted).With("username", p.Username))
+		entries = append(entries, deed{caller, origin, p}.entry(Deleted).With("username", p.Username))
 	}
 	if len(profiles) == 0 {
 		return 0, nil

@@ -63,7 +63,7 @@ func (k validation) Look(ctx context.Context, r run.Run, i run.Held) (run.Task, 
 	if err != nil {
 		return run.Task{}, err
 	}
-	w := work{r.Actor.Caller(), r.Origin, p}
+	w := deed{r.Actor.Caller(), r.Origin, p}
 	words := k.Words()
 	return run.Task{
 		Tenant: p.Tenant, Username: p.Username, Pass: k.passOver(p, r), Status: p.Status, Code: p.Verdict.Code,

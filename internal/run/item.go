@@ -14,7 +14,7 @@ import (
 // item tries one item of the run, and gives the verdict; nil where no attempt was made. Whatever goes wrong has been settled
 // or logged when it returns; an item that nothing could be settled about waits for another pass.
 func (w *working) item(ctx context.Context, i Held) (v *verdict.Verdict) {
-	if err := Guard(func() error { v = w.turn(ctx, i); return nil }); err != nil {
+	if err := problem.Guard(func() error { v = w.turn(ctx, i); return nil }); err != nil {
 		w.puzzled(ctx, i.Item, err)
 	}
 	return v

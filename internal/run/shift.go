@@ -3,10 +3,10 @@ package run
 import (
 	"context"
 	"errors"
-	"fmt"
-	"runtime/debug"
 	"sync"
 	"time"
+
+	"purser.example/internal/problem"
 )
 
 // ErrHandedBack says that something stopped because Purser stops; the next start goes on from where it is.
@@ -72,7 +72,7 @@ func (f *Shift) End() {
 // ended it, or the end of the context that the shift was taken with.
 func (f *Shift) Do(work func(context.Context) error) error {
 	defer f.End()
-	err := Guard(func() error { return work(f.ctx) })
+	err := problem.Guard(func() error { return work(f.ctx) })
 	if cause := context.Cause(f.ctx); cause != nil && !errors.Is(cause, errCancelled) {
 		return ErrHandedBack
 	}
@@ -107,8 +107,8 @@ func (s *Shifts) Cancel(id string) {
 // isCancelled reports whether ctx is that of a shift that somebody cancelled.
 func isCancelled(ctx context.Context) bool { return errors.Is(context.Cause(ctx), errCancelled) }
 
-// patience is how long work that is handed back may take to come to a good end.
-const patience = 10 * time.Second
+// stopWithin is how long work that is handed back may take to come to a good end.
+const stopWithin = 10 * time.Second
 
 // HandBack stops everything that is worked on, at once, and whatever would begin from now on, and waits for what is under way, but
 // not for ever. The next start goes on with it.
@@ -121,7 +121,7 @@ func (s *Shifts) HandBack() {
 		under = append(under, shift)
 	}
 	s.mu.Unlock()
-	late := time.After(patience)
+	late := time.After(stopWithin)
 	for _, shift := range under {
 		select {
 		case <-shift.done:
@@ -161,22 +161,4 @@ func (s *Shifts) Changed(id string) {
 		default:
 		}
 	}
-}
-
-// Panicked is a panic as an error, so that a mistake of ours over one thing does not end Purser.
-type Panicked struct {
-	Value any
-	Stack []byte
-}
-
-func (p *Panicked) Error() string { return fmt.Sprintf("panic: %v\n%s", p.Value, p.Stack) }
-
-// Guard turns a panic of work into a *Panicked.
-func Guard(work func() error) (err error) {
-	defer func() {
-		if surprise := recover(); surprise != nil {
-			err = &Panicked{surprise, debug.Stack()}
-		}
-	}()
-	return work()
 }

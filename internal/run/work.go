@@ -7,6 +7,7 @@ import (
 
 	"purser.example/internal/account"
 	"purser.example/internal/audit"
+	"purser.example/internal/problem"
 	"purser.example/internal/tenant"
 )
 
@@ -74,7 +75,7 @@ func (w *working) everything(ctx context.Context) error {
 	var all sync.WaitGroup
 	for i, t := range tenants {
 		w.accounts.Gates().Forget(t)
-		all.Go(func() { failed[i] = Guard(func() error { return w.lane(ctx, t) }) })
+		all.Go(func() { failed[i] = problem.Guard(func() error { return w.lane(ctx, t) }) })
 	}
 	all.Wait()
 	return errors.Join(failed...)

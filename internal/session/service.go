@@ -13,6 +13,7 @@ import (
 
 	"purser.example/internal/access"
 	"purser.example/internal/audit"
+	"purser.example/internal/problem"
 	"purser.example/internal/secret"
 )
 
@@ -138,7 +139,9 @@ func (s *Service) writeBeside(ctx context.Context, write func(context.Context)) 
 		defer close(done)
 		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), rest)
 		defer cancel()
-		write(ctx)
+		if err := problem.Guard(func() error { write(ctx); return nil }); err != nil {
+			s.log.ErrorContext(ctx, "what a page writes beside failed", "error", err)
+		}
 	}()
 	timer := time.NewTimer(beside)
 	defer timer.Stop()

@@ -1,4 +1,33 @@
 package sqlite
 
+import (
+	"context"
+	"errors"
+
+	"purser.example/internal/audit"
+	"purser.example/internal/secret"
+)
+
+// Append lets tests write an entry beside other things in one transaction, as the stores do.
+func (db *DB) Append(tx *Tx, e audit.Entry) error { return db.record(tx, e) }
+
+// OpenLog readies the activity log with a keyring, as Unlock does with the operator's key.
+func (db *DB) OpenLog(ctx context.Context, ring *secret.Keyring) error {
+	_, err := db.openLog(ctx, ring)
+	return err
+}
+
+// Follow begins a chain that follows the last one and takes the entries from then on.
+func (db *DB) Follow(ctx context.Context) error {
+	err := db.Write(ctx, func(tx *Tx) error {
+		last, _, err := db.end(tx)
+		if err != nil {
+			return err
+		}
+		return follow(tx, db.ring, last)
+	})
+	return errors.Join(err, db.OpenLog(ctx, db.ring))
+}
+
 // Waiting counts the writes that wait behind the one under way.
 func (db *DB) Waiting() int { return len(db.writer.jobs) }

@@ -30,6 +30,7 @@ import (
 	_ "modernc.org/sqlite" // the driver "sqlite"
 
 	"purser.example/internal/audit"
+	"purser.example/internal/secret"
 )
 
 // File is the database's name within its folder.
@@ -49,9 +50,10 @@ type DB struct {
 	lock    *lockFile
 	writer  *writer
 	read    *sql.DB
-	reading *statements  // what is asked often, on read
-	chain   *audit.Chain // set by Unlock; nothing is written to the activity log before
-	queue   Queue        // set by SetQueue
+	reading *statements     // what is asked often, on read
+	ring    *secret.Keyring // set by Unlock
+	chain   *audit.Chain    // set by Unlock: where entries go; nothing is written to the activity log before
+	queue   Queue           // set by SetQueue
 	close   func() error
 }
 

@@ -259,46 +259,19 @@ func TestTheKeyIsCheckedAndNothingIsOverwritten(t *testing.T) {
 	}
 }
 
-// R61: what is done to the table itself is found too.
-func TestVerifyFindsWhatWasDoneToTheTable(t *testing.T) {
-	for name, statement := range map[string]string{
-		"edited":       `UPDATE activity SET sign_in = 'mallory@contoso.com' WHERE seq = 3`,
-		"made garbage": `UPDATE activity SET details = 'not json' WHERE seq = 3`,
-		"deleted":      `DELETE FROM activity WHERE seq = 3`,
-		"reordered":    `UPDATE activity SET at = at + 1 WHERE seq = 3`,
-		"cut off":      `DELETE FROM activity WHERE seq > 3`,
-		"beheaded":     `DELETE FROM activity_head`,
-		"head moved":   `UPDATE activity_head SET seq = 3, mac = (SELECT mac FROM activity WHERE seq = 3)`,
-	} {
-		t.Run(name, func(t *testing.T) {
-			db, _ := sqlitetest.Open(t, time.Now)
-			for n := range 5 {
-				if err := db.Record(ctx, entry(n)); err != nil {
-					t.Fatal(err)
-				}
-			}
-			if err := db.VerifyActivity(ctx); err != nil {
-				t.Fatalf("control: %v", err)
-			}
-			tamper(t, db, statement)
-			if _, ok := errors.AsType[*audit.Broken](db.VerifyActivity(ctx)); !ok {
-				t.Error("not found")
-			}
-		})
-	}
-}
-
-func tamper(t *testing.T, db *sqlite.DB, statement string) {
+func tamper(t *testing.T, db *sqlite.DB, statements ...string) {
 	t.Helper()
-	err := db.Write(ctx, func(tx *sqlite.Tx) error {
-		n, err := tx.Exec(statement)
-		if err == nil && n == 0 {
-			return sql.ErrNoRows
+	for _, statement := range statements {
+		err := db.Write(ctx, func(tx *sqlite.Tx) error {
+			n, err := tx.Exec(statement)
+			if err == nil && n == 0 {
+				return sql.ErrNoRows
+			}
+			return err
+		})
+		if err != nil {
+			t.Fatalf("%s: %v", statement, err)
 		}
-		return err
-	})
-	if err != nil {
-		t.Fatalf("%s: %v", statement, err)
 	}
 }
 

@@ -13,6 +13,7 @@ type Tx struct {
 	ctx      context.Context
 	tx       *sql.Tx
 	prepared *prepared
+	log      *logEnd
 	db       *DB
 }
 

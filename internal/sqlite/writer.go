@@ -44,6 +44,7 @@ type writer struct {
 	jobs    chan *job
 	quit    chan struct{}
 	gone    chan struct{}
+	written atomic.Uint64 // transactions that are on the disk
 }
 
 func startWriter(db *sql.DB, log *slog.Logger) *writer {
@@ -156,17 +157,21 @@ func (w *writer) transaction(jobs []*job) (failed []error, err error) {
 			_ = tx.Rollback()
 		}
 	}()
-	made := &prepared{tx: tx, from: w.writing, bound: map[string]*sql.Stmt{}}
+	made, log := &prepared{tx: tx, from: w.writing, bound: map[string]*sql.Stmt{}}, &logEnd{}
 	for i, j := range jobs {
-		t := &Tx{ctx: context.WithoutCancel(j.ctx), tx: tx, prepared: made}
+		t := &Tx{ctx: context.WithoutCancel(j.ctx), tx: tx, prepared: made, log: log}
 		failed[i] = w.attempt(t, j.fn, len(jobs) > 1)
 		if failed[i] != nil && (len(jobs) == 1 || breaksTransaction(failed[i])) {
 			return failed, failed[i]
 		}
 	}
+	if err = log.store(&Tx{ctx: ctx, tx: tx, prepared: made, log: log}); err != nil {
+		return failed, fmt.Errorf("store the end of the activity log: %w", err)
+	}
 	if err = tx.Commit(); err != nil {
 		return failed, fmt.Errorf("commit: %w", err)
 	}
+	w.written.Add(1)
 	made.keep(ctx)
 	return failed, nil
 }
@@ -179,6 +184,7 @@ func (w *writer) attempt(t *Tx, fn func(*Tx) error, shared bool) error {
 	if _, err := t.exec("SAVEPOINT job", nil); err != nil {
 		return err
 	}
+	before := *t.log
 	err := guarded(t, fn)
 	if err == nil {
 		_, err = t.exec("RELEASE job", nil)
@@ -187,6 +193,7 @@ func (w *writer) attempt(t *Tx, fn func(*Tx) error, shared bool) error {
 	if breaksTransaction(err) {
 		return err
 	}
+	*t.log = before
 	if _, undo := t.tx.ExecContext(t.ctx, "ROLLBACK TO job; RELEASE job"); undo != nil {
 		return errors.Join(err, undo)
 	}

@@ -34,8 +34,8 @@ func Net(name string, do Do) Kind {
 const (
 	// poll is how often River looks for jobs: nobody waits longer than that for a run to begin, and an idle Purser stays idle.
 	poll = 250 * time.Millisecond
-	// patience is how long work that stops may take to come to a good end.
-	patience = 10 * time.Second
+	// stopWithin is how long work that stops may take to come to a good end.
+	stopWithin = 10 * time.Second
 	// retries is how often a job may fail before it is thrown away. Jobs fail when the database does, which may take long to
 	// mend.
 	retries = 10_000

@@ -81,7 +81,7 @@ func (q *Queue) Start(ctx context.Context) error {
 // Stop tells what is under way to stop, and waits for it, but not for ever: what does not come to an end is found by the
 // next start.
 func (q *Queue) Stop() {
-	ctx, cancel := context.WithTimeout(context.Background(), patience)
+	ctx, cancel := context.WithTimeout(context.Background(), stopWithin)
 	defer cancel()
 	if err := q.client.StopAndCancel(ctx); err != nil && !errors.Is(err, context.Canceled) {
 		q.log.Warn("background work was cut off", "error", err)

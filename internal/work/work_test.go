@@ -85,7 +85,8 @@ func waitFor(t *testing.T, what string, reached func() bool) {
 // The change and its work are one: what was rolled back is not worked on.
 func TestWorkIsTakenOnWithItsChange(t *testing.T) {
 	var d done
-	db, q := open(t, t.TempDir(), func(_ context.Context, id string) error { d.add(id); return nil })
+	folder := t.TempDir()
+	db, q := open(t, folder, func(_ context.Context, id string) error { d.add(id); return nil })
 	start(t, q)
 	defer q.Stop()
 	changed := errors.New("the change failed")
@@ -96,7 +97,7 @@ func TestWorkIsTakenOnWithItsChange(t *testing.T) {
 		t.Fatal(err)
 	}
 	waitFor(t, "the work", func() bool { return d.count() > 0 })
-	time.Sleep(600 * time.Millisecond)
+	waitFor(t, "the end of its job, and nothing else to do", func() bool { return jobs(t, folder) == "completed 1 " })
 	if d.count() != 1 || d.ids[0] != "kept" {
 		t.Errorf("worked on %v", d.ids)
 	}

@@ -14,7 +14,7 @@ import (
 	"purser.example/internal/pool"
 	"purser.example/internal/run"
 	"purser.example/internal/tenant"
-	"purser.example/internal/verdict"
+	"purser.example/web/verdicts"
 )
 
 // Handlers answers /classic/account-pool.
@@ -24,8 +24,8 @@ type Handlers struct {
 	Tenants *tenant.Service
 	Now     func() time.Time
 	Log     *slog.Logger
-	Codes   *verdict.Table // the words of verdicts; nil: the built-in table
 
+	Verdicts *verdicts.Words
 }
 
 // Mount adds the routes.

@@ -10,11 +10,12 @@ import (
 	"purser.example/internal/problem"
 	"purser.example/internal/run"
 	"purser.example/web/session"
+	"purser.example/web/verdicts"
 	"purser.example/web/words"
 )
 
 // panelView shows one pool as its form has it.
-func (h *Handlers) panelView(c echo.Context, saved pool.Pool, f *poolForm, current bool) (panelView, error) {
+func (h *Handlers) panelView(c echo.Context, tell *verdicts.Teller, saved pool.Pool, f *poolForm, current bool) (panelView, error) {
 	class := saved.Class
 	view := panelView{
 		Class: string(class), Title: class.Title(), Current: current, Href: pageAddress(saved.Key), Holdings: class.Holdings(), Retired: retired(class),
@@ -37,7 +38,7 @@ func (h *Handlers) panelView(c echo.Context, saved pool.Pool, f *poolForm, curre
 			counts = r.Counts
 			found := h.foundView(c, r)
 			view.Found = &found
-			if view.Users, err = h.usersView(c, r, f); err != nil {
+			if view.Users, err = h.usersView(c, tell, r, f); err != nil {
 				return view, err
 			}
 		}

@@ -11,6 +11,7 @@ import (
 	"errors"
 	"fmt"
 
+	"purser.example/internal/account"
 	"purser.example/internal/audit"
 	"purser.example/internal/pool"
 	"purser.example/internal/sqlite"
@@ -21,6 +22,18 @@ type Store struct{ db *sqlite.DB }
 
 // New gives the store of a database.
 func New(db *sqlite.DB) *Store { return &Store{db} }
+
+// ClassesWith implements pool.Store.
+func (s *Store) ClassesWith(ctx context.Context, k account.Key) ([]pool.Class, error) {
+	return sqlite.All(s.db.Query(ctx, classesWith, k.Tenant, k.Username), func(scan sqlite.Scan) (class pool.Class, err error) {
+		return class, scan(&class)
+	})
+}
+
+// classesWith is the question which pools an account is in. It looks each reading up in the index by username, however many
+// members it has.
+const classesWith = `SELECT p.class FROM pools p WHERE p.tenant_id = ?
+	AND EXISTS (SELECT 1 FROM pool_members m WHERE m.reading_id IN (p.reading_id, p.force_reading) AND m.username_key = ?)`
 
 // Note implements pool.Store.
 func (s *Store) Note(ctx context.Context, e audit.Entry) error { return s.db.Record(ctx, e) }

@@ -7,6 +7,7 @@ import (
 
 	"purser.example/internal/profile"
 	"purser.example/internal/sqlite"
+	"purser.example/internal/tenant"
 	"purser.example/internal/verdict"
 )
 
@@ -26,8 +27,20 @@ const countsQuery = `SELECT kind, value, n FROM profile_counts WHERE kind = 'sta
 	UNION ALL SELECT kind, value, n FROM profile_counts WHERE kind = 'service' AND value = ?`
 
 func (s *Store) counted(ctx context.Context, q profile.Query) (counted, error) {
+	asked := counting{dayOf(q.Window.From), dayOf(q.Window.To), q.Tenant, q.Service}
+	return s.counts.Ask(s.db, asked, func() (counted, error) { return s.count(ctx, asked) })
+}
+
+// counting is what of a view the counters are asked for.
+type counting struct {
+	from, to string // days
+	tenant   tenant.ID
+	service  string
+}
+
+func (s *Store) count(ctx context.Context, asked counting) (counted, error) {
 	c := counted{statuses: map[string]int{}}
-	rows := s.db.Query(ctx, countsQuery, dayOf(q.Window.From), dayOf(q.Window.To), q.Tenant, q.Service)
+	rows := s.db.Query(ctx, countsQuery, asked.from, asked.to, asked.tenant, asked.service)
 	err := rows.Each(func(scan sqlite.Scan) error {
 		var kind, value string
 		var n int

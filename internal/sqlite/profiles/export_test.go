@@ -9,7 +9,9 @@ import (
 )
 
 // Closer gives the store with limits that a small database reaches.
-func (s *Store) Closer(narrow, looked int) *Store { return &Store{s.db, limits{narrow, looked}} }
+func (s *Store) Closer(narrow, looked int) *Store {
+	return &Store{db: s.db, limits: limits{narrow, looked}}
+}
 
 // Explain gives SQLite's plan for the page that List would read, and for its count where it makes one.
 func (s *Store) Explain(ctx context.Context, q profile.Query) (page, count string, err error) {

@@ -25,10 +25,11 @@ import (
 type Store struct {
 	db     *sqlite.DB
 	limits limits
+	counts sqlite.Kept[counting, counted]
 }
 
 // New gives the store of a database.
-func New(db *sqlite.DB) *Store { return &Store{db, usual} }
+func New(db *sqlite.DB) *Store { return &Store{db: db, limits: usual} }
 
 const columns = `SELECT id, kind, name, description, tenant_id, username, version, validated_at, services, created_at, created_by, modified_at, modified_by,
 	status, verdict, failed FROM profiles`

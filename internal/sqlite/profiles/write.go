@@ -50,16 +50,13 @@ func (s *Store) Update(ctx context.Context, p profile.Profile, was int64, passwo
 		var row int64
 		var old profile.Profile
 		var services string
-		err := tx.QueryRow(`SELECT row, name, tenant_id, username, services FROM profiles WHERE id = ? AND version = ?`, p.ID, was).
+		err := tx.QueryRow(`UPDATE profiles SET description = ?, version = ?, modified_at = ?, modified_by = ? WHERE id = ? AND version = ?
+			RETURNING row, name, tenant_id, username, services`, p.Description, p.Version, p.Modified.At.UnixMilli(), p.Modified.By, p.ID, was).
 			Scan(&row, &old.Name, &old.Tenant, &old.Username, &services)
 		if errors.Is(err, sql.ErrNoRows) {
 			return missing(tx, p.ID)
 		}
 		if err != nil {
-			return err
-		}
-		if _, err := tx.Exec(`UPDATE profiles SET description = ?, version = ?, modified_at = ?, modified_by = ? WHERE row = ?`,
-			p.Description, p.Version, p.Modified.At.UnixMilli(), p.Modified.By, row); err != nil {
 			return err
 		}
 		if err := rename(tx, row, old, p); err != nil {

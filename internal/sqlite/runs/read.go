@@ -49,7 +49,9 @@ func (s *Store) Runs(ctx context.Context, q run.Query) ([]run.Run, error) {
 
 // Active implements run.Store.
 func (s *Store) Active(ctx context.Context, kind string) ([]run.Run, error) {
-	return s.runs(ctx, columns+` WHERE state NOT IN ('finished', 'cancelled') AND (? = '' OR kind = ?) ORDER BY id DESC`, kind, kind)
+	return s.active.Ask(s.db, kind, func() ([]run.Run, error) {
+		return s.runs(ctx, columns+` WHERE state NOT IN ('finished', 'cancelled') AND (? = '' OR kind = ?) ORDER BY id DESC`, kind, kind)
+	})
 }
 
 func (s *Store) runs(ctx context.Context, query string, args ...any) ([]run.Run, error) {

@@ -16,6 +16,7 @@ import (
 type Store struct {
 	db      *sqlite.DB
 	effects Effects
+	active  sqlite.Kept[string, []run.Run]
 }
 
 // Effect keeps the rows of a kind in step with an item whose outcome this store settles, in the same transaction.
@@ -25,7 +26,7 @@ type Effect func(tx *sqlite.Tx, r run.Run, i run.Item) error
 type Effects map[string]Effect
 
 // New gives the store of a database.
-func New(db *sqlite.DB, effects Effects) *Store { return &Store{db, effects} }
+func New(db *sqlite.DB, effects Effects) *Store { return &Store{db: db, effects: effects} }
 
 // Prepare implements run.Store.
 func (s *Store) Prepare(ctx context.Context, r run.Run) error {

@@ -15,13 +15,20 @@ import (
 )
 
 // Store implements session.Store.
-type Store struct{ db *sqlite.DB }
+type Store struct {
+	db     *sqlite.DB
+	loaded sqlite.Kept[session.Key, session.Row]
+}
 
 // New gives the store of a database.
-func New(db *sqlite.DB) *Store { return &Store{db} }
+func New(db *sqlite.DB) *Store { return &Store{db: db} }
 
-// Load implements session.Store.
+// Load implements session.Store. Every request asks for its session.
 func (s *Store) Load(ctx context.Context, key session.Key) (session.Row, error) {
+	return s.loaded.Ask(s.db, key, func() (session.Row, error) { return s.load(ctx, key) })
+}
+
+func (s *Store) load(ctx context.Context, key session.Key) (session.Row, error) {
 	row := session.Row{Key: key}
 	var roles string
 	var created, seen int64
