@@ -36,6 +36,8 @@ import (
 type Options struct {
 	Log *slog.Logger
 	Now func() time.Time // nil: the real clock
+
+	CallTimeout time.Duration // of one request to Microsoft 365; 0: the client's own
 }
 
 // App is a Purser that is open. Close it after use.
@@ -82,7 +84,7 @@ func Open(ctx context.Context, cfg config.Config, o Options) (*App, error) {
 	a.cfg.Key, a.cfg.OIDC.ClientSecret = "", "" // wrapped by now, and not needed in the clear again
 	a.sessions = session.NewService(db.Sessions(), ring, session.Limits{Idle: cfg.Session.Idle, Max: cfg.Session.Max}, o.Now, o.Log)
 	a.Tenants = tenant.NewService(db.Tenants(), ring, o.Now)
-	asker, directory := Microsoft(microsoft.New(microsoft.Config{Simulator: cfg.M365Simulator, Now: o.Now, Log: o.Log, Codes: codes}))
+	asker, directory := Microsoft(microsoft.New(microsoft.Config{Simulator: cfg.M365Simulator, Now: o.Now, Log: o.Log, Codes: codes, CallTimeout: o.CallTimeout}))
 	a.Profiles = profile.NewService(db.Profiles(), a.Tenants, ring, asker,
 		profile.Settings{ServiceProvider: cfg.ServiceProvider, StrictPasswords: cfg.StrictPasswords}, o.Now)
 	a.Runs = profile.NewRuns(a.Profiles, db.Runs(), work.RunLimits, o.Log)
