@@ -40,6 +40,8 @@ import (
 type Options struct {
 	Log *slog.Logger
 	Now func() time.Time // nil: the real clock
+
+	CallTimeout time.Duration // of one request to Microsoft 365; 0: the client's own
 }
 
 // App is a Purser that is open. Close it after use.
@@ -91,7 +93,7 @@ func Open(ctx context.Context, cfg config.Config, o Options) (*App, error) {
 	a.cfg.Key, a.cfg.OIDC.ClientSecret = "", "" // wrapped by now, and not needed in the clear again
 	a.sessions = session.NewService(kept.sessions, ring, session.Limits{Idle: cfg.Session.Idle, Max: cfg.Session.Max}, o.Now, o.Log)
 	a.Tenants = tenant.NewService(kept.tenants, ring, o.Now)
-	asker, directory := Microsoft(microsoft.New(microsoft.Config{Simulator: cfg.M365Simulator, Now: o.Now, Log: o.Log, Codes: codes}))
+	asker, directory := Microsoft(microsoft.New(microsoft.Config{Simulator: cfg.M365Simulator, Now: o.Now, Log: o.Log, Codes: codes, CallTimeout: o.CallTimeout}))
 	a.shifts = run.NewShifts()
 	a.Accounts = account.NewService(account.Parts{
 		Store: kept.accounts, Tenants: a.Tenants, Validator: asker, Settings: account.Settings{StrictPasswords: cfg.StrictPasswords}, Limits: account.Usual, Now: o.Now,
