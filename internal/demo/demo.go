@@ -30,7 +30,8 @@ type Options struct {
 	Log     *slog.Logger
 	Now     func() time.Time // nil: the real clock
 
-	NoProfiles bool // leave the sample profiles out, for tests that count
+	NoProfiles bool                            // leave the sample profiles out, for tests that count
+	Crossing   func(http.Handler) http.Handler // stands before the simulator, for tests that hold requests up; nil: nothing does
 }
 
 // Demo is a demo that is open and listening; Serve answers.

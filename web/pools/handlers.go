@@ -12,18 +12,20 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"purser.example/internal/pool"
+	"purser.example/internal/run"
 	"purser.example/internal/tenant"
-	"purser.example/internal/verdict"
+	"purser.example/web/verdicts"
 )
 
 // Handlers answers /classic/account-pool.
 type Handlers struct {
 	Pools   *pool.Service
+	Runs    *run.Service
 	Tenants *tenant.Service
 	Now     func() time.Time
 	Log     *slog.Logger
-	Codes   *verdict.Table // the words of verdicts; nil: the built-in table
 
+	Verdicts *verdicts.Words
 }
 
 // Mount adds the routes.
@@ -36,11 +38,6 @@ func (h *Handlers) Mount(e *echo.Echo) {
 	e.GET(enoughPath, h.size)
 	e.POST(driftPath, h.drift)
 	e.GET(readingsPath+"/:id/events", h.followReading)
-	e.GET(checksPath, h.listChecks)
-	e.GET(checksPath+"/:id", h.showCheck)
-	e.GET(checksPath+"/:id/events", h.followCheck)
-	e.POST(checksPath+"/:id/cancel", h.cancelCheck)
-	e.POST(checksPath+"/:id/again", h.checkAgain)
 	e.GET(ImportPath, h.showImport)
 	e.POST(ImportPath, h.readImport)
 	e.GET(templatePath, h.template)

@@ -8,12 +8,14 @@ import (
 
 	"purser.example/internal/pool"
 	"purser.example/internal/problem"
+	"purser.example/internal/run"
 	"purser.example/web/session"
+	"purser.example/web/verdicts"
 	"purser.example/web/words"
 )
 
 // panelView shows one pool as its form has it.
-func (h *Handlers) panelView(c echo.Context, saved pool.Pool, f *poolForm, current bool) (panelView, error) {
+func (h *Handlers) panelView(c echo.Context, tell *verdicts.Teller, saved pool.Pool, f *poolForm, current bool) (panelView, error) {
 	class := saved.Class
 	view := panelView{
 		Class: string(class), Title: class.Title(), Current: current, Href: pageAddress(saved.Key), Holdings: class.Holdings(), Retired: retired(class),
@@ -36,7 +38,7 @@ func (h *Handlers) panelView(c echo.Context, saved pool.Pool, f *poolForm, curre
 			counts = r.Counts
 			found := h.foundView(c, r)
 			view.Found = &found
-			if view.Users, err = h.usersView(c, r, f); err != nil {
+			if view.Users, err = h.usersView(c, tell, r, f); err != nil {
 				return view, err
 			}
 		}
@@ -128,7 +130,7 @@ func (h *Handlers) leftOut(c echo.Context, r pool.Reading, view *foundView) {
 
 // checkNote tells of the last check; nil for none.
 func (h *Handlers) checkNote(c echo.Context, key pool.Key) (*checkNote, error) {
-	checks, err := h.Pools.Checks(c.Request().Context(), session.Caller(c), key, 1)
+	checks, _, err := h.Runs.List(c.Request().Context(), session.Caller(c), run.Query{Kind: h.Pools.Checks().Name(), Scope: key.Scope(), Limit: 1})
 	if err != nil || len(checks) == 0 {
 		return nil, err
 	}

@@ -8,6 +8,8 @@ import (
 
 	"purser.example/internal/pool"
 	"purser.example/internal/problem"
+	"purser.example/internal/run"
+	"purser.example/web/layout"
 	"purser.example/web/respond"
 	"purser.example/web/session"
 	"purser.example/web/words"
@@ -55,7 +57,7 @@ func (h *Handlers) saveTouched(c echo.Context, f form) (results map[pool.Class]r
 // landing is where a Save leads that was refused nowhere: to the one check that it began, or back to the page.
 func landing(f form, results map[pool.Class]result) (to, message string) {
 	var titles []string
-	var checks []pool.CheckID
+	var checks []run.ID
 	checking, changed := 0, ""
 	for _, class := range pool.Classes {
 		r, there := results[class]
@@ -84,30 +86,20 @@ func landing(f form, results map[pool.Class]result) (to, message string) {
 	}
 }
 
-// refuse answers a Save of which something was refused: everything as typed, with what is wrong at each pool. Passwords are the
-// one thing that never goes back; with script they are still in their fields.
+// refuse answers a Save of which something was not stored: everything as typed, with what is wrong at each pool and with the
+// versions that are saved now, so that saving again meets no change of one's own. Passwords are the one thing that never goes back;
+// with script they are still in their fields.
 func (h *Handlers) refuse(c echo.Context, f form, results map[pool.Class]result) error {
-	outcome, status := outcomeView{}, http.StatusUnprocessableEntity
-	errorsOf := map[pool.Class]map[string]string{}
-	for _, class := range pool.Classes {
-		r, there := results[class]
-		switch conflict := conflictOf(r.err); {
-		case !there:
-		case r.err == nil:
-			outcome.Saved = append(outcome.Saved, class.Title())
-			delete(f.pools, class) // shown as it is saved now
-		case conflict != nil:
-			status = http.StatusConflict
-			outcome.Conflicts = append(outcome.Conflicts, h.conflictView(c, f.pools[class], conflict))
-		case refusal(r.err) == 0:
-			return r.err
-		default:
-			errorsOf[class] = outcome.add(class, r.err)
-		}
+	outcome, errorsOf := h.outcomeOf(c, f, results)
+	if outcome.onlyFailed() {
+		return outcome.Failed[0].cause
+	}
+	for _, f := range outcome.Failed {
+		h.Log.ErrorContext(c.Request().Context(), "account pool not saved", "request_id", outcome.Reference, "pool", f.Title, "error", f.cause)
 	}
 	view, err := h.pageView(c, f)
 	if err != nil {
-		return err
+		return h.tellWithoutPage(c, outcome, err)
 	}
 	view.Outcome = outcome
 	for i := range view.Panels {
@@ -117,10 +109,70 @@ func (h *Handlers) refuse(c echo.Context, f form, results map[pool.Class]result)
 		view.Panels[i].blame(errorsOf[class])
 	}
 	if respond.ByScript(c) {
-		return respond.Page(c, status, outcomeFragment(view))
+		return respond.Page(c, min(outcome.status(), http.StatusUnprocessableEntity), outcomeFragment(view)) // htmx swaps no fault in
 	}
 	view.retype()
-	return h.page(c, status, view)
+	return h.page(c, outcome.status(), view)
+}
+
+// outcomeOf tells what became of each pool, and gives what is wrong with the refused ones by field. A pool that was saved leaves the
+// form: it is shown as it is saved now.
+func (h *Handlers) outcomeOf(c echo.Context, f form, results map[pool.Class]result) (outcomeView, map[pool.Class]map[string]string) {
+	outcome := outcomeView{}
+	errorsOf := map[pool.Class]map[string]string{}
+	for _, class := range pool.Classes {
+		r, there := results[class]
+		switch conflict := conflictOf(r.err); {
+		case !there:
+		case r.err == nil:
+			outcome.Saved = append(outcome.Saved, class.Title())
+			delete(f.pools, class)
+		case conflict != nil:
+			outcome.Conflicts = append(outcome.Conflicts, h.conflictView(c, f.pools[class], conflict))
+		case refusal(r.err) == 0:
+			outcome.Failed = append(outcome.Failed, failureOf(class, r.err))
+			outcome.Reference = session.Origin(c).Request
+		default:
+			errorsOf[class] = outcome.add(class, r.err)
+		}
+	}
+	return outcome, errorsOf
+}
+
+// failureOf says why a pool could not be stored though nothing is wrong with it. The sentences of such failures speak of a whole
+// request, of which a part may well be stored.
+func failureOf(class pool.Class, err error) failure {
+	why := problem.Message(err)
+	if problem.KindOf(err) == problem.Unavailable {
+		why = "Purser cannot use its database right now. Select Save again in a moment; if it stays so, ask whoever runs Purser to look at the disk."
+	}
+	return failure{Title: class.Title(), Text: why, cause: err}
+}
+
+// tellWithoutPage says what became of a Save where the page itself cannot be shown.
+func (h *Handlers) tellWithoutPage(c echo.Context, outcome outcomeView, cause error) error {
+	if len(outcome.Saved) == 0 {
+		return cause
+	}
+	h.Log.ErrorContext(c.Request().Context(), "page of account pools not shown after a save", "request_id", session.Origin(c).Request, "error", cause)
+	fault := layout.Fault{
+		Title: "Saved in part", Text: outcome.rest() + " The others are not saved, and the page cannot be shown right now.",
+		Next: "Open the page again before you go on: it shows what is saved.", ActionLabel: title, ActionHref: Path,
+		Reference: session.Origin(c).Request, Person: session.Person(c),
+	}
+	return respond.Page(c, statusOf(cause), layout.ErrorPage(fault))
+}
+
+// statusOf is the status of a failure that is no refusal.
+func statusOf(err error) int {
+	switch problem.KindOf(err) {
+	case problem.Unavailable:
+		return http.StatusServiceUnavailable
+	case problem.NotFound:
+		return http.StatusNotFound
+	default:
+		return http.StatusInternalServerError
+	}
 }
 
 // add lists what is wrong with a pool, and gives it by field: "group", "password-USER".

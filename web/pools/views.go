@@ -3,6 +3,7 @@ package pools
 import (
 	"purser.example/internal/pool"
 	"purser.example/web/ui"
+	"purser.example/web/verdicts"
 	"purser.example/web/words"
 )
 
@@ -128,7 +129,7 @@ type memberView struct {
 	StoredAt             string
 	Waiting              bool // a new one waits for its check
 	Fold                 string
-	Verdict              *ui.VerdictProps
+	Verdict              *verdicts.View
 	Error                string
 	Forget               bool // ticked
 }
@@ -138,8 +139,6 @@ type driftView struct {
 	ID       string
 	Class    string
 	Ask      string // where a script asks for the comparison; empty: it does not
-	Trigger  string // when it asks
-	Command  bool   // without script a button asks
 	Running  string // where progress comes from; empty: nothing runs
 	Problem  string
 	None     bool
@@ -185,6 +184,14 @@ type outcomeView struct {
 	Mistakes  []mistake
 	Saved     []string // titles of the pools that were saved all the same
 	Conflicts []conflictView
+	Failed    []failure
+	Reference string // of the request, where something failed
+}
+
+// failure is a pool that could not be stored though nothing is wrong with it.
+type failure struct {
+	Title, Text string
+	cause       error
 }
 
 // mistake is a field that was refused, with the id of the control to correct.
@@ -200,53 +207,10 @@ type conflictView struct {
 	Rows      []versionRow // Saved is theirs, InForce is yours
 }
 
-// checkView is a check of passwords with one page of its items.
-type checkView struct {
-	Lead                      string
-	Begun                     words.Time
-	Took                      string
-	Over, Cancelling          bool
-	Done, Total               int
-	Tiles                     []ui.TileProps
-	Said                      *ui.MessageProps
-	Here, Events              string
-	CancelAction, AgainAction string
-	Kept                      bool // some passwords can be tried again
-	Items                     []checkItemView
-	Pager                     ui.PagerProps
-	Pool                      string // its address
-	Checks                    string // the pool's checks
-	Changed                   string // the pool whose group was changed; empty for none
-}
-
-// checkItemView is one password of a check.
-type checkItemView struct {
-	Name, Username string
-	Tone           ui.Tone
-	Text, Code     string
-	Reason         string
-	Verdict        *ui.VerdictProps
-	At             words.Time
-}
-
-// checksView lists a pool's checks.
-type checksView struct {
-	Pool string
-	Rows []checkRow
-}
-
-// checkRow is one check in the list.
-type checkRow struct {
-	Href, Group, By, State, Total, Stored, Refused string
-	Begun                                          words.Time
-	Tone                                           ui.Tone
-}
-
 // importView is the page that takes a file of passwords.
 type importView struct {
 	Lead     string
 	Action   string
-	Seen     string
 	Template string
 	Pool     string
 	Error    string // of the file

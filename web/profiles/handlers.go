@@ -3,6 +3,9 @@
 // Every pane and dialog has an address of its own. A browser gets the whole page, the list standing inert behind; htmx,
 // which has the list already, gets the pane alone. What the list showed (search, filters, sort) travels in the address, so
 // that closing a pane leads back to it.
+//
+// The views, a file for each page, are what the templates show: texts and addresses, formatted already. None of them ever holds a
+// secret.
 package profiles
 
 import (
@@ -13,25 +16,27 @@ import (
 	"github.com/a-h/templ"
 	"github.com/labstack/echo/v4"
 
+	"purser.example/internal/account"
 	"purser.example/internal/catalogue"
-	"purser.example/internal/pool"
 	"purser.example/internal/profile"
+	"purser.example/internal/run"
 	"purser.example/internal/tenant"
-	"purser.example/internal/verdict"
 	"purser.example/web/layout"
 	"purser.example/web/respond"
+	"purser.example/web/verdicts"
 )
 
 // Handlers answers /service-accounts.
 type Handlers struct {
-	Profiles *profile.Service
-	Runs     *profile.Runs
-	Tenants  *tenant.Service
-	Pools    *pool.Service // what may use a profile (R20)
-	Now      func() time.Time
-	Log      *slog.Logger
-	Codes    *verdict.Table // the words of verdicts; nil: the built-in table
+	Profiles    *profile.Service
+	Validations *profile.Validations
+	RunsOf      *run.Service
+	Accounts    *account.Service
+	Tenants     *tenant.Service
+	Now         func() time.Time
+	Log         *slog.Logger
 
+	Verdicts *verdicts.Words
 }
 
 // Mount adds the routes.
@@ -44,11 +49,6 @@ func (h *Handlers) Mount(e *echo.Echo) {
 	e.POST(deletePath, h.remove)
 	e.GET(validatePath, h.confirmValidate)
 	e.POST(validatePath, h.validateSelected)
-	e.GET(runsPath, h.listRuns)
-	e.GET(runsPath+"/:id", h.showRun)
-	e.GET(runsPath+"/:id/events", h.followRun)
-	e.POST(runsPath+"/:id/cancel", h.cancelRun)
-	e.POST(runsPath+"/:id/again", h.validateAgain)
 	e.GET(listPath+"/:id", h.show)
 	e.GET(listPath+"/:id/edit", h.showEdit)
 	e.GET(listPath+"/:id/verdict", h.showVerdict)

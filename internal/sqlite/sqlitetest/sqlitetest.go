@@ -84,6 +84,23 @@ func FillDisk(tb testing.TB, db *sqlite.DB) (mend func()) {
 	return hold(tb, db, "PRAGMA max_page_count = 1", "PRAGMA max_page_count = 1073741823")
 }
 
+// FillDiskFor makes the writes of some rows of a table fail with SQLITE_FULL, and no others, until it is mended: "pools" and
+// "NEW.class = 'project'". Each such write asks for more room than SQLite's own limit leaves.
+func FillDiskFor(tb testing.TB, db *sqlite.DB, table, which string) (mend func()) {
+	tb.Helper()
+	pragma(tb, db, "CREATE TABLE IF NOT EXISTS padding (filler BLOB)")
+	for _, change := range []string{"INSERT", "UPDATE"} {
+		pragma(tb, db, fmt.Sprintf("CREATE TRIGGER burst_%s_%s BEFORE %s ON %s WHEN %s BEGIN INSERT INTO padding VALUES (zeroblob(50000000)); END", table, change, change, table, which))
+	}
+	release := hold(tb, db, "PRAGMA max_page_count = 5000", "PRAGMA max_page_count = 1073741823")
+	return func() {
+		for _, change := range []string{"INSERT", "UPDATE"} {
+			pragma(tb, db, fmt.Sprintf("DROP TRIGGER burst_%s_%s", table, change))
+		}
+		release()
+	}
+}
+
 // MakeReadOnly makes every further write fail with SQLITE_READONLY until it is mended.
 func MakeReadOnly(tb testing.TB, db *sqlite.DB) (mend func()) {
 	tb.Helper()
@@ -99,7 +116,7 @@ func LockElsewhere(tb testing.TB, db *sqlite.DB) (mend func()) {
 		tb.Fatal(err)
 	}
 	other.SetMaxOpenConns(1)
-	pragma(tb, db, "PRAGMA busy_timeout = 400")
+	pragma(tb, db, "PRAGMA busy_timeout = 50")
 	_, err = other.ExecContext(context.Background(), "BEGIN IMMEDIATE")
 	for try := 0; err != nil && try < 10_000; try++ { // SQLite's own waiting would starve beside busy writers
 		time.Sleep(time.Millisecond / 4)
