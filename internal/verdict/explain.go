@@ -60,7 +60,7 @@ func (v Verdict) Explain(c Context) Explanation {
 		Title: row.headline, Cause: v.cause(c, or(rule.Cause, row.cause)), Note: v.note(c.Saving), Findings: v.findings(c.Needs),
 		Steps: v.steps(advised, c), Links: v.links(c.Table), Details: v.details(),
 	}
-	if v.unlisted(c.Table) && advised != "look-up" {
+	if (v.unlisted(c.Table) || rule.family()) && advised != "look-up" {
 		e.Steps = append(e.Steps, v.steps("look-up", c)[0])
 	}
 	e.Steps = append(e.Steps, v.Blame.steps()...)
@@ -70,10 +70,10 @@ func (v Verdict) Explain(c Context) Explanation {
 	return e
 }
 
-// unlisted reports whether Microsoft's code has no row of its own.
+// unlisted reports whether Microsoft's code has no row, of its own or of a family.
 func (v Verdict) unlisted(t *Table) bool {
 	number, ok := strings.CutPrefix(v.Code, "AADSTS")
-	_, listed := t.rule(number)
+	_, listed := t.numbered(number)
 	return ok && !listed
 }
 

@@ -68,10 +68,10 @@ func (t *Table) Fail(key string) Verdict {
 
 // decide finds the row that counts, and the code to quote. The row is empty where nothing is known.
 func (t *Table) decide(a Answer) (Rule, string) {
-	known, found := t.known(a)
+	known, code := t.known(a)
 	switch {
-	case found && (!a.failing() || known.Class == serviceFault):
-		return known, known.Code()
+	case code != "" && (!a.failing() || known.Class == serviceFault):
+		return known, code
 	case a.HTTP == 408, a.HTTP == 429, a.HTTP >= 500, a.Error == "" && len(a.Codes) == 0:
 		return t.httpRule(a.HTTP), "HTTP " + strconv.Itoa(a.HTTP)
 	}
@@ -99,21 +99,28 @@ func (a Answer) failing() bool {
 	return a.HTTP == 408 || a.HTTP == 429 || a.HTTP >= 500 || a.Error == busy
 }
 
-// known is the row of the most specific code: the last one of the list. A general one, or one that leaves the status
-// unknown, decides only if nothing else is there.
-func (t *Table) known(a Answer) (Rule, bool) {
-	var general Rule
+// known is the row of the most specific code, and that code: the last one of the list. A general one, or one that leaves the
+// status unknown, decides only if nothing else is there. A family does not decide where another code has a row of its own.
+func (t *Table) known(a Answer) (decides Rule, quoted string) {
+	var weight int
 	for _, code := range slices.Backward(a.Codes) {
-		rule, ok := t.rule(strconv.Itoa(code))
-		switch {
-		case !ok:
-		case code != credentialRefused && rule.Status != Unknown:
-			return rule, true
-		case general.Key == "":
-			general = rule
+		rule, ok := t.numbered(strconv.Itoa(code))
+		if w := rule.weight(code); ok && w > weight {
+			decides, quoted, weight = rule, quoteCode(code), w
 		}
 	}
-	return general, general.Key != ""
+	return decides, quoted
+}
+
+// weight tells how much the row says of the answer that the code came with.
+func (r Rule) weight(code int) int {
+	switch {
+	case code == credentialRefused, r.Status == Unknown:
+		return 1
+	case r.family():
+		return 2
+	}
+	return 3
 }
 
 // quote is what people look an unknown answer up by: its last code, else its error.
@@ -121,8 +128,10 @@ func (a Answer) quote() string {
 	if len(a.Codes) == 0 {
 		return a.Error
 	}
-	return "AADSTS" + strconv.Itoa(a.Codes[len(a.Codes)-1])
+	return quoteCode(a.Codes[len(a.Codes)-1])
 }
+
+func quoteCode(code int) string { return "AADSTS" + strconv.Itoa(code) }
 
 // httpRule is the row of an HTTP status: its own, else that of its hundred, else that of an answer that nobody expects.
 func (t *Table) httpRule(status int) Rule {

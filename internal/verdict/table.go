@@ -9,7 +9,7 @@ import (
 
 // Rule is one row of the table: what one answer of Microsoft means. Its words are ours, or the operator's.
 type Rule struct {
-	Key    string // "50126", "suberror basic_action", "HTTP 503", "TIMEOUT"
+	Key    string // "50126", "5300xx", "suberror basic_action", "HTTP 503", "TIMEOUT"
 	Class  Class
 	Status Status
 	Proof  Proof
@@ -23,7 +23,7 @@ type Rule struct {
 
 // Code is how people write the key: "AADSTS50126". Other keys are written as they are.
 func (r Rule) Code() string {
-	if r.numbered() {
+	if r.numbered() || r.family() {
 		return "AADSTS" + r.Key
 	}
 	return r.Key
@@ -33,6 +33,9 @@ func (r Rule) numbered() bool {
 	_, err := strconv.Atoi(r.Key)
 	return err == nil
 }
+
+// family reports whether the row is for all numbers that begin alike and have no row of their own.
+func (r Rule) family() bool { return familyKey.MatchString(r.Key) }
 
 // Anchor is the id of the rule's place on the page of codes.
 func (r Rule) Anchor() string { return strings.ReplaceAll(r.Code(), " ", "-") }
@@ -97,6 +100,19 @@ func (t *Table) orBuiltin() *Table {
 		return builtin
 	}
 	return t
+}
+
+// numbered finds the row of an AADSTS number: its own, else that of the nearest family that it belongs to.
+func (t *Table) numbered(code string) (Rule, bool) {
+	if rule, known := t.rule(code); known {
+		return rule, true
+	}
+	for open := 1; open <= 2 && len(code) >= open+3; open++ {
+		if rule, known := t.rule(code[:len(code)-open] + "xx"[:open]); known {
+			return rule, true
+		}
+	}
+	return Rule{}, false
 }
 
 // rule finds a row. A key without one gives the empty Rule.
