@@ -3,6 +3,8 @@ package verdict
 import (
 	"slices"
 	"strconv"
+
+	"purser.example/internal/whose"
 )
 
 // Answer is a refusal of Microsoft's sign-in service, as far as it decides anything. Its text for people is left out on
@@ -14,6 +16,8 @@ type Answer struct {
 	Codes    []int // error_codes
 	// Claims is what the claims challenge names policies by, "capolids" or "polids"; empty where it names none.
 	Claims string
+	// JSON and Marked are what shows of who answered, see whose.Reply.
+	JSON, Marked bool
 }
 
 // Codes of our own for what happens on the wire; each has its row in the table.
@@ -54,16 +58,31 @@ func (t *Table) Judge(a Answer) Verdict {
 	rule, code := t.decide(a)
 	v := t.Fail(rule.Key)
 	v.Code, v.Codes, v.Suberror = code, a.Codes, a.Suberror
+	if _, wire := whose.OfWire(rule.Key); wire || httpKey.MatchString(rule.Key) {
+		v.Fault = a.reply().Whose()
+	}
 	return v
+}
+
+// reply is the answer by what shows of it.
+func (a Answer) reply() whose.Reply {
+	return whose.Reply{HTTP: a.HTTP, JSON: a.JSON, Marked: a.Marked, Word: a.Error}
+}
+
+// Foreign reports whether nothing about a refusal shows that the sign-in service gave it: neither a code, nor a word that the
+// service uses, nor the ids of its answers. Then its words are a stranger's, and say nothing about anybody (X2).
+func (t *Table) Foreign(a Answer) bool {
+	_, listed := t.rule("error " + a.Error)
+	return len(a.Codes) == 0 && a.Suberror == "" && a.Claims == "" && !a.Marked && !listed && a.Error != "invalid_grant" && a.Error != "invalid_request"
 }
 
 // Fail makes the verdict of a row of the table, such as one of the codes above. A key without a row is Unknown.
 func (t *Table) Fail(key string) Verdict {
 	rule, known := t.rule(key)
 	if !known {
-		return Verdict{Status: Unknown}
+		return Verdict{Status: Unknown, Fault: whose.Untold}
 	}
-	return Verdict{Status: rule.Status, Code: rule.Code(), Rule: rule.Key, Proof: rule.Proof}
+	return Verdict{Status: rule.Status, Code: rule.Code(), Rule: rule.Key, Proof: rule.Proof, Fault: rule.Whose()}
 }
 
 // decide finds the row that counts, and the code to quote. The row is empty where nothing is known.

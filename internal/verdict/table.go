@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"purser.example/internal/whose"
 )
 
 // Rule is one row of the table: what one answer of Microsoft means. Its words are ours, or the operator's.
@@ -36,6 +38,19 @@ func (r Rule) numbered() bool {
 
 // family reports whether the row is for all numbers that begin alike and have no row of their own.
 func (r Rule) family() bool { return familyKey.MatchString(r.Key) }
+
+// Whose is who is to be looked at, as far as the row alone tells: of an HTTP status it does not, because whoever answered may not
+// be Microsoft.
+func (r Rule) Whose() whose.Fault {
+	if fault, wire := whose.OfWire(r.Key); wire {
+		return fault
+	}
+	if httpKey.MatchString(r.Key) {
+		status, _ := strconv.Atoi(strings.ReplaceAll(strings.TrimPrefix(r.Key, "HTTP "), "xx", "00"))
+		return whose.Reply{HTTP: status}.Whose()
+	}
+	return whose.OfClass(string(r.Class))
+}
 
 // Anchor is the id of the rule's place on the page of codes.
 func (r Rule) Anchor() string { return strings.ReplaceAll(r.Code(), " ", "-") }
@@ -113,6 +128,17 @@ func (t *Table) numbered(code string) (Rule, bool) {
 		}
 	}
 	return Rule{}, false
+}
+
+// ofCode finds the row of a code as people quote it: "AADSTS50126", "HTTP 503", "RESET".
+func (t *Table) ofCode(code string) (Rule, bool) {
+	if rule, known := t.numbered(strings.TrimPrefix(code, "AADSTS")); known {
+		return rule, true
+	}
+	if status, err := strconv.Atoi(strings.TrimPrefix(code, "HTTP ")); err == nil && strings.HasPrefix(code, "HTTP ") {
+		return t.httpRule(status), true
+	}
+	return t.rule("error " + code)
 }
 
 // rule finds a row. A key without one gives the empty Rule.

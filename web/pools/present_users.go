@@ -7,6 +7,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"purser.example/internal/pool"
+	"purser.example/internal/shown"
 	"purser.example/internal/verdict"
 	"purser.example/web/session"
 	"purser.example/web/ui"
@@ -88,7 +89,7 @@ func pager(page pool.Page, r pool.Reading, f *poolForm) ui.PagerProps {
 func (h *Handlers) memberView(c echo.Context, m pool.Member, f *poolForm) memberView {
 	class := f.key.Class
 	view := memberView{
-		User: string(m.User), Name: words.Either(m.Name, m.Username), Username: m.Username, Nested: m.Nested,
+		User: string(m.User), Name: shown.Name(words.Either(m.Name, m.Username)), Username: m.Username, Nested: m.Nested,
 		Licences: m.Products, ProfileName: m.ProfileName, MFA: m.MFA, Row: "0:" + string(m.User), Waiting: m.Standing == pool.Checking,
 	}
 	if m.MFA {
@@ -162,7 +163,7 @@ func (h *Handlers) standing(c echo.Context, m pool.Member, f *poolForm, view *me
 func (h *Handlers) verdictProps(c echo.Context, v verdict.Verdict, key pool.Key, username string) ui.VerdictProps {
 	told := verdict.Context{Username: username, Tenant: string(key.Tenant), Now: h.Now(), Table: h.Codes}
 	if t, err := h.Tenants.Find(c.Request().Context(), key.Tenant); err == nil {
-		told.Tenant = t.DisplayName
+		told.Tenant = t.Called()
 		if app, err := h.Tenants.Application(c.Request().Context(), t.ID); err == nil {
 			told.App, told.ConsentHref = app, t.ConsentAddress(app)
 		}

@@ -21,7 +21,7 @@ type verdictOf struct {
 func (h *Handlers) verdictView(c echo.Context, v verdict.Verdict, of verdictOf) verdictView {
 	told := verdict.Context{Username: of.username, Needs: needs(of.services), Saving: of.saving, Now: h.Now(), Table: h.Codes}
 	if t, err := h.Tenants.Find(c.Request().Context(), of.tenant); err == nil {
-		told.Tenant = t.DisplayName
+		told.Tenant = t.Called()
 		if app, err := h.Tenants.Application(c.Request().Context(), t.ID); err == nil {
 			told.App, told.ConsentHref = app, t.ConsentAddress(app)
 		}
