@@ -158,3 +158,23 @@ func TestWhatIsShownIsFoundAgain(t *testing.T) {
 		t.Errorf("X33: a word inside: %v %v", found, err)
 	}
 }
+
+// X9: without the permission that shows hidden members, a group with hidden membership was not read, and a nested one is named.
+func TestHiddenMembersAreNotTakenForNone(t *testing.T) {
+	r := newRig(t, fixture("", `, {"displayName": "Hidden", "visibility": "HiddenMembership", "members": ["pool01@contoso.com"]},
+		{"displayName": "Outer", "members": ["pool02@contoso.com"], "memberGroups": ["Hidden"]}`))
+	if reading := r.validated(t, sites, "Hidden"); reading.State != pool.ReadingDone || reading.Counts.Members != 1 || !reading.Group.Hidden {
+		t.Errorf("with the permission: %+v", reading)
+	}
+	must(t, r.sim.PatchTenant(contoso, []byte(`{"apps": [{"appId": "`+appID+`", "displayName": "Purser", "permissions": ["GroupMember.Read.All", "User.Read.All"], "secrets": [{"value": "App-Secret-2026!"}]}]}`)))
+	r.start()
+	hidden := r.validated(t, sites, "Hidden")
+	if hidden.State != pool.ReadingFailed || hidden.Counts.Members != 0 || !strings.Contains(hidden.Failure, "permission "+pool.ReadHidden) {
+		t.Errorf("without it: %+v", hidden)
+	}
+	outer := r.validated(t, sites, "Outer")
+	others, err := r.LeftOut(ctx, adele, outer.ID)
+	if err != nil || outer.Counts.Members != 1 || len(others) != 1 || others[0].Kind != pool.HiddenGroup {
+		t.Errorf("nested: %+v %+v %v", outer, others, err)
+	}
+}
