@@ -12,6 +12,7 @@ import (
 
 	"purser.example/internal/pool"
 	"purser.example/internal/problem"
+	"purser.example/internal/shown"
 	"purser.example/web/respond"
 	"purser.example/web/session"
 	"purser.example/web/ui"
@@ -58,7 +59,7 @@ func (h *Handlers) importView(c echo.Context) (importView, importTarget, error) 
 	}
 	own := address("", "tenant", string(key.Tenant), "tab", string(key.Class), "reading", string(id))
 	return importView{
-		Lead:   key.Class.Title() + " · " + r.Group.Name + " · " + words.Counted(r.Counts.Members, "member"),
+		Lead:   key.Class.Title() + " · " + shown.Name(r.Group.Name) + " · " + words.Counted(r.Counts.Members, "member"),
 		Action: address(ImportPath, "tenant", string(key.Tenant), "tab", string(key.Class), "reading", string(id), "seen", cmp.Or(c.QueryParam("seen"), strconv.FormatInt(p.Number, 10))),
 		Pool:   Path + own, Template: templatePath,
 	}, importTarget{p, r}, nil
