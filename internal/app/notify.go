@@ -102,11 +102,11 @@ func (a *App) answers(ctx context.Context, within time.Duration) bool {
 		return false
 	}
 	asked.RemoteAddr = "127.0.0.1:0"
-	heard := &statusOnly{header: http.Header{}, status: http.StatusOK}
+	handler, heard := a.Handler, &statusOnly{header: http.Header{}, status: http.StatusOK}
 	answered := make(chan struct{})
 	go func() {
 		defer close(answered)
-		if problem.Guard(func() error { a.Handler.ServeHTTP(heard, asked); return nil }) != nil {
+		if problem.Guard(func() error { handler.ServeHTTP(heard, asked); return nil }) != nil {
 			heard.status = http.StatusInternalServerError
 		}
 	}()
