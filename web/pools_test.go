@@ -3,8 +3,10 @@ package web_test
 import (
 	"bytes"
 	"fmt"
+	"io"
 	"mime/multipart"
 	"net/http"
+	"net/http/httptrace"
 	"net/url"
 	"os"
 	"path/filepath"
@@ -328,6 +330,74 @@ func TestPasswordsFromAFile(t *testing.T) {
 	if res := b.get(poolPath + "/import/template.csv"); !strings.HasPrefix(res.text(), "username,password,app_password") {
 		t.Errorf("template %q", res.text())
 	}
+}
+
+// X37: a file of eight megabytes of commas is answered by a few lines. While a person sends one slowly, everybody else's are read, and a
+// second one of theirs has to wait.
+func TestFloodsOfCommas(t *testing.T) {
+	h, b := openPools(t)
+	saveOK(t, b, poolForm(t, validated(t, b, "sites", "aos-pool@contoso.com")))
+	href, _ := b.get(poolPath).page(t).Find(`#users-sites a:contains("Import CSV")`).Attr("href")
+	action, _ := b.get(href).page(t).Find("#import").Attr("action")
+	for name, c := range map[string]struct {
+		file   string
+		status int
+	}{
+		"a head of commas": {"username,password" + strings.Repeat(",", 8_000_000), http.StatusUnprocessableEntity},
+		"a head of names":  {"username" + strings.Repeat(",x", 4_000_000), http.StatusUnprocessableEntity},
+		"many names":       {"username" + strings.Repeat(",x", 16_000), http.StatusUnprocessableEntity},
+		"a row of commas":  {"username,password\na" + strings.Repeat(",", 8_000_000), http.StatusOK},
+	} {
+		if res := b.upload(action, c.file, "check"); res.StatusCode != c.status || len(res.text()) > 64<<10 {
+			t.Errorf("%s: status %d, %d bytes", name, res.StatusCode, len(res.text()))
+		}
+	}
+
+	good := "username,password\r\npool01@contoso.com," + marked + "\r\n"
+	rest, first := b.uploadSlowly(action, good)
+	second := b.upload(action, good, "check")
+	if text := second.page(t).Find("main").Text(); second.StatusCode != http.StatusServiceUnavailable || second.Header.Get("Retry-After") == "" || !strings.Contains(text, "Another file of yours is being read") {
+		t.Errorf("a second file: status %d: %s", second.StatusCode, text)
+	}
+	if res := h.signedIn(t, "owner@purser.test").upload(action, good, "check"); res.StatusCode != http.StatusOK {
+		t.Errorf("somebody else's file: status %d", res.StatusCode)
+	}
+	rest()
+	if status := <-first; status != http.StatusOK {
+		t.Errorf("the slow file: status %d", status)
+	}
+	if res := b.upload(action, good, "check"); res.StatusCode != http.StatusOK {
+		t.Errorf("the file after it: status %d", res.StatusCode)
+	}
+}
+
+// uploadSlowly posts a file and stops before its end, once Purser has begun to read it. rest sends the end.
+func (b *browser) uploadSlowly(action, content string) (rest func(), status <-chan int) {
+	b.t.Helper()
+	body, end := io.Pipe()
+	begun, answered := make(chan struct{}), make(chan int, 1)
+	ctx := httptrace.WithClientTrace(b.t.Context(), &httptrace.ClientTrace{Got100Continue: func() { close(begun) }})
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, b.base+action, io.MultiReader(
+		strings.NewReader("--x\r\nContent-Disposition: form-data; name=\"file\"; filename=\"passwords.csv\"\r\n\r\n"+content), body, strings.NewReader("\r\n--x--\r\n")))
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	req.Header = http.Header{"Sec-Fetch-Site": {"same-origin"}, "Content-Type": {"multipart/form-data; boundary=x"}, "Expect": {"100-continue"}}
+	go func() {
+		res, err := b.Do(req)
+		if err != nil {
+			answered <- 0
+			return
+		}
+		_ = res.Body.Close()
+		answered <- res.StatusCode
+	}()
+	select {
+	case <-begun:
+	case early := <-answered:
+		b.t.Fatalf("a slow file: status %d", early)
+	}
+	return func() { _ = end.Close() }, answered
 }
 
 // upload posts a file as a browser does.

@@ -13,6 +13,7 @@ import (
 
 	"purser.example/internal/pool"
 	"purser.example/internal/run"
+	"purser.example/internal/sheet"
 	"purser.example/internal/tenant"
 	"purser.example/internal/verdict"
 )
@@ -25,7 +26,7 @@ type Handlers struct {
 	Now     func() time.Time
 	Log     *slog.Logger
 	Codes   *verdict.Table // the words of verdicts; nil: the built-in table
-
+	Desk    *sheet.Desk    // where files are taken
 }
 
 // Mount adds the routes.
