@@ -23,6 +23,7 @@ import (
 	"purser.example/internal/run"
 	"purser.example/internal/secret"
 	"purser.example/internal/session"
+	"purser.example/internal/sheet"
 	"purser.example/internal/sqlite"
 	"purser.example/internal/tenant"
 	"purser.example/internal/work"
@@ -129,7 +130,7 @@ func Open(ctx context.Context, cfg config.Config, o Options) (*App, error) {
 		Sessions: a.sessions, Login: loginClient(cfg, o.Now), Activity: db,
 		Ready:    newReadiness(db, key, o.Log).check,
 		Profiles: &profiles.Handlers{Profiles: a.Profiles, Accounts: a.Accounts, Validations: a.Validations, RunsOf: a.Runs, Tenants: a.Tenants, Now: o.Now, Log: o.Log, Verdicts: told},
-		Pools:    &pools.Handlers{Pools: a.Pools, Runs: a.Runs, Tenants: a.Tenants, Now: o.Now, Log: o.Log, Verdicts: told},
+		Pools:    &pools.Handlers{Pools: a.Pools, Runs: a.Runs, Tenants: a.Tenants, Now: o.Now, Log: o.Log, Verdicts: told, Desk: &sheet.Desk{}},
 		Runs:     &runs.Handlers{Runs: a.Runs, Tenants: a.Tenants, Now: o.Now},
 		Help:     &help.Handlers{Provider: cfg.ServiceProvider, StrictPasswords: cfg.StrictPasswords, Codes: codes},
 	})

@@ -327,6 +327,45 @@ func TestPasswordsFromAFile(t *testing.T) {
 	}
 }
 
+// X37: a file of eight megabytes of commas is answered by a few lines. While a person sends one slowly, everybody else's are read, and a
+// second one of theirs has to wait.
+func TestFloodsOfCommas(t *testing.T) {
+	h, b := openPools(t)
+	saveOK(t, b, poolForm(t, validated(t, b, "sites", "aos-pool@contoso.com")))
+	href, _ := b.Get(poolPath).Page(t).Find(`#users-sites a:contains("Import CSV")`).Attr("href")
+	action, _ := b.Get(href).Page(t).Find("#import").Attr("action")
+	for name, c := range map[string]struct {
+		file   string
+		status int
+	}{
+		"a head of commas": {"username,password" + strings.Repeat(",", 8_000_000), http.StatusUnprocessableEntity},
+		"a head of names":  {"username" + strings.Repeat(",x", 4_000_000), http.StatusUnprocessableEntity},
+		"many names":       {"username" + strings.Repeat(",x", 16_000), http.StatusUnprocessableEntity},
+		"a row of commas":  {"username,password\na" + strings.Repeat(",", 8_000_000), http.StatusOK},
+	} {
+		if res := b.Upload(action, c.file, "check"); res.StatusCode != c.status || len(res.Text()) > 64<<10 {
+			t.Errorf("%s: status %d, %d bytes", name, res.StatusCode, len(res.Text()))
+		}
+	}
+
+	good := "username,password\r\npool01@contoso.com," + marked + "\r\n"
+	rest, first := b.UploadSlowly(action, good)
+	second := b.Upload(action, good, "check")
+	if text := second.Page(t).Find("main").Text(); second.StatusCode != http.StatusServiceUnavailable || second.Header.Get("Retry-After") == "" || !strings.Contains(text, "Another file of yours is being read") {
+		t.Errorf("a second file: status %d: %s", second.StatusCode, text)
+	}
+	if res := h.SignedIn(t, "owner@purser.test").Upload(action, good, "check"); res.StatusCode != http.StatusOK {
+		t.Errorf("somebody else's file: status %d", res.StatusCode)
+	}
+	rest()
+	if status := <-first; status != http.StatusOK {
+		t.Errorf("the slow file: status %d", status)
+	}
+	if res := b.Upload(action, good, "check"); res.StatusCode != http.StatusOK {
+		t.Errorf("the file after it: status %d", res.StatusCode)
+	}
+}
+
 // profileOf is the form of a service account profile with a member's account.
 func profileOf(name, username string) url.Values {
 	return url.Values{"name": {name}, "tenant": {contoso}, "services": {"fly", "opus"}, "username": {username}, "password": {marked}}
