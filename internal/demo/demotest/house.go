@@ -24,9 +24,9 @@ import (
 // House is a whole Purser on a real port, with its identity provider, a clock that tests move and its log.
 type House struct {
 	*demo.Demo
-	Clock *sqlitetest.Clock
+	Clock *sqlitetest.Clock // nil where OpenAs opened it
 	Log   *LogBook
-	Data  string // the folder of its database
+	Data  string // the folder of its database; empty for a temporary one
 
 	crossing crossing
 }
@@ -49,19 +49,32 @@ func OpenFixture(t testing.TB, fixture string) *House {
 
 func open(t testing.TB, fixture string, settings []string) *House {
 	t.Helper()
+	clock := sqlitetest.StartingNow()
+	h := serve(t, respond.WithPace(context.Background(), hurried), demo.Options{Now: clock.Now, Data: t.TempDir(), NoProfiles: true, Fixture: fixture}, settings)
+	h.Clock = clock
+	return h
+}
+
+// OpenAs opens a house as o has it, for browsers that draw: its streams and, where o has none, its clock go as usual.
+func OpenAs(t testing.TB, o demo.Options, settings ...string) *House {
+	t.Helper()
+	return serve(t, context.Background(), o, settings)
+}
+
+// serve opens a house and closes it when the test ends. Its connections begin with ctx.
+func serve(t testing.TB, ctx context.Context, o demo.Options, settings []string) *House {
+	t.Helper()
 	cfg, err := config.LoadDemo(settings)
 	if err != nil {
 		t.Fatal(err)
 	}
-	h := &House{Clock: sqlitetest.StartingNow(), Log: &LogBook{}, Data: t.TempDir()}
-	h.Demo, err = demo.Open(t.Context(), demo.Options{
-		Addr: "127.0.0.1:0", Config: cfg, Now: h.Clock.Now, Data: h.Data, NoProfiles: true, Fixture: fixture, Crossing: h.crossing.before,
-		Log: slog.New(slog.NewTextHandler(h.Log, &slog.HandlerOptions{Level: slog.LevelDebug})),
-	})
-	if err != nil {
+	h := &House{Log: &LogBook{}, Data: o.Data}
+	o.Addr, o.Config, o.Crossing = "127.0.0.1:0", cfg, h.crossing.before
+	o.Log = slog.New(slog.NewTextHandler(h.Log, &slog.HandlerOptions{Level: slog.LevelDebug}))
+	if h.Demo, err = demo.Open(t.Context(), o); err != nil {
 		t.Fatal(err)
 	}
-	ctx, stop := context.WithCancel(respond.WithPace(context.Background(), hurried))
+	ctx, stop := context.WithCancel(ctx)
 	served := make(chan error, 1)
 	go func() { served <- h.Serve(ctx) }()
 	t.Cleanup(func() {
