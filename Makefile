@@ -1,5 +1,6 @@
-# Purser's errands. A fresh clone on Debian with Go, Node.js, npm, git and make needs nothing else: what a target lacks it
-# installs, the programs from Debian (chromium, gcc, wrk), the rest below this folder.
+# Purser's errands. A fresh clone on Debian with Go, Node.js, npm, git and make needs nothing else (without the tests no Node.js and
+# npm either): what a target lacks it installs, the programs from Debian (chromium, gcc, sqlite3, curl, wrk), the rest below this
+# folder.
 
 GO            ?= go
 ADDR          ?= 127.0.0.1:8080
@@ -7,6 +8,7 @@ PACKAGES      ?= ./...
 GOLANGCI      := v2.15.0
 GOVULNCHECK   := v1.9.0
 VERSION       := $(shell git describe --tags --always --dirty 2>/dev/null || echo unknown)
+BIN           ?= bin/purser
 TOOLS         := $(CURDIR)/.tools
 BROWSER_TOOLS := e2e/node_modules/.package-lock.json
 
@@ -21,7 +23,7 @@ RACE          := -race $(foreach room,modernc.org/sqlite/lib modernc.org/libc/..
 
 .PHONY: run
 run: build ## Run the demo on http://127.0.0.1:8080 (another address: ADDR=…)
-	@exec bin/purser demo --addr $(ADDR)
+	@exec $(BIN) demo --addr $(ADDR)
 
 .PHONY: dev
 dev: ## Run the demo, renew pages and restart at each change; open http://127.0.0.1:7331
@@ -65,8 +67,8 @@ pictures: programs $(BROWSER_TOOLS) ## Renew the pictures in docs/images
 	$(GO) test -run TestPicture ./e2e -args -pictures
 
 .PHONY: build
-build: ## Build bin/purser
-	$(DELIVERED) $(GO) build -ldflags "-s -w -X main.version=$(VERSION)" -o bin/purser ./cmd/purser
+build: ## Build bin/purser (elsewhere: BIN=…)
+	$(DELIVERED) $(GO) build -ldflags "-s -w -X main.version=$(VERSION)" -o $(BIN) ./cmd/purser
 
 .PHONY: check
 check: generated lint test ## Everything a change must pass: generated files, lint, tests
@@ -77,7 +79,7 @@ help: ## List these targets
 
 .PHONY: programs
 programs:
-	@.ci/install chromium gcc
+	@.ci/install chromium gcc sqlite3 curl
 
 # The driver of the browser and the accessibility rules. npm writes the file named here when it is done.
 $(BROWSER_TOOLS): e2e/package.json e2e/package-lock.json

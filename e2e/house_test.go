@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"purser.example/e2e/browser"
+	"purser.example/internal/config"
 	"purser.example/internal/demo"
 	"purser.example/internal/demo/demotest"
 )
@@ -36,8 +37,12 @@ func openDemo(t *testing.T, o demo.Options, settings ...string) *house {
 	t.Helper()
 	h := &house{}
 	t.Cleanup(func() { h.noSurprises(t) }) // when everything is closed
-	o.Now = h.now
-	h.House = demotest.OpenAs(t, o, settings...)
+	cfg, err := config.LoadDemo(settings)
+	if err != nil {
+		t.Fatal(err)
+	}
+	o.Config, o.Now = cfg, h.now
+	h.House = demotest.OpenAs(t, o)
 	return h
 }
 

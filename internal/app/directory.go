@@ -2,8 +2,6 @@ package app
 
 import (
 	"context"
-	"net/http"
-	"strconv"
 
 	"purser.example/internal/account"
 	"purser.example/internal/microsoft"
@@ -88,7 +86,7 @@ func groupOf(g microsoft.Group) pool.Group {
 	case g.Secures:
 		kind = pool.Security
 	}
-	return pool.Group{ID: g.ID, Name: g.Name, Mail: g.Mail, Kind: kind, Dynamic: g.Dynamic, Rule: g.Rule, Team: g.Team}
+	return pool.Group{ID: g.ID, Name: g.Name, Mail: g.Mail, Kind: kind, Dynamic: g.Dynamic, Rule: g.Rule, Team: g.Team, Hidden: g.Hidden}
 }
 
 func kindOf(o microsoft.Object) pool.OtherKind {
@@ -97,6 +95,8 @@ func kindOf(o microsoft.Object) pool.OtherKind {
 		return pool.Guest
 	case o.Type == "user":
 		return ""
+	case o.Type == "group" && o.Hidden:
+		return pool.HiddenGroup
 	case o.Type == "group":
 		return pool.NestedGroup
 	case o.Type == "device":
@@ -111,16 +111,15 @@ func kindOf(o microsoft.Object) pool.OtherKind {
 
 // unread turns an error of the client into the noun's; any other comes back as it is.
 func unread(err error) error {
-	switch code := microsoft.CodeOf(err); code {
-	case "":
+	f, failed := microsoft.FailureOf(err)
+	switch {
+	case !failed:
 		return err
-	case status(http.StatusNotFound):
+	case f.Gone:
 		return pool.ErrGone
-	case status(http.StatusForbidden):
-		return &pool.Unread{Code: code, Permission: "GroupMember.Read.All"}
+	case f.Denied:
+		return &pool.Unread{Code: f.Code, Whose: f.Whose, Permission: "GroupMember.Read.All"}
 	default:
-		return &pool.Unread{Code: code}
+		return &pool.Unread{Code: f.Code, Whose: f.Whose, Cause: f.Cause}
 	}
 }
-
-func status(code int) string { return "HTTP " + strconv.Itoa(code) }

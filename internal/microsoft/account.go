@@ -8,10 +8,10 @@ import (
 	"strings"
 	"sync"
 	"time"
-	"unicode"
 
 	"purser.example/internal/problem"
 	"purser.example/internal/verdict"
+	"purser.example/internal/whose"
 )
 
 // me is the account's own object. Microsoft leaves out or empties what the token may not read.
@@ -30,6 +30,7 @@ type plan struct {
 }
 
 type directoryRole struct {
+	Type        string `json:"@odata.type"`
 	TemplateID  string `json:"roleTemplateId"`
 	DisplayName string `json:"displayName"`
 }
@@ -45,7 +46,8 @@ type domain struct {
 // Only what is needed is asked for; most of it comes with $select only.
 const (
 	mePath      = "/v1.0/me?$select=id,userPrincipalName,lastPasswordChangeDateTime,passwordPolicies,onPremisesSyncEnabled,assignedPlans"
-	rolesPath   = "/v1.0/me/transitiveMemberOf/microsoft.graph.directoryRole?$select=id,displayName,roleTemplateId"
+	rolesPath   = "/v1.0/me/transitiveMemberOf/microsoft.graph.directoryRole?$select=id,displayName,roleTemplateId&$count=true"
+	memberPath  = "/v1.0/me/memberOf?$select=id,displayName,roleTemplateId"
 	domainsPath = "/v1.0/domains?$select=id,authenticationType,isRoot,passwordValidityPeriodInDays,passwordNotificationWindowInDays"
 )
 
@@ -62,7 +64,7 @@ func (s *signIn) readAccount(ctx context.Context, token string, v *verdict.Verdi
 	)
 	asked.Go(func() { selfErr = guarded(func() error { return g.get(ctx, mePath, &self) }) })
 	asked.Go(func() {
-		rolesErr = guarded(func() (err error) { roles, err = list[directoryRole](ctx, g, rolesPath); return err })
+		rolesErr = guarded(func() (err error) { roles, err = rolesIn(ctx, g); return err })
 	})
 	asked.Go(func() {
 		domsErr = guarded(func() (err error) { domains, err = list[domain](ctx, g, domainsPath); return err })
@@ -70,7 +72,7 @@ func (s *signIn) readAccount(ctx context.Context, token string, v *verdict.Verdi
 	asked.Wait()
 
 	if selfErr == nil && self.ID == "" {
-		selfErr = fault{verdict.BadAnswer, "an account without an id"}
+		selfErr = noAnswer(verdict.BadAnswer, "an account without an id")
 	}
 	if unread(v, verdict.AccountNotRead, selfErr) {
 		self = me{}
@@ -78,8 +80,12 @@ func (s *signIn) readAccount(ctx context.Context, token string, v *verdict.Verdi
 		v.UserID = key(self.ID)
 		v.Proof.Licence, v.Products = licence(self)
 	}
+	var whole bool
+	if v.Roles, whole = rolesOf(roles); rolesErr == nil && !whole {
+		rolesErr = hiddenRoles
+	}
 	if !unread(v, verdict.RolesNotRead, rolesErr) {
-		v.Roles, v.RolesRead, v.Proof.Roles = rolesOf(roles), true, verdict.Proved
+		v.RolesRead, v.Proof.Roles = true, verdict.Proved
 	}
 	if domsErr != nil {
 		v.Detail += "domains: " + domsErr.Error()
@@ -87,12 +93,26 @@ func (s *signIn) readAccount(ctx context.Context, token string, v *verdict.Verdi
 	v.Expiry = s.expiry(self, selfErr, domains)
 }
 
+// rolesIn lists the account's roles. The list is a cast of what is related, which Graph calls an advanced query; where it does not
+// take that, those that the account holds itself are picked out of all that it belongs to (X8).
+func rolesIn(ctx context.Context, g graph) ([]directoryRole, error) {
+	roles, err := list[directoryRole](ctx, g.advanced(), rolesPath)
+	if !unsupported(err) {
+		return roles, err
+	}
+	all, err := list[directoryRole](ctx, g, memberPath)
+	return slices.DeleteFunc(all, func(r directoryRole) bool { return r.Type != "#microsoft.graph.directoryRole" }), err
+}
+
+// hiddenRoles is the fault of roles that Graph lists as ids alone, because the app may not read more of them (X8).
+var hiddenRoles = fault{detail: "roles came without their template ids", whose: whose.App, hidden: true}
+
 // guarded asks on a goroutine of its own. A mistake of ours over an answer is an answer that cannot be used, and the detail says
 // more.
 func guarded(ask func() error) error {
 	err := problem.Guard(ask)
 	if surprise, ok := errors.AsType[*problem.Panicked](err); ok {
-		return fault{verdict.BadAnswer, surprise.Error()}
+		return noAnswer(verdict.BadAnswer, surprise.Error())
 	}
 	return err
 }
@@ -101,10 +121,19 @@ func guarded(ask func() error) error {
 func unread(v *verdict.Verdict, kind verdict.WarningKind, err error) bool {
 	f, ok := errors.AsType[fault](err)
 	if ok {
-		v.Warnings = append(v.Warnings, verdict.Warning{Kind: kind, Code: f.code})
+		w := verdict.Warning{Kind: kind, Code: f.code, Fault: f.whose}
+		if f.hidden || f.reply.Denied() {
+			w.Permission = readingPermission[kind]
+		}
+		v.Warnings = append(v.Warnings, w)
 		v.Detail += string(kind) + ": " + f.Error() + "; "
 	}
 	return ok
+}
+
+// readingPermission is the delegated permission that lets each be read (Microsoft Graph permissions reference).
+var readingPermission = map[verdict.WarningKind]string{
+	verdict.RolesNotRead: "RoleManagement.Read.Directory", verdict.AccountNotRead: "User.Read",
 }
 
 // licence reports whether at least one service plan is on, and for which products. Without the list nothing is known.
@@ -130,30 +159,32 @@ func plansOn(plans []plan) []string {
 	return on
 }
 
-// rolesOf sorts the roles by name; those without a template id (none that we know of) are of no use.
-func rolesOf(list []directoryRole) []verdict.Role {
-	var roles []verdict.Role
+// rolesOf sorts the roles by name, and reports whether all of them could be read. Graph leaves the template id empty for whoever may
+// not read roles, and a role without it may be any (X8).
+func rolesOf(list []directoryRole) (roles []verdict.Role, whole bool) {
+	whole = true
 	for _, r := range list {
-		if template := key(r.TemplateID); template != "" {
-			roles = append(roles, verdict.NewRole(template, name(r.DisplayName)))
+		template := key(r.TemplateID)
+		if template == "" {
+			whole = false
+			continue
 		}
+		roles = append(roles, verdict.NewRole(template, toTheLetter(r.DisplayName)))
 	}
 	slices.SortFunc(roles, func(a, b verdict.Role) int { return cmp.Compare(a.Name, b.Name) })
-	return roles
+	return roles, whole
 }
 
-// name makes a text of Microsoft's fit for showing: no control characters, not too long.
-func name(text string) string {
-	text = strings.Map(func(r rune) rune {
-		if unicode.IsPrint(r) {
-			return r
-		}
-		return -1
-	}, text)
-	if runes := []rune(text); len(runes) > 100 {
-		return string(runes[:100])
+// longestName is four times Microsoft's limit for names, so that nothing but nonsense is cut.
+const longestName = 1024
+
+// toTheLetter keeps a name as Microsoft has it, because it finds what it names again (X17). Making it fit to be shown is for those who
+// show it; see package shown.
+func toTheLetter(name string) string {
+	if runes := []rune(name); len(runes) > longestName {
+		return string(runes[:longestName])
 	}
-	return text
+	return name
 }
 
 func (s *signIn) expiry(self me, selfErr error, domains []domain) verdict.Expiry {
@@ -163,7 +194,7 @@ func (s *signIn) expiry(self me, selfErr error, domains []domain) verdict.Expiry
 	var policies []verdict.Domain
 	for _, d := range domains {
 		policies = append(policies, verdict.Domain{
-			Name: name(d.Name), Federated: strings.EqualFold(d.Type, "Federated"), Root: d.Root == nil || *d.Root,
+			Name: toTheLetter(d.Name), Federated: strings.EqualFold(d.Type, "Federated"), Root: d.Root == nil || *d.Root,
 			ValidityDays: d.Validity, NoticeDays: d.Notice,
 		})
 	}

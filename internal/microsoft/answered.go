@@ -22,7 +22,7 @@ func about(a answer) verdict.Verdict {
 func (s *signIn) failed(step string, a answer, err error) verdict.Verdict {
 	f, _ := errors.AsType[fault](err)
 	v := s.found(f.code, a)
-	v.Detail = step + ": " + f.detail
+	v.Detail, v.Fault = step+": "+f.detail, f.whose
 	if a.status != 0 {
 		v.Detail += " (HTTP " + strconv.Itoa(a.status) + ")"
 	}
@@ -32,8 +32,17 @@ func (s *signIn) failed(step string, a answer, err error) verdict.Verdict {
 // found is the verdict of a row of the table that no code of Microsoft's stands for.
 func (s *signIn) found(key string, a answer) verdict.Verdict {
 	v, row := about(a), s.client.codes.Fail(key)
-	v.Status, v.Code, v.Rule, v.Proof = row.Status, row.Code, row.Rule, row.Proof
+	v.Status, v.Code, v.Rule, v.Proof, v.Fault = row.Status, row.Code, row.Rule, row.Proof, row.Fault
 	return v
+}
+
+// believed gives a refusal what shows of who answered, and drops the words of an answer that is not the sign-in service's.
+func (c *Client) believed(said refusal, a answer) refusal {
+	said.answer.HTTP, said.answer.JSON, said.answer.Marked = a.status, a.json, a.marked()
+	if c.codes.Foreign(said.answer) {
+		said = refusal{answer: verdict.Answer{HTTP: a.status, JSON: a.json}}
+	}
+	return said
 }
 
 // refused is the verdict of an answer that is not 200: by its body where that is JSON, by its status otherwise.
@@ -42,9 +51,9 @@ func (s *signIn) refused(step string, a answer) verdict.Verdict {
 	if a.json && a.status >= 400 {
 		said = parseRefusal(a.body)
 	}
-	said.answer.HTTP = a.status
+	said = s.client.believed(said, a)
 	v, judged := about(a), s.client.codes.Judge(said.answer)
-	v.Status, v.Code, v.Rule, v.Proof = judged.Status, judged.Code, judged.Rule, judged.Proof
+	v.Status, v.Code, v.Rule, v.Proof, v.Fault = judged.Status, judged.Code, judged.Rule, judged.Proof, judged.Fault
 	v.Codes, v.Suberror, v.Policies = judged.Codes, judged.Suberror, said.policies
 	v.RetryAfter, _ = a.retryAfter(s.client.now())
 	v.Busy = a.busy()

@@ -6,6 +6,7 @@ import (
 	"net/url"
 
 	"purser.example/internal/verdict"
+	"purser.example/internal/whose"
 )
 
 // appToken asks for a token of the app itself (OAuth 2.0 client credentials), with which it reads what an administrator has
@@ -13,10 +14,10 @@ import (
 func (c *Client) appToken(ctx context.Context, p *patience, t TenantRef, app App) (token bearer, err error) {
 	h, known := t.Cloud.hosts()
 	if !known {
-		return bearer{}, fault{verdict.CloudUnknown, "no cloud that is known"}
+		return bearer{}, noAnswer(verdict.CloudUnknown, "no cloud that is known")
 	}
 	if app.Secret.Empty() {
-		return bearer{}, fault{NoSecret, "the app profile has no client secret"}
+		return bearer{}, noAnswer(NoSecret, "the app profile has no client secret")
 	}
 	form := newForm(
 		[]byte("client_id"), []byte(app.ID),
@@ -42,12 +43,21 @@ func (c *Client) appToken(ctx context.Context, p *patience, t TenantRef, app App
 // NoSecret is the code of a question that only an app with a client secret could ask.
 const NoSecret = "NO-SECRET"
 
-// refusedToken is the fault of a token request that was refused: Microsoft's code where it gave one, its status otherwise.
+// refusedToken is the fault of a token request that was refused: Microsoft's code where it gave one, its status otherwise. Whose
+// fault it is follows from the class of the code (X4): a directory that is down is not the app's.
 func (c *Client) refusedToken(a answer) error {
 	var said refusal
 	if a.json {
 		said = parseRefusal(a.body)
 	}
-	said.answer.HTTP = a.status
-	return fault{c.codes.Judge(said.answer).Code, "the app got no token"}
+	said = c.believed(said, a)
+	v := c.codes.Judge(said.answer)
+	f := fault{code: v.Code, detail: "the app got no token", whose: v.Fault}
+	switch v.Fault {
+	case whose.App, whose.Tenant:
+		f.cause = v.Cause(c.codes)
+	case whose.Account:
+		f.whose = whose.Untold // there is none in it
+	}
+	return f
 }

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"purser.example/internal/verdict"
+	"purser.example/internal/whose"
 )
 
 // blameTime is how long a person waits, at most, for the name of the policy that refused.
@@ -35,10 +36,7 @@ func (s *signIn) blame(ctx context.Context, v *verdict.Verdict) {
 	defer cancel()
 	token, err := s.client.appToken(ctx, &s.patience, s.account.Tenant, s.account.App)
 	if err != nil {
-		f, _ := errors.AsType[fault](err)
-		if v.Blame.NoSecret = f.code == NoSecret; !v.Blame.NoSecret {
-			v.Blame.NoToken = f.code
-		}
+		noToken(&v.Blame, err)
 		v.Detail += " which policy: " + err.Error()
 		return
 	}
@@ -49,6 +47,19 @@ func (s *signIn) blame(ctx context.Context, v *verdict.Verdict) {
 	}
 	if len(v.Blame.Policies) == 0 && slices.Contains(secondFactor, v.Rule) {
 		a.byDefaults(ctx)
+	}
+}
+
+// noToken says why the app could not ask: it has no secret, Microsoft refused it, or nobody could be asked, which is no fault of the
+// app's (X5).
+func noToken(b *verdict.Blame, err error) {
+	switch f, _ := errors.AsType[fault](err); {
+	case f.code == NoSecret:
+		b.NoSecret = true
+	case f.whose.Blamed(), f.whose == whose.Untold && strings.HasPrefix(f.code, "AADSTS"): // Microsoft refused, for whatever reason
+		b.NoToken = f.code
+	default:
+		b.NotAsked, b.NotAskedFault = f.code, f.whose
 	}
 }
 
@@ -68,8 +79,9 @@ type accuser struct {
 	acquitted bool // the sign-in log was read, and no conditional access policy refused
 }
 
-// withoutPremium is what Graph calls a tenant whose licences do not open the sign-in log to apps; no permission helps there.
-const withoutPremium = "Authentication_RequestFromNonPremiumTenantOrB2CTenant"
+// withoutPremium is what Graph says of a tenant whose licences do not open the sign-in log to apps, and of an app that may read the
+// log and not the directory beside it: one word for both, which cannot be told apart (Microsoft Graph, known issues).
+var withoutPremium = []string{"Authentication_RequestFromNonPremiumTenantOrB2CTenant", "Authentication_ApplicationHasNoDirectoryReadAccess"}
 
 // lacks notes the permission where Graph refused for want of it, and reports whether something was read.
 func (a *accuser) lacks(permission string, err error) (read bool) {
@@ -77,10 +89,15 @@ func (a *accuser) lacks(permission string, err error) (read bool) {
 		return true
 	}
 	switch f, _ := errors.AsType[fault](err); {
-	case strings.Contains(f.detail, withoutPremium):
+	case slices.Contains(withoutPremium, f.reply.Word):
 		a.v.Blame.NoPremium = true
-	case f.code == "HTTP 403" && !slices.Contains(a.v.Blame.Lacks, permission):
-		a.v.Blame.Lacks = append(a.v.Blame.Lacks, permission)
+	case f.reply.Denied():
+		if !slices.Contains(a.v.Blame.Lacks, permission) {
+			a.v.Blame.Lacks = append(a.v.Blame.Lacks, permission)
+		}
+	case f.reply.Gone(): // a policy that was deleted meanwhile
+	default:
+		a.v.Blame.NotAsked, a.v.Blame.NotAskedFault = f.code, f.whose
 	}
 	a.v.Detail += " " + permission + ": " + err.Error()
 	return false
@@ -96,8 +113,17 @@ func (a *accuser) byID(ctx context.Context) {
 		if !a.lacks(verdict.ReadPolicies, a.get(ctx, policyPath+url.PathEscape(id)+"?$select=id,displayName", &policy)) {
 			continue
 		}
-		a.v.Blame.Policies = append(a.v.Blame.Policies, verdict.Policy{Kind: verdict.ConditionalAccess, ID: id, Name: name(policy.Name)})
+		a.v.Blame.Policies = append(a.v.Blame.Policies, verdict.Policy{Kind: verdict.ConditionalAccess, ID: id, Name: toTheLetter(policy.Name)})
 	}
+}
+
+// loggedSignIn is one sign-in of the tenant's log.
+type loggedSignIn struct {
+	Applied []struct {
+		ID     string `json:"id"`
+		Name   string `json:"displayName"`
+		Result string `json:"result"`
+	} `json:"appliedConditionalAccessPolicies"`
 }
 
 // bySignInLog looks the attempt up. Microsoft's log is some minutes late.
@@ -105,31 +131,23 @@ func (a *accuser) bySignInLog(ctx context.Context) {
 	if a.v.CorrelationID == "" {
 		return
 	}
-	var page struct {
-		Value []struct {
-			Applied []struct {
-				ID     string `json:"id"`
-				Name   string `json:"displayName"`
-				Result string `json:"result"`
-			} `json:"appliedConditionalAccessPolicies"`
-		} `json:"value"`
-	}
 	query := url.Values{"$filter": {"correlationId eq '" + a.v.CorrelationID + "'"}, "$top": {"1"}}
-	if !a.lacks(verdict.ReadAuditLog, a.get(ctx, signInsPath+"?"+query.Encode(), &page)) {
+	page, _, err := onePage[loggedSignIn](ctx, a.graph, signInsPath+"?"+escaped(query))
+	if !a.lacks(verdict.ReadAuditLog, err) {
 		return
 	}
-	if len(page.Value) == 0 {
+	if len(page) == 0 {
 		a.v.Blame.Later = true
 		return
 	}
-	if page.Value[0].Applied == nil {
+	if page[0].Applied == nil {
 		a.v.Blame.Lacks = append(a.v.Blame.Lacks, verdict.ReadPolicies) // the log hides policies from those who may not read them
 	}
-	a.acquitted = page.Value[0].Applied != nil
-	for _, p := range page.Value[0].Applied {
+	a.acquitted = page[0].Applied != nil
+	for _, p := range page[0].Applied {
 		if strings.EqualFold(p.Result, "failure") && key(p.ID) != "" {
 			a.acquitted = false
-			a.v.Blame.Policies = append(a.v.Blame.Policies, verdict.Policy{Kind: verdict.ConditionalAccess, ID: key(p.ID), Name: name(p.Name)})
+			a.v.Blame.Policies = append(a.v.Blame.Policies, verdict.Policy{Kind: verdict.ConditionalAccess, ID: key(p.ID), Name: toTheLetter(p.Name)})
 		}
 	}
 }

@@ -47,12 +47,12 @@ func TestMembersAreReadAsTheyCome(t *testing.T) {
 			"assignedPlans":[{"servicePlanId":"5dbe027f-2339-4123-9542-606e4d348a72","capabilityStatus":"Enabled"},{"servicePlanId":"57ff2da0-773e-42df-b2af-ffb7a2317929","capabilityStatus":"Deleted"}]},
 		{"@odata.type":"#microsoft.graph.user","id":"u2","displayName":null,"userPrincipalName":null,"userType":null,"accountEnabled":null},
 		{"@odata.type":"#microsoft.graph.user","id":"u3","userPrincipalName":"g_contoso.com#EXT#@contoso.com","userType":"Guest","accountEnabled":false},
-		{"@odata.type":"#microsoft.graph.group","id":"g2","displayName":"Inner"}]}`)
+		{"@odata.type":"#microsoft.graph.group","id":"g2","displayName":"Inner","visibility":"HiddenMembership"}]}`)
 	all, err := s.members(t)
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := "[{user u1 Pool 1 pool1@contoso.com false true true [SharePoint Online]} {user u2   false true false []} {user u3  g_contoso.com#EXT#@contoso.com true false true []} {group g2 Inner  false true false []}]"
+	want := "[{user u1 Pool\u202e 1 pool1@contoso.com false true true [SharePoint Online] false} {user u2   false true false [] false} {user u3  g_contoso.com#EXT#@contoso.com true false true [] false} {group g2 Inner  false true false [] true}]"
 	if got := fmt.Sprint(all); got != want {
 		t.Errorf("got  %s\nwant %s", got, want)
 	}
@@ -64,6 +64,9 @@ func TestAListOfMembersIsNeverCutShort(t *testing.T) {
 		"another host": `{"value":[],"@odata.nextLink":"https://evil.example.com/v1.0/groups/g1/members?$skiptoken=x"}`,
 		"itself":       `{"value":[],"@odata.nextLink":"https://graph.microsoft.com/v1.0/groups/g1/members?same"}`,
 		"no list":      `{"value":{}}`,
+		"null, X47":    `{"value":null}`,
+		"nothing, X47": `{}`,
+		"a null, X47":  `{"value":[null]}`,
 		"no id":        `{"value":[{"@odata.type":"#microsoft.graph.user","userPrincipalName":"a@contoso.com"}]}`,
 		"too long":     `{"value":["` + strings.Repeat("x", 17<<20) + `"]}`,
 	} {
@@ -125,6 +128,14 @@ func TestNamesOfGroupsAreQuoted(t *testing.T) {
 	d := s.directory(t)
 	for _, text := range []string{"O'Brien & Co + 50%", "' or displayName ne '", "a@b' or '"} {
 		s.requests = nil
+		if _, err := d.GroupsLike(context.Background(), text); err != nil {
+			t.Fatal(err)
+		}
+		for _, r := range s.requests {
+			if strings.Contains(r.path, "+") {
+				t.Errorf("a plus of the text is read as a blank: %s", r.path)
+			}
+		}
 		if _, err := d.GroupsNamed(context.Background(), text); err != nil {
 			t.Fatal(err)
 		}

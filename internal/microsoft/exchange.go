@@ -25,6 +25,7 @@ type request struct {
 	form        *form  // nil: GET
 	bearer      string
 	correlation string
+	eventual    bool  // an advanced query of Graph
 	most        int64 // bytes of the answer; 0: maxBody
 }
 
@@ -77,7 +78,7 @@ func (c *Client) build(ctx context.Context, r request) (*http.Request, error) {
 	base := "https://" + r.host
 	if c.simulator != nil {
 		if !loopback(c.simulator.Hostname()) {
-			return nil, fault{verdict.NoConnection, "the simulator's address is not on this machine"}
+			return nil, noAnswer(verdict.NoConnection, "the simulator's address is not on this machine")
 		}
 		base = c.simulator.Scheme + "://" + c.simulator.Host
 	}
@@ -87,7 +88,7 @@ func (c *Client) build(ctx context.Context, r request) (*http.Request, error) {
 	}
 	req, err := http.NewRequestWithContext(ctx, method, base+r.path, nil)
 	if err != nil {
-		return nil, fault{verdict.BadAnswer, "the address cannot be written"}
+		return nil, noAnswer(verdict.BadAnswer, "the address cannot be written")
 	}
 	req.Host = r.host
 	setHeader(req.Header, r)
@@ -105,6 +106,9 @@ func setHeader(h http.Header, r request) {
 	if r.form != nil {
 		h.Set("Content-Type", "application/x-www-form-urlencoded")
 		h.Set("X-Ms-Lib-Capability", "retry-after, h429") // or throttling comes as an error of another kind
+	}
+	if r.eventual {
+		h.Set("ConsistencyLevel", "eventual")
 	}
 	if r.bearer != "" {
 		h.Set("Authorization", "Bearer "+r.bearer)
@@ -138,7 +142,7 @@ func read(ctx context.Context, r request, resp *http.Response) ([]byte, error) {
 }
 
 func tooLong(r request) error {
-	return fault{verdict.BadAnswer, fmt.Sprintf("%s answered with more than %d MiB", r.host, r.maxBody()>>20)}
+	return noAnswer(verdict.BadAnswer, fmt.Sprintf("%s answered with more than %d MiB", r.host, r.maxBody()>>20))
 }
 
 // busy reports whether the service asked to come back later: the only answers that may be repeated (R62).

@@ -6,16 +6,55 @@ import (
 	"encoding/json"
 	"errors"
 	"net"
+	"slices"
 	"time"
 
 	"purser.example/internal/verdict"
+	"purser.example/internal/whose"
 )
 
 // fault says that there was no usable answer. Its code is a row of the verdict's table; its detail is our own text, because
 // the text of foreign errors may carry what a stranger sent.
-type fault struct{ code, detail string }
+type fault struct {
+	code, detail string
+	whose        whose.Fault
+	cause        string // what Microsoft's code means, a sentence; empty where there is none
+	reply        whose.Reply
+	hidden       bool // what was asked for is there, and hidden from whoever asked
+	gone         bool // the object that was asked for does not exist
+}
 
 func (f fault) Error() string { return f.code + ": " + f.detail }
+
+// noAnswer is the fault of a question that nobody answered, or that was not asked.
+func noAnswer(code, detail string) fault {
+	return fault{code: code, detail: detail, whose: verdict.Fail(code).Fault}
+}
+
+// Failure is what an error of this package says, for decisions and to quote.
+type Failure struct {
+	Code   string // "HTTP 403", "TIMEOUT", "AADSTS7000215"
+	Whose  whose.Fault
+	Cause  string // what Microsoft's code means, a sentence; empty where there is none
+	Denied bool   // a permission is missing
+	Gone   bool   // the object that was asked for does not exist
+}
+
+// FailureOf reads an error of this package; false for any other.
+func FailureOf(err error) (Failure, bool) {
+	f, ok := errors.AsType[fault](err)
+	return Failure{Code: f.code, Whose: f.whose, Cause: f.cause, Denied: f.hidden || f.reply.Denied(), Gone: f.gone}, ok
+}
+
+// ofObject lets an error say that the object is gone: only a question about one object can tell (X1).
+func ofObject(err error) error {
+	f, ok := errors.AsType[fault](err)
+	if !ok {
+		return err
+	}
+	f.gone = f.reply.Gone()
+	return f
+}
 
 // faultOf names what went wrong on the wire.
 func faultOf(ctx context.Context, r request, err error) fault {
@@ -24,19 +63,19 @@ func faultOf(ctx context.Context, r request, err error) fault {
 	operation, isOperation := errors.AsType[*net.OpError](err)
 	switch {
 	case errors.Is(ctx.Err(), context.Canceled):
-		return fault{verdict.Cancelled, "stopped while waiting for " + r.host}
+		return noAnswer(verdict.Cancelled, "stopped while waiting for "+r.host)
 	case dns:
-		return fault{verdict.DNS, "the name " + r.host + " was not found"}
+		return noAnswer(verdict.DNS, "the name "+r.host+" was not found")
 	case insecure(err):
-		return fault{verdict.TLS, "no secure connection to " + r.host}
+		return noAnswer(verdict.TLS, "no secure connection to "+r.host)
 	case isOperation && operation.Op == "dial":
-		return fault{verdict.NoConnection, "no connection to " + r.host}
+		return noAnswer(verdict.NoConnection, "no connection to "+r.host)
 	case errors.Is(err, context.DeadlineExceeded), errors.As(err, &network) && network.Timeout():
-		return fault{verdict.Timeout, "no answer from " + r.host + " in time"}
+		return noAnswer(verdict.Timeout, "no answer from "+r.host+" in time")
 	case r.form != nil && !r.form.sent():
-		return fault{verdict.NoConnection, "no connection to " + r.host}
+		return noAnswer(verdict.NoConnection, "no connection to "+r.host)
 	default:
-		return fault{verdict.Reset, "the connection to " + r.host + " broke off"}
+		return noAnswer(verdict.Reset, "the connection to "+r.host+" broke off")
 	}
 }
 
@@ -57,11 +96,29 @@ func (c *Client) logged(ctx context.Context, r request, started time.Time, err e
 // others; whoever needs a field looks whether it is there.
 func (a answer) decode(into any) error {
 	if !a.json {
-		return fault{verdict.BadAnswer, "the answer is not JSON"}
+		return a.unusable("the answer is not JSON")
 	}
 	err := json.Unmarshal(a.body, into)
 	if _, ok := errors.AsType[*json.UnmarshalTypeError](err); err != nil && !ok {
-		return fault{verdict.BadAnswer, "the answer's JSON is broken"}
+		return a.unusable("the answer's JSON is broken")
 	}
 	return nil
+}
+
+// unusable is the fault of an answer that is none.
+func (a answer) unusable(detail string) fault {
+	r := a.reply()
+	return fault{code: verdict.BadAnswer, detail: detail, whose: r.Whose(), reply: r}
+}
+
+// reply is the answer by what shows of it, without the service's own word.
+func (a answer) reply() whose.Reply {
+	return whose.Reply{HTTP: a.status, JSON: a.json, Marked: a.marked()}
+}
+
+// marks are the headers that Microsoft's sign-in service and Graph give to each of their answers.
+var marks = []string{"Request-Id", "X-Ms-Request-Id", "X-Ms-Ests-Server", "X-Ms-Ags-Diagnostic"}
+
+func (a answer) marked() bool {
+	return slices.ContainsFunc(marks, func(name string) bool { return a.header.Get(name) != "" })
 }

@@ -3,6 +3,7 @@ package microsoft
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -23,12 +24,19 @@ type graph struct {
 	patience *patience
 	most     int64 // bytes of an answer; 0: as usual
 	again    int   // how often a question whose answer was lost is asked
+	eventual bool  // the question is an advanced query, which Graph answers from an index that lags some seconds
+}
+
+// advanced is graph for advanced queries (Microsoft Graph, advanced query capabilities): casts of what is related, searches.
+func (g graph) advanced() graph {
+	g.eventual = true
+	return g
 }
 
 // get reads one object. path begins with the version: "/v1.0/me?$select=id". The error is always a fault; where Graph
 // refuses, its code is the status, such as "HTTP 403".
 func (g graph) get(ctx context.Context, path string, into any) error {
-	r := request{host: g.host, path: path, bearer: g.token, most: g.most}
+	r := request{host: g.host, path: path, bearer: g.token, most: g.most, eventual: g.eventual}
 	a, err := g.client.askPatiently(ctx, g.patience, r)
 	for try := 1; try < g.again && lost(a, err); try++ {
 		wait, enough := g.patience.take(time.Second << min(try-1, 4) / 4)
@@ -41,9 +49,22 @@ func (g graph) get(ctx context.Context, path string, into any) error {
 		return err
 	}
 	if a.status != http.StatusOK {
-		return fault{"HTTP " + strconv.Itoa(a.status), strings.TrimSpace(g.host + " refused " + a.graphCode())}
+		return g.refused(a)
 	}
 	return a.decode(into)
+}
+
+// refused is the fault of an answer that is not 200. The status alone says nothing about anybody: a proxy gives the same ones (X2).
+func (g graph) refused(a answer) fault {
+	r := a.reply()
+	r.Word = a.graphCode()
+	return fault{code: "HTTP " + strconv.Itoa(a.status), detail: strings.TrimSpace(g.host + " refused " + r.Word), whose: r.Whose(), reply: r}
+}
+
+// unsupported reports whether Graph does not take a query here, which another query may get around.
+func unsupported(err error) bool {
+	f, ok := errors.AsType[fault](err)
+	return ok && f.reply.HTTP == http.StatusBadRequest && f.reply.Word == "Request_UnsupportedQuery"
 }
 
 // graphCode is Graph's own word for why it refused, such as Authorization_RequestDenied; empty where it gave none.
@@ -86,28 +107,37 @@ func list[T any](ctx context.Context, g graph, path string) ([]T, error) {
 func eachPage[T any](ctx context.Context, g graph, path string, use func([]T) error) error {
 	seen := map[string]bool{}
 	for len(seen) < maxPages {
-		var page struct {
-			Value json.RawMessage `json:"value"`
-			Next  string          `json:"@odata.nextLink"`
-		}
-		if err := g.get(ctx, path, &page); err != nil {
+		items, following, err := onePage[T](ctx, g, path)
+		if err != nil {
 			return err
 		}
-		var items []T
-		if err := json.Unmarshal(page.Value, &items); err != nil {
-			return fault{verdict.BadAnswer, g.host + " answered without a list"}
-		}
-		if err := use(items); err != nil || page.Next == "" {
+		if err := use(items); err != nil || following == "" {
 			return err
 		}
 		seen[path] = true
-		next, ok := g.follow(page.Next)
+		next, ok := g.follow(following)
 		if !ok || seen[next] {
-			return fault{verdict.BadAnswer, g.host + " gave a next page that leads nowhere"}
+			return noAnswer(verdict.BadAnswer, g.host+" gave a next page that leads nowhere")
 		}
 		path = next
 	}
-	return fault{verdict.BadAnswer, g.host + " gave a list without end"}
+	return noAnswer(verdict.BadAnswer, g.host+" gave a list without end")
+}
+
+// onePage reads one page of a list, and where the next one is; empty for the last. What is no list, such as null, was not read: an
+// empty list says that there is nothing, which is something else (X47).
+func onePage[T any](ctx context.Context, g graph, path string) (items []T, next string, err error) {
+	var page struct {
+		Value json.RawMessage `json:"value"`
+		Next  string          `json:"@odata.nextLink"`
+	}
+	if err := g.get(ctx, path, &page); err != nil {
+		return nil, "", err
+	}
+	if err := json.Unmarshal(page.Value, &items); err != nil || items == nil {
+		return nil, "", noAnswer(verdict.BadAnswer, g.host+" answered without a list")
+	}
+	return items, page.Next, nil
 }
 
 // follow gives the path of the next page as it is, if it stays on the same host: the token must go nowhere else.

@@ -27,6 +27,7 @@ type Object struct {
 	Enabled  bool
 	Read     bool     // sign-in state and licences could be read
 	Products []string // see verdict.Products
+	Hidden   bool     // a group whose members not everybody may see
 }
 
 type object struct {
@@ -37,12 +38,14 @@ type object struct {
 	UserType string `json:"userType"`
 	Enabled  *bool  `json:"accountEnabled"`
 	Plans    []plan `json:"assignedPlans"`
+	Seen     string `json:"visibility"`
 }
 
 func (o object) object() Object {
 	return Object{
-		Type: strings.TrimPrefix(o.Type, "#microsoft.graph."), ID: key(o.ID), Name: name(o.Name), Username: username(o.Username),
-		Guest: strings.EqualFold(o.UserType, "Guest"), Enabled: o.Enabled == nil || *o.Enabled, Read: o.Enabled != nil, Products: verdict.Products(plansOn(o.Plans)),
+		Type: strings.TrimPrefix(o.Type, "#microsoft.graph."), ID: key(o.ID), Name: toTheLetter(o.Name), Username: username(o.Username),
+		Hidden: strings.EqualFold(o.Seen, hiddenMembership),
+		Guest:  strings.EqualFold(o.UserType, "Guest"), Enabled: o.Enabled == nil || *o.Enabled, Read: o.Enabled != nil, Products: verdict.Products(plansOn(o.Plans)),
 	}
 }
 
@@ -61,17 +64,17 @@ func (d *Directory) Members(ctx context.Context, id string, nested bool, use fun
 	if nested {
 		relation = "transitiveMembers"
 	}
-	query := url.Values{"$select": {"id,displayName,userPrincipalName,userType,accountEnabled,assignedPlans"}, "$top": {itoa(membersTop)}}
+	query := url.Values{"$select": {"id,displayName,userPrincipalName,userType,accountEnabled,assignedPlans,visibility"}, "$top": {itoa(membersTop)}}
 	path := "/v1.0/groups/" + url.PathEscape(id) + "/" + relation + "?" + escaped(query)
-	return eachPage(ctx, d.patiently(), path, func(page []object) error {
+	return ofObject(eachPage(ctx, d.patiently(), path, func(page []object) error {
 		list := make([]Object, len(page))
 		for i, o := range page {
 			if list[i] = o.object(); list[i].ID == "" {
-				return fault{verdict.BadAnswer, d.host + " listed a member without an id"}
+				return noAnswer(verdict.BadAnswer, d.host+" listed a member without an id")
 			}
 		}
 		return use(list)
-	})
+	}))
 }
 
 func itoa(n int) string { return strconv.Itoa(n) }

@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"regexp"
 	"strconv"
+	"strings"
 	"sync"
 	"time"
 )
@@ -76,15 +77,15 @@ func (a answer) retryAfter(now time.Time) (time.Duration, bool) {
 	return parseRetryAfter(a.header.Get("Retry-After"), now)
 }
 
-var seconds = regexp.MustCompile(`^[0-9]{1,9}(\.[0-9]{1,9})?$`)
+// seconds is a number of them in any notation, without a sign.
+var seconds = regexp.MustCompile(`^([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?$`)
 
 // parseRetryAfter reads seconds, a fraction of seconds as Graph sends it (2.128), or an HTTP date. It rounds up, never down:
-// too early counts as another request.
+// too early counts as another request. A number of any size says how long, and is held to the cap (X47).
 func parseRetryAfter(value string, now time.Time) (time.Duration, bool) {
-	if seconds.MatchString(value) {
-		n, err := strconv.ParseFloat(value, 64)
-		wait := time.Duration(min(n, longestWait.Seconds()) * float64(time.Second))
-		return ceil(wait), err == nil
+	if value = strings.TrimSpace(value); seconds.MatchString(value) {
+		n, _ := strconv.ParseFloat(value, 64) // what is out of range comes as infinite, or as 0
+		return ceil(time.Duration(min(n, longestWait.Seconds()) * float64(time.Second))), true
 	}
 	at, err := http.ParseTime(value)
 	if err != nil {

@@ -40,6 +40,6 @@ func (s *signIn) realm(ctx context.Context) (verdict.Verdict, bool) {
 	case "unknown":
 		return s.found(verdict.RealmUnknown, a), false
 	default:
-		return s.failed("user realm", a, fault{verdict.BadAnswer, "no account type that is known"}), false
+		return s.failed("user realm", a, noAnswer(verdict.BadAnswer, "no account type that is known")), false
 	}
 }

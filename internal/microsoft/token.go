@@ -74,7 +74,7 @@ type bearer struct {
 
 func (b tokenBody) bearer(now time.Time) (bearer, error) {
 	if !strings.EqualFold(b.Type, "Bearer") || !usable(b.Token) {
-		return bearer{}, fault{verdict.BadAnswer, "no token that can be used"}
+		return bearer{}, noAnswer(verdict.BadAnswer, "no token that can be used")
 	}
 	return bearer{b.Token, now.Add(time.Duration(b.Lives) * time.Second)}, nil
 }

@@ -28,11 +28,12 @@ func refusalOf(rule verdict.Rule) (account string, given bool) {
 	refusal := ""
 	switch {
 	case numbered(rule):
-		codes := "70002," + rule.Key
-		if rule.Key == "70002" {
-			codes = rule.Key
+		code := numberOf(rule)
+		codes := "70002," + code
+		if code == "70002" {
+			codes = code
 		}
-		refusal = fmt.Sprintf(`{"code":%s,"codes":[%s],"status":400}`, rule.Key, codes)
+		refusal = fmt.Sprintf(`{"code":%s,"codes":[%s],"status":400}`, code, codes)
 	case kind == "suberror":
 		refusal = fmt.Sprintf(`{"code":%d,"suberror":%q}`, unlisted, word)
 	case rule.Key == "claims capolids":
@@ -48,9 +49,12 @@ func refusedName(rule verdict.Rule) string {
 }
 
 func numbered(rule verdict.Rule) bool {
-	_, err := strconv.Atoi(rule.Key)
+	_, err := strconv.Atoi(numberOf(rule))
 	return err == nil
 }
+
+// numberOf is the row's number; for a family of numbers, one that has no row of its own.
+func numberOf(rule verdict.Rule) string { return strings.ReplaceAll(rule.Key, "xx", "77") }
 
 // legacy reports whether a row is about the legacy protocol of app passwords, which the client does not speak yet.
 func legacy(rule verdict.Rule) bool {
@@ -88,7 +92,7 @@ func TestEveryRowThroughTheSimulator(t *testing.T) {
 }
 
 func number(rule verdict.Rule) int {
-	n, _ := strconv.Atoi(rule.Key)
+	n, _ := strconv.Atoi(numberOf(rule))
 	return n
 }
 
@@ -99,7 +103,7 @@ func (w walk) step(rule verdict.Rule) (verdict.Verdict, string) {
 	_, refused := refusalOf(rule)
 	switch {
 	case refused && numbered(rule):
-		return w.validate(refusedName(rule)), rule.Code()
+		return w.validate(refusedName(rule)), "AADSTS" + numberOf(rule)
 	case refused:
 		return w.validate(refusedName(rule)), fmt.Sprint("AADSTS", unlisted)
 	case rule.Key == "claims polids":

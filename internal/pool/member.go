@@ -26,6 +26,23 @@ type Reading struct {
 	Counts  Counts
 }
 
+// ReadHidden is the permission that shows the members of groups with hidden membership, for apps as for accounts.
+const ReadHidden = "Member.Read.Hidden"
+
+// Remark says what is remarkable about a list of members that was read, a few sentences; empty for nothing. An empty list is: where
+// Microsoft hides members it lists none, and says nothing of it (X9).
+func (r Reading) Remark() string {
+	switch {
+	case r.State == ReadingRuns || r.Counts.Members > 0:
+		return ""
+	case r.Group.Hidden:
+		return "Microsoft 365 listed no members, because the membership of this group is hidden. To have them listed, give Purser's app registration the permission " + ReadHidden + " with an administrator's consent, and validate again."
+	case r.Counts.LeftOut > 0:
+		return "Nothing that this group holds can be a member of the pool."
+	}
+	return "Microsoft 365 listed no members. Either the group is empty, or they are hidden from Purser, or the list is late: look at the group in Microsoft 365, and validate again. Members that are hidden are listed with the permission " + ReadHidden + "."
+}
+
 // ReadingState is how far a reading is.
 type ReadingState string
 
@@ -146,7 +163,8 @@ const (
 	Device           OtherKind = "device"
 	ServicePrincipal OtherKind = "service-principal"
 	Contact          OtherKind = "contact"
-	NestedGroup      OtherKind = "group" // its members are listed, it is not
+	NestedGroup      OtherKind = "group"        // its members are listed, it is not
+	HiddenGroup      OtherKind = "hidden-group" // a nested group whose members Microsoft shows to those only who may see them
 	Unknown          OtherKind = "unknown"
 )
 
@@ -163,6 +181,8 @@ func (k OtherKind) Title() string {
 		return "Contact"
 	case NestedGroup:
 		return "Nested group"
+	case HiddenGroup:
+		return "Nested group with hidden membership"
 	default:
 		return "Other object"
 	}

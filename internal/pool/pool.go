@@ -91,6 +91,7 @@ type Group struct {
 	Dynamic bool   // its members follow a rule, so that nobody can add one by hand
 	Rule    string // of a dynamic group
 	Team    bool
+	Hidden  bool `json:",omitempty"` // Microsoft shows its members to those only who may see hidden membership
 }
 
 // GroupKind is what sort of group it is.

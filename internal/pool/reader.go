@@ -171,7 +171,14 @@ func (s *Service) asAccount(ctx context.Context, o opener) (Session, error) {
 	if errors.Is(err, profile.ErrNoLender) {
 		return nil, &NoReader{}
 	}
-	if refused, ok := errors.AsType[*profile.Refused](err); ok {
+	if refused, ok := errors.AsType[*profile.Refused](err); ok && !refused.Verdict.Status.AboutAccount() {
+		// Neither the profile nor its account is to blame: to validate it would hear the same.
+		unread := &Unread{Code: refused.Verdict.Code, Whose: refused.Verdict.Fault}
+		if unread.Whose.Blamed() {
+			unread.Cause = refused.Verdict.Cause(nil)
+		}
+		return nil, problem.Wrap(err, problem.Upstream, problem.Message(unread))
+	} else if ok {
 		return nil, problem.Wrap(err, problem.Upstream, "Purser reads this tenant with the account of the profile "+p.Name+", and could not sign in with it ("+
 			refused.Verdict.Status.Title()+" "+refused.Verdict.Code+"). Validate that profile, or give the tenant's app profile a client secret.")
 	}

@@ -20,13 +20,13 @@ import (
 // maxGroupName is Microsoft's limit for a group's name, in characters.
 const maxGroupName = 256
 
-// Suggest lists at most ten groups whose name or address begins with the text. It returns *NoReader and problem.Upstream.
+// Suggest lists at most ten groups that have a word of the text in their name, or whose address begins with it. It returns *NoReader and problem.Upstream.
 func (s *Service) Suggest(ctx context.Context, caller access.Caller, origin audit.Origin, t tenant.ID, text string) ([]Group, error) {
 	found, err := s.enter(ctx, caller, Key{t, Sites})
 	if err != nil {
 		return nil, err
 	}
-	text = strings.TrimSpace(text)
+	text = Typed(text)
 	if text == "" || utf8.RuneCountInString(text) > maxGroupName {
 		return nil, nil
 	}
@@ -42,12 +42,15 @@ func (s *Service) Validate(ctx context.Context, caller access.Caller, origin aud
 		return Reading{}, err
 	}
 	o := opener{caller, origin, t}
-	g, err := s.find(ctx, o, strings.TrimSpace(text))
+	g, err := s.find(ctx, o, Typed(text))
 	if err != nil {
 		return Reading{}, err
 	}
 	return s.begin(ctx, o, key, g)
 }
+
+// Typed is what somebody typed without the blanks that slip in at its ends. Other white space may belong to the name (X17).
+func Typed(text string) string { return strings.Trim(text, " \t\r\n") }
 
 // find gives the one usable group that the text means.
 func (s *Service) find(ctx context.Context, o opener, text string) (Group, error) {

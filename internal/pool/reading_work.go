@@ -66,7 +66,23 @@ func (s *Service) read(ctx context.Context, r Reading) error {
 	if errors.Is(err, ErrGone) {
 		failure = problem.Message(errGroupGone)
 	}
+	if err == nil && r.Group.Hidden {
+		state, failure, err = s.hiddenOutcome(ctx, r)
+		if err != nil {
+			return err
+		}
+	}
 	return s.endReading(ctx, o, r, state, failure)
+}
+
+// hiddenOutcome is the outcome of a reading of a group with hidden membership: an empty list of one was not read (X9).
+func (s *Service) hiddenOutcome(ctx context.Context, r Reading) (ReadingState, string, error) {
+	got, err := s.store.Reading(ctx, r.ID)
+	if err != nil || got.Counts.Members > 0 {
+		return ReadingDone, "", err
+	}
+	got.State = ReadingFailed
+	return ReadingFailed, got.Remark(), nil
 }
 
 func (s *Service) endReading(ctx context.Context, o opener, r Reading, state ReadingState, failure string) error {
@@ -91,7 +107,7 @@ const (
 // readWith reads what the group holds, and what the groups within it hold where there are any.
 func (s *Service) readWith(ctx context.Context, d Session, r Reading) error {
 	nested := false
-	err := s.pipe(ctx, d, r, false, func(o Object) { nested = nested || o.Kind == NestedGroup })
+	err := s.pipe(ctx, d, r, false, func(o Object) { nested = nested || o.Kind == NestedGroup || o.Kind == HiddenGroup })
 	if err != nil || !nested {
 		return err
 	}

@@ -143,7 +143,7 @@ func (s *Service) checkReading(ctx context.Context, w *saving, id ReadingID) err
 	case w.reading.State == ReadingFailed:
 		return problem.Field(FieldGroup, "The members of this group could not be read to the end. Validate the group again.")
 	case w.reading.Counts.Members == 0:
-		return problem.Field(FieldGroup, "This group has no members that can work. Add users to it in Microsoft 365, and validate it again.")
+		return problem.Field(FieldGroup, "This group has no members that can work. "+w.reading.Remark()+" To empty the pool on purpose, select Clear.")
 	}
 	_, err := ask(ctx, s, w.opener, func(d Session) (Group, error) { return d.Group(ctx, w.reading.Group.ID) })
 	if errors.Is(err, ErrGone) {

@@ -520,6 +520,7 @@ func TestAFullDiskLosesNoAnswer(t *testing.T) {
 		words[fmt.Sprintf("u%05d@contoso.com", i)] = fmt.Sprintf("Gen-%05d!", i)
 	}
 	saved := r.save(t, r.change(t, reading.ID, words))
+	must(t, r.sim.SetFaults([]m365sim.Fault{{PathPrefix: "/" + contoso + "/oauth2", DelayMs: 400}})) // so that the disk fills in the middle
 	done := make(chan error, 1)
 	go func() { done <- r.runs.Work(ctx, saved.Check) }()
 	waitFor(t, func() bool { return len(r.tried()) >= 5 })

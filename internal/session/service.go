@@ -210,6 +210,8 @@ func (s *Service) SignIn(ctx context.Context, old Session, caller access.Caller,
 		return "", err
 	}
 	s.forget(old.Key)
+	s.log.InfoContext(ctx, "signed in", "request_id", origin.Request, "sign_in", caller.SignIn, "subject", caller.Subject, "role", caller.Role().Title(),
+		"address", origin.Address, "session", key.Short())
 	return id, nil
 }
 

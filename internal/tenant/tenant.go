@@ -17,6 +17,7 @@ import (
 	"purser.example/internal/audit"
 	"purser.example/internal/problem"
 	"purser.example/internal/secret"
+	"purser.example/internal/shown"
 )
 
 // ID is the tenant's id at Microsoft, a GUID in lower case.
@@ -140,13 +141,16 @@ func (s *Service) Find(ctx context.Context, id ID) (Tenant, error) {
 	return Tenant{}, ErrNotConnected
 }
 
-// Name is what a tenant is called, or its id where it is not connected any more.
+// Called is the tenant's name as people see it. DisplayName is Microsoft's, to the letter.
+func (t Tenant) Called() string { return shown.Name(t.DisplayName) }
+
+// Name is what a tenant is called as people see it, or its id where it is not connected any more.
 func (s *Service) Name(ctx context.Context, id ID) string {
 	t, err := s.Find(ctx, id)
 	if err != nil {
 		return string(id)
 	}
-	return t.DisplayName
+	return t.Called()
 }
 
 // ErrNotConnected says that no tenant with that id is connected.

@@ -68,7 +68,7 @@ func (v Verdict) commandWords(c Context) map[string]string {
 // linkWords fills addresses. Only the admin consent page needs the tenant's login host, which the caller knows.
 func (v Verdict) linkWords(c Context) map[string]string {
 	links := map[string]string{"consent": c.ConsentHref, "lookup": ""}
-	if number, ok := strings.CutPrefix(v.Code, "AADSTS"); ok {
+	if number, ok := strings.CutPrefix(v.Code, "AADSTS"); ok && !familyKey.MatchString(number) {
 		links["lookup"] = lookup + url.QueryEscape(number)
 	}
 	return links

@@ -5,6 +5,9 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"purser.example/internal/shown"
+	"purser.example/internal/whose"
 )
 
 // Context is what an explanation may name besides the verdict itself. All of it may be left empty.
@@ -60,21 +63,27 @@ func (v Verdict) Explain(c Context) Explanation {
 		Title: row.headline, Cause: v.cause(c, or(rule.Cause, row.cause)), Note: v.note(c.Saving), Findings: v.findings(c.Needs),
 		Steps: v.steps(advised, c), Links: v.links(c.Table), Details: v.details(),
 	}
-	if v.unlisted(c.Table) && advised != "look-up" {
+	if (v.unlisted(c.Table) || rule.family()) && advised != "look-up" {
 		e.Steps = append(e.Steps, v.steps("look-up", c)[0])
 	}
-	e.Steps = append(e.Steps, v.Blame.steps()...)
+	e.Steps = append(e.Steps, v.Blame.steps(c.Table)...)
 	for _, warning := range v.Review(c.Needs, c.Now) {
 		e.Warnings = append(e.Warnings, warning.Text())
 	}
 	return e
 }
 
-// unlisted reports whether Microsoft's code has no row of its own.
+// unlisted reports whether Microsoft's code has no row, of its own or of a family.
 func (v Verdict) unlisted(t *Table) bool {
 	number, ok := strings.CutPrefix(v.Code, "AADSTS")
-	_, listed := t.rule(number)
+	_, listed := t.numbered(number)
 	return ok && !listed
+}
+
+// Cause says in one sentence what the row that decided means, by a table.
+func (v Verdict) Cause(t *Table) string {
+	rule, _ := t.rule(v.Rule)
+	return v.cause(Context{Table: t}, or(rule.Cause, v.Status.row().cause))
 }
 
 func (v Verdict) cause(c Context, text string) string {
@@ -172,8 +181,9 @@ func (v Verdict) details() []Detail {
 		list = append(list, Detail{"Time", at.UTC().Format("2006-01-02 15:04:05Z")})
 	}
 	list = append(list, Detail{"Correlation id", v.CorrelationID}, Detail{"Trace id", v.TraceID})
+	list = append(list, Detail{"Fault", v.faultInWords()})
 	for _, p := range v.Blame.Policies {
-		list = append(list, Detail{"Policy", strings.TrimSpace(p.Name + " " + p.ID)})
+		list = append(list, Detail{"Policy", strings.TrimSpace(shown.Name(p.Name) + " " + p.ID)})
 	}
 	for _, id := range v.Policies {
 		if v.Blame.name(id) == "" {
@@ -181,6 +191,14 @@ func (v Verdict) details() []Detail {
 		}
 	}
 	return slices.DeleteFunc(list, func(d Detail) bool { return d.Value == "" })
+}
+
+// faultInWords says whose fault it was that Microsoft 365 could not be asked; empty where something else is the matter.
+func (v Verdict) faultInWords() string {
+	if v.Status != Unreachable || v.Fault.Blamed() || v.Fault == whose.Nobody {
+		return ""
+	}
+	return v.Fault.Words().What
 }
 
 // allCodes is shown only where Microsoft gave more than the one in Code.

@@ -3,6 +3,8 @@ package verdict
 import (
 	"slices"
 	"strconv"
+
+	"purser.example/internal/whose"
 )
 
 // Answer is a refusal of Microsoft's sign-in service, as far as it decides anything. Its text for people is left out on
@@ -14,6 +16,8 @@ type Answer struct {
 	Codes    []int // error_codes
 	// Claims is what the claims challenge names policies by, "capolids" or "polids"; empty where it names none.
 	Claims string
+	// JSON and Marked are what shows of who answered, see whose.Reply.
+	JSON, Marked bool
 }
 
 // Codes of our own for what happens on the wire; each has its row in the table.
@@ -54,24 +58,39 @@ func (t *Table) Judge(a Answer) Verdict {
 	rule, code := t.decide(a)
 	v := t.Fail(rule.Key)
 	v.Code, v.Codes, v.Suberror = code, a.Codes, a.Suberror
+	if _, wire := whose.OfWire(rule.Key); wire || httpKey.MatchString(rule.Key) {
+		v.Fault = a.reply().Whose()
+	}
 	return v
+}
+
+// reply is the answer by what shows of it.
+func (a Answer) reply() whose.Reply {
+	return whose.Reply{HTTP: a.HTTP, JSON: a.JSON, Marked: a.Marked, Word: a.Error}
+}
+
+// Foreign reports whether nothing about a refusal shows that the sign-in service gave it: neither a code, nor a word that the
+// service uses, nor the ids of its answers. Then its words are a stranger's, and say nothing about anybody (X2).
+func (t *Table) Foreign(a Answer) bool {
+	_, listed := t.rule("error " + a.Error)
+	return len(a.Codes) == 0 && a.Suberror == "" && a.Claims == "" && !a.Marked && !listed && a.Error != "invalid_grant" && a.Error != "invalid_request"
 }
 
 // Fail makes the verdict of a row of the table, such as one of the codes above. A key without a row is Unknown.
 func (t *Table) Fail(key string) Verdict {
 	rule, known := t.rule(key)
 	if !known {
-		return Verdict{Status: Unknown}
+		return Verdict{Status: Unknown, Fault: whose.Untold}
 	}
-	return Verdict{Status: rule.Status, Code: rule.Code(), Rule: rule.Key, Proof: rule.Proof}
+	return Verdict{Status: rule.Status, Code: rule.Code(), Rule: rule.Key, Proof: rule.Proof, Fault: rule.Whose()}
 }
 
 // decide finds the row that counts, and the code to quote. The row is empty where nothing is known.
 func (t *Table) decide(a Answer) (Rule, string) {
-	known, found := t.known(a)
+	known, code := t.known(a)
 	switch {
-	case found && (!a.failing() || known.Class == serviceFault):
-		return known, known.Code()
+	case code != "" && (!a.failing() || known.Class == serviceFault):
+		return known, code
 	case a.HTTP == 408, a.HTTP == 429, a.HTTP >= 500, a.Error == "" && len(a.Codes) == 0:
 		return t.httpRule(a.HTTP), "HTTP " + strconv.Itoa(a.HTTP)
 	}
@@ -99,21 +118,28 @@ func (a Answer) failing() bool {
 	return a.HTTP == 408 || a.HTTP == 429 || a.HTTP >= 500 || a.Error == busy
 }
 
-// known is the row of the most specific code: the last one of the list. A general one, or one that leaves the status
-// unknown, decides only if nothing else is there.
-func (t *Table) known(a Answer) (Rule, bool) {
-	var general Rule
+// known is the row of the most specific code, and that code: the last one of the list. A general one, or one that leaves the
+// status unknown, decides only if nothing else is there. A family does not decide where another code has a row of its own.
+func (t *Table) known(a Answer) (decides Rule, quoted string) {
+	var weight int
 	for _, code := range slices.Backward(a.Codes) {
-		rule, ok := t.rule(strconv.Itoa(code))
-		switch {
-		case !ok:
-		case code != credentialRefused && rule.Status != Unknown:
-			return rule, true
-		case general.Key == "":
-			general = rule
+		rule, ok := t.numbered(strconv.Itoa(code))
+		if w := rule.weight(code); ok && w > weight {
+			decides, quoted, weight = rule, quoteCode(code), w
 		}
 	}
-	return general, general.Key != ""
+	return decides, quoted
+}
+
+// weight tells how much the row says of the answer that the code came with.
+func (r Rule) weight(code int) int {
+	switch {
+	case code == credentialRefused, r.Status == Unknown:
+		return 1
+	case r.family():
+		return 2
+	}
+	return 3
 }
 
 // quote is what people look an unknown answer up by: its last code, else its error.
@@ -121,8 +147,10 @@ func (a Answer) quote() string {
 	if len(a.Codes) == 0 {
 		return a.Error
 	}
-	return "AADSTS" + strconv.Itoa(a.Codes[len(a.Codes)-1])
+	return quoteCode(a.Codes[len(a.Codes)-1])
 }
+
+func quoteCode(code int) string { return "AADSTS" + strconv.Itoa(code) }
 
 // httpRule is the row of an HTTP status: its own, else that of its hundred, else that of an answer that nobody expects.
 func (t *Table) httpRule(status int) Rule {

@@ -1,6 +1,11 @@
 package verdict
 
-import "strings"
+import (
+	"strings"
+
+	"purser.example/internal/shown"
+	"purser.example/internal/whose"
+)
 
 // PolicyKind tells the sorts of policies that stand in the way of a sign-in.
 type PolicyKind string
@@ -28,7 +33,12 @@ type Blame struct {
 	NoSecret bool `json:"noSecret,omitempty"`
 	// NoToken is the code with which Microsoft refused the app a token of its own; empty where it did not.
 	NoToken string `json:"noToken,omitempty"`
-	// NoPremium says that the tenant's licences do not open its sign-in log to apps.
+	// NotAsked is the code of a question that got no answer of Microsoft's, about the token or the policy, and NotAskedFault whose
+	// fault that was: nothing that anybody could correct here (X5).
+	NotAsked      string      `json:"notAsked,omitempty"`
+	NotAskedFault whose.Fault `json:"notAskedFault,omitempty"`
+	// NoPremium says that Microsoft refused its sign-in log to the app: the tenant's licences do not open it, or the app lacks a second
+	// permission. Microsoft gives both the same word.
 	NoPremium bool `json:"noPremium,omitempty"`
 	// Later says that the tenant's sign-in log did not have the attempt yet.
 	Later bool `json:"later,omitempty"`
@@ -38,14 +48,37 @@ type Blame struct {
 const (
 	ReadPolicies = "Policy.Read.All"
 	ReadAuditLog = "AuditLog.Read.All"
+	// ReadDirectory is needed beside ReadAuditLog in some tenants (Microsoft Graph, known issues of the sign-in log).
+	ReadDirectory = "Directory.Read.All"
 )
+
+// fair moves what is not the app's fault out of NoToken: earlier releases stored lost answers there too.
+func (b Blame) fair(t *Table) Blame {
+	told := strings.HasPrefix(b.NoToken, "AADSTS") // Microsoft refused, for whatever reason
+	if rule, known := t.ofCode(b.NoToken); known && !rule.Whose().Blamed() && (rule.Whose() != whose.Untold || !told) {
+		b.NoToken, b.NotAsked, b.NotAskedFault = "", b.NoToken, rule.Whose()
+	}
+	return b
+}
+
+// appTrouble says what is to be looked at where Microsoft refused the app a token of its own.
+func (t *Table) appTrouble(code string) string {
+	rule, known := t.ofCode(code)
+	switch {
+	case !known:
+		return "Look the code up at Microsoft, and compare the tenant's app profile with the app registration."
+	case rule.Class == "app_config" && rule.advice == "client-secret":
+		return "Check the client secret of the tenant's app profile."
+	}
+	return rule.Cause + " Check the tenant's app profile."
+}
 
 // named lists the names of the policies of a kind.
 func (b Blame) named(kind PolicyKind) []string {
 	var names []string
 	for _, p := range b.Policies {
 		if p.Kind == kind && p.Name != "" {
-			names = append(names, p.Name)
+			names = append(names, shown.Name(p.Name))
 		}
 	}
 	return names
@@ -77,20 +110,23 @@ func (b Blame) sentence() string {
 }
 
 // steps say how to have the policy named, where it is not.
-func (b Blame) steps() []Step {
+func (b Blame) steps(t *Table) []Step {
 	var list []Step
+	b = b.fair(t)
 	permissions := strings.Join(b.Lacks, " and ")
 	switch {
-	case b.sentence() != "" || permissions == "" && !b.NoSecret && b.NoToken == "" && !b.NoPremium && !b.Later:
+	case b.sentence() != "" || permissions == "" && !b.NoSecret && b.NoToken == "" && b.NotAsked == "" && !b.NoPremium && !b.Later:
 		return nil
 	case b.NoSecret:
 		list = append(list, Step{Text: "To have the policy named here: give the app profile of this tenant a client secret, and its app registration the application permissions " + ReadPolicies + " and " + ReadAuditLog + " with admin consent."})
 	case b.NoToken != "":
-		list = append(list, Step{Text: "Purser could not ask which policy it was: Microsoft refused the app itself (" + b.NoToken + "). Check the client secret of the tenant's app profile."})
+		list = append(list, Step{Text: "Purser could not ask which policy it was: Microsoft refused the app itself (" + b.NoToken + "). " + t.appTrouble(b.NoToken)})
+	case b.NotAsked != "":
+		list = append(list, Step{Text: "Purser could not ask which policy it was (" + b.NotAsked + "): " + b.NotAskedFault.Words().What + ". Validate again later to have it named."})
 	case permissions != "":
 		list = append(list, Step{Text: "To have the policy named here: give Purser's app registration the application permission " + permissions + " with admin consent, then validate again."})
 	case b.NoPremium:
-		list = append(list, Step{Text: "Purser cannot have the policy named here: Microsoft opens the sign-in log to apps only where the tenant has Microsoft Entra ID P1 or P2. Without that there is no conditional access either: look at the security defaults and at per-user MFA."})
+		list = append(list, Step{Text: "Purser cannot have the policy named here: Microsoft did not open the sign-in log to the app. It does so only where the tenant has Microsoft Entra ID P1 or P2; without that there is no conditional access either, so look at the security defaults and at per-user MFA. Where the tenant has it, give Purser's app registration the application permission " + ReadDirectory + " beside " + ReadAuditLog + ", with admin consent."})
 	}
 	if b.Later {
 		list = append(list, Step{Text: "Microsoft's sign-in log takes some minutes. Open it then, look for the correlation id below, and read which policy failed.", Link: "Sign-in logs", Href: "https://entra.microsoft.com/#view/Microsoft_AAD_IAM/SignInEventsV3Blade"})

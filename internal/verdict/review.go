@@ -5,6 +5,9 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"purser.example/internal/shown"
+	"purser.example/internal/whose"
 )
 
 // WarningKind names a warning for programs.
@@ -27,6 +30,9 @@ type Warning struct {
 	Kind WarningKind `json:"kind"`
 	// Code says why something could not be read: "HTTP 403", "TIMEOUT".
 	Code string `json:"code,omitempty"`
+	// Fault is whose fault that is, and Permission the one that would let it be read, where it is a permission.
+	Fault      whose.Fault `json:"fault,omitempty"`
+	Permission string      `json:"permission,omitempty"`
 	// Service and Roles are set for RoleMissing, where one of the roles would do; Roles alone for RoleNotNeeded, which is about
 	// all of them.
 	Service string    `json:"service,omitempty"`
@@ -100,10 +106,17 @@ func forWhat(text string) string {
 }
 
 func (w Warning) because() string {
-	if w.Code == "" {
-		return "."
+	text := ""
+	if w.Code != "" {
+		text = " (" + w.Code + ")"
 	}
-	return " (" + w.Code + ")."
+	switch {
+	case w.Permission != "":
+		return text + ": Purser's app registration lacks the delegated permission " + w.Permission + ". Grant it, with an administrator's consent, and validate again."
+	case w.Fault != whose.Nobody && w.Fault != whose.App:
+		return text + ": " + w.Fault.Words().What + "."
+	}
+	return text + "."
 }
 
 // Review lists what is short about a valid account today: what could not be read, roles that the services need and the
@@ -134,7 +147,7 @@ func (v Verdict) rolesNotNeeded(needs []Need) []Warning {
 	for _, role := range v.Roles {
 		needed := slices.ContainsFunc(needs, func(n Need) bool { return n.asksFor(role) })
 		if !needed && role.TemplateID != GlobalAdministrator {
-			names = append(names, role.Name)
+			names = append(names, shown.Name(role.Name))
 		}
 	}
 	if len(names) == 0 {

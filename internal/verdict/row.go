@@ -95,6 +95,8 @@ var (
 	httpKey = regexp.MustCompile(`^HTTP ([1-5][0-9]{2}|[3-5]xx)$`)
 	psfKey  = regexp.MustCompile(`^0x[0-9A-F]{8}$`)
 	ownKey  = regexp.MustCompile(`^(claims [a-z]+|[A-Z]+(-[A-Z]+)*)$`)
+	// familyKey is all numbers that begin alike, three digits or more, and end in up to two that Microsoft has yet to give out.
+	familyKey = regexp.MustCompile(`^[1-9][0-9]{2,6}x{1,2}$`)
 )
 
 // longestRange keeps a slip of the pen, such as 50000-500000, from filling the page of codes.
@@ -102,7 +104,7 @@ const longestRange = 1000
 
 // expand turns numbers and ranges such as "50001,50010-50012" into their keys, and leaves every other key alone.
 func expand(text string) (keys, mistakes []string) {
-	if wordKey.MatchString(text) || httpKey.MatchString(text) || psfKey.MatchString(text) || ownKey.MatchString(text) {
+	if wordKey.MatchString(text) || httpKey.MatchString(text) || psfKey.MatchString(text) || ownKey.MatchString(text) || familyKey.MatchString(text) {
 		return []string{text}, nil
 	}
 	for part := range strings.SplitSeq(text, ",") {

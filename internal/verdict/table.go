@@ -5,11 +5,13 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"purser.example/internal/whose"
 )
 
 // Rule is one row of the table: what one answer of Microsoft means. Its words are ours, or the operator's.
 type Rule struct {
-	Key    string // "50126", "suberror basic_action", "HTTP 503", "TIMEOUT"
+	Key    string // "50126", "5300xx", "suberror basic_action", "HTTP 503", "TIMEOUT"
 	Class  Class
 	Status Status
 	Proof  Proof
@@ -23,7 +25,7 @@ type Rule struct {
 
 // Code is how people write the key: "AADSTS50126". Other keys are written as they are.
 func (r Rule) Code() string {
-	if r.numbered() {
+	if r.numbered() || r.family() {
 		return "AADSTS" + r.Key
 	}
 	return r.Key
@@ -32,6 +34,22 @@ func (r Rule) Code() string {
 func (r Rule) numbered() bool {
 	_, err := strconv.Atoi(r.Key)
 	return err == nil
+}
+
+// family reports whether the row is for all numbers that begin alike and have no row of their own.
+func (r Rule) family() bool { return familyKey.MatchString(r.Key) }
+
+// Whose is who is to be looked at, as far as the row alone tells: of an HTTP status it does not, because whoever answered may not
+// be Microsoft.
+func (r Rule) Whose() whose.Fault {
+	if fault, wire := whose.OfWire(r.Key); wire {
+		return fault
+	}
+	if httpKey.MatchString(r.Key) {
+		status, _ := strconv.Atoi(strings.ReplaceAll(strings.TrimPrefix(r.Key, "HTTP "), "xx", "00"))
+		return whose.Reply{HTTP: status}.Whose()
+	}
+	return whose.OfClass(string(r.Class))
 }
 
 // Anchor is the id of the rule's place on the page of codes.
@@ -97,6 +115,30 @@ func (t *Table) orBuiltin() *Table {
 		return builtin
 	}
 	return t
+}
+
+// numbered finds the row of an AADSTS number: its own, else that of the nearest family that it belongs to.
+func (t *Table) numbered(code string) (Rule, bool) {
+	if rule, known := t.rule(code); known {
+		return rule, true
+	}
+	for open := 1; open <= 2 && len(code) >= open+3; open++ {
+		if rule, known := t.rule(code[:len(code)-open] + "xx"[:open]); known {
+			return rule, true
+		}
+	}
+	return Rule{}, false
+}
+
+// ofCode finds the row of a code as people quote it: "AADSTS50126", "HTTP 503", "RESET".
+func (t *Table) ofCode(code string) (Rule, bool) {
+	if rule, known := t.numbered(strings.TrimPrefix(code, "AADSTS")); known {
+		return rule, true
+	}
+	if status, err := strconv.Atoi(strings.TrimPrefix(code, "HTTP ")); err == nil && strings.HasPrefix(code, "HTTP ") {
+		return t.httpRule(status), true
+	}
+	return t.rule("error " + code)
 }
 
 // rule finds a row. A key without one gives the empty Rule.

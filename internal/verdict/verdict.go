@@ -11,6 +11,8 @@ import (
 	"encoding/json"
 	"errors"
 	"time"
+
+	"purser.example/internal/whose"
 )
 
 // Verdict is the outcome of one validation. It is stored as JSON; the field names are stable.
@@ -19,9 +21,11 @@ type Verdict struct {
 	// Code is what to quote: "AADSTS53003", "HTTP 503", "TIMEOUT", or "" when the account is valid.
 	Code string `json:"code,omitempty"`
 	// Rule is the key of the row that decided, see Rules. It differs from Code where Microsoft's code is not in the table.
-	Rule     string `json:"rule,omitempty"`
-	Codes    []int  `json:"codes,omitempty"` // all of Microsoft's error_codes, in its order
-	Suberror string `json:"suberror,omitempty"`
+	Rule string `json:"rule,omitempty"`
+	// Fault is who is to be looked at; empty for a valid account.
+	Fault    whose.Fault `json:"fault,omitempty"`
+	Codes    []int       `json:"codes,omitempty"` // all of Microsoft's error_codes, in its order
+	Suberror string      `json:"suberror,omitempty"`
 
 	At       time.Time `json:"at"`                // when the validation ended, by our clock, UTC
 	Answered time.Time `json:"answered,omitzero"` // the time in Microsoft's answer, for its support

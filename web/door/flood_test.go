@@ -70,7 +70,7 @@ func TestAFloodOnTheList(t *testing.T) {
 	doctor := &http.Client{Transport: &http.Transport{}, Timeout: 30 * time.Second}
 	var took []time.Duration
 	var most uint64
-	for time.Now().Before(end) {
+	for len(took) == 0 || time.Now().Before(end) {
 		begun := time.Now()
 		if res, err := ask(doctor, "/healthz"); err != nil || res.StatusCode != http.StatusOK {
 			t.Errorf("health: %v", err)

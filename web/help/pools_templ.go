@@ -53,7 +53,7 @@ func poolsPage() templ.Component {
 			{Text: "Put accounts into it that are used for nothing else. They may be without a licence, except for the object types below that need one."},
 			{Text: "Open", Link: "Manage Account Pool", Href: "/classic/account-pool"},
 			{Text: "Enter the group's name or address and select Validate. Members of nested groups are listed too; guests, devices and service principals are named and left out."},
-			{Text: "Enter each member's password, or import a CSV file with the columns username, password, app_password. Then select Save."},
+			{Text: "Enter each member's password, or import a file from Excel with the columns username, password, app_password, saved as CSV UTF-8 or Unicode Text. Then select Save."},
 		}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err

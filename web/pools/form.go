@@ -113,7 +113,7 @@ func readPool(values url.Values, key pool.Key) (*poolForm, error) {
 		return nil, problem.Wrap(err, problem.BadRequest, "This form is damaged. Reload the page and try again.")
 	}
 	p := &poolForm{
-		key: key, seen: seen, overwrite: get(fieldOverwrite) != "", group: get(fieldGroup), named: get(fieldNamed),
+		key: key, seen: seen, overwrite: get(fieldOverwrite) != "", group: pool.Typed(values.Get(name(fieldGroup))), named: pool.Typed(values.Get(name(fieldNamed))),
 		reading: pool.ReadingID(get(fieldReading)), drift: pool.ReadingID(last(values[name(fieldDrift)])), clear: get(fieldClear) != "",
 		url: get(fieldURL), objects: get(fieldObjects), choice: get(fieldChoice),
 		was:     wasForm{reading: pool.ReadingID(get(fieldWas + "-" + fieldReading)), url: get(fieldWas + "-" + fieldURL), objects: get(fieldWas + "-" + fieldObjects)},

@@ -10,6 +10,7 @@ import (
 
 	"purser.example/internal/pool"
 	"purser.example/internal/problem"
+	"purser.example/internal/shown"
 	"purser.example/web/respond"
 	"purser.example/web/session"
 )
@@ -66,6 +67,13 @@ func (h *Handlers) carryOut(c echo.Context, command string, p *poolForm) error {
 		p.drift = reading.ID
 		h.patience(c, reading.ID)
 	case "adopt":
+		reading, err := h.Pools.Reading(ctx, caller, p.drift)
+		if err != nil {
+			return err
+		}
+		if reading.Counts.Members == 0 {
+			return problem.Field(pool.FieldGroup, "The pool keeps its members. "+reading.Remark())
+		}
 		p.reading, p.drift = p.drift, ""
 	}
 	return nil
@@ -172,7 +180,7 @@ func (p *panelView) refuse(err error) {
 	}
 	if ambiguous, ok := errors.AsType[*pool.Ambiguous](err); ok {
 		for _, g := range ambiguous.Choices {
-			p.Choices = append(p.Choices, groupChoice{ID: g.ID, Name: g.Name, About: aboutChoice(g)})
+			p.Choices = append(p.Choices, groupChoice{ID: g.ID, Name: shown.Name(g.Name), About: aboutChoice(g)})
 		}
 	}
 }
@@ -180,14 +188,14 @@ func (p *panelView) refuse(err error) {
 // say makes of the group that a command found its outcome.
 func (p *panelView) say(f *poolForm) {
 	if p.Found != nil && p.Refused == "" && f.reading != f.was.reading {
-		p.Found.Said = p.Found.Events == "" && p.Found.Failure == ""
+		p.Found.Said = p.Found.Events == "" && p.Found.Failure == "" && p.Found.Remark == ""
 	}
 }
 
 func aboutChoice(g pool.Group) string {
 	about := g.Kind.Title()
 	if g.Mail != "" {
-		about += ", " + g.Mail
+		about += ", " + shown.Name(g.Mail)
 	}
 	if !g.Kind.Usable() {
 		about += ", cannot be a pool"
@@ -195,7 +203,7 @@ func aboutChoice(g pool.Group) string {
 	return about
 }
 
-// suggest answers with the groups whose name or address begins with what was typed. Where nobody can tell, it suggests nothing:
+// suggest answers with the groups that have a word of what was typed in their name, or whose address begins with it. Where nobody can tell, it suggests nothing:
 // Validate says why.
 func (h *Handlers) suggest(c echo.Context) error {
 	key := keyOf(c)
@@ -213,7 +221,7 @@ func (h *Handlers) suggest(c echo.Context) error {
 		if g.Mail != "" {
 			name = g.Mail
 		}
-		choices = append(choices, groupChoice{Name: name, About: g.Name + " · " + g.Kind.Title()})
+		choices = append(choices, groupChoice{Name: name, About: shown.Name(g.Name) + " · " + g.Kind.Title()})
 	}
 	return respond.Page(c, http.StatusOK, suggestions(choices))
 }

@@ -13,6 +13,7 @@ import (
 
 	"purser.example/internal/pool"
 	"purser.example/internal/run"
+	"purser.example/internal/sheet"
 	"purser.example/internal/tenant"
 	"purser.example/web/verdicts"
 )
@@ -26,6 +27,7 @@ type Handlers struct {
 	Log     *slog.Logger
 
 	Verdicts *verdicts.Words
+	Desk     *sheet.Desk // where files are taken
 }
 
 // Mount adds the routes.

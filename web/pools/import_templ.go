@@ -133,7 +133,7 @@ func importPage(shell layout.Shell, view importView) templ.Component {
 					}
 					return nil
 				})
-				templ_7745c5c3_Err = ui.Field(ui.FieldProps{Label: "File", Name: fieldFile, Type: "file", Required: true, Error: view.Error, Help: "CSV with the columns username, password, app_password; up to 8 MB. An app password turns Enable MFA on.", Attrs: templ.Attributes{"accept": ".csv,text/csv"}}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var6), templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = ui.Field(ui.FieldProps{Label: "File", Name: fieldFile, Type: "file", Required: true, Error: view.Error, Help: "CSV, or Unicode Text from Excel, with the columns username, password, app_password; up to 8 MB. An app password turns Enable MFA on.", Attrs: templ.Attributes{"accept": ".csv,.tsv,.txt,text/csv,text/plain,text/tab-separated-values"}}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var6), templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

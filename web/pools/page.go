@@ -49,7 +49,7 @@ func (h *Handlers) pageView(c echo.Context, f form) (pageView, error) {
 	}
 	view := pageView{Tenant: string(f.tenant), Tab: string(f.tab), Needs: pool.Requirements()}
 	for _, t := range tenants {
-		view.Tenants = append(view.Tenants, ui.Option{Value: string(t.ID), Label: t.DisplayName + " (" + t.InitialDomain + ")", Selected: t.ID == f.tenant})
+		view.Tenants = append(view.Tenants, ui.Option{Value: string(t.ID), Label: t.Called() + " (" + t.InitialDomain + ")", Selected: t.ID == f.tenant})
 	}
 	if !slices.ContainsFunc(tenants, func(t tenant.Tenant) bool { return t.ID == f.tenant }) {
 		return pageView{}, problem.New(problem.NotFound, "This tenant is not connected, or not any more.")

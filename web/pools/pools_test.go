@@ -11,6 +11,7 @@ import (
 	"purser.example/internal/account"
 	"purser.example/internal/audit"
 	"purser.example/internal/demo/demotest"
+	"purser.example/internal/m365sim"
 	"purser.example/internal/pool"
 )
 
@@ -326,6 +327,45 @@ func TestPasswordsFromAFile(t *testing.T) {
 	}
 }
 
+// X37: a file of eight megabytes of commas is answered by a few lines. While a person sends one slowly, everybody else's are read, and a
+// second one of theirs has to wait.
+func TestFloodsOfCommas(t *testing.T) {
+	h, b := openPools(t)
+	saveOK(t, b, poolForm(t, validated(t, b, "sites", "aos-pool@contoso.com")))
+	href, _ := b.Get(poolPath).Page(t).Find(`#users-sites a:contains("Import CSV")`).Attr("href")
+	action, _ := b.Get(href).Page(t).Find("#import").Attr("action")
+	for name, c := range map[string]struct {
+		file   string
+		status int
+	}{
+		"a head of commas": {"username,password" + strings.Repeat(",", 8_000_000), http.StatusUnprocessableEntity},
+		"a head of names":  {"username" + strings.Repeat(",x", 4_000_000), http.StatusUnprocessableEntity},
+		"many names":       {"username" + strings.Repeat(",x", 16_000), http.StatusUnprocessableEntity},
+		"a row of commas":  {"username,password\na" + strings.Repeat(",", 8_000_000), http.StatusOK},
+	} {
+		if res := b.Upload(action, c.file, "check"); res.StatusCode != c.status || len(res.Text()) > 64<<10 {
+			t.Errorf("%s: status %d, %d bytes", name, res.StatusCode, len(res.Text()))
+		}
+	}
+
+	good := "username,password\r\npool01@contoso.com," + marked + "\r\n"
+	rest, first := b.UploadSlowly(action, good)
+	second := b.Upload(action, good, "check")
+	if text := second.Page(t).Find("main").Text(); second.StatusCode != http.StatusServiceUnavailable || second.Header.Get("Retry-After") == "" || !strings.Contains(text, "Another file of yours is being read") {
+		t.Errorf("a second file: status %d: %s", second.StatusCode, text)
+	}
+	if res := h.SignedIn(t, "owner@purser.test").Upload(action, good, "check"); res.StatusCode != http.StatusOK {
+		t.Errorf("somebody else's file: status %d", res.StatusCode)
+	}
+	rest()
+	if status := <-first; status != http.StatusOK {
+		t.Errorf("the slow file: status %d", status)
+	}
+	if res := b.Upload(action, good, "check"); res.StatusCode != http.StatusOK {
+		t.Errorf("the file after it: status %d", res.StatusCode)
+	}
+}
+
 // profileOf is the form of a service account profile with a member's account.
 func profileOf(name, username string) url.Values {
 	return url.Values{"name": {name}, "tenant": {contoso}, "services": {"fly", "opus"}, "username": {username}, "password": {marked}}
@@ -386,5 +426,48 @@ func TestVersionsAndDriftOfAPool(t *testing.T) {
 	saveOK(t, b, poolForm(t, page))
 	if got := versions(); !strings.Contains(got, "In force: version 1 of") || !strings.Contains(got, "Saved: version 2, from the next scan") || !strings.Contains(got, "1 left the group") {
 		t.Errorf("versions: %q", got)
+	}
+}
+
+// X1, X2: where Microsoft 365 could not be read the page says so at the pool, and brings back what was typed.
+func TestWhatWasTypedStaysWhenAGroupCannotBeRead(t *testing.T) {
+	h, b := openPools(t)
+	for body, says := range map[m365sim.Verbatim]string{
+		`{"error":{"code":"UnknownError","message":""}}`: "could not be read (HTTP 404)",
+		"<html>Not found</html>":                         "something answered that is not Microsoft 365",
+	} {
+		if err := h.Sim.SetFaults([]m365sim.Fault{{PathPrefix: "/v1.0/groups", Status: 404, Body: body}}); err != nil {
+			t.Fatal(err)
+		}
+		res := b.Post(poolPath+"/group", with(poolForm(t, b.Get(poolPath).Page(t)), "group-sites", "AOS Pool", "objects-sites", "1234", "do", "validate:sites"))
+		page := res.Page(t)
+		form := poolForm(t, page)
+		if res.StatusCode != http.StatusBadGateway || form.Get("group-sites") != "AOS Pool" || form.Get("objects-sites") != "1234" || !strings.Contains(page.Find("#pool-sites").Text(), says) {
+			t.Errorf("%s: status %d, %v, %q", body, res.StatusCode, form, page.Find("[role=alert]").Text())
+		}
+	}
+}
+
+// X9: a group that Microsoft lists no members of is not offered as a change that drops everybody.
+func TestAnEmptyGroupDropsNobody(t *testing.T) {
+	h, b := openPools(t)
+	saveOK(t, b, poolForm(t, validated(t, b, "sites", "aos-pool@contoso.com")))
+	if err := h.Sim.PatchGroup("aos-pool@contoso.com", []byte(`{"members": []}`)); err != nil {
+		t.Fatal(err)
+	}
+	page := b.Post(poolPath+"/group", with(poolForm(t, b.Get(poolPath).Page(t)), "do", "compare:sites")).Page(t)
+	drift := page.Find("#drift-sites")
+	if !strings.Contains(drift.Text(), "Microsoft 365 listed no members.") || !strings.Contains(drift.Text(), "The pool keeps its members.") || strings.Contains(drift.Text(), "Take over") {
+		t.Errorf("drift: %q", drift.Text())
+	}
+	id := page.Find("#drift-sites [name=drift-sites]").AttrOr("value", "")
+	res := b.Post(poolPath+"/group", with(poolForm(t, page), "do", "adopt:sites"))
+	if id == "" && res.StatusCode == http.StatusOK {
+		t.Errorf("everybody was dropped: %d", res.StatusCode)
+	}
+	form := with(poolForm(t, b.Get(poolPath).Page(t)), "group-sites", "aos-pool@contoso.com", "do", "validate:sites")
+	found := b.Post(poolPath+"/group", form).Page(t).Find("#reading-sites")
+	if !strings.Contains(found.Text(), "Microsoft 365 listed no members.") || found.Find("[role=status]").Length() > 0 {
+		t.Errorf("an empty list is a plain success: %q", found.Text())
 	}
 }

@@ -9,6 +9,7 @@ import (
 	"purser.example/internal/pool"
 	"purser.example/internal/problem"
 	"purser.example/internal/run"
+	"purser.example/internal/shown"
 	"purser.example/web/session"
 	"purser.example/web/verdicts"
 	"purser.example/web/words"
@@ -83,7 +84,8 @@ func (p *poolForm) hidden() []hiddenView {
 
 func (h *Handlers) foundView(c echo.Context, r pool.Reading) foundView {
 	g := r.Group
-	view := foundView{Class: string(r.Key.Class), Kind: g.Kind.Title(), Rule: g.Rule, Members: "It has " + words.Counted(r.Counts.Members, "member") + "."}
+	view := foundView{Class: string(r.Key.Class), Kind: g.Kind.Title(), Members: "It has " + words.Counted(r.Counts.Members, "member") + "."}
+	view.Rule = shown.Name(g.Rule)
 	if g.Mail != "" {
 		view.About = append(view.About, g.Mail)
 	}
@@ -99,6 +101,9 @@ func (h *Handlers) foundView(c echo.Context, r pool.Reading) foundView {
 		view.Read = words.Counted(r.Counts.Members, "member") + " so far"
 	case pool.ReadingFailed:
 		view.Failure = words.Either(r.Failure, "The members could not be read to the end.") + " What was read so far is shown, and cannot be saved. Select Validate to read them again."
+	}
+	if r.State == pool.ReadingDone {
+		view.Remark = r.Remark()
 	}
 	view.Count, view.Tone = usable(r.Counts, r.State)
 	h.leftOut(c, r, &view)
@@ -117,9 +122,12 @@ func (h *Handlers) leftOut(c echo.Context, r pool.Reading, view *foundView) {
 		return
 	}
 	for _, o := range others {
-		text := o.Kind.Title() + ": " + words.Either(o.Name, o.ID)
-		if o.Kind == pool.NestedGroup {
+		text := o.Kind.Title() + ": " + words.Either(shown.Name(o.Name), o.ID)
+		switch o.Kind {
+		case pool.NestedGroup:
 			text += " (its members are listed)"
+		case pool.HiddenGroup:
+			text += " (members of it may be missing: Purser sees them with the permission " + pool.ReadHidden + " only)"
 		}
 		view.Others = append(view.Others, text)
 	}

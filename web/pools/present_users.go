@@ -7,6 +7,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"purser.example/internal/pool"
+	"purser.example/internal/shown"
 	"purser.example/web/session"
 	"purser.example/web/ui"
 	"purser.example/web/verdicts"
@@ -88,7 +89,7 @@ func pager(page pool.Page, r pool.Reading, f *poolForm) ui.PagerProps {
 func (h *Handlers) memberView(c echo.Context, tell *verdicts.Teller, m pool.Member, f *poolForm) memberView {
 	class := f.key.Class
 	view := memberView{
-		User: string(m.User), Name: words.Either(m.Name, m.Username), Username: m.Username, Nested: m.Nested,
+		User: string(m.User), Name: shown.Name(words.Either(m.Name, m.Username)), Username: m.Username, Nested: m.Nested,
 		Licences: m.Products, ProfileName: m.ProfileName, MFA: m.MFA, Row: "0:" + string(m.User), Waiting: m.Standing == pool.Checking,
 	}
 	if m.MFA {

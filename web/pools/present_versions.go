@@ -9,6 +9,7 @@ import (
 
 	"purser.example/internal/pool"
 	"purser.example/internal/problem"
+	"purser.example/internal/shown"
 	"purser.example/web/session"
 	"purser.example/web/ui"
 	"purser.example/web/words"
@@ -54,9 +55,9 @@ func versionRows(p pool.Pool) []versionRow {
 
 func groupName(g pool.Group) string {
 	if g.Mail != "" {
-		return g.Name + " (" + g.Mail + ")"
+		return shown.Name(g.Name + " (" + g.Mail + ")")
 	}
-	return g.Name
+	return shown.Name(g.Name)
 }
 
 // driftView says what changed from the saved members to those that the group has now.
@@ -80,7 +81,9 @@ func (h *Handlers) driftView(c echo.Context, saved pool.Pool, f *poolForm) drift
 		view.Problem = words.Either(r.Failure, "The group could not be read to the end.")
 	default:
 		h.compare(c, saved.Reading, r.ID, &view)
-		view.Adopt = view.Compared && !view.None
+		// Nobody is dropped because Microsoft listed nobody: that may have other reasons (X9).
+		view.Remark = r.Remark()
+		view.Adopt = view.Compared && !view.None && r.Counts.Members > 0
 	}
 	return view
 }
@@ -95,7 +98,7 @@ func (h *Handlers) changedBy(c echo.Context, saved pool.Pool, f *poolForm, view 
 		return view
 	}
 	h.compare(c, saved.Reading, f.reading, &view)
-	view.Adopted = view.Compared && !view.None
+	view.Adopted = view.Compared && !view.None && r.Counts.Members > 0
 	return view
 }
 
@@ -126,7 +129,7 @@ func driftLines(d pool.Difference, since string) []driftLine {
 		}
 		line := driftLine{Tone: kind.tone, Text: words.Number(kind.n) + " " + kind.text + since}
 		for _, m := range kind.members {
-			line.Names = append(line.Names, words.Either(m.Username, m.Name))
+			line.Names = append(line.Names, shown.Name(words.Either(m.Username, m.Name)))
 		}
 		if more := kind.n - len(kind.members); more > 0 {
 			line.More = "and " + words.Number(more) + " more"

@@ -71,6 +71,7 @@ type foundView struct {
 	Events  string   // where progress comes from; empty when the reading is over
 	Read    string   // "300 members so far"
 	Failure string
+	Remark  string // what is remarkable about the list, such as that it is empty
 	Said    bool   // it is the outcome of what was just done
 	Members string // "It has 6 members."
 	Count   string // "5 of 6 members can be used"
@@ -141,6 +142,7 @@ type driftView struct {
 	Ask      string // where a script asks for the comparison; empty: it does not
 	Running  string // where progress comes from; empty: nothing runs
 	Problem  string
+	Remark   string // why the present members cannot be taken over
 	None     bool
 	Lines    []driftLine
 	Adopt    bool // the present members can be taken over with the next Save

@@ -8,6 +8,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"purser.example/internal/profile"
+	"purser.example/internal/shown"
 	"purser.example/internal/verdict"
 	"purser.example/web/layout"
 	"purser.example/web/respond"
@@ -60,7 +61,7 @@ func (h *Handlers) detailsView(c echo.Context, d profile.Details, said *layout.F
 	view := detailsView{
 		Said: said, Name: d.Name, Description: d.Description, Close: query.address(), EditHref: query.address(id, "edit"),
 		ValidateAction: query.address(id, "validate"), DeleteHref: query.with(deletePath, "id", id),
-		Status: h.statusView(d.Profile), Tenant: d.TenantInfo.DisplayName, Domain: d.TenantInfo.InitialDomain, Cloud: d.TenantInfo.Cloud.Title(),
+		Status: h.statusView(d.Profile), Tenant: d.TenantInfo.Called(), Domain: d.TenantInfo.InitialDomain, Cloud: d.TenantInfo.Cloud.Title(),
 		Username: d.Username, Kind: d.Kind.Title(), Expires: expires(d.Profile, now), ExpiresReason: d.Verdict.Expiry.Reason,
 		Validated: words.Moment(d.Validated, now), Version: strconv.FormatInt(d.Version, 10),
 		Created: signedView{words.Moment(d.Created.At, now), d.Created.By}, Modified: signedView{words.Moment(d.Modified.At, now), d.Modified.By},
@@ -103,7 +104,7 @@ func roles(d profile.Details) (names []string, note string) {
 		return nil, "Not read yet"
 	}
 	for _, r := range d.Verdict.Roles {
-		names = append(names, r.Name)
+		names = append(names, shown.Name(r.Name))
 	}
 	if len(names) == 0 {
 		note = "No directory role"

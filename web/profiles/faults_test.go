@@ -170,7 +170,8 @@ func TestAnAnswerThatCannotBeStoredIsShown(t *testing.T) {
 // R62, F8: whatever Microsoft 365 or the network do, a Save says that it was not the account's fault, the former status
 // stands, a password whose answer was lost is not sent again, and nothing is left running.
 func TestMicrosoftsFaultsInThePages(t *testing.T) {
-	h, b := openProfiles(t)
+	h := demotest.OpenImpatient(t, profilesFixture, 3*time.Second)
+	b := h.SignedIn(t, "admin@purser.test")
 	href := saved(t, b, nil)
 	before := demotest.Goroutines()
 	for _, tc := range []struct {

@@ -36,7 +36,7 @@ func (h *Handlers) formView(c echo.Context, f form, id *profile.ID) (formView, e
 	}
 	for _, t := range tenants {
 		selected := t.ID == f.draft.Tenant || len(tenants) == 1
-		view.Tenants = append(view.Tenants, ui.Option{Value: string(t.ID), Label: t.DisplayName + " (" + t.InitialDomain + ")", Selected: selected})
+		view.Tenants = append(view.Tenants, ui.Option{Value: string(t.ID), Label: t.Called() + " (" + t.InitialDomain + ")", Selected: selected})
 	}
 	if id != nil {
 		view.Edit, view.Action, view.Version = true, query.address(string(*id)), strconv.FormatInt(f.version, 10)

@@ -72,7 +72,7 @@ func (h *Handlers) filterView(tenants []tenant.Tenant, query listQuery) filterVi
 	q := query.query()
 	f := filterView{Query: q.Text, Active: q.Filtered()}
 	for _, t := range tenants {
-		f.Tenants = append(f.Tenants, ui.Option{Value: string(t.ID), Label: t.DisplayName, Selected: t.ID == q.Tenant})
+		f.Tenants = append(f.Tenants, ui.Option{Value: string(t.ID), Label: t.Called(), Selected: t.ID == q.Tenant})
 	}
 	for _, s := range h.Profiles.Offered() {
 		f.Services = append(f.Services, ui.Option{Value: s.ID, Label: s.Name, Selected: s.ID == q.Service})
@@ -114,7 +114,7 @@ func (h *Handlers) rowView(r profile.Row, of tenant.Tenant, kept string) rowView
 	now, path := h.Now(), listPath+"/"+url.PathEscape(string(r.ID))
 	return rowView{
 		ID: string(r.ID), Name: r.Name, Href: path + kept, VerdictHref: path + "/verdict" + kept, Description: r.Description, Classic: r.Kind == profile.ClassicMFA,
-		Tenant: of.DisplayName, Domain: of.InitialDomain, Services: serviceNames(r.Services), Username: r.Username,
+		Tenant: of.Called(), Domain: of.InitialDomain, Services: serviceNames(r.Services), Username: r.Username,
 		Status: h.statusView(r.Profile), Expires: expires(r.Profile, now), Validated: words.Moment(r.Validated, now), Modified: words.Moment(r.Modified.At, now),
 	}
 }

@@ -53,7 +53,7 @@ func (t *Teller) about(ctx context.Context, id tenant.ID) verdict.Context {
 	}
 	told := verdict.Context{Tenant: string(id), Now: t.words.Now(), Table: t.words.Codes}
 	if found, err := t.words.Tenants.Find(ctx, id); err == nil {
-		told.Tenant = found.DisplayName
+		told.Tenant = found.Called()
 		if app, err := t.words.Tenants.Application(ctx, id); err == nil {
 			told.App, told.ConsentHref = app, found.ConsentAddress(app)
 		}

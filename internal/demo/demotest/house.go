@@ -26,7 +26,7 @@ type House struct {
 	*demo.Demo
 	Clock *sqlitetest.Clock // nil where OpenAs opened it
 	Log   *LogBook
-	Data  string // the folder of its database; empty for a temporary one
+	Data  string // the folder of its database
 
 	crossing crossing
 }
@@ -34,43 +34,55 @@ type House struct {
 // Open opens a house with the demo's tenants and no profiles; settings are such as "PURSER_TRUSTED_PROXIES=127.0.0.0/8".
 func Open(t testing.TB, settings ...string) *House {
 	t.Helper()
-	return open(t, "", settings)
+	cfg, err := config.LoadDemo(settings)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return open(t, demo.Options{Config: cfg})
 }
 
-// OpenFixture is Open with the simulator's tenants from the text of a fixture.
+// OpenFixture opens a house with the simulator's tenants from the text of a fixture.
 func OpenFixture(t testing.TB, fixture string) *House {
 	t.Helper()
+	return OpenImpatient(t, fixture, 0)
+}
+
+// OpenImpatient is OpenFixture for a house that gives a request to Microsoft 365 up sooner than Purser does.
+func OpenImpatient(t testing.TB, fixture string, callTimeout time.Duration) *House {
+	t.Helper()
+	cfg, err := config.LoadDemo(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
 	file := filepath.Join(t.TempDir(), "fixture.json")
 	if err := os.WriteFile(file, []byte(fixture), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	return open(t, file, nil)
+	return open(t, demo.Options{Config: cfg, Fixture: file, CallTimeout: callTimeout})
 }
 
-func open(t testing.TB, fixture string, settings []string) *House {
+func open(t testing.TB, o demo.Options) *House {
 	t.Helper()
 	clock := sqlitetest.StartingNow()
-	h := serve(t, respond.WithPace(context.Background(), hurried), demo.Options{Now: clock.Now, Data: t.TempDir(), NoProfiles: true, Fixture: fixture}, settings)
+	o.Now, o.NoProfiles = clock.Now, true
+	h := serve(t, respond.WithPace(context.Background(), hurried), o)
 	h.Clock = clock
 	return h
 }
 
 // OpenAs opens a house as o has it, for browsers that draw: its streams and, where o has none, its clock go as usual.
-func OpenAs(t testing.TB, o demo.Options, settings ...string) *House {
+func OpenAs(t testing.TB, o demo.Options) *House {
 	t.Helper()
-	return serve(t, context.Background(), o, settings)
+	return serve(t, context.Background(), o)
 }
 
 // serve opens a house and closes it when the test ends. Its connections begin with ctx.
-func serve(t testing.TB, ctx context.Context, o demo.Options, settings []string) *House {
+func serve(t testing.TB, ctx context.Context, o demo.Options) *House {
 	t.Helper()
-	cfg, err := config.LoadDemo(settings)
-	if err != nil {
-		t.Fatal(err)
-	}
-	h := &House{Log: &LogBook{}, Data: o.Data}
-	o.Addr, o.Config, o.Crossing = "127.0.0.1:0", cfg, h.crossing.before
+	h := &House{Log: &LogBook{}, Data: furnish(t)}
+	o.Addr, o.Data, o.Crossing = "127.0.0.1:0", h.Data, h.crossing.before
 	o.Log = slog.New(slog.NewTextHandler(h.Log, &slog.HandlerOptions{Level: slog.LevelDebug}))
+	var err error
 	if h.Demo, err = demo.Open(t.Context(), o); err != nil {
 		t.Fatal(err)
 	}

@@ -16,8 +16,11 @@ import (
 	"purser.example/web/respond"
 )
 
-// hurried is how streams keep time in a house: each idles for longer than a browser has to receive a part.
-var hurried = respond.Pace{Renewed: 20 * time.Millisecond, Heartbeat: 200 * time.Millisecond, SendWithin: 100 * time.Millisecond}
+// hurried is how streams keep time in a house.
+var hurried = respond.Pace{Renewed: 20 * time.Millisecond, Heartbeat: 200 * time.Millisecond, SendWithin: 10 * time.Second}
+
+// strict is how they do by TLS: each idles for longer than a browser has to receive a part.
+var strict = respond.Pace{Renewed: 20 * time.Millisecond, Heartbeat: 800 * time.Millisecond, SendWithin: 500 * time.Millisecond}
 
 // Secure serves the house by TLS as well, as Purser does itself, and gives the browser of the same person there. It speaks HTTP/2.
 func (h *House) Secure(t testing.TB, b *Browser) *Browser {
@@ -29,7 +32,7 @@ func (h *House) Secure(t testing.TB, b *Browser) *Browser {
 		t.Fatal(err)
 	}
 	secured := tls.NewListener(ln, &tls.Config{Certificates: lent.TLS.Certificates, MinVersion: tls.VersionTLS12, NextProtos: []string{"h2", "http/1.1"}})
-	ctx, stop := context.WithCancel(respond.WithPace(context.Background(), hurried))
+	ctx, stop := context.WithCancel(respond.WithPace(context.Background(), strict))
 	served := make(chan error, 1)
 	go func() { served <- app.Serve(ctx, secured, h.App.Handler, slog.New(slog.DiscardHandler)) }()
 	t.Cleanup(func() {
@@ -94,19 +97,19 @@ func (s *Stream) Next() string {
 	return ""
 }
 
-// Idles sees that the stream goes on by HTTP/2 while nothing happens, for several times as long as a browser has to receive a part:
-// each heartbeat brings the same again.
+// Idles sees that the stream goes on by HTTP/2 while nothing happens, twice for longer than a browser has to receive a part: each
+// heartbeat brings the same again.
 func (s *Stream) Idles() {
 	s.t.Helper()
 	if s.ProtoMajor != 2 {
 		s.t.Fatalf("the stream comes by %s", s.Proto)
 	}
-	for idle := 0; idle < 3; {
+	for idle := 0; idle < 2; {
 		since := time.Now()
 		if s.Next() == "" {
 			s.t.Fatalf("the stream ended after it had been idle %d times", idle)
 		}
-		if time.Since(since) > hurried.SendWithin {
+		if time.Since(since) > strict.SendWithin {
 			idle++
 		}
 	}

@@ -20,6 +20,9 @@ type Group struct {
 	others   []*Other
 }
 
+// HiddenMembership is the visibility of a group whose members not everybody may see.
+const HiddenMembership = "HiddenMembership"
+
 // Other is a member that is neither user nor group: a device, a service principal or a contact.
 type Other struct{ Type, ID, Name string }
 
@@ -41,6 +44,9 @@ func (t *Tenant) newGroup(f fixture.Group, path string, m *fixture.Mistakes) *Gr
 	f.ID = m.GUID(path+".id", f.ID, words...)
 	if f.Kind == fixture.KindSecurity && f.Mail != "" {
 		m.Add(path+".mail", "a security group has no mail address")
+	}
+	if f.Visibility != "" {
+		f.Visibility = m.OneOf(path+".visibility", f.Visibility, "Public", "Private", HiddenMembership)
 	}
 	if f.Team && f.Kind != fixture.KindMicrosoft365 {
 		m.Add(path+".team", "only a microsoft365 group can be a team")

@@ -30,6 +30,16 @@ func (t *Tenant) hasSites(host string) bool {
 	return host == t.sharePointHost(sitesSuffix) || host == t.sharePointHost(oneDrivesSuffix)
 }
 
+// TenantAt finds the tenant whose SharePoint a host is; nil for none.
+func (d *Directory) TenantAt(host string) *Tenant {
+	for _, t := range d.tenants {
+		if t.HasSharePoint(host) {
+			return t
+		}
+	}
+	return nil
+}
+
 // HasSites says whether a tenant has its sites or OneDrives at that host.
 func (d *Directory) HasSites(host string) bool {
 	return slices.ContainsFunc(d.tenants, func(t *Tenant) bool { return t.hasSites(host) })

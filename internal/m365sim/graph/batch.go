@@ -36,7 +36,7 @@ type batchResponse struct {
 
 // isBatch says whether the call is for the one address of Graph that takes many requests.
 func isBatch(path []string) bool {
-	return len(path) == 2 && path[0] == "v1.0" && path[1] == "$batch"
+	return len(path) == 2 && strings.EqualFold(path[0], "v1.0") && strings.EqualFold(path[1], "$batch")
 }
 
 // batch answers each part on its own. The whole has status 200 whatever became of the parts, and their order is left to

@@ -1,10 +1,13 @@
 package graph
 
 import (
+	"net/http"
 	"slices"
 	"strconv"
 	"strings"
 	"time"
+
+	"purser.example/internal/m365sim/guid"
 )
 
 // function reads startswith(name,'text') and endswith(name,'text'); the latter is advanced.
@@ -35,6 +38,7 @@ func (p *filterParser) comparison() filter {
 	case "eq":
 		want := p.next()
 		p.checkValue(want)
+		p.noteID(name, want)
 		return func(o object) bool { return equal(valueOf(o, name), want) }
 	case "ne":
 		want := p.next()
@@ -53,6 +57,13 @@ func (p *filterParser) comparison() filter {
 	}
 	p.failed = true
 	return nil
+}
+
+// noteID notes what an id is compared with: Graph looks whether it can be one.
+func (p *filterParser) noteID(name, value string) {
+	if strings.EqualFold(name, "id") {
+		p.ids = append(p.ids, value)
+	}
 }
 
 // order compares a time, which only logs do.
@@ -148,6 +159,11 @@ func (q query) checkFilter(k *kind) *refusal {
 	for _, name := range q.filterNames {
 		if _, ok := k.property(name); !ok {
 			return badQuery("Invalid filter clause: Could not find a property named '" + name + "' on type '" + k.odata + "'.")
+		}
+	}
+	for _, id := range q.filterIDs {
+		if text, quoted := strings.CutPrefix(id, "'"); k.guids && quoted && !guid.Valid(text) {
+			return &refusal{status: http.StatusBadRequest, code: "Request_BadRequest", message: "Invalid object identifier '" + text + "'."}
 		}
 	}
 	if q.orderBy != "" {

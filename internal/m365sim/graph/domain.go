@@ -29,7 +29,7 @@ var domainKind = newKind("microsoft.graph.domain", "domains",
 	prop("passwordValidityPeriodInDays", byDefault, func(d domain) any { return d.PasswordValidityPeriodInDays }),
 	prop("passwordNotificationWindowInDays", byDefault, func(d domain) any { return d.PasswordNotificationWindowInDays }),
 	prop("state", byDefault, func(domain) any { return nil }),
-)
+).more(unknownOfDomain)
 
 // isDefault is the first domain that is not the initial one, or the initial one where it is alone.
 func isDefault(d *directory.Domain) bool {
@@ -68,7 +68,7 @@ var organizationKind = newKind("microsoft.graph.organization", "organization",
 	prop("onPremisesSyncEnabled", byDefault, func(organizationObject) any { return nil }),
 	prop("tenantType", byDefault, func(organizationObject) any { return "AAD" }),
 	prop("verifiedDomains", basic, func(o organizationObject) any { return o.verifiedDomains() }),
-)
+).more(unknownOfOrganization).withGUIDs()
 
 type verifiedDomain struct {
 	Capabilities string `json:"capabilities"`

@@ -13,6 +13,7 @@ type filter func(object) bool
 type filterParser struct {
 	tokens   []string
 	names    []string // properties that the filter names
+	ids      []string // values that ids are compared with
 	advanced bool
 	ordered  bool // compares with a time or a number, which logs only do
 	failed   bool
@@ -31,7 +32,7 @@ func (q *query) readFilter() *refusal {
 	if p.failed || len(p.tokens) > 0 || q.filter == nil {
 		return badQuery("Invalid filter clause: the expression could not be parsed.")
 	}
-	q.advanced, q.ordered, q.filterNames = p.advanced, p.ordered, p.names
+	q.advanced, q.ordered, q.filterNames, q.filterIDs = p.advanced, p.ordered, p.names, p.ids
 	return nil
 }
 

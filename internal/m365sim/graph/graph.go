@@ -63,7 +63,7 @@ func (s *Service) Answer(c *call.Call) call.Answer {
 	return headers(c, g.serve(c.Path))
 }
 
-// route is one address below /v1.0. "*" stands for one segment. Letters count: Microsoft's documents write them so.
+// route is one address below /v1.0. "*" stands for one segment. Letters match in either case, as Graph's do.
 type route struct {
 	path string
 	// user and app name the permissions of which one is needed, separated by blanks; "" lets every token of that kind in,
@@ -129,10 +129,10 @@ func (g *request) serve(path []string) call.Answer {
 	if refused := g.overBudget(); refused != nil {
 		return refused.answer(g.Call)
 	}
-	if len(path) == 0 || path[0] != "v1.0" {
+	if len(path) == 0 || !strings.EqualFold(path[0], "v1.0") {
 		return g.fail(http.StatusBadRequest, "BadRequest", "Invalid version.")
 	}
-	g.path = slices.DeleteFunc(slices.Clone(path[1:]), func(p string) bool { return p == "" })
+	g.path = keyed(path[1:])
 	route, method := findRoute(routes, g.path), http.MethodGet
 	if action := findRoute(actions, g.path); action != nil {
 		route, method = action, http.MethodPost
@@ -143,6 +143,7 @@ func (g *request) serve(path []string) call.Answer {
 	case g.Request.Method != method:
 		return g.fail(http.StatusMethodNotAllowed, "Request_BadRequest", "Specified HTTP method is not allowed for the request target.")
 	}
+	g.path = route.spelled(g.path)
 	if refused := g.caller.allowed(route); refused != nil {
 		return refused.answer(g.Call)
 	}
@@ -153,12 +154,38 @@ func (g *request) serve(path []string) call.Answer {
 	return route.handle(g)
 }
 
+// keyed takes the segments of a path apart, without empty ones: users('a') is users/a, and a doubled quote of a key stands for one.
+func keyed(path []string) []string {
+	out := make([]string, 0, len(path))
+	for _, segment := range path {
+		set, key, inside := strings.Cut(segment, "('")
+		if key, closed := strings.CutSuffix(key, "')"); inside && closed && set != "" {
+			out = append(out, set, strings.ReplaceAll(key, "''", "'"))
+		} else if segment != "" {
+			out = append(out, strings.ReplaceAll(segment, "''", "'"))
+		}
+	}
+	return out
+}
+
+// spelled writes a path as the route does, so that handlers may compare its words.
+func (r *route) spelled(path []string) []string {
+	for i, word := range strings.Split(r.path, "/") {
+		if word != "*" {
+			path[i] = word
+		} else if strings.EqualFold(path[i], "$count") {
+			path[i] = "$count"
+		}
+	}
+	return path
+}
+
 // findRoute finds the route of a path. A route whose words are all literal goes before one with a star.
 func findRoute(routes []route, path []string) *route {
 	var best *route
 	for i := range routes {
 		want := strings.Split(routes[i].path, "/")
-		if !slices.EqualFunc(path, want, func(have, want string) bool { return want == "*" || have == want }) {
+		if !slices.EqualFunc(path, want, func(have, want string) bool { return want == "*" || strings.EqualFold(have, want) }) {
 			continue
 		}
 		if best == nil || strings.Count(routes[i].path, "*") < strings.Count(best.path, "*") {

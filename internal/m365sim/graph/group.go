@@ -37,8 +37,8 @@ var groupKind = newKind("microsoft.graph.group", "groups",
 	prop("securityEnabled", byDefault, func(g group) any {
 		return g.Kind == fixture.KindSecurity || g.Kind == fixture.KindMailEnabledSecurity
 	}),
-	prop("visibility", byDefault, func(group) any { return nil }),
-)
+	prop("visibility", byDefault, func(g group) any { return textOrNull(g.Visibility) }),
+).more(unknownOfGroup).withGUIDs()
 
 func (g group) types() []string {
 	types := []string{}

@@ -25,21 +25,26 @@ func (g *request) members() call.Answer {
 	var list []object
 	switch g.path[2] {
 	case "members":
-		list = direct(found)
+		list = g.listed(found)
 	case "transitiveMembers":
-		list = transitive(found)
+		list = g.transitive(found)
 	default:
 		list = objects(found.Owners(), asUser)
 	}
 	return g.related(list, g.path[3:])
 }
 
-// related answers a collection of members or memberships; rest is what follows it in the path: a cast, $count, or both.
+// related answers a collection of members or memberships; rest is what follows it in the path: a cast, $count, or both. A cast of a
+// transitive one is an advanced query (Microsoft Graph, advanced query capabilities).
 func (g *request) related(list []object, rest []string) call.Answer {
 	c := collection{objects: list, related: true}
 	if len(rest) > 0 && rest[0] != "$count" {
-		if c.kind = kinds[rest[0]]; c.kind == nil {
+		if c.kind = kindNamed(rest[0]); c.kind == nil {
 			return g.fail(http.StatusBadRequest, "BadRequest", "Resource not found for the segment '"+rest[0]+"'.")
+		}
+		transitive := slices.ContainsFunc(g.path, func(segment string) bool { return strings.HasPrefix(segment, "transitiveMember") })
+		if transitive && !g.query.count && (len(rest) == 1 || !g.query.eventual) {
+			return unsupported("The specified query is not supported: a cast needs the header 'ConsistencyLevel: eventual' and $count=true.").answer(g.Call)
 		}
 		c.objects = only(list, c.kind)
 		rest = rest[1:]
@@ -63,6 +68,25 @@ func only(list []object, k *kind) []object {
 	return out
 }
 
+// kindNamed finds the type that a segment casts to, in letters of either case.
+func kindNamed(segment string) *kind {
+	for name, k := range kinds {
+		if strings.EqualFold(name, segment) {
+			return k
+		}
+	}
+	return nil
+}
+
+// listed are the members that the caller is shown: none of a group with hidden membership, and no word of it, without the permission
+// that shows them.
+func (g *request) listed(of *directory.Group) []object {
+	if of.Visibility == directory.HiddenMembership && !g.caller.may.Any("Member.Read.Hidden") {
+		return nil
+	}
+	return direct(of)
+}
+
 // direct are the members that the group names itself: users, groups, others.
 func direct(g *directory.Group) []object {
 	list := objects(g.Members(), asUser)
@@ -76,12 +100,12 @@ func direct(g *directory.Group) []object {
 }
 
 // transitive are the members of the group and of the groups within it, each once. Groups may hold one another.
-func transitive(g *directory.Group) []object {
+func (g *request) transitive(of *directory.Group) []object {
 	var list []object
-	seen := map[string]bool{g.ID: true}
-	queue := []*directory.Group{g}
+	seen := map[string]bool{of.ID: true}
+	queue := []*directory.Group{of}
 	for len(queue) > 0 {
-		for _, o := range direct(queue[0]) {
+		for _, o := range g.listed(queue[0]) {
 			if seen[o.objectID()] {
 				continue
 			}

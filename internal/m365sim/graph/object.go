@@ -15,6 +15,7 @@ type kind struct {
 	props []property
 	// log marks a log: it filters by time and number, needs no ConsistencyLevel, and can neither be searched nor counted.
 	log   bool
+	guids bool           // the ids are GUIDs, and nothing else can be one
 	index map[string]int // by name in lower case
 }
 
@@ -38,6 +39,23 @@ func newKind(odata, set string, props ...property) *kind {
 	k := &kind{odata: odata, set: set, props: props, index: make(map[string]int, len(props))}
 	for i, p := range props {
 		k.index[strings.ToLower(p.name)] = i
+	}
+	return k
+}
+
+// withGUIDs says that the ids of the kind are GUIDs.
+func (k *kind) withGUIDs() *kind {
+	k.guids = true
+	return k
+}
+
+// more adds properties that the kind has in Graph v1.0 and no fixture knows: whoever selects one gets null.
+func (k *kind) more(names string) *kind {
+	for name := range strings.FieldsSeq(names) {
+		if _, known := k.property(name); !known {
+			k.index[strings.ToLower(name)] = len(k.props)
+			k.props = append(k.props, property{name, onSelect, func(object) any { return nil }})
+		}
 	}
 	return k
 }

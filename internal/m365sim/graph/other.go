@@ -20,9 +20,9 @@ func (o other) permission() string {
 }
 
 var otherKinds = map[string]*kind{
-	"device":           otherKind("microsoft.graph.device", "devices", "deviceId", "accountEnabled"),
-	"servicePrincipal": otherKind("microsoft.graph.servicePrincipal", "servicePrincipals", "appId", "accountEnabled"),
-	"orgContact":       otherKind("microsoft.graph.orgContact", "contacts", "mail"),
+	"device":           otherKind("microsoft.graph.device", "devices", "deviceId", "accountEnabled").more(unknownOfDevice),
+	"servicePrincipal": otherKind("microsoft.graph.servicePrincipal", "servicePrincipals", "appId", "accountEnabled").more(unknownOfServicePrincipal),
+	"orgContact":       otherKind("microsoft.graph.orgContact", "contacts", "mail").more(unknownOfContact),
 }
 
 // otherKind has id, displayName and further properties, whose values the simulator does not know.
@@ -34,5 +34,5 @@ func otherKind(odata, set string, more ...string) *kind {
 	for _, name := range more {
 		props = append(props, prop(name, byDefault, func(other) any { return nil }))
 	}
-	return newKind(odata, set, props...)
+	return newKind(odata, set, props...).withGUIDs()
 }

@@ -19,6 +19,7 @@ type query struct {
 	filter   filter // nil: everything
 	// filterNames are the properties that the filter names; advanced says that it needs ConsistencyLevel.
 	filterNames []string
+	filterIDs   []string // the values that the filter compares ids with
 	advanced    bool
 	ordered     bool // the filter compares with a time or a number
 	search      []searchClause
@@ -110,7 +111,7 @@ func wrongTop(n int) *refusal {
 // onlyForLogs keeps what logs can do from the directory, and the other way round.
 func (q query) onlyForLogs(log bool) *refusal {
 	switch {
-	case log && (q.search != nil || q.count):
+	case log && (q.search != nil || strings.EqualFold(q.raw.Get("$count"), "true")):
 		return unsupported("The query option is not supported for this request.")
 	case !log && q.top > maxTop:
 		return wrongTop(q.top)
@@ -123,7 +124,7 @@ func (q query) onlyForLogs(log bool) *refusal {
 func (q *query) readCount() *refusal {
 	switch strings.ToLower(q.raw.Get("$count")) {
 	case "true":
-		q.count = true
+		q.count = q.eventual // without the header the option is as if it were not there (Microsoft Graph, advanced query capabilities)
 	case "", "false":
 	default:
 		return badQuery("Invalid value for $count query option. The allowed values are 'true' and 'false'.")
@@ -169,8 +170,6 @@ func (q query) consistent(related bool) *refusal {
 	switch {
 	case q.search != nil:
 		return unsupported("Request with $search query parameter only works through MSGraph with a special request header: 'ConsistencyLevel: eventual'")
-	case q.count:
-		return &refusal{status: http.StatusBadRequest, code: "Request_BadRequest", message: "$count is not currently supported."}
 	case q.filter != nil && (q.advanced || related || q.orderBy != ""):
 		return unsupported("Unsupported or invalid query filter clause specified for property of the collection.")
 	case q.orderBy != "" && related:

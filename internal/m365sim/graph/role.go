@@ -21,7 +21,7 @@ var roleKind = newKind("microsoft.graph.directoryRole", "directoryRoles",
 	prop("description", byDefault, func(r *directoryRole) any { return "Can do what a " + r.Name + " does." }),
 	prop("displayName", byDefault, func(r *directoryRole) any { return r.Name }),
 	prop("roleTemplateId", byDefault, func(r *directoryRole) any { return r.ID }),
-)
+).more(unknownOfRole).withGUIDs()
 
 // directoryRoles are the roles that someone in the tenant has.
 func directoryRoles(t *directory.Tenant) []object {

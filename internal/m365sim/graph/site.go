@@ -21,6 +21,6 @@ var siteKind = newKind("microsoft.graph.site", "sites",
 	prop("name", byDefault, func(rootSite) any { return "" }),
 	prop("webUrl", byDefault, func(r rootSite) any { return "https://" + r.tenant.SharePointHost() }),
 	prop("siteCollection", byDefault, func(r rootSite) any { return map[string]string{"hostname": r.tenant.SharePointHost()} }),
-)
+).more(unknownOfSite)
 
 func (g *request) showRootSite() call.Answer { return g.one(rootSite{g.tenant}) }

@@ -43,7 +43,7 @@ var userKind = newKind("microsoft.graph.user", "users",
 	prop("assignedLicenses", onSelect, func(u user) any { return u.assignedLicences() }),
 	prop("assignedPlans", onSelect, func(u user) any { return u.assignedPlans() }),
 	prop("proxyAddresses", onSelect, func(u user) any { return u.proxyAddresses() }),
-)
+).more(unknownOfUser).withGUIDs()
 
 // proxyAddresses is never null in Graph: without a mailbox it is empty.
 func (u user) proxyAddresses() []string {

@@ -61,6 +61,31 @@ func (s *Service) openIDConfiguration(c *call.Call) call.Answer {
 	return call.JSON(http.StatusOK, jsonType, openIDDocument(loginBase(c, t), t.ID, t.ID, t.Cloud()))
 }
 
+// olderOpenIDConfiguration is the document of the first version, by which clients learn the id of the tenant that a domain belongs to.
+func (s *Service) olderOpenIDConfiguration(c *call.Call) call.Answer {
+	word := c.Path[0]
+	if refused := checkTenantWord(word); refused != nil {
+		return refused.answer(c)
+	}
+	segment, issuer, here, base := strings.ToLower(word), tenantTemplate, cloud.ByLogin(c.Endpoint.Login), c.Base(c.Endpoint.Login)
+	if segment != "common" && segment != "organizations" {
+		t := s.published(c, word)
+		if t == nil {
+			return refuse(90002, word).answer(c)
+		}
+		c.Latency = t.Latency()
+		segment, issuer, here, base = t.ID, t.ID, t.Cloud(), loginBase(c, t)
+	}
+	doc := openIDDocument(base, segment, issuer, here)
+	root := base + "/" + segment
+	doc["issuer"] = "https://sts.windows.net/" + issuer + "/"
+	doc["authorization_endpoint"], doc["token_endpoint"] = root+"/oauth2/authorize", root+"/oauth2/token"
+	doc["jwks_uri"], doc["end_session_endpoint"] = base+"/common/discovery/keys", root+"/oauth2/logout"
+	doc["userinfo_endpoint"], doc["check_session_iframe"] = root+"/openid/userinfo", root+"/oauth2/checksession"
+	doc["microsoft_multi_refresh_token"] = true
+	return call.JSON(http.StatusOK, jsonType, doc)
+}
+
 // loginBase is where the tenant signs in: its cloud's login host, or this machine when that was asked.
 func loginBase(c *call.Call, t *directory.Tenant) string { return c.Base(t.Cloud().Login) }
 

@@ -65,6 +65,17 @@ type clientProof struct{ id, secret, assertion, assertionType string }
 
 func (p clientProof) empty() bool { return p.secret == "" && p.assertion == "" }
 
+// proof is how the app proved who it is, as tokens say it.
+func (p clientProof) proof() string {
+	switch {
+	case p.assertion != "":
+		return "2"
+	case p.secret != "":
+		return "1"
+	}
+	return "0"
+}
+
 // readClient takes the client from the form, or from HTTP Basic, whose parts are form-encoded (RFC 6749, 2.3.1).
 func readClient(r *http.Request, form url.Values) clientProof {
 	p := clientProof{form.Get("client_id"), form.Get("client_secret"), form.Get("client_assertion"), form.Get("client_assertion_type")}

@@ -7,7 +7,6 @@ import (
 	"strings"
 
 	"purser.example/internal/m365sim/cloud"
-	"purser.example/internal/m365sim/directory"
 	"purser.example/internal/m365sim/guid"
 	"purser.example/internal/m365sim/permission"
 	"purser.example/internal/m365sim/token"
@@ -47,11 +46,11 @@ func (g *grant) tokens() (tokenBody, error) {
 	now := g.call.At.Unix()
 	claims := token.Access{
 		Audience: g.audience(), Issuer: "https://sts.windows.net/" + g.tenant.ID + "/", Issued: now, Before: now, Expires: now + life,
-		AppID: g.app.AppID, AppName: g.app.DisplayName, TenantID: g.tenant.ID, TokenID: token.Encode([]byte(guid.New())[:16]), Version: "1.0",
+		AppID: g.app.AppID, Proof: g.client.proof(), AppName: g.app.DisplayName, TenantID: g.tenant.ID, TokenID: token.Encode([]byte(guid.New())[:16]), Version: "1.0",
 	}
 	body := tokenBody{Type: "Bearer", ExpiresIn: life, ExtExpiresIn: life}
 	if g.user == nil {
-		forApp(&claims, g.app)
+		g.forApp(&claims)
 	} else if err := g.forUser(&claims, &body); err != nil {
 		return body, err
 	}
@@ -61,14 +60,14 @@ func (g *grant) tokens() (tokenBody, error) {
 }
 
 // forApp fills in the claims of an app that signs in as itself.
-func forApp(c *token.Access, a *directory.App) {
-	c.Type, c.Roles = "app", rolesOf(a)
-	c.ObjectID = guid.Derived("service principal", c.TenantID, a.AppID)
+func (g *grant) forApp(c *token.Access) {
+	c.Type, c.Roles = "app", g.roles()
+	c.ObjectID = guid.Derived("service principal", c.TenantID, g.app.AppID)
 	c.Subject = c.ObjectID
 }
 
 func (g *grant) forUser(claims *token.Access, body *tokenBody) error {
-	names, echo := g.scope.granted()
+	names, echo := g.scope.granted(g.delegatedPermissions())
 	body.Scope = echo
 	claims.Type, claims.Scope = "user", strings.Join(names, " ")
 	claims.Name, claims.ObjectID, claims.UPN = g.user.DisplayName, g.user.ID, g.user.UserPrincipalName
@@ -113,10 +112,41 @@ func pairwise(user, app string) string {
 	return token.Encode([]byte(guid.Derived("subject", user, app)))[:43]
 }
 
-// rolesOf are the application permissions as a token lists them: those of the fixture, or all that there are.
-func rolesOf(a *directory.App) []string {
-	if a.Permissions == nil {
-		return permission.All
+// What SharePoint's own tokens may carry (Office 365 SharePoint Online, permissions of the resource).
+var (
+	sharePointRoles  = []string{"Sites.FullControl.All", "Sites.Manage.All", "Sites.ReadWrite.All", "Sites.Read.All", "Sites.Selected", "TermStore.ReadWrite.All", "TermStore.Read.All", "User.ReadWrite.All", "User.Read.All"}
+	sharePointScopes = []string{"AllSites.FullControl", "AllSites.Manage", "AllSites.Write", "AllSites.Read", "TermStore.ReadWrite.All", "TermStore.Read.All", "User.ReadWrite.All", "User.Read.All", "Sites.Search.All"}
+)
+
+// roles are the application permissions as a token lists them: those of the fixture, or all that the resource has.
+func (g *grant) roles() []string {
+	if !g.atSharePoint() {
+		return ofFixture(g.app.Permissions, permission.All)
 	}
-	return a.Permissions
+	return among(g.app.Permissions, sharePointRoles)
+}
+
+// delegatedPermissions are those that a person's token of the app may carry.
+func (g *grant) delegatedPermissions() []string {
+	if !g.atSharePoint() {
+		return ofFixture(g.app.DelegatedPermissions, permission.All)
+	}
+	return among(g.app.DelegatedPermissions, sharePointScopes)
+}
+
+func (g *grant) atSharePoint() bool { return g.audience() != "https://"+g.tenant.Cloud().Graph }
+
+func ofFixture(given, all []string) []string {
+	if given == nil {
+		return all
+	}
+	return given
+}
+
+// among are those of the fixture that the resource has. An app that may do all has full control.
+func among(given, known []string) []string {
+	if given == nil {
+		return known[:1]
+	}
+	return slices.DeleteFunc(slices.Clone(given), func(name string) bool { return !slices.Contains(known, name) })
 }

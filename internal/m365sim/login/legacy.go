@@ -20,7 +20,7 @@ import (
 type legacyRefusal struct {
 	status string // as PPCRL numbers them
 	code   int
-	policy bool // the answer is not a fault but a response without a token
+	policy bool // a policy refuses, which the older address too says with 400
 }
 
 // The statuses of the legacy sign-in.
@@ -28,7 +28,7 @@ const (
 	legacyWrongPassword = "0x80048821"
 	legacyLocked        = "0x80048823"
 	legacyNoPartner     = "0x8004882a"
-	legacyBlocked       = "0x8004882c"
+	legacyPolicy        = "0x80048823" // as for a lockout: the code inside tells them apart
 	legacyExpired       = "0x80048831"
 	legacyUnavailable   = "0x80048869"
 )
@@ -104,11 +104,11 @@ func checkLegacyPolicies(u *directory.User, now time.Time) *legacyRefusal {
 	case u.Expired(now) && u.MFA != fixture.MFAPerUser:
 		return &legacyRefusal{status: legacyExpired, code: 50055}
 	case u.MFA == fixture.MFAConditionalAccess, u.MFA == fixture.MFARegister:
-		return &legacyRefusal{status: legacyBlocked, code: 53003, policy: true}
+		return &legacyRefusal{status: legacyPolicy, code: 53003, policy: true}
 	case u.MFA == fixture.MFASecurityDefaults, u.Tenant().SecurityDefaults:
-		return &legacyRefusal{status: legacyBlocked, code: 530035, policy: true}
+		return &legacyRefusal{status: legacyPolicy, code: 530035, policy: true}
 	case u.SignInError.Refuses():
-		return &legacyRefusal{status: legacyBlocked, code: u.SignInError.Main(), policy: true}
+		return &legacyRefusal{status: legacyPolicy, code: u.SignInError.Main(), policy: true}
 	}
 	return nil
 }

@@ -15,7 +15,7 @@ import (
 const legacyEnvelope = `<?xml version="1.0" encoding="utf-8" ?><S:Envelope xmlns:S="http://www.w3.org/2003/05/soap-envelope" xmlns:wsse="http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-wssecurity-secext-1.0.xsd" xmlns:wsu="http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-wssecurity-utility-1.0.xsd" xmlns:wsa="http://www.w3.org/2005/08/addressing" xmlns:wst="http://schemas.xmlsoap.org/ws/2005/02/trust">` +
 	`<S:Header>{header}</S:Header><S:Body>{body}</S:Body></S:Envelope>`
 
-// legacyHeader says how the sign-in went, in a fault and in a response without a token.
+// legacyHeader says how the sign-in went, in a fault.
 const legacyHeader = `<psf:pp xmlns:psf="http://schemas.microsoft.com/Passport/SoapServices/SOAPFault"><psf:serverVersion>1</psf:serverVersion>` +
 	`<psf:authstate>0x80048800</psf:authstate><psf:reqstatus>{status}</psf:reqstatus><psf:serverInfo ServerTime="{now}">{trace}</psf:serverInfo></psf:pp>`
 
@@ -31,16 +31,13 @@ const legacyResponse = `<wst:RequestSecurityTokenResponse><wst:TokenType>urn:pas
 const legacyTokenBody = `<wst:RequestedSecurityToken><wsse:BinarySecurityToken Id="Compact0">{token}</wsse:BinarySecurityToken></wst:RequestedSecurityToken>`
 
 // legacyFault writes a refusal. Microsoft sends it with 200 or with 400: here the older address has the one and the newer the
-// other, so that a client reads the body.
+// other, so that a client reads the body. A policy's comes with 400 at both.
 func (s *Service) legacyFault(c *call.Call, refused *legacyRefusal) call.Answer {
 	status := http.StatusBadRequest
-	if strings.EqualFold(c.Path[0], "rst2.srf") {
+	if strings.EqualFold(c.Path[0], "rst2.srf") && !refused.policy {
 		status = http.StatusOK
 	}
 	header := wstrust.Fill(legacyHeader, "status", refused.status, "now", wstrust.Stamp(c.At), "trace", c.TraceID)
-	if refused.policy {
-		return legacyAnswer(status, header, legacyBody(c, ""))
-	}
 	r := refuse(refused.code)
 	r.words = map[string]string{"user": c.Message.Header.Username}
 	text := fmt.Sprintf("AADSTS%d: %s", refused.code, r.text(aadstsFor(refused.code)))
@@ -53,7 +50,7 @@ func legacyAnswer(status int, header, body string) call.Answer {
 	return a
 }
 
-// legacyBody is a response, with a token or without one.
+// legacyBody is a response with a token.
 func legacyBody(c *call.Call, given string) string {
 	return wstrust.Fill(legacyResponse, "audience", wstrust.Escape(c.Message.Body.Request.Audience), "now", wstrust.Stamp(c.At), "end", wstrust.Stamp(c.At.Add(legacyTokenLife)), "token", given)
 }

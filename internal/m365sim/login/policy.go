@@ -3,6 +3,7 @@ package login
 import (
 	"encoding/json"
 	"slices"
+	"strings"
 
 	"purser.example/internal/m365sim/fixture"
 )
@@ -37,10 +38,20 @@ func (g *grant) checkPolicies() *refusal {
 func (g *grant) checkAssignment() *refusal { return g.fixtureRefusalOf(codeNotAssigned) }
 
 func (g *grant) checkConsent() *refusal {
-	if !fixture.IsTrue(g.app.Consented) {
+	if !fixture.IsTrue(g.app.Consented) || !g.consented() {
 		return refuse(codeNoConsent)
 	}
 	return g.fixtureRefusalOf(codeNoConsent)
+}
+
+// consented says whether the permissions that the request names are among those that the fixture gives the app.
+func (g *grant) consented() bool {
+	if g.scope.isDefault() || g.app.DelegatedPermissions == nil {
+		return true
+	}
+	return !slices.ContainsFunc(g.scope.names, func(name string) bool {
+		return !slices.ContainsFunc(g.delegatedPermissions(), func(given string) bool { return strings.EqualFold(given, name) })
+	})
 }
 
 func (g *grant) fixtureRefusalOf(code int) *refusal {

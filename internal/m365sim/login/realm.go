@@ -2,6 +2,7 @@ package login
 
 import (
 	"net/http"
+	"net/url"
 
 	"purser.example/internal/m365sim/call"
 	"purser.example/internal/m365sim/cloud"
@@ -25,7 +26,7 @@ type realmBody struct {
 // userRealm says whether the domain of a username is managed, federated or unknown, and in which cloud it is. It looks at
 // the domain only, and says nothing of whether the user exists.
 func (s *Service) userRealm(c *call.Call) call.Answer {
-	if version := c.Request.URL.Query().Get("api-version"); version != "1.0" {
+	if version := c.Request.URL.Query().Get("api-version"); version != "1.0" && version != "2.1" {
 		return call.Text(http.StatusBadRequest, "text/html; charset=utf-8", "<h2>Bad Request</h2>")
 	}
 	here := cloud.ByLogin(c.Endpoint.Login)
@@ -35,6 +36,40 @@ func (s *Service) userRealm(c *call.Call) call.Answer {
 		body.AccountType, body.DomainName, body.CloudName = "Managed", d.Name(), d.Tenant().Cloud().Instance
 		if d.Federated() {
 			body.federate(d, c)
+		}
+	}
+	a := call.JSON(http.StatusOK, jsonType, body)
+	noStore(a.Header)
+	return a
+}
+
+// olderRealm is what the address that SharePoint's clients ask says of a username.
+type olderRealm struct {
+	NameSpaceType          string
+	Login                  string
+	DomainName             string `json:",omitempty"`
+	FederationBrandName    string `json:",omitempty"`
+	AuthURL                string `json:",omitempty"` // where people of a federated domain sign in
+	CloudInstanceName      string
+	CloudInstanceIssuerURI string `json:"CloudInstanceIssuerUri"`
+}
+
+// olderUserRealm is userRealm as older clients ask for it: by a form, with names of its own.
+func (s *Service) olderUserRealm(c *call.Call) call.Answer {
+	login := c.Form.Get("login")
+	if login == "" {
+		return call.Text(http.StatusBadRequest, "text/html; charset=utf-8", "<h2>Bad Request</h2>")
+	}
+	body := olderRealm{
+		NameSpaceType: "Unknown", Login: call.Clip(login), CloudInstanceName: cloud.ByLogin(c.Endpoint.Login).Instance, CloudInstanceIssuerURI: "urn:federation:MicrosoftOnline",
+	}
+	if d := s.dir.DomainOf(login); d != nil {
+		c.Latency = d.Tenant().Latency()
+		body.NameSpaceType, body.DomainName, body.CloudInstanceName = "Managed", d.Name(), d.Tenant().Cloud().Instance
+		body.FederationBrandName = d.Tenant().DisplayName
+		if d.Federated() {
+			body.NameSpaceType = "Federated"
+			body.AuthURL = c.Base(d.FederationHost()) + "/adfs/ls/?username=" + url.QueryEscape(login) + "&wa=wsignin1.0&wtrealm=urn%3afederation%3aMicrosoftOnline"
 		}
 	}
 	a := call.JSON(http.StatusOK, jsonType, body)

@@ -5,7 +5,6 @@ import (
 	"strings"
 
 	"purser.example/internal/m365sim/cloud"
-	"purser.example/internal/m365sim/permission"
 )
 
 // defaultScope asks for everything that has been consented to.
@@ -80,8 +79,9 @@ func (g *grant) audience() string {
 	return ""
 }
 
-// granted are the delegated permissions of the token, and what the answer's scope says. With .default that is everything.
-func (s scope) granted() (permissions []string, echo string) {
+// granted are the delegated permissions of the token, and what the answer's scope says. With .default that is everything that has
+// been consented to.
+func (s scope) granted(all []string) (permissions []string, echo string) {
 	if !s.isDefault() {
 		return s.names, strings.Join(slices.DeleteFunc(slices.Clone(s.asked), func(w string) bool { return w == "offline_access" }), " ")
 	}
@@ -90,8 +90,8 @@ func (s scope) granted() (permissions []string, echo string) {
 		prefix = s.asked[slices.IndexFunc(s.asked, func(w string) bool { return strings.HasSuffix(w, defaultScope) })]
 		prefix = strings.TrimSuffix(prefix, defaultScope)
 	}
-	words := make([]string, 0, len(permission.All)+4)
-	for _, name := range permission.All {
+	words := make([]string, 0, len(all)+4)
+	for _, name := range all {
 		words = append(words, prefix+name)
 	}
 	words = append(words, prefix+defaultScope)
@@ -100,5 +100,5 @@ func (s scope) granted() (permissions []string, echo string) {
 			words = append(words, name)
 		}
 	}
-	return permission.All, strings.Join(words, " ")
+	return all, strings.Join(words, " ")
 }

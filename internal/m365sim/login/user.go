@@ -3,6 +3,7 @@ package login
 import (
 	"crypto/subtle"
 	"strings"
+	"unicode/utf8"
 )
 
 // checkUser wants a user of the tenant. Someone of another tenant is an external user; anyone else does not exist.
@@ -36,11 +37,17 @@ func (g *grant) checkAccount() *refusal {
 	return nil
 }
 
+// maxPassword is how many characters a password may have. A longer one is refused unread, and does not count.
+const maxPassword = 256
+
 // checkPassword counts a wrong password towards the lockout. Of a federated domain the directory holds no password, so none
 // is right. The protocol cannot carry a password with a blank at either end, so that one is never right either.
 func (g *grant) checkPassword() *refusal {
 	if g.user.Domain().Federated() {
 		return refuse(50126)
+	}
+	if utf8.RuneCountInString(g.form.Get("password")) > maxPassword {
+		return refuse(50052)
 	}
 	given, want := g.form.Get("password"), g.user.Password
 	if subtle.ConstantTimeCompare([]byte(given), []byte(want)) != 1 || strings.TrimSpace(want) != want {

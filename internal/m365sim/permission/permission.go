@@ -16,6 +16,7 @@ var table = []struct {
 	{"User.ReadBasic.All", ""},
 	{"User.Read.All", "User.ReadBasic.All LicenseAssignment.Read.All"},
 	{"User.ReadWrite.All", "User.Read.All"},
+	{"Member.Read.Hidden", ""},
 	{"Group.ReadBasic.All", ""},
 	{"GroupMember.ReadBasic.All", ""},
 	{"GroupMember.Read.All", "Group.ReadBasic.All GroupMember.ReadBasic.All"},

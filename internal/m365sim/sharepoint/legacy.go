@@ -44,8 +44,8 @@ func (s *Service) cookies(c *call.Call, given string, status int, names ...strin
 	}
 	c.Latency = t.Latency()
 	if t.SharePoint == nil || fixture.IsTrue(t.SharePoint.LegacyRetired) || !t.SharePoint.LegacyAuthEnabled {
-		a := call.Text(http.StatusForbidden, "text/plain; charset=utf-8", "403 FORBIDDEN")
-		a.Header.Set("X-MSDAVEXT_Error", "917656; Access denied. IDCRL is disabled.")
+		a := call.Text(http.StatusUnauthorized, "text/plain; charset=utf-8", "401 UNAUTHORIZED")
+		a.Header["X-MSDAVEXT_Error"] = []string{retired} // SharePoint writes it so
 		return a
 	}
 	a := call.Text(status, "", "")
@@ -54,6 +54,9 @@ func (s *Service) cookies(c *call.Call, given string, status int, names ...strin
 	}
 	return a
 }
+
+// retired is what SharePoint says where it takes nobody in by the legacy sign-in any more, a plus for each blank.
+const retired = "917656; Access+denied.+Before+opening+files+in+this+location%2c+you+must+first+browse+to+the+web+site+and+select+the+option+to+login+automatically."
 
 func unauthorized() call.Answer {
 	a := call.Text(http.StatusUnauthorized, "text/plain; charset=utf-8", "401 UNAUTHORIZED")

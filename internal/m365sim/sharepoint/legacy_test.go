@@ -18,11 +18,11 @@ func TestLegacyCookie(t *testing.T) {
 	idcrl := func(host, token string) simtest.Reply {
 		return w.Do(http.MethodGet, host, "/_vti_bin/idcrl.svc/", "", "Authorization", "BPOSIDCRL "+token, "X-IDCRL_ACCEPTED", "t")
 	}
-	if r := idcrl(spoHost, got.Token); r.Status != 403 || r.Header.Get("X-MSDAVEXT_Error") == "" {
+	if r := idcrl(spoHost, got.Token); r.Status != 401 || !strings.HasPrefix(r.Header.Get("X-MSDAVEXT_Error"), "917656; Access+denied.+Before+opening+files") {
 		t.Errorf("retired: %d %s", r.Status, r.Body)
 	}
 	w.Control("PATCH", "/_sim/tenants/"+simtest.TenantID, `{"sharePoint": {"legacyRetired": false}}`, 204)
-	if r := idcrl(spoHost, got.Token); r.Status != 403 {
+	if r := idcrl(spoHost, got.Token); r.Status != 401 || r.Header.Get("X-MSDAVEXT_Error") == "" {
 		t.Errorf("switched off by the tenant: %d", r.Status)
 	}
 	w.Control("PATCH", "/_sim/tenants/"+simtest.TenantID, `{"sharePoint": {"legacyAuthEnabled": true}}`, 204)

@@ -42,5 +42,16 @@ func (s *Service) Answer(c *call.Call) call.Answer {
 			return route.handle(s, c)
 		}
 	}
+	if wantsToken(path) {
+		if _, _, refused := s.believe(c); refused != nil {
+			return *refused
+		}
+	}
 	return call.NotFound()
+}
+
+// wantsToken says whether an address is one of those that programs call, which answer nobody without a token.
+func wantsToken(path string) bool {
+	path = strings.ToLower(path)
+	return strings.Contains(path, "/_api/") || strings.Contains(path, "/_vti_bin/client.svc")
 }

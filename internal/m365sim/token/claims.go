@@ -11,7 +11,8 @@ type Access struct {
 	Expires  int64    `json:"exp"`
 	AppID    string   `json:"appid"`
 	AppName  string   `json:"app_displayname"`
-	Type     string   `json:"idtyp"` // user or app
+	Proof    string   `json:"appidacr"` // how the app proved who it is: 0 not at all, 1 by a secret, 2 by a certificate
+	Type     string   `json:"idtyp"`    // user or app
 	Name     string   `json:"name,omitempty"`
 	ObjectID string   `json:"oid"`
 	Subject  string   `json:"sub"`

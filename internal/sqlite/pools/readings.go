@@ -80,17 +80,19 @@ func (s *Store) counts(ctx context.Context, id pool.ReadingID) (pool.Counts, err
 	return c, err
 }
 
-// ForgetMembers implements pool.Store. It goes in steps, so that others' writes get in between.
+// ForgetMembers implements pool.Store. It goes in steps, so that others' writes get in between. What they add goes with the last one,
+// because the counts do.
 func (s *Store) ForgetMembers(ctx context.Context, id pool.ReadingID) error {
 	if err := s.emptyReading(ctx, id); err != nil {
 		return err
 	}
 	return s.db.Write(ctx, func(tx *sqlite.Tx) error {
-		if _, err := tx.Exec(`DELETE FROM pool_others WHERE reading_id = ?`, id); err != nil {
-			return err
+		for _, table := range []string{"pool_members", "pool_others", "pool_counts"} {
+			if _, err := tx.Exec(`DELETE FROM `+table+` WHERE reading_id = ?`, id); err != nil {
+				return err
+			}
 		}
-		_, err := tx.Exec(`DELETE FROM pool_counts WHERE reading_id = ?`, id)
-		return err
+		return nil
 	})
 }
 

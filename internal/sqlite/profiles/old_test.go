@@ -4,6 +4,7 @@ import (
 	"database/sql"
 	"encoding/json"
 	"fmt"
+	"math"
 	"reflect"
 	"slices"
 	"strings"
@@ -11,6 +12,7 @@ import (
 	"time"
 
 	"purser.example/internal/account"
+	"purser.example/internal/audit"
 	"purser.example/internal/profile"
 	"purser.example/internal/secret"
 	"purser.example/internal/sqlite"
@@ -65,7 +67,10 @@ func insertOld(db *sql.DB, p profile.Profile) error {
 		}
 		failed = string(b)
 	}
-	expires, validated := expiresAt(p), int64(0)
+	expires, validated := int64(math.MaxInt64), int64(0)
+	if p.Verdict.Expiry.Kind == verdict.ExpiresOn {
+		expires = p.Verdict.Expiry.At.UnixMilli()
+	}
 	if !p.Validated.IsZero() {
 		validated = p.Validated.UnixMilli()
 	}
@@ -126,8 +131,9 @@ func TestAnOldDatabaseKeepsItsProfiles(t *testing.T) {
 			}
 		}
 	}
-	s := &shelf{t: t, db: db, store: store, rows: []profile.Profile{complete(oldProfiles[0], 0)}}
-	s.check(store.Delete(ctx, s.rows, s.entry()))
+	if err := store.Delete(ctx, []profile.Profile{complete(oldProfiles[0], 0)}, audit.Entry{Action: profile.Deleted}); err != nil {
+		t.Fatal(err)
+	}
 	if history, err := store.History(ctx, "p0", 10); err != nil || len(history) != 0 {
 		t.Errorf("the history of a deleted profile: %v, %v", history, err)
 	}

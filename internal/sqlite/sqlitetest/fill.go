@@ -114,12 +114,12 @@ func strip(ctx context.Context, db *sqlite.DB) (restore func(*sqlite.Tx) error, 
 		if err != nil {
 			return err
 		}
-		return run(tx, drops)
+		return execute(tx, drops)
 	})
-	return func(tx *sqlite.Tx) error { return errors.Join(run(tx, statements), recount(tx)) }, err
+	return func(tx *sqlite.Tx) error { return errors.Join(execute(tx, statements), recount(tx)) }, err
 }
 
-func run(tx *sqlite.Tx, statements []string) error {
+func execute(tx *sqlite.Tx, statements []string) error {
 	for _, statement := range statements {
 		if _, err := tx.Exec(statement); err != nil {
 			return err
@@ -130,7 +130,7 @@ func run(tx *sqlite.Tx, statements []string) error {
 
 // recount makes anew what the triggers would have kept.
 func recount(tx *sqlite.Tx) error {
-	return run(tx, []string{
+	return execute(tx, []string{
 		`DELETE FROM profile_counts`,
 		`INSERT INTO profile_counts SELECT 'status', status, count(*) FROM profiles GROUP BY status`,
 		`INSERT INTO profile_counts SELECT 'tenant', tenant_id, count(*) FROM profiles GROUP BY tenant_id`,

@@ -85,6 +85,9 @@ func TestFilesOfPasswords(t *testing.T) {
 		"UTF-16 LE": inUTF16(plain, binary.LittleEndian, true), "UTF-16 BE": inUTF16(plain, binary.BigEndian, true),
 		"UTF-16 LE without": inUTF16(plain, binary.LittleEndian, false), "UTF-16 BE without": inUTF16(plain, binary.BigEndian, false),
 		"head in capitals": strings.Replace(plain, "username,password", " UserName , PASSWORD ", 1),
+		"X18: empty rows":  strings.ReplaceAll(plain, "\n", "\n,\n,,,\n"), "X19: sep=;": "sep=;\r\n" + strings.ReplaceAll(plain, ",", ";"),
+		"X20: Unicode Text": inUTF16(strings.ReplaceAll(plain, ",", "\t"), binary.LittleEndian, true), "X21: empty columns": strings.ReplaceAll(plain, "\n", ",,\n"),
+		"X22: short rows": strings.Replace(plain, "password\n", "password,app_password\n", 1),
 	} {
 		read, err := r.ReadPasswords(ctx, adele, reading.ID, strings.NewReader(file))
 		if err != nil || len(read.Rows) != 1 || !strings.Contains(read.Rows[0].Mistake, "outside ASCII") {
@@ -125,6 +128,32 @@ func TestFilesOfPasswords(t *testing.T) {
 	}
 }
 
+// R47, X22, X23: a row that cannot be read costs no other, and says what to do; a password is never cut off. R60: neither such a row nor
+// a password that stands in the wrong column is shown.
+func TestARowOfPasswordsThatCannotBeRead(t *testing.T) {
+	r := newRig(t, fixture("", ""))
+	reading := r.validated(t, sites, "Pool")
+	read, err := r.ReadPasswords(ctx, adele, reading.ID, strings.NewReader("username,password,app_password\n"+
+		"pool01@contoso.com,\""+marked+"\n"+
+		"pool02@contoso.com,"+marked+",x,\n"+
+		"pool02@contoso.com;"+marked+"\n"+
+		marked+",pool02@contoso.com\n"+
+		"P@"+marked+" x,pool02@contoso.com\n"+
+		"pool02@contoso.com\n"+
+		",,\n"+
+		"pool03@contoso.com,"+marked+"\n"))
+	must(t, err)
+	want := []string{"quotes in this row", "4 columns, and the head has 3", "one single field", "no username", "no username", "password is missing: this row has 1 column, and the head has 3", ""}
+	if len(read.Rows) != len(want) || read.Good() != 1 || string(read.Changes()[0].Password.Reveal()) != marked {
+		t.Fatalf("%+v", read.Rows)
+	}
+	for i, row := range read.Rows {
+		if (want[i] == "") != (row.Mistake == "") || !strings.Contains(row.Mistake, want[i]) || strings.Contains(row.Username+row.Mistake, "Marked") {
+			t.Errorf("line %d: %q %q, want %q", row.Line, row.Username, row.Mistake, want[i])
+		}
+	}
+}
+
 // R47, R60: nothing of the file, and no password that was saved, is on the disk in the clear.
 func TestNothingTouchesTheDiskInTheClear(t *testing.T) {
 	r := newRig(t, fixture("", ""))
@@ -159,6 +188,7 @@ func FuzzReadPasswords(f *testing.F) {
 	for _, seed := range []string{
 		"username,password,app_password\r\npool01@contoso.com,secret,\r\n", "\ufeffusername;app_password\npool01@contoso.com;abc\n", "username,password\n\"a\"\"b\",\"c\nd\"\n",
 		"username,password\na\n", "username,,\n", "\xff\xfeu\x00", "\xfe\xff\x00u", "username,username\n", ";;;\n", "username,password\n\"", "\x00", "username,password\r\r\n",
+		"sep=;\nusername;password\n;\na;b\n", "username,password,,\na,b,,\nc\n", "username\tpassword\na\tb\n", "username,password\na,\"b\npool01@contoso.com,c\n", "username,password\npool01@contoso.com,a,b\n",
 	} {
 		f.Add([]byte(seed))
 	}

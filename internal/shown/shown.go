@@ -1,0 +1,41 @@
+// Package shown makes names that come from outside fit to be shown: those of groups, members, policies, roles and tenants.
+//
+// A name is kept to the letter wherever it is stored, compared or asked for, because it finds what it names again (X17). Only what
+// people read goes through Name. It is for display alone: whoever looks something up by what Name gave may find nothing.
+package shown
+
+import (
+	"strings"
+	"unicode"
+)
+
+// longest is what is shown of a name, in characters: all that Microsoft lets a name have.
+const longest = 256
+
+// Name is a name without what could disturb a page, a log or a line: control characters go, those that turn the direction of
+// writing or hide among others go, line and paragraph separators become blanks. What joins an emoji or the letters of a script
+// stays, and so does a no-break space. What is longer than any name is cut, and says so.
+func Name(text string) string {
+	if strings.IndexFunc(text, odd) >= 0 {
+		text = strings.Map(safe, text)
+	}
+	if runes := []rune(text); len(runes) > longest {
+		return string(runes[:longest]) + "…"
+	}
+	return text
+}
+
+func odd(r rune) bool { return safe(r) != r }
+
+// safe is what is shown of a character; below 0 for nothing.
+func safe(r rune) rune {
+	switch {
+	case r == '\t', r == '\n', r == '\r', unicode.In(r, unicode.Zl, unicode.Zp):
+		return ' '
+	case r == '\u200c', r == '\u200d': // they join and part letters in some scripts, and make one emoji of several
+		return r
+	case unicode.In(r, unicode.Cc, unicode.Cf, unicode.Co, unicode.Cs), r == '\u034f', r == unicode.ReplacementChar:
+		return -1
+	}
+	return r
+}
