@@ -12,6 +12,9 @@ BIN           ?= bin/purser
 TOOLS         := $(CURDIR)/.tools
 BROWSER_TOOLS := e2e/node_modules/.package-lock.json
 
+# How Purser is built to be delivered. All that needs no race detector is built like that, so that a fresh clone compiles it once.
+DELIVERED      = CGO_ENABLED=0 GOFLAGS='$(strip $(shell $(GO) env GOFLAGS) -trimpath)'
+
 # The race detector is for our code, and sees what Go keeps. SQLite and its C library are translated from C and keep their own
 # memory, where it looks a thousand times and sees nothing: they would take most of the time of all tests.
 RACE          := -race $(foreach room,modernc.org/sqlite/lib modernc.org/libc/... modernc.org/memory,-gcflags=$(room)=-race=false)
@@ -33,14 +36,14 @@ generate: ## Renew *_templ.go after a change in a .templ file
 # Always from this folder: the paths that templ writes into its files depend on where it runs.
 .PHONY: generated
 generated:
-	@$(GO) tool templ generate -check -keep-orphaned-files -log-level error || \
+	@$(DELIVERED) $(GO) tool templ generate -check -keep-orphaned-files -log-level error || \
 		{ echo 'Generated files are out of date: run `make generate` and commit the outcome.' >&2; exit 1; }
 
 .PHONY: test
 test: programs $(BROWSER_TOOLS) generated ## Run all tests, the browser's too; install what they lack (some: PACKAGES=./web/...)
-	$(GO) vet $(PACKAGES)
+	$(DELIVERED) $(GO) vet $(PACKAGES)
 	$(GO) test $(RACE) -vet=off -p 2 -timeout 40m $(PACKAGES)
-	$(if $(filter ./...,$(PACKAGES)),$(GO) test -C internal/m365sim/contract -count=1 ./...)
+	$(if $(filter ./...,$(PACKAGES)),$(DELIVERED) $(GO) test -C internal/m365sim/contract -count=1 ./...)
 
 .PHONY: lint
 lint: $(TOOLS)/golangci-lint-$(GOLANGCI) $(if $(VULNDB),vuln) ## Look for doubtful code (with VULNDB=… for known holes too)
@@ -65,7 +68,7 @@ pictures: programs $(BROWSER_TOOLS) ## Renew the pictures in docs/images
 
 .PHONY: build
 build: ## Build bin/purser (elsewhere: BIN=…)
-	CGO_ENABLED=0 $(GO) build -trimpath -ldflags "-s -w -X main.version=$(VERSION)" -o $(BIN) ./cmd/purser
+	$(DELIVERED) $(GO) build -ldflags "-s -w -X main.version=$(VERSION)" -o $(BIN) ./cmd/purser
 
 .PHONY: check
 check: generated lint test ## Everything a change must pass: generated files, lint, tests

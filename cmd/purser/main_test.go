@@ -21,6 +21,7 @@ import (
 	"testing"
 	"time"
 
+	"purser.example/e2e/programs"
 	"purser.example/internal/demo"
 	"purser.example/internal/demo/idp/idptest"
 	"purser.example/internal/secret"
@@ -35,8 +36,8 @@ func TestMain(m *testing.M) {
 		panic(err)
 	}
 	binary = filepath.Join(folder, "purser")
-	if out, err := exec.Command("go", "build", "-o", binary, ".").CombinedOutput(); err != nil {
-		panic(fmt.Sprintf("build: %v\n%s", err, out))
+	if err := programs.Build(context.Background(), "purser", binary); err != nil {
+		panic(err)
 	}
 	status := m.Run()
 	_ = os.RemoveAll(folder)
@@ -84,6 +85,17 @@ func (p *process) end(signal syscall.Signal) int {
 	}
 	_ = p.Wait()
 	return p.ProcessState.ExitCode()
+}
+
+// killedAfter kills Purser while it is asked something, or right after its answer where that comes first, and gives the status
+// of the answer; 0 for none.
+func (p *process) killedAfter(pause time.Duration, ask func() (status int)) int {
+	p.t.Helper()
+	kill := time.AfterFunc(pause, func() { _ = p.Process.Kill() })
+	status := ask()
+	kill.Stop()
+	p.end(syscall.SIGKILL)
+	return status
 }
 
 // fails runs a command that is to end by itself, and gives its status and what it said.
@@ -224,14 +236,10 @@ func TestKilledDuringSignIn(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		answered := make(chan int)
-		go func() {
+		status := p.killedAfter(time.Duration(rand.IntN(12_000))*time.Microsecond, func() int {
 			status, _, _ := get(client, callback)
-			answered <- status
-		}()
-		time.Sleep(time.Duration(rand.IntN(12_000)) * time.Microsecond)
-		p.end(syscall.SIGKILL)
-		status := <-answered
+			return status
+		})
 
 		p = start(t, "--data", data, "--addr", address)
 		// What was answered was on the disk: the cookie it gave still opens the page.
@@ -275,24 +283,20 @@ func TestKilledDuringASave(t *testing.T) {
 		name := fmt.Sprintf("Round %d of ten", round)
 		pause := time.Duration(rand.IntN(25_000)) * time.Microsecond
 		if round == 0 {
-			pause = 3 * time.Second // the control: nobody interrupts this one
+			pause = time.Minute // the control: nobody interrupts this one
 		}
-		answered := make(chan int)
-		go func() {
+		status := p.killedAfter(pause, func() int {
 			form := url.Values{"name": {name}, "tenant": {tenant}, "services": {"fly"}, "username": {"svc@contoso.onmicrosoft.com"}, "password": {"Contoso-2026!"}}
 			req, _ := http.NewRequest(http.MethodPost, p.url+"/service-accounts", strings.NewReader(form.Encode()))
 			req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 			req.Header.Set("Origin", p.url)
-			status := 0
-			if res, err := client.Do(req); err == nil {
-				status = res.StatusCode
-				_ = res.Body.Close()
+			res, err := client.Do(req)
+			if err != nil {
+				return 0
 			}
-			answered <- status
-		}()
-		time.Sleep(pause)
-		p.end(syscall.SIGKILL)
-		status := <-answered
+			_ = res.Body.Close()
+			return res.StatusCode
+		})
 		if round == 0 && status != http.StatusSeeOther {
 			t.Fatalf("control: an undisturbed Save answers %d", status)
 		}

@@ -27,13 +27,35 @@ func (v *visit) page(t testing.TB, tab playwright.Page) *Page {
 // does on a busy machine, is lost on it; here the page has been listened to all along.
 func (p *Page) WaitPath(path string) {
 	p.t.Helper()
-	late := time.After(p.visit.patience)
+	late := time.After(p.visit.ways)
 	for !p.isAt(path) {
 		select {
 		case <-p.news:
 		case <-late:
 			p.t.Fatalf("wait for %s, but the page is %s", path, p.Path())
 		}
+	}
+}
+
+// Answer does what sends a form or asks for a part of the page, and gives the status of the answer to it. What the page makes
+// of the answer may still be to come.
+func (p *Page) Answer(path string, do func()) int {
+	p.t.Helper()
+	response, err := p.Page.ExpectResponse(func(address string) bool {
+		at, err := url.Parse(address)
+		return err == nil && at.Path == path
+	}, func() error { do(); return nil })
+	if err != nil {
+		p.t.Fatalf("wait for the answer of %s on %s: %v", path, p.Path(), err)
+	}
+	return response.Status()
+}
+
+// Pass lets time pass in a page with a clock of its own: what is due by then happens once, as after a computer's sleep.
+func (p *Page) Pass(d time.Duration) {
+	p.t.Helper()
+	if err := p.visit.context.Clock().FastForward(int(d.Milliseconds())); err != nil {
+		p.t.Fatalf("let %s pass on %s: %v", d, p.Path(), err)
 	}
 }
 

@@ -78,7 +78,7 @@ func TestBadPagesAreCaught(t *testing.T) {
 }
 
 // hurry makes the page give up soon, where giving up is what the test waits for.
-func (p *Page) hurry() { p.visit.wait(time.Second, time.Second) }
+func (p *Page) hurry() { p.visit.patience(time.Second, time.Second) }
 
 // wantEvidence checks that the failed test left a trace and a picture, says so, and removes them: this failure was meant.
 func wantEvidence(t *testing.T, r *recorder) {

@@ -16,6 +16,7 @@ type Options struct {
 	Width    int            // of the viewport in CSS pixels; 0 means 1280
 	Height   int            // of the viewport in CSS pixels; 0 means 800
 	Cookies  []*http.Cookie // of a session that exists already; they belong to BaseURL
+	OwnClock bool           // the pages' time goes on by Pass too
 }
 
 // Page is one tab. Every method fails the test with a sentence when it cannot do what it says. It belongs to the

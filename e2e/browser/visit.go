@@ -25,7 +25,7 @@ type visit struct {
 	watch   watch
 	name    string // of the test, fit for a file
 
-	patience time.Duration // with a page that is to arrive somewhere
+	actions, ways time.Duration // how long an action may take, and the way to another page
 }
 
 // open starts a visit that is traced from its first moment.
@@ -60,10 +60,15 @@ func contextOptions(options Options) playwright.BrowserNewContextOptions {
 }
 
 func (v *visit) prepare() error {
-	v.wait(actionPatience, navigationPatience)
+	v.patience(actionPatience, navigationPatience)
 	v.watch.over(v.context)
 	if err := v.addCookies(); err != nil {
 		return err
+	}
+	if v.options.OwnClock {
+		if err := v.context.Clock().Install(); err != nil {
+			return fmt.Errorf("set the clock: %w", err)
+		}
 	}
 	err := v.context.Tracing().Start(playwright.TracingStartOptions{Snapshots: new(true)})
 	if err != nil {
@@ -75,11 +80,11 @@ func (v *visit) prepare() error {
 	return nil
 }
 
-// wait sets how long an action may take, and the way to another page.
-func (v *visit) wait(action, navigation time.Duration) {
+// patience sets how long an action may take, and the way to another page.
+func (v *visit) patience(action, navigation time.Duration) {
 	v.context.SetDefaultTimeout(float64(action.Milliseconds()))
 	v.context.SetDefaultNavigationTimeout(float64(navigation.Milliseconds()))
-	v.patience = navigation
+	v.actions, v.ways = action, navigation
 }
 
 func (v *visit) addCookies() error {

@@ -24,7 +24,7 @@ import (
 // House is a whole Purser on a real port, with its identity provider, a clock that tests move and its log.
 type House struct {
 	*demo.Demo
-	Clock *sqlitetest.Clock
+	Clock *sqlitetest.Clock // nil where OpenAs opened it
 	Log   *LogBook
 	Data  string // the folder of its database
 
@@ -63,14 +63,30 @@ func OpenImpatient(t testing.TB, fixture string, callTimeout time.Duration) *Hou
 
 func open(t testing.TB, o demo.Options) *House {
 	t.Helper()
-	h := &House{Clock: sqlitetest.StartingNow(), Log: &LogBook{}, Data: furnish(t)}
-	o.Addr, o.Now, o.Data, o.NoProfiles, o.Crossing = "127.0.0.1:0", h.Clock.Now, h.Data, true, h.crossing.before
+	clock := sqlitetest.StartingNow()
+	o.Now, o.NoProfiles = clock.Now, true
+	h := serve(t, respond.WithPace(context.Background(), hurried), o)
+	h.Clock = clock
+	return h
+}
+
+// OpenAs opens a house as o has it, for browsers that draw: its streams and, where o has none, its clock go as usual.
+func OpenAs(t testing.TB, o demo.Options) *House {
+	t.Helper()
+	return serve(t, context.Background(), o)
+}
+
+// serve opens a house and closes it when the test ends. Its connections begin with ctx.
+func serve(t testing.TB, ctx context.Context, o demo.Options) *House {
+	t.Helper()
+	h := &House{Log: &LogBook{}, Data: furnish(t)}
+	o.Addr, o.Data, o.Crossing = "127.0.0.1:0", h.Data, h.crossing.before
 	o.Log = slog.New(slog.NewTextHandler(h.Log, &slog.HandlerOptions{Level: slog.LevelDebug}))
 	var err error
 	if h.Demo, err = demo.Open(t.Context(), o); err != nil {
 		t.Fatal(err)
 	}
-	ctx, stop := context.WithCancel(respond.WithPace(context.Background(), hurried))
+	ctx, stop := context.WithCancel(ctx)
 	served := make(chan error, 1)
 	go func() { served <- h.Serve(ctx) }()
 	t.Cleanup(func() {
