@@ -268,6 +268,31 @@ func membersFound(r *rig) {
 	})
 }
 
+func poolsOfAnAccount(r *rig) {
+	project, public := pool.Key{Tenant: contoso.ID, Class: pool.Project}, pool.Key{Tenant: contoso.ID, Class: pool.PublicFolders}
+	objects := users("a", 3)
+	objects[0].Username = "SVC-Straße@contoso.com"
+	r.read("p1", sites, objects...)
+	r.read("p2", project, objects...)
+	r.read("p3", public, objects...)
+	r.read("p4", pool.Key{Tenant: fabrikam.ID, Class: pool.Sites}, objects[1:]...)
+	r.save(pool.Key{Tenant: fabrikam.ID, Class: pool.Sites}, "p4")
+	r.save(sites, "p1")
+	r.must(r.Pools.BringIntoForce(ctx, r.save(project, "p2"), stamp(0), r.entry(done)))
+	r.save(project, "") // in force only; that of public folders is neither
+	for key, want := range map[account.Key][]pool.Class{
+		account.KeyOf(contoso.ID, "svc-STRASSE@contoso.com"):  {pool.Project, pool.Sites},
+		account.KeyOf(fabrikam.ID, "svc-STRASSE@contoso.com"): nil,
+		account.KeyOf(fabrikam.ID, "a-0002@contoso.com"):      {pool.Sites},
+		account.KeyOf(contoso.ID, "nobody@contoso.com"):       nil,
+	} {
+		found, err := r.Pools.ClassesWith(ctx, key)
+		r.must(err)
+		slices.Sort(found)
+		r.same(key.Username, found, want)
+	}
+}
+
 func compared(r *rig) {
 	old, now := users("a", 8), users("a", 8)
 	now = append(now[2:], users("b", 5)...)              // two left, five joined

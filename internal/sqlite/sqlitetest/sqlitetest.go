@@ -116,13 +116,7 @@ func LockElsewhere(tb testing.TB, db *sqlite.DB) (mend func()) {
 		tb.Fatal(err)
 	}
 	other.SetMaxOpenConns(1)
-	pragma(tb, db, "PRAGMA busy_timeout = 50")
-	_, err = other.ExecContext(context.Background(), "BEGIN IMMEDIATE")
-	for try := 0; err != nil && try < 10_000; try++ { // SQLite's own waiting would starve beside busy writers
-		time.Sleep(time.Millisecond / 4)
-		_, err = other.ExecContext(context.Background(), "BEGIN IMMEDIATE")
-	}
-	if err != nil {
+	if err := lockBy(db, other); err != nil {
 		tb.Fatalf("lock the database: %v", err)
 	}
 	return func() {
@@ -132,6 +126,19 @@ func LockElsewhere(tb testing.TB, db *sqlite.DB) (mend func()) {
 		}
 		pragma(tb, db, "PRAGMA busy_timeout = 1000")
 	}
+}
+
+// lockBy gives the lock to somebody else. Whoever writes waits meanwhile, or the other would not get its turn.
+func lockBy(db *sqlite.DB, other *sql.DB) error {
+	writing, err := db.Writer().Conn(context.Background())
+	if err != nil {
+		return err
+	}
+	_, err = writing.ExecContext(context.Background(), "PRAGMA busy_timeout = 50")
+	if err == nil {
+		_, err = other.ExecContext(context.Background(), "BEGIN IMMEDIATE")
+	}
+	return errors.Join(err, writing.Close())
 }
 
 // Losing gives a function that makes the next write fail with SQLITE_IOERR: what the process has open of the write-ahead log
