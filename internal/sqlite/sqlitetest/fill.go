@@ -105,9 +105,9 @@ func strip(ctx context.Context, db *sqlite.DB) (restore func(*sqlite.Tx) error, 
 	err = db.Write(ctx, func(tx *sqlite.Tx) error {
 		var drops []string
 		err := tx.Query(`SELECT type, name, sql FROM sqlite_schema WHERE tbl_name IN ('profiles', 'profile_services') AND type IN ('index', 'trigger') AND sql IS NOT NULL ORDER BY type`).
-			Each(func(scan sqlite.Scan) error {
+			Each(func(row sqlite.Row) error {
 				var kind, name, text string
-				err := scan(&kind, &name, &text)
+				err := row.Scan(&kind, &name, &text)
 				drops, statements = append(drops, "DROP "+kind+" "+name), append(statements, text)
 				return err
 			})
