@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"log/slog"
 	"os"
+	"path/filepath"
 	"strconv"
 	"sync"
 	"testing"
@@ -56,9 +57,37 @@ func Open(tb testing.TB, now func() time.Time) (*sqlite.DB, *secret.Keyring) {
 	return db, ring
 }
 
-// OpenIn opens the database in the folder, still locked.
+// fresh is the file of a new database. It is brought up to date once and copied from then on: that takes longer than most tests
+// do, above all under the race detector.
+var fresh = sync.OnceValues(func() (file []byte, err error) {
+	folder, err := os.MkdirTemp("", "purser-fresh-")
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, os.RemoveAll(folder)) }()
+	db, err := sqlite.Open(context.Background(), sqlite.Options{Folder: folder, Now: time.Now, Log: slog.New(slog.DiscardHandler)})
+	if err != nil {
+		return nil, err
+	}
+	if err := errors.Join(db.Pragma(context.Background(), "PRAGMA wal_checkpoint(TRUNCATE)"), db.Close()); err != nil {
+		return nil, err
+	}
+	return os.ReadFile(filepath.Join(folder, sqlite.File))
+})
+
+// OpenIn opens the database in the folder, still locked; where there is none, a new one.
 func OpenIn(tb testing.TB, folder string, now func() time.Time) *sqlite.DB {
 	tb.Helper()
+	path := filepath.Join(folder, sqlite.File)
+	if _, err := os.Stat(path); errors.Is(err, os.ErrNotExist) {
+		file, err := fresh()
+		if err != nil {
+			tb.Fatal(err)
+		}
+		if err := errors.Join(os.MkdirAll(folder, 0o700), os.WriteFile(path, file, 0o600)); err != nil {
+			tb.Fatal(err)
+		}
+	}
 	db, err := sqlite.Open(context.Background(), sqlite.Options{Folder: folder, Now: now, Log: slog.New(slog.DiscardHandler)})
 	if err != nil {
 		tb.Fatal(err)
