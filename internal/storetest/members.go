@@ -235,8 +235,12 @@ func (r *rig) paged(q pool.Query, want []pool.Member) {
 func leftOut(r *rig) {
 	read := r.beginReading("p1", sites)
 	r.must(r.Pools.AddObjects(ctx, read, []pool.Object{
-		{Kind: pool.NestedGroup, ID: "4", Name: "Inner"}, {Kind: pool.Device, ID: "3", Name: "PC 7"}, {ID: "5", Name: "Pool", Username: "pool@contoso.com", Enabled: true},
-		{Kind: pool.Device, ID: "2", Name: "PC 6"}, {Kind: pool.Device, ID: "1", Name: "PC 7"}, {Kind: pool.Device, ID: "3", Name: "PC 7 again"},
+		{Kind: pool.NestedGroup, ID: "4", Name: "Inner"},
+		{Kind: pool.Device, ID: "3", Name: "PC 7"},
+		{ID: "5", Name: "Pool", Username: "pool@contoso.com", Enabled: true},
+		{Kind: pool.Device, ID: "2", Name: "PC 6"},
+		{Kind: pool.Device, ID: "1", Name: "PC 7"},
+		{Kind: pool.Device, ID: "3", Name: "PC 7 again"},
 	}, false))
 	want := []pool.Other{{Kind: pool.Device, ID: "2", Name: "PC 6"}, {Kind: pool.Device, ID: "1", Name: "PC 7"}, {Kind: pool.Device, ID: "3", Name: "PC 7"}, {Kind: pool.NestedGroup, ID: "4", Name: "Inner"}}
 	for _, limit := range []int{2, 10} {

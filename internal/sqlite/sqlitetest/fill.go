@@ -152,9 +152,15 @@ var (
 		status verdict.Status
 		code   string
 	}{
-		{77, verdict.Valid, ""}, {6, verdict.NotValidated, ""}, {5, verdict.WrongPassword, "AADSTS50126"}, {4, verdict.MFARequired, "AADSTS50076"},
-		{3, verdict.PolicyBlocked, "AADSTS53003"}, {2, verdict.PasswordExpired, "AADSTS50055"}, {1, verdict.AccountLocked, "AADSTS50053"},
-		{1, verdict.AccountBlocked, "AADSTS50057"}, {1, verdict.AccountNotFound, "AADSTS50034"},
+		{77, verdict.Valid, ""},
+		{6, verdict.NotValidated, ""},
+		{5, verdict.WrongPassword, "AADSTS50126"},
+		{4, verdict.MFARequired, "AADSTS50076"},
+		{3, verdict.PolicyBlocked, "AADSTS53003"},
+		{2, verdict.PasswordExpired, "AADSTS50055"},
+		{1, verdict.AccountLocked, "AADSTS50053"},
+		{1, verdict.AccountBlocked, "AADSTS50057"},
+		{1, verdict.AccountNotFound, "AADSTS50034"},
 	}
 )
 
