@@ -43,6 +43,8 @@ type Options struct {
 	Now func() time.Time // nil: the real clock
 
 	CallTimeout time.Duration // of one request to Microsoft 365; 0: the client's own
+
+	New bool // the data folder is a new one on purpose, so that nobody need be warned of a new installation
 }
 
 // App is a Purser that is open. Close it after use.
@@ -86,7 +88,7 @@ func Open(ctx context.Context, cfg config.Config, o Options) (*App, error) {
 	if err != nil {
 		return nil, err
 	}
-	ring, err := unlock(ctx, db, key, cfg.Data, o.Log)
+	ring, err := unlock(ctx, db, key, cfg.Data, o)
 	if err != nil {
 		return nil, errors.Join(err, db.Close())
 	}
@@ -144,11 +146,11 @@ func Open(ctx context.Context, cfg config.Config, o Options) (*App, error) {
 
 // unlock opens the keyring. It tells where it made a new one, because an installation that comes into being where nobody wanted
 // one, such as by a wrong PURSER_DATA, looks as ready as the one that is missed (X31).
-func unlock(ctx context.Context, db *sqlite.DB, key secret.Key, folder string, log *slog.Logger) (*secret.Keyring, error) {
+func unlock(ctx context.Context, db *sqlite.DB, key secret.Key, folder string, o Options) (*secret.Keyring, error) {
 	none := errors.Is(db.CheckKey(ctx, key), sqlite.ErrKeyringMissing)
 	ring, err := db.Unlock(ctx, key)
-	if err == nil && none {
-		log.Warn("a new installation was made, because the data folder had none", "folder", folder, "key", key.ID())
+	if err == nil && none && !o.New {
+		o.Log.Warn("a new installation was made, because the data folder had none", "folder", folder, "key", key.ID())
 	}
 	return ring, err
 }

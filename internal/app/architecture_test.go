@@ -39,6 +39,8 @@ func TestTheArrows(t *testing.T) {
 		{"internal/microsoft", slices.Concat(web, storage, []string{module + "internal/m365sim", module + "internal/app", module + "internal/demo"})},
 		{"internal/login", noun},
 		{"internal/sqlite", slices.Concat(web, outside, []string{module + "internal/login", module + "internal/work"})},
+		{"internal/sqlite/...", slices.Concat(web, outside, []string{module + "internal/login", module + "internal/work"})},
+		{"internal/storetest", noun},
 		{"internal/work", slices.Concat(web, outside, []string{module + "internal/profile", module + "internal/pool", module + "internal/sqlite", module + "migrations", "modernc.org", module + "internal/session", module + "internal/login"})},
 		{"web/...", slices.Concat([]string{"modernc.org", "github.com/pressly", "github.com/riverqueue", module + "internal/sqlite", module + "internal/work", module + "migrations"}, outside)},
 		{"web/runs", []string{module + "internal/profile", module + "internal/pool", module + "web/profiles", module + "web/pools"}},
@@ -135,6 +137,50 @@ func TestTheRoomsOfTheSimulator(t *testing.T) {
 			short := strings.TrimPrefix(strings.Replace(path, module+front, ".", 1), "./")
 			if forbidden(path, room, []string{module, "."}) && !slices.Contains(strings.Fields(known), short) {
 				t.Errorf("%s must not know %s", room, path)
+			}
+		}
+	}
+	if seen != len(arrows) {
+		t.Errorf("%d rooms of %d", seen, len(arrows))
+	}
+}
+
+// TestTheRoomsOfTheStores keeps the engine to no noun but audit, and the room of each store to its noun, to those before it and to the
+// stores that its changes go together with (docs/decisions/0002-sqlite.md). Whoever opens one joins the parts, or tests them.
+func TestTheRoomsOfTheStores(t *testing.T) {
+	const engine = "internal/sqlite"
+	arrows := map[string]string{
+		"": "audit problem secret",
+
+		"/sessions": "sqlite access audit session",
+		"/tenants":  "sqlite account audit problem tenant",
+		"/accounts": "sqlite account audit",
+		"/runs":     "sqlite sqlite/accounts account audit run tenant verdict",
+		"/profiles": "sqlite sqlite/runs account audit catalogue profile run tenant verdict",
+		"/pools":    "sqlite sqlite/runs account audit pool profile run tenant verdict",
+	}
+	openers := []string{"internal/app", engine + "/sqlitetest", "internal/demo/demotest", "e2e/bench", "e2e/programs"}
+	seen := 0
+	for room, imports := range listRooms(t, ".Imports") {
+		name, below := strings.CutPrefix(room, engine)
+		known, ok := arrows[name]
+		if slices.Contains(openers, room) {
+			continue
+		}
+		if below && ok {
+			seen++
+		} else if below {
+			t.Errorf("%s has no arrows here", room)
+		}
+		for _, path := range imports {
+			short, inside := strings.CutPrefix(path, module+"internal/")
+			switch {
+			case below:
+				if inside && !slices.Contains(strings.Fields(known), short) || name != "" && forbidden(path, room, []string{"modernc.org", "github.com/pressly"}) {
+					t.Errorf("%s must not know %s", room, path)
+				}
+			case strings.HasPrefix(path, module+engine+"/"):
+				t.Errorf("%s must not open a store", room)
 			}
 		}
 	}

@@ -51,7 +51,7 @@ func temporaryData() (*dataFolder, error) {
 	if err != nil {
 		return nil, err
 	}
-	folder, err := os.MkdirTemp("", "purser-demo-")
+	folder, err := os.MkdirTemp("", "demo-of-purser-")
 	if err != nil {
 		return nil, fmt.Errorf("make a temporary folder: %w", err)
 	}

@@ -82,7 +82,7 @@ func (d *Demo) open(ctx context.Context, o Options) error {
 		return err
 	}
 	cfg.OIDC = oidc
-	if d.App, err = app.Open(ctx, cfg, app.Options{Log: o.Log, Now: o.Now, CallTimeout: o.CallTimeout}); err != nil {
+	if d.App, err = app.Open(ctx, cfg, app.Options{Log: o.Log, Now: o.Now, CallTimeout: o.CallTimeout, New: d.data.temporary}); err != nil {
 		return err
 	}
 	mux := http.NewServeMux()

@@ -4,12 +4,8 @@ import (
 	"context"
 	"errors"
 
-	"purser.example/internal/audit"
 	"purser.example/internal/secret"
 )
-
-// Append lets tests write an entry beside other things in one transaction, as the stores do.
-func (db *DB) Append(tx *Tx, e audit.Entry) error { return db.record(tx, e) }
 
 // OpenLog readies the activity log with a keyring, as Unlock does with the operator's key.
 func (db *DB) OpenLog(ctx context.Context, ring *secret.Keyring) error {

@@ -5,14 +5,20 @@ import (
 	"database/sql"
 )
 
-// Scan reads the columns of a row, in their order.
-type Scan func(dest ...any) error
+// Row is one row that a query found: the only one, or one of Rows. Where a query for one row found nothing, Scan returns
+// sql.ErrNoRows, and the store says what that means.
+type Row struct {
+	only *sql.Row
+	of   *sql.Rows
+}
 
-// Row is what a query for one row found. Where that is nothing, Scan returns sql.ErrNoRows, and the store says what it means.
-type Row struct{ row *sql.Row }
-
-// Scan reads the row.
-func (r Row) Scan(dest ...any) error { return translate(r.row.Scan(dest...)) }
+// Scan reads the columns of the row, in their order.
+func (r Row) Scan(dest ...any) error {
+	if r.of != nil {
+		return translate(r.of.Scan(dest...))
+	}
+	return translate(r.only.Scan(dest...))
+}
 
 // Rows are what a query for any number of rows found, or why it could not be asked. They are read once, by Each or by All.
 type Rows struct {
@@ -23,14 +29,13 @@ type Rows struct {
 func rowsOf(rows *sql.Rows, err error) Rows { return Rows{rows, err} }
 
 // Each calls read for every row, until that fails.
-func (r Rows) Each(read func(Scan) error) error {
+func (r Rows) Each(read func(Row) error) error {
 	if r.err != nil {
 		return translate(r.err)
 	}
 	defer func() { _ = r.rows.Close() }()
-	scan := func(dest ...any) error { return translate(r.rows.Scan(dest...)) }
 	for r.rows.Next() {
-		if err := read(scan); err != nil {
+		if err := read(Row{of: r.rows}); err != nil {
 			return err
 		}
 	}
@@ -38,10 +43,10 @@ func (r Rows) Each(read func(Scan) error) error {
 }
 
 // All reads every row by read.
-func All[T any](r Rows, read func(Scan) (T, error)) ([]T, error) {
+func All[T any](r Rows, read func(Row) (T, error)) ([]T, error) {
 	var list []T
-	err := r.Each(func(scan Scan) error {
-		one, err := read(scan)
+	err := r.Each(func(row Row) error {
+		one, err := read(row)
 		if err == nil {
 			list = append(list, one)
 		}
@@ -51,15 +56,15 @@ func All[T any](r Rows, read func(Scan) (T, error)) ([]T, error) {
 }
 
 // Only reads rows of a single column.
-func Only[T any](scan Scan) (T, error) {
+func Only[T any](row Row) (T, error) {
 	var v T
-	err := scan(&v)
+	err := row.Scan(&v)
 	return v, err
 }
 
 // QueryRow asks the readers for one row. What is asked often stays prepared, for all stores together.
 func (db *DB) QueryRow(ctx context.Context, query string, args ...any) Row {
-	return Row{db.reading.row(ctx, query, args...)}
+	return Row{only: db.reading.row(ctx, query, args...)}
 }
 
 // Query asks the readers for any number of rows, as QueryRow does.

@@ -35,11 +35,15 @@ func TestOthersAreKeptOut(t *testing.T) {
 	if err := os.Chmod(folder, 0o777); err != nil {
 		t.Fatal(err)
 	}
-	db := sqlitetest.OpenIn(t, folder, time.Now)
+	db, err := sqlite.Open(ctx, sqlite.Options{Folder: folder, Now: time.Now, Log: slog.New(slog.DiscardHandler)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = db.Close() }()
 	if _, err := db.Unlock(ctx, secret.NewKey()); err != nil {
 		t.Fatal(err)
 	}
-	err := filepath.Walk(folder, func(path string, info os.FileInfo, err error) error {
+	err = filepath.Walk(folder, func(path string, info os.FileInfo, err error) error {
 		if err == nil && info.Mode().Perm()&0o077 != 0 {
 			t.Errorf("%s has mode %v", filepath.Base(path), info.Mode().Perm())
 		}

@@ -45,9 +45,9 @@ func (t *Tx) exec(query string, args []any) (sql.Result, error) {
 // QueryRow runs a query for one row.
 func (t *Tx) QueryRow(query string, args ...any) Row {
 	if stmt := t.prepared.statement(t.ctx, query); stmt != nil {
-		return Row{stmt.QueryRowContext(t.ctx, args...)}
+		return Row{only: stmt.QueryRowContext(t.ctx, args...)}
 	}
-	return Row{t.tx.QueryRowContext(t.ctx, query, args...)}
+	return Row{only: t.tx.QueryRowContext(t.ctx, query, args...)}
 }
 
 // Query runs a query for any number of rows. They must be read before the next statement.

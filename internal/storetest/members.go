@@ -235,8 +235,12 @@ func (r *rig) paged(q pool.Query, want []pool.Member) {
 func leftOut(r *rig) {
 	read := r.beginReading("p1", sites)
 	r.must(r.Pools.AddObjects(ctx, read, []pool.Object{
-		{Kind: pool.NestedGroup, ID: "4", Name: "Inner"}, {Kind: pool.Device, ID: "3", Name: "PC 7"}, {ID: "5", Name: "Pool", Username: "pool@contoso.com", Enabled: true},
-		{Kind: pool.Device, ID: "2", Name: "PC 6"}, {Kind: pool.Device, ID: "1", Name: "PC 7"}, {Kind: pool.Device, ID: "3", Name: "PC 7 again"},
+		{Kind: pool.NestedGroup, ID: "4", Name: "Inner"},
+		{Kind: pool.Device, ID: "3", Name: "PC 7"},
+		{ID: "5", Name: "Pool", Username: "pool@contoso.com", Enabled: true},
+		{Kind: pool.Device, ID: "2", Name: "PC 6"},
+		{Kind: pool.Device, ID: "1", Name: "PC 7"},
+		{Kind: pool.Device, ID: "3", Name: "PC 7 again"},
 	}, false))
 	want := []pool.Other{{Kind: pool.Device, ID: "2", Name: "PC 6"}, {Kind: pool.Device, ID: "1", Name: "PC 7"}, {Kind: pool.Device, ID: "3", Name: "PC 7"}, {Kind: pool.NestedGroup, ID: "4", Name: "Inner"}}
 	for _, limit := range []int{2, 10} {
@@ -266,6 +270,31 @@ func membersFound(r *rig) {
 	r.same("by username", []any{len(roster), roster["svc-strasse@contoso.com"], roster["a-0001@contoso.com"]}, []any{
 		30, pool.Member{User: "a-0003", Username: "SVC-Straße@contoso.com", MFA: true, AppPassword: true}, pool.Member{User: "a-0001", Username: "a-0001@contoso.com"},
 	})
+}
+
+func poolsOfAnAccount(r *rig) {
+	project, public := pool.Key{Tenant: contoso.ID, Class: pool.Project}, pool.Key{Tenant: contoso.ID, Class: pool.PublicFolders}
+	objects := users("a", 3)
+	objects[0].Username = "SVC-Straße@contoso.com"
+	r.read("p1", sites, objects...)
+	r.read("p2", project, objects...)
+	r.read("p3", public, objects...)
+	r.read("p4", pool.Key{Tenant: fabrikam.ID, Class: pool.Sites}, objects[1:]...)
+	r.save(pool.Key{Tenant: fabrikam.ID, Class: pool.Sites}, "p4")
+	r.save(sites, "p1")
+	r.must(r.Pools.BringIntoForce(ctx, r.save(project, "p2"), stamp(0), r.entry(done)))
+	r.save(project, "") // in force only; that of public folders is neither
+	for key, want := range map[account.Key][]pool.Class{
+		account.KeyOf(contoso.ID, "svc-STRASSE@contoso.com"):  {pool.Project, pool.Sites},
+		account.KeyOf(fabrikam.ID, "svc-STRASSE@contoso.com"): nil,
+		account.KeyOf(fabrikam.ID, "a-0002@contoso.com"):      {pool.Sites},
+		account.KeyOf(contoso.ID, "nobody@contoso.com"):       nil,
+	} {
+		found, err := r.Pools.ClassesWith(ctx, key)
+		r.must(err)
+		slices.Sort(found)
+		r.same(key.Username, found, want)
+	}
 }
 
 func compared(r *rig) {

@@ -35,6 +35,7 @@ func Pools(t *testing.T, open Open) {
 		{"members come by name, there and back, narrowed by filter and text (R41)", membersInOrder},
 		{"what cannot be a member is listed apart", leftOut},
 		{"members are found by id and by username", membersFound},
+		{"an account is in the pools whose saved version or version in force has it (R20)", poolsOfAnAccount},
 		{"two readings are compared by who joined, left, was disabled and enabled", compared},
 		{"an entry may stand alone", func(r *rig) {
 			r.must(r.Pools.Note(ctx, r.entry("noted")))

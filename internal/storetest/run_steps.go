@@ -211,11 +211,12 @@ func reopenNothing(r *rig) {
 }
 
 func reopenAtOnce(r *rig) {
-	of := r.overWithValues("r1", many)
+	const some = many / 2
+	of := r.overWithValues("r1", some)
 	jobs := len(r.jobs())
-	won, lost := atOnce(6, func(int) error {
+	won, lost := atOnce(4, func(int) error {
 		n, err := r.Runs.Reopen(ctx, of, r.entry("again"))
-		if err == nil && n != many {
+		if err == nil && n != some {
 			r.Errorf("%d wait", n)
 		}
 		return err

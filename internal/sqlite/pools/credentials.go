@@ -18,7 +18,7 @@ const credentialColumns = `c.mfa, c.password, c.app_password, c.pending, c.verdi
 
 // credential gives what is kept of an account; the zero credential where there is nothing.
 func credential(tx *sqlite.Tx, key pool.Key, user pool.UserID) (pool.Credential, error) {
-	c, err := scanCredential(tx.QueryRow(`SELECT `+credentialColumns+` FROM pool_credentials c WHERE tenant_id = ? AND class = ? AND user_id = ?`, key.Tenant, key.Class, user).Scan)
+	c, err := scanCredential(tx.QueryRow(`SELECT `+credentialColumns+` FROM pool_credentials c WHERE tenant_id = ? AND class = ? AND user_id = ?`, key.Tenant, key.Class, user))
 	if errors.Is(err, sql.ErrNoRows) {
 		return pool.Credential{}, nil
 	}
@@ -26,11 +26,11 @@ func credential(tx *sqlite.Tx, key pool.Key, user pool.UserID) (pool.Credential,
 }
 
 // scanCredential reads credentialColumns behind other columns. Where an outer join found nothing, all of them are NULL.
-func scanCredential(scan sqlite.Scan, before ...any) (pool.Credential, error) {
+func scanCredential(row sqlite.Row, before ...any) (pool.Credential, error) {
 	var c pool.Credential
 	var mfa, pending, checked, set sql.NullInt64
 	var found, failed, by sql.NullString
-	if err := scan(append(before, &mfa, &c.Password, &c.AppPassword, &pending, &found, &failed, &checked, &set, &by)...); err != nil {
+	if err := row.Scan(append(before, &mfa, &c.Password, &c.AppPassword, &pending, &found, &failed, &checked, &set, &by)...); err != nil {
 		return c, err
 	}
 	c.MFA, c.Pending = mfa.Int64 == 1, pool.Pending(pending.Int64)

@@ -31,16 +31,16 @@ func (s *Store) memberRows(ctx context.Context, query string, args ...any) ([]me
 	return sqlite.All(s.db.Query(ctx, query, args...), scanMember)
 }
 
-func scanMember(scan sqlite.Scan) (memberRow, error) {
-	var row memberRow
-	m := &row.Member
+func scanMember(row sqlite.Row) (memberRow, error) {
+	var found memberRow
+	m := &found.Member
 	var products string
 	var owner sql.NullString
-	c, err := scanCredential(scan, &m.User, &m.Name, &row.at.Name, &m.Username, &m.Enabled, &m.Nested, &m.Unread, &products, &m.Standing, &owner)
+	c, err := scanCredential(row, &m.User, &m.Name, &found.at.Name, &m.Username, &m.Enabled, &m.Nested, &m.Unread, &products, &m.Standing, &owner)
 	if err != nil {
-		return row, err
+		return found, err
 	}
-	row.at.User = m.User
+	found.at.User = m.User
 	if products != "" {
 		m.Products = strings.Split(products, "\n")
 	}
@@ -48,15 +48,15 @@ func scanMember(scan sqlite.Scan) (memberRow, error) {
 	m.Verdict, m.Failed, m.Checked, m.Set = c.Verdict, c.Failed, c.Checked, c.Set
 	id, name, _ := strings.Cut(owner.String, "\n")
 	m.Profile, m.ProfileName = profile.ID(id), name
-	return row, nil
+	return found, nil
 }
 
 // LeftOut implements pool.Store.
 func (s *Store) LeftOut(ctx context.Context, id pool.ReadingID, limit int) ([]pool.Other, error) {
 	rows := s.db.Query(ctx, `SELECT kind, object_id, name FROM pool_others WHERE reading_id = ? ORDER BY kind, name, object_id LIMIT ?`, id, limit)
-	return sqlite.All(rows, func(scan sqlite.Scan) (pool.Other, error) {
+	return sqlite.All(rows, func(row sqlite.Row) (pool.Other, error) {
 		var o pool.Other
-		err := scan(&o.Kind, &o.ID, &o.Name)
+		err := row.Scan(&o.Kind, &o.ID, &o.Name)
 		return o, err
 	})
 }
@@ -84,10 +84,10 @@ func (s *Store) Roster(ctx context.Context, id pool.ReadingID) (map[string]pool.
 		FROM pool_members m JOIN pool_readings r ON r.id = m.reading_id
 		LEFT JOIN pool_credentials c ON c.tenant_id = r.tenant_id AND c.class = r.class AND c.user_id = m.user_id WHERE m.reading_id = ?`, id)
 	roster := map[string]pool.Member{}
-	err := rows.Each(func(scan sqlite.Scan) error {
+	err := rows.Each(func(row sqlite.Row) error {
 		var m pool.Member
 		var key string
-		if err := scan(&m.User, &m.Username, &key, &m.MFA, &m.Password, &m.AppPassword); err != nil {
+		if err := row.Scan(&m.User, &m.Username, &key, &m.MFA, &m.Password, &m.AppPassword); err != nil {
 			return err
 		}
 		roster[key] = m

@@ -13,9 +13,11 @@ import (
 func TestThePoolsOfAnAccountHaveTheirPlan(t *testing.T) {
 	db, _ := sqlitetest.Open(t, sqlitetest.NewClock().Now)
 	plan, err := sqlite.All(db.Query(t.Context(), "EXPLAIN QUERY PLAN "+pools.ClassesWith, "6f1c0000-0000-4000-8000-000000000001", "svc-backup@contoso.com"),
-		func(scan sqlite.Scan) (step string, err error) {
+		func(row sqlite.Row) (string, error) {
 			var id, parent, unused int
-			return step, scan(&id, &parent, &unused, &step)
+			var step string
+			err := row.Scan(&id, &parent, &unused, &step)
+			return step, err
 		})
 	if err != nil {
 		t.Fatal(err)

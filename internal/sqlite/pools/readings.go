@@ -62,10 +62,10 @@ func (s *Store) counts(ctx context.Context, id pool.ReadingID) (pool.Counts, err
 	if id == "" {
 		return c, nil
 	}
-	err := s.db.Query(ctx, `SELECT standing, mfa, n FROM pool_counts WHERE reading_id = ? AND n > 0`, id).Each(func(scan sqlite.Scan) error {
+	err := s.db.Query(ctx, `SELECT standing, mfa, n FROM pool_counts WHERE reading_id = ? AND n > 0`, id).Each(func(row sqlite.Row) error {
 		var standing pool.Standing
 		var mfa, n int
-		if err := scan(&standing, &mfa, &n); err != nil {
+		if err := row.Scan(&standing, &mfa, &n); err != nil {
 			return err
 		}
 		if standing == leftOut {

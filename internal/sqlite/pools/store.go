@@ -25,9 +25,7 @@ func New(db *sqlite.DB) *Store { return &Store{db} }
 
 // ClassesWith implements pool.Store.
 func (s *Store) ClassesWith(ctx context.Context, k account.Key) ([]pool.Class, error) {
-	return sqlite.All(s.db.Query(ctx, classesWith, k.Tenant, k.Username), func(scan sqlite.Scan) (class pool.Class, err error) {
-		return class, scan(&class)
-	})
+	return sqlite.All(s.db.Query(ctx, classesWith, k.Tenant, k.Username), sqlite.Only[pool.Class])
 }
 
 // classesWith is the question which pools an account is in. It looks each reading up in the index by username, however many

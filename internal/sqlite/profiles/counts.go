@@ -41,10 +41,10 @@ type counting struct {
 func (s *Store) count(ctx context.Context, asked counting) (counted, error) {
 	c := counted{statuses: map[string]int{}}
 	rows := s.db.Query(ctx, countsQuery, asked.from, asked.to, asked.tenant, asked.service)
-	err := rows.Each(func(scan sqlite.Scan) error {
+	err := rows.Each(func(row sqlite.Row) error {
 		var kind, value string
 		var n int
-		if err := scan(&kind, &value, &n); err != nil {
+		if err := row.Scan(&kind, &value, &n); err != nil {
 			return err
 		}
 		c.take(kind, value, n)

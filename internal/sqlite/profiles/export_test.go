@@ -36,10 +36,10 @@ func (s *Store) Explain(ctx context.Context, q profile.Query) (page, count strin
 }
 
 func (s *Store) explain(ctx context.Context, query *statement) (string, error) {
-	lines, err := sqlite.All(s.db.Query(ctx, "EXPLAIN QUERY PLAN "+query.String(), query.args...), func(scan sqlite.Scan) (string, error) {
+	lines, err := sqlite.All(s.db.Query(ctx, "EXPLAIN QUERY PLAN "+query.String(), query.args...), func(row sqlite.Row) (string, error) {
 		var id, parent, unused int
 		var detail string
-		err := scan(&id, &parent, &unused, &detail)
+		err := row.Scan(&id, &parent, &unused, &detail)
 		return detail, err
 	})
 	return strings.Join(lines, "\n"), err
@@ -57,10 +57,10 @@ func (s *Store) Counted(ctx context.Context, query string) (map[string]int, erro
 
 func (s *Store) tallied(ctx context.Context, query string, args ...any) (map[string]int, error) {
 	found := map[string]int{}
-	err := s.db.Query(ctx, query, args...).Each(func(scan sqlite.Scan) error {
+	err := s.db.Query(ctx, query, args...).Each(func(row sqlite.Row) error {
 		var value string
 		var n int
-		err := scan(&value, &n)
+		err := row.Scan(&value, &n)
 		found[value] = n
 		return err
 	})

@@ -82,20 +82,20 @@ func (r listedRow) place(sort profile.Column) string { return cursor{sort, r.key
 
 func (s *Store) listed(ctx context.Context, query *statement, size int) ([]listedRow, error) {
 	list := make([]listedRow, 0, size)
-	err := s.db.Query(ctx, query.String(), query.args...).Each(func(scan sqlite.Scan) error {
+	err := s.db.Query(ctx, query.String(), query.args...).Each(func(row sqlite.Row) error {
 		list = append(list, listedRow{})
-		return list[len(list)-1].scan(scan)
+		return list[len(list)-1].scan(row)
 	})
 	return list, err
 }
 
-func (r *listedRow) scan(scan sqlite.Scan) error {
+func (r *listedRow) scan(row sqlite.Row) error {
 	var services, warnings string
 	var validated, expires, warn, modified int64
 	var roles, products, failedStatus sql.NullString
 	var failedAt sql.NullInt64
 	v := &r.Verdict
-	if err := scan(&r.ID, &r.Kind, &r.Name, &r.Description, &r.Tenant, &r.Username, &r.Version, &services, &r.Status, &validated, &v.Code, &v.Expiry.Kind, &expires,
+	if err := row.Scan(&r.ID, &r.Kind, &r.Name, &r.Description, &r.Tenant, &r.Username, &r.Version, &services, &r.Status, &validated, &v.Code, &v.Expiry.Kind, &expires,
 		&warn, &roles, &products, &warnings, &failedStatus, &failedAt, &modified, &r.row, &r.key); err != nil {
 		return err
 	}

@@ -36,7 +36,7 @@ const columns = `SELECT id, kind, name, description, tenant_id, username, versio
 
 // Profile implements profile.Store.
 func (s *Store) Profile(ctx context.Context, id profile.ID) (profile.Profile, error) {
-	p, err := scanProfile(s.db.QueryRow(ctx, columns+` WHERE id = ?`, id).Scan)
+	p, err := scanProfile(s.db.QueryRow(ctx, columns+` WHERE id = ?`, id))
 	if errors.Is(err, sql.ErrNoRows) {
 		return profile.Profile{}, profile.ErrGone
 	}
@@ -44,12 +44,12 @@ func (s *Store) Profile(ctx context.Context, id profile.ID) (profile.Profile, er
 }
 
 // scanProfile reads one row of columns.
-func scanProfile(scan sqlite.Scan) (profile.Profile, error) {
+func scanProfile(row sqlite.Row) (profile.Profile, error) {
 	var p profile.Profile
 	var validated, created, modified int64
 	var services, text string
 	var failed sql.NullString
-	if err := scan(&p.ID, &p.Kind, &p.Name, &p.Description, &p.Tenant, &p.Username, &p.Version, &validated, &services,
+	if err := row.Scan(&p.ID, &p.Kind, &p.Name, &p.Description, &p.Tenant, &p.Username, &p.Version, &validated, &services,
 		&created, &p.Created.By, &modified, &p.Modified.By, &p.Status, &text, &failed); err != nil {
 		return p, err
 	}
@@ -97,11 +97,11 @@ func (s *Store) Password(ctx context.Context, id profile.ID) ([]byte, error) {
 // History implements profile.Store.
 func (s *Store) History(ctx context.Context, id profile.ID, limit int) ([]profile.Validation, error) {
 	rows := s.db.Query(ctx, `SELECT at, by_name, verdict FROM validations WHERE profile_id = ? ORDER BY id DESC LIMIT ?`, id, limit)
-	return sqlite.All(rows, func(scan sqlite.Scan) (profile.Validation, error) {
+	return sqlite.All(rows, func(row sqlite.Row) (profile.Validation, error) {
 		var v profile.Validation
 		var at int64
 		var text string
-		if err := scan(&at, &v.By, &text); err != nil {
+		if err := row.Scan(&at, &v.By, &text); err != nil {
 			return v, err
 		}
 		if err := json.Unmarshal([]byte(text), &v.Verdict); err != nil {

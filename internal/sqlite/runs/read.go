@@ -67,10 +67,10 @@ func (s *Store) runs(ctx context.Context, query string, args ...any) ([]run.Run,
 	return list, nil
 }
 
-func scanRun(scan sqlite.Scan) (run.Run, error) {
+func scanRun(row sqlite.Row) (run.Run, error) {
 	var r run.Run
 	var begun, ended int64
-	err := scan(&r.ID, &r.Kind, &r.Scope, &r.Title, &r.Attended, &r.Holding, &r.State, &r.Actor.Issuer, &r.Actor.Subject, &r.Actor.Name, &r.Actor.SignIn,
+	err := row.Scan(&r.ID, &r.Kind, &r.Scope, &r.Title, &r.Attended, &r.Holding, &r.State, &r.Actor.Issuer, &r.Actor.Subject, &r.Actor.Name, &r.Actor.SignIn,
 		&r.Origin.Request, &r.Origin.Address, &begun, &ended)
 	r.Begun, r.Ended = sqlite.Moment(begun), sqlite.Moment(ended)
 	return r, err
@@ -79,10 +79,10 @@ func scanRun(scan sqlite.Scan) (run.Run, error) {
 // count fills in how many items have which outcome.
 func (s *Store) count(ctx context.Context, r *run.Run) error {
 	r.Counts = map[run.Outcome]int{}
-	return s.db.Query(ctx, `SELECT outcome, n FROM run_counts WHERE run_id = ? AND n > 0`, r.ID).Each(func(scan sqlite.Scan) error {
+	return s.db.Query(ctx, `SELECT outcome, n FROM run_counts WHERE run_id = ? AND n > 0`, r.ID).Each(func(row sqlite.Row) error {
 		var outcome run.Outcome
 		var n int
-		if err := scan(&outcome, &n); err != nil {
+		if err := row.Scan(&outcome, &n); err != nil {
 			return err
 		}
 		r.Counts[outcome] = n
@@ -125,12 +125,12 @@ func (s *Store) items(ctx context.Context, query string, args ...any) ([]run.Hel
 	return sqlite.All(s.db.Query(ctx, query, args...), scanItem)
 }
 
-func scanItem(scan sqlite.Scan) (run.Held, error) {
+func scanItem(row sqlite.Row) (run.Held, error) {
 	var i run.Held
 	var status string
 	var at int64
 	var found sql.NullString
-	if err := scan(&i.No, &i.Subject, &i.Name, &i.Username, &i.Tenant, &i.Outcome, &i.Reason, &status, &i.Code, &found, &at, &i.Tries, &i.Sealed); err != nil {
+	if err := row.Scan(&i.No, &i.Subject, &i.Name, &i.Username, &i.Tenant, &i.Outcome, &i.Reason, &status, &i.Code, &found, &at, &i.Tries, &i.Sealed); err != nil {
 		return i, err
 	}
 	if status != "" {

@@ -47,9 +47,9 @@ func (handedOver) Enqueue(ctx context.Context, tx *sql.Tx, kind, id string) erro
 
 func jobsOf(db *sqlite.DB) func(context.Context) ([]storetest.Job, error) {
 	return func(ctx context.Context) ([]storetest.Job, error) {
-		return sqlite.All(db.Query(ctx, `SELECT kind, id FROM handed_over ORDER BY no`), func(scan sqlite.Scan) (storetest.Job, error) {
+		return sqlite.All(db.Query(ctx, `SELECT kind, id FROM handed_over ORDER BY no`), func(row sqlite.Row) (storetest.Job, error) {
 			var j storetest.Job
-			err := scan(&j.Kind, &j.ID)
+			err := row.Scan(&j.Kind, &j.ID)
 			return j, err
 		})
 	}

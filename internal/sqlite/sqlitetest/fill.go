@@ -105,9 +105,9 @@ func strip(ctx context.Context, db *sqlite.DB) (restore func(*sqlite.Tx) error, 
 	err = db.Write(ctx, func(tx *sqlite.Tx) error {
 		var drops []string
 		err := tx.Query(`SELECT type, name, sql FROM sqlite_schema WHERE tbl_name IN ('profiles', 'profile_services') AND type IN ('index', 'trigger') AND sql IS NOT NULL ORDER BY type`).
-			Each(func(scan sqlite.Scan) error {
+			Each(func(row sqlite.Row) error {
 				var kind, name, text string
-				err := scan(&kind, &name, &text)
+				err := row.Scan(&kind, &name, &text)
 				drops, statements = append(drops, "DROP "+kind+" "+name), append(statements, text)
 				return err
 			})
@@ -152,9 +152,15 @@ var (
 		status verdict.Status
 		code   string
 	}{
-		{77, verdict.Valid, ""}, {6, verdict.NotValidated, ""}, {5, verdict.WrongPassword, "AADSTS50126"}, {4, verdict.MFARequired, "AADSTS50076"},
-		{3, verdict.PolicyBlocked, "AADSTS53003"}, {2, verdict.PasswordExpired, "AADSTS50055"}, {1, verdict.AccountLocked, "AADSTS50053"},
-		{1, verdict.AccountBlocked, "AADSTS50057"}, {1, verdict.AccountNotFound, "AADSTS50034"},
+		{77, verdict.Valid, ""},
+		{6, verdict.NotValidated, ""},
+		{5, verdict.WrongPassword, "AADSTS50126"},
+		{4, verdict.MFARequired, "AADSTS50076"},
+		{3, verdict.PolicyBlocked, "AADSTS53003"},
+		{2, verdict.PasswordExpired, "AADSTS50055"},
+		{1, verdict.AccountLocked, "AADSTS50053"},
+		{1, verdict.AccountBlocked, "AADSTS50057"},
+		{1, verdict.AccountNotFound, "AADSTS50034"},
 	}
 )
 

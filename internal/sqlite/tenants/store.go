@@ -24,10 +24,10 @@ func (s *Store) Tenants(ctx context.Context) ([]tenant.Tenant, error) {
 	return sqlite.All(s.db.Query(ctx, `SELECT id, display_name, initial_domain, cloud, connected_at FROM tenants ORDER BY name_key, id`), scan)
 }
 
-func scan(scan sqlite.Scan) (tenant.Tenant, error) {
+func scan(row sqlite.Row) (tenant.Tenant, error) {
 	var t tenant.Tenant
 	var connected int64
-	err := scan(&t.ID, &t.DisplayName, &t.InitialDomain, &t.Cloud, &connected)
+	err := row.Scan(&t.ID, &t.DisplayName, &t.InitialDomain, &t.Cloud, &connected)
 	t.Connected = sqlite.Moment(connected)
 	return t, err
 }
