@@ -6,10 +6,12 @@ import (
 	"time"
 
 	"purser.example/internal/access"
+	"purser.example/internal/account"
 	"purser.example/internal/audit"
 	"purser.example/internal/m365sim"
 	"purser.example/internal/profile"
 	"purser.example/internal/secret"
+	"purser.example/internal/sqlite/profiles"
 	"purser.example/internal/verdict"
 )
 
@@ -120,12 +122,12 @@ func (h *house) plant(t *testing.T, name, user string, status verdict.Status, co
 	if status == verdict.NotValidated {
 		v = verdict.Verdict{Status: status}
 	}
-	stamp := profile.Stamp{At: at, By: "Adele Vance"}
+	stamp := account.Stamp{At: at, By: "Adele Vance"}
 	p := profile.Profile{
 		ID: profile.ID("planted-" + string(status)), Kind: profile.Common, Name: name, Tenant: contoso, Services: []string{"fly"}, Username: user,
 		Version: 1, Created: stamp, Modified: stamp, Status: status, Verdict: v, Validated: v.At,
 	}
-	if err := h.App.DB.Profiles().Create(t.Context(), p, []byte("sealed"), profile.Validation{At: at, By: stamp.By, Verdict: v}); err != nil {
+	if err := profiles.New(h.App.DB).Create(t.Context(), p, []byte("sealed"), profile.Validation{At: at, By: stamp.By, Verdict: v}); err != nil {
 		t.Fatal(err)
 	}
 	return p.ID

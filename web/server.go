@@ -22,6 +22,7 @@ import (
 	"purser.example/web/pools"
 	"purser.example/web/profiles"
 	"purser.example/web/respond"
+	"purser.example/web/runs"
 	"purser.example/web/session"
 )
 
@@ -36,6 +37,7 @@ type Options struct {
 	Ready          func(context.Context) error // nil while everything works
 	Profiles       *profiles.Handlers
 	Pools          *pools.Handlers
+	Runs           *runs.Handlers
 	Help           *help.Handlers
 }
 
@@ -79,6 +81,7 @@ func routes(e *echo.Echo, o Options) {
 	(&auth.Handlers{Login: o.Login, Sessions: o.Sessions, Activity: o.Activity, BaseURL: o.BaseURL, Log: o.Log}).Mount(e)
 	o.Profiles.Mount(e)
 	o.Pools.Mount(e)
+	o.Runs.Mount(e, o.Profiles.Runs(), o.Pools.Checks())
 	o.Help.Mount(e)
 
 	reading := []string{http.MethodGet, http.MethodHead} // load balancers like to ask by HEAD

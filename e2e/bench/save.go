@@ -22,11 +22,11 @@ const (
 	saves    = 60
 	tenantID = "6f1c0000-0000-4000-8000-000000000001"
 	appID    = "a0000000-0000-4000-8000-000000000001"
-	account  = "svc-bench@contoso.com"
+	username = "svc-bench@contoso.com"
 	password = "Bench-only-1"
 	fixture  = `{"tenants": [{"id": "` + tenantID + `", "displayName": "Contoso", "initialDomain": "contoso.onmicrosoft.com", "connected": true,
 		"domains": [{"id": "contoso.com"}], "apps": [{"appId": "` + appID + `", "displayName": "Purser"}],
-		"users": [{"userPrincipalName": "` + account + `", "password": "` + password + `", "roles": ["SharePoint Administrator"]}]}]}`
+		"users": [{"userPrincipalName": "` + username + `", "password": "` + password + `", "roles": ["SharePoint Administrator"]}]}]}`
 )
 
 // save compares whole Saves with the simulator's own answers to the same questions, one after the other in turn, so that
@@ -68,7 +68,7 @@ func (b *bench) save(ctx context.Context) ([]row, error) {
 
 // saveOnce creates a profile as the pane's form does.
 func saveOnce(ctx context.Context, browser *programs.Browser, n int) (time.Duration, error) {
-	form := url.Values{"name": {fmt.Sprintf("Bench %d", n)}, "tenant": {tenantID}, "services": {"fly"}, "username": {account}, "password": {password}}
+	form := url.Values{"name": {fmt.Sprintf("Bench %d", n)}, "tenant": {tenantID}, "services": {"fly"}, "username": {username}, "password": {password}}
 	begin := time.Now()
 	a, err := browser.Post(ctx, listPath, form, false)
 	took := time.Since(begin)
@@ -81,11 +81,11 @@ func saveOnce(ctx context.Context, browser *programs.Browser, n int) (time.Durat
 // askOnce asks the simulator what a validation asks, in the same order, with nothing around it.
 func askOnce(ctx context.Context, sim string) (time.Duration, error) {
 	begin := time.Now()
-	if _, err := ask(ctx, http.MethodGet, sim+"/common/userrealm/"+account+"?api-version=1.0", "", nil); err != nil {
+	if _, err := ask(ctx, http.MethodGet, sim+"/common/userrealm/"+username+"?api-version=1.0", "", nil); err != nil {
 		return 0, err
 	}
 	body, err := ask(ctx, http.MethodPost, sim+"/"+tenantID+"/oauth2/v2.0/token", "", url.Values{
-		"grant_type": {"password"}, "client_id": {appID}, "scope": {"https://graph.microsoft.com/.default"}, "username": {account}, "password": {password},
+		"grant_type": {"password"}, "client_id": {appID}, "scope": {"https://graph.microsoft.com/.default"}, "username": {username}, "password": {password},
 	})
 	if err != nil {
 		return 0, err

@@ -37,10 +37,10 @@ func TestMain(m *testing.M) {
 	if *seed == 0 {
 		*seed = rand.Uint64()
 	}
-	os.Exit(run(m))
+	os.Exit(testMain(m))
 }
 
-func run(m *testing.M) int {
+func testMain(m *testing.M) int {
 	folder, err := os.MkdirTemp("", "purser-drill-")
 	if err != nil {
 		panic(err)

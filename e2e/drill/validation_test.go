@@ -17,6 +17,8 @@ import (
 	"purser.example/e2e/programs"
 	"purser.example/internal/audit"
 	"purser.example/internal/profile"
+	"purser.example/internal/run"
+	"purser.example/internal/sqlite/runs"
 	"purser.example/internal/tenant"
 )
 
@@ -32,7 +34,7 @@ const (
 // each that went is in the activity log, which has to know before the password leaves (R61).
 func TestAKilledRunIsCompletedAndTriesNobodyTwice(t *testing.T) {
 	v := openValidation(t)
-	run := v.beginAll()
+	made := v.beginAll()
 	for death := range deaths {
 		v.waitForSignIns(20 + death*150)
 		time.Sleep(time.Duration(rand.Int64N(int64(time.Second))))
@@ -41,7 +43,7 @@ func TestAKilledRunIsCompletedAndTriesNobodyTwice(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	counts := v.waitForEnd(run)
+	counts := v.waitForEnd(made)
 	tried, begun, ended := v.signIns(), v.logged(profile.ValidationBegun), v.logged(profile.ValidationEnded)
 	interrupted := v.logged(profile.ValidationInterrupted)
 	t.Logf("%v; %d of %d accounts tried, %d begun, %d ended and %d interrupted in the log", counts, len(tried), validated, len(begun), len(ended), len(interrupted))
@@ -108,12 +110,12 @@ func (v *validation) beginAll() string {
 }
 
 // waitForEnd waits until the run is over, and counts its outcomes in the database.
-func (v *validation) waitForEnd(run string) map[string]int {
+func (v *validation) waitForEnd(made string) map[string]int {
 	v.t.Helper()
 	for end := time.Now().Add(3 * time.Minute); ; time.Sleep(200 * time.Millisecond) {
-		page, err := v.browser.Get(v.t.Context(), run)
+		page, err := v.browser.Get(v.t.Context(), made)
 		if err != nil || page.Status != http.StatusOK {
-			v.t.Fatalf("%s: %d, %v", run, page.Status, err)
+			v.t.Fatalf("%s: %d, %v", made, page.Status, err)
 		}
 		if !strings.Contains(string(page.Body), `role="progressbar"`) {
 			break
@@ -128,8 +130,8 @@ func (v *validation) waitForEnd(run string) map[string]int {
 		v.t.Fatal(err)
 	}
 	defer func() { _ = db.Close() }()
-	stored, err := db.Runs().Run(v.t.Context(), profile.RunID(path.Base(run)))
-	if err != nil || stored.State != profile.RunFinished || stored.Total != validated || stored.Done() != validated {
+	stored, err := runs.New(db, nil).Run(v.t.Context(), run.ID(path.Base(made)))
+	if err != nil || stored.State != run.Finished || stored.Total != validated || stored.Done() != validated {
 		v.t.Errorf("the run came to %+v, %v", stored, err)
 	}
 	counts := map[string]int{}

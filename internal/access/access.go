@@ -60,6 +60,14 @@ type Caller struct {
 // SignedIn reports whether there is anybody at all.
 func (c Caller) SignedIn() bool { return c.Subject != "" }
 
+// Called is what the caller is called where other people read it: by name, or by what they sign in with.
+func (c Caller) Called() string {
+	if c.Name != "" {
+		return c.Name
+	}
+	return c.SignIn
+}
+
 // Role is the caller's most powerful role, or "" for none.
 func (c Caller) Role() Role {
 	for _, r := range []Role{TenantOwner, ServiceAdministrator} {

@@ -13,11 +13,14 @@ import (
 	"time"
 
 	"purser.example/internal/access"
+	"purser.example/internal/account"
 	"purser.example/internal/config"
 	"purser.example/internal/login"
 	"purser.example/internal/microsoft"
 	"purser.example/internal/pool"
+	"purser.example/internal/problem"
 	"purser.example/internal/profile"
+	"purser.example/internal/run"
 	"purser.example/internal/secret"
 	"purser.example/internal/session"
 	"purser.example/internal/sqlite"
@@ -29,6 +32,7 @@ import (
 	"purser.example/web/pools"
 	"purser.example/web/profiles"
 	"purser.example/web/respond"
+	"purser.example/web/runs"
 	"purser.example/web/verdicts"
 )
 
@@ -45,21 +49,26 @@ type App struct {
 	DB       *sqlite.DB
 	Handler  http.Handler
 	Tenants  *tenant.Service
+	Accounts *account.Service
+	Runs     *run.Service
 	Profiles *profile.Service
-	Runs     *profile.Runs
 	Pools    *pool.Service
+
+	Validations *profile.Validations
 
 	cfg      config.Config
 	log      *slog.Logger
 	sessions *session.Service
 	queue    *work.Queue
-	handBack func() // stops the queue, once
+	shifts   *run.Shifts
+	handBack func() // stops the background work, once
 	stop     context.CancelFunc
 	chores   sync.WaitGroup
 }
 
 // Open opens the database with its key and joins everything. It talks to nobody outside: the identity provider may be down.
-// A key that does not fit comes back as secret.ErrWrongKey, secret.ErrDamaged or sqlite.ErrKeyringMissing.
+// A key that does not fit comes back as secret.ErrWrongKey, secret.ErrDamaged or sqlite.ErrKeyringMissing. With an error there is
+// no App, and whatever was opened for it is closed again.
 func Open(ctx context.Context, cfg config.Config, o Options) (*App, error) {
 	if o.Now == nil {
 		o.Now = func() time.Time { return time.Now().UTC() }
@@ -76,46 +85,71 @@ func Open(ctx context.Context, cfg config.Config, o Options) (*App, error) {
 	if err != nil {
 		return nil, err
 	}
-	ring, err := db.Unlock(ctx, key)
+	ring, err := unlock(ctx, db, key, cfg.Data, o.Log)
 	if err != nil {
 		return nil, errors.Join(err, db.Close())
 	}
+	kept := storesOf(db)
 	a := &App{DB: db, cfg: cfg, log: o.Log}
 	a.cfg.Key, a.cfg.OIDC.ClientSecret = "", "" // wrapped by now, and not needed in the clear again
-	a.sessions = session.NewService(db.Sessions(), ring, session.Limits{Idle: cfg.Session.Idle, Max: cfg.Session.Max}, o.Now, o.Log)
-	a.Tenants = tenant.NewService(db.Tenants(), ring, o.Now)
+	a.sessions = session.NewService(kept.sessions, ring, session.Limits{Idle: cfg.Session.Idle, Max: cfg.Session.Max}, o.Now, o.Log)
+	a.Tenants = tenant.NewService(kept.tenants, ring, o.Now)
 	asker, directory := Microsoft(microsoft.New(microsoft.Config{Simulator: cfg.M365Simulator, Now: o.Now, Log: o.Log, Codes: codes, CallTimeout: o.CallTimeout}))
-	a.Profiles = profile.NewService(db.Profiles(), a.Tenants, ring, asker,
-		profile.Settings{ServiceProvider: cfg.ServiceProvider, StrictPasswords: cfg.StrictPasswords}, o.Now)
-	a.Runs = profile.NewRuns(a.Profiles, db.Runs(), work.RunLimits, o.Log)
+	a.shifts = run.NewShifts()
+	a.Accounts = account.NewService(account.Parts{
+		Store: kept.accounts, Tenants: a.Tenants, Validator: asker, Settings: account.Settings{StrictPasswords: cfg.StrictPasswords}, Limits: account.Usual, Now: o.Now,
+	})
+	a.Runs = run.NewService(run.Parts{Store: kept.runs, Accounts: a.Accounts, Shifts: a.shifts, Limits: run.Usual, Now: o.Now, Log: o.Log})
+	a.Profiles = profile.NewService(kept.profiles, a.Tenants, a.Accounts, ring, profile.Settings{ServiceProvider: cfg.ServiceProvider}, o.Now)
+	a.Validations = profile.NewValidations(a.Profiles, a.Runs)
 	a.Pools = pool.NewService(pool.Parts{
-		Store: db.Pools(), Tenants: a.Tenants, Profiles: a.Profiles, Gates: a.Runs.Gates(), Ring: ring, Validator: asker, Directory: directory,
+		Store: kept.pools, Tenants: a.Tenants, Accounts: a.Accounts, Profiles: a.Profiles, Runs: a.Runs, Shifts: a.shifts, Ring: ring, Directory: directory,
 		Settings: pool.Settings{AdminCenterHosts: cfg.AdminCenterHosts}, Now: o.Now, Log: o.Log,
 	})
 	a.Profiles.UsedBy(a.Pools)
-	a.queue, err = work.Open(ctx, db, o.Log, work.Doers{
-		ValidationRun: func(ctx context.Context, id string) error { return a.Runs.Work(ctx, profile.RunID(id)) },
-		PoolCheck:     func(ctx context.Context, id string) error { return a.Pools.Work(ctx, pool.CheckID(id)) },
-		GroupRead:     func(ctx context.Context, id string) error { return a.Pools.Read(ctx, pool.ReadingID(id)) },
-	})
+	a.queue, err = work.Open(ctx, db, o.Log,
+		work.Runs(profile.ValidationRun, a.Runs),
+		work.Runs(pool.CheckRun, a.Runs),
+		work.Net(pool.GroupRead, func(ctx context.Context, id string) error { return a.Pools.Read(ctx, pool.ReadingID(id)) }),
+	)
 	if err != nil {
 		return nil, errors.Join(err, db.Close())
 	}
 	db.SetQueue(a.queue)
+	// Both at once: nothing is begun once the first of them has been told.
 	a.handBack = sync.OnceFunc(func() {
-		a.Pools.HandBack()
-		a.queue.Stop()
+		var both sync.WaitGroup
+		both.Go(a.shifts.HandBack)
+		both.Go(a.queue.Stop)
+		both.Wait()
 	})
 	told := &verdicts.Words{Tenants: a.Tenants, Codes: codes, Now: o.Now}
 	a.Handler = web.New(web.Options{
 		BaseURL: cfg.BaseURL, TrustedProxies: cfg.TrustedProxies, Log: o.Log,
 		Sessions: a.sessions, Login: loginClient(cfg, o.Now), Activity: db,
 		Ready:    newReadiness(db, key, o.Log).check,
-		Profiles: &profiles.Handlers{Profiles: a.Profiles, Runs: a.Runs, Tenants: a.Tenants, Now: o.Now, Log: o.Log, Verdicts: told},
-		Pools:    &pools.Handlers{Pools: a.Pools, Tenants: a.Tenants, Now: o.Now, Log: o.Log, Verdicts: told},
+		Profiles: &profiles.Handlers{Profiles: a.Profiles, Accounts: a.Accounts, Validations: a.Validations, RunsOf: a.Runs, Tenants: a.Tenants, Now: o.Now, Log: o.Log, Verdicts: told},
+		Pools:    &pools.Handlers{Pools: a.Pools, Runs: a.Runs, Tenants: a.Tenants, Now: o.Now, Log: o.Log, Verdicts: told},
+		Runs:     &runs.Handlers{Runs: a.Runs, Tenants: a.Tenants, Now: o.Now},
 		Help:     &help.Handlers{Provider: cfg.ServiceProvider, StrictPasswords: cfg.StrictPasswords, Codes: codes},
 	})
-	return a, a.begin(ctx)
+	beside, stop := context.WithCancel(context.WithoutCancel(ctx))
+	a.stop = stop
+	if err := a.begin(ctx, beside); err != nil {
+		return nil, errors.Join(err, a.Close())
+	}
+	return a, nil
+}
+
+// unlock opens the keyring. It tells where it made a new one, because an installation that comes into being where nobody wanted
+// one, such as by a wrong PURSER_DATA, looks as ready as the one that is missed (X31).
+func unlock(ctx context.Context, db *sqlite.DB, key secret.Key, folder string, log *slog.Logger) (*secret.Keyring, error) {
+	none := errors.Is(db.CheckKey(ctx, key), sqlite.ErrKeyringMissing)
+	ring, err := db.Unlock(ctx, key)
+	if err == nil && none {
+		log.Warn("a new installation was made, because the data folder had none", "folder", folder, "key", key.ID())
+	}
+	return ring, err
 }
 
 func loginClient(cfg config.Config, now func() time.Time) *login.Client {
@@ -131,24 +165,23 @@ func loginClient(cfg config.Config, now func() time.Time) *login.Client {
 	})
 }
 
-// begin starts what goes on beside requests.
-func (a *App) begin(ctx context.Context) error {
+// begin starts what goes on beside requests, until beside ends.
+func (a *App) begin(ctx, beside context.Context) error {
 	if err := a.Runs.Recover(ctx); err != nil {
-		return errors.Join(err, a.DB.Close())
+		return fmt.Errorf("take up the work of before: %w", err)
 	}
 	if err := a.queue.Start(ctx); err != nil {
-		return errors.Join(err, a.DB.Close())
+		return err
 	}
-	ctx, a.stop = context.WithCancel(context.WithoutCancel(ctx))
 	a.chores.Go(func() {
 		tick := time.NewTicker(time.Minute)
 		defer tick.Stop()
 		for {
 			select {
-			case <-ctx.Done():
+			case <-beside.Done():
 				return
 			case <-tick.C:
-				if err := a.sessions.Sweep(ctx); err != nil && ctx.Err() == nil {
+				if err := problem.Guard(func() error { return a.sessions.Sweep(beside) }); err != nil && beside.Err() == nil {
 					a.log.Warn("ended sessions not removed", "error", err)
 				}
 			}

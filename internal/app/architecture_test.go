@@ -12,7 +12,7 @@ const module = "purser.example/"
 // Three arrows keep the house in order (docs/decisions/0001-rooms.md): nothing in a noun knows echo, templ or SQL; nothing
 // in web knows sqlite or microsoft; web/ui knows nobody.
 func TestTheArrows(t *testing.T) {
-	rooms := depsOfRooms(t)
+	rooms := listRooms(t, ".Deps")
 	web := []string{"github.com/labstack/echo", "github.com/a-h/templ", "github.com/gorilla", module + "web"}
 	storage := []string{"database/sql", "modernc.org", "github.com/pressly", module + "internal/sqlite", module + "migrations"}
 	outside := []string{module + "internal/microsoft", module + "internal/m365sim", module + "internal/demo", module + "internal/app", "github.com/zitadel"}
@@ -30,15 +30,17 @@ func TestTheArrows(t *testing.T) {
 		{"internal/session", noun},
 		{"internal/catalogue", noun},
 		{"internal/verdict", append([]string{module + "internal/tenant", module + "internal/profile", module + "internal/session"}, noun...)},
-		{"internal/tenant", append([]string{module + "internal/profile", module + "internal/session"}, noun...)},
+		{"internal/tenant", append([]string{module + "internal/account", module + "internal/profile", module + "internal/session"}, noun...)},
+		{"internal/account", append([]string{module + "internal/run", module + "internal/profile", module + "internal/session"}, noun...)},
+		{"internal/run", append([]string{module + "internal/profile", module + "internal/pool", module + "internal/session"}, noun...)},
 		{"internal/profile", append([]string{module + "internal/session", module + "internal/pool"}, noun...)},
 		{"internal/pool", append([]string{module + "internal/session"}, noun...)},
 		{"internal/microsoft", slices.Concat(web, storage, []string{module + "internal/m365sim", module + "internal/app", module + "internal/demo"})},
-		{"internal/m365sim", []string{module, "."}},
 		{"internal/login", noun},
 		{"internal/sqlite", slices.Concat(web, outside, []string{module + "internal/login", module + "internal/work"})},
-		{"internal/work", slices.Concat(web, outside, []string{module + "internal/sqlite", module + "migrations", "modernc.org", module + "internal/session", module + "internal/login"})},
+		{"internal/work", slices.Concat(web, outside, []string{module + "internal/profile", module + "internal/pool", module + "internal/sqlite", module + "migrations", "modernc.org", module + "internal/session", module + "internal/login"})},
 		{"web/...", slices.Concat([]string{"modernc.org", "github.com/pressly", "github.com/riverqueue", module + "internal/sqlite", module + "internal/work", module + "migrations"}, outside)},
+		{"web/runs", []string{module + "internal/profile", module + "internal/pool", module + "web/profiles", module + "web/pools"}},
 		{"web/door", []string{module + "internal/tenant", module + "internal/profile", module + "internal/pool", module + "web/auth", module + "web/profiles", module + "web/pools", module + "web/help"}},
 		{"web/verdicts", []string{module + "internal/profile", module + "internal/pool", module + "web/profiles", module + "web/pools", module + "web/respond", module + "web/layout", "github.com/labstack", "github.com/gorilla"}},
 		{"web/words", []string{module, "github.com/labstack", "github.com/gorilla"}},
@@ -79,9 +81,60 @@ func forbidden(dep, room string, prefixes []string) bool {
 	})
 }
 
-func depsOfRooms(t *testing.T) map[string][]string {
+// TestTheRoomsOfTheSimulator keeps the simulator to the standard library and its rooms to the arrows that stand here
+// (docs/decisions/0009-simulator.md): the rooms that speak for hosts of their own know the directory, and not one another. From
+// elsewhere one comes in by the front door.
+func TestTheRoomsOfTheSimulator(t *testing.T) {
+	const front = "internal/m365sim"
+	arrows := map[string]string{
+		"": "call cloud control directory fault federation fixture graph journal login sharepoint signin token",
+
+		"/control":    "call directory fault journal strictjson",
+		"/federation": "call cloud directory token wstrust",
+		"/graph":      "call cloud directory fault fixture guid permission signin throttle token",
+		"/login":      "call cloud directory fixture guid permission signin table throttle token wstrust",
+		"/sharepoint": "call cloud directory fixture guid token",
+
+		"/directory": "cloud fixture guid strictjson table",
+		"/fixture":   "guid strictjson",
+		"/fault":     "call",
+		"/journal":   "call",
+		"/call":      "cloud guid token wstrust",
+		"/wstrust":   "guid token",
+
+		"/cloud": "", "/guid": "", "/permission": "", "/signin": "", "/strictjson": "", "/table": "", "/throttle": "", "/token": "",
+		"/simtest": ".",
+	}
+	seen := 0
+	for room, imports := range listRooms(t, ".Imports") {
+		name, ok := strings.CutPrefix(room, front)
+		if !ok {
+			if slices.ContainsFunc(imports, func(path string) bool { return strings.HasPrefix(path, module+front+"/") }) {
+				t.Errorf("%s must come in by the front door of the simulator", room)
+			}
+			continue
+		}
+		seen++
+		known, ok := arrows[name]
+		if !ok {
+			t.Errorf("%s has no arrows here", room)
+		}
+		for _, path := range imports {
+			short := strings.TrimPrefix(strings.Replace(path, module+front, ".", 1), "./")
+			if forbidden(path, room, []string{module, "."}) && !slices.Contains(strings.Fields(known), short) {
+				t.Errorf("%s must not know %s", room, path)
+			}
+		}
+	}
+	if seen != len(arrows) {
+		t.Errorf("%d rooms of %d", seen, len(arrows))
+	}
+}
+
+// listRooms answers each package of this module with what a list of go list's says of it.
+func listRooms(t *testing.T, list string) map[string][]string {
 	t.Helper()
-	cmd := exec.CommandContext(t.Context(), "go", "list", "-f", "{{.ImportPath}} {{join .Deps \" \"}}", module+"...")
+	cmd := exec.CommandContext(t.Context(), "go", "list", "-f", "{{.ImportPath}} {{join "+list+" \" \"}}", module+"...")
 	out, err := cmd.Output()
 	if err != nil {
 		t.Fatalf("go list: %v", err)

@@ -5,15 +5,15 @@ import (
 	"net/http"
 	"strconv"
 
+	"purser.example/internal/account"
 	"purser.example/internal/microsoft"
 	"purser.example/internal/pool"
-	"purser.example/internal/profile"
 	"purser.example/internal/tenant"
 	"purser.example/internal/verdict"
 )
 
 // Microsoft gives what the nouns need of Microsoft 365, by one client. Tests join the nouns by it as Open does.
-func Microsoft(client *microsoft.Client) (profile.Validator, pool.Directory) {
+func Microsoft(client *microsoft.Client) (account.Validator, pool.Directory) {
 	return validator{client}, directory{client}
 }
 
@@ -30,8 +30,8 @@ func (d directory) AsApp(ctx context.Context, t tenant.Tenant, app tenant.App) (
 }
 
 // AsAccount implements pool.Directory.
-func (d directory) AsAccount(ctx context.Context, a profile.Account) (pool.Session, verdict.Verdict) {
-	opened, v := d.client.ReadAsAccount(ctx, account(a))
+func (d directory) AsAccount(ctx context.Context, a account.Account) (pool.Session, verdict.Verdict) {
+	opened, v := d.client.ReadAsAccount(ctx, accountOf(a))
 	if opened == nil {
 		return nil, v
 	}

@@ -13,12 +13,13 @@ import (
 	"time"
 
 	"purser.example/internal/access"
+	"purser.example/internal/account"
 	"purser.example/internal/app"
 	"purser.example/internal/audit"
 	"purser.example/internal/config"
 	"purser.example/internal/m365sim"
 	"purser.example/internal/pool"
-	"purser.example/internal/profile"
+	"purser.example/internal/run"
 	"purser.example/internal/secret"
 	"purser.example/internal/tenant"
 )
@@ -33,6 +34,8 @@ var (
 	ctx   = context.Background()
 	adele = access.Caller{Issuer: "https://idp.contoso.com", Subject: "s1", Name: "Adele Vance", Roles: []access.Role{access.TenantOwner}}
 	sites = pool.Key{Tenant: contoso, Class: pool.Sites}
+
+	adeleHere = audit.Origin{Request: "r1", Address: "127.0.0.1"}
 )
 
 // bigPool is a simulator whose answers take their time, so that there is a middle to be killed in.
@@ -96,13 +99,22 @@ func TestDoomed(t *testing.T) {
 		fmt.Println("READING", reading.ID)
 		time.Sleep(time.Minute)
 	}
+	saved := savePasswords(t, a, reading.ID)
+	fmt.Println("READING", reading.ID)
+	fmt.Println("SAVED", saved.Check)
+	time.Sleep(time.Minute)
+}
+
+// savePasswords saves a password for each member of a reading, once it is done.
+func savePasswords(t *testing.T, a *app.App, id pool.ReadingID) pool.Saved {
+	t.Helper()
 	waitFor(t, "the end of the reading", func() bool {
-		got, err := a.Pools.Reading(ctx, adele, reading.ID)
+		got, err := a.Pools.Reading(ctx, adele, id)
 		return err == nil && got.State == pool.ReadingDone
 	})
-	change := pool.Change{Key: sites, Reading: reading.ID}
+	change := pool.Change{Key: sites, Reading: id}
 	for after := ""; ; {
-		page, err := a.Pools.Members(ctx, adele, pool.Query{Reading: reading.ID, After: after})
+		page, err := a.Pools.Members(ctx, adele, pool.Query{Reading: id, After: after})
 		must(t, err)
 		for _, m := range page.Rows {
 			change.Members = append(change.Members, pool.MemberChange{User: m.User, Password: secret.FromString("Gen-" + m.Username[1:6] + "!")})
@@ -113,9 +125,7 @@ func TestDoomed(t *testing.T) {
 	}
 	saved, err := a.Pools.Save(ctx, adele, audit.Origin{}, change)
 	must(t, err)
-	fmt.Println("READING", reading.ID)
-	fmt.Println("SAVED", saved.Check)
-	time.Sleep(time.Minute)
+	return saved
 }
 
 // kill runs the doomed process until reached says so, and kills it. It gives what the process had said by then.
@@ -152,22 +162,22 @@ func TestAKilledProcessLosesNothing(t *testing.T) {
 		return counted
 	}
 	said := kill(t, folder, key, address, "", func() bool { return len(tried()) >= members/3 })
-	check := pool.CheckID(said["SAVED"])
+	check := run.ID(said["SAVED"])
 	if n := len(tried()); check == "" || n == members {
 		t.Fatalf("killed after %d of %d; it said %v", n, members, said)
 	}
 	a := open(t, folder, key, address)
 	defer func() { must(t, a.Close()) }()
-	before, err := a.Pools.Check(ctx, adele, check)
+	before, err := a.Runs.Find(ctx, adele, a.Pools.Checks(), check)
 	must(t, err)
 	waitFor(t, "the end of the check", func() bool {
-		got, err := a.Pools.Check(ctx, adele, check)
+		got, err := a.Runs.Find(ctx, adele, a.Pools.Checks(), check)
 		return err == nil && got.State.Over()
 	})
-	after, err := a.Pools.Check(ctx, adele, check)
+	after, err := a.Runs.Find(ctx, adele, a.Pools.Checks(), check)
 	must(t, err)
-	cut := after.Counts[profile.Interrupted]
-	if after.Counts[profile.Confirmed] < before.Counts[profile.Confirmed] || after.Counts[profile.Confirmed]+cut != members || cut == 0 || cut > 16 {
+	cut := after.Counts[run.Interrupted]
+	if after.Counts[run.Confirmed] < before.Counts[run.Confirmed] || after.Counts[run.Confirmed]+cut != members || cut == 0 || cut > 16 {
 		t.Errorf("before %v, after %v", before.Counts, after.Counts)
 	}
 	for user, n := range tried() {
@@ -176,7 +186,7 @@ func TestAKilledProcessLosesNothing(t *testing.T) {
 		}
 	}
 	reading, err := a.Pools.Reading(ctx, adele, pool.ReadingID(said["READING"]))
-	if err != nil || reading.Counts.Standings[pool.Ready] != after.Counts[profile.Confirmed] || reading.Counts.Standings[pool.NotReached] != cut {
+	if err != nil || reading.Counts.Standings[pool.Ready] != after.Counts[run.Confirmed] || reading.Counts.Standings[pool.NotReached] != cut {
 		t.Errorf("%+v %v", reading.Counts, err)
 	}
 	must(t, a.DB.VerifyActivity(ctx))
@@ -208,5 +218,39 @@ func TestAKilledReadingIsReadAnew(t *testing.T) {
 	})
 	if got, err := a.Pools.Reading(ctx, adele, id); err != nil || got.Counts.Members != members {
 		t.Errorf("%+v %v", got, err)
+	}
+}
+
+// R62: once Purser is told to stop nothing more is begun, though a reading that takes its time is waited for.
+func TestNothingIsBegunAfterTheStop(t *testing.T) {
+	sim, address := bigPool(t)
+	a := open(t, t.TempDir()+"/data", secret.NewKey().Text(), address)
+	must(t, a.Tenants.Connect(ctx, adele, adeleHere, tenant.Tenant{ID: contoso, DisplayName: "Contoso", InitialDomain: "contoso.onmicrosoft.com", Cloud: tenant.Worldwide},
+		tenant.App{ApplicationID: clientID, Secret: secret.FromString("App-Secret-2026!")}))
+	reading, err := a.Pools.Validate(ctx, adele, adeleHere, sites, "Big pool")
+	must(t, err)
+	must(t, sim.SetFaults([]m365sim.Fault{{PathPrefix: "/" + contoso + "/oauth2/", DelayMs: 700}}))
+	savePasswords(t, a, reading.ID)
+	signIns := func() (n int) {
+		for _, q := range sim.Requests() {
+			if q.GrantType == "password" {
+				n++
+			}
+		}
+		return n
+	}
+	waitFor(t, "sign-ins", func() bool { return signIns() > 0 })
+	must(t, sim.SetFaults([]m365sim.Fault{{PathPrefix: "/v1.0/groups/", DelayMs: 2000}, {PathPrefix: "/" + contoso + "/oauth2/", DelayMs: 700}}))
+	_, err = a.Pools.Validate(ctx, adele, adeleHere, sites, "Big pool")
+	must(t, err)
+	before := signIns()
+	a.HandBack()
+	after := signIns()
+	must(t, a.Close())
+	if after-before > account.Usual.PerTenant {
+		t.Errorf("%d sign-ins were begun after the stop", after-before)
+	}
+	if n := signIns(); n == members {
+		t.Error("all were tried before the stop, so that this shows nothing")
 	}
 }

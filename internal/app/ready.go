@@ -7,6 +7,7 @@ import (
 	"sync"
 	"time"
 
+	"purser.example/internal/problem"
 	"purser.example/internal/secret"
 	"purser.example/internal/sqlite"
 )
@@ -72,7 +73,7 @@ func (r *readiness) check(ctx context.Context) error {
 func (r *readiness) look(ctx context.Context, done chan struct{}) {
 	ctx, cancel := context.WithTimeout(ctx, 10*time.Second)
 	defer cancel()
-	err := r.try(ctx)
+	err := problem.Guard(func() error { return r.try(ctx) })
 	if err != nil {
 		r.log.ErrorContext(ctx, "not ready", "error", err)
 	}

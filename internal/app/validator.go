@@ -3,21 +3,21 @@ package app
 import (
 	"context"
 
+	"purser.example/internal/account"
 	"purser.example/internal/microsoft"
-	"purser.example/internal/profile"
 	"purser.example/internal/tenant"
 	"purser.example/internal/verdict"
 )
 
-// validator lets profiles ask the Microsoft client without either knowing the other.
+// validator lets accounts be tried by the Microsoft client without either knowing the other.
 type validator struct{ client *microsoft.Client }
 
-// Validate implements profile.Validator.
-func (v validator) Validate(ctx context.Context, a profile.Account) verdict.Verdict {
-	return v.client.Validate(ctx, account(a))
+// Validate implements account.Validator.
+func (v validator) Validate(ctx context.Context, a account.Account) verdict.Verdict {
+	return v.client.Validate(ctx, accountOf(a))
 }
 
-func account(a profile.Account) microsoft.Account {
+func accountOf(a account.Account) microsoft.Account {
 	return microsoft.Account{Tenant: ref(a.Tenant), App: microsoft.App{ID: a.App.ApplicationID, Secret: a.App.Secret}, Username: a.Username, Password: a.Password}
 }
 

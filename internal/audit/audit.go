@@ -2,8 +2,9 @@
 //
 // An entry is written in the same transaction as what it records, so that neither exists without the other; the stores of
 // the nouns therefore take an Entry beside each change. Entries are numbered without gaps and chained: each carries an HMAC
-// over itself and its predecessor's, with a key that is not in the database. Verify finds what was edited, removed,
-// reordered or cut off. This package owns entries and the chain; internal/sqlite stores them.
+// over itself and its predecessor's in its chain, with a key that the database holds sealed only. A chain that follows another
+// vouches for the end of it, so that a log with several is one proof. Verify finds what was edited, removed, reordered or cut
+// off. This package owns entries and chains; internal/sqlite stores them and seals their keys.
 package audit
 
 import (
@@ -29,6 +30,15 @@ type Actor struct {
 	Subject string
 	Name    string
 	SignIn  string
+}
+
+// Itself is Purser as somebody who does something.
+var Itself = Actor{Name: "Purser"}
+
+// Caller is the actor as a caller, for what goes on of their work behind the pages. It carries no roles: they were asked for when
+// it began.
+func (a Actor) Caller() access.Caller {
+	return access.Caller{Issuer: a.Issuer, Subject: a.Subject, Name: a.Name, SignIn: a.SignIn}
 }
 
 // Target is what it was done to. Name is kept because the thing itself may be gone when the log is read.

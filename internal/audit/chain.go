@@ -4,113 +4,122 @@ import (
 	"crypto/hmac"
 	"crypto/sha256"
 	"encoding/binary"
-	"fmt"
-	"hash"
-	"iter"
 	"maps"
 	"slices"
+
+	"purser.example/internal/secret"
 )
 
-// Link is an entry in its place: numbered from 1 without gaps, and sealed to its predecessor.
+// KeySize is how many bytes the key of a chain has.
+const KeySize = sha256.Size
+
+// ChainID numbers the chains of a log from 1, in the order in which they were begun.
+type ChainID int64
+
+// Link is an entry in its place: numbered from 1 without gaps among all of the log, and sealed to its predecessor in its chain.
 type Link struct {
-	Seq int64
+	Seq   int64
+	Chain ChainID
 	Entry
 	MAC []byte
 }
 
-// Head is the end of the chain, kept apart from the entries: without it, cutting off the last ones would leave a chain that
+// Head is the end of a chain, kept apart from the entries: without it, cutting off the last ones would leave a chain that
 // is whole. Its Seal keeps whoever writes to the database from moving it.
 type Head struct {
-	Seq  int64
+	Seq  int64 // of the last entry; of the last one before the chain, while it has none
 	MAC  []byte
 	Seal []byte
 }
 
-// Broken says where the chain does not hold, and why.
-type Broken struct {
-	Seq    int64
-	Reason string
+// Chain is a chain of entries without the entries: what is kept of it, its key opened. Entries go to the last chain of the log;
+// one that is followed by another takes no more.
+type Chain struct {
+	ID    ChainID
+	Key   secret.Value // its own, KeySize random bytes
+	Start []byte       // what its first entry is chained to: the end of the chain before it, or nothing
+	Head  Head
 }
 
-func (b *Broken) Error() string { return fmt.Sprintf("activity log: entry %d: %s", b.Seq, b.Reason) }
-
-// Chain links entries with a key of its own (secret.Key.ChainKey).
-type Chain struct{ key []byte }
-
-// NewChain takes the key, 32 bytes.
-func NewChain(key []byte) Chain { return Chain{key: key} }
-
-// Start is the head of an empty log.
-func (c Chain) Start() Head { return c.head(0, make([]byte, sha256.Size)) }
-
-// Append gives e the next place after head, and the new head.
-func (c Chain) Append(head Head, e Entry) (Link, Head) {
-	link := Link{Seq: head.Seq + 1, Entry: e}
-	link.MAC = c.mac(head.MAC, link)
-	return link, c.head(link.Seq, link.MAC)
+// First is the chain that a log begins with.
+func First(key secret.Value) Chain {
+	return Chain{ID: 1, Key: key, Start: make([]byte, sha256.Size)}.ending(0, make([]byte, sha256.Size))
 }
 
-// Verify reads all entries in order and compares their end with head. It returns a *Broken for the first place that does
-// not hold, and the source's own error where reading failed.
-func (c Chain) Verify(links iter.Seq2[Link, error], head Head) error {
-	if !hmac.Equal(head.Seal, c.head(head.Seq, head.MAC).Seal) {
-		return &Broken{Seq: head.Seq, Reason: "the stored end of the log was altered"}
+// Next begins the chain that follows c, and gives c with a seal that names it. From then on neither holds without the other: the
+// new one starts from c's end, which therefore stays proved even if c's key gets out, and c's seal tells if the new one is removed.
+func (c Chain) Next(key secret.Value) (followed, next Chain, err error) {
+	if err := c.check(nil); err != nil {
+		return c, Chain{}, err
 	}
-	last := c.Start()
-	for link, err := range links {
-		if err != nil {
-			return fmt.Errorf("read activity log after entry %d: %w", last.Seq, err)
-		}
-		if link.Seq != last.Seq+1 {
-			return &Broken{Seq: last.Seq + 1, Reason: fmt.Sprintf("missing; entry %d follows", link.Seq)}
-		}
-		if !hmac.Equal(link.MAC, c.mac(last.MAC, link)) {
-			return &Broken{Seq: link.Seq, Reason: "altered, or not the one that was written here"}
-		}
-		last = Head{Seq: link.Seq, MAC: link.MAC}
+	next = Chain{ID: c.ID + 1, Key: key}
+	next.Start = next.startAfter(c.Head)
+	next = next.ending(c.Head.Seq, next.Start)
+	c.Head.Seal = c.seal(next.Start)
+	return c, next, nil
+}
+
+// Append gives e a place at the end of the chain, and the chain with its new end. What is no text in e is replaced. A stored end
+// that does not hold is not built upon, or the next entry would seal what somebody moved: then it returns a *Broken.
+func (c Chain) Append(seq int64, e Entry) (Link, Chain, error) {
+	if err := c.check(nil); err != nil {
+		return Link{}, c, err
 	}
-	if last.Seq != head.Seq || !hmac.Equal(last.MAC, head.MAC) {
-		return &Broken{Seq: last.Seq + 1, Reason: fmt.Sprintf("the log ends here, but %d entries were written", head.Seq)}
+	link := Link{Seq: seq, Chain: c.ID, Entry: e.clean()}
+	link.MAC = c.mac(c.Head.MAC, link)
+	return link, c.ending(seq, link.MAC), nil
+}
+
+// check compares the end with its seal. next is the start of the chain that follows, nil for the last one.
+func (c Chain) check(next []byte) error {
+	if !hmac.Equal(c.Head.Seal, c.seal(next)) {
+		return &Broken{Seq: c.Head.Seq, Reason: "the stored end of the log was altered, or what followed it was removed"}
 	}
 	return nil
 }
 
-func (c Chain) head(seq int64, mac []byte) Head {
-	h := hmac.New(sha256.New, c.key)
-	field(h, "head")
-	number(h, seq)
-	field(h, string(mac))
-	return Head{Seq: seq, MAC: mac, Seal: h.Sum(nil)}
+// ending moves the end of the last chain.
+func (c Chain) ending(seq int64, mac []byte) Chain {
+	c.Head = Head{Seq: seq, MAC: mac}
+	c.Head.Seal = c.seal(nil)
+	return c
 }
 
-// mac covers every part of the link with its length, so that nothing can slide from one part to the next.
+func (c Chain) seal(next []byte) []byte {
+	if next == nil {
+		return c.sum(message{}.text("head").number(c.Head.Seq).bytes(c.Head.MAC))
+	}
+	return c.sum(message{}.text("followed").number(c.Head.Seq).bytes(c.Head.MAC).bytes(next))
+}
+
+func (c Chain) startAfter(before Head) []byte {
+	return c.sum(message{}.text("start").number(int64(c.ID)).number(before.Seq).bytes(before.MAC))
+}
+
+// mac covers every part of the link. The chain that it is in is covered by the key.
 func (c Chain) mac(previous []byte, l Link) []byte {
-	h := hmac.New(sha256.New, c.key)
-	field(h, "entry")
-	field(h, string(previous))
-	number(h, l.Seq)
-	number(h, l.At.UnixMilli())
-	for _, part := range []string{
-		l.Actor.Issuer, l.Actor.Subject, l.Actor.Name, l.Actor.SignIn, string(l.Action),
-		l.Target.Kind, l.Target.ID, l.Target.Name, l.Origin.Request, l.Origin.Address,
-	} {
-		field(h, part)
+	m := make(message, 0, 1024).text("entry").bytes(previous).number(l.Seq).number(l.At.UnixMilli())
+	for _, text := range l.texts() {
+		m = m.text(*text)
 	}
-	number(h, int64(len(l.Details)))
+	m = m.number(int64(len(l.Details)))
 	for _, name := range slices.Sorted(maps.Keys(l.Details)) {
-		field(h, name)
-		field(h, l.Details[name])
+		m = m.text(name).text(l.Details[name])
 	}
+	return c.sum(m)
+}
+
+func (c Chain) sum(m message) []byte {
+	h := hmac.New(sha256.New, c.Key.Reveal())
+	_, _ = h.Write(m)
 	return h.Sum(nil)
 }
 
-func field(h hash.Hash, s string) {
-	number(h, int64(len(s)))
-	_, _ = h.Write([]byte(s))
-}
+// message is what a MAC is made over: each part with its length, so that nothing can slide from one part to the next.
+type message []byte
 
-func number(h hash.Hash, n int64) {
-	var b [8]byte
-	binary.BigEndian.PutUint64(b[:], uint64(n))
-	_, _ = h.Write(b[:])
-}
+func (m message) text(s string) message { return append(m.number(int64(len(s))), s...) }
+
+func (m message) bytes(b []byte) message { return append(m.number(int64(len(b))), b...) }
+
+func (m message) number(n int64) message { return binary.BigEndian.AppendUint64(m, uint64(n)) }

@@ -8,6 +8,8 @@ import (
 	"time"
 
 	"github.com/coreos/go-oidc/v3/oidc"
+
+	"purser.example/internal/problem"
 )
 
 const (
@@ -90,7 +92,11 @@ func (d *discovery) outcome() (*provider, error) {
 
 // run asks the provider once and wakes everybody who waits.
 func (d *discovery) run(done chan struct{}) {
-	p, err := d.fetch()
+	var p *provider
+	err := problem.Guard(func() (err error) {
+		p, err = d.fetch()
+		return err
+	})
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	d.failed, d.failedAt = err, d.now()

@@ -3,18 +3,22 @@
 // the tenants of a Fixture in memory.
 //
 // It is as strict as Microsoft is, keeps the shapes, codes and headers that Microsoft answers with, and shares no code with
-// Purser's client, so that a mistake in one shows against the other. A request goes through these files:
+// Purser's client, so that a mistake in one shows against the other. This package is the front door: it serves (serve.go) and
+// steers (steer.go). Behind it is a room for each that is spoken for, over one directory of tenants:
 //
-//	serve.go      the order of things: control, journal, fault, route, latency, answer
-//	control.go    the calls under /_sim/, which tests use
-//	journal.go    what was asked, without its secrets
-//	fault.go      answers that a test put in the way
-//	login.go      the routes of the sign-in hosts; token*.go follow one token request in Microsoft's order of checks
-//	graph.go      the routes of Microsoft Graph; graph_*.go are its query options, permissions and objects
-//	federation.go the federation servers of federated domains; wstrust*.go and saml*.go are what they speak
-//	legacy.go     the sign-in of app passwords; sharepoint.go has its second half
-//	batch.go      many requests of Graph in one
-//	signin.go     the log of sign-ins; throttle.go the budgets
+//	login       the sign-in hosts
+//	federation  the federation servers of federated domains
+//	graph       Microsoft Graph
+//	sharepoint  the tenants' SharePoint
+//	control     the calls under /_sim/, which tests use
 //
-// The data tables (aadsts.tsv, plans.tsv, roles.tsv) name their source in their first lines.
+//	fixture     the words in which the tenants are told
+//	directory   the tenants at work, and their changes
+//	signin      their log of sign-ins: login writes it, graph shows it
+//
+// A request comes as a call (call), after the journal (journal) and the faults that a test put in its way (fault). What rooms
+// have in common beside that is small, and each in a package of its own: cloud, token, permission, wstrust, throttle, guid,
+// table, strictjson. The rooms that speak do not know one another; a test in internal/app names each arrow that there is.
+//
+// Tests of all rooms ask from outside, with simtest. Data tables (*.tsv) name their source in their first lines.
 package m365sim

@@ -5,6 +5,10 @@ import (
 	"net/http"
 	"strings"
 	"time"
+
+	"purser.example/internal/m365sim/call"
+	"purser.example/internal/m365sim/cloud"
+	"purser.example/internal/m365sim/federation"
 )
 
 // ServeHTTP answers one request: a control call at once, any other through the journal, the faults, the routes and the
@@ -15,26 +19,24 @@ func (s *Simulator) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		s.control.ServeHTTP(w, r)
 		return
 	}
-	c := s.newCall(w, r)
-	entry := s.journal.open(c)
-	fault := s.faults.take(c)
-	if fault == nil {
-		fault = &Fault{}
+	c := call.New(w, r, s.now())
+	entry := s.journal.Open(c)
+	trouble := s.faults.Take(c)
+	if trouble == nil {
+		trouble = &Fault{}
 	}
-	wait(r, time.Duration(fault.DelayMs)*time.Millisecond)
-	if fault.Reset {
+	wait(r, time.Duration(trouble.DelayMs)*time.Millisecond)
+	if trouble.Reset {
 		reset(w)
 	}
-	a, faulted := fault.answer()
+	a, faulted := trouble.Answer()
 	if !faulted {
 		a = s.answer(c)
-		for _, change := range *c.after {
-			change()
-		}
-		wait(r, c.latency)
+		c.Settle()
+		wait(r, c.Latency)
 	}
-	s.journal.close(entry, a.status)
-	a.send(w, fault.Truncate)
+	s.journal.Close(entry, a.Status)
+	a.Send(w, trouble.Truncate)
 }
 
 // wait lets d pass, or less when the client goes away.
@@ -67,27 +69,20 @@ func reset(w http.ResponseWriter) {
 	panic(http.ErrAbortHandler)
 }
 
-// answer finds the route of the call. The lock is held while the answer is made, so that it is of one moment.
-func (s *Simulator) answer(c *call) answer {
-	s.mu.RLock()
-	defer s.mu.RUnlock()
+// answer finds the route of the call. The directory is held while the answer is made, so that it is of one moment.
+func (s *Simulator) answer(c *call.Call) call.Answer {
+	defer s.dir.Hold()()
 	switch {
-	case c.broken:
-		return textAnswer(http.StatusBadRequest, "text/html; charset=us-ascii", "<h2>Bad Request</h2>")
-	case c.part == partLogin && c.endpoint.part == partAny && federationRoute(c.r.URL.Path) != nil:
-		return s.federation(c)
-	case c.part == partLogin:
-		return s.login(c)
-	case c.part == partGraph:
-		return s.graph(c)
-	case c.part == partSharePoint:
-		return s.sharePoint(c)
+	case c.Broken:
+		return call.Text(http.StatusBadRequest, "text/html; charset=us-ascii", "<h2>Bad Request</h2>")
+	case c.Part == cloud.PartLogin && c.Endpoint.Part == cloud.PartAny && federation.AnswersAt(c.Request.URL.Path):
+		return s.federation.Answer(c)
+	case c.Part == cloud.PartLogin:
+		return s.login.Answer(c)
+	case c.Part == cloud.PartGraph:
+		return s.graph.Answer(c)
+	case c.Part == cloud.PartSharePoint:
+		return s.sharePoint.Answer(c)
 	}
-	return s.federation(c)
-}
-
-// notFound is what a web server in front of Microsoft's services says of a path that leads nowhere.
-func notFound() answer {
-	return textAnswer(http.StatusNotFound, "text/html; charset=us-ascii",
-		"<!DOCTYPE HTML><html><head><title>Not Found</title></head><body><h2>Not Found</h2><p>HTTP Error 404. The requested resource is not found.</p></body></html>")
+	return s.federation.Answer(c)
 }

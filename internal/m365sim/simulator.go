@@ -3,8 +3,18 @@ package m365sim
 import (
 	"log/slog"
 	"net/http"
-	"sync"
 	"time"
+
+	"purser.example/internal/m365sim/control"
+	"purser.example/internal/m365sim/directory"
+	"purser.example/internal/m365sim/fault"
+	"purser.example/internal/m365sim/federation"
+	"purser.example/internal/m365sim/graph"
+	"purser.example/internal/m365sim/journal"
+	"purser.example/internal/m365sim/login"
+	"purser.example/internal/m365sim/sharepoint"
+	"purser.example/internal/m365sim/signin"
+	"purser.example/internal/m365sim/token"
 )
 
 // Options are what a Simulator may be told beside its fixture. The zero value is good.
@@ -20,27 +30,23 @@ type Options struct {
 // Simulator answers as Microsoft 365 does for the tenants of a fixture. It is an http.Handler, safe for use by many
 // requests at once.
 type Simulator struct {
-	now      func() time.Time
-	start    time.Time // what relative times count from, in a change too
-	log      *slog.Logger
-	pageSize int
-	control  http.Handler
-	journal  journal
-	faults   faults
-	lockouts lockouts
-	budgets  budgets
-	signIns  signInLog
-	refresh  refreshTokens
-	sites    sites
+	now     func() time.Time
+	log     *slog.Logger
+	dir     *directory.Directory
+	keys    *token.Keyring
+	journal journal.Journal
+	faults  fault.List
 
-	mu   sync.RWMutex // guards dir and what it holds, and keys
-	dir  *directory
-	keys *keySet
+	control    http.Handler
+	login      *login.Service
+	federation *federation.Service
+	graph      *graph.Service
+	sharePoint *sharepoint.Service
 }
 
 // New makes a simulator that holds the fixture. Relative times count from now. The error names every mistake of the
 // fixture with its path.
-func New(fixture Fixture, opts Options) (*Simulator, error) {
+func New(f Fixture, opts Options) (*Simulator, error) {
 	if opts.Now == nil {
 		opts.Now = time.Now
 	}
@@ -48,32 +54,22 @@ func New(fixture Fixture, opts Options) (*Simulator, error) {
 		opts.Logger = slog.New(slog.DiscardHandler)
 	}
 	if opts.PageSize > 0 {
-		fixture.PageSize = opts.PageSize
+		f.PageSize = opts.PageSize
 	}
-	m := &mistakes{start: opts.Now()}
-	m.notNegative("pageSize", fixture.PageSize)
-	dir := buildDirectory(fixture, m)
-	if err := m.err(); err != nil {
-		return nil, err
-	}
-	keys, err := startKeys()
+	dir, err := directory.New(f, opts.Now(), opts.Logger)
 	if err != nil {
 		return nil, err
 	}
-	s := &Simulator{now: opts.Now, start: m.start, log: opts.Logger, pageSize: fixture.PageSize, dir: dir, keys: keys}
-	s.control = newControlRoutes(s)
+	keys, err := token.NewKeyring()
+	if err != nil {
+		return nil, err
+	}
+	s := &Simulator{now: opts.Now, log: opts.Logger, dir: dir, keys: keys}
+	var signIns signin.Log
+	s.login = login.New(dir, keys, &signIns, opts.Logger)
+	s.federation = federation.New(dir, keys, opts.Logger)
+	s.graph = graph.New(dir, keys, &signIns, &s.faults, f.PageSize, opts.Logger)
+	s.sharePoint = sharepoint.New(dir, keys)
+	s.control = control.New(s)
 	return s, nil
-}
-
-// RotateKeys puts new signing keys in the place of both old ones. Tokens signed with the old ones are refused from now on.
-func (s *Simulator) RotateKeys() error {
-	keys, err := newKeySet()
-	if err != nil {
-		return err
-	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.keys = keys
-	s.log.Info("signing keys rotated", "key_id", keys[0].id)
-	return nil
 }

@@ -10,6 +10,7 @@ import (
 	"time"
 	"unicode"
 
+	"purser.example/internal/problem"
 	"purser.example/internal/verdict"
 )
 
@@ -59,9 +60,13 @@ func (s *signIn) readAccount(ctx context.Context, token string, v *verdict.Verdi
 		domains                    []domain
 		selfErr, rolesErr, domsErr error
 	)
-	asked.Go(func() { selfErr = g.get(ctx, mePath, &self) })
-	asked.Go(func() { roles, rolesErr = list[directoryRole](ctx, g, rolesPath) })
-	asked.Go(func() { domains, domsErr = list[domain](ctx, g, domainsPath) })
+	asked.Go(func() { selfErr = guarded(func() error { return g.get(ctx, mePath, &self) }) })
+	asked.Go(func() {
+		rolesErr = guarded(func() (err error) { roles, err = list[directoryRole](ctx, g, rolesPath); return err })
+	})
+	asked.Go(func() {
+		domsErr = guarded(func() (err error) { domains, err = list[domain](ctx, g, domainsPath); return err })
+	})
 	asked.Wait()
 
 	if selfErr == nil && self.ID == "" {
@@ -80,6 +85,16 @@ func (s *signIn) readAccount(ctx context.Context, token string, v *verdict.Verdi
 		v.Detail += "domains: " + domsErr.Error()
 	}
 	v.Expiry = s.expiry(self, selfErr, domains)
+}
+
+// guarded asks on a goroutine of its own. A mistake of ours over an answer is an answer that cannot be used, and the detail says
+// more.
+func guarded(ask func() error) error {
+	err := problem.Guard(ask)
+	if surprise, ok := errors.AsType[*problem.Panicked](err); ok {
+		return fault{verdict.BadAnswer, surprise.Error()}
+	}
+	return err
 }
 
 // unread notes in the verdict that something could not be read.

@@ -9,9 +9,10 @@ import (
 	"testing"
 	"time"
 
+	"purser.example/internal/account"
 	"purser.example/internal/microsoft"
 	"purser.example/internal/pool"
-	"purser.example/internal/profile"
+	"purser.example/internal/run"
 	"purser.example/internal/secret"
 )
 
@@ -151,7 +152,7 @@ func BenchmarkImport(b *testing.B) {
 // BenchmarkCheck checks a thousand new passwords against a Microsoft that takes 100 ms for an answer.
 func BenchmarkCheck(b *testing.B) {
 	r := newRig(b, bigGroup(1000, 999, 100))
-	r.limits(profile.RunLimits{PerTenant: 16, AtOnce: 64, Tries: 3, Failures: 5, Rest: time.Second, LongestRest: time.Second, GiveUp: time.Minute, Again: time.Second})
+	r.limits(account.Limits{PerTenant: 16, AtOnce: 64, Failures: 5, Rest: time.Second, LongestRest: time.Second, GiveUp: time.Minute}, run.Usual)
 	reading := r.validated(b, sites, "Big pool")
 	words := map[string]string{}
 	for i := 1; i <= 1000; i++ {
@@ -160,7 +161,7 @@ func BenchmarkCheck(b *testing.B) {
 	for b.Loop() {
 		saved := r.save(b, r.change(b, reading.ID, words))
 		began := time.Now()
-		if c := r.work(b, saved.Check); c.Counts[profile.Confirmed] != 1000 {
+		if c := r.work(b, saved.Check); c.Counts[run.Confirmed] != 1000 {
 			b.Fatalf("%+v", c)
 		}
 		b.ReportMetric(time.Since(began).Seconds(), "s/1000")

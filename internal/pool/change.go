@@ -1,6 +1,7 @@
 package pool
 
 import (
+	"purser.example/internal/run"
 	"purser.example/internal/secret"
 )
 
@@ -35,7 +36,7 @@ const (
 // Saved is what a Save did.
 type Saved struct {
 	Pool         Pool
-	GroupChanged bool    // recommend to rerun the scan (R46)
-	Check        CheckID // of the new passwords; empty for none
-	Checking     int     // how many
+	GroupChanged bool   // recommend to rerun the scan (R46)
+	Check        run.ID // the check of the new passwords; empty for none
+	Checking     int    // how many
 }

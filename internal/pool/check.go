@@ -2,122 +2,114 @@ package pool
 
 import (
 	"context"
-	"errors"
+	"strings"
 
-	"purser.example/internal/access"
+	"purser.example/internal/account"
 	"purser.example/internal/audit"
-	"purser.example/internal/profile"
+	"purser.example/internal/run"
+	"purser.example/internal/secret"
 	"purser.example/internal/tenant"
+	"purser.example/internal/verdict"
 )
 
-// Check gives a check with its counts.
-func (s *Service) Check(ctx context.Context, caller access.Caller, id CheckID) (Check, error) {
-	if err := access.Require(caller, access.ManageServiceAccounts); err != nil {
-		return Check{}, err
-	}
-	c, err := s.store.Check(ctx, id)
-	if errors.Is(err, ErrGone) {
-		return Check{}, errNoCheck
-	}
-	return c, err
+// CheckRun is the Name of checks as a kind of run.
+const CheckRun = "pool_check"
+
+// check is the kind of run that tries the new passwords which one Save brought (R43): an item is a member, it holds the password,
+// and its outcome is the member's credential.
+type check struct{ *Service }
+
+// Checks is checks of new passwords as a kind of run.
+func (s *Service) Checks() run.Kind { return check{s} }
+
+// Scope is how rows name the pool that something belongs to.
+func (k Key) Scope() string { return string(k.Tenant) + "/" + string(k.Class) }
+
+// KeyOf is the pool of a scope, such as that of a check.
+func KeyOf(scope string) Key {
+	t, class, _ := strings.Cut(scope, "/")
+	return Key{tenant.ID(t), Class(class)}
 }
 
-// Checks lists the pool's checks, newest first, at most limit.
-func (s *Service) Checks(ctx context.Context, caller access.Caller, key Key, limit int) ([]Check, error) {
-	if _, err := s.enter(ctx, caller, key); err != nil {
-		return nil, err
+// Name implements run.Kind.
+func (check) Name() string { return CheckRun }
+
+// Words implements run.Kind.
+func (check) Words() run.Words {
+	return run.Words{
+		Begun: CheckBegun, Cancelled: CheckCancelled, Ended: CheckEnded, Interrupted: CutOff, Reference: "check",
+		Missing: "This check of passwords does not exist.",
+		Over:    "This check of passwords is over already, or being cancelled.",
+		Nothing: "There is nothing left to check.",
 	}
-	return s.store.Checks(ctx, key, limit)
 }
 
-// CheckItems gives one page of a check's items, and whether more follow.
-func (s *Service) CheckItems(ctx context.Context, caller access.Caller, q CheckQuery) (items []CheckItem, more bool, err error) {
-	if err := access.Require(caller, access.ManageServiceAccounts); err != nil {
-		return nil, false, err
-	}
-	if q.Limit <= 0 || q.Limit > PageSize {
-		q.Limit = PageSize
-	}
-	limit := q.Limit
-	q.Limit++
-	items, err = s.store.CheckItems(ctx, q)
-	if len(items) > limit {
-		return items[:limit], true, err
-	}
-	return items, false, err
+// Target implements run.Kind.
+func (k check) Target(ctx context.Context, r run.Run) (audit.Target, error) {
+	key := KeyOf(r.Scope)
+	t, err := k.tenants.Find(ctx, key.Tenant)
+	return target(t, key.Class), err
 }
 
-// WatchCheck gives a channel that has something to read after each change of the check, until stop is called.
-func (s *Service) WatchCheck(id CheckID) (changes <-chan struct{}, stop func()) {
-	return s.checks.watch(id)
-}
+// Subject implements run.Kind.
+func (check) Subject(of audit.Target, _ run.Item) audit.Target { return of }
 
-// CancelCheck asks a check to stop: nothing more is begun, and what is under way is waited for. Passwords whose turn had not
-// come are kept for Again.
-func (s *Service) CancelCheck(ctx context.Context, caller access.Caller, origin audit.Origin, id CheckID) error {
-	c, t, err := s.found(ctx, caller, id)
+// Look implements run.Kind.
+func (k check) Look(ctx context.Context, r run.Run, i run.Held) (run.Task, error) {
+	of, err := k.Target(ctx, r)
 	if err != nil {
-		return err
+		return run.Task{}, err
 	}
-	e := audit.By(caller, origin, CheckCancelled, target(t, c.Key.Class)).With("check", string(id))
-	switch err := s.store.CancelCheck(ctx, id, e); {
-	case errors.Is(err, ErrChanged):
-		return errOver
-	case err != nil:
-		return err
+	entry := func(action audit.Action) audit.Entry {
+		return r.Mark(audit.Entry{Actor: r.Actor, Origin: r.Origin, Action: action, Target: of}.With("username", i.Username), k.Words())
 	}
-	s.mu.Lock()
-	cancel := s.active[id]
-	s.mu.Unlock()
-	if cancel != nil {
-		cancel(errCancelled)
-	}
-	s.checks.changed(id)
-	return nil
+	return run.Task{
+		Tenant: i.Tenant, Username: i.Username,
+		Begun: entry(PasswordBegun),
+		Open:  func(context.Context) (secret.Value, error) { return k.ring.Open(i.Sealed, itemRecord(r.ID, i.No)) },
+		Judge: func(v verdict.Verdict) (run.Outcome, account.Reason) { return judgePassword(UserID(i.Subject), v) },
+		Store: func(ctx context.Context, i run.Item, v verdict.Verdict, password secret.Value) error {
+			return k.conclude(ctx, r, i, v, password, account.Told(entry(PasswordEnded), v))
+		},
+	}, nil
 }
 
-var errCancelled = errors.New("pool: the check was cancelled")
-
-// Again goes on with a check that is over: with those of its passwords that are still kept because nobody could tell about them.
-// It keeps its address.
-func (s *Service) Again(ctx context.Context, caller access.Caller, origin audit.Origin, id CheckID) (Check, error) {
-	c, t, err := s.found(ctx, caller, id)
-	if err != nil {
-		return Check{}, err
-	}
-	e := audit.By(caller, origin, CheckBegun, target(t, c.Key.Class)).With("check", string(id)).With("again", "yes")
-	n, err := s.store.Reopen(ctx, c, e)
+// judgePassword says what a verdict means for the new password of a member.
+func judgePassword(user UserID, v verdict.Verdict) (run.Outcome, account.Reason) {
 	switch {
-	case errors.Is(err, ErrChanged):
-		return c, nil // somebody else did it already, or it still goes on
-	case err != nil:
-		return Check{}, err
-	case n == 0:
-		return Check{}, errNothing
+	case v.Valid() && v.UserID != "" && !strings.EqualFold(v.UserID, string(user)):
+		// The username belongs to another account by now, which is no member: its password is not stored for this one.
+		return run.Skipped, run.Gone
+	case v.Status == verdict.AccountLocked: // tells nothing of the password
+		return run.NotReached, ""
+	default:
+		return run.Judge(v), ""
 	}
-	s.checks.changed(id)
-	return s.store.Check(ctx, id)
 }
 
-func (s *Service) found(ctx context.Context, caller access.Caller, id CheckID) (Check, tenant.Tenant, error) {
-	c, err := s.Check(ctx, caller, id)
-	if err != nil {
-		return Check{}, tenant.Tenant{}, err
+// conclude stores the outcome, and a good password as the member's credential.
+func (k check) conclude(ctx context.Context, r run.Run, i run.Item, v verdict.Verdict, password secret.Value, e audit.Entry) error {
+	i.Verdict = &v
+	var sealed []byte
+	if i.Outcome == run.Confirmed {
+		var err error
+		if sealed, err = k.ring.Seal(password, passwordRecord(KeyOf(r.Scope), UserID(i.Subject), fieldPassword)); err != nil {
+			return err
+		}
 	}
-	t, err := s.tenants.Find(ctx, c.Key.Tenant)
-	return c, t, err
+	return k.store.Concluded(ctx, r, i, sealed, account.Stamp{At: v.At, By: r.By()}, func(kept bool) audit.Entry {
+		switch {
+		case i.Outcome != run.Confirmed:
+			return e.With("password", "not stored")
+		case !kept:
+			return e.With("password", "not stored, because another one came")
+		}
+		return e.With("password", "stored")
+	})
 }
 
-// entry is what Purser writes down of a check on behalf of whoever began it.
-func (c Check) entry(t tenant.Tenant, action audit.Action) audit.Entry {
-	return audit.Entry{Actor: c.Actor, Origin: c.Origin, Action: action, Target: target(t, c.Key.Class)}.With("check", string(c.ID))
-}
-
-// By is the person who began the check, as they were called then.
-func (c Check) By() profile.Stamp {
-	by := c.Actor.Name
-	if by == "" {
-		by = c.Actor.SignIn
-	}
-	return profile.Stamp{At: c.Begun, By: by}
+// itemRecord is what the new password of an item is bound to. Table and field are those of the first version, in which rows are
+// sealed that still wait.
+func itemRecord(id run.ID, no int) secret.Record {
+	return secret.Record{Table: "pool_check_item", ID: itemID(id, no), Field: "pending"}
 }

@@ -4,7 +4,8 @@ import (
 	"slices"
 	"time"
 
-	"purser.example/internal/profile"
+	"purser.example/internal/account"
+	"purser.example/internal/run"
 	"purser.example/internal/secret"
 	"purser.example/internal/verdict"
 )
@@ -18,7 +19,7 @@ type Credential struct {
 	Verdict     *verdict.Verdict // of Password
 	Failed      *verdict.Verdict // of a later password, which was not stored
 	Checked     time.Time        // of the later of both
-	Set         profile.Stamp
+	Set         account.Stamp
 }
 
 // Pending says what became of a new password so far.
@@ -68,7 +69,7 @@ type Touch struct {
 	AppPassword []byte // sealed; nil: as it is
 	Check       bool   // a new password waits for its check
 	Forget      bool
-	By          profile.Stamp
+	By          account.Stamp
 }
 
 // Renews reports whether the touch makes an earlier new password pointless.
@@ -108,14 +109,14 @@ func (c Credential) forgotten() Credential {
 }
 
 // Concluded is the credential after a check came to its outcome. password is the sealed one of a verdict that is valid.
-func (c Credential) Concluded(i CheckItem, password []byte, by profile.Stamp) Credential {
+func (c Credential) Concluded(i run.Item, password []byte, by account.Stamp) Credential {
 	c.Pending = NoPending
 	switch i.Outcome {
-	case profile.Confirmed:
+	case run.Confirmed:
 		c.Password, c.Verdict, c.Failed, c.Set = password, i.Verdict, nil, by
-	case profile.Rejected:
+	case run.Rejected:
 		c.Failed = i.Verdict
-	case profile.Waiting, profile.Trying:
+	case run.Waiting, run.Trying:
 		c.Pending = Waits
 	default:
 		c.Pending = Kept
@@ -127,7 +128,7 @@ func (c Credential) Concluded(i CheckItem, password []byte, by profile.Stamp) Cr
 }
 
 func passwordRecord(key Key, user UserID, field string) secret.Record {
-	return secret.Record{Table: "pool_credential", ID: string(key.Tenant) + "/" + string(key.Class) + "/" + string(user), Field: field}
+	return secret.Record{Table: "pool_credential", ID: key.Scope() + "/" + string(user), Field: field}
 }
 
 // The fields of a credential's record.

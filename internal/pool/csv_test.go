@@ -11,7 +11,7 @@ import (
 
 	"purser.example/internal/pool"
 	"purser.example/internal/problem"
-	"purser.example/internal/profile"
+	"purser.example/internal/run"
 	"purser.example/internal/tenant"
 )
 
@@ -62,7 +62,7 @@ func TestPasswordsByFile(t *testing.T) {
 	}
 	must(t, r.sim.PatchUser("pool02@contoso.com", []byte(`{"password": "semi;colon \"quoted\" 1"}`)))
 	saved := r.save(t, pool.Change{Key: sites, Reading: reading.ID, AdminURL: poolURL, Members: read.Changes()})
-	if c := r.work(t, saved.Check); c.Counts[profile.Confirmed] != 2 {
+	if c := r.work(t, saved.Check); c.Counts[run.Confirmed] != 2 {
 		t.Errorf("%+v", c)
 	}
 	if got := r.standings(t, reading.ID); got["mfa@contoso.com"] != pool.Unverified || got["pool02@contoso.com"] != pool.Ready {

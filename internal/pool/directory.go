@@ -5,8 +5,8 @@ import (
 	"strings"
 	"time"
 
+	"purser.example/internal/account"
 	"purser.example/internal/problem"
-	"purser.example/internal/profile"
 	"purser.example/internal/tenant"
 	"purser.example/internal/verdict"
 )
@@ -16,7 +16,7 @@ type Directory interface {
 	// AsApp opens it for the app itself.
 	AsApp(ctx context.Context, t tenant.Tenant, app tenant.App) (Session, error)
 	// AsAccount opens it for an account, sending the password at most once; the Session is nil unless the verdict is valid.
-	AsAccount(ctx context.Context, a profile.Account) (Session, verdict.Verdict)
+	AsAccount(ctx context.Context, a account.Account) (Session, verdict.Verdict)
 }
 
 // Session reads a tenant's groups. Its errors are *Unread, and ErrGone for a group that is not there.

@@ -55,9 +55,4 @@ func (*NoReader) Unwrap() error {
 	return problem.New(problem.Invalid, "Purser cannot read this tenant's groups yet. Give its app profile a client secret and the application permissions GroupMember.Read.All and User.Read.All, or add a service account profile of this tenant that is valid.")
 }
 
-var (
-	errNoReading = problem.New(problem.NotFound, "This list of members does not exist, or not any more. Validate the group again.")
-	errNoCheck   = problem.New(problem.NotFound, "This check of passwords does not exist.")
-	errOver      = problem.New(problem.Conflict, "This check of passwords is over already, or being cancelled.")
-	errNothing   = problem.New(problem.Invalid, "There is nothing left to check.")
-)
+var errNoReading = problem.New(problem.NotFound, "This list of members does not exist, or not any more. Validate the group again.")

@@ -3,7 +3,7 @@ package pool
 import (
 	"bytes"
 
-	"purser.example/internal/profile"
+	"purser.example/internal/account"
 )
 
 // JudgeFile lets the fuzz test at files without a database.
@@ -12,6 +12,6 @@ func JudgeFile(file []byte, roster map[string]Member) (Import, error) {
 	if err != nil {
 		return Import{}, err
 	}
-	s := &Service{profiles: profile.NewService(nil, nil, nil, nil, profile.Settings{}, nil)}
+	s := &Service{accounts: account.NewService(account.Parts{})}
 	return s.judge(rows, roster), nil
 }

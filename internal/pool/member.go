@@ -3,6 +3,7 @@ package pool
 import (
 	"time"
 
+	"purser.example/internal/account"
 	"purser.example/internal/audit"
 	"purser.example/internal/profile"
 	"purser.example/internal/verdict"
@@ -69,7 +70,7 @@ type Member struct {
 	Verdict     *verdict.Verdict // of the stored password; nil: never checked
 	Failed      *verdict.Verdict // of a later password that was not stored; nil: none
 	Checked     time.Time        // when the verdict to be shown was given
-	Set         profile.Stamp    // when what is stored was stored
+	Set         account.Stamp    // when what is stored was stored
 
 	// Profile is the service account profile with this account: it is used for managing operations and for
 	// application-level jobs too. Empty for none.

@@ -6,8 +6,8 @@ import (
 	"io"
 
 	"purser.example/internal/access"
+	"purser.example/internal/account"
 	"purser.example/internal/problem"
-	"purser.example/internal/profile"
 	"purser.example/internal/secret"
 )
 
@@ -96,7 +96,7 @@ func (s *Service) judge(rows []fileRow, roster map[string]Member) Import {
 	var read Import
 	lines := map[string]int{}
 	for _, row := range rows {
-		key := profile.Fold(row.username)
+		key := account.Fold(row.username)
 		member, there := roster[key]
 		out := ImportRow{Line: row.line, Username: row.username, User: member.User, App: row.app != "", Mistake: row.mistake}
 		out.Replaces = out.App && member.AppPassword || !out.App && member.Password
@@ -116,7 +116,7 @@ func (s *Service) judge(rows []fileRow, roster map[string]Member) Import {
 		case out.App:
 			out.Mistake = CheckAppPassword(out.password)
 		default:
-			out.Mistake = s.profiles.CheckPassword(out.password)
+			out.Mistake = s.accounts.CheckPassword(out.password)
 		}
 		if key != "" && lines[key] == 0 {
 			lines[key] = row.line

@@ -4,13 +4,14 @@
 // It owns the rules of a pool: which groups may be one, what each member needs, what Save checks and stores, what is in force
 // until the next scan, and whether there are members enough. A pool is saved and in force in versions; nothing of a pool
 // reaches a service before a scan brings the saved version into force (BringIntoForce). Members come in readings: what
-// Microsoft said a group's members were at one moment. Passwords arrive as secret.Value, leave only for the Validator, and are
+// Microsoft said a group's members were at one moment. Passwords arrive as secret.Value, leave only for an attempt
+// (internal/account), and are
 // stored sealed. How rows look is internal/sqlite's business, how Microsoft is asked internal/microsoft's.
 package pool
 
 import (
+	"purser.example/internal/account"
 	"purser.example/internal/audit"
-	"purser.example/internal/profile"
 	"purser.example/internal/tenant"
 )
 
@@ -78,7 +79,7 @@ type Version struct {
 	Reading  ReadingID // the members
 	Members  int
 	AdminURL string        // custom SharePoint admin center; empty: the default
-	By       profile.Stamp // for the version in force: when it came into force, and what brought it
+	By       account.Stamp // for the version in force: when it came into force, and what brought it
 }
 
 // Group is a group of Microsoft 365.

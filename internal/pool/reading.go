@@ -10,8 +10,10 @@ import (
 	"github.com/google/uuid"
 
 	"purser.example/internal/access"
+	"purser.example/internal/account"
 	"purser.example/internal/audit"
 	"purser.example/internal/problem"
+	"purser.example/internal/run"
 	"purser.example/internal/tenant"
 )
 
@@ -114,20 +116,17 @@ func (s *Service) begin(ctx context.Context, o opener, key Key, g Group) (Readin
 	}
 	e := audit.By(o.caller, o.origin, ReadingBegun, target(o.tenant, key.Class)).With("group", g.Name).With("id", g.ID)
 	r := Reading{ID: ReadingID(id.String()), Key: key, Group: g, State: ReadingRuns, Actor: e.Actor, Origin: o.origin, Begun: s.now().UTC().Truncate(time.Millisecond)}
-	after, cancel := beyond(ctx)
+	shift, _ := s.shifts.Take(context.WithoutCancel(ctx), string(r.ID))
+	after, cancel := account.Beyond(ctx)
 	defer cancel()
-	own, err := s.beginActivity(r.ID)
-	if err != nil {
-		return Reading{}, err
-	}
 	if err := s.store.BeginReading(after, r, e); err != nil {
-		own.end()
+		shift.End()
 		return Reading{}, err
 	}
 	go func() {
-		defer own.end()
-		if err := s.read(own.ctx, r); err != nil {
-			s.log.ErrorContext(own.ctx, "members of a group not read", "reading", r.ID, "error", err)
+		err := shift.Do(func(ctx context.Context) error { return s.read(ctx, r) })
+		if err != nil && !errors.Is(err, run.ErrHandedBack) {
+			s.log.ErrorContext(context.WithoutCancel(ctx), "members of a group not read", "reading", r.ID, "error", err)
 		}
 	}()
 	return r, nil
@@ -147,5 +146,5 @@ func (s *Service) Reading(ctx context.Context, caller access.Caller, id ReadingI
 
 // WatchReading gives a channel that has something to read after each page of the reading, until stop is called.
 func (s *Service) WatchReading(id ReadingID) (changes <-chan struct{}, stop func()) {
-	return s.readings.watch(id)
+	return s.shifts.Watch(string(id))
 }

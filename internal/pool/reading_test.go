@@ -12,6 +12,7 @@ import (
 	"purser.example/internal/pool"
 	"purser.example/internal/problem"
 	"purser.example/internal/profile"
+	"purser.example/internal/run"
 )
 
 // R41, R42: members come with what the page shows, nested ones once, and what cannot be a member is named and left out.
@@ -178,6 +179,7 @@ func TestReadingFails(t *testing.T) {
 		t.Errorf("with a wrong secret: %v", err)
 	}
 	r.connect(t, "App-Secret-2026!")
+	r.clock.Advance(10 * time.Second) // a failure holds for a moment
 	must(t, r.sim.SetFaults([]m365sim.Fault{{PathPrefix: "/v1.0/groups", Status: 403}}))
 	if _, err := r.Validate(ctx, adele, here, sites, "Pool"); problem.KindOf(err) != problem.Upstream {
 		t.Errorf("403: %v", err)
@@ -222,7 +224,7 @@ func TestAReadingIsReadAnewAfterARestart(t *testing.T) {
 	// A graceful stop ends what this process reads.
 	stopping, stop := contextWithCancel()
 	stop()
-	if err := r.Read(stopping, reading.ID); !errors.Is(err, profile.ErrHandedBack) {
+	if err := r.Read(stopping, reading.ID); !errors.Is(err, run.ErrHandedBack) {
 		t.Fatalf("ended with %v", err)
 	}
 	if got, _ := r.Reading(ctx, adele, reading.ID); got.State != pool.ReadingRuns || got.Counts.Members == 500 {
@@ -270,11 +272,11 @@ func TestAReadingIsHandedBack(t *testing.T) {
 	r := newRig(t, bigGroup(500, 50, 20))
 	reading, err := r.Validate(ctx, adele, here, sites, "Big pool")
 	must(t, err)
-	r.HandBack()
+	r.shifts.HandBack()
 	if got, err := r.Reading(ctx, adele, reading.ID); err != nil || got.State != pool.ReadingRuns || got.Counts.Members == 500 {
 		t.Errorf("it came to its end: %+v %v", got, err)
 	}
-	if err := r.Read(ctx, reading.ID); !errors.Is(err, profile.ErrHandedBack) {
+	if err := r.Read(ctx, reading.ID); !errors.Is(err, run.ErrHandedBack) {
 		t.Errorf("read on after the stop: %v", err)
 	}
 	r.start()

@@ -7,91 +7,18 @@ import (
 	"slices"
 	"time"
 
+	"purser.example/internal/account"
 	"purser.example/internal/audit"
 	"purser.example/internal/problem"
-	"purser.example/internal/profile"
 )
 
-// activity is a reading that this process works on.
-type activity struct {
-	ctx    context.Context
-	cancel context.CancelFunc
-	done   chan struct{}
-	end    func()
-}
-
-var errActive = errors.New("pool: the reading is being worked on")
-
-// beginActivity makes a reading the caller's own until end. It returns errActive with the activity of whoever has it.
-func (s *Service) beginActivity(id ReadingID) (*activity, error) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if other := s.reading[id]; other != nil {
-		return other, errActive
-	}
-	a := &activity{done: make(chan struct{})}
-	a.ctx, a.cancel = context.WithCancel(context.Background())
-	if s.stopping {
-		a.cancel()
-	}
-	a.end = func() {
-		a.cancel()
-		s.mu.Lock()
-		delete(s.reading, id)
-		s.mu.Unlock()
-		close(a.done)
-		s.readings.changed(id)
-	}
-	s.reading[id] = a
-	return a, nil
-}
-
-// HandBack stops the readings that this process began, and those to come, and waits for them, but not for ever. The next start
-// reads them anew.
-func (s *Service) HandBack() {
-	s.mu.Lock()
-	s.stopping = true
-	var under []*activity
-	for _, a := range s.reading {
-		a.cancel()
-		under = append(under, a)
-	}
-	s.mu.Unlock()
-	patience := time.After(10 * time.Second)
-	for _, a := range under {
-		select {
-		case <-a.done:
-		case <-patience:
-			return
-		}
-	}
-}
-
-func (s *Service) handsBack() bool {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.stopping
-}
+// GroupRead is the name of the job that a reading is in the queue.
+const GroupRead = "group_read"
 
 // Read carries a reading out, or waits for whoever does: it may be called again after whatever ended it before. It returns nil
-// when the reading is over and profile.ErrHandedBack when ctx ended first.
+// when the reading is over and run.ErrHandedBack when ctx ended first.
 func (s *Service) Read(ctx context.Context, id ReadingID) error {
-	for {
-		a, err := s.beginActivity(id)
-		stop := context.AfterFunc(ctx, a.cancel)
-		if err == nil {
-			err = s.readAnew(a.ctx, id)
-			a.end()
-		}
-		<-a.done
-		stop()
-		switch {
-		case ctx.Err() != nil || s.handsBack():
-			return profile.ErrHandedBack
-		case !errors.Is(err, errActive):
-			return err
-		}
-	}
+	return s.shifts.Do(ctx, string(id), func(ctx context.Context) error { return s.readAnew(ctx, id) })
 }
 
 // readAnew reads the group again from its first member, because Graph's pages do not outlive the process that asked for them.
@@ -121,8 +48,11 @@ func (s *Service) read(ctx context.Context, r Reading) error {
 	if err != nil {
 		return err
 	}
-	o := opener{person(r.Actor), r.Origin, t}
-	_, err = ask(ctx, s, o, func(d Session) (struct{}, error) { return struct{}{}, s.readWith(ctx, d, r) })
+	o := opener{r.Actor.Caller(), r.Origin, t}
+	err = problem.Guard(func() error {
+		_, err := ask(ctx, s, o, func(d Session) (struct{}, error) { return struct{}{}, s.readWith(ctx, d, r) })
+		return err
+	})
 	if ctx.Err() != nil {
 		return nil // the next start begins anew
 	}
@@ -144,10 +74,10 @@ func (s *Service) endReading(ctx context.Context, o opener, r Reading, state Rea
 	if got, err := s.store.Reading(ctx, r.ID); err == nil {
 		e = e.With("members", fmt.Sprint(got.Counts.Members)).With("left out", fmt.Sprint(got.Counts.LeftOut))
 	}
-	if err := profile.Persist(ctx, func() error { return s.store.EndReading(ctx, r.ID, state, failure, e) }); err != nil {
+	if err := account.Persist(ctx, func() error { return s.store.EndReading(ctx, r.ID, state, failure, e) }); err != nil {
 		return err
 	}
-	s.readings.changed(r.ID)
+	s.shifts.Changed(string(r.ID))
 	return s.store.PruneReadings(ctx, r.Key, keptReadings, s.now().Add(-keptFor))
 }
 
@@ -178,7 +108,7 @@ func (s *Service) pipe(ctx context.Context, d Session, r Reading, nested bool, l
 		var failed error
 		for page := range pages {
 			if failed == nil {
-				failed = s.storePage(ctx, r, page, nested)
+				failed = problem.Guard(func() error { return s.storePage(ctx, r, page, nested) })
 				cancelOn(cancel, failed)
 			}
 		}
@@ -212,7 +142,7 @@ func (s *Service) storePage(ctx context.Context, r Reading, page []Object, neste
 	for i, o := range page {
 		page[i].Products = slices.DeleteFunc(o.Products, func(p string) bool { return !slices.Contains(matter, p) })
 	}
-	err := profile.Persist(ctx, func() error { return s.store.AddObjects(ctx, r, page, nested) })
-	s.readings.changed(r.ID)
+	err := account.Persist(ctx, func() error { return s.store.AddObjects(ctx, r, page, nested) })
+	s.shifts.Changed(string(r.ID))
 	return err
 }

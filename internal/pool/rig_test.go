@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"purser.example/internal/access"
+	"purser.example/internal/account"
 	"purser.example/internal/app"
 	"purser.example/internal/audit"
 	"purser.example/internal/m365sim"
@@ -21,9 +22,15 @@ import (
 	"purser.example/internal/pool"
 	"purser.example/internal/problem"
 	"purser.example/internal/profile"
+	"purser.example/internal/run"
 	"purser.example/internal/secret"
 	"purser.example/internal/sqlite"
+	"purser.example/internal/sqlite/accounts"
+	"purser.example/internal/sqlite/pools"
+	"purser.example/internal/sqlite/profiles"
+	"purser.example/internal/sqlite/runs"
 	"purser.example/internal/sqlite/sqlitetest"
+	"purser.example/internal/sqlite/tenants"
 	"purser.example/internal/tenant"
 )
 
@@ -44,9 +51,10 @@ var (
 	sites  = pool.Key{Tenant: contoso, Class: pool.Sites}
 
 	// quick are limits for tests: nothing waits for long.
-	quick = profile.RunLimits{
-		PerTenant: 8, AtOnce: 8, Tries: 3, Failures: 3, Rest: 20 * time.Millisecond, LongestRest: 50 * time.Millisecond, GiveUp: 300 * time.Millisecond, Again: 10 * time.Millisecond,
+	quick = account.Limits{
+		PerTenant: 8, AtOnce: 8, Failures: 3, Rest: 20 * time.Millisecond, LongestRest: 50 * time.Millisecond, GiveUp: 300 * time.Millisecond,
 	}
+	soon = run.Limits{Tries: 3, Again: 10 * time.Millisecond}
 )
 
 // fixture is a tenant with a group of every sort. More users and groups may be put in.
@@ -86,10 +94,13 @@ type rig struct {
 	clock    *sqlitetest.Clock
 	log      *safeBuffer
 	tenants  *tenant.Service
+	accounts *account.Service
 	profiles *profile.Service
-	runs     *profile.Runs
+	runs     *run.Service
+	shifts   *run.Shifts
 	ring     *secret.Keyring
 	client   *microsoft.Client
+	between  func(pool.Directory) pool.Directory // stands before the real one; nil: nothing does
 	taken    *taken
 }
 
@@ -136,7 +147,7 @@ func newRig(t testing.TB, json string) *rig {
 	must(t, err)
 	r.db, r.ring = sqlitetest.Open(t, r.clock.Now)
 	r.db.SetQueue(r.taken)
-	r.tenants = tenant.NewService(r.db.Tenants(), r.ring, r.clock.Now)
+	r.tenants = tenant.NewService(tenants.New(r.db), r.ring, r.clock.Now)
 	r.client = microsoft.New(microsoft.Config{Simulator: address, Now: r.clock.Now, Log: r.logger(), CallTimeout: 3 * time.Second, Patience: 100 * time.Millisecond})
 	r.start()
 	r.connect(t, "App-Secret-2026!")
@@ -148,15 +159,20 @@ func (r *rig) logger() *slog.Logger {
 }
 
 // start joins the parts anew, as a new process does.
-func (r *rig) start() { r.limits(quick) }
+func (r *rig) start() { r.limits(quick, soon) }
 
 // limits is start with other limits.
-func (r *rig) limits(limits profile.RunLimits) {
+func (r *rig) limits(limits account.Limits, tries run.Limits) {
 	validator, directory := app.Microsoft(r.client)
-	r.profiles = profile.NewService(r.db.Profiles(), r.tenants, r.ring, validator, profile.Settings{}, r.clock.Now)
-	r.runs = profile.NewRuns(r.profiles, r.db.Runs(), limits, r.logger())
+	if r.between != nil {
+		directory = r.between(directory)
+	}
+	r.shifts = run.NewShifts()
+	r.accounts = account.NewService(account.Parts{Store: accounts.New(r.db), Tenants: r.tenants, Validator: validator, Limits: limits, Now: r.clock.Now})
+	r.runs = run.NewService(run.Parts{Store: runs.New(r.db, runs.Effects{pool.CheckRun: pools.Settled}), Accounts: r.accounts, Shifts: r.shifts, Limits: tries, Now: r.clock.Now, Log: r.logger()})
+	r.profiles = profile.NewService(profiles.New(r.db), r.tenants, r.accounts, r.ring, profile.Settings{}, r.clock.Now)
 	r.Service = pool.NewService(pool.Parts{
-		Store: r.db.Pools(), Tenants: r.tenants, Profiles: r.profiles, Gates: r.runs.Gates(), Ring: r.ring, Validator: validator, Directory: directory,
+		Store: pools.New(r.db), Tenants: r.tenants, Accounts: r.accounts, Profiles: r.profiles, Runs: r.runs, Shifts: r.shifts, Ring: r.ring, Directory: directory,
 		Settings: pool.Settings{AdminCenterHosts: []string{"teams-admin.contoso.com"}}, Now: r.clock.Now, Log: r.logger(),
 	})
 	r.profiles.UsedBy(r.Service)
@@ -260,12 +276,27 @@ func (r *rig) save(t testing.TB, c pool.Change) pool.Saved {
 }
 
 // work works on a check until it is over.
-func (r *rig) work(t testing.TB, id pool.CheckID) pool.Check {
+func (r *rig) work(t testing.TB, id run.ID) run.Run {
 	t.Helper()
-	must(t, r.Work(ctx, id))
-	c, err := r.Check(ctx, adele, id)
+	must(t, r.runs.Work(ctx, id))
+	return r.check(t, id)
+}
+
+func (r *rig) check(t testing.TB, id run.ID) run.Run {
+	t.Helper()
+	c, err := r.runs.Find(ctx, adele, r.Checks(), id)
 	must(t, err)
 	return c
+}
+
+// again goes on with a check that is over.
+func (r *rig) again(id run.ID) (run.Run, error) {
+	return r.runs.Reopen(ctx, adele, here, r.Checks(), id)
+}
+
+// cancelCheck asks a check to stop.
+func (r *rig) cancelCheck(id run.ID) error {
+	return r.runs.Cancel(ctx, adele, here, r.Checks(), id)
 }
 
 // tried counts the sign-ins of each user.

@@ -6,8 +6,10 @@ import (
 	"fmt"
 
 	"purser.example/internal/access"
+	"purser.example/internal/account"
 	"purser.example/internal/audit"
 	"purser.example/internal/problem"
+	"purser.example/internal/run"
 	"purser.example/internal/secret"
 )
 
@@ -26,8 +28,8 @@ type saving struct {
 	members map[UserID]Member // those of the change
 
 	touched []Touch
-	check   *Check
-	items   []NewPassword
+	check   *run.Run
+	items   []run.Held
 	entries []audit.Entry
 }
 
@@ -49,7 +51,7 @@ func (s *Service) Save(ctx context.Context, caller access.Caller, origin audit.O
 	if err := s.prepare(ctx, w); err != nil {
 		return Saved{}, err
 	}
-	after, cancel := beyond(ctx)
+	after, cancel := account.Beyond(ctx)
 	defer cancel()
 	err = s.store.Save(after, w.pool, c.Seen, w.touched, w.check, w.items, w.entries...)
 	if errors.Is(err, ErrChanged) {
@@ -79,7 +81,7 @@ func (s *Service) raced(ctx context.Context, key Key) error {
 // prepare checks the change and makes everything that is to be stored of it.
 func (s *Service) prepare(ctx context.Context, w *saving) error {
 	w.pool = w.old
-	w.pool.Key, w.pool.Number, w.pool.By = w.change.Key, w.old.Number+1, s.stamp(w.caller)
+	w.pool.Key, w.pool.Number, w.pool.By = w.change.Key, w.old.Number+1, account.StampOf(w.caller, s.now())
 	if w.change.Clear {
 		w.pool.Version = Version{Number: w.pool.Number, By: w.pool.By}
 		w.entries = []audit.Entry{w.entry(Cleared).With("group", w.old.Group.Name)}
@@ -88,7 +90,7 @@ func (s *Service) prepare(ctx context.Context, w *saving) error {
 	if err := s.chooseMembers(ctx, w); err != nil {
 		return err
 	}
-	if err := w.checkFields(s.settings.AdminCenterHosts, s.profiles.CheckPassword); err != nil {
+	if err := w.checkFields(s.settings.AdminCenterHosts, s.accounts.CheckPassword); err != nil {
 		return err
 	}
 	if err := s.seal(w); err != nil {

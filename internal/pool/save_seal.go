@@ -3,9 +3,7 @@ package pool
 import (
 	"strconv"
 
-	"github.com/google/uuid"
-
-	"purser.example/internal/profile"
+	"purser.example/internal/run"
 	"purser.example/internal/secret"
 )
 
@@ -63,15 +61,13 @@ func onOff(on bool) string {
 
 func (s *Service) addItem(w *saving, m Member, password secret.Value) error {
 	if w.check == nil {
-		id, err := uuid.NewV7()
+		r, err := s.runs.New(s.Checks(), w.caller, w.origin, w.pool.Group.Name)
 		if err != nil {
 			return err
 		}
-		begun := w.entry(CheckBegun)
-		w.check = &Check{
-			ID: CheckID(id.String()), Key: w.change.Key, Group: w.pool.Group.Name, Actor: begun.Actor, Origin: w.origin, State: profile.RunWaiting, Begun: w.pool.By.At,
-		}
-		w.entries = append(w.entries, begun.With("check", id.String()))
+		r.Scope, r.Holding, r.State = w.change.Scope(), true, run.Queued
+		w.check = &r
+		w.entries = append(w.entries, r.Mark(w.entry(CheckBegun), s.Checks().Words()))
 	}
 	no := len(w.items) + 1
 	sealed, err := s.ring.Seal(password, itemRecord(w.check.ID, no))
@@ -79,13 +75,10 @@ func (s *Service) addItem(w *saving, m Member, password secret.Value) error {
 		return err
 	}
 	w.check.Total = no
-	w.items = append(w.items, NewPassword{
-		CheckItem: CheckItem{No: no, User: m.User, Name: m.Name, Username: m.Username, Outcome: profile.Waiting}, Sealed: sealed,
+	w.items = append(w.items, run.Held{
+		Item: run.Item{No: no, Subject: string(m.User), Name: m.Name, Username: m.Username, Tenant: w.change.Tenant, Outcome: run.Waiting}, Sealed: sealed,
 	})
 	return nil
 }
 
-// itemRecord is what the new password of an item of a check is bound to.
-func itemRecord(id CheckID, no int) secret.Record {
-	return secret.Record{Table: "pool_check_item", ID: string(id) + "/" + strconv.Itoa(no), Field: "pending"}
-}
+func itemID(id run.ID, no int) string { return string(id) + "/" + strconv.Itoa(no) }

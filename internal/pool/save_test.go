@@ -8,13 +8,15 @@ import (
 	"testing"
 	"time"
 
+	"purser.example/internal/account"
 	"purser.example/internal/audit"
 	"purser.example/internal/m365sim"
 	"purser.example/internal/pool"
 	"purser.example/internal/problem"
-	"purser.example/internal/profile"
+	"purser.example/internal/run"
 	"purser.example/internal/secret"
 	"purser.example/internal/sqlite"
+	"purser.example/internal/sqlite/runs"
 	"purser.example/internal/sqlite/sqlitetest"
 	"purser.example/internal/verdict"
 )
@@ -34,7 +36,7 @@ func TestSaveChecksNewPasswords(t *testing.T) {
 		t.Errorf("before: %v", got)
 	}
 	check := r.work(t, saved.Check)
-	if check.State != profile.RunFinished || check.Counts[profile.Confirmed] != 1 || check.Counts[profile.Rejected] != 4 || check.Counts[profile.NotReached] != 1 {
+	if check.State != run.Finished || check.Counts[run.Confirmed] != 1 || check.Counts[run.Rejected] != 4 || check.Counts[run.NotReached] != 1 {
 		t.Errorf("%+v", check)
 	}
 	want := map[string]pool.Standing{
@@ -231,10 +233,10 @@ func TestAMemberThatGoesBeforeTheCheck(t *testing.T) {
 	reading := r.validated(t, sites, "Pool")
 	saved := r.save(t, r.change(t, reading.ID, map[string]string{"pool01@contoso.com": marked, "pool02@contoso.com": marked}))
 	must(t, r.sim.DeleteUser("pool02@contoso.com"))
-	if c := r.work(t, saved.Check); c.Counts[profile.Confirmed] != 1 || c.Counts[profile.Rejected] != 1 {
+	if c := r.work(t, saved.Check); c.Counts[run.Confirmed] != 1 || c.Counts[run.Rejected] != 1 {
 		t.Errorf("%+v", c)
 	}
-	items, _, err := r.CheckItems(ctx, adele, pool.CheckQuery{Check: saved.Check, Outcome: profile.Rejected})
+	items, _, err := r.runs.Items(ctx, adele, run.ItemQuery{Run: saved.Check, Outcome: run.Rejected})
 	if err != nil || len(items) != 1 || items[0].Username != "pool02@contoso.com" || items[0].Verdict.Status != verdict.AccountNotFound || items[0].Kept {
 		t.Errorf("%+v %v", items, err)
 	}
@@ -289,7 +291,7 @@ func TestFiftyPasswords(t *testing.T) {
 	saved := r.save(t, r.change(t, reading.ID, words))
 	must(t, r.sim.SetFaults([]m365sim.Fault{{PathPrefix: "/" + contoso + "/oauth2", Status: 429, RetryAfter: "1", Times: new(4)}}))
 	c := r.work(t, saved.Check)
-	if c.Counts[profile.Confirmed] != 47 || c.Counts[profile.Rejected] != 3 {
+	if c.Counts[run.Confirmed] != 47 || c.Counts[run.Rejected] != 3 {
 		t.Errorf("%+v", c)
 	}
 	accepted := map[string]int{}
@@ -320,23 +322,23 @@ func TestACheckGoesOnWithoutASecondAttempt(t *testing.T) {
 	saved := r.save(t, r.change(t, reading.ID, words))
 	dying, die := contextWithCancel()
 	done := make(chan error, 1)
-	go func() { done <- r.Work(dying, saved.Check) }()
+	go func() { done <- r.runs.Work(dying, saved.Check) }()
 	waitFor(t, func() bool { return len(r.tried()) >= 10 })
 	die()
-	if err := <-done; !errors.Is(err, profile.ErrHandedBack) {
+	if err := <-done; !errors.Is(err, run.ErrHandedBack) {
 		t.Fatalf("ended with %v", err)
 	}
 	stored := mustReading(t, r, reading.ID).Counts.Standings[pool.Ready]
-	waiting, err := r.db.Pools().WaitingPasswords(ctx, saved.Check, 0, 1)
+	waiting, err := runs.New(r.db, nil).Waiting(ctx, saved.Check, contoso, 0, 1)
 	must(t, err)
 	if stored == 0 || len(waiting) == 0 {
 		t.Fatalf("%d stored, waiting %v", stored, waiting)
 	}
 	// As a process that died in the middle of an attempt leaves it.
-	must(t, r.db.Pools().Try(ctx, saved.Check, waiting[0].No, profile.KeyOf(contoso, waiting[0].Username), audit.Entry{Action: pool.PasswordBegun}))
+	must(t, runs.New(r.db, nil).Try(ctx, r.check(t, saved.Check), waiting[0].No, account.KeyOf(contoso, waiting[0].Username), audit.Entry{Action: pool.PasswordBegun}))
 	r.start()
 	c := r.work(t, saved.Check)
-	if c.Counts[profile.Confirmed] != 39 || c.Counts[profile.Interrupted] != 1 {
+	if c.Counts[run.Confirmed] != 39 || c.Counts[run.Interrupted] != 1 {
 		t.Errorf("%+v", c)
 	}
 	if r.tried()[waiting[0].Username] != 0 {
@@ -346,11 +348,11 @@ func TestACheckGoesOnWithoutASecondAttempt(t *testing.T) {
 		t.Errorf("%s, %d entries", got, r.acted(t, pool.CutOff))
 	}
 	// A person decides about it: its password was kept.
-	again, err := r.Again(ctx, adele, here, saved.Check)
-	if err != nil || again.ID != saved.Check || again.Counts[profile.Waiting] != 1 {
+	again, err := r.again(saved.Check)
+	if err != nil || again.ID != saved.Check || again.Counts[run.Waiting] != 1 {
 		t.Fatalf("%+v %v", again, err)
 	}
-	if c := r.work(t, saved.Check); c.Counts[profile.Confirmed] != 40 || c.State != profile.RunFinished {
+	if c := r.work(t, saved.Check); c.Counts[run.Confirmed] != 40 || c.State != run.Finished {
 		t.Errorf("%+v", c)
 	}
 	for user, n := range r.tried() {
@@ -358,7 +360,7 @@ func TestACheckGoesOnWithoutASecondAttempt(t *testing.T) {
 			t.Errorf("%s was tried %d times", user, n)
 		}
 	}
-	if _, err := r.Again(ctx, adele, here, saved.Check); problem.KindOf(err) != problem.Invalid {
+	if _, err := r.again(saved.Check); problem.KindOf(err) != problem.Invalid {
 		t.Errorf("nothing is left: %v", err)
 	}
 	r.clean(t)
@@ -374,26 +376,26 @@ func TestACheckIsCancelled(t *testing.T) {
 	}
 	saved := r.save(t, r.change(t, reading.ID, words))
 	done := make(chan error, 1)
-	go func() { done <- r.Work(ctx, saved.Check) }()
+	go func() { done <- r.runs.Work(ctx, saved.Check) }()
 	waitFor(t, func() bool { return len(r.tried()) >= 8 })
-	must(t, r.CancelCheck(ctx, alex, here, saved.Check))
+	must(t, r.cancelCheck(saved.Check))
 	must(t, <-done)
-	c, err := r.Check(ctx, adele, saved.Check)
+	c, err := r.runs.Find(ctx, adele, r.Checks(), saved.Check)
 	must(t, err)
-	if c.State != profile.RunCancelled || c.Counts[profile.Dropped] == 0 || c.Counts[profile.Confirmed]+c.Counts[profile.Dropped] != 30 {
+	if c.State != run.Cancelled || c.Counts[run.Dropped] == 0 || c.Counts[run.Confirmed]+c.Counts[run.Dropped] != 30 {
 		t.Errorf("%+v", c)
 	}
 	links, err := r.db.Activity(ctx, 1)
 	if err != nil || links[0].Action != pool.CheckEnded || !strings.HasPrefix(links[0].Target.Name, "Contoso: ") {
 		t.Errorf("R61: the end of it: %+v %v", links, err)
 	}
-	if err := r.CancelCheck(ctx, alex, here, saved.Check); problem.KindOf(err) != problem.Conflict {
+	if err := r.cancelCheck(saved.Check); problem.KindOf(err) != problem.Conflict {
 		t.Errorf("%v", err)
 	}
-	if _, err := r.Again(ctx, alex, here, saved.Check); err != nil {
+	if _, err := r.again(saved.Check); err != nil {
 		t.Fatal(err)
 	}
-	if c := r.work(t, saved.Check); c.Counts[profile.Confirmed] != 30 {
+	if c := r.work(t, saved.Check); c.Counts[run.Confirmed] != 30 {
 		t.Errorf("%+v", c)
 	}
 	r.clean(t)
@@ -405,16 +407,16 @@ func TestANewerPasswordReplaces(t *testing.T) {
 	reading := r.validated(t, sites, "Pool")
 	old := r.save(t, r.change(t, reading.ID, map[string]string{"pool01@contoso.com": "Wrong-2026!!", "pool02@contoso.com": marked}))
 	now := r.save(t, r.change(t, reading.ID, map[string]string{"pool01@contoso.com": marked}))
-	if c := r.work(t, old.Check); c.Counts[profile.Skipped] != 1 || c.Counts[profile.Confirmed] != 1 {
+	if c := r.work(t, old.Check); c.Counts[run.Skipped] != 1 || c.Counts[run.Confirmed] != 1 {
 		t.Errorf("%+v", c)
 	}
-	items, _, err := r.CheckItems(ctx, adele, pool.CheckQuery{Check: old.Check, Outcome: profile.Skipped})
-	if err != nil || items[0].Reason != pool.Replaced {
+	items, _, err := r.runs.Items(ctx, adele, run.ItemQuery{Run: old.Check, Outcome: run.Skipped})
+	if err != nil || items[0].Reason != run.Replaced {
 		t.Errorf("%+v %v", items, err)
 	}
 	must(t, r.sim.SetFaults([]m365sim.Fault{{PathPrefix: "/" + contoso + "/oauth2", DelayMs: 200}}))
 	done := make(chan error, 1)
-	go func() { done <- r.Work(ctx, now.Check) }()
+	go func() { done <- r.runs.Work(ctx, now.Check) }()
 	waitFor(t, func() bool { return r.acted(t, pool.PasswordBegun) == 2 })
 	m := r.rows(t, pool.Query{Reading: reading.ID})["pool01@contoso.com"]
 	p, err := r.Pool(ctx, adele, sites)
@@ -424,7 +426,7 @@ func TestANewerPasswordReplaces(t *testing.T) {
 	if m := r.rows(t, pool.Query{Reading: reading.ID})["pool01@contoso.com"]; m.Password || m.Standing != pool.NoPassword {
 		t.Errorf("a password came back after it was removed: %+v", m)
 	}
-	if c, err := r.Check(ctx, adele, now.Check); err != nil || c.Counts[profile.Confirmed] != 0 || c.Counts[profile.Skipped] != 1 || c.Kept {
+	if c, err := r.runs.Find(ctx, adele, r.Checks(), now.Check); err != nil || c.Counts[run.Confirmed] != 0 || c.Counts[run.Skipped] != 1 || c.Kept {
 		t.Errorf("R43: what is not stored is called stored: %+v %v", c, err)
 	}
 	r.clean(t)
@@ -437,7 +439,7 @@ func TestAUsernameThatChangedHands(t *testing.T) {
 	saved := r.save(t, r.change(t, reading.ID, map[string]string{"pool01@contoso.com": marked}))
 	must(t, r.sim.DeleteUser("pool01@contoso.com"))
 	must(t, r.sim.PatchUser("svc-reader@contoso.com", []byte(`{"userPrincipalName": "pool01@contoso.com"}`)))
-	if c := r.work(t, saved.Check); c.Counts[profile.Confirmed] != 0 || c.Counts[profile.Skipped] != 1 {
+	if c := r.work(t, saved.Check); c.Counts[run.Confirmed] != 0 || c.Counts[run.Skipped] != 1 {
 		t.Errorf("%+v", c)
 	}
 	if m := r.rows(t, pool.Query{Reading: reading.ID})["pool01@contoso.com"]; m.Password || m.Standing.InOrder() {
@@ -454,7 +456,7 @@ func TestOneAttemptAtATimeForAnAccount(t *testing.T) {
 	must(t, r.sim.SetFaults([]m365sim.Fault{{PathPrefix: "/" + contoso + "/oauth2", DelayMs: 300}}))
 	r.sim.ResetRequests()
 	done := make(chan error, 1)
-	go func() { done <- r.Work(ctx, saved.Check) }()
+	go func() { done <- r.runs.Work(ctx, saved.Check) }()
 	waitFor(t, func() bool { return r.acted(t, pool.PasswordBegun) == 1 })
 	if _, err := r.profiles.Validate(ctx, alex, here, p.ID); problem.KindOf(err) != problem.Conflict || !strings.Contains(problem.Message(err), "Adele Vance") {
 		t.Errorf("%v", err)
@@ -470,16 +472,16 @@ func TestABusyAccountIsKeptForAgain(t *testing.T) {
 	r := newRig(t, fixture("", ""))
 	reading := r.validated(t, sites, "Pool")
 	saved := r.save(t, r.change(t, reading.ID, map[string]string{"pool01@contoso.com": marked, "pool02@contoso.com": "Wrong-2026!!"}))
-	release, err := r.profiles.Turn(profile.KeyOf(contoso, "POOL01@contoso.com"), alex)
+	release, err := r.accounts.Turn(account.KeyOf(contoso, "POOL01@contoso.com"), alex)
 	must(t, err)
 	c := r.work(t, saved.Check)
 	release()
-	if c.Counts[profile.Skipped] != 1 || c.Counts[profile.Rejected] != 1 || !c.Kept || len(r.tried()) != 1 {
+	if c.Counts[run.Skipped] != 1 || c.Counts[run.Rejected] != 1 || !c.Kept || len(r.tried()) != 1 {
 		t.Fatalf("%+v, tried %v", c, r.tried())
 	}
-	_, err = r.Again(ctx, adele, here, saved.Check)
+	_, err = r.again(saved.Check)
 	must(t, err)
-	if c := r.work(t, saved.Check); c.Counts[profile.Confirmed] != 1 || c.Kept || r.tried()["pool02@contoso.com"] != 1 {
+	if c := r.work(t, saved.Check); c.Counts[run.Confirmed] != 1 || c.Kept || r.tried()["pool02@contoso.com"] != 1 {
 		t.Errorf("%+v, tried %v", c, r.tried())
 	}
 }
@@ -494,17 +496,17 @@ func TestAnOutageKeepsThePasswords(t *testing.T) {
 	}
 	saved := r.save(t, r.change(t, reading.ID, words))
 	must(t, r.sim.SetFaults([]m365sim.Fault{{PathPrefix: "/common/UserRealm", Reset: true}}))
-	if c := r.work(t, saved.Check); c.Counts[profile.NotReached] != 30 {
+	if c := r.work(t, saved.Check); c.Counts[run.NotReached] != 30 {
 		t.Errorf("%+v", c)
 	}
 	if len(r.tried()) != 0 {
 		t.Error("passwords were sent into an outage")
 	}
 	r.sim.ResetFaults()
-	if c, err := r.Again(ctx, adele, here, saved.Check); err != nil || c.Counts[profile.Waiting] != 30 {
+	if c, err := r.again(saved.Check); err != nil || c.Counts[run.Waiting] != 30 {
 		t.Fatalf("%+v %v", c, err)
 	}
-	if c := r.work(t, saved.Check); c.Counts[profile.Confirmed] != 30 {
+	if c := r.work(t, saved.Check); c.Counts[run.Confirmed] != 30 {
 		t.Errorf("%+v", c)
 	}
 }
@@ -519,7 +521,7 @@ func TestAFullDiskLosesNoAnswer(t *testing.T) {
 	}
 	saved := r.save(t, r.change(t, reading.ID, words))
 	done := make(chan error, 1)
-	go func() { done <- r.Work(ctx, saved.Check) }()
+	go func() { done <- r.runs.Work(ctx, saved.Check) }()
 	waitFor(t, func() bool { return len(r.tried()) >= 5 })
 	mend := sqlitetest.FillDisk(t, r.db)
 	time.Sleep(400 * time.Millisecond)
@@ -530,9 +532,9 @@ func TestAFullDiskLosesNoAnswer(t *testing.T) {
 	}
 	mend()
 	must(t, <-done)
-	c, err := r.Check(ctx, adele, saved.Check)
+	c, err := r.runs.Find(ctx, adele, r.Checks(), saved.Check)
 	must(t, err)
-	if c.Counts[profile.Confirmed] != 20 || c.State != profile.RunFinished {
+	if c.Counts[run.Confirmed] != 20 || c.State != run.Finished {
 		t.Errorf("%+v", c)
 	}
 	for user, n := range r.tried() {

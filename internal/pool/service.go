@@ -7,15 +7,14 @@ import (
 	"time"
 
 	"purser.example/internal/access"
+	"purser.example/internal/account"
 	"purser.example/internal/audit"
 	"purser.example/internal/problem"
 	"purser.example/internal/profile"
+	"purser.example/internal/run"
 	"purser.example/internal/secret"
 	"purser.example/internal/tenant"
 )
-
-// patience is how long the end of something that was begun is waited for, whoever still waits for it.
-const patience = time.Minute
 
 // maxReadings is how many groups are read at once: somebody who validates again and again must not fill the memory with pages.
 const maxReadings = 8
@@ -29,36 +28,32 @@ type Settings struct {
 type Service struct {
 	store     Store
 	tenants   *tenant.Service
+	accounts  *account.Service
 	profiles  *profile.Service
-	gates     *profile.Gates
+	runs      *run.Service
+	shifts    *run.Shifts
 	ring      *secret.Keyring
-	validator profile.Validator
 	directory Directory
 	settings  Settings
 	now       func() time.Time
 	log       *slog.Logger
 
-	readings watchers[ReadingID]
-	checks   watchers[CheckID]
-
 	slots chan struct{} // readings under way
 
 	mu       sync.Mutex
-	doors    map[tenant.ID]*door
-	reading  map[ReadingID]*activity     // readings that this process works on
-	stopping bool                        // no more of them is to be read
+	readers  map[tenant.ID]*reader
 	compared map[[2]ReadingID]Difference // what was found between two readings
-	active   map[CheckID]context.CancelCauseFunc
 }
 
 // Parts are what a Service is joined of.
 type Parts struct {
 	Store     Store
 	Tenants   *tenant.Service
+	Accounts  *account.Service
 	Profiles  *profile.Service
-	Gates     *profile.Gates
+	Runs      *run.Service // the service makes its kind known to them
+	Shifts    *run.Shifts
 	Ring      *secret.Keyring
-	Validator profile.Validator
 	Directory Directory
 	Settings  Settings
 	Now       func() time.Time
@@ -67,12 +62,14 @@ type Parts struct {
 
 // NewService joins the parts.
 func NewService(p Parts) *Service {
-	return &Service{
-		store: p.Store, tenants: p.Tenants, profiles: p.Profiles, gates: p.Gates, ring: p.Ring, validator: p.Validator, directory: p.Directory,
+	s := &Service{
+		store: p.Store, tenants: p.Tenants, accounts: p.Accounts, profiles: p.Profiles, runs: p.Runs, shifts: p.Shifts, ring: p.Ring, directory: p.Directory,
 		settings: p.Settings, now: p.Now, log: p.Log,
-		slots: make(chan struct{}, maxReadings),
-		doors: map[tenant.ID]*door{}, reading: map[ReadingID]*activity{}, compared: map[[2]ReadingID]Difference{}, active: map[CheckID]context.CancelCauseFunc{},
+		slots:   make(chan struct{}, maxReadings),
+		readers: map[tenant.ID]*reader{}, compared: map[[2]ReadingID]Difference{},
 	}
+	p.Runs.Add(s.Checks())
+	return s
 }
 
 // Pools gives the tenant's pools in the order of Classes, those that nobody has saved yet among them.
@@ -127,26 +124,7 @@ func (s *Service) LeftOut(ctx context.Context, caller access.Caller, id ReadingI
 	return s.store.LeftOut(ctx, id, Shown)
 }
 
-// beyond is a context that outlives the person's patience: what Microsoft has answered is stored though the browser left.
-func beyond(ctx context.Context) (context.Context, context.CancelFunc) {
-	return context.WithTimeout(context.WithoutCancel(ctx), patience)
-}
-
 // target is the pool as the activity log names it.
 func target(t tenant.Tenant, class Class) audit.Target {
-	return audit.Target{Kind: "account pool", ID: string(t.ID) + "/" + string(class), Name: t.DisplayName + ": " + class.Title()}
-}
-
-// stamp is the present moment of a caller.
-func (s *Service) stamp(caller access.Caller) profile.Stamp {
-	by := caller.Name
-	if by == "" {
-		by = caller.SignIn
-	}
-	return profile.Stamp{At: s.now().UTC().Truncate(time.Millisecond), By: by}
-}
-
-// person is whoever began something, for what goes on of it behind the pages. It carries no roles: they were asked for then.
-func person(a audit.Actor) access.Caller {
-	return access.Caller{Issuer: a.Issuer, Subject: a.Subject, Name: a.Name, SignIn: a.SignIn}
+	return audit.Target{Kind: "account pool", ID: Key{t.ID, class}.Scope(), Name: t.DisplayName + ": " + class.Title()}
 }

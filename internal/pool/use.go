@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"purser.example/internal/access"
+	"purser.example/internal/account"
 	"purser.example/internal/profile"
 )
 
@@ -16,7 +17,7 @@ func (s *Service) Uses(ctx context.Context, caller access.Caller, p profile.Prof
 	if err := access.Require(caller, access.ManageServiceAccounts); err != nil {
 		return nil, err
 	}
-	with, err := s.store.ClassesWith(ctx, profile.KeyOf(p.Tenant, p.Username))
+	with, err := s.store.ClassesWith(ctx, account.KeyOf(p.Tenant, p.Username))
 	if err != nil {
 		return nil, err
 	}

@@ -3,6 +3,7 @@ package pool_test
 import (
 	"testing"
 
+	"purser.example/internal/account"
 	"purser.example/internal/pool"
 	"purser.example/internal/problem"
 	"purser.example/internal/profile"
@@ -57,7 +58,7 @@ func TestAPoolUsesWhomItsVersionInForceHolds(t *testing.T) {
 	}
 	force := func() {
 		t.Helper()
-		_, err := r.BringIntoForce(ctx, sites, profile.Stamp{At: r.clock.Now(), By: "Scan Nightly"}, aScan)
+		_, err := r.BringIntoForce(ctx, sites, account.Stamp{At: r.clock.Now(), By: "Scan Nightly"}, aScan)
 		must(t, err)
 	}
 	r.save(t, r.change(t, r.validated(t, sites, "Inner").ID, nil))

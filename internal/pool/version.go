@@ -6,9 +6,9 @@ import (
 	"fmt"
 
 	"purser.example/internal/access"
+	"purser.example/internal/account"
 	"purser.example/internal/audit"
 	"purser.example/internal/problem"
-	"purser.example/internal/profile"
 )
 
 // Versions compares what is saved with what is in force (R46).
@@ -44,8 +44,8 @@ func (s *Service) Compare(ctx context.Context, caller access.Caller, old, now Re
 	return s.difference(ctx, old, now)
 }
 
-// remembered bounds how many differences are kept.
-const remembered = 64
+// keptDifferences bounds how many differences are kept.
+const keptDifferences = 64
 
 // difference compares two readings that are done. Those never change, so the page that shows a large pool again and again has it
 // compared once.
@@ -63,7 +63,7 @@ func (s *Service) difference(ctx context.Context, old, now ReadingID) (Differenc
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if len(s.compared) >= remembered {
+	if len(s.compared) >= keptDifferences {
 		clear(s.compared)
 	}
 	s.compared[pair] = d
@@ -72,7 +72,7 @@ func (s *Service) difference(ctx context.Context, old, now ReadingID) (Differenc
 
 // BringIntoForce is what a scan calls when it begins to use what is saved (R46, R51): from then on that version is in force. It
 // gives the version, and does nothing where it is in force already. scan is what the activity log names as the reason.
-func (s *Service) BringIntoForce(ctx context.Context, key Key, by profile.Stamp, scan audit.Target) (Version, error) {
+func (s *Service) BringIntoForce(ctx context.Context, key Key, by account.Stamp, scan audit.Target) (Version, error) {
 	t, err := s.tenants.Find(ctx, key.Tenant)
 	if err != nil {
 		return Version{}, err

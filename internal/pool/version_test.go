@@ -5,17 +5,19 @@ import (
 	"strings"
 	"testing"
 
+	"purser.example/internal/account"
 	"purser.example/internal/audit"
 	"purser.example/internal/pool"
 	"purser.example/internal/problem"
-	"purser.example/internal/profile"
+	"purser.example/internal/run"
+	"purser.example/internal/sqlite/pools"
 )
 
 var aScan = audit.Target{Kind: "scan", ID: "scan1", Name: "Nightly"}
 
 func (r *rig) bring(t testing.TB, key pool.Key) pool.Version {
 	t.Helper()
-	v, err := r.BringIntoForce(ctx, key, profile.Stamp{At: r.clock.Now(), By: "Scan Nightly"}, aScan)
+	v, err := r.BringIntoForce(ctx, key, account.Stamp{At: r.clock.Now(), By: "Scan Nightly"}, aScan)
 	must(t, err)
 	return v
 }
@@ -89,7 +91,7 @@ func TestAScanInTheMiddleOfASave(t *testing.T) {
 	r.bring(t, sites)
 	was := p.Number
 	p.Number, p.Group, p.Reading = was+1, next.Group, next.ID
-	must(t, r.db.Pools().Save(ctx, p, was, nil, nil, nil))
+	must(t, pools.New(r.db).Save(ctx, p, was, nil, nil, nil))
 	if n := string(column(t, r, "SELECT count(*) || '' FROM pool_credentials WHERE password IS NOT NULL")); n != "1" {
 		t.Errorf("%s passwords of the version in force", n)
 	}
@@ -101,10 +103,10 @@ func TestClearForgetsWhatWaits(t *testing.T) {
 	reading := r.validated(t, sites, "Pool")
 	saved := r.save(t, r.change(t, reading.ID, map[string]string{"pool01@contoso.com": marked}))
 	r.save(t, pool.Change{Key: sites, Seen: 1, Clear: true})
-	if c := r.work(t, saved.Check); c.Counts[profile.Skipped] != 1 || len(r.tried()) != 0 {
+	if c := r.work(t, saved.Check); c.Counts[run.Skipped] != 1 || len(r.tried()) != 0 {
 		t.Errorf("%+v", c)
 	}
-	for _, table := range []string{"pool_credentials", "pool_check_items WHERE pending IS NOT NULL"} {
+	for _, table := range []string{"pool_credentials", "run_items WHERE sealed IS NOT NULL"} {
 		if n := string(column(t, r, "SELECT count(*) || '' FROM "+table)); n != "0" {
 			t.Errorf("%s rows in %s", n, table)
 		}

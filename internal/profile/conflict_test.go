@@ -10,11 +10,13 @@ import (
 	"time"
 
 	"purser.example/internal/access"
+	"purser.example/internal/account"
 	"purser.example/internal/audit"
 	"purser.example/internal/m365sim"
 	"purser.example/internal/problem"
 	"purser.example/internal/profile"
 	"purser.example/internal/secret"
+	"purser.example/internal/sqlite/profiles"
 	"purser.example/internal/sqlite/sqlitetest"
 	"purser.example/internal/verdict"
 )
@@ -187,17 +189,20 @@ func (o *overtaken) Password(ctx context.Context, id profile.ID) ([]byte, error)
 	return o.Store.Password(ctx, id)
 }
 
+// nobodyToAsk takes turns, and panics where somebody is asked.
+func nobodyToAsk() *account.Service { return account.NewService(account.Parts{}) }
+
 // A password never goes to the account that the profile had before.
 func TestAPasswordGoesToItsOwnAccountOnly(t *testing.T) {
 	r := newRig(t)
 	p := r.create(t)
-	store := &overtaken{Store: r.db.Profiles(), first: func() {
+	store := &overtaken{Store: profiles.New(r.db), first: func() {
 		if err := r.change(p.ID, 1, draft(as("svc-other@contoso.com")))(); err != nil {
 			t.Error(err)
 		}
 		r.sim.ResetRequests()
 	}}
-	slow := profile.NewService(store, r.tenants, r.ring, nil, profile.Settings{}, r.clock.Now) // nobody to ask: asking would panic
+	slow := profile.NewService(store, r.tenants, nobodyToAsk(), r.ring, profile.Settings{}, r.clock.Now)
 	_, err := slow.Validate(ctx, adele, here, p.ID)
 	if conflict, ok := errors.AsType[*profile.Conflict](err); !ok || conflict.Current.Username != "svc-other@contoso.com" || r.attempts() != 0 {
 		t.Errorf("err = %v, %d attempts", err, r.attempts())
@@ -268,12 +273,12 @@ func TestANameIsSavedWhileAPasswordIsUnderWay(t *testing.T) {
 func TestADeletionNamesWhatChanged(t *testing.T) {
 	r := newRig(t)
 	a, b := r.create(t, named("A")), r.create(t, named("B"), as("svc-other@contoso.com"))
-	store := &lookedAt{Store: r.db.Profiles(), then: func() {
+	store := &lookedAt{Store: profiles.New(r.db), then: func() {
 		if err := r.change(b.ID, 1, keeping(named("B2"), as("svc-other@contoso.com")))(); err != nil {
 			t.Error(err)
 		}
 	}}
-	slow := profile.NewService(store, r.tenants, r.ring, nil, profile.Settings{}, r.clock.Now)
+	slow := profile.NewService(store, r.tenants, nobodyToAsk(), r.ring, profile.Settings{}, r.clock.Now)
 	n, err := slow.Delete(ctx, adele, here, []profile.Seen{{ID: a.ID, Version: 1}, {ID: b.ID, Version: 1}})
 	if conflict, ok := errors.AsType[*profile.Conflict](err); !ok || conflict.Current.Name != "B2" || n != 0 || len(r.stored(t)) != 2 {
 		t.Errorf("deleted %d, %+v, %v", n, conflict, err)

@@ -1,10 +1,8 @@
 package profile
 
 import (
-	"cmp"
 	"errors"
 
-	"purser.example/internal/access"
 	"purser.example/internal/problem"
 	"purser.example/internal/verdict"
 )
@@ -52,18 +50,8 @@ const confirmedNotStored = "Microsoft 365 confirmed the account, but Purser cann
 
 var (
 	errNoProfile = problem.New(problem.NotFound, "This profile does not exist, or not any more.")
-	errBusy      = errors.New("profile: the account is being validated")
 	errClassic   = problem.New(problem.Invalid, "This is a classic MFA profile; it is edited in the classic UI.")
 )
-
-// busy says whom to wait for.
-func busy(other, caller access.Caller) error {
-	who := cmp.Or(called(other), "Somebody") + " is"
-	if other.Issuer == caller.Issuer && other.Subject == caller.Subject {
-		who = "You are"
-	}
-	return problem.Wrap(errBusy, problem.Conflict, who+" validating this account right now. Wait for that result, then try again.")
-}
 
 func nameTaken() error {
 	return problem.Field(FieldName, "Another profile has this name. Enter a different one.")

@@ -5,8 +5,8 @@ import (
 	"errors"
 
 	"purser.example/internal/access"
+	"purser.example/internal/account"
 	"purser.example/internal/audit"
-	"purser.example/internal/secret"
 	"purser.example/internal/tenant"
 	"purser.example/internal/verdict"
 )
@@ -27,7 +27,7 @@ const lenders = 10
 // which one. It is an attempt like any other: it has its turn, it is in the activity log, and a verdict that is about the account
 // and not valid becomes the profile's status, so that a refused password is not tried again. It returns ErrNoLender where there is
 // none, and *Refused with any verdict but a valid one. The caller's right is for whoever asks to check.
-func (s *Service) Lend(ctx context.Context, caller access.Caller, origin audit.Origin, t tenant.ID, signIn func(context.Context, Account) verdict.Verdict) (Profile, error) {
+func (s *Service) Lend(ctx context.Context, caller access.Caller, origin audit.Origin, t tenant.ID, signIn func(context.Context, account.Account) verdict.Verdict) (Profile, error) {
 	page, err := s.store.List(ctx, Query{Tenant: t, Status: string(verdict.Valid), Sort: ByValidated, Down: true, Limit: lenders, Window: expiring(s.now())})
 	if err != nil {
 		return Profile{}, err
@@ -45,7 +45,7 @@ func (s *Service) Lend(ctx context.Context, caller access.Caller, origin audit.O
 		p, err := s.store.Profile(ctx, row.ID)
 		if err == nil && p.Status == verdict.Valid { // whoever had the turn before may have found it refused
 			defer release()
-			return p, s.lend(ctx, work{caller, origin, p}, signIn)
+			return p, s.lend(ctx, deed{caller, origin, p}, signIn)
 		}
 		release()
 		if err != nil && !errors.Is(err, ErrGone) {
@@ -56,32 +56,23 @@ func (s *Service) Lend(ctx context.Context, caller access.Caller, origin audit.O
 }
 
 // lend makes the attempt, while it is the account's turn.
-func (s *Service) lend(ctx context.Context, w work, signIn func(context.Context, Account) verdict.Verdict) error {
+func (s *Service) lend(ctx context.Context, w deed, signIn func(context.Context, account.Account) verdict.Verdict) error {
 	password, err := s.stored(ctx, w.profile)
 	if err != nil {
 		return err
 	}
 	defer password.Clear()
-	v, err := s.attemptWith(ctx, w.profile, password, signIn, func() error {
-		return s.store.Begin(ctx, keyOf(w.profile), w.entry(Lent).With("username", w.profile.Username))
-	})
+	a := w.profile.attempt(password)
+	a.SignIn = signIn
+	v, err := s.accounts.Try(ctx, a, func() error { return s.accounts.Begin(ctx, keyOf(w.profile), w.begun(Lent)) })
 	if err != nil {
 		return err
 	}
-	after, cancel := s.beyond(ctx)
+	after, cancel := account.Beyond(ctx)
 	defer cancel()
-	ended := w.ended(v)
-	ended.Action = LentBack
+	ended := account.Told(w.begun(LentBack), v)
 	if v.Valid() {
 		return s.store.Note(after, ended)
 	}
 	return &Refused{Verdict: v, Unrecorded: s.store.Validated(after, w.profile, w.validation(v), ended)}
-}
-
-// CheckPassword says which rule refuses a password, so that it is never sent (R16); empty for none.
-func (s *Service) CheckPassword(password secret.Value) string {
-	for _, wrong := range checkPassword(password, s.settings.StrictPasswords) {
-		return wrong.Message
-	}
-	return ""
 }

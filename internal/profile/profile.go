@@ -1,17 +1,15 @@
 // Package profile is the main job: service account profiles, validated with Microsoft 365 and kept safe (R10–R20).
 //
 // It owns the rules of a profile: what may be typed, when Microsoft is asked, what a verdict changes, and who wins when two
-// people edit. A password arrives as a secret.Value, leaves only for the Validator, and is stored sealed. How rows look is
+// people edit. A password arrives as a secret.Value, leaves only for an attempt
+// (internal/account), and is stored sealed. How rows look is
 // internal/sqlite's business, how Microsoft is asked internal/microsoft's.
 package profile
 
 import (
-	"context"
 	"time"
 
-	"golang.org/x/text/cases"
-	"golang.org/x/text/unicode/norm"
-
+	"purser.example/internal/account"
 	"purser.example/internal/audit"
 	"purser.example/internal/secret"
 	"purser.example/internal/tenant"
@@ -38,12 +36,6 @@ func (k Kind) Title() string {
 	return "Common profile"
 }
 
-// Stamp says when something was done, and by whom as they were called then.
-type Stamp struct {
-	At time.Time
-	By string
-}
-
 // Profile is a service account profile without its password.
 type Profile struct {
 	ID          ID
@@ -54,8 +46,8 @@ type Profile struct {
 	Services    []string // ids of the catalogue, in its order
 	Username    string
 	Version     int64 // grows with each edit; validations leave it alone
-	Created     Stamp
-	Modified    Stamp
+	Created     account.Stamp
+	Modified    account.Stamp
 
 	Status    verdict.Status
 	Verdict   verdict.Verdict  // the last one that says something about the account
@@ -73,20 +65,6 @@ type Draft struct {
 	Password    secret.Value
 }
 
-// Account is what the Validator signs in with.
-type Account struct {
-	Tenant   tenant.Tenant
-	App      tenant.App
-	Username string
-	Password secret.Value
-}
-
-// Validator signs in to Microsoft 365 with the account, sending the password at most once, and tells what came of it. It
-// always gives a verdict: a failure of the network is one too (R62).
-type Validator interface {
-	Validate(ctx context.Context, a Account) verdict.Verdict
-}
-
 // Validation is one verdict in a profile's history.
 type Validation struct {
 	At      time.Time
@@ -102,6 +80,3 @@ const (
 	ValidationBegun audit.Action = "validation begun"
 	ValidationEnded audit.Action = "validation ended"
 )
-
-// Fold gives the key under which a text counts as the same without regard to case, in every script (R14).
-func Fold(text string) string { return norm.NFKC.String(cases.Fold().String(norm.NFKC.String(text))) }

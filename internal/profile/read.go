@@ -17,8 +17,8 @@ const PageSize = 50
 // soon is how near a password's end is when a tile counts it.
 const soon = 30 * 24 * time.Hour
 
-// remembered is how much of its past a profile shows.
-const remembered = 20
+// shownPast is how much of its past a profile shows.
+const shownPast = 20
 
 // Details is everything known about one profile.
 type Details struct {
@@ -67,16 +67,16 @@ func (s *Service) Details(ctx context.Context, caller access.Caller, id ID) (Det
 	if d.TenantInfo, err = s.tenants.Find(ctx, p.Tenant); err != nil {
 		return Details{}, err
 	}
-	if d.History, err = s.store.History(ctx, id, remembered); err != nil {
+	if d.History, err = s.store.History(ctx, id, shownPast); err != nil {
 		return Details{}, err
 	}
-	if d.Changes, err = s.store.Changes(ctx, id, remembered); err != nil {
+	if d.Changes, err = s.store.Changes(ctx, id, shownPast); err != nil {
 		return Details{}, err
 	}
 	if d.Uses, err = s.Uses(ctx, caller, p); err != nil {
 		return Details{}, err
 	}
-	d.Attempts, err = s.attempts(ctx, keyOf(p))
+	d.Attempts, err = s.accounts.Recent(ctx, keyOf(p))
 	return d, err
 }
 

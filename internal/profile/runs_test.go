@@ -5,26 +5,72 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
-	"log/slog"
 	"slices"
 	"strings"
 	"testing"
 	"time"
 
 	"purser.example/internal/access"
+	"purser.example/internal/account"
 	"purser.example/internal/audit"
 	"purser.example/internal/m365sim"
 	"purser.example/internal/problem"
 	"purser.example/internal/profile"
+	"purser.example/internal/run"
 	"purser.example/internal/secret"
+	"purser.example/internal/sqlite/accounts"
+	"purser.example/internal/sqlite/profiles"
+	"purser.example/internal/sqlite/runs"
 	"purser.example/internal/sqlite/sqlitetest"
 	"purser.example/internal/verdict"
 )
 
 // quick are limits for tests: nothing waits for long.
-var quick = profile.RunLimits{
-	PerTenant: 4, AtOnce: 8, Tries: 3, Failures: 3, Rest: 20 * time.Millisecond, LongestRest: 50 * time.Millisecond, GiveUp: 300 * time.Millisecond, Again: 10 * time.Millisecond,
-	Etiquette: profile.Etiquette{PerAccount: 3, PerTenant: 6, Jitter: 5 * time.Millisecond},
+var quick = limits{
+	Limits: account.Limits{
+		PerTenant: 4, AtOnce: 8, Failures: 3, Rest: 20 * time.Millisecond, LongestRest: 50 * time.Millisecond, GiveUp: 300 * time.Millisecond,
+		Etiquette: account.Etiquette{PerAccount: 3, PerTenant: 6, Jitter: 5 * time.Millisecond},
+	},
+	tries: 3, again: 10 * time.Millisecond,
+}
+
+// limits are all that bound a run.
+type limits struct {
+	account.Limits
+	tries int
+	again time.Duration
+}
+
+// validations are the runs of a house as a person meets them.
+type validations struct {
+	*profile.Validations
+	*run.Service
+}
+
+func (v validations) Begin(ctx context.Context, caller access.Caller, origin audit.Origin, ids []profile.ID) (run.Run, error) {
+	return v.Validations.Begin(ctx, caller, origin, ids)
+}
+
+func (v validations) Find(ctx context.Context, caller access.Caller, id run.ID) (run.Run, error) {
+	return v.Service.Find(ctx, caller, v.Kind(), id)
+}
+
+func (v validations) Cancel(ctx context.Context, caller access.Caller, origin audit.Origin, id run.ID) error {
+	return v.Service.Cancel(ctx, caller, origin, v.Kind(), id)
+}
+
+func (v validations) Active(ctx context.Context, caller access.Caller) ([]run.Run, error) {
+	return v.Service.Active(ctx, caller, v.Kind())
+}
+
+// runsOf joins runs anew over what is stored, as a new process does, with a validator of the test's own.
+func (r *rig) runsOf(limits limits, validator account.Validator) validations {
+	accounts := account.NewService(account.Parts{Store: accounts.New(r.db), Tenants: r.tenants, Validator: validator, Limits: limits.Limits, Now: r.clock.Now})
+	r.Service = profile.NewService(profiles.New(r.db), r.tenants, accounts, r.ring, profile.Settings{}, r.clock.Now)
+	runs := run.NewService(run.Parts{
+		Store: runs.New(r.db, nil), Accounts: accounts, Shifts: run.NewShifts(), Limits: run.Limits{Tries: limits.tries, Again: limits.again}, Now: r.clock.Now, Log: r.logger,
+	})
+	return validations{profile.NewValidations(r.Service, runs), runs}
 }
 
 // taken keeps what was handed to the background work, instead of working on it: the tests say when.
@@ -37,16 +83,16 @@ func (t *taken) Enqueue(_ context.Context, _ *sql.Tx, _, id string) error {
 
 type runRig struct {
 	*rig
-	runs  *profile.Runs
+	runs  validations
 	taken *taken
 }
 
 // newRunRig makes the rig with profiles of the given users, each stored in the order of the list. Their accounts were valid then.
-func newRunRig(t *testing.T, limits profile.RunLimits, users ...string) (*runRig, []profile.ID) {
+func newRunRig(t *testing.T, limits limits, users ...string) (*runRig, []profile.ID) {
 	t.Helper()
 	r := &runRig{rig: newRig(t), taken: &taken{}}
 	r.db.SetQueue(r.taken)
-	r.runs = profile.NewRuns(r.Service, r.db.Runs(), limits, r.logger)
+	r.runs = r.runsOf(limits, r.validator)
 	var ids []profile.ID
 	for i, user := range users {
 		ids = append(ids, r.plant(t, fmt.Sprintf("Profile %03d", i), user, profile.Common))
@@ -60,46 +106,46 @@ func (r *rig) plant(t *testing.T, name, user string, kind profile.Kind) profile.
 	t.Helper()
 	p := profile.Profile{
 		ID: profile.ID("id-" + strings.ReplaceAll(name, " ", "-")), Kind: kind, Name: name, Tenant: contoso, Services: []string{"fly"}, Username: user, Version: 1,
-		Created: profile.Stamp{At: r.clock.Now(), By: "Adele"}, Modified: profile.Stamp{At: r.clock.Now(), By: "Adele"},
+		Created: account.Stamp{At: r.clock.Now(), By: "Adele"}, Modified: account.Stamp{At: r.clock.Now(), By: "Adele"},
 		Status: verdict.Valid, Verdict: verdict.Verdict{Status: verdict.Valid, At: r.clock.Now()}, Validated: r.clock.Now(),
 	}
 	sealed, err := r.ring.Seal(secret.FromString(marked), secret.Record{Table: "profile", ID: string(p.ID), Field: "password"})
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := r.db.Profiles().Create(ctx, p, sealed, profile.Validation{At: r.clock.Now(), By: "Adele", Verdict: p.Verdict}); err != nil {
+	if err := profiles.New(r.db).Create(ctx, p, sealed, profile.Validation{At: r.clock.Now(), By: "Adele", Verdict: p.Verdict}); err != nil {
 		t.Fatal(err)
 	}
 	return p.ID
 }
 
-func (r *runRig) begin(t *testing.T, ids []profile.ID) profile.RunID {
+func (r *runRig) begin(t *testing.T, ids []profile.ID) run.ID {
 	t.Helper()
-	run, err := r.runs.Begin(ctx, adele, here, ids)
+	made, err := r.runs.Begin(ctx, adele, here, ids)
 	if err != nil {
 		t.Fatal(err)
 	}
-	return run.ID
+	return made.ID
 }
 
-func (r *runRig) outcomes(t *testing.T, id profile.RunID) map[profile.Outcome]int {
+func (r *runRig) outcomes(t *testing.T, id run.ID) map[run.Outcome]int {
 	t.Helper()
-	run, err := r.runs.Find(ctx, adele, id)
+	made, err := r.runs.Find(ctx, adele, id)
 	if err != nil {
 		t.Fatal(err)
 	}
-	items, _, err := r.runs.Items(ctx, adele, profile.ItemQuery{Run: id})
+	items, _, err := r.runs.Items(ctx, adele, run.ItemQuery{Run: id})
 	if err != nil {
 		t.Fatal(err)
 	}
-	counted := map[profile.Outcome]int{}
+	counted := map[run.Outcome]int{}
 	for _, i := range items {
 		counted[i.Outcome]++
 	}
-	if run.State.Over() && len(items) < profile.PageSize && fmt.Sprint(counted) != fmt.Sprint(run.Counts) {
-		t.Errorf("kept counts %v, counted %v", run.Counts, counted)
+	if made.State.Over() && len(items) < profile.PageSize && fmt.Sprint(counted) != fmt.Sprint(made.Counts) {
+		t.Errorf("kept counts %v, counted %v", made.Counts, counted)
 	}
-	return run.Counts
+	return made.Counts
 }
 
 // attempts counts the token requests of each user.
@@ -132,19 +178,19 @@ func TestARunValidatesEach(t *testing.T) {
 	if len(r.taken.ids) != 1 || r.taken.ids[0] != string(id) {
 		t.Fatalf("handed over: %v", r.taken.ids)
 	}
-	if got := r.outcomes(t, id); got[profile.Waiting] != 4 {
+	if got := r.outcomes(t, id); got[run.Waiting] != 4 {
 		t.Fatalf("before: %v", got)
 	}
 	if err := r.runs.Work(ctx, id); err != nil {
 		t.Fatal(err)
 	}
 	got := r.outcomes(t, id)
-	if got[profile.Confirmed] != 1 || got[profile.Rejected] != 2 || got[profile.NotReached] != 1 {
+	if got[run.Confirmed] != 1 || got[run.Rejected] != 2 || got[run.NotReached] != 1 {
 		t.Errorf("outcomes %v", got)
 	}
-	run, _ := r.runs.Find(ctx, adele, id)
-	if run.State != profile.RunFinished || run.Ended.IsZero() || run.Done() != 4 {
-		t.Errorf("run %+v", run)
+	made, _ := r.runs.Find(ctx, adele, id)
+	if made.State != run.Finished || made.Ended.IsZero() || made.Done() != 4 {
+		t.Errorf("run %+v", made)
 	}
 	for i, want := range []verdict.Status{verdict.Valid, verdict.PolicyBlocked, verdict.AccountBlocked, verdict.Valid} {
 		p, err := r.Find(ctx, adele, ids[i])
@@ -171,12 +217,12 @@ func TestARunPassesOver(t *testing.T) {
 	r, ids := newRunRig(t, quick, "blocked@contoso.com", "svc-other@contoso.com", goodUser, "disabled@contoso.com", "locked@contoso.com")
 	ids = append(ids, r.plant(t, "Classic", "mfa@contoso.com", profile.ClassicMFA))
 	set := func(id profile.ID, status verdict.Status) {
-		p, err := r.db.Profiles().Profile(ctx, id)
+		p, err := profiles.New(r.db).Profile(ctx, id)
 		if err != nil {
 			t.Fatal(err)
 		}
 		v := verdict.Verdict{Status: status, Code: "AADSTS50126", At: r.clock.Now()}
-		if err := r.db.Profiles().Validated(ctx, p, profile.Validation{At: v.At, By: "Adele", Verdict: v}, audit.Entry{}); err != nil {
+		if err := profiles.New(r.db).Validated(ctx, p, profile.Validation{At: v.At, By: "Adele", Verdict: v}, audit.Entry{}); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -192,13 +238,13 @@ func TestARunPassesOver(t *testing.T) {
 	if err := r.runs.Work(ctx, id); err != nil {
 		t.Fatal(err)
 	}
-	items, _, err := r.runs.Items(ctx, adele, profile.ItemQuery{Run: id})
+	items, _, err := r.runs.Items(ctx, adele, run.ItemQuery{Run: id})
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := []profile.Reason{"", profile.Parked, profile.Already, profile.Gone, profile.Locked, profile.Classic}
+	want := []account.Reason{"", account.Parked, profile.Already, run.Gone, account.Locked, profile.Classic}
 	for i, item := range items {
-		if item.Reason != want[i] || (want[i] == "") != (item.Outcome == profile.Rejected) {
+		if item.Reason != want[i] || (want[i] == "") != (item.Outcome == run.Rejected) {
 			t.Errorf("%s: %s %q, want %q", item.Username, item.Outcome, item.Reason, want[i])
 		}
 	}
@@ -211,7 +257,7 @@ func TestARunPassesOver(t *testing.T) {
 	}
 	r.clock.Advance(time.Hour)
 	second := r.begin(t, ids[4:5])
-	if err := r.runs.Work(ctx, second); err != nil || r.outcomes(t, second)[profile.Rejected] != 1 {
+	if err := r.runs.Work(ctx, second); err != nil || r.outcomes(t, second)[run.Rejected] != 1 {
 		t.Errorf("after the lockout: %v %v", r.outcomes(t, second), err)
 	}
 }
@@ -229,25 +275,25 @@ func TestARunGoesOnWithoutASecondAttempt(t *testing.T) {
 	go func() { done <- r.runs.Work(dying, id) }()
 	waitFor(t, func() bool { return len(r.tried(t)) >= 8 })
 	die()
-	if err := <-done; !errors.Is(err, profile.ErrHandedBack) {
+	if err := <-done; !errors.Is(err, run.ErrHandedBack) {
 		t.Fatalf("ended with %v", err)
 	}
 	before := r.outcomes(t, id)
-	if before[profile.Trying] != 0 || before[profile.Waiting] == 0 || before[profile.Waiting] == len(users) {
+	if before[run.Trying] != 0 || before[run.Waiting] == 0 || before[run.Waiting] == len(users) {
 		t.Fatalf("after a graceful stop: %v", before)
 	}
-	waiting, err := r.db.Runs().WaitingItems(ctx, id, contoso, 0, 1)
+	waiting, err := runs.New(r.db, nil).Waiting(ctx, id, contoso, 0, 1)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := r.db.Runs().Try(ctx, id, waiting[0].No, profile.AccountKey{}, audit.Entry{Action: profile.ValidationBegun}); err != nil {
+	if err := runs.New(r.db, nil).Try(ctx, run.Run{ID: id}, waiting[0].No, account.Key{}, audit.Entry{Action: profile.ValidationBegun}); err != nil {
 		t.Fatal(err)
 	}
 	if err := r.runs.Work(ctx, id); err != nil {
 		t.Fatal(err)
 	}
 	after := r.outcomes(t, id)
-	if after[profile.Interrupted] != 1 || after[profile.Waiting] != 0 || after[profile.Rejected]+after[profile.Confirmed] != len(users)-1 {
+	if after[run.Interrupted] != 1 || after[run.Waiting] != 0 || after[run.Rejected]+after[run.Confirmed] != len(users)-1 {
 		t.Errorf("after going on: %v", after)
 	}
 	if again := repeated(r.tried(t)); len(again) > 0 {
@@ -270,7 +316,7 @@ func TestARunIsBoundedPerTenant(t *testing.T) {
 	first, second := r.begin(t, ids[:12]), r.begin(t, ids[12:])
 	most := 0
 	done := make(chan error, 2)
-	for _, id := range []profile.RunID{first, second} {
+	for _, id := range []run.ID{first, second} {
 		go func() { done <- r.runs.Work(ctx, id) }()
 	}
 	for range 2 {
@@ -281,7 +327,7 @@ func TestARunIsBoundedPerTenant(t *testing.T) {
 					t.Fatal(err)
 				}
 			case <-time.After(2 * time.Millisecond):
-				most = max(most, r.outcomes(t, first)[profile.Trying]+r.outcomes(t, second)[profile.Trying])
+				most = max(most, r.outcomes(t, first)[run.Trying]+r.outcomes(t, second)[run.Trying])
 			}
 		}
 	}
@@ -299,7 +345,7 @@ func TestAnOutageIsNotMetWithAStorm(t *testing.T) {
 		t.Fatal(err)
 	}
 	got := r.outcomes(t, id)
-	if got[profile.NotReached] != len(ids) {
+	if got[run.NotReached] != len(ids) {
 		t.Errorf("outcomes %v", got)
 	}
 	if n := len(r.tried(t)); n != 0 {
@@ -324,7 +370,7 @@ func TestAThrottledTenantIsAskedAgainLater(t *testing.T) {
 	if err := r.runs.Work(ctx, id); err != nil {
 		t.Fatal(err)
 	}
-	if got := r.outcomes(t, id); got[profile.NotReached] != 0 || got[profile.Rejected]+got[profile.Confirmed] != 6 {
+	if got := r.outcomes(t, id); got[run.NotReached] != 0 || got[run.Rejected]+got[run.Confirmed] != 6 {
 		t.Errorf("outcomes %v", got)
 	}
 	if took := time.Since(began); took < 6*time.Second {
@@ -349,12 +395,12 @@ func TestCancel(t *testing.T) {
 	if err := <-done; err != nil {
 		t.Fatal(err)
 	}
-	run, err := r.runs.Find(ctx, adele, id)
-	if err != nil || run.State != profile.RunCancelled || run.Counts[profile.Trying]+run.Counts[profile.Waiting] != 0 || run.Counts[profile.Dropped] == 0 {
-		t.Errorf("%+v %v", run, err)
+	made, err := r.runs.Find(ctx, adele, id)
+	if err != nil || made.State != run.Cancelled || made.Counts[run.Trying]+made.Counts[run.Waiting] != 0 || made.Counts[run.Dropped] == 0 {
+		t.Errorf("%+v %v", made, err)
 	}
-	if tried := len(r.tried(t)); tried+run.Counts[profile.Dropped] != len(ids) {
-		t.Errorf("%d tried, %d dropped of %d", tried, run.Counts[profile.Dropped], len(ids))
+	if tried := len(r.tried(t)); tried+made.Counts[run.Dropped] != len(ids) {
+		t.Errorf("%d tried, %d dropped of %d", tried, made.Counts[run.Dropped], len(ids))
 	}
 	if err := r.runs.Cancel(ctx, adele, here, id); problem.KindOf(err) != problem.Conflict {
 		t.Errorf("a second time: %v", err)
@@ -364,7 +410,7 @@ func TestCancel(t *testing.T) {
 	if err := r.runs.Cancel(ctx, adele, here, early); err != nil {
 		t.Fatal(err)
 	}
-	if err := r.runs.Work(ctx, early); err != nil || r.outcomes(t, early)[profile.Dropped] != len(ids) {
+	if err := r.runs.Work(ctx, early); err != nil || r.outcomes(t, early)[run.Dropped] != len(ids) {
 		t.Errorf("cancelled before its turn: %v %v", r.outcomes(t, early), err)
 	}
 }
@@ -392,7 +438,7 @@ func TestARunWaitsForTheDisk(t *testing.T) {
 			if err := r.runs.Work(ctx, id); err != nil {
 				t.Fatal(err)
 			}
-			waitFor(t, func() bool { return r.outcomes(t, id)[profile.Waiting]+r.outcomes(t, id)[profile.Trying] == 0 })
+			waitFor(t, func() bool { return r.outcomes(t, id)[run.Waiting]+r.outcomes(t, id)[run.Trying] == 0 })
 			if again := repeated(r.tried(t)); len(again) > 0 {
 				t.Errorf("tried twice: %v", again)
 			}
@@ -410,9 +456,12 @@ func TestRunsNeedTheRight(t *testing.T) {
 			_, err := r.runs.BeginMatching(ctx, c, here, profile.Query{}, "all")
 			return err
 		},
-		"find":   func(c access.Caller) error { _, err := r.runs.Find(ctx, c, id); return err },
-		"items":  func(c access.Caller) error { _, _, err := r.runs.Items(ctx, c, profile.ItemQuery{Run: id}); return err },
-		"list":   func(c access.Caller) error { _, _, err := r.runs.List(ctx, c, ""); return err },
+		"find":  func(c access.Caller) error { _, err := r.runs.Find(ctx, c, id); return err },
+		"items": func(c access.Caller) error { _, _, err := r.runs.Items(ctx, c, run.ItemQuery{Run: id}); return err },
+		"list": func(c access.Caller) error {
+			_, _, err := r.runs.List(ctx, c, run.Query{Kind: profile.ValidationRun})
+			return err
+		},
 		"active": func(c access.Caller) error { _, err := r.runs.Active(ctx, c); return err },
 		"cancel": func(c access.Caller) error { return r.runs.Cancel(ctx, c, here, id) },
 		"again":  func(c access.Caller) error { _, err := r.runs.Again(ctx, c, here, id); return err },
@@ -427,12 +476,12 @@ func TestRunsNeedTheRight(t *testing.T) {
 // R11: all that match, however many pages that is; a run of nothing is refused, and leaves nothing waiting.
 func TestARunOfAllThatMatch(t *testing.T) {
 	r, _ := newRunRig(t, quick, manyUsers(60)...)
-	run, err := r.runs.BeginMatching(ctx, adele, here, profile.Query{Text: "profile 00"}, "all that match profile 00")
-	if err != nil || run.Total != 10 {
-		t.Fatalf("%d, %v", run.Total, err)
+	made, err := r.runs.BeginMatching(ctx, adele, here, profile.Query{Text: "profile 00"}, "all that match profile 00")
+	if err != nil || made.Total != 10 {
+		t.Fatalf("%d, %v", made.Total, err)
 	}
-	if run, err = r.runs.BeginMatching(ctx, adele, here, profile.Query{Sort: profile.ByExpires, Down: true}, "all"); err != nil || run.Total != 60 {
-		t.Fatalf("%d, %v", run.Total, err)
+	if made, err = r.runs.BeginMatching(ctx, adele, here, profile.Query{Sort: profile.ByExpires, Down: true}, "all"); err != nil || made.Total != 60 {
+		t.Fatalf("%d, %v", made.Total, err)
 	}
 	if _, err := r.runs.BeginMatching(ctx, adele, here, profile.Query{Text: "nobody is called that"}, "none"); problem.KindOf(err) != problem.Invalid {
 		t.Errorf("nothing: %v", err)
@@ -441,20 +490,22 @@ func TestARunOfAllThatMatch(t *testing.T) {
 	if err != nil || len(active) != 2 {
 		t.Errorf("%d active, %v", len(active), err)
 	}
-	if err := r.db.Runs().PrepareRun(ctx, profile.Run{ID: "left-behind", State: profile.RunPreparing, Begun: r.clock.Now()}); err != nil {
+	if err := runs.New(r.db, nil).Prepare(ctx, run.Run{ID: "left-behind", Kind: profile.ValidationRun, State: run.Preparing, Begun: r.clock.Now()}); err != nil {
 		t.Fatal(err)
 	}
 	if err := r.runs.Recover(ctx); err != nil {
 		t.Fatal(err)
 	}
-	if left, err := r.runs.Find(ctx, adele, "left-behind"); err != nil || left.State != profile.RunCancelled {
+	if left, err := r.runs.Find(ctx, adele, "left-behind"); err != nil || left.State != run.Cancelled {
 		t.Errorf("left behind: %+v %v", left, err)
 	}
 }
 
 // R11: a person's own validation and a run never try one account at the same time.
 func TestARunWaitsForAPerson(t *testing.T) {
-	r, ids := newRunRig(t, quick, goodUser)
+	patient := quick
+	patient.again, patient.tries = 100*time.Millisecond, 20
+	r, ids := newRunRig(t, patient, goodUser)
 	r.slow(t, 150*time.Millisecond)
 	id := r.begin(t, ids)
 	done := make(chan error, 1)
@@ -463,16 +514,13 @@ func TestARunWaitsForAPerson(t *testing.T) {
 		done <- err
 	}()
 	waitFor(t, func() bool { return len(r.sim.Requests()) > 0 })
-	patient := quick
-	patient.Again, patient.Tries = 100*time.Millisecond, 20
-	runs := profile.NewRuns(r.Service, r.db.Runs(), patient, slog.New(slog.DiscardHandler))
-	if err := runs.Work(ctx, id); err != nil {
+	if err := r.runs.Work(ctx, id); err != nil {
 		t.Fatal(err)
 	}
 	if err := <-done; err != nil {
 		t.Fatal(err)
 	}
-	items, _, err := r.runs.Items(ctx, adele, profile.ItemQuery{Run: id})
+	items, _, err := r.runs.Items(ctx, adele, run.ItemQuery{Run: id})
 	if err != nil || r.tried(t)[goodUser] == 0 || r.tried(t)[goodUser] > 2 {
 		t.Errorf("%+v %v %v", items, r.tried(t), err)
 	}
@@ -524,33 +572,33 @@ func TestWhatNobodyWaitsForKeepsItsEtiquette(t *testing.T) {
 		t.Errorf("details tell of %d attempts, parked %v (%v)", d.Attempts, d.Parked(), err)
 	}
 	r.clock.Advance(time.Second)
-	run, err := r.runs.BeginUnattended(ctx, profile.Query{}, "Every profile")
-	if err != nil || run.By() != "Purser" {
-		t.Fatal(run.By(), err)
+	made, err := r.runs.BeginUnattended(ctx, profile.Query{}, "Every profile")
+	if err != nil || made.By() != "Purser" {
+		t.Fatal(made.By(), err)
 	}
-	if err := r.runs.Work(ctx, run.ID); err != nil {
+	if err := r.runs.Work(ctx, made.ID); err != nil {
 		t.Fatal(err)
 	}
-	items, _, err := r.runs.Items(ctx, adele, profile.ItemQuery{Run: run.ID})
+	items, _, err := r.runs.Items(ctx, adele, run.ItemQuery{Run: made.ID})
 	if err != nil {
 		t.Fatal(err)
 	}
-	why := map[profile.Reason]int{}
+	why := map[account.Reason]int{}
 	for _, i := range items {
 		why[i.Reason]++
 	}
 	// Three were made before; the tenant's share of six leaves three, however many were under way together.
-	if why[profile.Often] != 1 || why[""] != 3 || why[profile.Budget] != 5 {
+	if why[account.Often] != 1 || why[""] != 3 || why[account.Budget] != 5 {
 		t.Errorf("reasons %v", why)
 	}
 	// An hour later the share is there again, and a person's run never asks for one.
 	r.clock.Advance(time.Hour + time.Second)
-	if again, err := r.runs.BeginUnattended(ctx, profile.Query{Text: "profile 000"}, "One"); err != nil || r.runs.Work(ctx, again.ID) != nil || r.outcomes(t, again.ID)[profile.Rejected] != 1 {
+	if again, err := r.runs.BeginUnattended(ctx, profile.Query{Text: "profile 000"}, "One"); err != nil || r.runs.Work(ctx, again.ID) != nil || r.outcomes(t, again.ID)[run.Rejected] != 1 {
 		t.Errorf("an hour later: %v %v", r.outcomes(t, again.ID), err)
 	}
 	r.clock.Advance(time.Second)
 	attended := r.begin(t, ids)
-	if err := r.runs.Work(ctx, attended); err != nil || r.outcomes(t, attended)[profile.Rejected] != len(ids) {
+	if err := r.runs.Work(ctx, attended); err != nil || r.outcomes(t, attended)[run.Rejected] != len(ids) {
 		t.Errorf("a person's run: %v %v", r.outcomes(t, attended), err)
 	}
 }
@@ -558,17 +606,17 @@ func TestWhatNobodyWaitsForKeepsItsEtiquette(t *testing.T) {
 // R62: whether a profile is tried is decided when it is its turn: what somebody found out meanwhile counts.
 func TestARunLooksAgainWhenItIsItsTurn(t *testing.T) {
 	slow := quick
-	slow.PerTenant, slow.Etiquette = 8, profile.Etiquette{PerAccount: 100, PerTenant: 100, Jitter: time.Second}
+	slow.PerTenant, slow.Etiquette = 8, account.Etiquette{PerAccount: 100, PerTenant: 100, Jitter: time.Second}
 	r, ids := newRunRig(t, slow, manyUsers(8)...)
-	run, err := r.runs.BeginUnattended(ctx, profile.Query{}, "Every profile")
+	made, err := r.runs.BeginUnattended(ctx, profile.Query{}, "Every profile")
 	if err != nil {
 		t.Fatal(err)
 	}
 	done := make(chan error, 1)
-	go func() { done <- r.runs.Work(ctx, run.ID) }()
+	go func() { done <- r.runs.Work(ctx, made.ID) }()
 	waitFor(t, func() bool {
-		now, err := r.runs.Find(ctx, adele, run.ID)
-		return err == nil && now.State == profile.RunRunning
+		now, err := r.runs.Find(ctx, adele, made.ID)
+		return err == nil && now.State == run.Running
 	})
 	time.Sleep(20 * time.Millisecond) // all of them have been looked at, and wait for their moment
 	r.clock.Advance(time.Second)
@@ -599,7 +647,7 @@ func TestRetryAfterIsKept(t *testing.T) {
 	first, second := r.begin(t, ids[:4]), r.begin(t, ids[4:])
 	done := make(chan error, 2)
 	go func() { done <- r.runs.Work(ctx, first) }()
-	waitFor(t, func() bool { return r.outcomes(t, first)[profile.Rejected] == 3 })
+	waitFor(t, func() bool { return r.outcomes(t, first)[run.Rejected] == 3 })
 	go func() { done <- r.runs.Work(ctx, second) }()
 	time.Sleep(time.Second)
 	if tried := r.tried(t); len(tried) != 4 || len(repeated(tried)) > 0 {
@@ -621,20 +669,20 @@ func TestARestBeginsShort(t *testing.T) {
 	defer stop()
 	done := make(chan error, 1)
 	go func() { done <- r.runs.Work(stopping, id) }()
-	run, err := r.runs.Find(ctx, adele, id)
+	made, err := r.runs.Find(ctx, adele, id)
 	if err != nil {
 		t.Fatal(err)
 	}
-	waitFor(t, func() bool { return len(r.runs.Resting(run)) > 0 })
+	waitFor(t, func() bool { return len(r.runs.Resting(made)) > 0 })
 	longest := time.Duration(0)
 	for end := time.Now().Add(500 * time.Millisecond); time.Now().Before(end); time.Sleep(5 * time.Millisecond) {
-		longest = max(longest, time.Until(r.runs.Resting(run)[contoso]))
+		longest = max(longest, time.Until(r.runs.Resting(made)[contoso]))
 	}
 	if longest > 2*limits.Rest {
 		t.Errorf("eight failures at once led to a rest of %s", longest)
 	}
 	stop()
-	if err := <-done; !errors.Is(err, profile.ErrHandedBack) {
+	if err := <-done; !errors.Is(err, run.ErrHandedBack) {
 		t.Error(err)
 	}
 }
@@ -656,7 +704,7 @@ func TestCancellingLosesNoVerdict(t *testing.T) {
 	if err := <-done; err != nil {
 		t.Fatal(err)
 	}
-	if got := r.outcomes(t, id); got[profile.Rejected] != quick.PerTenant || got[profile.Dropped] != len(ids)-quick.PerTenant {
+	if got := r.outcomes(t, id); got[run.Rejected] != quick.PerTenant || got[run.Dropped] != len(ids)-quick.PerTenant {
 		t.Errorf("outcomes %v", got)
 	}
 }
@@ -671,19 +719,19 @@ func TestARunLeavesNothingOpen(t *testing.T) {
 	if err := r.runs.Work(ctx, id); err != nil {
 		t.Fatal(err)
 	}
-	run, err := r.runs.Find(ctx, adele, id)
-	if err != nil || run.State != profile.RunFinished || run.Done() != 3 || run.Counts[profile.Interrupted] != 1 {
-		t.Errorf("%+v %v", run, err)
+	made, err := r.runs.Find(ctx, adele, id)
+	if err != nil || made.State != run.Finished || made.Done() != 3 || made.Counts[run.Interrupted] != 1 {
+		t.Errorf("%+v %v", made, err)
 	}
-	if !strings.Contains(r.log.String(), "verdict of a run not stored") {
+	if !strings.Contains(r.log.String(), "outcome of a run not stored") {
 		t.Error("the log does not say why")
 	}
 }
 
 // panicker is a validator with a mistake in it.
-type panicker struct{ profile.Validator }
+type panicker struct{ account.Validator }
 
-func (p panicker) Validate(ctx context.Context, a profile.Account) verdict.Verdict {
+func (p panicker) Validate(ctx context.Context, a account.Account) verdict.Verdict {
 	if a.Username == "svc-001@contoso.com" {
 		panic("a mistake of ours")
 	}
@@ -693,16 +741,15 @@ func (p panicker) Validate(ctx context.Context, a profile.Account) verdict.Verdi
 // R62: a mistake of ours over one profile ends neither Purser nor the run, and leads to no second attempt.
 func TestARunSurvivesAMistake(t *testing.T) {
 	r, ids := newRunRig(t, quick, manyUsers(3)...)
-	service := profile.NewService(r.db.Profiles(), r.tenants, r.ring, panicker{r.validator}, profile.Settings{}, r.clock.Now)
-	r.runs = profile.NewRuns(service, r.db.Runs(), quick, r.logger)
+	r.runs = r.runsOf(quick, panicker{r.validator})
 	id := r.begin(t, ids)
 	if err := r.runs.Work(ctx, id); err != nil {
 		t.Fatal(err)
 	}
-	if got := r.outcomes(t, id); got[profile.Interrupted] != 1 || got[profile.Rejected] != 2 {
+	if got := r.outcomes(t, id); got[run.Interrupted] != 1 || got[run.Rejected] != 2 {
 		t.Errorf("outcomes %v", got)
 	}
-	if _, err := service.Validate(ctx, adele, here, ids[0]); err != nil {
+	if _, err := r.Service.Validate(ctx, adele, here, ids[0]); err != nil {
 		t.Error(err)
 	}
 	if !strings.Contains(r.log.String(), "a mistake of ours") {
@@ -718,15 +765,15 @@ func TestProfilesOfOneAccount(t *testing.T) {
 		t.Fatal(err)
 	}
 	got := r.outcomes(t, id)
-	if got[profile.Rejected] != 1 || got[profile.Confirmed] != 2 || got[profile.Skipped] != 2 {
+	if got[run.Rejected] != 1 || got[run.Confirmed] != 2 || got[run.Skipped] != 2 {
 		t.Errorf("outcomes %v", got)
 	}
 	tried := r.tried(t)
 	if tried["blocked@contoso.com"]+tried["Blocked@contoso.com"] != 1 || tried[goodUser] != 2 {
 		t.Errorf("tried %v", tried)
 	}
-	skipped, _, err := r.runs.Items(ctx, adele, profile.ItemQuery{Run: id, Outcome: profile.Skipped})
-	if err != nil || skipped[0].Reason != profile.Shared {
+	skipped, _, err := r.runs.Items(ctx, adele, run.ItemQuery{Run: id, Outcome: run.Skipped})
+	if err != nil || skipped[0].Reason != run.Shared {
 		t.Errorf("%+v %v", skipped, err)
 	}
 }
@@ -735,13 +782,13 @@ func TestProfilesOfOneAccount(t *testing.T) {
 func TestAnInterruptedAccountIsLeftAlone(t *testing.T) {
 	r, ids := newRunRig(t, quick, "svc-000@contoso.com", "SVC-000@contoso.com")
 	id := r.begin(t, ids)
-	if err := r.db.Runs().Try(ctx, id, 1, profile.AccountKey{}, audit.Entry{Action: profile.ValidationBegun}); err != nil {
+	if err := runs.New(r.db, nil).Try(ctx, run.Run{ID: id}, 1, account.Key{}, audit.Entry{Action: profile.ValidationBegun}); err != nil {
 		t.Fatal(err)
 	}
 	if err := r.runs.Work(ctx, id); err != nil {
 		t.Fatal(err)
 	}
-	if got := r.outcomes(t, id); got[profile.Interrupted] != 1 || got[profile.Skipped] != 1 || len(r.tried(t)) != 0 {
+	if got := r.outcomes(t, id); got[run.Interrupted] != 1 || got[run.Skipped] != 1 || len(r.tried(t)) != 0 {
 		t.Errorf("outcomes %v, tried %v", got, r.tried(t))
 	}
 }
@@ -777,14 +824,14 @@ func TestPagesOfARun(t *testing.T) {
 	r, ids := newRunRig(t, quick, manyUsers(2*profile.PageSize+10)...)
 	id := r.begin(t, ids)
 	for no := 1; no <= len(ids); no += 20 { // some leave the filter
-		if err := r.db.Runs().Settle(ctx, id, profile.Item{No: no, Outcome: profile.Skipped}); err != nil {
+		if err := runs.New(r.db, nil).Settle(ctx, run.Run{ID: id}, run.Item{No: no, Outcome: run.Skipped}); err != nil {
 			t.Fatal(err)
 		}
 	}
-	for _, outcome := range []profile.Outcome{"", profile.Waiting} {
+	for _, outcome := range []run.Outcome{"", run.Waiting} {
 		starts := []int{0}
 		for {
-			q := profile.ItemQuery{Run: id, Outcome: outcome, After: starts[len(starts)-1]}
+			q := run.ItemQuery{Run: id, Outcome: outcome, After: starts[len(starts)-1]}
 			items, more, err := r.runs.Items(ctx, adele, q)
 			if err != nil {
 				t.Fatal(err)

@@ -4,12 +4,12 @@ import (
 	"context"
 	"errors"
 	"slices"
-	"sync"
 	"time"
 
 	"github.com/google/uuid"
 
 	"purser.example/internal/access"
+	"purser.example/internal/account"
 	"purser.example/internal/audit"
 	"purser.example/internal/catalogue"
 	"purser.example/internal/problem"
@@ -18,41 +18,31 @@ import (
 	"purser.example/internal/verdict"
 )
 
-// patience is how long a validation may take in all, whoever still waits for it.
-const patience = time.Minute
-
 // Settings are the operator's choices.
 type Settings struct {
 	ServiceProvider bool // R13
-	StrictPasswords bool // R16
 }
 
 // Service keeps the rules of profiles.
 type Service struct {
-	store     Store
-	tenants   *tenant.Service
-	ring      *secret.Keyring
-	validator Validator
-	settings  Settings
-	now       func() time.Time
-	users     []User // what may use a profile
-
-	mu   sync.Mutex
-	busy map[AccountKey]access.Caller // accounts with an attempt under way, and whose it is
+	store    Store
+	tenants  *tenant.Service
+	accounts *account.Service
+	ring     *secret.Keyring
+	settings Settings
+	now      func() time.Time
+	users    []User // what may use a profile
 }
 
 // NewService joins the parts.
-func NewService(store Store, tenants *tenant.Service, ring *secret.Keyring, validator Validator, settings Settings, now func() time.Time) *Service {
-	return &Service{store: store, tenants: tenants, ring: ring, validator: validator, settings: settings, now: now, busy: map[AccountKey]access.Caller{}}
+func NewService(store Store, tenants *tenant.Service, accounts *account.Service, ring *secret.Keyring, settings Settings, now func() time.Time) *Service {
+	return &Service{store: store, tenants: tenants, accounts: accounts, ring: ring, settings: settings, now: now}
 }
 
 // Offered lists the services that a profile can be made for.
 func (s *Service) Offered() []catalogue.Service {
 	return catalogue.Services(s.settings.ServiceProvider)
 }
-
-// PasswordRules lists the checklist as the operator wants it.
-func (s *Service) PasswordRules() []PasswordRule { return PasswordRules(s.settings.StrictPasswords) }
 
 // Create validates the draft with Microsoft 365 and stores it only when the verdict is valid (R17). It returns *Refused
 // with any other verdict, and problem.Invalid with the fields that are wrong.
@@ -75,7 +65,7 @@ func (s *Service) Create(ctx context.Context, caller access.Caller, origin audit
 		return Profile{}, err
 	}
 	defer release()
-	w := work{caller, origin, p}
+	w := deed{caller, origin, p}
 	v, err := s.validate(ctx, w, d.Password)
 	if err != nil {
 		return Profile{}, err
@@ -85,7 +75,7 @@ func (s *Service) Create(ctx context.Context, caller access.Caller, origin audit
 	if err != nil {
 		return Profile{}, err
 	}
-	after, cancel := s.beyond(ctx)
+	after, cancel := account.Beyond(ctx)
 	defer cancel()
 	err = s.store.Create(after, p, sealed, w.validation(v), w.ended(v), w.entry(Created).With("services", joined(p.Services)).With("username", p.Username))
 	return p, shown(s.witnessed(after, w, v, err))
@@ -93,7 +83,7 @@ func (s *Service) Create(ctx context.Context, caller access.Caller, origin audit
 
 // witnessed writes down an attempt that was made for a change which then failed: the sign-in happened all the same (R61).
 // Where it was the disk that failed, the person is told that the account itself is in order.
-func (s *Service) witnessed(ctx context.Context, w work, v verdict.Verdict, err error) error {
+func (s *Service) witnessed(ctx context.Context, w deed, v verdict.Verdict, err error) error {
 	if err == nil {
 		return nil
 	}
@@ -122,7 +112,7 @@ func (s *Service) Update(ctx context.Context, caller access.Caller, origin audit
 		return Profile{}, errClassic
 	}
 	d = d.tidy(s.offeredTo(old))
-	account := d.Tenant != old.Tenant || !sameUsername(d.Username, old.Username)
+	account := d.Tenant != old.Tenant || !account.SameUsername(d.Username, old.Username)
 	if err := s.check(ctx, d, &old, account || !d.Password.Empty()); err != nil {
 		return Profile{}, retype(err, account, d.Password)
 	}
@@ -131,7 +121,7 @@ func (s *Service) Update(ctx context.Context, caller access.Caller, origin audit
 	}
 	p := s.stamped(old, d, caller)
 	p.Version++
-	w := work{caller, origin, p}
+	w := deed{caller, origin, p}
 	changed := w.entry(Changed).With("changed", differences(old, p, !d.Password.Empty()))
 	if d.Password.Empty() {
 		return p, s.raced(ctx, id, s.store.Update(ctx, p, seen, nil, nil, changed))
@@ -139,7 +129,7 @@ func (s *Service) Update(ctx context.Context, caller access.Caller, origin audit
 	return s.updateAccount(ctx, w, seen, d.Password, changed)
 }
 
-func (s *Service) updateAccount(ctx context.Context, w work, seen int64, password secret.Value, changed audit.Entry) (Profile, error) {
+func (s *Service) updateAccount(ctx context.Context, w deed, seen int64, password secret.Value, changed audit.Entry) (Profile, error) {
 	release, err := s.turn(w.profile, w.caller)
 	if err != nil {
 		return Profile{}, err
@@ -154,7 +144,7 @@ func (s *Service) updateAccount(ctx context.Context, w work, seen int64, passwor
 	if err != nil {
 		return Profile{}, err
 	}
-	after, cancel := s.beyond(ctx)
+	after, cancel := account.Beyond(ctx)
 	defer cancel()
 	made := w.validation(v)
 	err = s.witnessed(after, w, v, s.store.Update(after, p, seen, sealed, &made, w.ended(v), changed))
@@ -203,12 +193,12 @@ func (s *Service) Validate(ctx context.Context, caller access.Caller, origin aud
 		return verdict.Verdict{}, err
 	}
 	defer password.Clear()
-	w := work{caller, origin, p}
+	w := deed{caller, origin, p}
 	v, err := s.attempt(ctx, w, password)
 	if err != nil {
 		return verdict.Verdict{}, err
 	}
-	after, cancel := s.beyond(ctx)
+	after, cancel := account.Beyond(ctx)
 	defer cancel()
 	err = s.store.Validated(after, p, w.validation(remembering(p.Verdict, v)), w.ended(v))
 	if problem.KindOf(err) == problem.Unavailable {
@@ -239,7 +229,7 @@ func (s *Service) stored(ctx context.Context, p Profile) (secret.Value, error) {
 // refused password stays refused until a validation comes past the check of the password.
 func remembering(old, v verdict.Verdict) verdict.Verdict {
 	if !v.Valid() {
-		v.StillRefused = refused(old) && v.Status != verdict.WrongPassword && v.Proof.Password != verdict.Proved
+		v.StillRefused = account.Refused(old) && v.Status != verdict.WrongPassword && v.Proof.Password != verdict.Proved
 		return v
 	}
 	if !v.RolesRead && old.RolesRead {
@@ -289,7 +279,7 @@ func (s *Service) delete(ctx context.Context, caller access.Caller, origin audit
 			return 0, &Conflict{Current: p}
 		}
 		profiles = append(profiles, p)
-		entries = append(entries, work{caller, origin, p}.entry(Deleted).With("username", p.Username))
+		entries = append(entries, deed{caller, origin, p}.entry(Deleted).With("username", p.Username))
 	}
 	if len(profiles) == 0 {
 		return 0, nil
@@ -308,7 +298,9 @@ func (s *Service) check(ctx context.Context, d Draft, old *Profile, password boo
 	}
 	wrong := d.check(offered)
 	if password {
-		wrong = append(wrong, checkPassword(d.Password, s.settings.StrictPasswords)...)
+		if message := s.accounts.CheckPassword(d.Password); message != "" {
+			wrong = append(wrong, problem.FieldError{Field: FieldPassword, Message: message})
+		}
 	}
 	if d.Tenant != "" {
 		if _, err := s.tenants.Find(ctx, d.Tenant); problem.KindOf(err) == problem.NotFound {
@@ -320,10 +312,10 @@ func (s *Service) check(ctx context.Context, d Draft, old *Profile, password boo
 	if err := problem.Join(wrong...); err != nil {
 		return err
 	}
-	if old != nil && Fold(d.Name) == Fold(old.Name) {
+	if old != nil && account.Fold(d.Name) == account.Fold(old.Name) {
 		return nil // its own
 	}
-	taken, err := s.store.NameTaken(ctx, Fold(d.Name), id)
+	taken, err := s.store.NameTaken(ctx, account.Fold(d.Name), id)
 	if err == nil && taken {
 		return nameTaken()
 	}
@@ -358,7 +350,7 @@ func retype(err error, account bool, password secret.Value) error {
 // stamped gives p what the draft says, as of now.
 func (s *Service) stamped(p Profile, d Draft, caller access.Caller) Profile {
 	p.Name, p.Description, p.Tenant, p.Services, p.Username = d.Name, d.Description, d.Tenant, d.Services, d.Username
-	p.Modified = Stamp{At: s.now().UTC().Truncate(time.Millisecond), By: called(caller)}
+	p.Modified = account.StampOf(caller, s.now())
 	return p
 }
 
@@ -366,18 +358,6 @@ func (s *Service) stamped(p Profile, d Draft, caller access.Caller) Profile {
 func decided(p Profile, v verdict.Verdict) Profile {
 	p.Status, p.Verdict, p.Validated, p.Failed = v.Status, v, v.At, nil
 	return p
-}
-
-// beyond is a context that outlives the person's patience: what Microsoft has answered is stored though the browser left.
-func (s *Service) beyond(ctx context.Context) (context.Context, context.CancelFunc) {
-	return context.WithTimeout(context.WithoutCancel(ctx), patience)
-}
-
-func called(c access.Caller) string {
-	if c.Name != "" {
-		return c.Name
-	}
-	return c.SignIn
 }
 
 func passwordRecord(id ID) secret.Record {

@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"purser.example/internal/access"
+	"purser.example/internal/account"
 	"purser.example/internal/audit"
 	"purser.example/internal/m365sim"
 	"purser.example/internal/microsoft"
@@ -22,7 +23,10 @@ import (
 	"purser.example/internal/profile"
 	"purser.example/internal/secret"
 	"purser.example/internal/sqlite"
+	"purser.example/internal/sqlite/accounts"
+	"purser.example/internal/sqlite/profiles"
 	"purser.example/internal/sqlite/sqlitetest"
+	"purser.example/internal/sqlite/tenants"
 	"purser.example/internal/tenant"
 	"purser.example/internal/verdict"
 )
@@ -50,22 +54,26 @@ type rig struct {
 	log    *bytes.Buffer
 	logger *slog.Logger // writes it
 
-	tenants *tenant.Service
-	ring    *secret.Keyring
+	tenants  *tenant.Service
+	accounts *account.Service
+	ring     *secret.Keyring
 
-	validator profile.Validator
+	validator account.Validator
 }
 
 type asker struct{ client *microsoft.Client }
 
-func (a asker) Validate(ctx context.Context, acct profile.Account) verdict.Verdict {
+func (a asker) Validate(ctx context.Context, acct account.Account) verdict.Verdict {
 	return a.client.Validate(ctx, microsoft.Account{
 		Tenant: microsoft.TenantRef{ID: string(acct.Tenant.ID), InitialDomain: acct.Tenant.InitialDomain, Cloud: microsoft.Cloud(acct.Tenant.Cloud)},
 		App:    microsoft.App{ID: acct.App.ApplicationID, Secret: acct.App.Secret}, Username: acct.Username, Password: acct.Password,
 	})
 }
 
-func newRig(t *testing.T, settings ...profile.Settings) *rig {
+func newRig(t *testing.T) *rig { return newRigWith(t, profile.Settings{}, false) }
+
+// newRigWith is newRig with settings, and strict password rules or not.
+func newRigWith(t *testing.T, settings profile.Settings, strict bool) *rig {
 	t.Helper()
 	r := &rig{clock: sqlitetest.StartingNow(), folder: t.TempDir(), log: &bytes.Buffer{}}
 	fixture, err := m365sim.Read(strings.NewReader(fixtureJSON))
@@ -88,7 +96,7 @@ func newRig(t *testing.T, settings ...profile.Settings) *rig {
 	if err != nil {
 		t.Fatal(err)
 	}
-	tenants := tenant.NewService(r.db.Tenants(), ring, r.clock.Now)
+	tenants := tenant.NewService(tenants.New(r.db), ring, r.clock.Now)
 	if err := tenants.Connect(ctx, adele, here, tenant.Tenant{ID: contoso, DisplayName: "Contoso", InitialDomain: "contoso.onmicrosoft.com", Cloud: tenant.Worldwide},
 		tenant.App{ApplicationID: "a0000000-0000-4000-8000-000000000001"}); err != nil {
 		t.Fatal(err)
@@ -96,7 +104,10 @@ func newRig(t *testing.T, settings ...profile.Settings) *rig {
 	r.tenants, r.ring = tenants, ring
 	client := microsoft.New(microsoft.Config{Simulator: address, Now: r.clock.Now, Log: log, CallTimeout: 3 * time.Second})
 	r.validator = asker{client}
-	r.Service = profile.NewService(r.db.Profiles(), tenants, ring, r.validator, append(settings, profile.Settings{})[0], r.clock.Now)
+	r.accounts = account.NewService(account.Parts{
+		Store: accounts.New(r.db), Tenants: tenants, Validator: r.validator, Settings: account.Settings{StrictPasswords: strict}, Limits: account.Usual, Now: r.clock.Now,
+	})
+	r.Service = profile.NewService(profiles.New(r.db), tenants, r.accounts, ring, settings, r.clock.Now)
 	return r
 }
 
@@ -372,7 +383,7 @@ func TestAllMistakesAreToldAtOnce(t *testing.T) {
 // R16: strict refuses what is advice otherwise.
 func TestStrictRules(t *testing.T) {
 	long := draft(func(d *profile.Draft) { d.Password = secret.FromString("Seventeen-Chars-1!") })
-	_, err := newRig(t, profile.Settings{StrictPasswords: true}).Create(ctx, adele, here, long)
+	_, err := newRigWith(t, profile.Settings{}, true).Create(ctx, adele, here, long)
 	if fields := problem.Fields(err); len(fields) != 1 || fields[0].Field != profile.FieldPassword {
 		t.Errorf("strict: %v", err)
 	}
@@ -583,7 +594,7 @@ func TestTheListPagesInEveryOrder(t *testing.T) {
 	}
 	for _, column := range profile.Columns {
 		for _, down := range []bool{false, true} {
-			all, err := r.db.Profiles().List(ctx, profile.Query{Sort: column, Down: down, Limit: 100})
+			all, err := profiles.New(r.db).List(ctx, profile.Query{Sort: column, Down: down, Limit: 100})
 			if err != nil || len(all.Rows) != 7 || all.Next != "" || all.Previous != "" {
 				t.Fatalf("%s: %d rows, %v", column, len(all.Rows), err)
 			}
@@ -591,7 +602,7 @@ func TestTheListPagesInEveryOrder(t *testing.T) {
 			q := profile.Query{Sort: column, Down: down, Limit: 3}
 			var page profile.Page
 			for range 4 {
-				if page, err = r.db.Profiles().List(ctx, q); err != nil {
+				if page, err = profiles.New(r.db).List(ctx, q); err != nil {
 					t.Fatal(err)
 				}
 				for _, row := range page.Rows {
@@ -610,7 +621,7 @@ func TestTheListPagesInEveryOrder(t *testing.T) {
 				t.Errorf("%s down=%v: forwards %v, want %v", column, down, seen, want)
 			}
 			q.After, q.Before = "", page.Previous
-			if page, err = r.db.Profiles().List(ctx, q); err != nil || len(page.Rows) != 3 || page.Rows[0].ID != want[3] {
+			if page, err = profiles.New(r.db).List(ctx, q); err != nil || len(page.Rows) != 3 || page.Rows[0].ID != want[3] {
 				t.Errorf("%s down=%v: backwards: %v", column, down, err)
 			}
 		}
@@ -690,9 +701,9 @@ func TestWhatWasKnownIsKept(t *testing.T) {
 
 // R13: a profile keeps the common service though it is not offered any more.
 func TestAServiceFromBeforeStays(t *testing.T) {
-	r := newRig(t, profile.Settings{ServiceProvider: true})
+	r := newRigWith(t, profile.Settings{ServiceProvider: true}, false)
 	p := r.create(t, func(d *profile.Draft) { d.Services = []string{"common"} })
-	later := profile.NewService(r.db.Profiles(), r.tenants, r.ring, nil, profile.Settings{}, r.clock.Now)
+	later := profile.NewService(profiles.New(r.db), r.tenants, r.accounts, r.ring, profile.Settings{}, r.clock.Now)
 	edit := draft(func(d *profile.Draft) {
 		d.Services, d.Description, d.Password = []string{"common"}, "Later", secret.Value{}
 	})

@@ -3,9 +3,9 @@ package profile
 import (
 	"context"
 	"errors"
-	"time"
 
 	"purser.example/internal/audit"
+	"purser.example/internal/run"
 	"purser.example/internal/tenant"
 )
 
@@ -29,10 +29,6 @@ type Store interface {
 	// Changes lists what the activity log says of the profile, newest first.
 	Changes(ctx context.Context, id ID, limit int) ([]audit.Link, error)
 
-	// Begin writes the entry of an attempt that is about to be made, and counts it for the account; Attempts counts those since a
-	// time, of one account or, with an empty username, of a whole tenant.
-	Begin(ctx context.Context, a AccountKey, e audit.Entry) error
-	Attempts(ctx context.Context, a AccountKey, since time.Time) (int, error)
 	// Note writes an entry that stands alone.
 	Note(ctx context.Context, e audit.Entry) error
 	// Create stores a new profile with its first validation. It returns ErrNameTaken.
@@ -44,6 +40,9 @@ type Store interface {
 	// account by now (tenant and username other than p's) is left alone; then it writes the entry, because the attempt was made,
 	// and returns ErrGone or ErrChanged.
 	Validated(ctx context.Context, p Profile, v Validation, e audit.Entry) error
+	// Concluded stores the outcome of an item of a run together with the verdict, as Validated does. A profile that is gone or has
+	// another account by now has its item's outcome all the same: the attempt was made.
+	Concluded(ctx context.Context, r run.Run, i run.Item, p Profile, v Validation, e audit.Entry) error
 	// Delete removes all of them where each has still its version, or none. It returns ErrChanged or ErrGone.
 	Delete(ctx context.Context, profiles []Profile, entries ...audit.Entry) error
 }

@@ -2,7 +2,6 @@ package secret
 
 import (
 	"crypto/hkdf"
-	"crypto/rand"
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/hex"
@@ -16,17 +15,13 @@ const keyPrefix = "pk1_"
 const keySize = 32
 
 // ErrNotAKey says that a text is no key of ours; it never holds the text.
-var ErrNotAKey = errors.New("not a Purser key; make one with `purser key new`")
+var ErrNotAKey = errors.New("not a Purser key, which is one line as `purser key new` printed it")
 
 // Key is the operator's sealing key: 256 random bits. It hides itself as a Value does.
 type Key struct{ Value }
 
 // NewKey makes a fresh key.
-func NewKey() Key {
-	b := make([]byte, keySize)
-	_, _ = rand.Read(b) // never fails since Go 1.24
-	return Key{NewValue(b)}
-}
+func NewKey() Key { return Key{Random(keySize)} }
 
 // ParseKey reads the text that Text wrote. Blanks around it are forgiven: keys travel through files and clipboards.
 func ParseKey(text string) (Key, error) {

@@ -104,9 +104,10 @@ func (k *Keyring) Open(sealed []byte, r Record) (Value, error) {
 	return NewValue(plain), nil
 }
 
-// ChainKey is the key of the activity log's chain in this installation (R61).
-func (k Key) ChainKey(installation string) []byte {
-	return k.Derive("activity chain", installation, sha256.Size)
+// FormerChainKey is the key with which the activity log of an installation was chained before chains had keys of their own (R61).
+// Only the takeover of such a log wants it.
+func (k Key) FormerChainKey(installation string) Value {
+	return NewValue(k.Derive("activity chain", installation, sha256.Size))
 }
 
 func (k Key) keysetKey(installation string) []byte { return k.Derive("keyset", installation, keySize) }

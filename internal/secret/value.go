@@ -1,6 +1,9 @@
 package secret
 
-import "log/slog"
+import (
+	"crypto/rand"
+	"log/slog"
+)
 
 const redacted = "[redacted]"
 
@@ -23,6 +26,14 @@ func NewValue(b []byte) Value {
 
 // FromString is NewValue for text, such as a form field.
 func FromString(s string) Value { return NewValue([]byte(s)) }
+
+// Random makes a fresh secret of so many random bytes, such as a key.
+func Random(size int) Value {
+	b := make([]byte, size)
+	_, _ = rand.Read(b) // never fails since Go 1.24
+	defer clear(b)
+	return NewValue(b)
+}
 
 // Reveal gives the bytes themselves. It is called only where the secret leaves for the place it is meant for. The caller
 // must not change or keep them.

@@ -19,23 +19,72 @@ func (db *DB) record(tx *Tx, e audit.Entry) error {
 	if db.chain == nil {
 		return errLocked
 	}
-	var head audit.Head
-	if err := tx.QueryRow(`SELECT seq, mac, seal FROM activity_head WHERE id = 1`).Scan(&head.Seq, &head.MAC, &head.Seal); err != nil {
-		return fmt.Errorf("read the end of the activity log: %w", err)
-	}
-	e.At = db.now().UTC().Truncate(time.Millisecond)
-	link, head := db.chain.Append(head, e)
-	details, err := json.Marshal(e.Details)
+	chain, last, err := db.end(tx)
 	if err != nil {
-		return fmt.Errorf("write details of %s: %w", e.Action, err)
-	}
-	if _, err := tx.Exec(`INSERT INTO activity (seq, at, issuer, subject, name, sign_in, action, target_kind, target_id, target_name, request, address, details, mac)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-		link.Seq, e.At.UnixMilli(), e.Actor.Issuer, e.Actor.Subject, e.Actor.Name, e.Actor.SignIn, string(e.Action),
-		e.Target.Kind, e.Target.ID, e.Target.Name, e.Origin.Request, e.Origin.Address, string(details), link.MAC); err != nil {
 		return err
 	}
-	_, err = tx.Exec(`UPDATE activity_head SET seq = ?, mac = ?, seal = ? WHERE id = 1`, head.Seq, head.MAC, head.Seal)
+	e.At = db.now().UTC().Truncate(time.Millisecond)
+	link, chain, err := chain.Append(last+1, e)
+	if err != nil {
+		return err
+	}
+	if err := insertLink(tx, link); err != nil {
+		return err
+	}
+	*tx.log = logEnd{chain: chain, last: link.Seq, known: true, moved: true}
+	return nil
+}
+
+// logEnd is the end of the activity log during one transaction of the writer: read by the first entry and stored behind the
+// last one, because most writes bring one entry each, and many share a transaction.
+type logEnd struct {
+	chain audit.Chain
+	last  int64 // the number of the last entry of all
+	known bool
+	moved bool // and not stored yet
+}
+
+// store writes where the log ends now, if it has moved.
+func (l *logEnd) store(tx *Tx) error {
+	if !l.moved {
+		return nil
+	}
+	l.moved = false
+	head := l.chain.Head
+	_, err := tx.Exec(`UPDATE chains SET seq = ?, mac = ?, seal = ? WHERE id = ?`, head.Seq, head.MAC, head.Seal, l.chain.ID)
+	return err
+}
+
+// end gives the chain that is written to, as it stands, and the number of the last entry of all.
+func (db *DB) end(tx *Tx) (chain audit.Chain, last int64, err error) {
+	if tx.log.known {
+		return tx.log.chain, tx.log.last, nil
+	}
+	chain = *db.chain
+	err = tx.QueryRow(`SELECT seq, mac, seal, (SELECT max(seq) FROM chains) FROM chains WHERE id = ?`, chain.ID).
+		Scan(&chain.Head.Seq, &chain.Head.MAC, &chain.Head.Seal, &last)
+	if errors.Is(err, sql.ErrNoRows) {
+		return chain, 0, &audit.Broken{Reason: fmt.Sprintf("the stored end of chain %d is missing", chain.ID)}
+	}
+	if err != nil {
+		return chain, 0, fmt.Errorf("read the end of the activity log: %w", err)
+	}
+	return chain, last, nil
+}
+
+// insertLink stores what was chained, to the letter.
+func insertLink(tx *Tx, l audit.Link) error {
+	details, err := json.Marshal(l.Details)
+	if err != nil {
+		return fmt.Errorf("write details of %s: %w", l.Action, err)
+	}
+	_, err = tx.Exec(`INSERT INTO activity (seq, chain, at, issuer, subject, name, sign_in, action, target_kind, target_id, target_name, request, address, details, mac)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+		l.Seq, l.Chain, l.At.UnixMilli(), l.Actor.Issuer, l.Actor.Subject, l.Actor.Name, l.Actor.SignIn, string(l.Action),
+		l.Target.Kind, l.Target.ID, l.Target.Name, l.Origin.Request, l.Origin.Address, string(details), l.MAC)
+	if errors.Is(err, ErrUnique) {
+		return &audit.Broken{Seq: l.Seq, Reason: "there already, although the log ended before it"}
+	}
 	return err
 }
 
@@ -55,15 +104,11 @@ func (db *DB) VerifyActivity(ctx context.Context) error {
 		return translate(err)
 	}
 	defer func() { _ = tx.Rollback() }()
-	var head audit.Head
-	err = tx.QueryRowContext(ctx, `SELECT seq, mac, seal FROM activity_head WHERE id = 1`).Scan(&head.Seq, &head.MAC, &head.Seal)
-	if errors.Is(err, sql.ErrNoRows) {
-		return &audit.Broken{Reason: "the stored end of the log is missing"}
-	}
+	all, err := chains(ctx, tx, db.ring)
 	if err != nil {
-		return translate(err)
+		return err
 	}
-	return db.chain.Verify(links(ctx, tx), head)
+	return all.Verify(links(ctx, tx))
 }
 
 // Activity gives the newest entries first, at most limit of them, for tests and, later, the page.
@@ -88,7 +133,7 @@ func scanLinks(rows *sql.Rows) ([]audit.Link, error) {
 	return found, translate(rows.Err())
 }
 
-const linkColumns = `SELECT seq, at, issuer, subject, name, sign_in, action, target_kind, target_id, target_name, request, address, details, mac FROM activity`
+const linkColumns = `SELECT seq, chain, at, issuer, subject, name, sign_in, action, target_kind, target_id, target_name, request, address, details, mac FROM activity`
 
 func links(ctx context.Context, tx *sql.Tx) iter.Seq2[audit.Link, error] {
 	return func(yield func(audit.Link, error) bool) {
@@ -114,7 +159,7 @@ func scanLink(rows *sql.Rows) (audit.Link, error) {
 	var l audit.Link
 	var at int64
 	var details string
-	err := rows.Scan(&l.Seq, &at, &l.Actor.Issuer, &l.Actor.Subject, &l.Actor.Name, &l.Actor.SignIn, &l.Action,
+	err := rows.Scan(&l.Seq, &l.Chain, &at, &l.Actor.Issuer, &l.Actor.Subject, &l.Actor.Name, &l.Actor.SignIn, &l.Action,
 		&l.Target.Kind, &l.Target.ID, &l.Target.Name, &l.Origin.Request, &l.Origin.Address, &details, &l.MAC)
 	if err != nil {
 		return l, translate(err)

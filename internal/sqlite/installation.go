@@ -16,7 +16,8 @@ import (
 var ErrKeyringMissing = errors.New("the database has lost its keyring; restore it from a backup")
 
 // Unlock opens the database's keyring with the operator's key, and makes one in a new database. With another key, or a
-// damaged keyring, it returns secret.ErrWrongKey or secret.ErrDamaged and changes nothing.
+// damaged keyring, it returns secret.ErrWrongKey or secret.ErrDamaged and changes nothing. Where the end of the activity log
+// does not hold, it returns a *audit.Broken: what is done from then on could not be proved.
 func (db *DB) Unlock(ctx context.Context, key secret.Key) (*secret.Keyring, error) {
 	sealed, err := db.sealedKeyring(ctx)
 	if errors.Is(err, sql.ErrNoRows) {
@@ -25,16 +26,27 @@ func (db *DB) Unlock(ctx context.Context, key secret.Key) (*secret.Keyring, erro
 	if err != nil {
 		return nil, err
 	}
-	return db.unlock(key, sealed)
-}
-
-func (db *DB) unlock(key secret.Key, sealed secret.SealedKeyring) (*secret.Keyring, error) {
 	ring, err := secret.OpenKeyring(key, sealed)
 	if err != nil {
 		return nil, err
 	}
-	chain := audit.NewChain(key.ChainKey(sealed.Installation))
-	db.chain = &chain
+	if err := db.takeOver(ctx, ring, key.FormerChainKey(sealed.Installation)); err != nil {
+		return nil, err
+	}
+	return db.openLog(ctx, ring)
+}
+
+// openLog readies the activity log with the keyring alone: where its ends hold, the last chain is the one that is written to.
+func (db *DB) openLog(ctx context.Context, ring *secret.Keyring) (*secret.Keyring, error) {
+	all, err := chains(ctx, db.read, ring)
+	if err != nil {
+		return nil, err
+	}
+	if err := all.Check(); err != nil {
+		return nil, err
+	}
+	last := all.Last()
+	db.ring, db.chain = ring, &last
 	return ring, nil
 }
 
@@ -68,14 +80,13 @@ func (db *DB) sealedKeyring(ctx context.Context) (secret.SealedKeyring, error) {
 // initialise makes the keyring and the empty activity log of a new database. It refuses one that has entries already:
 // that one is not new, and a fresh keyring would hide what happened to it.
 func (db *DB) initialise(ctx context.Context, key secret.Key) (*secret.Keyring, error) {
-	_, sealed, err := secret.CreateKeyring(key, uuid.NewString())
+	ring, sealed, err := secret.CreateKeyring(key, uuid.NewString())
 	if err != nil {
 		return nil, err
 	}
-	head := audit.NewChain(key.ChainKey(sealed.Installation)).Start()
 	err = db.Write(ctx, func(tx *Tx) error {
 		var entries int
-		if err := tx.QueryRow(`SELECT (SELECT count(*) FROM activity_head) + (SELECT count(*) FROM (SELECT 1 FROM activity LIMIT 1))`).Scan(&entries); err != nil {
+		if err := tx.QueryRow(`SELECT (SELECT count(*) FROM chains) + (SELECT count(*) FROM (SELECT 1 FROM activity LIMIT 1))`).Scan(&entries); err != nil {
 			return err
 		}
 		if entries > 0 {
@@ -85,11 +96,10 @@ func (db *DB) initialise(ctx context.Context, key secret.Key) (*secret.Keyring, 
 			sealed.Installation, sealed.KeyID, sealed.Keyset, db.now().UnixMilli()); err != nil {
 			return err
 		}
-		_, err := tx.Exec(`INSERT INTO activity_head (id, seq, mac, seal) VALUES (1, ?, ?, ?)`, head.Seq, head.MAC, head.Seal)
-		return err
+		return keepChain(tx, ring, audit.First(secret.Random(audit.KeySize)))
 	})
 	if err != nil {
 		return nil, fmt.Errorf("make the keyring: %w", err)
 	}
-	return db.unlock(key, sealed)
+	return db.openLog(ctx, ring)
 }

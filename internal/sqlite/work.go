@@ -6,9 +6,6 @@ import (
 	"errors"
 )
 
-// ValidationRunWork is the kind of work that a validation run becomes (internal/work).
-const ValidationRunWork = "validation_run"
-
 // Queue takes work on in the transaction of the change that it belongs to: either both are kept, or neither.
 type Queue interface {
 	Enqueue(ctx context.Context, tx *sql.Tx, kind, id string) error
@@ -18,13 +15,6 @@ type Queue interface {
 func (db *DB) SetQueue(q Queue) { db.queue = q }
 
 var errNoQueue = errors.New("sqlite: work is enqueued before SetQueue")
-
-func (db *DB) enqueue(tx *Tx, kind, id string) error {
-	if db.queue == nil {
-		return errNoQueue
-	}
-	return db.queue.Enqueue(tx.ctx, tx.tx, kind, id)
-}
 
 // Writer is the one writing connection, for River: sharing it, neither it nor we ever find the database locked by the other.
 // Nothing may be asked of it inside Write.

@@ -110,12 +110,12 @@ func (s *Service) All(ctx context.Context, caller access.Caller) ([]Tenant, erro
 	if err := access.Require(caller, access.ManageServiceAccounts); err != nil {
 		return nil, err
 	}
-	known, err := s.remembered(ctx)
+	known, err := s.connected(ctx)
 	return slices.Clone(known), err
 }
 
-// remembered gives the connected tenants, which are read once and after each change. The slice is never written to.
-func (s *Service) remembered(ctx context.Context) ([]Tenant, error) {
+// connected gives the tenants, which are read once and after each change. The slice is never written to.
+func (s *Service) connected(ctx context.Context) ([]Tenant, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.known == nil {
@@ -130,7 +130,7 @@ func (s *Service) remembered(ctx context.Context) ([]Tenant, error) {
 
 // Find gives one tenant; it returns problem.NotFound for one that is not connected.
 func (s *Service) Find(ctx context.Context, id ID) (Tenant, error) {
-	known, err := s.remembered(ctx)
+	known, err := s.connected(ctx)
 	if err != nil {
 		return Tenant{}, err
 	}
@@ -138,6 +138,15 @@ func (s *Service) Find(ctx context.Context, id ID) (Tenant, error) {
 		return known[i], nil
 	}
 	return Tenant{}, ErrNotConnected
+}
+
+// Name is what a tenant is called, or its id where it is not connected any more.
+func (s *Service) Name(ctx context.Context, id ID) string {
+	t, err := s.Find(ctx, id)
+	if err != nil {
+		return string(id)
+	}
+	return t.DisplayName
 }
 
 // ErrNotConnected says that no tenant with that id is connected.

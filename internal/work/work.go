@@ -1,7 +1,7 @@
 // Package work runs what outlives a request, on River over the same SQLite file: work is taken on in the transaction of the
 // change it belongs to, survives the process, and is handed back at a graceful stop.
 //
-// The nouns do the work and are asked by id; this package knows when, how much at once, and what a restart does (kinds.go).
+// Whoever does the work is asked by id; this package knows when, how much at once, and what a restart does (kinds.go).
 // Jobs run at least once, so whatever a noun does for one must be fit to be done again.
 package work
 
@@ -18,7 +18,7 @@ import (
 	"github.com/riverqueue/river/rivermigrate"
 	"github.com/riverqueue/river/rivertype"
 
-	"purser.example/internal/profile"
+	"purser.example/internal/run"
 )
 
 // Database is what River's tables live in. internal/sqlite has it.
@@ -27,20 +27,15 @@ type Database interface {
 	RescueWork(ctx context.Context) error
 }
 
-// Do carries out the job with this id. profile.ErrHandedBack hands it back for the next start; any other error has it tried again.
-type Do func(ctx context.Context, id string) error
-
 // Queue is River with what it may do. Start begins; Stop hands back.
 type Queue struct {
 	client *river.Client[*sql.Tx]
+	doers  map[string]Do
 	log    *slog.Logger
 }
 
-// Doers say who carries out which kind of work.
-type Doers struct{ ValidationRun, PoolCheck, GroupRead Do }
-
 // Open brings River's tables to this binary's shape and frees what a former process was working on.
-func Open(ctx context.Context, db Database, log *slog.Logger, do Doers) (*Queue, error) {
+func Open(ctx context.Context, db Database, log *slog.Logger, kinds ...Kind) (*Queue, error) {
 	driver := riversqlite.New(db.Writer())
 	// River tells a lot at level info that nobody asks for.
 	quiet := slog.New(atLeast{log.Handler(), slog.LevelWarn})
@@ -54,17 +49,13 @@ func Open(ctx context.Context, db Database, log *slog.Logger, do Doers) (*Queue,
 	if err := db.RescueWork(ctx); err != nil {
 		return nil, fmt.Errorf("free what was being worked on: %w", err)
 	}
-	workers := river.NewWorkers()
-	if err := errors.Join(
-		river.AddWorkerSafely(workers, &worker[runArgs]{do: do.ValidationRun}),
-		river.AddWorkerSafely(workers, &worker[checkArgs]{do: do.PoolCheck}),
-		river.AddWorkerSafely(workers, &worker[readArgs]{do: do.GroupRead}),
-	); err != nil {
-		return nil, err
+	doers, queues := map[string]Do{}, map[string]river.QueueConfig{}
+	for _, k := range kinds {
+		doers[k.Name], queues[k.Name] = k.Do, river.QueueConfig{MaxWorkers: k.AtOnce}
 	}
-	queues := map[string]river.QueueConfig{}
-	for _, k := range Kinds {
-		queues[k.Name] = river.QueueConfig{MaxWorkers: k.AtOnce}
+	workers := river.NewWorkers()
+	if err := river.AddWorkerSafely(workers, &worker{doers: doers}); err != nil {
+		return nil, err
 	}
 	client, err := river.NewClient(driver, &river.Config{
 		Logger: quiet, Workers: workers, MaxAttempts: retries, RetryPolicy: retry{},
@@ -76,7 +67,7 @@ func Open(ctx context.Context, db Database, log *slog.Logger, do Doers) (*Queue,
 	if err != nil {
 		return nil, fmt.Errorf("make River's client: %w", err)
 	}
-	return &Queue{client: client, log: log}, nil
+	return &Queue{client: client, doers: doers, log: log}, nil
 }
 
 // Start begins to work.
@@ -90,7 +81,7 @@ func (q *Queue) Start(ctx context.Context) error {
 // Stop tells what is under way to stop, and waits for it, but not for ever: what does not come to an end is found by the
 // next start.
 func (q *Queue) Stop() {
-	ctx, cancel := context.WithTimeout(context.Background(), patience)
+	ctx, cancel := context.WithTimeout(context.Background(), stopWithin)
 	defer cancel()
 	if err := q.client.StopAndCancel(ctx); err != nil && !errors.Is(err, context.Canceled) {
 		q.log.Warn("background work was cut off", "error", err)
@@ -99,61 +90,37 @@ func (q *Queue) Stop() {
 
 // Enqueue takes on a job in tx (sqlite.Queue).
 func (q *Queue) Enqueue(ctx context.Context, tx *sql.Tx, kind, id string) error {
-	var args river.JobArgs
-	switch kind {
-	case ValidationRun.Name:
-		args = runArgs{id}
-	case PoolCheck.Name:
-		args = checkArgs{id}
-	case GroupRead.Name:
-		args = readArgs{id}
-	default:
+	if q.doers[kind] == nil {
 		return fmt.Errorf("work: unknown kind %q", kind)
 	}
-	_, err := q.client.InsertTx(ctx, tx, args, &river.InsertOpts{Queue: kind})
+	_, err := q.client.InsertTx(ctx, tx, args{id}, &river.InsertOpts{Queue: kind})
 	return err
 }
 
-// The arguments of the kinds are all an id; River tells them apart by their types.
-type (
-	runArgs struct {
-		ID string `json:"id"`
-	}
-	checkArgs struct {
-		ID string `json:"id"`
-	}
-	readArgs struct {
-		ID string `json:"id"`
-	}
-)
-
-type args interface {
-	river.JobArgs
-	id() string
+// args are the arguments of every kind: an id. Each kind has a queue of its own, which tells what it is.
+type args struct {
+	ID string `json:"id"`
 }
 
 // Kind implements river.JobArgs.
-func (runArgs) Kind() string { return ValidationRun.Name }
+func (args) Kind() string { return "work" }
 
-// Kind implements river.JobArgs.
-func (checkArgs) Kind() string { return PoolCheck.Name }
+// KindAliases implements river.JobArgsWithKindAliases: jobs of databases in which River told the kinds apart.
+func (args) KindAliases() []string { return []string{"validation_run", "pool_check", "group_read"} }
 
-// Kind implements river.JobArgs.
-func (readArgs) Kind() string { return GroupRead.Name }
-
-func (a runArgs) id() string   { return a.ID }
-func (a checkArgs) id() string { return a.ID }
-func (a readArgs) id() string  { return a.ID }
-
-type worker[A args] struct {
-	river.WorkerDefaults[A]
-	do Do
+type worker struct {
+	river.WorkerDefaults[args]
+	doers map[string]Do
 }
 
 // Work implements river.Worker. A job that is handed back is free at once and loses no attempt.
-func (w *worker[A]) Work(ctx context.Context, job *river.Job[A]) error {
-	err := w.do(ctx, job.Args.id())
-	if errors.Is(err, profile.ErrHandedBack) {
+func (w *worker) Work(ctx context.Context, job *river.Job[args]) error {
+	do := w.doers[job.Queue]
+	if do == nil {
+		return fmt.Errorf("work: unknown kind %q", job.Queue)
+	}
+	err := do(ctx, job.Args.ID)
+	if errors.Is(err, run.ErrHandedBack) {
 		return river.JobSnooze(0)
 	}
 	return err

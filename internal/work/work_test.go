@@ -10,7 +10,7 @@ import (
 	"testing"
 	"time"
 
-	"purser.example/internal/profile"
+	"purser.example/internal/run"
 	"purser.example/internal/secret"
 	"purser.example/internal/sqlite"
 	"purser.example/internal/sqlite/sqlitetest"
@@ -18,6 +18,9 @@ import (
 )
 
 var ctx = context.Background()
+
+// kind is a kind of work of the test's own.
+const kind = "long_work"
 
 // done keeps what was carried out.
 type done struct {
@@ -44,7 +47,7 @@ func open(t *testing.T, folder string, do work.Do) (*sqlite.DB, *work.Queue) {
 	if _, err := db.Unlock(ctx, secret.NewKey()); err != nil && !errors.Is(err, secret.ErrWrongKey) {
 		t.Fatal(err)
 	}
-	q, err := work.Open(ctx, db, slog.New(slog.DiscardHandler), work.Doers{ValidationRun: do, PoolCheck: do, GroupRead: do})
+	q, err := work.Open(ctx, db, slog.New(slog.DiscardHandler), work.Net(kind, do))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -59,10 +62,10 @@ func start(t *testing.T, q *work.Queue) {
 	}
 }
 
-func enqueue(t *testing.T, db *sqlite.DB, q *work.Queue, id string, after error) error {
+func enqueue(t *testing.T, db *sqlite.DB, id string, after error) error {
 	t.Helper()
 	return db.Write(ctx, func(tx *sqlite.Tx) error {
-		if err := q.Enqueue(ctx, tx.Raw(), work.ValidationRun.Name, id); err != nil {
+		if err := tx.Enqueue(kind, id); err != nil {
 			return err
 		}
 		return after
@@ -82,22 +85,23 @@ func waitFor(t *testing.T, what string, reached func() bool) {
 // The change and its work are one: what was rolled back is not worked on.
 func TestWorkIsTakenOnWithItsChange(t *testing.T) {
 	var d done
-	db, q := open(t, t.TempDir(), func(_ context.Context, id string) error { d.add(id); return nil })
+	folder := t.TempDir()
+	db, q := open(t, folder, func(_ context.Context, id string) error { d.add(id); return nil })
 	start(t, q)
 	defer q.Stop()
 	changed := errors.New("the change failed")
-	if err := enqueue(t, db, q, "rolled-back", changed); !errors.Is(err, changed) {
+	if err := enqueue(t, db, "rolled-back", changed); !errors.Is(err, changed) {
 		t.Fatal(err)
 	}
-	if err := enqueue(t, db, q, "kept", nil); err != nil {
+	if err := enqueue(t, db, "kept", nil); err != nil {
 		t.Fatal(err)
 	}
 	waitFor(t, "the work", func() bool { return d.count() > 0 })
-	time.Sleep(600 * time.Millisecond)
+	waitFor(t, "the end of its job, and nothing else to do", func() bool { return jobs(t, folder) == "completed 1 " })
 	if d.count() != 1 || d.ids[0] != "kept" {
 		t.Errorf("worked on %v", d.ids)
 	}
-	if err := db.Write(ctx, func(tx *sqlite.Tx) error { return q.Enqueue(ctx, tx.Raw(), "unheard-of", "1") }); err == nil {
+	if err := db.Write(ctx, func(tx *sqlite.Tx) error { return tx.Enqueue("unheard-of", "1") }); err == nil {
 		t.Error("a kind that nobody knows was taken on")
 	}
 }
@@ -109,10 +113,10 @@ func TestAGracefulStopHandsBack(t *testing.T) {
 	db, q := open(t, folder, func(ctx context.Context, _ string) error {
 		begun <- struct{}{}
 		<-ctx.Done()
-		return profile.ErrHandedBack
+		return run.ErrHandedBack
 	})
 	start(t, q)
-	if err := enqueue(t, db, q, "long", nil); err != nil {
+	if err := enqueue(t, db, "long", nil); err != nil {
 		t.Fatal(err)
 	}
 	<-begun
@@ -136,7 +140,7 @@ func TestWhatADeadProcessHadIsFreed(t *testing.T) {
 	begun, end := make(chan struct{}, 1), make(chan struct{})
 	db, q := open(t, folder, func(context.Context, string) error { begun <- struct{}{}; <-end; return nil })
 	start(t, q)
-	if err := enqueue(t, db, q, "cut-off", nil); err != nil {
+	if err := enqueue(t, db, "cut-off", nil); err != nil {
 		t.Fatal(err)
 	}
 	<-begun
@@ -166,25 +170,45 @@ func TestAFailureIsTriedAgain(t *testing.T) {
 	})
 	start(t, q)
 	defer q.Stop()
-	if err := enqueue(t, db, q, "again", nil); err != nil {
+	if err := enqueue(t, db, "again", nil); err != nil {
 		t.Fatal(err)
 	}
 	waitFor(t, "the second try", func() bool { return d.count() == 2 })
 }
 
-// The kinds have one name everywhere, and each says what a restart does.
-func TestKinds(t *testing.T) {
-	for kind, stored := range map[string]string{
-		work.ValidationRun.Name: sqlite.ValidationRunWork, work.PoolCheck.Name: sqlite.PoolCheckWork, work.GroupRead.Name: sqlite.GroupReadWork,
-	} {
-		if kind != stored {
-			t.Errorf("%q here, %q in the store", kind, stored)
-		}
+// Jobs of databases in which River told the kinds apart are carried out, each by whoever does its kind.
+func TestJobsOfFormerVersionsAreDone(t *testing.T) {
+	folder := t.TempDir()
+	var runs, checks done
+	clock := sqlitetest.StartingNow()
+	db := sqlitetest.OpenIn(t, folder, clock.Now)
+	if _, err := db.Unlock(ctx, secret.NewKey()); err != nil {
+		t.Fatal(err)
 	}
-	for _, k := range work.Kinds {
-		if k.Name == "" || k.AtOnce < 1 || k.Restart == "" {
-			t.Errorf("%+v", k)
+	q, err := work.Open(ctx, db, slog.New(slog.DiscardHandler),
+		work.Net("validation_run", func(_ context.Context, id string) error { runs.add(id); return nil }),
+		work.Net("pool_check", func(_ context.Context, id string) error { checks.add(id); return nil }))
+	if err != nil {
+		t.Fatal(err)
+	}
+	db.SetQueue(q)
+	err = db.Write(ctx, func(tx *sqlite.Tx) error {
+		for kind, id := range map[string]string{"validation_run": "r1", "pool_check": "c1"} {
+			if err := tx.Enqueue(kind, id); err != nil {
+				return err
+			}
 		}
+		_, err := tx.Exec(`UPDATE river_job SET kind = queue`) // as they were written then
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	start(t, q)
+	defer q.Stop()
+	waitFor(t, "both", func() bool { return runs.count() == 1 && checks.count() == 1 })
+	if runs.ids[0] != "r1" || checks.ids[0] != "c1" {
+		t.Errorf("runs %v, checks %v", runs.ids, checks.ids)
 	}
 }
 

@@ -11,8 +11,8 @@ import (
 	"github.com/a-h/templ"
 	"github.com/labstack/echo/v4"
 
+	"purser.example/internal/account"
 	"purser.example/internal/catalogue"
-	"purser.example/internal/profile"
 	"purser.example/internal/verdict"
 	"purser.example/web/respond"
 )
@@ -63,7 +63,7 @@ func (h *Handlers) permissions(c echo.Context) error {
 }
 
 func (h *Handlers) passwords(c echo.Context) error {
-	return answer(c, passwordsLeaf, passwordsPage(ruleViews(profile.PasswordRules(h.StrictPasswords))))
+	return answer(c, passwordsLeaf, passwordsPage(ruleViews(account.PasswordRules(h.StrictPasswords))))
 }
 
 func (h *Handlers) pools(c echo.Context) error {

@@ -13,8 +13,8 @@ import (
 	"github.com/PuerkitoBio/goquery"
 	"github.com/labstack/echo/v4"
 
+	"purser.example/internal/account"
 	"purser.example/internal/catalogue"
-	"purser.example/internal/profile"
 	"purser.example/internal/verdict"
 	"purser.example/web/help"
 )
@@ -333,7 +333,7 @@ func TestPasswordPageSaysWhatHolds(t *testing.T) {
 	}
 	for _, strict := range []bool{false, true} {
 		rows := open(t, help.Handlers{StrictPasswords: strict}, help.PasswordsPath).Find("#purser tbody tr")
-		for i, rule := range profile.PasswordRules(strict) {
+		for i, rule := range account.PasswordRules(strict) {
 			got := words(rows.Eq(i))
 			if !strings.HasPrefix(got, rule.Text) || strings.Contains(got, "Refused") != rule.Refuse {
 				t.Errorf("strict %v: %q", strict, got)

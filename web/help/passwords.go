@@ -1,6 +1,6 @@
 package help
 
-import "purser.example/internal/profile"
+import "purser.example/internal/account"
 
 // fact is one property of passwords: what the guide's table says, and what Microsoft says today.
 type fact struct {
@@ -27,7 +27,7 @@ type ruleView struct {
 	Outcome string
 }
 
-func ruleViews(rules []profile.PasswordRule) []ruleView {
+func ruleViews(rules []account.PasswordRule) []ruleView {
 	list := make([]ruleView, 0, len(rules))
 	for _, rule := range rules {
 		outcome := "Advice: it is sent all the same"

@@ -45,8 +45,6 @@ func pageAddress(key pool.Key) string {
 	return address(Path, "tenant", string(key.Tenant), "tab", string(key.Class))
 }
 
-func checkPath(id pool.CheckID) string { return checksPath + "/" + url.PathEscape(string(id)) }
-
 // keyOf reads which pool an address is about. A class that is not known is the first one: an old bookmark still opens.
 func keyOf(c echo.Context) pool.Key {
 	return pool.Key{Tenant: tenant.ParseID(c.QueryParam("tenant")), Class: classOf(c.QueryParam("tab"))}

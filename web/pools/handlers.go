@@ -12,16 +12,19 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"purser.example/internal/pool"
+	"purser.example/internal/run"
 	"purser.example/internal/tenant"
 	"purser.example/web/verdicts"
 )
 
 // Handlers answers /classic/account-pool.
 type Handlers struct {
-	Pools    *pool.Service
-	Tenants  *tenant.Service
-	Now      func() time.Time
-	Log      *slog.Logger
+	Pools   *pool.Service
+	Runs    *run.Service
+	Tenants *tenant.Service
+	Now     func() time.Time
+	Log     *slog.Logger
+
 	Verdicts *verdicts.Words
 }
 
@@ -35,11 +38,6 @@ func (h *Handlers) Mount(e *echo.Echo) {
 	e.GET(enoughPath, h.size)
 	e.POST(driftPath, h.drift)
 	e.GET(readingsPath+"/:id/events", h.followReading)
-	e.GET(checksPath, h.listChecks)
-	e.GET(checksPath+"/:id", h.showCheck)
-	e.GET(checksPath+"/:id/events", h.followCheck)
-	e.POST(checksPath+"/:id/cancel", h.cancelCheck)
-	e.POST(checksPath+"/:id/again", h.checkAgain)
 	e.GET(ImportPath, h.showImport)
 	e.POST(ImportPath, h.readImport)
 	e.GET(templatePath, h.template)

@@ -8,10 +8,10 @@ import (
 
 	"github.com/PuerkitoBio/goquery"
 
+	"purser.example/internal/account"
 	"purser.example/internal/audit"
 	"purser.example/internal/demo/demotest"
 	"purser.example/internal/pool"
-	"purser.example/internal/profile"
 )
 
 const (
@@ -185,7 +185,7 @@ func TestAPoolIsSaved(t *testing.T) {
 	}
 	done := waitFor(t, b, check, "[role=status]")
 	if !strings.Contains(done.Find("[role=status]").Text(), "1 of 1 password is stored") || done.Find("progress").Length() != 0 {
-		t.Errorf("the check says %q", done.Find("#check").Text())
+		t.Errorf("the check says %q", done.Find("#run").Text())
 	}
 	saved := b.Get(poolPath).Page(t).Find("#pool-sites")
 	for _, words := range []string{"2 of 2 members can be used", "App password stored", "14 needed", "In force: nothing yet", "Required, because"} {
@@ -363,7 +363,7 @@ func TestVersionsAndDriftOfAPool(t *testing.T) {
 	h, b := openPools(t)
 	saveOK(t, b, poolForm(t, validated(t, b, "sites", "aos-pool@contoso.com")))
 	key := pool.Key{Tenant: contoso, Class: pool.Sites}
-	if _, err := h.App.Pools.BringIntoForce(t.Context(), key, profile.Stamp{At: h.Clock.Now(), By: "Nightly scan"}, audit.Target{Kind: "scan", Name: "Nightly scan"}); err != nil {
+	if _, err := h.App.Pools.BringIntoForce(t.Context(), key, account.Stamp{At: h.Clock.Now(), By: "Nightly scan"}, audit.Target{Kind: "scan", Name: "Nightly scan"}); err != nil {
 		t.Fatal(err)
 	}
 	versions := func() string {

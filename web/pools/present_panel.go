@@ -8,6 +8,7 @@ import (
 
 	"purser.example/internal/pool"
 	"purser.example/internal/problem"
+	"purser.example/internal/run"
 	"purser.example/web/session"
 	"purser.example/web/verdicts"
 	"purser.example/web/words"
@@ -129,7 +130,7 @@ func (h *Handlers) leftOut(c echo.Context, r pool.Reading, view *foundView) {
 
 // checkNote tells of the last check; nil for none.
 func (h *Handlers) checkNote(c echo.Context, key pool.Key) (*checkNote, error) {
-	checks, err := h.Pools.Checks(c.Request().Context(), session.Caller(c), key, 1)
+	checks, _, err := h.Runs.List(c.Request().Context(), session.Caller(c), run.Query{Kind: h.Pools.Checks().Name(), Scope: key.Scope(), Limit: 1})
 	if err != nil || len(checks) == 0 {
 		return nil, err
 	}

@@ -7,6 +7,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"purser.example/internal/pool"
+	"purser.example/internal/run"
 	"purser.example/web/respond"
 	"purser.example/web/session"
 	"purser.example/web/words"
@@ -54,7 +55,7 @@ func (h *Handlers) saveTouched(c echo.Context, f form) (results map[pool.Class]r
 // landing is where a Save leads that was refused nowhere: to the one check that it began, or back to the page.
 func landing(f form, results map[pool.Class]result) (to, message string) {
 	var titles []string
-	var checks []pool.CheckID
+	var checks []run.ID
 	checking, changed := 0, ""
 	for _, class := range pool.Classes {
 		r, there := results[class]

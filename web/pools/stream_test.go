@@ -14,7 +14,7 @@ func TestACheckIsFollowedByHTTP2(t *testing.T) {
 	form := poolForm(t, validated(t, b, "sites", "aos-pool@contoso.com"))
 	hold := h.Hold(t, demotest.Everything, demotest.SignIns)
 	check := saveOK(t, b, with(form, "password-sites-"+one, marked))
-	connect := b.Get(check).Page(t).Find("#check").AttrOr("hx-sse:connect", "")
+	connect := b.Get(check).Page(t).Find("#run").AttrOr("hx-sse:connect", "")
 	stream := h.Secure(t, b).Follow(connect)
 	stream.Idles()
 	hold.Release()

@@ -207,48 +207,6 @@ type conflictView struct {
 	Rows      []versionRow // Saved is theirs, InForce is yours
 }
 
-// checkView is a check of passwords with one page of its items.
-type checkView struct {
-	Lead                      string
-	Begun                     words.Time
-	Took                      string
-	Over, Cancelling          bool
-	Done, Total               int
-	Tiles                     []ui.TileProps
-	Said                      *ui.MessageProps
-	Here, Events              string
-	CancelAction, AgainAction string
-	Kept                      bool // some passwords can be tried again
-	Items                     []checkItemView
-	Pager                     ui.PagerProps
-	Pool                      string // its address
-	Checks                    string // the pool's checks
-	Changed                   string // the pool whose group was changed; empty for none
-}
-
-// checkItemView is one password of a check.
-type checkItemView struct {
-	Name, Username string
-	Tone           ui.Tone
-	Text, Code     string
-	Reason         string
-	Verdict        *verdicts.View
-	At             words.Time
-}
-
-// checksView lists a pool's checks.
-type checksView struct {
-	Pool string
-	Rows []checkRow
-}
-
-// checkRow is one check in the list.
-type checkRow struct {
-	Href, Group, By, State, Total, Stored, Refused string
-	Begun                                          words.Time
-	Tone                                           ui.Tone
-}
-
 // importView is the page that takes a file of passwords.
 type importView struct {
 	Lead     string

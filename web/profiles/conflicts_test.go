@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"purser.example/internal/demo/demotest"
+	"purser.example/internal/sqlite/profiles"
 	"purser.example/internal/verdict"
 )
 
@@ -51,7 +52,7 @@ func TestTwoAdministratorsOfOneProfile(t *testing.T) {
 		if res := <-validation; res.StatusCode != http.StatusSeeOther {
 			t.Errorf("the validation: %d", res.StatusCode)
 		}
-		if now, err := h.App.DB.Profiles().Profile(t.Context(), idOf(href)); err != nil || now.Name != "Backup – World" || now.Status != verdict.Valid || now.Version != 2 {
+		if now, err := profiles.New(h.App.DB).Profile(t.Context(), idOf(href)); err != nil || now.Name != "Backup – World" || now.Status != verdict.Valid || now.Version != 2 {
 			t.Errorf("stored %+v, %v", now, err)
 		}
 	})

@@ -70,7 +70,7 @@ func (h *Handlers) detailsView(c echo.Context, d profile.Details, said *layout.F
 	}
 	view.Roles, view.RolesNote = roles(d)
 	view.Verdict = h.latest(c, d, &view)
-	view.Attempts, view.Parked, view.MostAttempts = words.Counted(d.Attempts, "attempt")+" in the last hour", d.Parked(), words.Number(h.Runs.Etiquette().PerAccount)
+	view.Attempts, view.Parked, view.MostAttempts = words.Counted(d.Attempts, "attempt")+" in the last hour", d.Parked(), words.Number(h.Accounts.Etiquette().PerAccount)
 	for _, v := range d.History {
 		view.History = append(view.History, attemptView{At: words.Moment(v.At, now), Tone: verdicts.Tone(v.Verdict.Status), Status: v.Verdict.Status.Title(), Code: v.Verdict.Code, By: v.By})
 	}

@@ -10,6 +10,7 @@ import (
 	"purser.example/internal/demo/demotest"
 	"purser.example/internal/m365sim"
 	"purser.example/internal/profile"
+	"purser.example/internal/sqlite/profiles"
 	"purser.example/internal/sqlite/sqlitetest"
 	"purser.example/internal/verdict"
 )
@@ -207,7 +208,7 @@ func TestMicrosoftsFaultsInThePages(t *testing.T) {
 				t.Errorf("the password was sent %d times", n)
 			}
 			h.Sim.ResetFaults()
-			now, err := h.App.DB.Profiles().Profile(t.Context(), idOf(href))
+			now, err := profiles.New(h.App.DB).Profile(t.Context(), idOf(href))
 			if err != nil || now.Status != verdict.Valid || now.Version != 1 || now.Description != "Nightly" {
 				t.Errorf("stored %+v, %v", now, err)
 			}

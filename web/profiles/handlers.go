@@ -16,8 +16,10 @@ import (
 	"github.com/a-h/templ"
 	"github.com/labstack/echo/v4"
 
+	"purser.example/internal/account"
 	"purser.example/internal/catalogue"
 	"purser.example/internal/profile"
+	"purser.example/internal/run"
 	"purser.example/internal/tenant"
 	"purser.example/web/layout"
 	"purser.example/web/respond"
@@ -26,11 +28,14 @@ import (
 
 // Handlers answers /service-accounts.
 type Handlers struct {
-	Profiles *profile.Service
-	Runs     *profile.Runs
-	Tenants  *tenant.Service
-	Now      func() time.Time
-	Log      *slog.Logger
+	Profiles    *profile.Service
+	Validations *profile.Validations
+	RunsOf      *run.Service
+	Accounts    *account.Service
+	Tenants     *tenant.Service
+	Now         func() time.Time
+	Log         *slog.Logger
+
 	Verdicts *verdicts.Words
 }
 
@@ -44,11 +49,6 @@ func (h *Handlers) Mount(e *echo.Echo) {
 	e.POST(deletePath, h.remove)
 	e.GET(validatePath, h.confirmValidate)
 	e.POST(validatePath, h.validateSelected)
-	e.GET(runsPath, h.listRuns)
-	e.GET(runsPath+"/:id", h.showRun)
-	e.GET(runsPath+"/:id/events", h.followRun)
-	e.POST(runsPath+"/:id/cancel", h.cancelRun)
-	e.POST(runsPath+"/:id/again", h.validateAgain)
 	e.GET(listPath+"/:id", h.show)
 	e.GET(listPath+"/:id/edit", h.showEdit)
 	e.GET(listPath+"/:id/verdict", h.showVerdict)

@@ -7,9 +7,9 @@ import (
 
 	"github.com/labstack/echo/v4"
 
+	"purser.example/internal/account"
 	"purser.example/internal/catalogue"
 	"purser.example/internal/profile"
-	"purser.example/internal/tenant"
 	"purser.example/web/session"
 	"purser.example/web/ui"
 	"purser.example/web/words"
@@ -31,7 +31,7 @@ func (h *Handlers) formView(c echo.Context, f form, id *profile.ID) (formView, e
 	}
 	view := formView{
 		Action: query.address(), Close: query.address(), Name: f.draft.Name, Description: f.draft.Description, Username: f.draft.Username,
-		Services: h.serviceViews(f.draft.Services), Rules: ruleViews(h.Profiles.PasswordRules()),
+		Services: h.serviceViews(f.draft.Services), Rules: ruleViews(h.Accounts.PasswordRules()),
 		HelpHref: notesHref, PasswordsHref: passwordsHref, Errors: map[string]string{},
 	}
 	for _, t := range tenants {
@@ -59,7 +59,7 @@ func (h *Handlers) serviceViews(ids []string) []serviceView {
 	return views
 }
 
-func ruleViews(rules []profile.PasswordRule) []ruleView {
+func ruleViews(rules []account.PasswordRule) []ruleView {
 	var views []ruleView
 	for _, r := range rules {
 		views = append(views, ruleView{ID: r.ID, Text: r.Text, Refuse: r.Refuse})
@@ -84,7 +84,7 @@ func (h *Handlers) conflictView(c echo.Context, f form, conflict *profile.Confli
 	for _, row := range []conflictRow{
 		{Field: "Profile name", Yours: f.draft.Name, Stored: p.Name},
 		{Field: "Description", Yours: f.draft.Description, Stored: p.Description},
-		{Field: "Select tenant", Yours: h.tenantName(c, f.draft.Tenant), Stored: h.tenantName(c, p.Tenant)},
+		{Field: "Select tenant", Yours: h.Tenants.Name(c.Request().Context(), f.draft.Tenant), Stored: h.Tenants.Name(c.Request().Context(), p.Tenant)},
 		{Field: "Select service", Yours: strings.Join(serviceNames(f.draft.Services), ", "), Stored: strings.Join(serviceNames(p.Services), ", ")},
 		{Field: "Username", Yours: f.draft.Username, Stored: p.Username},
 		{Field: "Password", Yours: password, Stored: "Not shown"},
@@ -93,12 +93,4 @@ func (h *Handlers) conflictView(c echo.Context, f form, conflict *profile.Confli
 		view.Rows = append(view.Rows, row)
 	}
 	return view
-}
-
-func (h *Handlers) tenantName(c echo.Context, id tenant.ID) string {
-	t, err := h.Tenants.Find(c.Request().Context(), id)
-	if err != nil {
-		return string(id)
-	}
-	return t.DisplayName
 }

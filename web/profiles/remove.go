@@ -24,7 +24,7 @@ func (h *Handlers) confirmRemove(c echo.Context) error {
 	}
 	for _, p := range doomed {
 		view.Profiles = append(view.Profiles, deleteRow{
-			ID: string(p.ID), Version: strconv.FormatInt(p.Version, 10), Name: p.Name, Username: p.Username, Tenant: h.tenantName(c, p.Tenant), Uses: useLinks(p.Tenant, p.Uses),
+			ID: string(p.ID), Version: strconv.FormatInt(p.Version, 10), Name: p.Name, Username: p.Username, Tenant: h.Tenants.Name(c.Request().Context(), p.Tenant), Uses: useLinks(p.Tenant, p.Uses),
 		})
 	}
 	if len(view.Profiles) == 0 {

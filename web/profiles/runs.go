@@ -1,159 +1,110 @@
 package profiles
 
 import (
-	"net/http"
 	"net/url"
-	"strconv"
-	"strings"
 
 	"github.com/labstack/echo/v4"
 
-	"purser.example/internal/problem"
+	"purser.example/internal/account"
 	"purser.example/internal/profile"
-	"purser.example/internal/verdict"
-	"purser.example/web/respond"
+	"purser.example/internal/run"
+	"purser.example/web/runs"
 	"purser.example/web/session"
+	"purser.example/web/ui"
+	"purser.example/web/verdicts"
 	"purser.example/web/words"
 )
 
 // Where validation runs live (R11).
 const runsPath = listPath + "/validations"
 
-func runPath(id profile.RunID) string { return runsPath + "/" + url.PathEscape(string(id)) }
+func runPath(id run.ID) string { return runs.Face{Path: runsPath}.Address(id) }
 
-// validateSelected validates what is selected on the page of the list (R11): one profile at once, several in a run. With
-// nothing selected it asks about all that match.
-func (h *Handlers) validateSelected(c echo.Context) error {
-	values, err := c.FormParams()
-	if err != nil {
-		return err
+// Runs is how validation runs look.
+func (h *Handlers) Runs() runs.Face {
+	back := runs.Link{Text: "Service account", Href: listPath}
+	return runs.Face{
+		Kind: h.Validations.Kind(), Path: runsPath, Section: section,
+		Words: runs.Words{
+			One: "Validation run", Many: "Validation runs", Lead: "Validations of many profiles at once. They go on when you leave the page, and over a restart.",
+			Progress: "Validating with Microsoft 365…", Leave: "You can leave this page: the run goes on, and this address keeps the result.",
+			Cancel: "Cancel run", Again: "Validate again", Items: "Profiles of this run", Subject: "Profile name", Result: "Status", At: "Last validated",
+			None:      "No profile of this run has that outcome.",
+			Empty:     ui.EmptyProps{Icon: "validate", Title: "No validation run yet", Text: "Select profiles on the Service account page, then select Validate."},
+			EmptyLink: ui.LinkProps{Label: back.Text, Href: back.Href, Icon: "key"},
+		},
+		Columns: []runs.Column{
+			{Label: "Profiles", Text: func(r run.Run) string { return words.Number(r.Total) + " · " + r.Title }},
+			{Label: "Valid", Text: func(r run.Run) string { return words.Number(r.Counts[run.Confirmed]) }},
+			{Label: "Need attention", Text: func(r run.Run) string { return words.Number(r.Counts[run.Rejected]) }},
+			{Label: "Without a verdict", Text: func(r run.Run) string {
+				return words.Number(r.Total - r.Counts[run.Confirmed] - r.Counts[run.Rejected])
+			}},
+		},
+		Outcomes: map[run.Outcome]string{run.Confirmed: "Valid", run.Rejected: "Need attention", run.Trying: "Validating"},
+		Usual:    []run.Outcome{run.Confirmed, run.Rejected, run.NotReached, run.Skipped},
+		Reasons: map[account.Reason]string{
+			account.Parked:  "Microsoft refused the stored password before. Enter the right one, or open the profile to validate it anyway.",
+			run.Shared:      "Another profile has the same account, and its attempt in this run was not confirmed. Look at that one first.",
+			run.Gone:        "Deleted meanwhile.",
+			profile.Classic: "Classic MFA profiles are validated in the classic UI.",
+		},
+		NotReached: "Not the account's fault; its status stays.",
+		Lead:       func(r run.Run) string { return r.Title + " · begun by " + r.By() },
+		Said:       runOutcome,
+		Left:       leftOfRun,
+		Again:      h.Validations.Again,
+		Item:       func(echo.Context, run.Run) func(run.Item, *runs.Item) { return runItem },
+		Below:      func(run.Run) []runs.Link { return []runs.Link{back, {Text: "All validation runs", Href: runsPath}} },
 	}
-	ids, query := values["id"], listQueryOf(values)
-	switch {
-	case values.Get(fieldAll) != "":
-		return h.began(c, query.address())(h.Runs.BeginMatching(c.Request().Context(), session.Caller(c), session.Origin(c), query.query(), h.selection(c, query)))
-	case len(ids) == 0:
-		return c.Redirect(http.StatusSeeOther, query.with(validatePath))
-	case len(ids) == 1:
-		return h.validateOne(c, ids[0], query.address(ids[0]))
-	}
-	selected := make([]profile.ID, len(ids))
-	for i, id := range ids {
-		selected[i] = profile.ID(id)
-	}
-	return h.began(c, query.address())(h.Runs.Begin(c.Request().Context(), session.Caller(c), session.Origin(c), selected))
 }
 
-// began leads to a run that was just made, or back to the list where there is nothing to validate.
-func (h *Handlers) began(c echo.Context, list string) func(profile.Run, error) error {
-	return func(run profile.Run, err error) error {
-		if problem.KindOf(err) == problem.Invalid {
-			return respond.Back(c, list, problem.Message(err))
-		}
-		if err != nil {
-			return err
-		}
-		return c.Redirect(http.StatusSeeOther, runPath(run.ID))
+// leftOfRun says how many profiles Validate again would take.
+func leftOfRun(r run.Run) string {
+	n := r.Counts[run.NotReached] + r.Counts[run.Interrupted] + r.Counts[run.Dropped]
+	if n == 0 {
+		return ""
 	}
+	return words.Number(n) + " without a verdict"
 }
 
-// confirmValidate asks before all that match are validated: it is more than anybody sees on a page.
-func (h *Handlers) confirmValidate(c echo.Context) error {
-	query := readListQuery(c)
-	q := query.query()
-	q.After, q.Before = "", ""
-	page, _, err := h.Profiles.List(c.Request().Context(), session.Caller(c), q)
-	if err != nil {
-		return err
-	}
-	if page.Total == 0 {
-		return respond.Back(c, query.address(), "No profile matches, so there is nothing to validate.")
-	}
-	view := confirmView{Action: query.with(validatePath), Close: query.address(), Count: words.Number(page.Total), AtLeast: page.AtLeast, One: page.Total == 1, Selection: h.selection(c, query), Hidden: query.hidden()}
-	return h.over(c, http.StatusOK, "Validate profiles", confirmDialog(view))
-}
-
-// selection says in words which profiles a view of the list has.
-func (h *Handlers) selection(c echo.Context, query listQuery) string {
-	q := query.query()
-	var parts []string
-	if q.Text != "" {
-		parts = append(parts, "“"+q.Text+"”")
-	}
-	if q.Tenant != "" {
-		parts = append(parts, "tenant "+h.tenantName(c, q.Tenant))
-	}
-	if q.Service != "" {
-		parts = append(parts, "service "+strings.Join(serviceNames([]string{q.Service}), ""))
-	}
-	switch q.Status {
-	case "":
-	case profile.Attention:
-		parts = append(parts, "those that need attention")
-	case profile.Expiring:
-		parts = append(parts, "passwords that expire within 30 days")
-	default:
-		parts = append(parts, "status "+verdict.Status(q.Status).Title())
-	}
-	if len(parts) == 0 {
-		return "All profiles"
-	}
-	return "All that match: " + strings.Join(parts, ", ")
-}
-
-// listRuns shows the runs of the past, newest first.
-func (h *Handlers) listRuns(c echo.Context) error {
-	runs, more, err := h.Runs.List(c.Request().Context(), session.Caller(c), profile.RunID(c.QueryParam("before")))
-	if err != nil {
-		return err
-	}
-	view := runsView{List: listPath}
-	for _, run := range runs {
-		view.Rows = append(view.Rows, h.runRow(run))
-	}
-	if more {
-		view.Older = runsPath + "?before=" + url.QueryEscape(string(runs[len(runs)-1].ID))
-	}
-	return respond.Page(c, http.StatusOK, runsPage(respond.Shell(c, section, "Validation runs"), view))
-}
-
-// showRun shows one run with one page of its profiles, while it goes on and afterwards.
-func (h *Handlers) showRun(c echo.Context) error {
-	view, err := h.runView(c)
-	if err != nil {
-		return err
-	}
-	return respond.Page(c, http.StatusOK, runPage(respond.Shell(c, section, "Validation run"), view))
-}
-
-func (h *Handlers) cancelRun(c echo.Context) error {
-	id := profile.RunID(c.Param("id"))
-	err := h.Runs.Cancel(c.Request().Context(), session.Caller(c), session.Origin(c), id)
-	if problem.KindOf(err) == problem.Conflict {
-		return respond.Back(c, runPath(id), problem.Message(err))
-	}
-	if err != nil {
-		return err
-	}
-	return respond.Leave(c, runPath(id), "")
-}
-
-// validateAgain begins a run with what an earlier one could not tell about.
-func (h *Handlers) validateAgain(c echo.Context) error {
-	id := profile.RunID(c.Param("id"))
-	return h.began(c, runPath(id))(h.Runs.Again(c.Request().Context(), session.Caller(c), session.Origin(c), id))
-}
-
-// runQuery is which part of a run a page shows.
-func runQuery(c echo.Context) profile.ItemQuery {
-	q := profile.ItemQuery{Run: profile.RunID(c.Param("id"))}
-	if after, err := strconv.Atoi(c.QueryParam("after")); err == nil && after > 0 {
-		q.After = after
-	}
-	for _, outcome := range profile.Outcomes {
-		if string(outcome) == c.QueryParam("outcome") {
-			q.Outcome = outcome
+// runItem shows the status of a profile in place of the outcome of its item.
+func runItem(i run.Item, view *runs.Item) {
+	switch i.Outcome {
+	case run.Confirmed, run.Rejected, run.NotReached:
+		if i.Status != "" {
+			view.Tone, view.Text, view.Code = verdicts.Tone(i.Status), i.Status.Title(), verdicts.Quotable(i.Code)
 		}
 	}
-	return q
+	if i.Reason == profile.Already {
+		view.Reason = "Somebody validated it after this run began: " + i.Status.Title() + "."
+	}
+	if i.Reason != run.Gone {
+		view.Href = listPath + "/" + url.PathEscape(i.Subject)
+	}
+}
+
+// runOutcome says what came of a run that is over.
+func runOutcome(r run.Run) ui.MessageProps {
+	valid, of := words.Number(r.Counts[run.Confirmed]), words.Counted(r.Total, "profile")
+	text := valid + " of " + of + " " + words.Plural(r.Total, "is", "are") + " valid."
+	if r.State == run.Cancelled {
+		return ui.MessageProps{Tone: ui.OK, Title: "Cancelled", Text: text + " What had not been tried keeps its status."}
+	}
+	if r.Counts[run.Confirmed] == r.Total {
+		return ui.MessageProps{Tone: ui.OK, Text: text}
+	}
+	return ui.MessageProps{Tone: ui.Bad, Title: text, Text: "Open a profile to see what Microsoft said and what to do."}
+}
+
+// activeRuns are the runs that go on, for the list of profiles.
+func (h *Handlers) activeRuns(c echo.Context) ([]activeRun, error) {
+	list, err := h.RunsOf.Active(c.Request().Context(), session.Caller(c), h.Validations.Kind())
+	var active []activeRun
+	for _, r := range list {
+		if r.State != run.Preparing {
+			active = append(active, activeRun{Href: runPath(r.ID), Text: "A validation run of " + words.Counted(r.Total, "profile") + " goes on: " + words.Number(r.Done()) + " done."})
+		}
+	}
+	return active, err
 }

@@ -10,8 +10,8 @@ import (
 	"github.com/PuerkitoBio/goquery"
 	"github.com/a-h/templ"
 
+	"purser.example/internal/account"
 	"purser.example/internal/catalogue"
-	"purser.example/internal/profile"
 	"purser.example/static"
 	"purser.example/web/layout"
 	"purser.example/web/ui"
@@ -227,7 +227,7 @@ func TestEachServiceHasItsLineOfRequirements(t *testing.T) {
 
 func TestTheScriptKnowsEveryPasswordRule(t *testing.T) { // R16
 	script := served(t, "js/password.js")
-	for _, rule := range profile.PasswordRules(false) {
+	for _, rule := range account.PasswordRules(false) {
 		if !strings.Contains(script, "\n  "+rule.ID+": (password)") {
 			t.Errorf("js/password.js does not check %q", rule.ID)
 		}

@@ -8,9 +8,9 @@ import (
 	"testing"
 	"time"
 
+	"purser.example/internal/account"
 	"purser.example/internal/catalogue"
 	"purser.example/internal/demo/sample"
-	"purser.example/internal/profile"
 	"purser.example/internal/secret"
 	"purser.example/internal/verdict"
 )
@@ -142,5 +142,5 @@ func (r *rig) try(tb testing.TB, a sample.Account) verdict.Verdict {
 	if err != nil {
 		tb.Fatal(err)
 	}
-	return r.Validate(tb.Context(), profile.Account{Tenant: home, App: app, Username: a.Username, Password: secret.FromString(a.Password)})
+	return r.Validate(tb.Context(), account.Account{Tenant: home, App: app, Username: a.Username, Password: secret.FromString(a.Password)})
 }

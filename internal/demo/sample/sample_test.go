@@ -7,12 +7,16 @@ import (
 	"testing"
 	"time"
 
+	"purser.example/internal/account"
 	"purser.example/internal/demo/sample"
 	"purser.example/internal/m365sim"
 	"purser.example/internal/microsoft"
 	"purser.example/internal/profile"
 	"purser.example/internal/sqlite"
+	"purser.example/internal/sqlite/accounts"
+	"purser.example/internal/sqlite/profiles"
 	"purser.example/internal/sqlite/sqlitetest"
+	"purser.example/internal/sqlite/tenants"
 	"purser.example/internal/tenant"
 	"purser.example/internal/verdict"
 )
@@ -32,9 +36,12 @@ func newRig(tb testing.TB) *rig {
 	r := &rig{}
 	r.restartSimulator(tb)
 	db, ring := sqlitetest.Open(tb, time.Now)
-	r.db, r.tenants = db, tenant.NewService(db.Tenants(), ring, time.Now)
+	r.db, r.tenants = db, tenant.NewService(tenants.New(db), ring, time.Now)
 	// Strict password rules, because the demo may be started with them.
-	r.profiles = profile.NewService(db.Profiles(), r.tenants, ring, r, profile.Settings{StrictPasswords: true}, time.Now)
+	accounts := account.NewService(account.Parts{
+		Store: accounts.New(db), Tenants: r.tenants, Validator: r, Settings: account.Settings{StrictPasswords: true}, Limits: account.Usual, Now: time.Now,
+	})
+	r.profiles = profile.NewService(profiles.New(db), r.tenants, accounts, ring, profile.Settings{}, time.Now)
 	return r
 }
 
@@ -55,8 +62,8 @@ func (r *rig) restartSimulator(tb testing.TB) {
 	r.client = microsoft.New(microsoft.Config{Simulator: r.address, Patience: time.Millisecond})
 }
 
-// Validate makes the rig a profile.Validator around the real client.
-func (r *rig) Validate(ctx context.Context, a profile.Account) verdict.Verdict {
+// Validate makes the rig a account.Validator around the real client.
+func (r *rig) Validate(ctx context.Context, a account.Account) verdict.Verdict {
 	return r.client.Validate(ctx, microsoft.Account{
 		Tenant:   microsoft.TenantRef{ID: string(a.Tenant.ID), InitialDomain: a.Tenant.InitialDomain, Cloud: microsoft.Cloud(a.Tenant.Cloud)},
 		App:      microsoft.App{ID: a.App.ApplicationID, Secret: a.App.Secret},

@@ -7,9 +7,12 @@ import (
 	"math/rand/v2"
 	"time"
 
+	"purser.example/internal/account"
 	"purser.example/internal/profile"
 	"purser.example/internal/secret"
 	"purser.example/internal/sqlite"
+	"purser.example/internal/sqlite/profiles"
+	"purser.example/internal/sqlite/tenants"
 	"purser.example/internal/tenant"
 	"purser.example/internal/verdict"
 )
@@ -41,7 +44,7 @@ func (o *FillOptions) complete(ctx context.Context, db *sqlite.DB) (err error) {
 	if len(o.Tenants) > 0 {
 		return nil
 	}
-	if o.Tenants, err = db.Tenants().Tenants(ctx); err == nil && len(o.Tenants) == 0 {
+	if o.Tenants, err = tenants.New(db).Tenants(ctx); err == nil && len(o.Tenants) == 0 {
 		return errors.New("sqlitetest: fill: no tenant is connected")
 	}
 	return err
@@ -68,7 +71,7 @@ func Fill(ctx context.Context, db *sqlite.DB, ring *secret.Keyring, o FillOption
 	for begin := 0; begin < o.Profiles; begin += filledAtOnce {
 		err := db.Write(ctx, func(tx *sqlite.Tx) error {
 			for i := begin; i < min(begin+filledAtOnce, o.Profiles); i++ {
-				if err := o.insert(db, tx, ring, i); err != nil {
+				if err := o.insert(tx, ring, i); err != nil {
 					return err
 				}
 			}
@@ -84,7 +87,7 @@ func Fill(ctx context.Context, db *sqlite.DB, ring *secret.Keyring, o FillOption
 	return errors.Join(db.Pragma(ctx, "PRAGMA wal_checkpoint(TRUNCATE)"), db.Pragma(ctx, "PRAGMA cache_size = -2000"))
 }
 
-func (o *FillOptions) insert(db *sqlite.DB, tx *sqlite.Tx, ring *secret.Keyring, i int) error {
+func (o *FillOptions) insert(tx *sqlite.Tx, ring *secret.Keyring, i int) error {
 	number := o.First + i
 	p := specimen(number, o.Tenants[number%len(o.Tenants)].ID, o.Now)
 	p.Username = fmt.Sprintf(o.Username, number)
@@ -92,7 +95,7 @@ func (o *FillOptions) insert(db *sqlite.DB, tx *sqlite.Tx, ring *secret.Keyring,
 	if err != nil {
 		return err
 	}
-	return db.Profiles().Insert(tx, p, sealed)
+	return profiles.Insert(tx, p, sealed)
 }
 
 // strip takes away what every single row would have to keep, and gives back how to restore it: an index is made in a
@@ -100,25 +103,23 @@ func (o *FillOptions) insert(db *sqlite.DB, tx *sqlite.Tx, ring *secret.Keyring,
 func strip(ctx context.Context, db *sqlite.DB) (restore func(*sqlite.Tx) error, err error) {
 	var statements []string
 	err = db.Write(ctx, func(tx *sqlite.Tx) error {
-		rows, err := tx.Raw().QueryContext(ctx, `SELECT type, name, sql FROM sqlite_schema WHERE tbl_name IN ('profiles', 'profile_services') AND type IN ('index', 'trigger') AND sql IS NOT NULL ORDER BY type`)
+		var drops []string
+		err := tx.Query(`SELECT type, name, sql FROM sqlite_schema WHERE tbl_name IN ('profiles', 'profile_services') AND type IN ('index', 'trigger') AND sql IS NOT NULL ORDER BY type`).
+			Each(func(scan sqlite.Scan) error {
+				var kind, name, text string
+				err := scan(&kind, &name, &text)
+				drops, statements = append(drops, "DROP "+kind+" "+name), append(statements, text)
+				return err
+			})
 		if err != nil {
 			return err
 		}
-		defer func() { _ = rows.Close() }()
-		var drops []string
-		for rows.Next() {
-			var kind, name, text string
-			if err := rows.Scan(&kind, &name, &text); err != nil {
-				return err
-			}
-			drops, statements = append(drops, "DROP "+kind+" "+name), append(statements, text)
-		}
-		return errors.Join(rows.Err(), rows.Close(), run(tx, drops))
+		return execute(tx, drops)
 	})
-	return func(tx *sqlite.Tx) error { return errors.Join(run(tx, statements), recount(tx)) }, err
+	return func(tx *sqlite.Tx) error { return errors.Join(execute(tx, statements), recount(tx)) }, err
 }
 
-func run(tx *sqlite.Tx, statements []string) error {
+func execute(tx *sqlite.Tx, statements []string) error {
 	for _, statement := range statements {
 		if _, err := tx.Exec(statement); err != nil {
 			return err
@@ -129,7 +130,7 @@ func run(tx *sqlite.Tx, statements []string) error {
 
 // recount makes anew what the triggers would have kept.
 func recount(tx *sqlite.Tx) error {
-	return run(tx, []string{
+	return execute(tx, []string{
 		`DELETE FROM profile_counts`,
 		`INSERT INTO profile_counts SELECT 'status', status, count(*) FROM profiles GROUP BY status`,
 		`INSERT INTO profile_counts SELECT 'tenant', tenant_id, count(*) FROM profiles GROUP BY tenant_id`,
@@ -168,12 +169,12 @@ func specimen(number int, of tenant.ID, now time.Time) profile.Profile {
 	p := profile.Profile{
 		ID:   profile.ID(fmt.Sprintf("%08x-%04x-7000-8000-%012x", now.UnixMilli()>>16&0xffffffff, now.UnixMilli()&0xffff, number)),
 		Kind: profile.Common, Name: fmt.Sprintf("%s – %s %06d", job, place, number), Tenant: of, Version: 1,
-		Services: services[dice.IntN(len(services))], Created: profile.Stamp{At: past(2 * year), By: people[number%len(people)]},
+		Services: services[dice.IntN(len(services))], Created: account.Stamp{At: past(2 * year), By: people[number%len(people)]},
 	}
 	if dice.IntN(2) == 0 {
 		p.Description = job + " of " + place + ", every night"
 	}
-	p.Modified = profile.Stamp{At: p.Created.At.Add(time.Duration(dice.Int64N(int64(now.Sub(p.Created.At) + 1)))).Truncate(time.Millisecond), By: people[dice.IntN(len(people))]}
+	p.Modified = account.Stamp{At: p.Created.At.Add(time.Duration(dice.Int64N(int64(now.Sub(p.Created.At) + 1)))).Truncate(time.Millisecond), By: people[dice.IntN(len(people))]}
 	p.Verdict = judged(dice, now, past(30*24*time.Hour))
 	p.Status = p.Verdict.Status
 	if p.Status != verdict.NotValidated {

@@ -1,0 +1,98 @@
+package directory
+
+import (
+	"encoding/json"
+	"slices"
+	"strings"
+
+	"purser.example/internal/m365sim/fixture"
+	"purser.example/internal/m365sim/strictjson"
+)
+
+// PatchTenant changes fields of the tenant with that id or domain, given as JSON with the fixture's keys. Its id stays.
+func (d *Directory) PatchTenant(key string, patch []byte) error {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	t := d.Tenant(key)
+	if t == nil {
+		return ErrUnknown
+	}
+	f, whole := t.Tenant, changesPeople(patch)
+	if whole {
+		f = t.fixture()
+	}
+	var next fixture.Tenant
+	if err := strictjson.Merge(f, patch, &next); err != nil {
+		return err
+	}
+	if !strings.EqualFold(next.ID, t.ID) {
+		return strictjson.Mistake("a tenant's id cannot change")
+	}
+	m := &fixture.Mistakes{Start: d.start}
+	if whole {
+		d.rebuild(next, m)
+	} else {
+		d.resettle(t, next, m)
+	}
+	d.log.Info("tenant changed", "tenant", t.ID, "done", m.Err() == nil)
+	return m.Err()
+}
+
+// changesPeople says whether a patch touches what users and groups are made of. Anything else leaves them as they are.
+func changesPeople(patch []byte) bool {
+	var keys map[string]json.RawMessage
+	_ = json.Unmarshal(patch, &keys) // strictjson.Merge tells what is wrong with it
+	for _, key := range []string{"users", "groups", "generate"} {
+		if _, ok := keys[key]; ok {
+			return true
+		}
+	}
+	return false
+}
+
+// rebuild makes the tenant anew. It changes nothing when m notes a mistake.
+func (d *Directory) rebuild(f fixture.Tenant, m *fixture.Mistakes) {
+	next := buildTenant(f, "tenant", m)
+	d.conflicts(next, "tenant", m)
+	if m.Err() == nil {
+		d.put(next)
+	}
+}
+
+// resettle gives t other settings and keeps its users and groups. It changes nothing when m notes a mistake.
+func (d *Directory) resettle(t *Tenant, f fixture.Tenant, m *fixture.Mistakes) {
+	next := &Tenant{Tenant: f, users: t.users, userBy: t.userBy, groups: t.groups, groupBy: t.groupBy}
+	next.buildSettings("tenant", m)
+	for _, u := range t.users {
+		next.checkUPN(u.UserPrincipalName, "tenant.users", m)
+	}
+	d.conflicts(next, "tenant", m)
+	if m.Err() != nil {
+		return
+	}
+	d.forgetDomains(t)
+	*t = *next
+	for _, dom := range t.domains {
+		dom.tenant = t
+	}
+	for _, u := range t.users {
+		u.domain = t.domainOf(u.UserPrincipalName)
+	}
+	d.knowDomains(t)
+}
+
+// fixture is the tenant in the words of a fixture, without the users that were generated.
+func (t *Tenant) fixture() fixture.Tenant {
+	f := t.Tenant
+	for _, u := range t.users {
+		if !u.generated {
+			f.Users = append(f.Users, u.User)
+		}
+	}
+	for _, g := range t.groups {
+		words := g.fixture()
+		words.Members = slices.DeleteFunc(slices.Clone(words.Members), func(id string) bool { return t.userBy[id].generated })
+		f.Groups = append(f.Groups, words)
+	}
+	return f
+}

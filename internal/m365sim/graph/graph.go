@@ -1,0 +1,181 @@
+// Package graph answers as Microsoft Graph does: what the sign-in hosts' tokens open of the directory, of the log of sign-ins
+// and of reports, by Graph's rules for permissions, query options, pages and batches. Of SharePoint it knows the tenant's root
+// site, as Graph does; the rest is the SharePoint room's.
+//
+// graph.go has the addresses and the way of a request; caller.go and refusal.go say who may have what; query.go, filter.go,
+// compare.go, search.go and page.go are the query options; object.go is what all objects share, and each kind has a file.
+package graph
+
+import (
+	"log/slog"
+	"net/http"
+	"slices"
+	"strings"
+
+	"purser.example/internal/m365sim/call"
+	"purser.example/internal/m365sim/directory"
+	"purser.example/internal/m365sim/fault"
+	"purser.example/internal/m365sim/signin"
+	"purser.example/internal/m365sim/throttle"
+	"purser.example/internal/m365sim/token"
+)
+
+// Service answers for Microsoft Graph in every cloud.
+type Service struct {
+	dir      *directory.Directory
+	keys     *token.Keyring
+	signIns  *signin.Log
+	faults   *fault.List
+	log      *slog.Logger
+	pageSize int
+	budgets  throttle.Budgets
+}
+
+// New makes the Graph of a directory. It believes tokens signed by keys, shows the log of sign-ins, puts faults in the way
+// of the parts of a batch too, and notes mistakes of its own in log. A pageSize of 0 leaves pages as they are at Microsoft.
+func New(dir *directory.Directory, keys *token.Keyring, signIns *signin.Log, faults *fault.List, pageSize int, log *slog.Logger) *Service {
+	return &Service{dir: dir, keys: keys, signIns: signIns, faults: faults, pageSize: pageSize, log: log}
+}
+
+// request is one request to Graph whose token has been believed.
+type request struct {
+	*call.Call
+	service *Service
+	caller  caller
+	tenant  *directory.Tenant
+	path    []string // below the version
+	query   query
+	// columns are the properties that the answer shows, by kind.
+	columns map[*kind][]property
+}
+
+// Answer answers one request: first the token, then the address, its permissions, and its query options.
+func (s *Service) Answer(c *call.Call) call.Answer {
+	who, t, refused := s.authenticate(c)
+	if refused != nil {
+		return headers(c, refused.answer(c))
+	}
+	c.Latency = t.Latency()
+	g := &request{Call: c, service: s, caller: who, tenant: t}
+	if isBatch(c.Path) {
+		return headers(c, g.batch())
+	}
+	return headers(c, g.serve(c.Path))
+}
+
+// route is one address below /v1.0. "*" stands for one segment. Letters count: Microsoft's documents write them so.
+type route struct {
+	path string
+	// user and app name the permissions of which one is needed, separated by blanks; "" lets every token of that kind in,
+	// and noApps refuses apps whatever they may do.
+	user, app string
+	handle    func(*request) call.Answer
+}
+
+// actions are the addresses that take a POST.
+var actions = []route{
+	{"me/changePassword", "User-PasswordProfile.ReadWrite.All Directory.AccessAsUser.All", noApps, (*request).changePassword},
+	{"users/*/changePassword", "", "", (*request).changeOther},
+}
+
+// noApps marks addresses that only a signed-in user has.
+const noApps = "-"
+
+// routes is the table of addresses, with least privileges from the Microsoft Graph permissions reference.
+var routes = []route{
+	{"me", "User.Read User.Read.All Directory.Read.All", noApps, (*request).me},
+	{"me/licenseDetails", "User.Read LicenseAssignment.Read.All", noApps, (*request).myLicences},
+	{"me/memberOf", "User.Read GroupMember.Read.All Directory.Read.All", noApps, (*request).myMemberships},
+	{"me/memberOf/*", "User.Read GroupMember.Read.All Directory.Read.All", noApps, (*request).myMemberships},
+	{"me/transitiveMemberOf", "User.Read GroupMember.Read.All Directory.Read.All", noApps, (*request).myMemberships},
+	{"me/transitiveMemberOf/*", "User.Read GroupMember.Read.All Directory.Read.All", noApps, (*request).myMemberships},
+	{"users", "User.ReadBasic.All", "User.ReadBasic.All", (*request).listUsers},
+	{"users/$count", "User.ReadBasic.All", "User.ReadBasic.All", (*request).countUsers},
+	{"users/*", "", "User.ReadBasic.All", (*request).oneUser},
+	{"users/*/licenseDetails", "", "LicenseAssignment.Read.All", (*request).licences},
+	{"users/*/memberOf", "", "User.Read.All GroupMember.Read.All", (*request).memberships},
+	{"users/*/memberOf/*", "", "User.Read.All GroupMember.Read.All", (*request).memberships},
+	{"users/*/transitiveMemberOf", "", "User.Read.All GroupMember.Read.All", (*request).memberships},
+	{"users/*/transitiveMemberOf/*", "", "User.Read.All GroupMember.Read.All", (*request).memberships},
+	{"groups", "Group.ReadBasic.All", "Group.ReadBasic.All", (*request).listGroups},
+	{"groups/$count", "Group.ReadBasic.All", "Group.ReadBasic.All", (*request).countGroups},
+	{"groups/*", "Group.ReadBasic.All", "Group.ReadBasic.All", (*request).oneGroup},
+	{"groups/*/members", "GroupMember.ReadBasic.All", "GroupMember.ReadBasic.All", (*request).members},
+	{"groups/*/members/*", "GroupMember.ReadBasic.All", "GroupMember.ReadBasic.All", (*request).members},
+	{"groups/*/members/*/$count", "GroupMember.ReadBasic.All", "GroupMember.ReadBasic.All", (*request).members},
+	{"groups/*/transitiveMembers", "GroupMember.ReadBasic.All", "GroupMember.ReadBasic.All", (*request).members},
+	{"groups/*/transitiveMembers/*", "GroupMember.ReadBasic.All", "GroupMember.ReadBasic.All", (*request).members},
+	{"groups/*/transitiveMembers/*/$count", "GroupMember.ReadBasic.All", "GroupMember.ReadBasic.All", (*request).members},
+	{"groups/*/owners", "GroupMember.Read.All", "GroupMember.Read.All", (*request).members},
+	{"groups/*/owners/*", "GroupMember.Read.All", "GroupMember.Read.All", (*request).members},
+	{"domains", "Domain.Read.All", "Domain.Read.All", (*request).listDomains},
+	{"domains/*", "Domain.Read.All", "Domain.Read.All", (*request).oneDomain},
+	{"organization", "User.Read Organization.Read.All", "Organization.Read.All", (*request).organization},
+	{"organization/*", "User.Read Organization.Read.All", "Organization.Read.All", (*request).oneOrganization},
+	{"auditLogs/signIns", "AuditLog.Read.All", "AuditLog.Read.All", (*request).listSignIns},
+	{"auditLogs/signIns/*", "AuditLog.Read.All", "AuditLog.Read.All", (*request).oneSignIn},
+	{"identity/conditionalAccess/policies", "Policy.Read.All", "Policy.Read.All", (*request).listPolicies},
+	{"identity/conditionalAccess/policies/*", "Policy.Read.All", "Policy.Read.All", (*request).onePolicy},
+	{"policies/identitySecurityDefaultsEnforcementPolicy", "Policy.Read.All", "Policy.Read.All", (*request).showSecurityDefaults},
+	{"reports/authenticationMethods/userRegistrationDetails", "AuditLog.Read.All", "AuditLog.Read.All", (*request).listRegistrations},
+	{"reports/authenticationMethods/userRegistrationDetails/*", "AuditLog.Read.All", "AuditLog.Read.All", (*request).oneRegistration},
+	{"sites/root", "Sites.Read.All", "Sites.Read.All", (*request).showRootSite},
+	{"directoryRoles", "RoleManagement.Read.Directory", "RoleManagement.Read.Directory", (*request).listRoles},
+	{"directoryRoles/*/members", "RoleManagement.Read.Directory", "RoleManagement.Read.Directory", (*request).roleMembers},
+}
+
+// serve answers one address of Graph, version included, for the caller of g.
+func (g *request) serve(path []string) call.Answer {
+	if refused := g.overBudget(); refused != nil {
+		return refused.answer(g.Call)
+	}
+	if len(path) == 0 || path[0] != "v1.0" {
+		return g.fail(http.StatusBadRequest, "BadRequest", "Invalid version.")
+	}
+	g.path = slices.DeleteFunc(slices.Clone(path[1:]), func(p string) bool { return p == "" })
+	route, method := findRoute(routes, g.path), http.MethodGet
+	if action := findRoute(actions, g.path); action != nil {
+		route, method = action, http.MethodPost
+	}
+	switch {
+	case route == nil:
+		return g.fail(http.StatusBadRequest, "BadRequest", "Resource not found for the segment '"+strings.Join(g.path[max(len(g.path)-1, 0):], "")+"'.")
+	case g.Request.Method != method:
+		return g.fail(http.StatusMethodNotAllowed, "Request_BadRequest", "Specified HTTP method is not allowed for the request target.")
+	}
+	if refused := g.caller.allowed(route); refused != nil {
+		return refused.answer(g.Call)
+	}
+	var refused *refusal
+	if g.query, refused = readQuery(g.Request); refused != nil {
+		return refused.answer(g.Call)
+	}
+	return route.handle(g)
+}
+
+// findRoute finds the route of a path. A route whose words are all literal goes before one with a star.
+func findRoute(routes []route, path []string) *route {
+	var best *route
+	for i := range routes {
+		want := strings.Split(routes[i].path, "/")
+		if !slices.EqualFunc(path, want, func(have, want string) bool { return want == "*" || have == want }) {
+			continue
+		}
+		if best == nil || strings.Count(routes[i].path, "*") < strings.Count(best.path, "*") {
+			best = &routes[i]
+		}
+	}
+	return best
+}
+
+// headers adds what every answer of Graph carries.
+func headers(c *call.Call, a call.Answer) call.Answer {
+	h := a.Header
+	h["request-id"] = []string{c.TraceID} // Graph writes these in lower case
+	h["client-request-id"] = []string{c.CorrelationID}
+	h["x-ms-ags-diagnostic"] = []string{`{"ServerInfo":{"DataCenter":"Simulator","Slice":"E","Ring":"5","ScaleUnit":"001","RoleInstance":"SIM000"}}`}
+	h.Set("Cache-Control", "no-cache")
+	h.Set("OData-Version", "4.0")
+	h.Set("Strict-Transport-Security", "max-age=31536000")
+	return a
+}

@@ -1,0 +1,179 @@
+package pool
+
+import (
+	"context"
+	"errors"
+	"sync"
+	"time"
+
+	"purser.example/internal/access"
+	"purser.example/internal/account"
+	"purser.example/internal/audit"
+	"purser.example/internal/problem"
+	"purser.example/internal/profile"
+	"purser.example/internal/tenant"
+	"purser.example/internal/verdict"
+)
+
+const (
+	// open is how long a directory stays open: long enough to type a name with its suggestions, which must not cost an attempt for
+	// each letter, and short enough that a corrected app profile is used soon.
+	open = 5 * time.Minute
+	// closed is how long a failure to open it holds: whoever types on must not ask again with each letter.
+	closed = 5 * time.Second
+)
+
+// reader is the way into the directory of one tenant.
+type reader struct {
+	mu      sync.Mutex
+	session Session
+	until   time.Time // the end of session
+	failure error
+	closed  time.Time // the end of failure
+	opening *opening  // somebody opens it; nil: nobody
+}
+
+// opening is one attempt to open a directory, for everybody who waits for it.
+type opening struct {
+	done    chan struct{}
+	session Session
+	err     error
+}
+
+func (s *Service) reader(t tenant.ID) *reader {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.readers[t] == nil {
+		s.readers[t] = &reader{}
+	}
+	return s.readers[t]
+}
+
+// shut makes the next one open the directory anew.
+func (r *reader) shut() {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.session = nil
+}
+
+// opener is on whose behalf a directory is opened.
+type opener struct {
+	caller access.Caller
+	origin audit.Origin
+	tenant tenant.Tenant
+}
+
+// ask puts a question to the tenant's directory. A token that Microsoft does not accept any more is replaced once.
+func ask[T any](ctx context.Context, s *Service, o opener, question func(Session) (T, error)) (T, error) {
+	for try := 1; ; try++ {
+		session, err := s.session(ctx, o)
+		if err != nil {
+			var none T
+			return none, err
+		}
+		answer, err := question(session)
+		u, unread := errors.AsType[*Unread](err)
+		if !unread || u.Code != "HTTP 401" || try > 1 {
+			return answer, err
+		}
+		s.reader(o.tenant.ID).shut()
+	}
+}
+
+// session gives the tenant's open directory. Whoever comes while it is being opened waits for that, no longer than they have
+// patience for, and hears the same of it; a failure holds for a moment.
+func (s *Service) session(ctx context.Context, o opener) (Session, error) {
+	r := s.reader(o.tenant.ID)
+	r.mu.Lock()
+	switch now := s.now(); {
+	case r.session != nil && now.Before(r.until):
+		defer r.mu.Unlock()
+		return r.session, nil
+	case r.failure != nil && now.Before(r.closed):
+		defer r.mu.Unlock()
+		return nil, r.failure
+	case r.opening == nil:
+		r.opening = &opening{done: make(chan struct{})}
+		go s.unlock(context.WithoutCancel(ctx), r, r.opening, o)
+	}
+	under := r.opening
+	r.mu.Unlock()
+	select {
+	case <-under.done:
+		return under.session, under.err
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
+}
+
+// unlock opens the directory for everybody who waits. It goes on when they leave, because a password that was sent counts at
+// Microsoft, and its answer is of use to the next one.
+func (s *Service) unlock(ctx context.Context, r *reader, under *opening, o opener) {
+	ctx, cancel := account.Beyond(ctx)
+	defer cancel()
+	err := problem.Guard(func() (err error) {
+		under.session, err = s.openDirectory(ctx, o)
+		return err
+	})
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	under.err, r.opening = err, nil
+	r.session, r.failure = under.session, nil
+	switch now := s.now(); {
+	case err == nil:
+		r.until = now.Add(open)
+		if ends := under.session.Ends().Add(-time.Minute); ends.Before(r.until) {
+			r.until = ends
+		}
+	case holds(err):
+		r.failure, r.closed = err, now.Add(closed)
+	}
+	close(under.done)
+}
+
+// holds reports whether asking again at once would hear the same of Microsoft, or nothing again. An account that was refused is
+// not lent again, and what a person can mend here, such as a missing profile, is looked at anew.
+func holds(err error) bool {
+	if refused, ok := errors.AsType[*profile.Refused](err); ok {
+		return !refused.Verdict.Status.AboutAccount()
+	}
+	_, unread := errors.AsType[*Unread](err)
+	return unread
+}
+
+// openDirectory opens it for the app itself where the app profile has a secret, for a valid profile's account otherwise.
+func (s *Service) openDirectory(ctx context.Context, o opener) (Session, error) {
+	app, err := s.tenants.Credentials(ctx, o.tenant.ID)
+	if err != nil {
+		return nil, err
+	}
+	defer app.Secret.Clear()
+	if app.Secret.Empty() {
+		return s.asAccount(ctx, o)
+	}
+	return s.asApp(ctx, o, app)
+}
+
+func (s *Service) asApp(ctx context.Context, o opener, app tenant.App) (Session, error) {
+	e := audit.By(o.caller, o.origin, SecretUsed, audit.Target{Kind: "tenant", ID: string(o.tenant.ID), Name: o.tenant.DisplayName})
+	if err := s.store.Note(ctx, e.With("application", app.ApplicationID)); err != nil {
+		return nil, err
+	}
+	return s.directory.AsApp(ctx, o.tenant, app)
+}
+
+func (s *Service) asAccount(ctx context.Context, o opener) (Session, error) {
+	var session Session
+	p, err := s.profiles.Lend(ctx, o.caller, o.origin, o.tenant.ID, func(ctx context.Context, a account.Account) (v verdict.Verdict) {
+		session, v = s.directory.AsAccount(ctx, a)
+		return v
+	})
+	if errors.Is(err, profile.ErrNoLender) {
+		return nil, &NoReader{}
+	}
+	if refused, ok := errors.AsType[*profile.Refused](err); ok {
+		return nil, problem.Wrap(err, problem.Upstream, "Purser reads this tenant with the account of the profile "+p.Name+", and could not sign in with it ("+
+			refused.Verdict.Status.Title()+" "+refused.Verdict.Code+"). Validate that profile, or give the tenant's app profile a client secret.")
+	}
+	return session, err
+}

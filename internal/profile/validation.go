@@ -1,0 +1,101 @@
+package profile
+
+import (
+	"context"
+	"errors"
+
+	"purser.example/internal/account"
+	"purser.example/internal/audit"
+	"purser.example/internal/run"
+	"purser.example/internal/secret"
+	"purser.example/internal/verdict"
+)
+
+// ValidationRun is the Name of validations as a kind of run.
+const ValidationRun = "validation_run"
+
+// The actions of validation runs in the activity log.
+const (
+	RunBegun              audit.Action = "validation run begun"
+	RunCancelled          audit.Action = "validation run cancelled"
+	RunEnded              audit.Action = "validation run ended"
+	ValidationInterrupted audit.Action = "validation interrupted"
+)
+
+// The reasons for which a run passes over a profile, beside those of its account.
+const (
+	Classic account.Reason = "classic" // a classic MFA profile
+	Already account.Reason = "already" // validated by somebody else since the run was made
+)
+
+// validation is the kind of run that validates profiles: an item is a profile, and its outcome is the profile's verdict.
+type validation struct{ *Service }
+
+// Name implements run.Kind.
+func (validation) Name() string { return ValidationRun }
+
+// Words implements run.Kind.
+func (validation) Words() run.Words {
+	return run.Words{
+		Begun: RunBegun, Cancelled: RunCancelled, Ended: RunEnded, Interrupted: ValidationInterrupted, Reference: "run",
+		Missing: "This validation run does not exist.",
+		Over:    "This validation run is over already, or being cancelled.",
+		Nothing: "No profile matches, so there is nothing to validate.",
+	}
+}
+
+// Target implements run.Kind.
+func (validation) Target(_ context.Context, r run.Run) (audit.Target, error) {
+	return audit.Target{Kind: "validation run", ID: string(r.ID), Name: r.Title}, nil
+}
+
+// Subject implements run.Kind.
+func (validation) Subject(_ audit.Target, i run.Item) audit.Target {
+	return Profile{ID: ID(i.Subject), Name: i.Name}.target()
+}
+
+// Look implements run.Kind.
+func (k validation) Look(ctx context.Context, r run.Run, i run.Held) (run.Task, error) {
+	p, err := k.store.Profile(ctx, ID(i.Subject))
+	if errors.Is(err, ErrGone) {
+		return run.Task{Pass: run.Gone}, nil
+	}
+	if err != nil {
+		return run.Task{}, err
+	}
+	w := deed{r.Actor.Caller(), r.Origin, p}
+	words := k.Words()
+	return run.Task{
+		Tenant: p.Tenant, Username: p.Username, Pass: k.passOver(p, r), Status: p.Status, Code: p.Verdict.Code,
+		Begun: r.Mark(w.begun(ValidationBegun), words),
+		Open:  func(ctx context.Context) (secret.Value, error) { return k.current(ctx, p) },
+		Store: func(ctx context.Context, i run.Item, v verdict.Verdict, _ secret.Value) error {
+			return k.store.Concluded(ctx, r, i, p, w.validation(remembering(p.Verdict, v)), r.Mark(w.ended(v), words))
+		},
+	}, nil
+}
+
+// passOver says why a profile is not tried; empty where it is. A person who validates a single profile decides for
+// themselves; here nobody looks at each.
+func (k validation) passOver(p Profile, r run.Run) account.Reason {
+	switch {
+	case p.Kind != Common:
+		return Classic
+	case p.Validated.After(r.Begun):
+		return Already
+	case p.Parked():
+		return account.Parked
+	case account.JustLocked(p.Verdict, k.now()):
+		return account.Locked
+	}
+	return ""
+}
+
+// current opens the profile's password, unless an edit gave the profile another account this moment.
+func (k validation) current(ctx context.Context, p Profile) (secret.Value, error) {
+	password, err := k.stored(ctx, p)
+	if _, changed := errors.AsType[*Conflict](err); changed {
+		return secret.Value{}, run.ErrChanged
+	}
+	return password, err
+}

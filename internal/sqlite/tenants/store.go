@@ -1,0 +1,63 @@
+// Package tenants keeps the connected tenants and their app profiles: tenant.Store on SQLite.
+package tenants
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+
+	"purser.example/internal/account"
+	"purser.example/internal/audit"
+	"purser.example/internal/problem"
+	"purser.example/internal/sqlite"
+	"purser.example/internal/tenant"
+)
+
+// Store implements tenant.Store.
+type Store struct{ db *sqlite.DB }
+
+// New gives the store of a database.
+func New(db *sqlite.DB) *Store { return &Store{db} }
+
+// Tenants implements tenant.Store.
+func (s *Store) Tenants(ctx context.Context) ([]tenant.Tenant, error) {
+	return sqlite.All(s.db.Query(ctx, `SELECT id, display_name, initial_domain, cloud, connected_at FROM tenants ORDER BY name_key, id`), scan)
+}
+
+func scan(scan sqlite.Scan) (tenant.Tenant, error) {
+	var t tenant.Tenant
+	var connected int64
+	err := scan(&t.ID, &t.DisplayName, &t.InitialDomain, &t.Cloud, &connected)
+	t.Connected = sqlite.Moment(connected)
+	return t, err
+}
+
+// App implements tenant.Store.
+func (s *Store) App(ctx context.Context, id tenant.ID) (applicationID string, sealed []byte, err error) {
+	err = s.db.QueryRow(ctx, `SELECT application_id, secret FROM app_profiles WHERE tenant_id = ?`, id).Scan(&applicationID, &sealed)
+	if errors.Is(err, sql.ErrNoRows) {
+		return "", nil, problem.New(problem.NotFound, "This tenant has no app profile.")
+	}
+	return applicationID, sealed, err
+}
+
+// Connect implements tenant.Store. Profiles carry the folded name of their tenant, because their list goes by it; it changes in the
+// same transaction.
+func (s *Store) Connect(ctx context.Context, t tenant.Tenant, applicationID string, sealed []byte, e audit.Entry) error {
+	return s.db.Write(ctx, func(tx *sqlite.Tx) error {
+		key := account.Fold(t.DisplayName)
+		if _, err := tx.Exec(`INSERT INTO tenants (id, display_name, name_key, initial_domain, cloud, connected_at) VALUES (?, ?, ?, ?, ?, ?)
+			ON CONFLICT (id) DO UPDATE SET display_name = excluded.display_name, name_key = excluded.name_key, initial_domain = excluded.initial_domain, cloud = excluded.cloud`,
+			t.ID, t.DisplayName, key, t.InitialDomain, t.Cloud, t.Connected.UnixMilli()); err != nil {
+			return err
+		}
+		if _, err := tx.Exec(`UPDATE profiles SET tenant_key = ? WHERE tenant_id = ? AND tenant_key <> ?`, key, t.ID, key); err != nil {
+			return err
+		}
+		if _, err := tx.Exec(`INSERT INTO app_profiles (tenant_id, application_id, secret) VALUES (?, ?, ?)
+			ON CONFLICT (tenant_id) DO UPDATE SET application_id = excluded.application_id, secret = excluded.secret`, t.ID, applicationID, sqlite.Blob(sealed)); err != nil {
+			return err
+		}
+		return tx.Record(e)
+	})
+}

@@ -1,0 +1,115 @@
+package pools
+
+import (
+	"context"
+
+	"github.com/a-h/templ"
+	"github.com/labstack/echo/v4"
+
+	"purser.example/internal/access"
+	"purser.example/internal/account"
+	"purser.example/internal/audit"
+	"purser.example/internal/pool"
+	"purser.example/internal/run"
+	"purser.example/web/runs"
+	"purser.example/web/ui"
+	"purser.example/web/verdicts"
+	"purser.example/web/words"
+)
+
+// Checks is how checks of new passwords look (R43).
+func (h *Handlers) Checks() runs.Face {
+	return runs.Face{
+		Kind: h.Pools.Checks(), Path: checksPath, Section: title, Classic: true,
+		Words: runs.Words{
+			One: "Check of passwords", Many: "Checks of passwords", Lead: "Each Save with new passwords makes one. They go on when you leave the page, and over a restart.",
+			Progress: "Checking passwords with Microsoft 365…", Leave: "Everything else is saved. You can leave this page: the check goes on, and this address keeps the result.",
+			Cancel: "Cancel check", Again: "Check again", Items: "Passwords of this check", Subject: "Name", Result: "Result", At: "Checked",
+			None:  "No password of this check has that outcome.",
+			Empty: ui.EmptyProps{Icon: "validate", Title: "No check yet", Text: "Enter passwords of members, then select Save."},
+		},
+		Columns: []runs.Column{
+			{Label: "Group Name", Text: func(r run.Run) string { return r.Title }},
+			{Label: "Passwords", Text: func(r run.Run) string { return words.Number(r.Total) }},
+			{Label: "Stored", Text: func(r run.Run) string { return words.Number(r.Counts[run.Confirmed]) }},
+			{Label: "Refused", Text: func(r run.Run) string { return words.Number(r.Counts[run.Rejected]) }},
+		},
+		Outcomes: map[run.Outcome]string{run.Confirmed: "Stored", run.Rejected: "Refused", run.Trying: "Checking"},
+		Usual:    []run.Outcome{run.Confirmed, run.Rejected, run.NotReached},
+		Reasons: map[account.Reason]string{
+			run.Replaced: "Somebody entered another password before this one had its turn.",
+			run.Gone:     "No member of the pool any more.",
+		},
+		NotReached: "Not the account's fault.",
+		Scope:      func(c echo.Context) string { return keyOf(c).Scope() },
+		Lead: func(r run.Run) string {
+			return pool.KeyOf(r.Scope).Class.Title() + " · " + r.Title + " · begun by " + r.By()
+		},
+		Said: checkOutcome,
+		Left: leftOfCheck,
+		Again: func(ctx context.Context, caller access.Caller, origin audit.Origin, id run.ID) (run.Run, error) {
+			return h.Runs.Reopen(ctx, caller, origin, h.Pools.Checks(), id)
+		},
+		Item: h.checkItem,
+		Below: func(r run.Run) []runs.Link {
+			key := pool.KeyOf(r.Scope)
+			return []runs.Link{backTo(key), {Text: "All checks of this pool", Href: address(checksPath, "tenant", string(key.Tenant), "tab", string(key.Class))}}
+		},
+		ListBelow: func(c echo.Context) []runs.Link { return []runs.Link{backTo(keyOf(c))} },
+		Pane:      rerunPane,
+	}
+}
+
+func backTo(key pool.Key) runs.Link {
+	return runs.Link{Text: "Back to the pool", Href: pageAddress(key)}
+}
+
+func checkPath(id run.ID) string { return runs.Face{Path: checksPath}.Address(id) }
+
+// leftOfCheck says what Check again would do.
+func leftOfCheck(r run.Run) string {
+	if !r.Kept {
+		return ""
+	}
+	return "tries what nobody could tell about"
+}
+
+// rerunPane asks about the scan where the Save that led here changed the group (R46).
+func rerunPane(c echo.Context, _ run.Run, here string) templ.Component {
+	changed := pool.Class(c.QueryParam("changed"))
+	if !changed.Known() {
+		return nil
+	}
+	return rerunDialog(changed.Title(), here)
+}
+
+// checkOutcome says what came of a check that is over.
+func checkOutcome(r run.Run) ui.MessageProps {
+	stored := r.Counts[run.Confirmed]
+	text := words.Number(stored) + " of " + words.Counted(r.Total, "password") + " " + words.Plural(r.Total, "is", "are") + " stored."
+	switch {
+	case r.State == run.Cancelled:
+		return ui.MessageProps{Tone: ui.OK, Title: "Cancelled", Text: text + " What had not been tried is kept: select Check again to try it."}
+	case stored == r.Total:
+		return ui.MessageProps{Tone: ui.OK, Text: text + " Microsoft 365 confirmed each of them."}
+	default:
+		return ui.MessageProps{Tone: ui.Bad, Title: text, Text: "The others are told below. A refused password is not stored, and what was stored before it still is."}
+	}
+}
+
+// checkItem shows what Microsoft said of a password, with what to do.
+func (h *Handlers) checkItem(c echo.Context, r run.Run) func(run.Item, *runs.Item) {
+	key, tell := pool.KeyOf(r.Scope), h.Verdicts.Begin()
+	return func(i run.Item, view *runs.Item) {
+		v := i.Verdict
+		if v == nil || v.Valid() {
+			return
+		}
+		view.Tone, view.Text, view.Code = verdicts.Tone(v.Status), v.Status.Title(), verdicts.Quotable(v.Code)
+		if pool.ByConditionalAccess(*v) {
+			view.Tone, view.Text = ui.Bad, "Cannot join"
+		}
+		told := tell.Tell(c.Request().Context(), *v, verdicts.Account{Username: i.Username, Tenant: key.Tenant}).Row()
+		view.Verdict = &told
+	}
+}
