@@ -9,6 +9,7 @@ import './overlay.js';
 import './password.js';
 import './select.js';
 import './session.js';
+import './time.js';
 import './tip.js';
 
 // Lets the style sheet show what only script can serve, such as copy buttons, also in parts that arrive later.
