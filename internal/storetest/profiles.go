@@ -23,6 +23,7 @@ func Profiles(t *testing.T, open Open) {
 		{"an edit needs the version that it began with", editNeedsItsVersion},
 		{"an edit leaves alone what it does not give: the password, the verdict, the history", editLeavesAlone},
 		{"a name is taken in whatever case it is written", nameIsTaken},
+		{"a new password goes to the account's other places, each with its entry, all together or not at all", passwordGoesEverywhere},
 		{"a profile is created with its entries or not at all", func(r *rig) {
 			p := r.sketch("p1", contoso.ID)
 			r.allOrNothing("created", r.kept("p1"), func() error {
