@@ -32,7 +32,7 @@ func Pools(t *testing.T, open Open) {
 		{"the counts of a reading are those of its members, whatever is done to them", countsOfTheMembers},
 		{"members that are forgotten while others are added leave counts that hold", forgottenMeanwhile},
 		{"readings go that are over, that nobody uses, that are old and not among the newest", readingsGo},
-		{"members come by name, there and back, narrowed by filter and text (R41)", membersInOrder},
+		{"members come by name, there and back, narrowed by filter and text, whatever the accents (R41, X35)", membersInOrder},
 		{"what cannot be a member is listed apart", leftOut},
 		{"members are found by id and by username", membersFound},
 		{"an account is in the pools whose saved version or version in force has it (R20)", poolsOfAnAccount},
