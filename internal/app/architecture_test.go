@@ -23,6 +23,8 @@ func TestTheArrows(t *testing.T) {
 		forbidden []string
 	}{
 		{"internal/problem", []string{module, "."}},
+		{"internal/whose", []string{module, "."}},
+		{"internal/shown", []string{module, "."}},
 		{"internal/config", []string{module, "."}},
 		{"internal/secret", slices.Concat(noun, []string{module + "internal/"})},
 		{"internal/access", noun},

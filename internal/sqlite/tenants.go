@@ -35,7 +35,47 @@ func (s *Tenants) Tenants(ctx context.Context) ([]tenant.Tenant, error) {
 		}
 		list = append(list, t)
 	}
-	return list, translate(rows.Err())
+	if err := rows.Err(); err != nil {
+		return nil, translate(err)
+	}
+	return list, s.cloudDomains(ctx, list)
+}
+
+// cloudDomains gives each tenant its own.
+func (s *Tenants) cloudDomains(ctx context.Context, list []tenant.Tenant) error {
+	rows, err := s.db.read.QueryContext(ctx, `SELECT tenant_id, domain, said_at, said_by FROM tenant_cloud_domains ORDER BY domain`)
+	if err != nil {
+		return translate(err)
+	}
+	defer func() { _ = rows.Close() }()
+	for rows.Next() {
+		var d tenant.CloudDomain
+		var at int64
+		if err := rows.Scan(&d.Tenant, &d.Domain, &at, &d.By); err != nil {
+			return translate(err)
+		}
+		d.At = time.UnixMilli(at).UTC()
+		for i := range list {
+			if list[i].ID == d.Tenant {
+				list[i].CloudDomains = append(list[i].CloudDomains, d)
+			}
+		}
+	}
+	return translate(rows.Err())
+}
+
+// SayCloudDomain implements tenant.Store.
+func (s *Tenants) SayCloudDomain(ctx context.Context, d tenant.CloudDomain, checked bool, e audit.Entry) error {
+	return s.db.Write(ctx, func(tx *Tx) error {
+		statement, args := `DELETE FROM tenant_cloud_domains WHERE tenant_id = ? AND domain = ?`, []any{d.Tenant, d.Domain}
+		if checked {
+			statement, args = `INSERT INTO tenant_cloud_domains (tenant_id, domain, said_at, said_by) VALUES (?, ?, ?, ?) ON CONFLICT (tenant_id, domain) DO NOTHING`, append(args, d.At.UnixMilli(), d.By)
+		}
+		if _, err := tx.Exec(statement, args...); err != nil {
+			return err
+		}
+		return s.db.record(tx, e)
+	})
 }
 
 // App implements tenant.Store.
