@@ -3,17 +3,16 @@
 package e2e
 
 import (
-	"context"
 	"flag"
-	"log/slog"
 	"strings"
-	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
 	"purser.example/e2e/browser"
 	"purser.example/internal/config"
 	"purser.example/internal/demo"
+	"purser.example/internal/demo/demotest"
 )
 
 // pictures lets the tests renew the pictures in docs/images; otherwise they land among the artifacts.
@@ -23,8 +22,8 @@ func TestMain(m *testing.M) { browser.Main(m) }
 
 // house is a demo that runs in this process.
 type house struct {
-	*demo.Demo
-	log *logBook
+	*demotest.House
+	ahead atomic.Int64 // of the machine's clock
 }
 
 // open starts a demo with settings such as "PURSER_SESSION_IDLE=3s".
@@ -36,30 +35,22 @@ func open(t *testing.T, settings ...string) *house {
 // openDemo starts a demo with the simulator's tenants and profiles that o asks for.
 func openDemo(t *testing.T, o demo.Options, settings ...string) *house {
 	t.Helper()
+	h := &house{}
+	t.Cleanup(func() { h.noSurprises(t) }) // when everything is closed
 	cfg, err := config.LoadDemo(settings)
 	if err != nil {
 		t.Fatal(err)
 	}
-	h := &house{log: &logBook{}}
-	o.Addr, o.Config, o.Log = "127.0.0.1:0", cfg, slog.New(slog.NewTextHandler(h.log, nil))
-	if h.Demo, err = demo.Open(t.Context(), o); err != nil {
-		t.Fatal(err)
-	}
-	ctx, stop := context.WithCancel(context.Background())
-	served := make(chan error, 1)
-	go func() { served <- h.Serve(ctx) }()
-	t.Cleanup(func() {
-		stop()
-		if err := <-served; err != nil {
-			t.Error(err)
-		}
-		if err := h.Close(); err != nil {
-			t.Error(err)
-		}
-		h.log.noSurprises(t)
-	})
+	o.Config, o.Now = cfg, h.now
+	h.House = demotest.OpenAs(t, o)
 	return h
 }
+
+func (h *house) now() time.Time { return time.Now().UTC().Add(time.Duration(h.ahead.Load())) }
+
+// pass lets time pass at Purser. A page that looks on has a clock of its own (see browser.Page.Pass), and so has the identity
+// provider: ten minutes ahead, what it says has run out.
+func (h *house) pass(d time.Duration) { h.ahead.Add(int64(d)) }
 
 // signIn does what a person does, from the page that asks to the page they wanted.
 func signIn(p *browser.Page, email string) {
@@ -110,35 +101,14 @@ func fine(p *browser.Page, name string) {
 	p.Screenshot(name)
 }
 
-type logBook struct {
-	mu    sync.Mutex
-	lines strings.Builder
-}
-
-func (l *logBook) Write(p []byte) (int, error) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.lines.Write(p)
-}
-
 // noSurprises fails a test whose Purser logged an error, or a password of the demo.
-func (l *logBook) noSurprises(t *testing.T) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	for line := range strings.Lines(l.lines.String()) {
+func (h *house) noSurprises(t *testing.T) {
+	if h.House == nil {
+		return // it did not open, which is said already
+	}
+	for line := range strings.Lines(h.Log.String()) {
 		if strings.Contains(line, "level=ERROR") || strings.Contains(line, demo.Password) || strings.Contains(line, password) {
 			t.Errorf("logged: %s", line)
 		}
 	}
-}
-
-// soon waits for what a script is about to do.
-func soon(t *testing.T, what string, done func() bool) {
-	t.Helper()
-	for end := time.Now().Add(15 * time.Second); time.Now().Before(end); time.Sleep(100 * time.Millisecond) {
-		if done() {
-			return
-		}
-	}
-	t.Fatalf("did not happen: %s", what)
 }

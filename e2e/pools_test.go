@@ -1,7 +1,6 @@
 package e2e
 
 import (
-	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -9,6 +8,7 @@ import (
 
 	"purser.example/e2e/browser"
 	"purser.example/internal/demo"
+	"purser.example/internal/demo/demotest"
 	"purser.example/web/words"
 )
 
@@ -71,16 +71,16 @@ func find(t *testing.T, p *browser.Page, v view, title, group string, members in
 	pane := panel(p, title)
 	pane.ByLabel("Group Name").Fill(group)
 	pane.ByRole("button", "Validate").Click()
-	soon(t, fmt.Sprintf("%d members of %s", members, group), func() bool {
-		if strings.Contains(pane.Text(), "Reading the members") {
-			if v.noScript {
-				pane.ByRole("button", "Show the present state").Click()
+	counted := words.Counted(members, "member") + " in all"
+	if v.noScript {
+		demotest.Until(t, counted+" of "+group, func() bool {
+			if again := pane.ByRole("button", "Show the present state"); again.Count() > 0 {
+				again.Click()
 			}
-			return false
-		}
-		return strings.Contains(pane.Text(), words.Counted(members, "member")+" in all")
-	})
-	return pane
+			return strings.Contains(pane.Text(), counted)
+		})
+	}
+	return pane.WaitText(counted)
 }
 
 // R40–R43, R46: a pool from the group to the stored passwords.
@@ -126,7 +126,7 @@ func lifeOfAPool(t *testing.T, v view) {
 	alert := p.ByRole("alert", "").Having("1 of 3 passwords are stored")
 	alert.Wait()
 	fine(p, "pool-check")
-	if n := h.attempts(); n != 3 {
+	if n := h.Passwords(); n != 3 {
 		t.Errorf("%d passwords sent to Microsoft, want 3: app passwords are not checked", n)
 	}
 	p.ByRole("link", "AADSTS50126").Wait()
@@ -136,11 +136,11 @@ func lifeOfAPool(t *testing.T, v view) {
 	p.WaitPath(poolPath)
 	pane = panel(p, sites)
 	for _, said := range []string{"Valid", "Wrong password", "Cannot join", "App password stored", "2 of 7 members can be used", "19 more needed", "In force: nothing yet"} {
-		soon(t, said, func() bool { return strings.Contains(pane.Text(), said) })
+		pane.WaitText(said)
 	}
-	soon(t, "the comparison with the group", func() bool {
-		return v.noScript || strings.Contains(pane.Text(), "the same members as at the last save")
-	})
+	if !v.noScript {
+		pane.WaitText("the same members as at the last save")
+	}
 	fine(p, "pool-saved")
 	drifts(t, h, p, v)
 }
@@ -166,12 +166,14 @@ func fillMembers(pane *browser.Element) {
 // over waits for the end of a check; without script by asking again.
 func over(t *testing.T, p *browser.Page, v view, check string) {
 	t.Helper()
-	soon(t, "the end of the check", func() bool {
-		if v.noScript && p.ByRole("progressbar", "").Count() > 0 {
+	progress := p.ByRole("progressbar", "")
+	if v.noScript {
+		demotest.Until(t, "the end of the check", func() bool {
 			p.Goto(check)
-		}
-		return p.ByRole("progressbar", "").Count() == 0
-	})
+			return progress.Count() == 0
+		})
+	}
+	progress.WaitGone()
 }
 
 // drifts changes the group at Microsoft and takes the change over.
@@ -184,7 +186,7 @@ func drifts(t *testing.T, h *house, p *browser.Page, v view) {
 	pane := panel(p, sites)
 	if v.noScript {
 		pane.ByRole("button", "Compare with the group as it is now").Click()
-		soon(t, "the comparison", func() bool {
+		demotest.Until(t, "the comparison", func() bool {
 			if again := pane.ByRole("button", "Show what was found"); again.Count() > 0 {
 				again.Click()
 			}
@@ -213,16 +215,17 @@ func groupOfAPool(t *testing.T, v view) {
 	_, p := withPools(t, v)
 	pane := panel(p, sites)
 	for group, said := range map[string]string{
-		"everybody@contoso.com": "distribution list", "Nobody's group": "group", "Twins": "Several groups have this name",
+		"everybody@contoso.com": "distribution list", "Nobody's group": "no group with that name", "Twins": "Several groups have this name",
 	} {
 		if v.noScript {
 			p.ExpectConsole("422")
 		}
 		pane.ByLabel("Group Name").Fill(group)
 		pane.ByRole("button", "Validate").Click()
-		soon(t, "the refusal of "+group, func() bool {
-			return strings.Contains(pane.ByRole("alert", "").Having(said).Text(), said) && pane.ByLabel("Group Name").Attribute("aria-invalid") == "true"
-		})
+		pane.ByRole("alert", "").Having(said).Wait()
+		if got := pane.ByLabel("Group Name").Attribute("aria-invalid"); got != "true" {
+			t.Errorf("%s is refused, and its field has aria-invalid %q", group, got)
+		}
 		if got := pane.ByLabel("Group Name").Value(); got != group {
 			t.Errorf("the name typed is lost: %q", got)
 		}
@@ -310,7 +313,7 @@ func manyMembers(t *testing.T, v view) {
 		pane.ByRole("button", "Apply").Click()
 	}
 	members.ByText("u00130@contoso.com").Wait()
-	soon(t, "the search", func() bool { return members.ByText("u00051@contoso.com").Count() == 0 })
+	members.ByText("u00051@contoso.com").WaitGone()
 
 	pane.ByRole("link", "Import CSV").Click()
 	p.ByRole("heading", "Import passwords").Wait()

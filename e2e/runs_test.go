@@ -4,7 +4,7 @@ import (
 	"strings"
 	"testing"
 
-	"purser.example/internal/m365sim"
+	"purser.example/internal/demo/demotest"
 )
 
 // R11: validating several profiles is a run that people follow, leave and come back to, with and without script.
@@ -22,9 +22,7 @@ func TestAValidationRun(t *testing.T) {
 			if err := h.Sim.PatchUser("svc-other@contoso.com", []byte(`{"signInError": 53003}`)); err != nil {
 				t.Fatal(err)
 			}
-			if err := h.Sim.SetFaults([]m365sim.Fault{{PathPrefix: "/6f1c0000", DelayMs: 3000}}); err != nil {
-				t.Fatal(err)
-			}
+			held := h.Hold(t, demotest.Everything, demotest.SignIns)
 			// By keyboard, as everything: the boxes have the names of their rows, and the command is a button.
 			p.ByLabel("Select Backup – Europe").Press("Space")
 			p.ByLabel("Select Backup – Asia").Press("Space")
@@ -36,8 +34,9 @@ func TestAValidationRun(t *testing.T) {
 				t.Fatalf("the run is at %s", run)
 			}
 			fine(p, "run-running")
+			held.Release()
 			if v.noScript {
-				soon(t, "the run's end, by asking again", func() bool {
+				demotest.Until(t, "the run's end, by asking again", func() bool {
 					p.Goto(run)
 					return p.ByRole("alert", "").Count() == 1
 				})
@@ -62,15 +61,17 @@ func TestAValidationRun(t *testing.T) {
 			p.ByRole("button", "Validate").Click()
 			p.ByRole("heading", "Validate 1 profile?").Wait()
 			fine(p, "run-confirm")
+			held = h.Hold(t, demotest.Everything, demotest.SignIns)
 			p.Click("Confirm")
 			p.ByRole("heading", "Validation run").Wait()
-			p.ByRole("button", "Cancel run").Press("Enter")
-			soon(t, "the cancelled run's end", func() bool {
+			p.Answer(p.Path()+"/cancel", func() { p.ByRole("button", "Cancel run").Press("Enter") })
+			held.Release()
+			demotest.Until(t, "the cancelled run's end", func() bool {
 				p.Goto(p.Path())
 				return p.ByRole("progressbar", "").Count() == 0
 			})
 			p.ByText("Cancelled").Wait()
-			if n := h.attempts(); n > 5 {
+			if n := h.Passwords(); n > 5 {
 				t.Errorf("%d passwords sent: two Saves, two in the first run, at most one in the second", n)
 			}
 		})

@@ -11,6 +11,7 @@ import (
 	"purser.example/internal/m365sim"
 	"purser.example/internal/profile"
 	"purser.example/internal/secret"
+	"purser.example/internal/sqlite/profiles"
 	"purser.example/internal/verdict"
 )
 
@@ -126,7 +127,7 @@ func (h *house) plant(t *testing.T, name, user string, status verdict.Status, co
 		ID: profile.ID("planted-" + string(status)), Kind: profile.Common, Name: name, Tenant: contoso, Services: []string{"fly"}, Username: user,
 		Version: 1, Created: stamp, Modified: stamp, Status: status, Verdict: v, Validated: v.At,
 	}
-	if err := h.App.DB.Profiles().Create(t.Context(), p, []byte("sealed"), profile.Validation{At: at, By: stamp.By, Verdict: v}); err != nil {
+	if err := profiles.New(h.App.DB).Create(t.Context(), p, []byte("sealed"), profile.Validation{At: at, By: stamp.By, Verdict: v}); err != nil {
 		t.Fatal(err)
 	}
 	return p.ID

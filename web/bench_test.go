@@ -9,35 +9,36 @@ import (
 	"strings"
 	"testing"
 
+	"purser.example/internal/demo/demotest"
 	"purser.example/internal/secret"
 	"purser.example/internal/sqlite/sqlitetest"
 )
 
 // BenchmarkTheEmptyList is the signed-in page without the network, for a profile of where its time goes.
 func BenchmarkTheEmptyList(b *testing.B) {
-	h := open(b)
-	h.ask(b, "/service-accounts")
+	h := demotest.Open(b)
+	ask(b, h, "/service-accounts")
 }
 
 // BenchmarkTheList is the page with fifty of many profiles; BENCH_PROFILES says how many.
 func BenchmarkTheList(b *testing.B) {
-	h := open(b)
-	h.fill(b)
+	h := demotest.Open(b)
+	fill(b, h)
 	for name, address := range map[string]string{
 		"all": "/service-accounts", "narrow": "/service-accounts?q=000123", "broad": "/service-accounts?q=contoso", "attention": "/service-accounts?status=attention&sort=-validated",
 	} {
-		b.Run(name, func(b *testing.B) { h.ask(b, address) })
+		b.Run(name, func(b *testing.B) { ask(b, h, address) })
 	}
 }
 
 // fill stores profiles with the demo's own key, which lies beside its folder.
-func (h *house) fill(b *testing.B) {
+func fill(b *testing.B, h *demotest.House) {
 	b.Helper()
 	profiles, err := strconv.Atoi(os.Getenv("BENCH_PROFILES"))
 	if err != nil {
 		profiles = 2000
 	}
-	text, err := os.ReadFile(h.data + ".key")
+	text, err := os.ReadFile(h.Data + ".key")
 	if err != nil {
 		b.Fatal(err)
 	}
@@ -55,9 +56,9 @@ func (h *house) fill(b *testing.B) {
 }
 
 // ask sends the same signed-in request again and again, to the handler itself.
-func (h *house) ask(b *testing.B, address string) {
+func ask(b *testing.B, h *demotest.House, address string) {
 	b.Helper()
-	visitor := h.signedIn(b, "admin@purser.test")
+	visitor := h.SignedIn(b, "admin@purser.test")
 	base, err := url.Parse(h.URL())
 	if err != nil {
 		b.Fatal(err)

@@ -8,19 +8,23 @@ import (
 	"net/http"
 	"net/netip"
 	"net/url"
+	"strings"
 
 	"github.com/labstack/echo/v4"
 
 	"purser.example/internal/login"
+	"purser.example/internal/pool"
 	core "purser.example/internal/session"
 	"purser.example/static"
 	"purser.example/web/auth"
+	"purser.example/web/door"
 	"purser.example/web/help"
 	"purser.example/web/pools"
 	"purser.example/web/profiles"
 	"purser.example/web/respond"
 	"purser.example/web/runs"
 	"purser.example/web/session"
+	"purser.example/web/tenants"
 )
 
 // Options are the parts that the server joins.
@@ -35,6 +39,7 @@ type Options struct {
 	Profiles       *profiles.Handlers
 	Pools          *pools.Handlers
 	Runs           *runs.Handlers
+	Tenants        *tenants.Handlers
 	Help           *help.Handlers
 }
 
@@ -42,24 +47,34 @@ type Options struct {
 func New(o Options) http.Handler {
 	e := echo.New()
 	e.HideBanner, e.HidePort = true, true
-	e.IPExtractor = clientAddress(o.TrustedProxies)
+	e.IPExtractor = door.ClientAddress(o.TrustedProxies)
 	e.HTTPErrorHandler = respond.Problem(o.Log)
-	https := o.BaseURL.Scheme == "https"
-	store := session.NewStore(o.Sessions, https, o.BaseURL.Port())
+	store := session.NewStore(o.Sessions, o.BaseURL.Scheme == "https", o.BaseURL.Port())
+	d := door.New(rules(o))
 	e.Use(
-		identify,
-		secureHeaders(https, o.Login.FormOrigins),
-		shed(newGates(), o.Log),
-		limitTime,
-		logRequests(o.Log),
-		recoverPanics,
-		limitBody,
-		sameOrigin(o.BaseURL),
+		d.Identify,
+		d.SecureHeaders,
+		d.Shed,
+		d.LimitTime,
+		d.LogRequests,
+		d.RecoverPanics,
+		d.LimitBody,
+		d.SameOrigin,
 		session.Middleware(store, anonymous, passive),
-		admit(o.Activity, o.Log),
+		d.Admit,
 	)
 	routes(e, o)
 	return e
+}
+
+// rules tell the door what it has to know of the pages behind it.
+func rules(o Options) door.Rules {
+	return door.Rules{
+		BaseURL: o.BaseURL, Log: o.Log, Activity: o.Activity,
+		Anonymous: anonymous, SigningIn: signingIn, Streaming: streaming, Quiet: quiet,
+		Uploads:     map[string]int64{pools.ImportPath: pool.MaxImport + 64<<10}, // the file and the form around it
+		FormOrigins: o.Login.FormOrigins, SignIn: auth.SignInAddress, NoRole: auth.NoRolePage,
+	}
 }
 
 // routes is the table of contents. GET changes nothing.
@@ -69,6 +84,7 @@ func routes(e *echo.Echo, o Options) {
 	o.Profiles.Mount(e)
 	o.Pools.Mount(e)
 	o.Runs.Mount(e, o.Profiles.Runs(), o.Pools.Checks())
+	o.Tenants.Mount(e)
 	o.Help.Mount(e)
 
 	reading := []string{http.MethodGet, http.MethodHead} // load balancers like to ask by HEAD
@@ -88,4 +104,31 @@ func ready(o Options) echo.HandlerFunc {
 		}
 		return c.String(http.StatusOK, "ok")
 	}
+}
+
+// anonymous are the addresses that are the same for everybody. With those of signing in they are the only ones that need no
+// session (R1).
+func anonymous(c echo.Context) bool {
+	path := c.Request().URL.Path
+	return strings.HasPrefix(path, "/static/") || path == "/healthz" || path == "/readyz" || path == "/favicon.ico"
+}
+
+func signingIn(c echo.Context) bool { return strings.HasPrefix(c.Request().URL.Path, "/auth/") }
+
+// streaming are the requests that hold their connection to hear of progress. Their header does not tell: htmx says of each
+// of its requests that it would take a stream.
+func streaming(c echo.Context) bool {
+	return c.Request().Method == http.MethodGet && strings.HasSuffix(c.Path(), "/events")
+}
+
+// passive are the requests that a page makes by itself; they do not keep a session alive (R4).
+func passive(c echo.Context) bool {
+	path := c.Request().URL.Path
+	return c.Request().Method == http.MethodGet && (path == auth.SessionPath || strings.HasSuffix(path, "/events"))
+}
+
+// quiet are the requests that nobody asks the log about.
+func quiet(c echo.Context) bool {
+	path := c.Request().URL.Path
+	return strings.HasPrefix(path, "/static/") || path == "/healthz" || path == "/readyz" || path == auth.SessionPath
 }

@@ -108,13 +108,29 @@ func TestStopsAfterRequestsInFlight(t *testing.T) {
 		resp.Body.Close()
 		answered <- resp.StatusCode
 	}()
-	time.Sleep(150 * time.Millisecond)
+	for !strings.Contains(journal(t, address), `"/slow"`) {
+	}
 	if status := stop(); status != exitDone {
 		t.Errorf("status %d", status)
 	}
 	if got := <-answered; got != 201 {
 		t.Errorf("the request in flight got %d", got)
 	}
+}
+
+// journal asks which requests have arrived.
+func journal(t *testing.T, address string) string {
+	t.Helper()
+	resp, err := http.Get(address + "/_sim/requests")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer resp.Body.Close()
+	arrived, err := io.ReadAll(resp.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(arrived)
 }
 
 func TestServesTLS(t *testing.T) {

@@ -31,7 +31,7 @@ const (
 type commands struct {
 	Demo    demoCommand    `cmd:"" help:"Try the whole product: with an identity provider and invented people inside, on loopback only."`
 	Serve   serveCommand   `cmd:"" help:"Run Purser; settings come from the environment (see docs/settings.md)."`
-	Key     keyCommand     `cmd:"" help:"Make keys that seal secrets."`
+	Key     keyCommand     `cmd:"" help:"Make the key that seals secrets, and tell keys apart."`
 	Version versionCommand `cmd:"" help:"Print the version."`
 	Help    helpCommand    `cmd:"" help:"Print this help."`
 }
@@ -110,9 +110,7 @@ func (serveCommand) Run(ctx context.Context, s streams) error {
 		return err
 	}
 	log := logger(cfg, s.err)
-	for _, name := range cfg.Unknown {
-		log.Warn("unknown setting ignored; is it misspelt?", "name", name)
-	}
+	warn(log, cfg)
 	purser, err := app.Open(ctx, cfg, app.Options{Log: log})
 	if err != nil {
 		return err
@@ -123,17 +121,47 @@ func (serveCommand) Run(ctx context.Context, s streams) error {
 	}
 	defer context.AfterFunc(ctx, purser.HandBack)()
 	log.Info("ready", "address", ln.Addr().String(), "base_url", cfg.BaseURL.String(), "version", version)
+	defer purser.Notify(ctx, os.Getenv)()
 	return errors.Join(app.Serve(ctx, ln, purser.Handler, log), purser.Close())
+}
+
+// warn tells what is allowed and likely not meant.
+func warn(log *slog.Logger, cfg config.Config) {
+	for _, name := range cfg.Unknown {
+		log.Warn("unknown setting ignored; is it misspelt?", "name", name)
+	}
+	for _, name := range cfg.Exposed {
+		log.Warn("the file of a secret is open to every account of this machine; see docs/keys.md", "name", name)
+	}
+	if cfg.Simulated() {
+		log.Warn("a simulator answers in the place of Microsoft 365, and gets the passwords", "address", cfg.M365Simulator.String())
+	}
 }
 
 type keyCommand struct {
 	New keyNewCommand `cmd:"" help:"Print a fresh key, one line. It is stored nowhere: keep it well, and apart from the data."`
+	ID  keyIDCommand  `cmd:"" name:"id" help:"Print the id of the key in PURSER_KEY or PURSER_KEY_FILE. It names the key and tells nothing about it."`
 }
 
 type keyNewCommand struct{}
 
 func (keyNewCommand) Run(s streams) error {
 	_, err := fmt.Fprintln(s.out, secret.NewKey().Text())
+	return err
+}
+
+type keyIDCommand struct{}
+
+func (keyIDCommand) Run(s streams) error {
+	text, err := config.LoadKey(os.Environ())
+	if err != nil {
+		return err
+	}
+	key, err := secret.ParseKey(text)
+	if err != nil {
+		return err
+	}
+	_, err = fmt.Fprintln(s.out, key.ID())
 	return err
 }
 

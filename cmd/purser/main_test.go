@@ -4,6 +4,8 @@ import (
 	"bufio"
 	"bytes"
 	"context"
+	"database/sql"
+	"errors"
 	"fmt"
 	"io"
 	"math/rand/v2"
@@ -19,6 +21,7 @@ import (
 	"testing"
 	"time"
 
+	"purser.example/e2e/programs"
 	"purser.example/internal/demo"
 	"purser.example/internal/demo/idp/idptest"
 	"purser.example/internal/secret"
@@ -33,8 +36,8 @@ func TestMain(m *testing.M) {
 		panic(err)
 	}
 	binary = filepath.Join(folder, "purser")
-	if out, err := exec.Command("go", "build", "-o", binary, ".").CombinedOutput(); err != nil {
-		panic(fmt.Sprintf("build: %v\n%s", err, out))
+	if err := programs.Build(context.Background(), "purser", binary); err != nil {
+		panic(err)
 	}
 	status := m.Run()
 	_ = os.RemoveAll(folder)
@@ -82,6 +85,17 @@ func (p *process) end(signal syscall.Signal) int {
 	}
 	_ = p.Wait()
 	return p.ProcessState.ExitCode()
+}
+
+// killedAfter kills Purser while it is asked something, or right after its answer where that comes first, and gives the status
+// of the answer; 0 for none.
+func (p *process) killedAfter(pause time.Duration, ask func() (status int)) int {
+	p.t.Helper()
+	kill := time.AfterFunc(pause, func() { _ = p.Process.Kill() })
+	status := ask()
+	kill.Stop()
+	p.end(syscall.SIGKILL)
+	return status
 }
 
 // fails runs a command that is to end by itself, and gives its status and what it said.
@@ -222,14 +236,10 @@ func TestKilledDuringSignIn(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		answered := make(chan int)
-		go func() {
+		status := p.killedAfter(time.Duration(rand.IntN(12_000))*time.Microsecond, func() int {
 			status, _, _ := get(client, callback)
-			answered <- status
-		}()
-		time.Sleep(time.Duration(rand.IntN(12_000)) * time.Microsecond)
-		p.end(syscall.SIGKILL)
-		status := <-answered
+			return status
+		})
 
 		p = start(t, "--data", data, "--addr", address)
 		// What was answered was on the disk: the cookie it gave still opens the page.
@@ -273,24 +283,20 @@ func TestKilledDuringASave(t *testing.T) {
 		name := fmt.Sprintf("Round %d of ten", round)
 		pause := time.Duration(rand.IntN(25_000)) * time.Microsecond
 		if round == 0 {
-			pause = 3 * time.Second // the control: nobody interrupts this one
+			pause = time.Minute // the control: nobody interrupts this one
 		}
-		answered := make(chan int)
-		go func() {
+		status := p.killedAfter(pause, func() int {
 			form := url.Values{"name": {name}, "tenant": {tenant}, "services": {"fly"}, "username": {"svc@contoso.onmicrosoft.com"}, "password": {"Contoso-2026!"}}
 			req, _ := http.NewRequest(http.MethodPost, p.url+"/service-accounts", strings.NewReader(form.Encode()))
 			req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 			req.Header.Set("Origin", p.url)
-			status := 0
-			if res, err := client.Do(req); err == nil {
-				status = res.StatusCode
-				_ = res.Body.Close()
+			res, err := client.Do(req)
+			if err != nil {
+				return 0
 			}
-			answered <- status
-		}()
-		time.Sleep(pause)
-		p.end(syscall.SIGKILL)
-		status := <-answered
+			_ = res.Body.Close()
+			return res.StatusCode
+		})
 		if round == 0 && status != http.StatusSeeOther {
 			t.Fatalf("control: an undisturbed Save answers %d", status)
 		}
@@ -352,6 +358,181 @@ func TestServeListsMistakesInOwnRows(t *testing.T) {
 		status, said := fails(t, []string{"PURSER_VERDICT_CODES=" + file}, command)
 		if status != 2 || strings.Count(said, "purser: PURSER_VERDICT_CODES: "+file+", line ") != 2 {
 			t.Errorf("%s: status %d:\n%s", command, status, said)
+		}
+	}
+}
+
+// X27: a demo whose database cannot be used says why, and does not panic.
+func TestADemoThatCannotStartSaysWhy(t *testing.T) {
+	data := filepath.Join(t.TempDir(), "data")
+	start(t, "--data", data).end(syscall.SIGTERM)
+	db, err := sql.Open("sqlite", filepath.Join(data, "purser.db"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := db.Exec(`ALTER TABLE runs DROP COLUMN attended`); err != nil {
+		t.Fatal(err)
+	}
+	if err := db.Close(); err != nil {
+		t.Fatal(err)
+	}
+	status, said := fails(t, nil, "demo", "--addr", "127.0.0.1:0", "--data", data)
+	if status != 1 || strings.Count(said, "purser: ") != 1 || !strings.Contains(said, "attended") || strings.Contains(said, "goroutine") {
+		t.Errorf("status %d: %s", status, said)
+	}
+}
+
+// X31: a successful sign-in is in the log, with who and from where, and with nothing that opens anything.
+func TestASignInIsLogged(t *testing.T) {
+	p := start(t)
+	client := newBrowser()
+	callback, err := p.signIn(client)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, _, err := get(client, callback); err != nil {
+		t.Fatal(err)
+	}
+	address, err := url.Parse(p.url)
+	if err != nil {
+		t.Fatal(err)
+	}
+	p.end(syscall.SIGTERM)
+	var line string
+	for l := range strings.Lines(p.stderr.String()) {
+		if strings.Contains(l, `msg="signed in"`) {
+			line = l
+		}
+	}
+	for _, want := range []string{"level=INFO", "sign_in=admin@purser.test", "subject=demo-admin", `role="Service Administrator"`, "address=127.0.0.1", "request_id="} {
+		if !strings.Contains(line, want) {
+			t.Errorf("the log lacks %s: %q", want, line)
+		}
+	}
+	for _, cookie := range client.Jar.Cookies(address) {
+		if strings.Contains(p.stderr.String(), cookie.Value) {
+			t.Errorf("the log holds the cookie %s", cookie.Name)
+		}
+	}
+	if strings.Contains(p.stderr.String(), "eyJ") { // what every JSON Web Token begins with
+		t.Errorf("the log holds a token:\n%s", p.stderr)
+	}
+}
+
+// production starts `purser serve` in a folder of its own, with an open file for the key, and waits until its log says that it is
+// ready.
+func production(t *testing.T, env ...string) (cmd *exec.Cmd, address string, log *bytes.Buffer) {
+	t.Helper()
+	folder, err := os.MkdirTemp("/tmp", "purser-serve-") // t.TempDir is closed to others already
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = os.RemoveAll(folder) })
+	keyFile := filepath.Join(folder, "key")
+	if err := errors.Join(os.Chmod(folder, 0o755), os.WriteFile(keyFile, []byte(secret.NewKey().Text()+"\n"), 0o600), os.Chmod(keyFile, 0o644)); err != nil {
+		t.Fatal(err)
+	}
+	address = freeAddress(t)
+	cmd = exec.Command(binary, "serve")
+	cmd.Env = append(append(os.Environ(), "PURSER_ADDR="+address, "PURSER_BASE_URL=http://"+address, "PURSER_DATA="+filepath.Join(folder, "data"), "PURSER_KEY_FILE="+keyFile,
+		"PURSER_OIDC_ISSUER=http://127.0.0.1:9/idp", "PURSER_OIDC_CLIENT_ID=purser", "PURSER_OIDC_CLIENT_SECRET=x"), env...)
+	stderr, err := cmd.StderrPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = cmd.Process.Kill(); _ = cmd.Wait() })
+	log = &bytes.Buffer{}
+	for lines := bufio.NewScanner(stderr); lines.Scan(); {
+		fmt.Fprintln(log, lines.Text())
+		if strings.Contains(lines.Text(), "msg=ready") {
+			break
+		}
+	}
+	go func() { _, _ = io.Copy(io.Discard, stderr) }()
+	return cmd, address, log
+}
+
+// X31: what is allowed in production and likely not meant is warned of, a line each.
+func TestServeWarnsOfWhatIsLikelyNotMeant(t *testing.T) {
+	_, _, log := production(t, "PURSER_M365_SIMULATOR=http://127.0.0.1:9400", "PURSER_SESION_IDLE=5m")
+	for _, want := range []string{
+		`level=WARN msg="unknown setting ignored; is it misspelt?" name=PURSER_SESION_IDLE`,
+		`level=WARN msg="the file of a secret is open to every account of this machine; see docs/keys.md" name=PURSER_KEY_FILE`,
+		`level=WARN msg="a simulator answers in the place of Microsoft 365, and gets the passwords" address=http://127.0.0.1:9400`,
+		`level=WARN msg="a new installation was made, because the data folder had none" folder=`,
+	} {
+		if strings.Count(log.String(), want) != 1 {
+			t.Errorf("the log lacks %s:\n%s", want, log)
+		}
+	}
+}
+
+// X32: under systemd (Type=notify) a start has succeeded when the address is open, and a wrong setting is a start that failed.
+func TestServeTellsSystemd(t *testing.T) {
+	socket := filepath.Join(t.TempDir(), "notify")
+	systemd, err := net.ListenUnixgram("unixgram", &net.UnixAddr{Name: socket, Net: "unixgram"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = systemd.Close() }()
+	heard := func() string {
+		message := make([]byte, 100)
+		if err := systemd.SetReadDeadline(time.Now().Add(30 * time.Second)); err != nil {
+			t.Fatal(err)
+		}
+		n, err := systemd.Read(message)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return string(message[:n])
+	}
+	if status, said := fails(t, []string{"NOTIFY_SOCKET=" + socket}, "serve"); status != 2 || !strings.Contains(said, "PURSER_KEY: is missing") {
+		t.Errorf("status %d: %s", status, said)
+	}
+	cmd, address, _ := production(t, "NOTIFY_SOCKET="+socket)
+	if got := heard(); got != "READY=1" {
+		t.Errorf("heard %q", got)
+	}
+	if status, body, err := get(newBrowser(), "http://"+address+"/healthz"); err != nil || status != http.StatusOK {
+		t.Errorf("ready, and /healthz answers %d %v %s", status, err, body)
+	}
+	if err := cmd.Process.Signal(syscall.SIGTERM); err != nil {
+		t.Fatal(err)
+	}
+	if got := heard(); got != "STOPPING=1" {
+		t.Errorf("heard %q", got)
+	}
+	if err := cmd.Wait(); err != nil {
+		t.Errorf("exit: %v", err)
+	}
+}
+
+// X32: a command tells which key a file holds, by the id that messages name, and never shows the key.
+func TestTheIDOfAKeyIsPrinted(t *testing.T) {
+	key := secret.NewKey()
+	file := filepath.Join(t.TempDir(), "key")
+	if err := os.WriteFile(file, []byte(key.Text()+"\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for _, env := range []string{"PURSER_KEY=" + key.Text(), "PURSER_KEY_FILE=" + file} {
+		cmd := exec.Command(binary, "key", "id")
+		cmd.Env = append(os.Environ(), env)
+		if out, err := cmd.CombinedOutput(); err != nil || string(out) != key.ID()+"\n" {
+			t.Errorf("%v: %s", err, out)
+		}
+	}
+	for env, want := range map[string]string{
+		"PURSER_KEY=":                               "purser: PURSER_KEY: is missing; set it to the key that `purser key new` prints.\n",
+		"PURSER_KEY=" + file:                        "purser: PURSER_KEY: looks like the path of a file; to read the value from a file, set PURSER_KEY_FILE instead.\n",
+		"PURSER_KEY=" + key.Text()[:40]:             "purser: PURSER_KEY: is no key; a key is pk1_ and 43 characters, as `purser key new` printed it. Look whether it was cut.\n",
+		"PURSER_KEY_FILE=" + key.Text():             "purser: PURSER_KEY_FILE: holds the value itself, and is for the path of a file; set PURSER_KEY instead.\n",
+		"PURSER_KEY=pk1_" + strings.Repeat("_", 43): "purser: not a Purser key, which is one line as `purser key new` printed it\n",
+	} {
+		if status, said := fails(t, []string{env}, "key", "id"); status != 2 || said != want {
+			t.Errorf("status %d: %s", status, said)
 		}
 	}
 }

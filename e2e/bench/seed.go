@@ -10,8 +10,8 @@ import (
 	"purser.example/internal/tenant"
 )
 
-// tenants are those of the seeded profiles.
-var tenants = []tenant.Tenant{
+// connected are the tenants of the seeded profiles.
+var connected = []tenant.Tenant{
 	{ID: tenantID, DisplayName: "Contoso", InitialDomain: "contoso.onmicrosoft.com", Cloud: tenant.Worldwide},
 	{ID: "6f1c0000-0000-4000-8000-000000000002", DisplayName: "Fabrikam", InitialDomain: "fabrikam.onmicrosoft.com", Cloud: tenant.GCC},
 }
@@ -26,5 +26,5 @@ func (b *bench) seed(ctx context.Context, profiles int) (programs.Folder, error)
 		return folder, err
 	}
 	b.seeded[profiles] = folder
-	return folder, folder.Fill(ctx, tenants, appID, profiles)
+	return folder, folder.Fill(ctx, connected, appID, profiles)
 }

@@ -17,6 +17,7 @@ import (
 	"purser.example/internal/account"
 	"purser.example/internal/audit"
 	"purser.example/internal/sqlite/sqlitetest"
+	"purser.example/internal/sqlite/tenants"
 	"purser.example/internal/tenant"
 )
 
@@ -116,16 +117,16 @@ func fixtureOf(file string, tenants, each int) ([]tenant.Tenant, error) {
 	return connected, os.WriteFile(file, text, 0o600)
 }
 
-func fillTenants(ctx context.Context, folder programs.Folder, tenants []tenant.Tenant, each int) error {
+func fillTenants(ctx context.Context, folder programs.Folder, list []tenant.Tenant, each int) error {
 	db, ring, err := folder.Open(ctx)
 	if err != nil {
 		return err
 	}
-	service := tenant.NewService(db.Tenants(), ring, time.Now)
-	for n, t := range tenants {
+	service := tenant.NewService(tenants.New(db), ring, time.Now)
+	for n, t := range list {
 		err = errors.Join(err, service.Connect(ctx, programs.Administrator, audit.Origin{}, t, tenant.App{ApplicationID: appID}))
 		if err == nil {
-			err = sqlitetest.Fill(ctx, db, ring, sqlitetest.FillOptions{Profiles: each, First: n*each + 1, Tenants: tenants[n : n+1], Username: "u%05d@" + t.InitialDomain})
+			err = sqlitetest.Fill(ctx, db, ring, sqlitetest.FillOptions{Profiles: each, First: n*each + 1, Tenants: list[n : n+1], Username: "u%05d@" + t.InitialDomain})
 		}
 	}
 	return errors.Join(err, db.Close())

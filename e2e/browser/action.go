@@ -1,6 +1,7 @@
 package browser
 
 import (
+	"fmt"
 	"strings"
 
 	"github.com/playwright-community/playwright-go"
@@ -121,6 +122,15 @@ func (e *Element) Visible() bool {
 func (e *Element) Wait() *Element {
 	e.page.t.Helper()
 	e.must("wait for", e.Locator.WaitFor())
+	return e
+}
+
+// WaitText waits until a person can read text in the element, blanks joined, and gives the element.
+func (e *Element) WaitText(text string) *Element {
+	e.page.t.Helper()
+	expect := playwright.NewPlaywrightAssertions(float64(e.page.visit.actions.Milliseconds()))
+	seen := playwright.LocatorAssertionsToContainTextOptions{UseInnerText: new(true)}
+	e.must(fmt.Sprintf("wait for %q in", text), expect.Locator(e.Locator).ToContainText(text, seen))
 	return e
 }
 

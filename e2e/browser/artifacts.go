@@ -73,7 +73,8 @@ func (p *Page) picture(file string) error { return p.shoot(file, true) }
 
 func (p *Page) shoot(file string, whole bool) error {
 	// A time limit of its own: a test that gives up soon still wants its evidence, on a busy machine too.
-	if _, err := p.Page.Screenshot(playwright.PageScreenshotOptions{Path: &file, FullPage: &whole, Timeout: new(float64(30_000))}); err != nil {
+	patience := float64(navigationPatience.Milliseconds())
+	if _, err := p.Page.Screenshot(playwright.PageScreenshotOptions{Path: &file, FullPage: &whole, Timeout: &patience}); err != nil {
 		return err
 	}
 	// The driver hides the caret meanwhile and leaves empty style attributes behind, which the page's policy complains about as

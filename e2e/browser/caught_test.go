@@ -78,10 +78,7 @@ func TestBadPagesAreCaught(t *testing.T) {
 }
 
 // hurry makes the page give up soon, where giving up is what the test waits for.
-func (p *Page) hurry() {
-	p.visit.context.SetDefaultTimeout(1000)
-	p.visit.context.SetDefaultNavigationTimeout(1000)
-}
+func (p *Page) hurry() { p.visit.patience(time.Second, time.Second) }
 
 // wantEvidence checks that the failed test left a trace and a picture, says so, and removes them: this failure was meant.
 func wantEvidence(t *testing.T, r *recorder) {

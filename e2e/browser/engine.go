@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
+	"slices"
+	"strings"
 	"sync"
 	"testing"
 
@@ -45,6 +47,20 @@ func Main(m *testing.M) {
 var launchArgs = []string{
 	"--disable-gpu", "--disable-quic", "--disable-sync",
 	"--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost",
+	"--disable-features=" + strings.Join(slices.Concat(driverWithout, addressBarPages), ","),
+}
+
+// addressBarPages are pages of Chromium's own that show suggestions below the address bar. Every browser context opens
+// them, in a process of their own that takes longer to start than a page under test; nobody types an address here.
+var addressBarPages = []string{"WebUIOmniboxPopup", "WebUIOmniboxAimPopup"}
+
+// driverWithout is what the driver itself switches off. Chromium heeds the last list only, so it is said again.
+var driverWithout = []string{
+	"AcceptCHFrame", "AutoExpandDetailsElement", "AvoidUnnecessaryBeforeUnloadCheckSync",
+	"CertificateTransparencyComponentUpdater", "DeferRendererTasksAfterInput", "DestroyProfileOnBrowserClose",
+	"DialMediaRouteProvider", "ExtensionManifestV2Disabled", "GlobalMediaControls", "HttpsUpgrades",
+	"ImprovedCookieControls", "LazyFrameLoading", "LensOverlay", "MediaRouter", "PaintHolding",
+	"ThirdPartyStoragePartitioning", "Translate",
 }
 
 // launchTimeout is in milliseconds: a first start on a busy two-core machine takes several seconds.

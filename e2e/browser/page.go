@@ -16,6 +16,7 @@ type Options struct {
 	Width    int            // of the viewport in CSS pixels; 0 means 1280
 	Height   int            // of the viewport in CSS pixels; 0 means 800
 	Cookies  []*http.Cookie // of a session that exists already; they belong to BaseURL
+	OwnClock bool           // the pages' time goes on by Pass too
 }
 
 // Page is one tab. Every method fails the test with a sentence when it cannot do what it says. It belongs to the
@@ -25,6 +26,7 @@ type Page struct {
 	Page  playwright.Page
 	t     testing.TB
 	visit *visit
+	news  <-chan struct{} // something has come that WaitPath may wait for
 }
 
 // visitors are the tests that have pages open.
@@ -45,7 +47,7 @@ func New(t testing.TB, options Options) *Page {
 	if err != nil {
 		t.Fatalf("open a page: %v", err)
 	}
-	page := &Page{Page: v.first, t: t, visit: v}
+	page := v.page(t, v.first)
 	t.Cleanup(page.end)
 	return page
 }
@@ -94,19 +96,6 @@ func (p *Page) Path() string {
 	return address.String()
 }
 
-// WaitPath waits until the page's path, without query and fragment, is path: an action that leads to another page has
-// arrived there.
-func (p *Page) WaitPath(path string) {
-	p.t.Helper()
-	arrived := func(address string) bool {
-		u, err := url.Parse(address)
-		return err == nil && u.Path == path
-	}
-	if err := p.Page.WaitForURL(arrived); err != nil {
-		p.t.Fatalf("wait for %s, but the page is %s: %v", path, p.Path(), err)
-	}
-}
-
 // Title gives the title of the document.
 func (p *Page) Title() string {
 	p.t.Helper()
@@ -134,7 +123,7 @@ func (p *Page) NewTab(open func()) *Page {
 	if err := tab.WaitForLoadState(); err != nil {
 		p.t.Fatalf("load the new tab %s: %v", tab.URL(), err)
 	}
-	return &Page{Page: tab, t: p.t, visit: p.visit}
+	return p.visit.page(p.t, tab)
 }
 
 // Cookies gives every cookie that the browser keeps, for Options.Cookies of another page. The driver would leave secure

@@ -4,9 +4,12 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/google/go-cmp/cmp"
 )
 
 // What is missing is said in one sentence that names the remedy; the tests are never skipped.
@@ -63,6 +66,27 @@ func TestToolsCanBeNamed(t *testing.T) {
 		func(program string) (string, error) { return program, nil })
 	if err != nil || found.chromium != "/opt/chromium" || found.node != "/opt/node" {
 		t.Errorf("found %+v, %v", found, err)
+	}
+}
+
+// Chromium heeds the last list of features to do without, which is ours: it has all that the driver's own has.
+func TestWhatTheDriverSwitchesOffStaysOff(t *testing.T) {
+	root, err := repository()
+	if err != nil {
+		t.Fatal(err)
+	}
+	switches, err := os.ReadFile(filepath.Join(root, "e2e", "node_modules", "package", "lib", "server", "chromium", "chromiumSwitches.js"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, list, _ := strings.Cut(string(switches), "const disabledFeatures = [")
+	list, _, _ = strings.Cut(list, "];")
+	var want []string
+	for _, quoted := range regexp.MustCompile(`(?m)^ *"(\w+)"`).FindAllStringSubmatch(list, -1) {
+		want = append(want, quoted[1])
+	}
+	if diff := cmp.Diff(want, driverWithout); diff != "" {
+		t.Errorf("what the driver switches off (-driver's +ours):\n%s", diff)
 	}
 }
 

@@ -5,14 +5,15 @@ import (
 	"fmt"
 	"net/http"
 	"strings"
+	"time"
 
 	"github.com/playwright-community/playwright-go"
 )
 
-// Patience in milliseconds. An action on a page of ours takes a tenth of a second; the rest is for a busy machine.
+// Patience. An action on a page of ours takes a tenth of a second; the rest is for a busy machine.
 const (
-	actionPatience     = 15_000
-	navigationPatience = 30_000
+	actionPatience     = 30 * time.Second
+	navigationPatience = time.Minute
 )
 
 // visit is one browser context: the cookies, tabs, watch and trace of one visitor.
@@ -23,6 +24,8 @@ type visit struct {
 	first   playwright.Page
 	watch   watch
 	name    string // of the test, fit for a file
+
+	actions, ways time.Duration // how long an action may take, and the way to another page
 }
 
 // open starts a visit that is traced from its first moment.
@@ -57,11 +60,15 @@ func contextOptions(options Options) playwright.BrowserNewContextOptions {
 }
 
 func (v *visit) prepare() error {
-	v.context.SetDefaultTimeout(actionPatience)
-	v.context.SetDefaultNavigationTimeout(navigationPatience)
+	v.patience(actionPatience, navigationPatience)
 	v.watch.over(v.context)
 	if err := v.addCookies(); err != nil {
 		return err
+	}
+	if v.options.OwnClock {
+		if err := v.context.Clock().Install(); err != nil {
+			return fmt.Errorf("set the clock: %w", err)
+		}
 	}
 	err := v.context.Tracing().Start(playwright.TracingStartOptions{Snapshots: new(true)})
 	if err != nil {
@@ -71,6 +78,13 @@ func (v *visit) prepare() error {
 		return fmt.Errorf("make a page: %w", err)
 	}
 	return nil
+}
+
+// patience sets how long an action may take, and the way to another page.
+func (v *visit) patience(action, navigation time.Duration) {
+	v.context.SetDefaultTimeout(float64(action.Milliseconds()))
+	v.context.SetDefaultNavigationTimeout(float64(navigation.Milliseconds()))
+	v.actions, v.ways = action, navigation
 }
 
 func (v *visit) addCookies() error {

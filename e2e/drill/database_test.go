@@ -13,6 +13,7 @@ import (
 	"purser.example/internal/profile"
 	"purser.example/internal/secret"
 	"purser.example/internal/sqlite"
+	"purser.example/internal/sqlite/profiles"
 	"purser.example/internal/verdict"
 )
 
@@ -90,7 +91,7 @@ func (s stored) close() { _ = s.db.Close() }
 // read reads every profile, with its password opened, and the whole activity log.
 func (s stored) read(t *testing.T) ([]entry, []audit.Link) {
 	t.Helper()
-	page, err := s.db.Profiles().List(t.Context(), profile.Query{Sort: profile.ByName, Limit: writers * most * 10})
+	page, err := profiles.New(s.db).List(t.Context(), profile.Query{Sort: profile.ByName, Limit: writers * most * 10})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -107,7 +108,7 @@ func (s stored) read(t *testing.T) ([]entry, []audit.Link) {
 
 func (s stored) password(t *testing.T, id profile.ID) string {
 	t.Helper()
-	sealed, err := s.db.Profiles().Password(t.Context(), id)
+	sealed, err := profiles.New(s.db).Password(t.Context(), id)
 	if err != nil {
 		t.Fatal(err)
 	}

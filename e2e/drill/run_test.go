@@ -101,6 +101,11 @@ func (d *drill) start() {
 func (d *drill) workUntilKilled(while time.Duration) {
 	d.t.Helper()
 	d.killed.Store(false)
+	killed := make(chan error, 1)
+	time.AfterFunc(while, func() {
+		d.killed.Store(true)
+		killed <- d.process.Kill()
+	})
 	var all sync.WaitGroup
 	for _, w := range d.writers {
 		all.Go(func() {
@@ -108,11 +113,8 @@ func (d *drill) workUntilKilled(while time.Duration) {
 			}
 		})
 	}
-	time.Sleep(while)
-	d.killed.Store(true)
-	err := d.process.Kill()
 	all.Wait()
-	if err != nil {
+	if err := <-killed; err != nil {
 		d.t.Error(err)
 	}
 	for _, w := range d.writers {

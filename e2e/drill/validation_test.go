@@ -3,6 +3,7 @@ package drill
 import (
 	"bytes"
 	"encoding/json"
+	"fmt"
 	"io"
 	"math/rand/v2"
 	"net/http"
@@ -12,12 +13,13 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
-	"time"
 
 	"purser.example/e2e/programs"
 	"purser.example/internal/audit"
+	"purser.example/internal/demo/demotest"
 	"purser.example/internal/profile"
 	"purser.example/internal/run"
+	"purser.example/internal/sqlite/runs"
 	"purser.example/internal/tenant"
 )
 
@@ -35,8 +37,7 @@ func TestAKilledRunIsCompletedAndTriesNobodyTwice(t *testing.T) {
 	v := openValidation(t)
 	made := v.beginAll()
 	for death := range deaths {
-		v.waitForSignIns(20 + death*150)
-		time.Sleep(time.Duration(rand.Int64N(int64(time.Second))))
+		v.waitForSignIns(20 + death*150 + rand.IntN(130))
 		v.kill()
 		if err := v.purser.Restart(t.Context()); err != nil {
 			t.Fatal(err)
@@ -111,25 +112,20 @@ func (v *validation) beginAll() string {
 // waitForEnd waits until the run is over, and counts its outcomes in the database.
 func (v *validation) waitForEnd(made string) map[string]int {
 	v.t.Helper()
-	for end := time.Now().Add(3 * time.Minute); ; time.Sleep(200 * time.Millisecond) {
+	demotest.Until(v.t, "the end of the run", func() bool {
 		page, err := v.browser.Get(v.t.Context(), made)
 		if err != nil || page.Status != http.StatusOK {
 			v.t.Fatalf("%s: %d, %v", made, page.Status, err)
 		}
-		if !strings.Contains(string(page.Body), `role="progressbar"`) {
-			break
-		}
-		if time.Now().After(end) {
-			v.t.Fatal("the run does not end")
-		}
-	}
+		return !strings.Contains(string(page.Body), `role="progressbar"`)
+	})
 	v.kill()
 	db, _, err := v.folder.Open(v.t.Context())
 	if err != nil {
 		v.t.Fatal(err)
 	}
 	defer func() { _ = db.Close() }()
-	stored, err := db.Runs().Run(v.t.Context(), run.ID(path.Base(made)))
+	stored, err := runs.New(db, nil).Run(v.t.Context(), run.ID(path.Base(made)))
 	if err != nil || stored.State != run.Finished || stored.Total != validated || stored.Done() != validated {
 		v.t.Errorf("the run came to %+v, %v", stored, err)
 	}
@@ -151,13 +147,7 @@ func (v *validation) kill() {
 // waitForSignIns waits until the simulator has seen so many.
 func (v *validation) waitForSignIns(n int) {
 	v.t.Helper()
-	for range 1000 {
-		if len(v.signIns()) >= n {
-			return
-		}
-		time.Sleep(10 * time.Millisecond)
-	}
-	v.t.Fatalf("nobody signs in\n%s", v.said)
+	demotest.Until(v.t, fmt.Sprintf("%d sign-ins", n), func() bool { return len(v.signIns()) >= n })
 }
 
 // signIns counts the passwords that the simulator has seen, by account.

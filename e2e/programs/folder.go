@@ -11,6 +11,7 @@ import (
 	"purser.example/internal/secret"
 	"purser.example/internal/sqlite"
 	"purser.example/internal/sqlite/sqlitetest"
+	"purser.example/internal/sqlite/tenants"
 	"purser.example/internal/tenant"
 )
 
@@ -28,13 +29,13 @@ var Administrator = access.Caller{Issuer: "bench", Subject: "bench", Name: "Benc
 
 // Fill connects tenants by an app registration and makes so many profiles in them, as sqlitetest.Fill makes them. There is no
 // page to connect tenants yet, so it is done in the database, before the first start.
-func (f Folder) Fill(ctx context.Context, tenants []tenant.Tenant, application string, profiles int) error {
+func (f Folder) Fill(ctx context.Context, list []tenant.Tenant, application string, profiles int) error {
 	db, ring, err := f.Open(ctx)
 	if err != nil {
 		return err
 	}
-	service := tenant.NewService(db.Tenants(), ring, time.Now)
-	for _, t := range tenants {
+	service := tenant.NewService(tenants.New(db), ring, time.Now)
+	for _, t := range list {
 		err = errors.Join(err, service.Connect(ctx, Administrator, audit.Origin{}, t, tenant.App{ApplicationID: application}))
 	}
 	if err == nil {

@@ -23,6 +23,7 @@ import (
 	"purser.example/internal/run"
 	"purser.example/internal/secret"
 	"purser.example/internal/session"
+	"purser.example/internal/sheet"
 	"purser.example/internal/sqlite"
 	"purser.example/internal/tenant"
 	"purser.example/internal/work"
@@ -33,12 +34,18 @@ import (
 	"purser.example/web/profiles"
 	"purser.example/web/respond"
 	"purser.example/web/runs"
+	"purser.example/web/tenants"
+	"purser.example/web/verdicts"
 )
 
 // Options are the parts that callers may choose, beside the configuration.
 type Options struct {
 	Log *slog.Logger
 	Now func() time.Time // nil: the real clock
+
+	CallTimeout time.Duration // of one request to Microsoft 365; 0: the client's own
+
+	New bool // the data folder is a new one on purpose, so that nobody need be warned of a new installation
 }
 
 // App is a Purser that is open. Close it after use.
@@ -64,7 +71,8 @@ type App struct {
 }
 
 // Open opens the database with its key and joins everything. It talks to nobody outside: the identity provider may be down.
-// A key that does not fit comes back as secret.ErrWrongKey, secret.ErrDamaged or sqlite.ErrKeyringMissing.
+// A key that does not fit comes back as secret.ErrWrongKey, secret.ErrDamaged or sqlite.ErrKeyringMissing. With an error there is
+// no App, and whatever was opened for it is closed again.
 func Open(ctx context.Context, cfg config.Config, o Options) (*App, error) {
 	if o.Now == nil {
 		o.Now = func() time.Time { return time.Now().UTC() }
@@ -81,26 +89,28 @@ func Open(ctx context.Context, cfg config.Config, o Options) (*App, error) {
 	if err != nil {
 		return nil, err
 	}
-	ring, err := db.Unlock(ctx, key)
+	ring, err := unlock(ctx, db, key, cfg.Data, o)
 	if err != nil {
 		return nil, errors.Join(err, db.Close())
 	}
+	kept := storesOf(db)
 	a := &App{DB: db, cfg: cfg, log: o.Log}
 	a.cfg.Key, a.cfg.OIDC.ClientSecret = "", "" // wrapped by now, and not needed in the clear again
-	a.sessions = session.NewService(db.Sessions(), ring, session.Limits{Idle: cfg.Session.Idle, Max: cfg.Session.Max}, o.Now, o.Log)
-	a.Tenants = tenant.NewService(db.Tenants(), ring, o.Now)
-	asker, directory := Microsoft(microsoft.New(microsoft.Config{Simulator: cfg.M365Simulator, Now: o.Now, Log: o.Log, Codes: codes}))
+	a.sessions = session.NewService(kept.sessions, ring, session.Limits{Idle: cfg.Session.Idle, Max: cfg.Session.Max}, o.Now, o.Log)
+	a.Tenants = tenant.NewService(kept.tenants, ring, o.Now)
+	asker, directory := Microsoft(microsoft.New(microsoft.Config{Simulator: cfg.M365Simulator, Now: o.Now, Log: o.Log, Codes: codes, CallTimeout: o.CallTimeout}))
 	a.shifts = run.NewShifts()
 	a.Accounts = account.NewService(account.Parts{
-		Store: db.Accounts(), Tenants: a.Tenants, Validator: asker, Settings: account.Settings{StrictPasswords: cfg.StrictPasswords}, Limits: account.Usual, Now: o.Now,
+		Store: kept.accounts, Tenants: a.Tenants, Validator: asker, Settings: account.Settings{StrictPasswords: cfg.StrictPasswords}, Limits: account.Usual, Now: o.Now,
 	})
-	a.Runs = run.NewService(run.Parts{Store: db.Runs(), Accounts: a.Accounts, Shifts: a.shifts, Limits: run.Usual, Now: o.Now, Log: o.Log})
-	a.Profiles = profile.NewService(db.Profiles(), a.Tenants, a.Accounts, ring, profile.Settings{ServiceProvider: cfg.ServiceProvider}, o.Now)
+	a.Runs = run.NewService(run.Parts{Store: kept.runs, Accounts: a.Accounts, Shifts: a.shifts, Limits: run.Usual, Now: o.Now, Log: o.Log})
+	a.Profiles = profile.NewService(kept.profiles, a.Tenants, a.Accounts, ring, profile.Settings{ServiceProvider: cfg.ServiceProvider}, o.Now)
 	a.Validations = profile.NewValidations(a.Profiles, a.Runs)
 	a.Pools = pool.NewService(pool.Parts{
-		Store: db.Pools(), Tenants: a.Tenants, Accounts: a.Accounts, Profiles: a.Profiles, Runs: a.Runs, Shifts: a.shifts, Ring: ring, Directory: directory,
+		Store: kept.pools, Tenants: a.Tenants, Accounts: a.Accounts, Profiles: a.Profiles, Runs: a.Runs, Shifts: a.shifts, Ring: ring, Directory: directory,
 		Settings: pool.Settings{AdminCenterHosts: cfg.AdminCenterHosts}, Now: o.Now, Log: o.Log,
 	})
+	a.Profiles.UsedBy(a.Pools)
 	a.queue, err = work.Open(ctx, db, o.Log,
 		work.Runs(profile.ValidationRun, a.Runs),
 		work.Runs(pool.CheckRun, a.Runs),
@@ -117,16 +127,34 @@ func Open(ctx context.Context, cfg config.Config, o Options) (*App, error) {
 		both.Go(a.queue.Stop)
 		both.Wait()
 	})
+	told := &verdicts.Words{Tenants: a.Tenants, Codes: codes, Now: o.Now}
 	a.Handler = web.New(web.Options{
 		BaseURL: cfg.BaseURL, TrustedProxies: cfg.TrustedProxies, Log: o.Log,
 		Sessions: a.sessions, Login: loginClient(cfg, o.Now), Activity: db,
 		Ready:    newReadiness(db, key, o.Log).check,
-		Profiles: &profiles.Handlers{Profiles: a.Profiles, Accounts: a.Accounts, Validations: a.Validations, RunsOf: a.Runs, Tenants: a.Tenants, Pools: a.Pools, Now: o.Now, Log: o.Log, Codes: codes},
-		Pools:    &pools.Handlers{Pools: a.Pools, Runs: a.Runs, Tenants: a.Tenants, Now: o.Now, Log: o.Log, Codes: codes},
+		Profiles: &profiles.Handlers{Profiles: a.Profiles, Accounts: a.Accounts, Validations: a.Validations, RunsOf: a.Runs, Tenants: a.Tenants, Now: o.Now, Log: o.Log, Verdicts: told},
+		Pools:    &pools.Handlers{Pools: a.Pools, Runs: a.Runs, Tenants: a.Tenants, Now: o.Now, Log: o.Log, Verdicts: told, Desk: &sheet.Desk{}},
 		Runs:     &runs.Handlers{Runs: a.Runs, Tenants: a.Tenants, Now: o.Now},
+		Tenants:  &tenants.Handlers{Tenants: a.Tenants, Now: o.Now},
 		Help:     &help.Handlers{Provider: cfg.ServiceProvider, StrictPasswords: cfg.StrictPasswords, Codes: codes},
 	})
-	return a, a.begin(ctx)
+	beside, stop := context.WithCancel(context.WithoutCancel(ctx))
+	a.stop = stop
+	if err := a.begin(ctx, beside); err != nil {
+		return nil, errors.Join(err, a.Close())
+	}
+	return a, nil
+}
+
+// unlock opens the keyring. It tells where it made a new one, because an installation that comes into being where nobody wanted
+// one, such as by a wrong PURSER_DATA, looks as ready as the one that is missed (X31).
+func unlock(ctx context.Context, db *sqlite.DB, key secret.Key, folder string, o Options) (*secret.Keyring, error) {
+	none := errors.Is(db.CheckKey(ctx, key), sqlite.ErrKeyringMissing)
+	ring, err := db.Unlock(ctx, key)
+	if err == nil && none && !o.New {
+		o.Log.Warn("a new installation was made, because the data folder had none", "folder", folder, "key", key.ID())
+	}
+	return ring, err
 }
 
 func loginClient(cfg config.Config, now func() time.Time) *login.Client {
@@ -142,24 +170,23 @@ func loginClient(cfg config.Config, now func() time.Time) *login.Client {
 	})
 }
 
-// begin starts what goes on beside requests.
-func (a *App) begin(ctx context.Context) error {
+// begin starts what goes on beside requests, until beside ends.
+func (a *App) begin(ctx, beside context.Context) error {
 	if err := a.Runs.Recover(ctx); err != nil {
-		return errors.Join(err, a.DB.Close())
+		return fmt.Errorf("take up the work of before: %w", err)
 	}
 	if err := a.queue.Start(ctx); err != nil {
-		return errors.Join(err, a.DB.Close())
+		return err
 	}
-	ctx, a.stop = context.WithCancel(context.WithoutCancel(ctx))
 	a.chores.Go(func() {
 		tick := time.NewTicker(time.Minute)
 		defer tick.Stop()
 		for {
 			select {
-			case <-ctx.Done():
+			case <-beside.Done():
 				return
 			case <-tick.C:
-				if err := problem.Guard(func() error { return a.sessions.Sweep(ctx) }); err != nil && ctx.Err() == nil {
+				if err := problem.Guard(func() error { return a.sessions.Sweep(beside) }); err != nil && beside.Err() == nil {
 					a.log.Warn("ended sessions not removed", "error", err)
 				}
 			}

@@ -26,6 +26,7 @@ func TestTheArrows(t *testing.T) {
 		{"internal/whose", []string{module, "."}},
 		{"internal/shown", []string{module, "."}},
 		{"internal/config", []string{module, "."}},
+		{"internal/sheet", append(allBut(rooms, "internal/problem", "internal/sheet"), "github.com", "golang.org", "modernc.org")},
 		{"internal/secret", slices.Concat(noun, []string{module + "internal/"})},
 		{"internal/access", noun},
 		{"internal/audit", noun},
@@ -40,9 +41,14 @@ func TestTheArrows(t *testing.T) {
 		{"internal/microsoft", slices.Concat(web, storage, []string{module + "internal/m365sim", module + "internal/app", module + "internal/demo"})},
 		{"internal/login", noun},
 		{"internal/sqlite", slices.Concat(web, outside, []string{module + "internal/login", module + "internal/work"})},
+		{"internal/sqlite/...", slices.Concat(web, outside, []string{module + "internal/login", module + "internal/work"})},
+		{"internal/storetest", noun},
 		{"internal/work", slices.Concat(web, outside, []string{module + "internal/profile", module + "internal/pool", module + "internal/sqlite", module + "migrations", "modernc.org", module + "internal/session", module + "internal/login"})},
 		{"web/...", slices.Concat([]string{"modernc.org", "github.com/pressly", "github.com/riverqueue", module + "internal/sqlite", module + "internal/work", module + "migrations"}, outside)},
 		{"web/runs", []string{module + "internal/profile", module + "internal/pool", module + "web/profiles", module + "web/pools"}},
+		{"web/door", []string{module + "internal/tenant", module + "internal/profile", module + "internal/pool", module + "web/auth", module + "web/profiles", module + "web/pools", module + "web/help"}},
+		{"web/verdicts", []string{module + "internal/profile", module + "internal/pool", module + "web/profiles", module + "web/pools", module + "web/respond", module + "web/layout", "github.com/labstack", "github.com/gorilla"}},
+		{"web/words", []string{module, "github.com/labstack", "github.com/gorilla"}},
 		{"web/ui", []string{module, "github.com/labstack", "github.com/gorilla"}},
 		{"static", []string{module, "."}},
 		{"internal/demo/idp", []string{module + "internal/app", module + "web"}},
@@ -78,6 +84,17 @@ func forbidden(dep, room string, prefixes []string) bool {
 		}
 		return strings.HasPrefix(dep, p) && dep != module+room
 	})
+}
+
+// allBut are the prefixes of every room but a few.
+func allBut(rooms map[string][]string, few ...string) []string {
+	var others []string
+	for room := range rooms {
+		if !slices.Contains(few, room) {
+			others = append(others, module+room)
+		}
+	}
+	return others
 }
 
 // TestTheRoomsOfTheSimulator keeps the simulator to the standard library and its rooms to the arrows that stand here
@@ -122,6 +139,50 @@ func TestTheRoomsOfTheSimulator(t *testing.T) {
 			short := strings.TrimPrefix(strings.Replace(path, module+front, ".", 1), "./")
 			if forbidden(path, room, []string{module, "."}) && !slices.Contains(strings.Fields(known), short) {
 				t.Errorf("%s must not know %s", room, path)
+			}
+		}
+	}
+	if seen != len(arrows) {
+		t.Errorf("%d rooms of %d", seen, len(arrows))
+	}
+}
+
+// TestTheRoomsOfTheStores keeps the engine to no noun but audit, and the room of each store to its noun, to those before it and to the
+// stores that its changes go together with (docs/decisions/0002-sqlite.md). Whoever opens one joins the parts, or tests them.
+func TestTheRoomsOfTheStores(t *testing.T) {
+	const engine = "internal/sqlite"
+	arrows := map[string]string{
+		"": "audit problem secret",
+
+		"/sessions": "sqlite access audit session",
+		"/tenants":  "sqlite account audit problem tenant",
+		"/accounts": "sqlite account audit",
+		"/runs":     "sqlite sqlite/accounts account audit run tenant verdict",
+		"/profiles": "sqlite sqlite/runs account audit catalogue profile run tenant verdict",
+		"/pools":    "sqlite sqlite/runs account audit pool profile run tenant verdict",
+	}
+	openers := []string{"internal/app", engine + "/sqlitetest", "internal/demo/demotest", "e2e/bench", "e2e/programs"}
+	seen := 0
+	for room, imports := range listRooms(t, ".Imports") {
+		name, below := strings.CutPrefix(room, engine)
+		known, ok := arrows[name]
+		if slices.Contains(openers, room) {
+			continue
+		}
+		if below && ok {
+			seen++
+		} else if below {
+			t.Errorf("%s has no arrows here", room)
+		}
+		for _, path := range imports {
+			short, inside := strings.CutPrefix(path, module+"internal/")
+			switch {
+			case below:
+				if inside && !slices.Contains(strings.Fields(known), short) || name != "" && forbidden(path, room, []string{"modernc.org", "github.com/pressly"}) {
+					t.Errorf("%s must not know %s", room, path)
+				}
+			case strings.HasPrefix(path, module+engine+"/"):
+				t.Errorf("%s must not open a store", room)
 			}
 		}
 	}

@@ -3,6 +3,7 @@ package app_test
 import (
 	"context"
 	"fmt"
+	"io"
 	"log/slog"
 	"net/http/httptest"
 	"net/url"
@@ -17,6 +18,7 @@ import (
 	"purser.example/internal/app"
 	"purser.example/internal/audit"
 	"purser.example/internal/config"
+	"purser.example/internal/demo/demotest"
 	"purser.example/internal/m365sim"
 	"purser.example/internal/pool"
 	"purser.example/internal/run"
@@ -73,16 +75,6 @@ func open(t *testing.T, folder, key, simulator string) *app.App {
 	return a
 }
 
-func waitFor(t *testing.T, what string, reached func() bool) {
-	t.Helper()
-	for end := time.Now().Add(40 * time.Second); time.Now().Before(end); time.Sleep(5 * time.Millisecond) {
-		if reached() {
-			return
-		}
-	}
-	t.Fatal("did not happen: " + what)
-}
-
 // TestDoomed is what the process does that is killed: it validates the group, saves a password for each member, and goes on until its
 // end. It says on its output how far it is.
 func TestDoomed(t *testing.T) {
@@ -95,20 +87,17 @@ func TestDoomed(t *testing.T) {
 		tenant.App{ApplicationID: clientID, Secret: secret.FromString("App-Secret-2026!")}))
 	reading, err := a.Pools.Validate(ctx, adele, audit.Origin{}, sites, "Big pool")
 	must(t, err)
-	if os.Getenv("PURSER_TEST_WHERE") == "reading" {
-		fmt.Println("READING", reading.ID)
-		time.Sleep(time.Minute)
-	}
-	saved := savePasswords(t, a, reading.ID)
 	fmt.Println("READING", reading.ID)
-	fmt.Println("SAVED", saved.Check)
-	time.Sleep(time.Minute)
+	if os.Getenv("PURSER_TEST_WHERE") != "reading" {
+		fmt.Println("SAVED", savePasswords(t, a, reading.ID).Check)
+	}
+	_, _ = io.Copy(io.Discard, os.Stdin) // until it is killed, or who was to do it has ended
 }
 
 // savePasswords saves a password for each member of a reading, once it is done.
 func savePasswords(t *testing.T, a *app.App, id pool.ReadingID) pool.Saved {
 	t.Helper()
-	waitFor(t, "the end of the reading", func() bool {
+	demotest.Until(t, "the end of the reading", func() bool {
 		got, err := a.Pools.Reading(ctx, adele, id)
 		return err == nil && got.State == pool.ReadingDone
 	})
@@ -128,15 +117,17 @@ func savePasswords(t *testing.T, a *app.App, id pool.ReadingID) pool.Saved {
 	return saved
 }
 
-// kill runs the doomed process until reached says so, and kills it. It gives what the process had said by then.
-func kill(t *testing.T, folder, key, simulator, where string, reached func() bool) map[string]string {
+// kill runs the doomed process until it has said a word and reached says so, and kills it. It gives what the process had said.
+func kill(t *testing.T, folder, key, simulator, where, word string, reached func() bool) map[string]string {
 	t.Helper()
 	doomed := exec.CommandContext(ctx, os.Args[0], "-test.run=^TestDoomed$", "-test.v")
 	doomed.Env = append(os.Environ(), "PURSER_TEST_DOOMED="+folder, "PURSER_TEST_KEY="+key, "PURSER_TEST_SIMULATOR="+simulator, "PURSER_TEST_WHERE="+where)
-	var out strings.Builder
-	doomed.Stdout, doomed.Stderr = &out, &out
+	out := &demotest.LogBook{}
+	doomed.Stdout, doomed.Stderr = out, out
+	_, err := doomed.StdinPipe()
+	must(t, err)
 	must(t, doomed.Start())
-	waitFor(t, "the middle of it", reached)
+	demotest.Until(t, "the middle of it", func() bool { return strings.Contains(out.String(), word+" ") && reached() })
 	must(t, doomed.Process.Kill())
 	_ = doomed.Wait()
 	said := map[string]string{}
@@ -146,6 +137,12 @@ func kill(t *testing.T, folder, key, simulator, where string, reached func() boo
 		}
 	}
 	return said
+}
+
+// stopAfter has the simulator answer so many requests of a path, and keep those behind them waiting.
+func stopAfter(t *testing.T, sim *m365sim.Simulator, answered int, path string) {
+	t.Helper()
+	must(t, sim.SetFaults([]m365sim.Fault{{PathPrefix: path, DelayMs: 1, Times: &answered}, {PathPrefix: path, DelayMs: int(time.Minute.Milliseconds())}}))
 }
 
 // R43, R62: kill -9 in the middle of a check loses nothing that was reported as stored, and tries no account twice.
@@ -161,7 +158,9 @@ func TestAKilledProcessLosesNothing(t *testing.T) {
 		}
 		return counted
 	}
-	said := kill(t, folder, key, address, "", func() bool { return len(tried()) >= members/3 })
+	stopAfter(t, sim, members/3, "/"+contoso+"/oauth2/")
+	said := kill(t, folder, key, address, "", "SAVED", func() bool { return len(tried()) > members/3 })
+	sim.ResetFaults()
 	check := run.ID(said["SAVED"])
 	if n := len(tried()); check == "" || n == members {
 		t.Fatalf("killed after %d of %d; it said %v", n, members, said)
@@ -170,7 +169,7 @@ func TestAKilledProcessLosesNothing(t *testing.T) {
 	defer func() { must(t, a.Close()) }()
 	before, err := a.Runs.Find(ctx, adele, a.Pools.Checks(), check)
 	must(t, err)
-	waitFor(t, "the end of the check", func() bool {
+	demotest.Until(t, "the end of the check", func() bool {
 		got, err := a.Runs.Find(ctx, adele, a.Pools.Checks(), check)
 		return err == nil && got.State.Over()
 	})
@@ -205,14 +204,16 @@ func TestAKilledReadingIsReadAnew(t *testing.T) {
 		}
 		return n
 	}
-	said := kill(t, folder, key, address, "reading", func() bool { return pages() >= 3 })
+	stopAfter(t, sim, 3, "/v1.0/groups/")
+	said := kill(t, folder, key, address, "reading", "READING", func() bool { return pages() > 3 })
+	sim.ResetFaults()
 	id := pool.ReadingID(said["READING"])
 	if id == "" || pages() == members/10 {
 		t.Fatalf("killed after %d pages; it said %v", pages(), said)
 	}
 	a := open(t, folder, key, address)
 	defer func() { must(t, a.Close()) }()
-	waitFor(t, "the end of the reading", func() bool {
+	demotest.Until(t, "the end of the reading", func() bool {
 		got, err := a.Pools.Reading(ctx, adele, id)
 		return err == nil && got.State == pool.ReadingDone
 	})
@@ -239,7 +240,7 @@ func TestNothingIsBegunAfterTheStop(t *testing.T) {
 		}
 		return n
 	}
-	waitFor(t, "sign-ins", func() bool { return signIns() > 0 })
+	demotest.Until(t, "sign-ins", func() bool { return signIns() > 0 })
 	must(t, sim.SetFaults([]m365sim.Fault{{PathPrefix: "/v1.0/groups/", DelayMs: 2000}, {PathPrefix: "/" + contoso + "/oauth2/", DelayMs: 700}}))
 	_, err = a.Pools.Validate(ctx, adele, adeleHere, sites, "Big pool")
 	must(t, err)

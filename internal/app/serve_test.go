@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"sync/atomic"
 	"testing"
+	"testing/synctest"
 	"time"
 )
 
@@ -76,15 +77,10 @@ func TestConnectionsAreBounded(t *testing.T) {
 	}
 	bounded := limited(ln)
 	defer func() { _ = bounded.Close() }()
-	var open atomic.Int64
-	accepted := make(chan net.Conn, 2*connections)
+	accepted := make(chan net.Conn)
 	go func() {
-		for {
-			conn, err := bounded.Accept()
-			if err != nil {
-				return
-			}
-			open.Add(1)
+		defer close(accepted)
+		for conn, err := bounded.Accept(); err == nil; conn, err = bounded.Accept() {
 			accepted <- conn
 		}
 	}()
@@ -96,57 +92,51 @@ func TestConnectionsAreBounded(t *testing.T) {
 		}
 		t.Cleanup(func() { _ = conn.Close() })
 	}
-	settled := func(want int64) bool {
-		for range 200 {
-			if open.Load() == want {
-				time.Sleep(20 * time.Millisecond)
-				return open.Load() == want
-			}
-			time.Sleep(10 * time.Millisecond)
-		}
-		return false
-	}
-	if !settled(connections) {
-		t.Fatalf("%d connections were taken", open.Load())
+	var open []net.Conn
+	for range connections {
+		open = append(open, <-accepted)
 	}
 	for range extra {
-		_ = (<-accepted).Close()
+		select {
+		case <-accepted:
+			t.Fatalf("more than %d connections were taken", connections)
+		case <-time.After(20 * time.Millisecond):
+		}
+		_ = open[0].Close()
+		open = append(open[1:], <-accepted)
 	}
-	if !settled(connections + extra) {
-		t.Errorf("%d connections were taken after some had closed", open.Load())
-	}
-	for len(accepted) > 0 {
-		_ = (<-accepted).Close()
+	for _, conn := range open {
+		_ = conn.Close()
 	}
 }
 
 // A load balancer hears within two seconds that a database does not answer, and many who ask cost one look.
 func TestReadinessAnswersWhileTheDatabaseDoesNot(t *testing.T) {
-	release := make(chan struct{})
-	var looks atomic.Int64
-	r := &readiness{log: silent, try: func(context.Context) error {
-		looks.Add(1)
-		<-release
-		return nil
-	}}
-	answers := make(chan error, 8)
-	for range 8 {
-		go func() { answers <- r.check(t.Context()) }()
-	}
-	for range 8 {
-		if err := <-answers; !errors.Is(err, errSlow) {
-			t.Errorf("err = %v", err)
+	synctest.Test(t, func(t *testing.T) {
+		release := make(chan struct{})
+		var looks atomic.Int64
+		r := &readiness{log: silent, try: func(context.Context) error {
+			looks.Add(1)
+			<-release
+			return nil
+		}}
+		asked := time.Now()
+		answers := make(chan error, 8)
+		for range 8 {
+			go func() { answers <- r.check(t.Context()) }()
 		}
-	}
-	if looks.Load() != 1 {
-		t.Errorf("%d looks", looks.Load())
-	}
-	close(release)
-	for range 200 {
-		if r.check(t.Context()) == nil {
-			return
+		for range 8 {
+			if err := <-answers; !errors.Is(err, errSlow) {
+				t.Errorf("err = %v", err)
+			}
 		}
-		time.Sleep(10 * time.Millisecond)
-	}
-	t.Error("not ready though the database answers again")
+		if took := time.Since(asked); took > 2*time.Second || looks.Load() != 1 {
+			t.Errorf("%d looks, answers after %s", looks.Load(), took)
+		}
+		close(release)
+		synctest.Wait()
+		if err := r.check(t.Context()); err != nil {
+			t.Errorf("not ready though the database answers again: %v", err)
+		}
+	})
 }

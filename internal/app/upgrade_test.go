@@ -9,6 +9,7 @@ import (
 	"strings"
 	"testing"
 
+	"purser.example/internal/demo/demotest"
 	"purser.example/internal/m365sim"
 	"purser.example/internal/pool"
 	"purser.example/internal/profile"
@@ -94,7 +95,7 @@ func TestRunsOfAFormerVersionAreTakenOver(t *testing.T) {
 		r, err := a.Runs.Find(ctx, adele, k, id)
 		return err == nil && r.State == run.Finished
 	}
-	waitFor(t, "both that were under way coming to their end", func() bool { return over(validations, underValidation) && over(checks, underCheck) })
+	demotest.Until(t, "both that were under way coming to their end", func() bool { return over(validations, underValidation) && over(checks, underCheck) })
 	for id, k := range map[run.ID]run.Kind{underValidation: validations, underCheck: checks} {
 		if got := counts(k, id); got[run.Interrupted] != 1 || got[run.Confirmed] != 1 {
 			t.Errorf("one that was under way: %v", got)
@@ -118,7 +119,7 @@ func TestRunsOfAFormerVersionAreTakenOver(t *testing.T) {
 	if err != nil || again.Counts[run.Waiting] != 1 {
 		t.Fatalf("again: %+v %v", again, err)
 	}
-	waitFor(t, "the kept password being tried", func() bool { return over(checks, endedCheck) })
+	demotest.Until(t, "the kept password being tried", func() bool { return over(checks, endedCheck) })
 	if got := counts(checks, endedCheck); got[run.Confirmed] != 3 {
 		t.Errorf("after going on: %v", got)
 	}

@@ -34,7 +34,11 @@ type Config struct {
 	LogJSON          bool
 
 	Unknown []string // PURSER_ variables that are no settings: likely misspelt, worth a warning
+	Exposed []string // settings whose secret's file every account of the machine can get at: worth one too
 }
+
+// Simulated reports whether a simulator answers in the place of Microsoft 365, and gets the passwords.
+func (c Config) Simulated() bool { return c.M365Simulator != nil }
 
 // OIDC says how people sign in (R1).
 type OIDC struct {

@@ -1,8 +1,11 @@
 package config_test
 
 import (
+	"crypto/x509"
+	"encoding/pem"
 	"errors"
 	"maps"
+	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"slices"
@@ -88,6 +91,203 @@ func TestValuesComeFromFilesToo(t *testing.T) {
 		_, err := config.Load(environ(env))
 		if mistakes, _ := errors.AsType[config.Mistakes](err); len(mistakes) != 1 {
 			t.Errorf("%s: err = %v, want one mistake", name, err)
+		}
+	}
+}
+
+// X30: whoever gives the path of a file where its contents belong hears of the setting for paths, once, and not that they should
+// make another key.
+func TestAPathInThePlaceOfAValueIsRecognised(t *testing.T) {
+	folder := t.TempDir()
+	there := filepath.Join(folder, "client-secret")
+	if err := os.WriteFile(there, []byte("hush"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for _, tc := range []struct{ name, value string }{
+		{"PURSER_KEY", "/etc/purser/key"},
+		{"PURSER_KEY", "./key"},
+		{"PURSER_KEY", "purser.key"},
+		{"PURSER_KEY", "%d/key"},
+		{"PURSER_KEY", "$CREDENTIALS_DIRECTORY/key"},
+		{"PURSER_KEY", " /run/secrets/key\n"},
+		{"PURSER_TLS_CERT", "/etc/ssl/purser.pem"},
+		{"PURSER_TLS_CERT", "purser.crt"},
+		{"PURSER_TLS_KEY", "~/tls/purser.key"},
+		{"PURSER_OIDC_CLIENT_SECRET", "/etc/purser/client-secret"},
+		{"PURSER_OIDC_CLIENT_SECRET", there},
+		{"PURSER_OIDC_CLIENT_ID", "/etc/purser/client-id"},
+		{"PURSER_OIDC_ISSUER", "/etc/purser/issuer"},
+		{"PURSER_BASE_URL", "/etc/purser/base-url"},
+		{"PURSER_ADDR", "/etc/purser/addr"},
+		{"PURSER_SESSION_IDLE", "/etc/purser/idle"},
+		{"PURSER_LOG_LEVEL", "/etc/purser/level"},
+		{"PURSER_TRUSTED_PROXIES", "/etc/purser/proxies"},
+		{"PURSER_ROLE_TENANT_OWNER", there},
+	} {
+		_, err := config.Load(environ(map[string]string{tc.name: tc.value}))
+		mistakes, _ := errors.AsType[config.Mistakes](err)
+		if want := tc.name + ": looks like the path of a file; to read the value from a file, set " + tc.name + "_FILE instead."; len(mistakes) != 1 || mistakes[0] != want {
+			t.Errorf("%s=%q: %q", tc.name, tc.value, mistakes)
+		}
+	}
+	for name, value := range map[string]string{
+		"PURSER_OIDC_CLIENT_SECRET": "/x8Yt/Q3b", "PURSER_ROLE_TENANT_OWNER": "/purser/owners", "PURSER_OIDC_ROLE_CLAIM": "https://contoso.com/roles",
+		"PURSER_OIDC_ISSUER": "https://login.contoso.com/.well-known/key.pem", "PURSER_OIDC_CLIENT_ID": "config_test.go",
+	} {
+		if _, err := config.Load(environ(map[string]string{name: value})); err != nil {
+			t.Errorf("%s=%q is refused: %v", name, value, err)
+		}
+	}
+}
+
+// X30: the other way round, the value never shows in what is said of it.
+func TestAValueInThePlaceOfAPathIsRecognised(t *testing.T) {
+	for _, tc := range []struct{ name, value, want string }{
+		{"PURSER_KEY", aKey, "holds the value itself, and is for the path of a file; set PURSER_KEY instead."},
+		{"PURSER_TLS_KEY", "-----BEGIN PRIVATE KEY-----\nhidden", "holds the value itself, and is for the path of a file; set PURSER_TLS_KEY instead."},
+		{"PURSER_BASE_URL", "https://purser.contoso.com", "holds the value itself, and is for the path of a file; set PURSER_BASE_URL instead."},
+		{"PURSER_OIDC_CLIENT_SECRET", "hidden-Q~3", "names no file that can be read: no such file or directory."},
+		{"PURSER_OIDC_CLIENT_SECRET", "/nowhere/client-secret", "the file /nowhere/client-secret cannot be read: no such file or directory."},
+		{"PURSER_DATA", t.TempDir(), "is a directory."},
+		{"PURSER_KEY", "/dev/zero", "the file /dev/zero cannot be read: it is longer than 1 MiB."},
+		{"PURSER_KEY", "/etc/purser/key\r", "holds a carriage return (CR); save it with line ends of Unix, which are LF alone."},
+		{"PURSER_KEY", `"/etc/purser/key"`, "stands in quotation marks, which belong to a shell; leave them out."},
+		{"PURSER_KEY", "~/key", "begins with ~, which only a shell understands; write the whole path."},
+	} {
+		_, err := config.Load(environ(map[string]string{tc.name: "", tc.name + "_FILE": tc.value}))
+		mistakes, _ := errors.AsType[config.Mistakes](err)
+		if len(mistakes) != 1 || !strings.HasPrefix(mistakes[0], tc.name+"_FILE: ") || !strings.HasSuffix(mistakes[0], tc.want) || strings.Contains(mistakes[0], "hidden") || strings.Contains(mistakes[0], aKey) {
+			t.Errorf("%s_FILE=%q: %q", tc.name, tc.value, mistakes)
+		}
+	}
+}
+
+// X30: what nobody sees in a value is named, for every setting, given directly or by a file, and each is complained about once.
+func TestWhatCannotBeSeenInAValueIsNamed(t *testing.T) {
+	codes := filepath.Join(t.TempDir(), "codes.tsv")
+	if err := os.WriteFile(codes, []byte("# ours\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	good := complete()
+	maps.Copy(good, map[string]string{
+		"PURSER_ADDR": "127.0.0.1:8080", "PURSER_OIDC_ROLE_CLAIM": "roles", "PURSER_ROLE_TENANT_OWNER": "Owner", "PURSER_ROLE_SERVICE_ADMINISTRATOR": "Admin",
+		"PURSER_SESSION_IDLE": "10m", "PURSER_SESSION_MAX": "11h", "PURSER_SERVICE_PROVIDER": "true", "PURSER_PASSWORD_RULES": "strict", "PURSER_VERDICT_CODES": codes,
+		"PURSER_M365_SIMULATOR": "http://127.0.0.1:9400", "PURSER_LOG_LEVEL": "warn", "PURSER_LOG_FORMAT": "json",
+		"PURSER_TRUSTED_PROXIES": "127.0.0.1", "PURSER_ADMIN_CENTER_HOSTS": "admin.contoso.com",
+	})
+	blankMayStand := []string{"PURSER_KEY", "PURSER_TRUSTED_PROXIES", "PURSER_ADMIN_CENTER_HOSTS"}
+	file := filepath.Join(t.TempDir(), "value")
+	for name, value := range good {
+		for _, tc := range []struct{ text, want string }{
+			{"\ufeff" + value, "begins with a byte order mark; save it as UTF-8 without one."},
+			{value + "\x00", "is not UTF-8; save it as UTF-8 without a byte order mark."},
+			{"\xff\xfe" + value, "is not UTF-8; save it as UTF-8 without a byte order mark."},
+			{`"` + value + `"`, "stands in quotation marks, which belong to a shell; leave them out."},
+			{value + "\a", "holds the character U+0007, which cannot be seen; leave it out."},
+			{value + " ", "begins or ends with a blank; leave it out."},
+			{" " + value, "begins or ends with a blank; leave it out."},
+			{value + "\r", "holds a carriage return (CR); save it with line ends of Unix, which are LF alone."},
+			{value + "\r\n\r\n", "holds a carriage return (CR); save it with line ends of Unix, which are LF alone."},
+			{value + "\n\n", "holds more than one line."},
+		} {
+			if slices.Contains(blankMayStand, name) && strings.TrimSpace(tc.text) == value {
+				tc.want = ""
+			}
+			if err := os.WriteFile(file, []byte(tc.text), 0o600); err != nil {
+				t.Fatal(err)
+			}
+			byFile := maps.Clone(good)
+			byFile[name], byFile[name+"_FILE"] = "", file
+			directly := maps.Clone(good)
+			directly[name] = tc.text
+			if !strings.HasSuffix(tc.text, "\r") { // of a file this is the one line end that is dropped
+				complains(t, byFile, name+"_FILE: the file "+file+" ", tc.want)
+			}
+			complains(t, directly, name+": ", tc.want)
+		}
+	}
+}
+
+// complains wants one mistake, or none where the sentence is empty.
+func complains(t *testing.T, env map[string]string, where, sentence string) {
+	t.Helper()
+	_, err := config.Load(environ(env))
+	mistakes, _ := errors.AsType[config.Mistakes](err)
+	if sentence == "" && err != nil || sentence != "" && (len(mistakes) != 1 || mistakes[0] != where+sentence) {
+		t.Errorf("%q, want %q", mistakes, where+sentence)
+	}
+}
+
+// A line end of Windows at the end of a file is one line end. Within PEM there may be many of either kind, but no mark.
+func TestFilesOfWindows(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "secret")
+	if err := os.WriteFile(file, []byte("hush\r\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	cfg, err := config.Load(environ(map[string]string{"PURSER_OIDC_CLIENT_SECRET": "", "PURSER_OIDC_CLIENT_SECRET_FILE": file}))
+	if err != nil || cfg.OIDC.ClientSecret != "hush" {
+		t.Errorf("secret %q, err = %v", cfg.OIDC.ClientSecret, err)
+	}
+	borrowed := httptest.NewTLSServer(nil)
+	defer borrowed.Close()
+	pair := borrowed.TLS.Certificates[0]
+	der, err := x509.MarshalPKCS8PrivateKey(pair.PrivateKey)
+	if err != nil {
+		t.Fatal(err)
+	}
+	windows := func(b *pem.Block) string { return strings.ReplaceAll(string(pem.EncodeToMemory(b)), "\n", "\r\n") }
+	cert, key := windows(&pem.Block{Type: "CERTIFICATE", Bytes: pair.Certificate[0]}), windows(&pem.Block{Type: "PRIVATE KEY", Bytes: der})
+	for _, tc := range []struct{ cert, key, want string }{
+		{cert, key, ""},
+		{"\ufeff" + cert, key, "PURSER_TLS_CERT: begins with a byte order mark; save it as UTF-8 without one."},
+		{cert + "\ufeff" + cert, key, "PURSER_TLS_CERT: holds a byte order mark in its middle; leave it out."},
+		{cert, "\ufeff" + key, "PURSER_TLS_KEY: begins with a byte order mark; save it as UTF-8 without one."},
+		{key, cert, "PURSER_TLS_CERT: holds no certificate in PEM, which begins with -----BEGIN CERTIFICATE-----."},
+		{cert, strings.ReplaceAll(key, "PRIVATE", "ENCRYPTED PRIVATE"), "PURSER_TLS_KEY: is encrypted; Purser takes a key without a passphrase."},
+		{cert, cert, "PURSER_TLS_CERT: is no PEM certificate that fits PURSER_TLS_KEY."},
+	} {
+		complains(t, map[string]string{"PURSER_TLS_CERT": tc.cert, "PURSER_TLS_KEY": tc.key}, "", tc.want)
+	}
+}
+
+// X31: a secret's file that every account of the machine can open is named; one in a closed folder, and one that is no secret, is not.
+func TestOpenFilesOfSecretsAreNamed(t *testing.T) {
+	outer, err := os.MkdirTemp("/tmp", "purser-open-") // t.TempDir is closed to others already
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = os.RemoveAll(outer) })
+	key, id := filepath.Join(outer, "key"), filepath.Join(outer, "id")
+	for file, text := range map[string]string{key: aKey, id: "purser"} {
+		if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	env := environ(map[string]string{"PURSER_KEY": "", "PURSER_KEY_FILE": key, "PURSER_OIDC_CLIENT_ID": "", "PURSER_OIDC_CLIENT_ID_FILE": id})
+	for _, tc := range []struct {
+		folder, file os.FileMode
+		open         bool
+	}{
+		{0o755, 0o644, true},
+		{0o711, 0o604, true},
+		{0o755, 0o602, true},
+		{0o755, 0o640, false},
+		{0o755, 0o400, false},
+		{0o700, 0o644, false},
+		{0o750, 0o644, false},
+	} {
+		for path, mode := range map[string]os.FileMode{key: tc.file, id: tc.file, outer: tc.folder} {
+			if err := os.Chmod(path, mode); err != nil {
+				t.Fatal(err)
+			}
+		}
+		cfg, err := config.Load(env)
+		want := []string{"PURSER_KEY_FILE"}
+		if !tc.open {
+			want = nil
+		}
+		if err != nil || !slices.Equal(cfg.Exposed, want) {
+			t.Errorf("folder %o, file %o: %q %v", tc.folder, tc.file, cfg.Exposed, err)
 		}
 	}
 }

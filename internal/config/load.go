@@ -6,7 +6,6 @@ import (
 	"net"
 	"net/netip"
 	"net/url"
-	"os"
 	"regexp"
 	"strconv"
 	"strings"
@@ -27,12 +26,12 @@ func (c Checks) Load(environ []string) (Config, error) {
 		BaseURL: r.baseURL("PURSER_BASE_URL"),
 	}
 	r.tls(&cfg)
-	cfg.Data = r.required("PURSER_DATA", "the folder for the database")
+	cfg.Data = r.required("PURSER_DATA", "the folder for the database", place)
 	cfg.Key = r.key(cfg.Data)
 	cfg.OIDC = OIDC{
 		Issuer:       r.issuer("PURSER_OIDC_ISSUER"),
-		ClientID:     r.required("PURSER_OIDC_CLIENT_ID", "the client id that the identity provider gave to Purser"),
-		ClientSecret: r.required("PURSER_OIDC_CLIENT_SECRET", "the client secret that the identity provider gave to Purser"),
+		ClientID:     r.required("PURSER_OIDC_CLIENT_ID", "the client id that the identity provider gave to Purser", opaque),
+		ClientSecret: r.required("PURSER_OIDC_CLIENT_SECRET", "the client secret that the identity provider gave to Purser", opaque),
 	}
 	r.shared(&cfg)
 	return r.finish(cfg)
@@ -49,9 +48,9 @@ func (c Checks) LoadDemo(environ []string) (Config, error) {
 }
 
 func (r *reader) shared(cfg *Config) {
-	cfg.OIDC.RoleClaim = r.text("PURSER_OIDC_ROLE_CLAIM", "roles")
-	cfg.OIDC.TenantOwner = r.text("PURSER_ROLE_TENANT_OWNER", "TenantOwner")
-	cfg.OIDC.ServiceAdministrator = r.text("PURSER_ROLE_SERVICE_ADMINISTRATOR", "ServiceAdministrator")
+	cfg.OIDC.RoleClaim = r.text("PURSER_OIDC_ROLE_CLAIM", "roles", chosen)
+	cfg.OIDC.TenantOwner = r.text("PURSER_ROLE_TENANT_OWNER", "TenantOwner", chosen)
+	cfg.OIDC.ServiceAdministrator = r.text("PURSER_ROLE_SERVICE_ADMINISTRATOR", "ServiceAdministrator", chosen)
 	if cfg.OIDC.TenantOwner == cfg.OIDC.ServiceAdministrator {
 		r.wrong("PURSER_ROLE_SERVICE_ADMINISTRATOR", "must differ from PURSER_ROLE_TENANT_OWNER.")
 	}
@@ -62,7 +61,7 @@ func (r *reader) shared(cfg *Config) {
 	cfg.VerdictCodes = r.verdictCodes("PURSER_VERDICT_CODES")
 	cfg.M365Simulator = r.simulator("PURSER_M365_SIMULATOR")
 	cfg.TrustedProxies = r.networks("PURSER_TRUSTED_PROXIES")
-	if err := cfg.LogLevel.UnmarshalText([]byte(r.text("PURSER_LOG_LEVEL", "info"))); err != nil {
+	if err := cfg.LogLevel.UnmarshalText([]byte(r.text("PURSER_LOG_LEVEL", "info", fixed))); err != nil {
 		r.wrong("PURSER_LOG_LEVEL", "must be debug, info, warn or error.")
 		cfg.LogLevel = slog.LevelInfo
 	}
@@ -70,7 +69,7 @@ func (r *reader) shared(cfg *Config) {
 }
 
 func (r *reader) finish(cfg Config) (Config, error) {
-	cfg.Unknown = r.unknown()
+	cfg.Unknown, cfg.Exposed = r.unknown(), r.exposed
 	if len(r.mistakes) > 0 {
 		return Config{}, r.mistakes
 	}
@@ -78,7 +77,7 @@ func (r *reader) finish(cfg Config) (Config, error) {
 }
 
 func (r *reader) address(name, fallback string) string {
-	value := r.text(name, fallback)
+	value := r.text(name, fallback, fixed)
 	_, port, err := net.SplitHostPort(value)
 	if _, bad := strconv.ParseUint(port, 10, 16); err != nil || bad != nil {
 		r.wrong(name, "must be an address such as 127.0.0.1:8080.")
@@ -87,7 +86,7 @@ func (r *reader) address(name, fallback string) string {
 }
 
 func (r *reader) baseURL(name string) *url.URL {
-	value := r.required(name, "the address that browsers use, such as https://purser.contoso.com")
+	value := r.required(name, "the address that browsers use, such as https://purser.contoso.com", fixed)
 	if value == "" {
 		return nil
 	}
@@ -104,7 +103,7 @@ func (r *reader) baseURL(name string) *url.URL {
 }
 
 func (r *reader) issuer(name string) string {
-	value := r.required(name, "the issuer of the identity provider, such as https://login.microsoftonline.com/TENANT/v2.0")
+	value := r.required(name, "the issuer of the identity provider, such as https://login.microsoftonline.com/TENANT/v2.0", fixed)
 	if value == "" {
 		return ""
 	}
@@ -119,7 +118,7 @@ func (r *reader) issuer(name string) string {
 }
 
 func (r *reader) simulator(name string) *url.URL {
-	value := r.text(name, "")
+	value := r.text(name, "", fixed)
 	if value == "" {
 		return nil
 	}
@@ -131,21 +130,16 @@ func (r *reader) simulator(name string) *url.URL {
 	return &url.URL{Scheme: u.Scheme, Host: u.Host}
 }
 
-// longestTable is room for some ten thousand rows.
-const longestTable = 1 << 20
-
 // verdictCodes reads the file of an operator's own rows. What a row may say is known elsewhere.
 func (r *reader) verdictCodes(name string) string {
-	path := r.text(name, "")
+	path := r.text(name, "", place)
 	if path == "" {
 		return ""
 	}
-	rows, err := os.ReadFile(path)
+	rows, err := contents(path)
 	switch {
 	case err != nil:
-		r.wrong(name, "the file "+path+" cannot be read.")
-	case len(rows) > longestTable:
-		r.wrong(name, "the file "+path+" is longer than 1 MiB.")
+		r.wrong(name, "the file "+path+" cannot be read: "+err.Error()+".")
 	case r.checks.VerdictCodes != nil:
 		for _, sentence := range r.checks.VerdictCodes(string(rows)) {
 			r.wrong(name, path+", "+sentence)
@@ -155,27 +149,41 @@ func (r *reader) verdictCodes(name string) string {
 }
 
 func (r *reader) tls(cfg *Config) {
-	cfg.TLSCert, cfg.TLSKey = r.text("PURSER_TLS_CERT", ""), r.text("PURSER_TLS_KEY", "")
-	if (cfg.TLSCert == "") != (cfg.TLSKey == "") {
+	cfg.TLSCert, cfg.TLSKey = r.text("PURSER_TLS_CERT", "", pem), r.text("PURSER_TLS_KEY", "", pem)
+	switch {
+	case r.refused["PURSER_TLS_CERT"] || r.refused["PURSER_TLS_KEY"] || cfg.TLSCert == "" && cfg.TLSKey == "":
+	case cfg.TLSCert == "" || cfg.TLSKey == "":
 		r.wrong("PURSER_TLS_CERT", "needs PURSER_TLS_KEY, and the other way round; set both or none.")
-		return
-	}
-	if cfg.TLSCert == "" {
-		return
-	}
-	if _, err := tls.X509KeyPair([]byte(cfg.TLSCert), []byte(cfg.TLSKey)); err != nil {
-		r.wrong("PURSER_TLS_CERT", "is no PEM certificate that fits PURSER_TLS_KEY.")
+	case !strings.Contains(cfg.TLSCert, "-----BEGIN CERTIFICATE-----"):
+		r.wrong("PURSER_TLS_CERT", "holds no certificate in PEM, which begins with -----BEGIN CERTIFICATE-----.")
+	case strings.Contains(cfg.TLSKey, "ENCRYPTED"):
+		r.wrong("PURSER_TLS_KEY", "is encrypted; Purser takes a key without a passphrase.")
+	default:
+		if _, err := tls.X509KeyPair([]byte(cfg.TLSCert), []byte(cfg.TLSKey)); err != nil {
+			r.wrong("PURSER_TLS_CERT", "is no PEM certificate that fits PURSER_TLS_KEY.")
+		}
 	}
 }
 
 // keyShape is what `purser key new` prints. Whether it is the right key only the database can tell.
 var keyShape = regexp.MustCompile(`^\s*pk1_[A-Za-z0-9_-]{43}\s*$`)
 
-// key refuses what is no key, and a key that lies beside what it seals: a copy of the folder would then open itself (R60).
+// LoadKey reads the key alone, as Load does, for commands that need nothing else. The error, if any, is Mistakes.
+func LoadKey(environ []string) (string, error) {
+	r := newReader(environ, Checks{})
+	key := r.key("")
+	if len(r.mistakes) > 0 {
+		return "", r.mistakes
+	}
+	return key, nil
+}
+
+// key refuses what is no key, and a key that lies beside what it seals: a copy of the folder would then open itself (R60). It
+// does not say how to make one where there is a text: with a second key nothing opens that the first one sealed.
 func (r *reader) key(data string) string {
-	value := r.required("PURSER_KEY", "the key that `purser key new` prints")
+	value := r.required("PURSER_KEY", "the key that `purser key new` prints", spaced)
 	if value != "" && !keyShape.MatchString(value) {
-		r.wrong("PURSER_KEY", "is no key; make one with `purser key new`.")
+		r.wrong("PURSER_KEY", "is no key; a key is pk1_ and 43 characters, as `purser key new` printed it. Look whether it was cut.")
 	}
 	if path := r.env["PURSER_KEY_FILE"]; path != "" && data != "" && inside(data, path) {
 		r.wrong("PURSER_KEY_FILE", "must not lie inside PURSER_DATA; keep the key apart from what it opens.")
@@ -186,13 +194,14 @@ func (r *reader) key(data string) string {
 func (r *reader) session(cfg *Config) {
 	cfg.Session.Idle = r.duration("PURSER_SESSION_IDLE", "15m")
 	cfg.Session.Max = r.duration("PURSER_SESSION_MAX", "12h")
-	if cfg.Session.Idle > cfg.Session.Max && cfg.Session.Max > 0 {
+	refused := r.refused["PURSER_SESSION_IDLE"] || r.refused["PURSER_SESSION_MAX"]
+	if cfg.Session.Idle > cfg.Session.Max && cfg.Session.Max > 0 && !refused {
 		r.wrong("PURSER_SESSION_IDLE", "must not be longer than PURSER_SESSION_MAX.")
 	}
 }
 
 func (r *reader) duration(name, fallback string) time.Duration {
-	d, err := time.ParseDuration(r.text(name, fallback))
+	d, err := time.ParseDuration(r.text(name, fallback, fixed))
 	if err != nil || d < time.Second {
 		r.wrong(name, "must be a time of at least one second, such as "+fallback+".")
 		return 0

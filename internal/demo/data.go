@@ -26,13 +26,7 @@ type dataFolder struct {
 // openData opens the folder, whose key lies beside it, never inside. Without a name everything is temporary.
 func openData(path string) (*dataFolder, error) {
 	if path == "" {
-		folder, err := os.MkdirTemp("", "purser-demo-")
-		if err != nil {
-			return nil, fmt.Errorf("make a temporary folder: %w", err)
-		}
-		d := &dataFolder{path: folder, key: secret.NewKey(), temporary: true}
-		d.signing, err = rsa.GenerateKey(rand.Reader, 2048)
-		return d, err
+		return temporaryData()
 	}
 	path, err := filepath.Abs(path) // "." has no name to put ".key" behind
 	if err != nil {
@@ -45,9 +39,23 @@ func openData(path string) (*dataFolder, error) {
 	if err := os.MkdirAll(path, 0o700); err != nil {
 		return nil, fmt.Errorf("make the data folder: %w", err)
 	}
-	d := &dataFolder{path: path, key: key}
-	d.signing, err = signingKey(path + ".provider.pem")
-	return d, err
+	signing, err := signingKey(path + ".provider.pem")
+	if err != nil {
+		return nil, err
+	}
+	return &dataFolder{path: path, key: key, signing: signing}, nil
+}
+
+func temporaryData() (*dataFolder, error) {
+	signing, err := newSigningKey()
+	if err != nil {
+		return nil, err
+	}
+	folder, err := os.MkdirTemp("", "demo-of-purser-")
+	if err != nil {
+		return nil, fmt.Errorf("make a temporary folder: %w", err)
+	}
+	return &dataFolder{path: folder, key: secret.NewKey(), signing: signing, temporary: true}, nil
 }
 
 func (d *dataFolder) close() error {
@@ -90,12 +98,7 @@ func keyBeside(folder string) (secret.Key, error) {
 func signingKey(file string) (*rsa.PrivateKey, error) {
 	b, err := os.ReadFile(file)
 	if errors.Is(err, fs.ErrNotExist) {
-		key, err := rsa.GenerateKey(rand.Reader, 2048)
-		if err != nil {
-			return nil, fmt.Errorf("make the provider's signing key: %w", err)
-		}
-		block := &pem.Block{Type: "RSA PRIVATE KEY", Bytes: x509.MarshalPKCS1PrivateKey(key)}
-		return key, os.WriteFile(file, pem.EncodeToMemory(block), 0o600)
+		return keepSigningKey(file)
 	}
 	if err != nil {
 		return nil, fmt.Errorf("read the provider's signing key: %w", err)
@@ -104,5 +107,30 @@ func signingKey(file string) (*rsa.PrivateKey, error) {
 	if block == nil {
 		return nil, fmt.Errorf("%s holds no key; remove it to get a new one", file)
 	}
-	return x509.ParsePKCS1PrivateKey(block.Bytes)
+	key, err := x509.ParsePKCS1PrivateKey(block.Bytes)
+	if err != nil {
+		return nil, fmt.Errorf("%s holds no key; remove it to get a new one: %w", file, err)
+	}
+	return key, nil
+}
+
+// keepSigningKey makes the key and writes it down.
+func keepSigningKey(file string) (*rsa.PrivateKey, error) {
+	key, err := newSigningKey()
+	if err != nil {
+		return nil, err
+	}
+	block := &pem.Block{Type: "RSA PRIVATE KEY", Bytes: x509.MarshalPKCS1PrivateKey(key)}
+	if err := os.WriteFile(file, pem.EncodeToMemory(block), 0o600); err != nil {
+		return nil, fmt.Errorf("write the provider's signing key: %w", err)
+	}
+	return key, nil
+}
+
+func newSigningKey() (*rsa.PrivateKey, error) {
+	key, err := rsa.GenerateKey(rand.Reader, 2048)
+	if err != nil {
+		return nil, fmt.Errorf("make the provider's signing key: %w", err)
+	}
+	return key, nil
 }

@@ -30,7 +30,11 @@ type Options struct {
 	Log     *slog.Logger
 	Now     func() time.Time // nil: the real clock
 
-	NoProfiles bool // leave the sample profiles out, for tests that count
+	// For tests: without the sample's profiles they can count, something before the simulator can hold requests up, and a stall
+	// need not last.
+	NoProfiles  bool
+	Crossing    func(simulator http.Handler) http.Handler // nil: nothing stands there
+	CallTimeout time.Duration                             // of one request to Microsoft 365; 0: the client's own
 }
 
 // Demo is a demo that is open and listening; Serve answers.
@@ -78,7 +82,7 @@ func (d *Demo) open(ctx context.Context, o Options) error {
 		return err
 	}
 	cfg.OIDC = oidc
-	if d.App, err = app.Open(ctx, cfg, app.Options{Log: o.Log, Now: o.Now}); err != nil {
+	if d.App, err = app.Open(ctx, cfg, app.Options{Log: o.Log, Now: o.Now, CallTimeout: o.CallTimeout, New: d.data.temporary}); err != nil {
 		return err
 	}
 	mux := http.NewServeMux()

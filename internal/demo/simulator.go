@@ -40,7 +40,11 @@ func (d *Demo) openSimulator(ctx context.Context, o Options) error {
 	if d.simulator, err = listenLoopback(ctx, "--sim-addr", address); err != nil {
 		return err
 	}
-	server := &http.Server{Handler: d.Sim, ReadHeaderTimeout: 10 * time.Second}
+	var handler http.Handler = d.Sim
+	if o.Crossing != nil {
+		handler = o.Crossing(handler)
+	}
+	server := &http.Server{Handler: handler, ReadHeaderTimeout: 10 * time.Second}
 	go func() { _ = server.Serve(d.simulator) }()
 	return nil
 }

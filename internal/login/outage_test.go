@@ -9,7 +9,6 @@ import (
 	"net/http/httptest"
 	"strings"
 	"sync"
-	"sync/atomic"
 	"testing"
 	"time"
 
@@ -58,10 +57,12 @@ func misbehaviours(t *testing.T) map[string]http.HandlerFunc {
 		"2 MiB packed small": func(w http.ResponseWriter, r *http.Request) { packed(w, r, 2<<20) },
 		"silence":            func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() },
 		"a trickle": func(w http.ResponseWriter, r *http.Request) {
+			beat := time.NewTicker(20 * time.Millisecond)
+			defer beat.Stop()
 			for r.Context().Err() == nil {
 				fmt.Fprint(w, " ")
 				_ = http.NewResponseController(w).Flush()
-				time.Sleep(20 * time.Millisecond)
+				<-beat.C
 			}
 		},
 		"something that is not HTTP": func(w http.ResponseWriter, r *http.Request) {
@@ -259,37 +260,55 @@ func TestAProviderThatWentDownDuringTheSignInR62(t *testing.T) {
 func TestManyWhoWaitMakeOneRequestR62(t *testing.T) {
 	p := newProvider(t)
 	c := newClient(p)
-	release := make(chan struct{})
+	asked, release := make(chan struct{}), make(chan struct{})
+	once := sync.OnceFunc(func() { close(asked) })
 	p.instead(discoveryPath, func(w http.ResponseWriter, _ *http.Request) {
+		once()
 		<-release
 		p.answer(w, http.StatusOK, p.document)
 	})
 	impatient, cancel := context.WithCancel(t.Context())
 	gone := make(chan error, 1)
 	go func() { _, _, err := c.Begin(impatient, "/"); gone <- err }()
-	for p.hitsOf(discoveryPath) == 0 {
-		time.Sleep(time.Millisecond)
-	}
+	<-asked
 	cancel()
 	if err := <-gone; !errors.Is(err, context.Canceled) || problem.KindOf(err) != problem.Upstream {
 		t.Errorf("whoever gave up got %v", err)
 	}
 
-	var failures atomic.Int32
-	var waiting sync.WaitGroup
-	for range 50 {
-		waiting.Go(func() {
-			if _, _, err := c.Begin(t.Context(), "/"); err != nil {
-				failures.Add(1)
-			}
-		})
+	const many = 50
+	waiting := make(chan struct{}, many)
+	outcomes := make(chan error, many)
+	for range many {
+		go func() {
+			_, _, err := c.Begin(patient{t.Context(), sync.OnceFunc(func() { waiting <- struct{}{} })}, "/")
+			outcomes <- err
+		}()
 	}
-	time.Sleep(50 * time.Millisecond)
+	for range many {
+		<-waiting
+	}
 	close(release)
-	waiting.Wait()
-	if failures.Load() != 0 || p.hitsOf(discoveryPath) != 1 {
-		t.Errorf("%d failed, %d requests; want none and one, begun by the one who gave up", failures.Load(), p.hitsOf(discoveryPath))
+	for range many {
+		if err := <-outcomes; err != nil {
+			t.Errorf("one of those who waited got %v", err)
+		}
 	}
+	if n := p.hitsOf(discoveryPath); n != 1 {
+		t.Errorf("%d requests, want one, begun by the one who gave up", n)
+	}
+}
+
+// patient is a request that tells when it waits: who waits for something else has to look whether the request has ended.
+type patient struct {
+	context.Context
+	waits func()
+}
+
+// Done implements context.Context.
+func (p patient) Done() <-chan struct{} {
+	p.waits()
+	return p.Context.Done()
 }
 
 func TestWhoeverGivesUpDoesNotWaitR62(t *testing.T) {

@@ -8,10 +8,11 @@ import (
 
 // JudgeFile lets the fuzz test at files without a database.
 func JudgeFile(file []byte, roster map[string]Member) (Import, error) {
-	rows, err := readFile(bytes.NewReader(file))
+	read, err := readFile(bytes.NewReader(file))
 	if err != nil {
 		return Import{}, err
 	}
+	defer read.Clear()
 	s := &Service{accounts: account.NewService(account.Parts{})}
-	return s.judge(rows, roster), nil
+	return s.judge(read, roster), nil
 }

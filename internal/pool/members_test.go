@@ -10,6 +10,7 @@ import (
 	"purser.example/internal/pool"
 	"purser.example/internal/profile"
 	"purser.example/internal/secret"
+	"purser.example/internal/sqlite/profiles"
 )
 
 // R42, R47: pages forth and back, filters and searches give what a plain look at all members gives, in the same order.
@@ -133,5 +134,5 @@ func walkBack(t *testing.T, r *rig, q pool.Query, last pool.Page) []string {
 func (r *rig) plant(t testing.TB, name, user string) {
 	t.Helper()
 	p := profile.Profile{ID: profile.ID(name), Kind: profile.Common, Name: name, Tenant: contoso, Services: []string{"fly"}, Username: user, Version: 1}
-	must(t, r.db.Profiles().Create(ctx, p, []byte{1}, profile.Validation{At: r.clock.Now()}))
+	must(t, profiles.New(r.db).Create(ctx, p, []byte{1}, profile.Validation{At: r.clock.Now()}))
 }

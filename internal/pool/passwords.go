@@ -4,11 +4,13 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"strings"
 
 	"purser.example/internal/access"
 	"purser.example/internal/account"
 	"purser.example/internal/problem"
 	"purser.example/internal/secret"
+	"purser.example/internal/sheet"
 )
 
 // Import is a file of passwords as it was read, in the order of its rows. Rows with a Mistake are left out of a Save. It lives in
@@ -80,48 +82,68 @@ func (s *Service) ReadPasswords(ctx context.Context, caller access.Caller, id Re
 	if r.State == ReadingRuns {
 		return Import{}, problem.New(problem.Conflict, "The members of this group are still being read. Choose the file again when the list is complete.")
 	}
-	rows, err := readFile(file)
+	read, err := readFile(file)
 	if err != nil {
 		return Import{}, err
 	}
+	defer read.Clear()
 	roster, err := s.store.Roster(ctx, id)
 	if err != nil {
 		return Import{}, err
 	}
-	return s.judge(rows, roster), nil
+	return s.judge(read, roster), nil
 }
 
 // judge says what becomes of each row.
-func (s *Service) judge(rows []fileRow, roster map[string]Member) Import {
-	var read Import
+func (s *Service) judge(file *sheet.Sheet, roster map[string]Member) Import {
+	read := Import{Rows: make([]ImportRow, 0, len(file.Rows))}
 	lines := map[string]int{}
-	for _, row := range rows {
-		key := account.Fold(row.username)
-		member, there := roster[key]
-		out := ImportRow{Line: row.line, Username: row.username, User: member.User, App: row.app != "", Mistake: row.mistake}
-		out.Replaces = out.App && member.AppPassword || !out.App && member.Password
-		out.password = secret.FromString(row.password + row.app)
-		switch earlier, twice := lines[key]; {
-		case out.Mistake != "":
-		case row.username == "":
-			out.Mistake = "The username is missing."
-		case twice:
-			out.Mistake = fmt.Sprintf("The same account is in line %d already.", earlier)
-		case !there:
-			out.Mistake = "This account is not a member of the group."
-		case row.password != "" && row.app != "":
-			out.Mistake = "Give the password or the app password, not both."
-		case row.password == "" && row.app == "":
-			out.Mistake = "The password is missing."
-		case out.App:
-			out.Mistake = CheckAppPassword(out.password)
-		default:
-			out.Mistake = s.accounts.CheckPassword(out.password)
-		}
-		if key != "" && lines[key] == 0 {
-			lines[key] = row.line
+	for _, row := range file.Rows {
+		out := ImportRow{Line: row.Line, Mistake: row.Mistake}
+		if out.Mistake == "" {
+			out = s.judgeRow(row, roster, lines)
 		}
 		read.Rows = append(read.Rows, out)
 	}
 	return read
+}
+
+// judgeRow judges a row that can be read. lines has the line of each account that was named before.
+func (s *Service) judgeRow(row sheet.Row, roster map[string]Member, lines map[string]int) ImportRow {
+	username := strings.TrimSpace(string(row.Field(columnUsername)))
+	password, app := row.Field(columnPassword), row.Field(columnApp)
+	out := ImportRow{Line: row.Line, App: len(app) > 0}
+	switch {
+	case username == "":
+		out.Mistake = "The username is missing" + row.Short() + "."
+		return out
+	case !isUsername(username):
+		out.Mistake = "This is no username. Enter one such as pool01@contoso.com."
+		return out
+	}
+	key := account.Fold(username)
+	member, there := roster[key]
+	out.Username, out.User = username, member.User
+	out.Replaces = out.App && member.AppPassword || !out.App && member.Password
+	earlier, twice := lines[key]
+	if !twice {
+		lines[key] = row.Line
+	}
+	switch {
+	case !there:
+		out.Mistake = "This account is not a member of the group."
+	case len(password) > 0 && out.App:
+		out.Mistake = "Give the password or the app password, not both."
+	case len(password) == 0 && !out.App:
+		out.Mistake = "The password is missing" + row.Short() + "."
+	case twice:
+		out.Mistake = fmt.Sprintf("The same account is in line %d already.", earlier)
+	case out.App:
+		out.password = secret.NewValue(app)
+		out.Mistake = CheckAppPassword(out.password)
+	default:
+		out.password = secret.NewValue(password)
+		out.Mistake = s.accounts.CheckPassword(out.password)
+	}
+	return out
 }

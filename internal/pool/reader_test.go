@@ -13,6 +13,7 @@ import (
 	"purser.example/internal/problem"
 	"purser.example/internal/profile"
 	"purser.example/internal/run"
+	"purser.example/internal/sqlite/tenants"
 	"purser.example/internal/tenant"
 )
 
@@ -160,7 +161,7 @@ func TestACheckWaitsForTheDatabase(t *testing.T) {
 	r := newRig(t, fixture("", ""))
 	reading := r.validated(t, sites, "Pool")
 	saved := r.save(t, r.change(t, reading.ID, map[string]string{"pool01@contoso.com": marked}))
-	disk := &fullDisk{Store: r.db.Tenants()}
+	disk := &fullDisk{Store: tenants.New(r.db)}
 	r.tenants = tenant.NewService(disk, r.ring, r.clock.Now)
 	r.start()
 	disk.left.Store(10)

@@ -25,7 +25,12 @@ import (
 	"purser.example/internal/run"
 	"purser.example/internal/secret"
 	"purser.example/internal/sqlite"
+	"purser.example/internal/sqlite/accounts"
+	"purser.example/internal/sqlite/pools"
+	"purser.example/internal/sqlite/profiles"
+	"purser.example/internal/sqlite/runs"
 	"purser.example/internal/sqlite/sqlitetest"
+	"purser.example/internal/sqlite/tenants"
 	"purser.example/internal/tenant"
 )
 
@@ -142,7 +147,7 @@ func newRig(t testing.TB, json string) *rig {
 	must(t, err)
 	r.db, r.ring = sqlitetest.Open(t, r.clock.Now)
 	r.db.SetQueue(r.taken)
-	r.tenants = tenant.NewService(r.db.Tenants(), r.ring, r.clock.Now)
+	r.tenants = tenant.NewService(tenants.New(r.db), r.ring, r.clock.Now)
 	r.client = microsoft.New(microsoft.Config{Simulator: address, Now: r.clock.Now, Log: r.logger(), CallTimeout: 3 * time.Second, Patience: 100 * time.Millisecond})
 	r.start()
 	r.connect(t, "App-Secret-2026!")
@@ -163,13 +168,14 @@ func (r *rig) limits(limits account.Limits, tries run.Limits) {
 		directory = r.between(directory)
 	}
 	r.shifts = run.NewShifts()
-	r.accounts = account.NewService(account.Parts{Store: r.db.Accounts(), Tenants: r.tenants, Validator: validator, Limits: limits, Now: r.clock.Now})
-	r.runs = run.NewService(run.Parts{Store: r.db.Runs(), Accounts: r.accounts, Shifts: r.shifts, Limits: tries, Now: r.clock.Now, Log: r.logger()})
-	r.profiles = profile.NewService(r.db.Profiles(), r.tenants, r.accounts, r.ring, profile.Settings{}, r.clock.Now)
+	r.accounts = account.NewService(account.Parts{Store: accounts.New(r.db), Tenants: r.tenants, Validator: validator, Limits: limits, Now: r.clock.Now})
+	r.runs = run.NewService(run.Parts{Store: runs.New(r.db, runs.Effects{pool.CheckRun: pools.Settled}), Accounts: r.accounts, Shifts: r.shifts, Limits: tries, Now: r.clock.Now, Log: r.logger()})
+	r.profiles = profile.NewService(profiles.New(r.db), r.tenants, r.accounts, r.ring, profile.Settings{}, r.clock.Now)
 	r.Service = pool.NewService(pool.Parts{
-		Store: r.db.Pools(), Tenants: r.tenants, Accounts: r.accounts, Profiles: r.profiles, Runs: r.runs, Shifts: r.shifts, Ring: r.ring, Directory: directory,
+		Store: pools.New(r.db), Tenants: r.tenants, Accounts: r.accounts, Profiles: r.profiles, Runs: r.runs, Shifts: r.shifts, Ring: r.ring, Directory: directory,
 		Settings: pool.Settings{AdminCenterHosts: []string{"teams-admin.contoso.com"}}, Now: r.clock.Now, Log: r.logger(),
 	})
+	r.profiles.UsedBy(r.Service)
 }
 
 // connect gives the tenant's app profile a secret, or none.

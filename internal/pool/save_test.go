@@ -16,6 +16,7 @@ import (
 	"purser.example/internal/run"
 	"purser.example/internal/secret"
 	"purser.example/internal/sqlite"
+	"purser.example/internal/sqlite/runs"
 	"purser.example/internal/sqlite/sqlitetest"
 	"purser.example/internal/verdict"
 )
@@ -328,13 +329,13 @@ func TestACheckGoesOnWithoutASecondAttempt(t *testing.T) {
 		t.Fatalf("ended with %v", err)
 	}
 	stored := mustReading(t, r, reading.ID).Counts.Standings[pool.Ready]
-	waiting, err := r.db.Runs().Waiting(ctx, saved.Check, contoso, 0, 1)
+	waiting, err := runs.New(r.db, nil).Waiting(ctx, saved.Check, contoso, 0, 1)
 	must(t, err)
 	if stored == 0 || len(waiting) == 0 {
 		t.Fatalf("%d stored, waiting %v", stored, waiting)
 	}
 	// As a process that died in the middle of an attempt leaves it.
-	must(t, r.db.Runs().Try(ctx, r.check(t, saved.Check), waiting[0].No, account.KeyOf(contoso, waiting[0].Username), audit.Entry{Action: pool.PasswordBegun}))
+	must(t, runs.New(r.db, nil).Try(ctx, r.check(t, saved.Check), waiting[0].No, account.KeyOf(contoso, waiting[0].Username), audit.Entry{Action: pool.PasswordBegun}))
 	r.start()
 	c := r.work(t, saved.Check)
 	if c.Counts[run.Confirmed] != 39 || c.Counts[run.Interrupted] != 1 {
@@ -519,6 +520,7 @@ func TestAFullDiskLosesNoAnswer(t *testing.T) {
 		words[fmt.Sprintf("u%05d@contoso.com", i)] = fmt.Sprintf("Gen-%05d!", i)
 	}
 	saved := r.save(t, r.change(t, reading.ID, words))
+	must(t, r.sim.SetFaults([]m365sim.Fault{{PathPrefix: "/" + contoso + "/oauth2", DelayMs: 400}})) // so that the disk fills in the middle
 	done := make(chan error, 1)
 	go func() { done <- r.runs.Work(ctx, saved.Check) }()
 	waitFor(t, func() bool { return len(r.tried()) >= 5 })

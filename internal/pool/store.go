@@ -9,10 +9,13 @@ import (
 	"purser.example/internal/run"
 )
 
-// Store keeps pools, their readings and their credentials. Each change is written together with its entries in the activity log, all or nothing.
+// Store keeps pools, their readings and their credentials. Each change is written together with its entries in the activity log and
+// the work that it hands over, all or nothing. Package storetest holds a store to what is promised here.
 type Store interface {
 	// Pool gives one pool, with version 0 where nobody has saved it.
 	Pool(ctx context.Context, key Key) (Pool, error)
+	// ClassesWith gives the classes whose pool has the account as a member, as saved or in force.
+	ClassesWith(ctx context.Context, a account.Key) ([]Class, error)
 	// Note writes an entry that stands alone.
 	Note(ctx context.Context, e audit.Entry) error
 
@@ -20,30 +23,34 @@ type Store interface {
 	BeginReading(ctx context.Context, r Reading, e audit.Entry) error
 	// Reading returns ErrGone for one that is not there.
 	Reading(ctx context.Context, id ReadingID) (Reading, error)
-	// ForgetMembers empties a reading, so that it can be begun anew.
+	// ForgetMembers empties a reading, so that it can be begun anew. Its counts hold though others add to it meanwhile.
 	ForgetMembers(ctx context.Context, id ReadingID) error
 	// AddObjects adds a page of what the group holds to a reading; what is there already stays as it is.
 	AddObjects(ctx context.Context, r Reading, objects []Object, nested bool) error
+	// EndReading stores that nothing more is added.
 	EndReading(ctx context.Context, id ReadingID, state ReadingState, failure string, e audit.Entry) error
 	// PruneReadings removes the pool's readings that are over, neither saved nor in force, not among the newest, and begun before
 	// a time.
 	PruneReadings(ctx context.Context, key Key, keep int, before time.Time) error
 
+	// Members gives one page by name, without regard to case. A cursor that is none is the beginning.
 	Members(ctx context.Context, q Query) (Page, error)
+	// LeftOut gives what cannot be a member, by kind and name.
 	LeftOut(ctx context.Context, id ReadingID, limit int) ([]Other, error)
 	// MembersByID gives those of the users that are in the reading.
 	MembersByID(ctx context.Context, id ReadingID, users []UserID) (map[UserID]Member, error)
 	// Roster gives every member of a reading by folded username, with no more of each than MFA and what is stored.
 	Roster(ctx context.Context, id ReadingID) (map[string]Member, error)
+	// Compare tells what changed from one reading to another, with at most limit members in each list.
 	Compare(ctx context.Context, old, now ReadingID, limit int) (Difference, error)
 
 	// Save stores the pool where its version is still was, touches the credentials, and hands the check over, if there is one, with
-	// its items and their sealed new passwords. Passwords of former Saves that wait for the same accounts are replaced. Credentials
-	// of whom neither saved nor force version has go. It returns ErrChanged, and ErrGone where the pool's reading is not there any
-	// more.
+	// its items and their sealed new passwords. It replaces new passwords of former Saves that wait for the same accounts, and
+	// removes the secrets of accounts that are neither in the saved version nor in the one in force. It returns ErrChanged, and
+	// ErrGone where the pool's reading is not there any more.
 	Save(ctx context.Context, p Pool, was int64, touched []Touch, check *run.Run, items []run.Held, entries ...audit.Entry) error
-	// BringIntoForce makes the saved version the one in force, unless it is already; it returns ErrChanged where another version is
-	// saved by now.
+	// BringIntoForce makes the saved version the one in force, and removes secrets as Save does. It returns ErrChanged where another
+	// version is saved by now.
 	BringIntoForce(ctx context.Context, p Pool, by account.Stamp, e audit.Entry) error
 	// Concluded stores the outcome of an item of a check that was tried, and its credential's, unless the password was replaced
 	// meanwhile: then nothing is stored of it but the outcome. password is the sealed one that is to be kept; nil: none. The entry

@@ -10,6 +10,7 @@ import (
 	"purser.example/internal/pool"
 	"purser.example/internal/problem"
 	"purser.example/internal/run"
+	"purser.example/internal/sqlite/pools"
 )
 
 var aScan = audit.Target{Kind: "scan", ID: "scan1", Name: "Nightly"}
@@ -90,7 +91,7 @@ func TestAScanInTheMiddleOfASave(t *testing.T) {
 	r.bring(t, sites)
 	was := p.Number
 	p.Number, p.Group, p.Reading = was+1, next.Group, next.ID
-	must(t, r.db.Pools().Save(ctx, p, was, nil, nil, nil))
+	must(t, pools.New(r.db).Save(ctx, p, was, nil, nil, nil))
 	if n := string(column(t, r, "SELECT count(*) || '' FROM pool_credentials WHERE password IS NOT NULL")); n != "1" {
 		t.Errorf("%s passwords of the version in force", n)
 	}
@@ -207,15 +208,27 @@ func TestCheckAdminURL(t *testing.T) {
 		{"https://contoso-admin.sharepoint-mil.us", "dod", "https://contoso-admin.sharepoint-mil.us"},
 		{"https://contoso-admin.sharepoint.cn", "china", "https://contoso-admin.sharepoint.cn"},
 		{"https://teams-admin.contoso.com", "worldwide", "https://teams-admin.contoso.com"},
-		{"", "worldwide", ""}, {"contoso-admin.sharepoint.com", "worldwide", ""}, {"http://contoso-admin.sharepoint.com", "worldwide", ""},
-		{"https://contoso.sharepoint.com", "worldwide", ""}, {"https://contoso-admin.sharepoint.us", "worldwide", ""}, {"https://-admin.sharepoint.com", "worldwide", ""},
-		{"https://contoso-admin.sharepoint.com.evil.com", "worldwide", ""}, {"https://evil.com/contoso-admin.sharepoint.com", "worldwide", ""},
-		{"https://contoso-admin.sharepoint.com@evil.com", "worldwide", ""}, {"https://u:p@contoso-admin.sharepoint.com", "worldwide", ""},
-		{"https://contoso-admin.sharepoint.com:8443", "worldwide", ""}, {"https://contoso-admin.sharepoint.com/_layouts/15/online/AdminHome.aspx", "worldwide", ""},
-		{"https://contoso-admin.sharepoint.com?a=b", "worldwide", ""}, {"https://contoso-admin.sharepoint.com#x", "worldwide", ""}, {"https://xn--cntoso-dua-admin.sharepoint.com", "worldwide", ""},
+		{"", "worldwide", ""},
+		{"contoso-admin.sharepoint.com", "worldwide", ""},
+		{"http://contoso-admin.sharepoint.com", "worldwide", ""},
+		{"https://contoso.sharepoint.com", "worldwide", ""},
+		{"https://contoso-admin.sharepoint.us", "worldwide", ""},
+		{"https://-admin.sharepoint.com", "worldwide", ""},
+		{"https://contoso-admin.sharepoint.com.evil.com", "worldwide", ""},
+		{"https://evil.com/contoso-admin.sharepoint.com", "worldwide", ""},
+		{"https://contoso-admin.sharepoint.com@evil.com", "worldwide", ""},
+		{"https://u:p@contoso-admin.sharepoint.com", "worldwide", ""},
+		{"https://contoso-admin.sharepoint.com:8443", "worldwide", ""},
+		{"https://contoso-admin.sharepoint.com/_layouts/15/online/AdminHome.aspx", "worldwide", ""},
+		{"https://contoso-admin.sharepoint.com?a=b", "worldwide", ""},
+		{"https://contoso-admin.sharepoint.com#x", "worldwide", ""},
+		{"https://xn--cntoso-dua-admin.sharepoint.com", "worldwide", ""},
 		{"https://contoso-admin.sharepoint.com.", "worldwide", ""},
-		{"https://cöntoso-admin.sharepoint.com", "worldwide", ""}, {"https://127.0.0.1", "worldwide", ""}, {"https://a.b-admin.sharepoint.com", "worldwide", ""},
-		{"https://contoso-admin.sharepoint.com\n", "worldwide", poolURL}, {"javascript:alert(1)", "worldwide", ""},
+		{"https://cöntoso-admin.sharepoint.com", "worldwide", ""},
+		{"https://127.0.0.1", "worldwide", ""},
+		{"https://a.b-admin.sharepoint.com", "worldwide", ""},
+		{"https://contoso-admin.sharepoint.com\n", "worldwide", poolURL},
+		{"javascript:alert(1)", "worldwide", ""},
 	} {
 		got, wrong := pool.CheckAdminURL(c.text, tenantCloud(c.cloud), allowed)
 		if got != c.want || (wrong == "") != (c.want != "") {

@@ -16,6 +16,7 @@ import (
 	"purser.example/internal/problem"
 	"purser.example/internal/profile"
 	"purser.example/internal/secret"
+	"purser.example/internal/sqlite/profiles"
 	"purser.example/internal/sqlite/sqlitetest"
 	"purser.example/internal/verdict"
 )
@@ -195,7 +196,7 @@ func nobodyToAsk() *account.Service { return account.NewService(account.Parts{})
 func TestAPasswordGoesToItsOwnAccountOnly(t *testing.T) {
 	r := newRig(t)
 	p := r.create(t)
-	store := &overtaken{Store: r.db.Profiles(), first: func() {
+	store := &overtaken{Store: profiles.New(r.db), first: func() {
 		if err := r.change(p.ID, 1, draft(as("svc-other@contoso.com")))(); err != nil {
 			t.Error(err)
 		}
@@ -272,7 +273,7 @@ func TestANameIsSavedWhileAPasswordIsUnderWay(t *testing.T) {
 func TestADeletionNamesWhatChanged(t *testing.T) {
 	r := newRig(t)
 	a, b := r.create(t, named("A")), r.create(t, named("B"), as("svc-other@contoso.com"))
-	store := &lookedAt{Store: r.db.Profiles(), then: func() {
+	store := &lookedAt{Store: profiles.New(r.db), then: func() {
 		if err := r.change(b.ID, 1, keeping(named("B2"), as("svc-other@contoso.com")))(); err != nil {
 			t.Error(err)
 		}

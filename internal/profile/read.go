@@ -28,7 +28,8 @@ type Details struct {
 	Warnings   []verdict.Warning
 	History    []Validation
 	Changes    []audit.Link
-	Attempts   int // sign-ins with the account in the last hour
+	Attempts   int   // sign-ins with the account in the last hour
+	Uses       []Use // what would fail without it
 }
 
 // List gives one page of the list and the counts above it.
@@ -70,6 +71,9 @@ func (s *Service) Details(ctx context.Context, caller access.Caller, id ID) (Det
 		return Details{}, err
 	}
 	if d.Changes, err = s.store.Changes(ctx, id, shownPast); err != nil {
+		return Details{}, err
+	}
+	if d.Uses, err = s.Uses(ctx, caller, p); err != nil {
 		return Details{}, err
 	}
 	d.Attempts, err = s.accounts.Recent(ctx, keyOf(p))

@@ -18,6 +18,9 @@ import (
 	"purser.example/internal/profile"
 	"purser.example/internal/run"
 	"purser.example/internal/secret"
+	"purser.example/internal/sqlite/accounts"
+	"purser.example/internal/sqlite/profiles"
+	"purser.example/internal/sqlite/runs"
 	"purser.example/internal/sqlite/sqlitetest"
 	"purser.example/internal/verdict"
 )
@@ -62,10 +65,10 @@ func (v validations) Active(ctx context.Context, caller access.Caller) ([]run.Ru
 
 // runsOf joins runs anew over what is stored, as a new process does, with a validator of the test's own.
 func (r *rig) runsOf(limits limits, validator account.Validator) validations {
-	accounts := account.NewService(account.Parts{Store: r.db.Accounts(), Tenants: r.tenants, Validator: validator, Limits: limits.Limits, Now: r.clock.Now})
-	r.Service = profile.NewService(r.db.Profiles(), r.tenants, accounts, r.ring, profile.Settings{}, r.clock.Now)
+	accounts := account.NewService(account.Parts{Store: accounts.New(r.db), Tenants: r.tenants, Validator: validator, Limits: limits.Limits, Now: r.clock.Now})
+	r.Service = profile.NewService(profiles.New(r.db), r.tenants, accounts, r.ring, profile.Settings{}, r.clock.Now)
 	runs := run.NewService(run.Parts{
-		Store: r.db.Runs(), Accounts: accounts, Shifts: run.NewShifts(), Limits: run.Limits{Tries: limits.tries, Again: limits.again}, Now: r.clock.Now, Log: r.logger,
+		Store: runs.New(r.db, nil), Accounts: accounts, Shifts: run.NewShifts(), Limits: run.Limits{Tries: limits.tries, Again: limits.again}, Now: r.clock.Now, Log: r.logger,
 	})
 	return validations{profile.NewValidations(r.Service, runs), runs}
 }
@@ -110,7 +113,7 @@ func (r *rig) plant(t *testing.T, name, user string, kind profile.Kind) profile.
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := r.db.Profiles().Create(ctx, p, sealed, profile.Validation{At: r.clock.Now(), By: "Adele", Verdict: p.Verdict}); err != nil {
+	if err := profiles.New(r.db).Create(ctx, p, sealed, profile.Validation{At: r.clock.Now(), By: "Adele", Verdict: p.Verdict}); err != nil {
 		t.Fatal(err)
 	}
 	return p.ID
@@ -214,12 +217,12 @@ func TestARunPassesOver(t *testing.T) {
 	r, ids := newRunRig(t, quick, "blocked@contoso.com", "svc-other@contoso.com", goodUser, "disabled@contoso.com", "locked@contoso.com")
 	ids = append(ids, r.plant(t, "Classic", "mfa@contoso.com", profile.ClassicMFA))
 	set := func(id profile.ID, status verdict.Status) {
-		p, err := r.db.Profiles().Profile(ctx, id)
+		p, err := profiles.New(r.db).Profile(ctx, id)
 		if err != nil {
 			t.Fatal(err)
 		}
 		v := verdict.Verdict{Status: status, Code: "AADSTS50126", At: r.clock.Now()}
-		if err := r.db.Profiles().Validated(ctx, p, profile.Validation{At: v.At, By: "Adele", Verdict: v}, audit.Entry{}); err != nil {
+		if err := profiles.New(r.db).Validated(ctx, p, profile.Validation{At: v.At, By: "Adele", Verdict: v}, audit.Entry{}); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -279,11 +282,11 @@ func TestARunGoesOnWithoutASecondAttempt(t *testing.T) {
 	if before[run.Trying] != 0 || before[run.Waiting] == 0 || before[run.Waiting] == len(users) {
 		t.Fatalf("after a graceful stop: %v", before)
 	}
-	waiting, err := r.db.Runs().Waiting(ctx, id, contoso, 0, 1)
+	waiting, err := runs.New(r.db, nil).Waiting(ctx, id, contoso, 0, 1)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := r.db.Runs().Try(ctx, run.Run{ID: id}, waiting[0].No, account.Key{}, audit.Entry{Action: profile.ValidationBegun}); err != nil {
+	if err := runs.New(r.db, nil).Try(ctx, run.Run{ID: id}, waiting[0].No, account.Key{}, audit.Entry{Action: profile.ValidationBegun}); err != nil {
 		t.Fatal(err)
 	}
 	if err := r.runs.Work(ctx, id); err != nil {
@@ -487,7 +490,7 @@ func TestARunOfAllThatMatch(t *testing.T) {
 	if err != nil || len(active) != 2 {
 		t.Errorf("%d active, %v", len(active), err)
 	}
-	if err := r.db.Runs().Prepare(ctx, run.Run{ID: "left-behind", Kind: profile.ValidationRun, State: run.Preparing, Begun: r.clock.Now()}); err != nil {
+	if err := runs.New(r.db, nil).Prepare(ctx, run.Run{ID: "left-behind", Kind: profile.ValidationRun, State: run.Preparing, Begun: r.clock.Now()}); err != nil {
 		t.Fatal(err)
 	}
 	if err := r.runs.Recover(ctx); err != nil {
@@ -779,7 +782,7 @@ func TestProfilesOfOneAccount(t *testing.T) {
 func TestAnInterruptedAccountIsLeftAlone(t *testing.T) {
 	r, ids := newRunRig(t, quick, "svc-000@contoso.com", "SVC-000@contoso.com")
 	id := r.begin(t, ids)
-	if err := r.db.Runs().Try(ctx, run.Run{ID: id}, 1, account.Key{}, audit.Entry{Action: profile.ValidationBegun}); err != nil {
+	if err := runs.New(r.db, nil).Try(ctx, run.Run{ID: id}, 1, account.Key{}, audit.Entry{Action: profile.ValidationBegun}); err != nil {
 		t.Fatal(err)
 	}
 	if err := r.runs.Work(ctx, id); err != nil {
@@ -821,7 +824,7 @@ func TestPagesOfARun(t *testing.T) {
 	r, ids := newRunRig(t, quick, manyUsers(2*profile.PageSize+10)...)
 	id := r.begin(t, ids)
 	for no := 1; no <= len(ids); no += 20 { // some leave the filter
-		if err := r.db.Runs().Settle(ctx, run.Run{ID: id}, run.Item{No: no, Outcome: run.Skipped}); err != nil {
+		if err := runs.New(r.db, nil).Settle(ctx, run.Run{ID: id}, run.Item{No: no, Outcome: run.Skipped}); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -31,6 +31,7 @@ type Service struct {
 	ring     *secret.Keyring
 	settings Settings
 	now      func() time.Time
+	users    []User // what may use a profile
 }
 
 // NewService joins the parts.

@@ -23,7 +23,10 @@ import (
 	"purser.example/internal/profile"
 	"purser.example/internal/secret"
 	"purser.example/internal/sqlite"
+	"purser.example/internal/sqlite/accounts"
+	"purser.example/internal/sqlite/profiles"
 	"purser.example/internal/sqlite/sqlitetest"
+	"purser.example/internal/sqlite/tenants"
 	"purser.example/internal/tenant"
 	"purser.example/internal/verdict"
 )
@@ -93,7 +96,7 @@ func newRigWith(t *testing.T, settings profile.Settings, strict bool) *rig {
 	if err != nil {
 		t.Fatal(err)
 	}
-	tenants := tenant.NewService(r.db.Tenants(), ring, r.clock.Now)
+	tenants := tenant.NewService(tenants.New(r.db), ring, r.clock.Now)
 	if err := tenants.Connect(ctx, adele, here, tenant.Tenant{ID: contoso, DisplayName: "Contoso", InitialDomain: "contoso.onmicrosoft.com", Cloud: tenant.Worldwide},
 		tenant.App{ApplicationID: "a0000000-0000-4000-8000-000000000001"}); err != nil {
 		t.Fatal(err)
@@ -102,9 +105,9 @@ func newRigWith(t *testing.T, settings profile.Settings, strict bool) *rig {
 	client := microsoft.New(microsoft.Config{Simulator: address, Now: r.clock.Now, Log: log, CallTimeout: 3 * time.Second})
 	r.validator = asker{client}
 	r.accounts = account.NewService(account.Parts{
-		Store: r.db.Accounts(), Tenants: tenants, Validator: r.validator, Settings: account.Settings{StrictPasswords: strict}, Limits: account.Usual, Now: r.clock.Now,
+		Store: accounts.New(r.db), Tenants: tenants, Validator: r.validator, Settings: account.Settings{StrictPasswords: strict}, Limits: account.Usual, Now: r.clock.Now,
 	})
-	r.Service = profile.NewService(r.db.Profiles(), tenants, r.accounts, ring, settings, r.clock.Now)
+	r.Service = profile.NewService(profiles.New(r.db), tenants, r.accounts, ring, settings, r.clock.Now)
 	return r
 }
 
@@ -591,7 +594,7 @@ func TestTheListPagesInEveryOrder(t *testing.T) {
 	}
 	for _, column := range profile.Columns {
 		for _, down := range []bool{false, true} {
-			all, err := r.db.Profiles().List(ctx, profile.Query{Sort: column, Down: down, Limit: 100})
+			all, err := profiles.New(r.db).List(ctx, profile.Query{Sort: column, Down: down, Limit: 100})
 			if err != nil || len(all.Rows) != 7 || all.Next != "" || all.Previous != "" {
 				t.Fatalf("%s: %d rows, %v", column, len(all.Rows), err)
 			}
@@ -599,7 +602,7 @@ func TestTheListPagesInEveryOrder(t *testing.T) {
 			q := profile.Query{Sort: column, Down: down, Limit: 3}
 			var page profile.Page
 			for range 4 {
-				if page, err = r.db.Profiles().List(ctx, q); err != nil {
+				if page, err = profiles.New(r.db).List(ctx, q); err != nil {
 					t.Fatal(err)
 				}
 				for _, row := range page.Rows {
@@ -618,7 +621,7 @@ func TestTheListPagesInEveryOrder(t *testing.T) {
 				t.Errorf("%s down=%v: forwards %v, want %v", column, down, seen, want)
 			}
 			q.After, q.Before = "", page.Previous
-			if page, err = r.db.Profiles().List(ctx, q); err != nil || len(page.Rows) != 3 || page.Rows[0].ID != want[3] {
+			if page, err = profiles.New(r.db).List(ctx, q); err != nil || len(page.Rows) != 3 || page.Rows[0].ID != want[3] {
 				t.Errorf("%s down=%v: backwards: %v", column, down, err)
 			}
 		}
@@ -700,7 +703,7 @@ func TestWhatWasKnownIsKept(t *testing.T) {
 func TestAServiceFromBeforeStays(t *testing.T) {
 	r := newRigWith(t, profile.Settings{ServiceProvider: true}, false)
 	p := r.create(t, func(d *profile.Draft) { d.Services = []string{"common"} })
-	later := profile.NewService(r.db.Profiles(), r.tenants, r.accounts, r.ring, profile.Settings{}, r.clock.Now)
+	later := profile.NewService(profiles.New(r.db), r.tenants, r.accounts, r.ring, profile.Settings{}, r.clock.Now)
 	edit := draft(func(d *profile.Draft) {
 		d.Services, d.Description, d.Password = []string{"common"}, "Later", secret.Value{}
 	})

@@ -16,7 +16,8 @@ var (
 	ErrGone      = errors.New("profile: not there, or not any more")
 )
 
-// Store keeps profiles. Each change is written together with its entries in the activity log, all or nothing.
+// Store keeps profiles. Each change is written together with its entries in the activity log, all or nothing. Package storetest
+// holds a store to what is promised here.
 type Store interface {
 	Profile(ctx context.Context, id ID) (Profile, error) // ErrGone
 	List(ctx context.Context, q Query) (Page, error)

@@ -28,7 +28,7 @@ type ItemQuery struct {
 
 // Store keeps runs. Each change is written together with its entries in the activity log, all or nothing. What a kind stores
 // beside the outcome of an item goes with it: the outcome of one that was tried is stored by the kind's own store (Task.Store),
-// and where this store settles one, it keeps the kind's rows in step.
+// and where this store settles one, it keeps the kind's rows in step. Package storetest holds a store to what is promised here.
 type Store interface {
 	// Prepare stores a run that is not handed over yet, AddItems appends to it, and HandOver gives it to the background work in
 	// the same transaction that makes it wait. Drop forgets one that is still being prepared.
@@ -53,8 +53,9 @@ type Store interface {
 	// Try marks a waiting item as being tried, and counts the attempt as account.Store.Begin does. It returns ErrChanged for one
 	// that is not waiting any more, or whose value was replaced.
 	Try(ctx context.Context, r Run, no int, k account.Key, e audit.Entry) error
-	// Settle stores the outcome of a waiting item without a verdict, and returns ErrChanged where it does not wait; SettleAll does
-	// so for all that wait, of one tenant if it is set.
+	// Settle stores the outcome of a waiting item, which it is given whole, without a verdict, and returns ErrChanged where it does
+	// not wait. SettleAll does so for all that wait, of one tenant if it is set. It may go in steps; what the end of the process
+	// leaves between two, the next call settles.
 	Settle(ctx context.Context, r Run, i Item) error
 	SettleAll(ctx context.Context, r Run, t tenant.ID, o Outcome, why account.Reason, at time.Time) error
 	// Cancel asks a run to stop. It returns ErrChanged for one that is over or asked already.
@@ -62,6 +63,7 @@ type Store interface {
 	// End stores that nothing more happens. It returns ErrChanged for one that is over.
 	End(ctx context.Context, id ID, s State, e audit.Entry) error
 	// Reopen makes a run that is over wait again with those of its items whose values are still kept, and tells how many there
-	// are; with none it changes nothing. It returns ErrChanged for one that is not over.
+	// are; with none it changes nothing. It returns ErrChanged for one that is not over. It may go in steps, the last of which makes
+	// the run wait; what the end of the process leaves between two, the next call opens.
 	Reopen(ctx context.Context, r Run, e audit.Entry) (int, error)
 }

@@ -15,7 +15,7 @@ const keyPrefix = "pk1_"
 const keySize = 32
 
 // ErrNotAKey says that a text is no key of ours; it never holds the text.
-var ErrNotAKey = errors.New("not a Purser key; make one with `purser key new`")
+var ErrNotAKey = errors.New("not a Purser key, which is one line as `purser key new` printed it")
 
 // Key is the operator's sealing key: 256 random bits. It hides itself as a Value does.
 type Key struct{ Value }

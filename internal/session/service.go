@@ -49,7 +49,7 @@ type Store interface {
 	Touch(ctx context.Context, key Key, seen time.Time) error
 	// Sweep notes the activities first, which may be newer than what is stored, then removes what ended: sessions last seen at
 	// idle or before, made at latest or before, and those of nobody made at waiting or before.
-	Sweep(ctx context.Context, active map[Key]time.Time, idle, latest, waiting time.Time) (int64, error)
+	Sweep(ctx context.Context, active map[Key]time.Time, idle, latest, waiting time.Time) error
 }
 
 // Service keeps the rules of sessions.
@@ -210,6 +210,8 @@ func (s *Service) SignIn(ctx context.Context, old Session, caller access.Caller,
 		return "", err
 	}
 	s.forget(old.Key)
+	s.log.InfoContext(ctx, "signed in", "request_id", origin.Request, "sign_in", caller.SignIn, "subject", caller.Subject, "role", caller.Role().Title(),
+		"address", origin.Address, "session", key.Short())
 	return id, nil
 }
 
@@ -283,8 +285,7 @@ func (s *Service) Sweep(ctx context.Context) error {
 	}
 	active := maps.Clone(s.seen)
 	s.mu.Unlock()
-	_, err := s.store.Sweep(ctx, active, now.Add(-s.limits.Idle), now.Add(-s.limits.Max), now.Add(-attemptLife))
-	return err
+	return s.store.Sweep(ctx, active, now.Add(-s.limits.Idle), now.Add(-s.limits.Max), now.Add(-attemptLife))
 }
 
 // change alters the state and stores it, again from what is stored now where another request came between.

@@ -14,6 +14,7 @@ import (
 	"purser.example/internal/secret"
 	"purser.example/internal/session"
 	"purser.example/internal/sqlite"
+	"purser.example/internal/sqlite/sessions"
 	"purser.example/internal/sqlite/sqlitetest"
 )
 
@@ -32,7 +33,7 @@ func newRig(t *testing.T) rig {
 	clock := sqlitetest.NewClock()
 	db, ring := sqlitetest.Open(t, clock.Now)
 	limits := session.Limits{Idle: 15 * time.Minute, Max: 12 * time.Hour}
-	return rig{session.NewService(db.Sessions(), ring, limits, clock.Now, slog.New(slog.DiscardHandler)), db, clock}
+	return rig{session.NewService(sessions.New(db), ring, limits, clock.Now, slog.New(slog.DiscardHandler)), db, clock}
 }
 
 func (r rig) open(t *testing.T, id session.ID) session.Session {
@@ -144,7 +145,7 @@ func TestActivityIsWrittenSparingly(t *testing.T) {
 	id := r.signIn(t)
 	key := id.Key()
 	stored := func() time.Time {
-		row, err := r.db.Sessions().Load(ctx, key)
+		row, err := sessions.New(r.db).Load(ctx, key)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -185,7 +186,7 @@ func TestSweepingRemovesOnlyWhatEnded(t *testing.T) {
 		t.Fatal(err)
 	}
 	for id, want := range map[session.ID]bool{old: false, waiting: false, young: true} {
-		if _, err := r.db.Sessions().Load(ctx, id.Key()); (err == nil) != want {
+		if _, err := sessions.New(r.db).Load(ctx, id.Key()); (err == nil) != want {
 			t.Errorf("session kept = %v, want %v", err == nil, want)
 		}
 	}

@@ -31,12 +31,35 @@ func (db *DB) record(tx *Tx, e audit.Entry) error {
 	if err := insertLink(tx, link); err != nil {
 		return err
 	}
-	_, err = tx.Exec(`UPDATE chains SET seq = ?, mac = ?, seal = ? WHERE id = ?`, chain.Head.Seq, chain.Head.MAC, chain.Head.Seal, chain.ID)
+	*tx.log = logEnd{chain: chain, last: link.Seq, known: true, moved: true}
+	return nil
+}
+
+// logEnd is the end of the activity log during one transaction of the writer: read by the first entry and stored behind the
+// last one, because most writes bring one entry each, and many share a transaction.
+type logEnd struct {
+	chain audit.Chain
+	last  int64 // the number of the last entry of all
+	known bool
+	moved bool // and not stored yet
+}
+
+// store writes where the log ends now, if it has moved.
+func (l *logEnd) store(tx *Tx) error {
+	if !l.moved {
+		return nil
+	}
+	l.moved = false
+	head := l.chain.Head
+	_, err := tx.Exec(`UPDATE chains SET seq = ?, mac = ?, seal = ? WHERE id = ?`, head.Seq, head.MAC, head.Seal, l.chain.ID)
 	return err
 }
 
 // end gives the chain that is written to, as it stands, and the number of the last entry of all.
 func (db *DB) end(tx *Tx) (chain audit.Chain, last int64, err error) {
+	if tx.log.known {
+		return tx.log.chain, tx.log.last, nil
+	}
 	chain = *db.chain
 	err = tx.QueryRow(`SELECT seq, mac, seal, (SELECT max(seq) FROM chains) FROM chains WHERE id = ?`, chain.ID).
 		Scan(&chain.Head.Seq, &chain.Head.MAC, &chain.Head.Seal, &last)
@@ -59,7 +82,7 @@ func insertLink(tx *Tx, l audit.Link) error {
 		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
 		l.Seq, l.Chain, l.At.UnixMilli(), l.Actor.Issuer, l.Actor.Subject, l.Actor.Name, l.Actor.SignIn, string(l.Action),
 		l.Target.Kind, l.Target.ID, l.Target.Name, l.Origin.Request, l.Origin.Address, string(details), l.MAC)
-	if errors.Is(err, errUnique) {
+	if errors.Is(err, ErrUnique) {
 		return &audit.Broken{Seq: l.Seq, Reason: "there already, although the log ended before it"}
 	}
 	return err

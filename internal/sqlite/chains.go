@@ -58,6 +58,7 @@ func keepChain(tx *Tx, ring *secret.Keyring, c audit.Chain) error {
 
 // follow begins a chain that follows the last one, with a fresh key, and stores both.
 func follow(tx *Tx, ring *secret.Keyring, last audit.Chain) error {
+	*tx.log = logEnd{} // last says where the log ends, and the entries from here on belong to another chain
 	followed, next, err := last.Next(secret.Random(audit.KeySize))
 	if err != nil {
 		return err

@@ -14,6 +14,7 @@ import (
 	"purser.example/internal/audit"
 	"purser.example/internal/secret"
 	"purser.example/internal/sqlite"
+	"purser.example/internal/sqlite/profiles"
 	"purser.example/internal/sqlite/sqlitetest"
 )
 
@@ -108,7 +109,7 @@ func TestAnOldLogIsTakenOver(t *testing.T) {
 	if got := old[4].Actor.Name; got != "not UTF-8: \xff\xfe" {
 		t.Errorf("what is no text reads %q: an old entry must stay as it was chained", got)
 	}
-	password, err := db.Profiles().Password(ctx, "p1")
+	password, err := profiles.New(db).Password(ctx, "p1")
 	if err != nil {
 		t.Fatal(err)
 	}

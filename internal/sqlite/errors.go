@@ -12,8 +12,8 @@ import (
 
 const notNow = "Purser cannot use its database right now. Nothing was changed. Try again in a moment; if it stays so, ask whoever runs Purser to look at the disk."
 
-// errUnique says that a row with that unique value exists. Stores turn it into their noun's problem.
-var errUnique = errors.New("sqlite: not unique")
+// ErrUnique says that a row with that unique value exists. Stores turn it into their noun's problem.
+var ErrUnique = errors.New("sqlite: not unique")
 
 // translate turns the driver's errors into ours, by code and never by text. It is the only place that knows the driver.
 func translate(err error) error {
@@ -23,7 +23,7 @@ func translate(err error) error {
 	}
 	switch code := driver.Code(); {
 	case code == lib.SQLITE_CONSTRAINT_UNIQUE || code == lib.SQLITE_CONSTRAINT_PRIMARYKEY:
-		return errors.Join(errUnique, err)
+		return errors.Join(ErrUnique, err)
 	case code == lib.SQLITE_INTERRUPT:
 		return errors.Join(context.Canceled, err)
 	case outOfOrder(code):

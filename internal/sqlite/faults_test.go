@@ -11,75 +11,99 @@ import (
 	"purser.example/internal/sqlite/sqlitetest"
 )
 
+// outcomes are what became of writes, by what they write.
+type outcomes struct {
+	mu            sync.Mutex
+	more          *sync.Cond
+	kept, refused map[string]bool
+}
+
+func newOutcomes() *outcomes {
+	o := &outcomes{kept: map[string]bool{}, refused: map[string]bool{}}
+	o.more = sync.NewCond(&o.mu)
+	return o
+}
+
+func (o *outcomes) add(to map[string]bool, id string) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	to[id] = true
+	o.more.Broadcast()
+}
+
+// await waits for n more of them.
+func (o *outcomes) await(in map[string]bool, n int) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	for enough := len(in) + n; len(in) < enough; {
+		o.more.Wait()
+	}
+}
+
+// write writes entries until quit.
+func (o *outcomes) write(t *testing.T, db *sqlite.DB, next *atomic.Int64, quit <-chan struct{}) {
+	for {
+		select {
+		case <-quit:
+			return
+		default:
+		}
+		e := entry(int(next.Add(1)))
+		switch err := db.Record(ctx, e); {
+		case err == nil:
+			o.add(o.kept, e.Target.ID)
+		case problem.KindOf(err) == problem.Unavailable:
+			o.add(o.refused, e.Target.ID)
+		default:
+			t.Errorf("a refusal that says nothing: %v", err)
+			return
+		}
+	}
+}
+
 // F3, F4: while the disk fails and recovers again and again, whatever was acknowledged is there, whatever was refused is
 // not, and writing goes on by itself.
 func TestNothingAcknowledgedIsLostWhileTheDiskComesAndGoes(t *testing.T) {
 	for name, breakDisk := range sqlitetest.Breakers {
 		t.Run(name, func(t *testing.T) {
 			db, _ := sqlitetest.Open(t, time.Now)
-			var kept, refused sync.Map
-			var next, failures atomic.Int64
+			o := newOutcomes()
+			var next atomic.Int64
 			quit := make(chan struct{})
 			var writers sync.WaitGroup
 			for range 8 {
-				writers.Go(func() {
-					for {
-						select {
-						case <-quit:
-							return
-						default:
-						}
-						e := entry(int(next.Add(1)))
-						switch err := db.Record(ctx, e); {
-						case err == nil:
-							kept.Store(e.Target.ID, true)
-						case problem.KindOf(err) == problem.Unavailable:
-							refused.Store(e.Target.ID, true)
-							failures.Add(1)
-						default:
-							t.Errorf("a refusal that says nothing: %v", err)
-						}
-						time.Sleep(5 * time.Millisecond) // or the one who locks never gets its turn
-					}
-				})
+				writers.Go(func() { o.write(t, db, &next, quit) })
 			}
 			for range 4 {
-				time.Sleep(20 * time.Millisecond)
+				o.await(o.kept, 20)
 				mend := breakDisk(t, db)
-				before := failures.Load()
-				for failures.Load() == before {
-					time.Sleep(time.Millisecond)
-				}
+				o.await(o.refused, 1)
 				mend()
 			}
-			time.Sleep(20 * time.Millisecond)
+			o.await(o.kept, 20)
 			close(quit)
 			writers.Wait()
 
-			stored := map[string]bool{}
 			found, err := db.Activity(ctx, 1_000_000)
 			if err != nil {
 				t.Fatal(err)
 			}
+			stored := map[string]bool{}
 			for _, link := range found {
 				stored[link.Target.ID] = true
 			}
-			count := 0
-			kept.Range(func(id, _ any) bool {
-				count++
-				if !stored[id.(string)] {
+			for id := range o.kept {
+				if !stored[id] {
 					t.Errorf("%s was acknowledged and is lost", id)
 				}
-				return true
-			})
-			refused.Range(func(id, _ any) bool {
-				if stored[id.(string)] {
+			}
+			for id := range o.refused {
+				if stored[id] {
 					t.Errorf("%s was refused and is there", id)
 				}
-				return true
-			})
-			if count == 0 || count != len(stored) {
-				t.Errorf("%d acknowledged, %d stored", count, len(stored))
+			}
+			if len(o.kept) != len(stored) {
+				t.Errorf("%d acknowledged, %d stored", len(o.kept), len(stored))
 			}
 			if err := db.VerifyActivity(ctx); err != nil {
 				t.Error(err)
@@ -131,7 +155,11 @@ func TestABatchThatFailsFailsForAll(t *testing.T) {
 	for n := range 16 {
 		go func() { results <- db.Record(ctx, entry(n)) }()
 	}
-	time.Sleep(50 * time.Millisecond) // they wait behind the first, and will share a commit
+	tick := time.NewTicker(time.Millisecond)
+	defer tick.Stop()
+	for db.Waiting() < 16 { // behind the first, to share a commit
+		<-tick.C
+	}
 	lose()
 	close(hold)
 	if err := <-first; err != nil {

@@ -1,5 +1,10 @@
-// Package sqlite is the only place with SQL: it implements the stores of the nouns, of sessions and of the activity log on one
-// SQLite file (modernc.org/sqlite).
+// Package sqlite is the engine under the stores: one SQLite file (modernc.org/sqlite) that is opened, locked, brought up to date,
+// written and read, and the activity log in it. It knows no noun but audit. Each noun's store has a room of its own below, such as
+// sqlite/profiles; nobody else has SQL, and all of them keep the promises that package storetest states.
+//
+// A store asks with DB.QueryRow and DB.Query, and changes rows within DB.Write. A change, its entries in the activity log and the
+// work that it hands to the background are one transaction (Tx.Record, Tx.Enqueue). Errors of the driver come back translated:
+// ErrUnique, or a problem for people.
 //
 // One goroutine writes, and commits together what waits together: a commit costs a disk flush (synchronous=FULL, because
 // anything less loses acknowledged writes when the power goes), and sixteen writers can share one. Readers have a pool of

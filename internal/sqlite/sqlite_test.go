@@ -35,11 +35,15 @@ func TestOthersAreKeptOut(t *testing.T) {
 	if err := os.Chmod(folder, 0o777); err != nil {
 		t.Fatal(err)
 	}
-	db := sqlitetest.OpenIn(t, folder, time.Now)
+	db, err := sqlite.Open(ctx, sqlite.Options{Folder: folder, Now: time.Now, Log: slog.New(slog.DiscardHandler)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = db.Close() }()
 	if _, err := db.Unlock(ctx, secret.NewKey()); err != nil {
 		t.Fatal(err)
 	}
-	err := filepath.Walk(folder, func(path string, info os.FileInfo, err error) error {
+	err = filepath.Walk(folder, func(path string, info os.FileInfo, err error) error {
 		if err == nil && info.Mode().Perm()&0o077 != 0 {
 			t.Errorf("%s has mode %v", filepath.Base(path), info.Mode().Perm())
 		}
@@ -127,7 +131,7 @@ func TestWritesThatShareACommitStandAlone(t *testing.T) {
 			for i := range each {
 				n := w*each + i
 				err := db.Write(ctx, func(tx *sqlite.Tx) error {
-					if err := db.Append(tx, entry(n)); err != nil {
+					if err := tx.Record(entry(n)); err != nil {
 						return err
 					}
 					switch n % 5 {
@@ -173,7 +177,7 @@ func TestACallerWhoGivesUpLeavesNothingBehind(t *testing.T) {
 	<-started
 	waiting, giveUp := context.WithCancel(ctx)
 	giveUp()
-	err := db.Write(waiting, func(tx *sqlite.Tx) error { return db.Append(tx, entry(1)) })
+	err := db.Write(waiting, func(tx *sqlite.Tx) error { return tx.Record(entry(1)) })
 	close(release)
 	if !errors.Is(err, context.Canceled) {
 		t.Errorf("err = %v", err)
@@ -192,7 +196,7 @@ func TestAFullOrReadOnlyDiskIsSaidAndForgotten(t *testing.T) {
 			db, _ := sqlitetest.Open(t, time.Now)
 			mend := breakDisk(t, db)
 			err := db.Write(ctx, func(tx *sqlite.Tx) error {
-				return db.Append(tx, entry(1).With("pad", string(bytes.Repeat([]byte("x"), 20_000))))
+				return tx.Record(entry(1).With("pad", string(bytes.Repeat([]byte("x"), 20_000))))
 			})
 			if problem.KindOf(err) != problem.Unavailable {
 				t.Errorf("err = %v, want unavailable", err)

@@ -16,13 +16,6 @@ func (db *DB) SetQueue(q Queue) { db.queue = q }
 
 var errNoQueue = errors.New("sqlite: work is enqueued before SetQueue")
 
-func (db *DB) enqueue(tx *Tx, kind, id string) error {
-	if db.queue == nil {
-		return errNoQueue
-	}
-	return db.queue.Enqueue(tx.ctx, tx.tx, kind, id)
-}
-
 // Writer is the one writing connection, for River: sharing it, neither it nor we ever find the database locked by the other.
 // Nothing may be asked of it inside Write.
 func (db *DB) Writer() *sql.DB { return db.writer.db }

@@ -17,46 +17,6 @@ import (
 // batch is how many writes share a commit at most: more would make the first of them wait too long.
 const batch = 64
 
-// Tx is a write under way. Its methods run on the one writing connection.
-type Tx struct {
-	ctx      context.Context
-	tx       *sql.Tx
-	prepared *prepared
-}
-
-// Exec runs a statement and gives the number of rows it changed.
-func (t *Tx) Exec(query string, args ...any) (int64, error) {
-	res, err := t.exec(query, args)
-	if err != nil {
-		return 0, translate(err)
-	}
-	return res.RowsAffected()
-}
-
-func (t *Tx) exec(query string, args []any) (sql.Result, error) {
-	if stmt := t.prepared.statement(t.ctx, query); stmt != nil {
-		return stmt.ExecContext(t.ctx, args...)
-	}
-	return t.tx.ExecContext(t.ctx, query, args...)
-}
-
-// QueryRow runs a query for one row.
-func (t *Tx) QueryRow(query string, args ...any) *sql.Row {
-	if stmt := t.prepared.statement(t.ctx, query); stmt != nil {
-		return stmt.QueryRowContext(t.ctx, args...)
-	}
-	return t.tx.QueryRowContext(t.ctx, query, args...)
-}
-
-// Raw is the transaction itself, for libraries that enqueue work beside a change.
-func (t *Tx) Raw() *sql.Tx { return t.tx }
-
-// Write runs fn in a transaction and returns after it is on the disk. Either everything that fn did is kept, or nothing. fn
-// must not wait for anything but the database: others wait behind it. Once fn has begun, the end of ctx no longer stops it.
-func (db *DB) Write(ctx context.Context, fn func(*Tx) error) error {
-	return translate(db.writer.do(ctx, fn))
-}
-
 // Pragma runs a statement on the writing connection, between transactions.
 func (db *DB) Pragma(ctx context.Context, statement string) error {
 	_, err := db.writer.db.ExecContext(ctx, statement)
@@ -84,6 +44,7 @@ type writer struct {
 	jobs    chan *job
 	quit    chan struct{}
 	gone    chan struct{}
+	written atomic.Uint64 // transactions that are on the disk
 }
 
 func startWriter(db *sql.DB, log *slog.Logger) *writer {
@@ -196,17 +157,21 @@ func (w *writer) transaction(jobs []*job) (failed []error, err error) {
 			_ = tx.Rollback()
 		}
 	}()
-	made := &prepared{tx: tx, from: w.writing, bound: map[string]*sql.Stmt{}}
+	made, log := &prepared{tx: tx, from: w.writing, bound: map[string]*sql.Stmt{}}, &logEnd{}
 	for i, j := range jobs {
-		t := &Tx{ctx: context.WithoutCancel(j.ctx), tx: tx, prepared: made}
+		t := &Tx{ctx: context.WithoutCancel(j.ctx), tx: tx, prepared: made, log: log}
 		failed[i] = w.attempt(t, j.fn, len(jobs) > 1)
 		if failed[i] != nil && (len(jobs) == 1 || breaksTransaction(failed[i])) {
 			return failed, failed[i]
 		}
 	}
+	if err = log.store(&Tx{ctx: ctx, tx: tx, prepared: made, log: log}); err != nil {
+		return failed, fmt.Errorf("store the end of the activity log: %w", err)
+	}
 	if err = tx.Commit(); err != nil {
 		return failed, fmt.Errorf("commit: %w", err)
 	}
+	w.written.Add(1)
 	made.keep(ctx)
 	return failed, nil
 }
@@ -219,6 +184,7 @@ func (w *writer) attempt(t *Tx, fn func(*Tx) error, shared bool) error {
 	if _, err := t.exec("SAVEPOINT job", nil); err != nil {
 		return err
 	}
+	before := *t.log
 	err := guarded(t, fn)
 	if err == nil {
 		_, err = t.exec("RELEASE job", nil)
@@ -227,6 +193,7 @@ func (w *writer) attempt(t *Tx, fn func(*Tx) error, shared bool) error {
 	if breaksTransaction(err) {
 		return err
 	}
+	*t.log = before
 	if _, undo := t.tx.ExecContext(t.ctx, "ROLLBACK TO job; RELEASE job"); undo != nil {
 		return errors.Join(err, undo)
 	}

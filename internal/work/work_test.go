@@ -62,10 +62,10 @@ func start(t *testing.T, q *work.Queue) {
 	}
 }
 
-func enqueue(t *testing.T, db *sqlite.DB, q *work.Queue, id string, after error) error {
+func enqueue(t *testing.T, db *sqlite.DB, id string, after error) error {
 	t.Helper()
 	return db.Write(ctx, func(tx *sqlite.Tx) error {
-		if err := q.Enqueue(ctx, tx.Raw(), kind, id); err != nil {
+		if err := tx.Enqueue(kind, id); err != nil {
 			return err
 		}
 		return after
@@ -85,22 +85,23 @@ func waitFor(t *testing.T, what string, reached func() bool) {
 // The change and its work are one: what was rolled back is not worked on.
 func TestWorkIsTakenOnWithItsChange(t *testing.T) {
 	var d done
-	db, q := open(t, t.TempDir(), func(_ context.Context, id string) error { d.add(id); return nil })
+	folder := t.TempDir()
+	db, q := open(t, folder, func(_ context.Context, id string) error { d.add(id); return nil })
 	start(t, q)
 	defer q.Stop()
 	changed := errors.New("the change failed")
-	if err := enqueue(t, db, q, "rolled-back", changed); !errors.Is(err, changed) {
+	if err := enqueue(t, db, "rolled-back", changed); !errors.Is(err, changed) {
 		t.Fatal(err)
 	}
-	if err := enqueue(t, db, q, "kept", nil); err != nil {
+	if err := enqueue(t, db, "kept", nil); err != nil {
 		t.Fatal(err)
 	}
 	waitFor(t, "the work", func() bool { return d.count() > 0 })
-	time.Sleep(600 * time.Millisecond)
+	waitFor(t, "the end of its job, and nothing else to do", func() bool { return jobs(t, folder) == "completed 1 " })
 	if d.count() != 1 || d.ids[0] != "kept" {
 		t.Errorf("worked on %v", d.ids)
 	}
-	if err := db.Write(ctx, func(tx *sqlite.Tx) error { return q.Enqueue(ctx, tx.Raw(), "unheard-of", "1") }); err == nil {
+	if err := db.Write(ctx, func(tx *sqlite.Tx) error { return tx.Enqueue("unheard-of", "1") }); err == nil {
 		t.Error("a kind that nobody knows was taken on")
 	}
 }
@@ -115,7 +116,7 @@ func TestAGracefulStopHandsBack(t *testing.T) {
 		return run.ErrHandedBack
 	})
 	start(t, q)
-	if err := enqueue(t, db, q, "long", nil); err != nil {
+	if err := enqueue(t, db, "long", nil); err != nil {
 		t.Fatal(err)
 	}
 	<-begun
@@ -139,7 +140,7 @@ func TestWhatADeadProcessHadIsFreed(t *testing.T) {
 	begun, end := make(chan struct{}, 1), make(chan struct{})
 	db, q := open(t, folder, func(context.Context, string) error { begun <- struct{}{}; <-end; return nil })
 	start(t, q)
-	if err := enqueue(t, db, q, "cut-off", nil); err != nil {
+	if err := enqueue(t, db, "cut-off", nil); err != nil {
 		t.Fatal(err)
 	}
 	<-begun
@@ -169,7 +170,7 @@ func TestAFailureIsTriedAgain(t *testing.T) {
 	})
 	start(t, q)
 	defer q.Stop()
-	if err := enqueue(t, db, q, "again", nil); err != nil {
+	if err := enqueue(t, db, "again", nil); err != nil {
 		t.Fatal(err)
 	}
 	waitFor(t, "the second try", func() bool { return d.count() == 2 })
@@ -193,7 +194,7 @@ func TestJobsOfFormerVersionsAreDone(t *testing.T) {
 	db.SetQueue(q)
 	err = db.Write(ctx, func(tx *sqlite.Tx) error {
 		for kind, id := range map[string]string{"validation_run": "r1", "pool_check": "c1"} {
-			if err := q.Enqueue(ctx, tx.Raw(), kind, id); err != nil {
+			if err := tx.Enqueue(kind, id); err != nil {
 				return err
 			}
 		}

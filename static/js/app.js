@@ -1,4 +1,5 @@
-// Loaded by every page. Nothing here is needed to use Purser: each part makes smoother what works without it.
+// Loaded by every page; what one page alone needs, that page names. Nothing here is needed to use Purser: each part makes
+// smoother what works without it.
 import './busy.js';
 import './copy.js';
 import './failed.js';
@@ -6,7 +7,6 @@ import './fields.js';
 import './filter.js';
 import './overlay.js';
 import './password.js';
-import './pool.js';
 import './select.js';
 import './session.js';
 import './tip.js';

@@ -190,7 +190,5 @@ function start() {
 }
 
 // htmx wires the page up when the document is complete.
-if (form) {
-  if (document.readyState === 'complete') start();
-  else document.addEventListener('DOMContentLoaded', () => setTimeout(start));
-}
+if (document.readyState === 'complete') start();
+else document.addEventListener('DOMContentLoaded', () => setTimeout(start));

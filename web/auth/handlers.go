@@ -1,4 +1,4 @@
-// Package auth is the door: sign-in at the identity provider, its callback, sign-out, and how long the session lasts.
+// Package auth is the way in: sign-in at the identity provider, its callback, sign-out, and how long the session lasts.
 package auth
 
 import (

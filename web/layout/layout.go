@@ -21,6 +21,7 @@ type Shell struct {
 	Flash   *Flash          // what the last request did; nil for nothing
 	Session Session         // how long the person may stay (R4)
 	Classic bool            // the classic look: a band of colour, denser, no side navigation
+	Scripts []string        // the page's own beside js/app.js, by their names in package static: "js/pool.js"
 	Pane    templ.Component // a ui.Pane or ui.Dialog over the content, which is inert behind it; nil for none
 	// PaneTitle is the document's title while the pane is open, before "· Purser"; empty for Title.
 	PaneTitle string

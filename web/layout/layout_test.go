@@ -170,6 +170,19 @@ func TestAClassicPageHasNoSideNavigation(t *testing.T) { // R40
 	}
 }
 
+func TestAPageLoadsItsOwnScriptsOnly(t *testing.T) {
+	sources := func(shell Shell) string {
+		return strings.Join(document(t, Page(shell)).Find("script[type=module]").Map(func(_ int, s *goquery.Selection) string { return s.AttrOr("src", "") }), " ")
+	}
+	every := static.Path("js/app.js")
+	if got := sources(Shell{Title: "Service account"}); got != every {
+		t.Errorf("a page without scripts of its own loads %s", got)
+	}
+	if got, want := sources(Shell{Title: "Manage Account Pool", Scripts: []string{"js/pool.js"}}), every+" "+static.Path("js/pool.js"); got != want {
+		t.Errorf("a page with one loads %s, want %s", got, want)
+	}
+}
+
 func TestTheMenuIsNamedAfterThePersonAndSignsOut(t *testing.T) { // R4
 	for name, person := range map[string]Person{
 		"Ada Lindqvist":   ada,

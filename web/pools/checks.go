@@ -13,6 +13,7 @@ import (
 	"purser.example/internal/run"
 	"purser.example/web/runs"
 	"purser.example/web/ui"
+	"purser.example/web/verdicts"
 	"purser.example/web/words"
 )
 
@@ -98,17 +99,17 @@ func checkOutcome(r run.Run) ui.MessageProps {
 
 // checkItem shows what Microsoft said of a password, with what to do.
 func (h *Handlers) checkItem(c echo.Context, r run.Run) func(run.Item, *runs.Item) {
-	key := pool.KeyOf(r.Scope)
+	key, tell := pool.KeyOf(r.Scope), h.Verdicts.Begin()
 	return func(i run.Item, view *runs.Item) {
 		v := i.Verdict
 		if v == nil || v.Valid() {
 			return
 		}
-		view.Tone, view.Text, view.Code = words.Tone(v.Status), v.Status.Title(), words.Quotable(v.Code)
+		view.Tone, view.Text, view.Code = verdicts.Tone(v.Status), v.Status.Title(), verdicts.Quotable(v.Code)
 		if pool.ByConditionalAccess(*v) {
 			view.Tone, view.Text = ui.Bad, "Cannot join"
 		}
-		props := h.verdictProps(c, *v, key, i.Username)
-		view.Verdict = &props
+		told := tell.Tell(c.Request().Context(), *v, verdicts.Account{Username: i.Username, Tenant: key.Tenant}).Row()
+		view.Verdict = &told
 	}
 }

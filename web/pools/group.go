@@ -144,7 +144,7 @@ func (h *Handlers) showAgain(c echo.Context, status int, f form, p *poolForm, re
 		if err != nil {
 			return err
 		}
-		panel, err := h.panelView(c, saved, p, true)
+		panel, err := h.panelView(c, h.Verdicts.Begin(), saved, p, true)
 		if err != nil {
 			return err
 		}

@@ -13,8 +13,9 @@ import (
 
 	"purser.example/internal/pool"
 	"purser.example/internal/run"
+	"purser.example/internal/sheet"
 	"purser.example/internal/tenant"
-	"purser.example/internal/verdict"
+	"purser.example/web/verdicts"
 )
 
 // Handlers answers /classic/account-pool.
@@ -24,8 +25,9 @@ type Handlers struct {
 	Tenants *tenant.Service
 	Now     func() time.Time
 	Log     *slog.Logger
-	Codes   *verdict.Table // the words of verdicts; nil: the built-in table
 
+	Verdicts *verdicts.Words
+	Desk     *sheet.Desk // where files are taken
 }
 
 // Mount adds the routes.

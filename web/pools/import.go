@@ -1,9 +1,8 @@
 package pools
 
 import (
+	"bytes"
 	"cmp"
-	"errors"
-	"io"
 	"net/http"
 	"strconv"
 	"strings"
@@ -19,11 +18,8 @@ import (
 	"purser.example/web/words"
 )
 
-const (
-	fieldFile = "file"
-	// importShown is how many rows of a report are on the page: those that are left out first.
-	importShown = 500
-)
+// importShown is how many rows of a report are on the page: those that are left out first.
+const importShown = 500
 
 // showImport is the page that takes the passwords of many members as a file (R47).
 func (h *Handlers) showImport(c echo.Context) error {
@@ -71,65 +67,52 @@ func importAnswer(c echo.Context, status int, view importView) error {
 	return respond.Page(c, status, importPage(shell, view))
 }
 
-// readImport reads the file: Check tells what Import would do, and Import does it. The file is read from the request as it
-// arrives and is never put on a disk.
+// readImport reads the file: Check tells what Import would do, and Import does it. The file is held in memory and never put on a
+// disk. It arrives whole before it is worked on, so that whoever sends one slowly is in nobody's way (X37).
 func (h *Handlers) readImport(c echo.Context) error {
 	view, target, err := h.importView(c)
 	if err != nil {
 		return err
 	}
-	result, command, err := h.readUpload(c, target.reading.ID)
-	defer result.Clear()
-	if errors.Is(err, io.ErrUnexpectedEOF) {
-		return problem.Wrap(err, problem.BadRequest, "The file did not arrive whole. Nothing was stored. Choose it again.")
-	}
+	leave, err := h.Desk.Arrive(session.Caller(c).Issuer + " " + session.Caller(c).Subject)
 	if err != nil {
-		if problem.KindOf(err) != problem.Invalid {
-			return err
-		}
-		view.Error = problem.Message(err)
-		return importAnswer(c, http.StatusUnprocessableEntity, view)
+		return err
+	}
+	defer leave()
+	c.Response().Before(leave) // whoever has the answer may send the next one at once
+	sent, err := receive(c.Request())
+	defer clear(sent.file)
+	if err != nil {
+		return refuseFile(c, view, err)
+	}
+	result, err := h.readPasswords(c, target.reading.ID, sent.file)
+	defer result.Clear()
+	if err != nil {
+		return refuseFile(c, view, err)
 	}
 	view.report(result)
-	if command != "import" {
+	if sent.command != "import" {
 		return importAnswer(c, http.StatusOK, view)
 	}
 	return h.saveImport(c, view, target, result)
 }
 
-// readUpload reads the parts of the form in their order: the file, then the button.
-func (h *Handlers) readUpload(c echo.Context, id pool.ReadingID) (result pool.Import, command string, err error) {
-	parts, err := c.Request().MultipartReader()
+func (h *Handlers) readPasswords(c echo.Context, id pool.ReadingID, file []byte) (pool.Import, error) {
+	end, err := h.Desk.Begin()
 	if err != nil {
-		return result, "", problem.Wrap(err, problem.BadRequest, "This form is damaged. Reload the page and try again.")
+		return pool.Import{}, err
 	}
-	found := false
-	for {
-		part, err := parts.NextPart()
-		if errors.Is(err, io.EOF) {
-			break
-		}
-		if err != nil {
-			return result, "", err
-		}
-		switch {
-		case part.FormName() == fieldFile && part.FileName() != "":
-			found = true
-			if result, err = h.Pools.ReadPasswords(c.Request().Context(), session.Caller(c), id, part); err != nil {
-				return result, "", err
-			}
-		case part.FormName() == fieldDo:
-			word, err := io.ReadAll(io.LimitReader(part, 20))
-			if err != nil {
-				return result, "", err
-			}
-			command = string(word)
-		}
+	defer end()
+	return h.Pools.ReadPasswords(c.Request().Context(), session.Caller(c), id, bytes.NewReader(file))
+}
+
+// refuseFile shows what is wrong with a file as a whole.
+func refuseFile(c echo.Context, view importView, err error) error {
+	if problem.KindOf(err) != problem.Invalid {
+		return err
 	}
-	if !found {
-		return result, "", problem.Field(fieldFile, "Choose a CSV file first.")
-	}
-	return result, command, nil
+	view.Error = problem.Message(err)
+	return importAnswer(c, http.StatusUnprocessableEntity, view)
 }
 
 func (h *Handlers) saveImport(c echo.Context, view importView, target importTarget, result pool.Import) error {

@@ -28,6 +28,9 @@ func (h *Handlers) show(c echo.Context) error {
 func (h *Handlers) page(c echo.Context, status int, view pageView) error {
 	shell := respond.Shell(c, "", title)
 	shell.Classic = true
+	if view.Tenant != "" {
+		shell.Scripts = []string{"js/pool.js"}
+	}
 	if changed := pool.Class(c.QueryParam("changed")); changed.Known() && view.Tenant != "" && c.Request().Method == http.MethodGet {
 		key := pool.Key{Tenant: tenant.ID(view.Tenant), Class: changed}
 		shell.Pane = rerunDialog(changed.Title(), pageAddress(key))
@@ -58,8 +61,9 @@ func (h *Handlers) pageView(c echo.Context, f form) (pageView, error) {
 	if err != nil {
 		return pageView{}, err
 	}
+	tell := h.Verdicts.Begin()
 	for _, p := range pools {
-		panel, err := h.panelView(c, p, h.formFor(c, f, p), p.Class == f.tab)
+		panel, err := h.panelView(c, tell, p, h.formFor(c, f, p), p.Class == f.tab)
 		if err != nil {
 			return pageView{}, err
 		}

@@ -11,11 +11,12 @@ import (
 	"purser.example/internal/run"
 	"purser.example/internal/shown"
 	"purser.example/web/session"
+	"purser.example/web/verdicts"
 	"purser.example/web/words"
 )
 
 // panelView shows one pool as its form has it.
-func (h *Handlers) panelView(c echo.Context, saved pool.Pool, f *poolForm, current bool) (panelView, error) {
+func (h *Handlers) panelView(c echo.Context, tell *verdicts.Teller, saved pool.Pool, f *poolForm, current bool) (panelView, error) {
 	class := saved.Class
 	view := panelView{
 		Class: string(class), Title: class.Title(), Current: current, Href: pageAddress(saved.Key), Holdings: class.Holdings(), Retired: retired(class),
@@ -38,7 +39,7 @@ func (h *Handlers) panelView(c echo.Context, saved pool.Pool, f *poolForm, curre
 			counts = r.Counts
 			found := h.foundView(c, r)
 			view.Found = &found
-			if view.Users, err = h.usersView(c, r, f); err != nil {
+			if view.Users, err = h.usersView(c, tell, r, f); err != nil {
 				return view, err
 			}
 		}

@@ -8,14 +8,14 @@ import (
 
 	"purser.example/internal/pool"
 	"purser.example/internal/shown"
-	"purser.example/internal/verdict"
 	"purser.example/web/session"
 	"purser.example/web/ui"
+	"purser.example/web/verdicts"
 	"purser.example/web/words"
 )
 
 // usersView gathers one page of a reading's members, with what was typed into their rows.
-func (h *Handlers) usersView(c echo.Context, r pool.Reading, f *poolForm) (*usersView, error) {
+func (h *Handlers) usersView(c echo.Context, tell *verdicts.Teller, r pool.Reading, f *poolForm) (*usersView, error) {
 	page, err := h.Pools.Members(c.Request().Context(), session.Caller(c), f.members.of(r.ID))
 	if err != nil {
 		return nil, err
@@ -35,7 +35,7 @@ func (h *Handlers) usersView(c echo.Context, r pool.Reading, f *poolForm) (*user
 		view.Renew = f.members.address(usersPath, key, r.ID)
 	}
 	for _, m := range page.Rows {
-		view.Rows = append(view.Rows, h.memberView(c, m, f))
+		view.Rows = append(view.Rows, h.memberView(c, tell, m, f))
 	}
 	view.Pager = pager(page, r, f)
 	return view, nil
@@ -86,7 +86,7 @@ func pager(page pool.Page, r pool.Reading, f *poolForm) ui.PagerProps {
 	return props
 }
 
-func (h *Handlers) memberView(c echo.Context, m pool.Member, f *poolForm) memberView {
+func (h *Handlers) memberView(c echo.Context, tell *verdicts.Teller, m pool.Member, f *poolForm) memberView {
 	class := f.key.Class
 	view := memberView{
 		User: string(m.User), Name: shown.Name(words.Either(m.Name, m.Username)), Username: m.Username, Nested: m.Nested,
@@ -102,7 +102,7 @@ func (h *Handlers) memberView(c echo.Context, m pool.Member, f *poolForm) member
 		view.Name = "Name not read"
 	}
 	view.LicencesNote = licencesNote(m, class)
-	h.standing(c, m, f, &view)
+	standing(c, tell, m, f, &view)
 	stored(m, class, h, &view)
 	for _, row := range f.rows {
 		if row.user == m.User {
@@ -127,7 +127,7 @@ func licencesNote(m pool.Member, class pool.Class) string {
 }
 
 // standing is where the member stands, with the verdict in full where there is something to explain.
-func (h *Handlers) standing(c echo.Context, m pool.Member, f *poolForm, view *memberView) {
+func standing(c echo.Context, tell *verdicts.Teller, m pool.Member, f *poolForm, view *memberView) {
 	said := m.Verdict
 	if m.Failed != nil {
 		said = m.Failed
@@ -154,23 +154,9 @@ func (h *Handlers) standing(c echo.Context, m pool.Member, f *poolForm, view *me
 	if said == nil || said.Valid() || m.Standing.InOrder() || m.Standing == pool.Checking || m.Standing == pool.NoPassword {
 		return
 	}
-	view.Code = words.Quotable(said.Code)
-	props := h.verdictProps(c, *said, f.key, m.Username)
-	view.Verdict = &props
-}
-
-// verdictProps explains a verdict that tells the past, so that it is no alert.
-func (h *Handlers) verdictProps(c echo.Context, v verdict.Verdict, key pool.Key, username string) ui.VerdictProps {
-	told := verdict.Context{Username: username, Tenant: string(key.Tenant), Now: h.Now(), Table: h.Codes}
-	if t, err := h.Tenants.Find(c.Request().Context(), key.Tenant); err == nil {
-		told.Tenant = t.Called()
-		if app, err := h.Tenants.Application(c.Request().Context(), t.ID); err == nil {
-			told.App, told.ConsentHref = app, t.ConsentAddress(app)
-		}
-	}
-	props := words.Verdict(v.Status, v.Explain(told))
-	props.Quiet = true
-	return props
+	view.Code = verdicts.Quotable(said.Code)
+	told := tell.Tell(c.Request().Context(), *said, verdicts.Account{Username: m.Username, Tenant: f.key.Tenant}).Row()
+	view.Verdict = &told
 }
 
 func standingFace(s pool.Standing, class pool.Class) (ui.Tone, string) {

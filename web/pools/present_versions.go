@@ -67,18 +67,18 @@ func (h *Handlers) driftView(c echo.Context, saved pool.Pool, f *poolForm) drift
 	case saved.Group.ID == "" || f.clear || f.reading != saved.Reading && f.drift == "":
 		return h.changedBy(c, saved, f, view)
 	case f.drift == "":
-		view.Ask, view.Command = address(driftPath, "tenant", string(saved.Tenant), "tab", string(saved.Class)), true
+		view.Ask = address(driftPath, "tenant", string(saved.Tenant), "tab", string(saved.Class))
 		return view
 	}
 	view.ID = string(f.drift)
 	r, err := h.Pools.Reading(c.Request().Context(), session.Caller(c), f.drift)
 	switch {
 	case err != nil:
-		view.Problem, view.Command = problem.Message(err), true
+		view.Problem = problem.Message(err)
 	case r.State == pool.ReadingRuns:
 		view.Running = address(readingsPath+"/"+string(r.ID)+"/events", "as", "drift")
 	case r.State == pool.ReadingFailed:
-		view.Problem, view.Command = words.Either(r.Failure, "The group could not be read to the end."), true
+		view.Problem = words.Either(r.Failure, "The group could not be read to the end.")
 	default:
 		h.compare(c, saved.Reading, r.ID, &view)
 		// Nobody is dropped because Microsoft listed nobody: that may have other reasons (X9).

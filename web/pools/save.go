@@ -7,7 +7,6 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"purser.example/internal/pool"
-	"purser.example/internal/problem"
 	"purser.example/internal/run"
 	"purser.example/web/respond"
 	"purser.example/web/session"
@@ -85,30 +84,20 @@ func landing(f form, results map[pool.Class]result) (to, message string) {
 	}
 }
 
-// refuse answers a Save of which something was refused: everything as typed, with what is wrong at each pool. Passwords are the
-// one thing that never goes back; with script they are still in their fields.
+// refuse answers a Save of which something was not stored: everything as typed, with what is wrong at each pool and with the
+// versions that are saved now, so that saving again meets no change of one's own. Passwords are the one thing that never goes back;
+// with script they are still in their fields.
 func (h *Handlers) refuse(c echo.Context, f form, results map[pool.Class]result) error {
-	outcome, status := outcomeView{}, http.StatusUnprocessableEntity
-	errorsOf := map[pool.Class]map[string]string{}
-	for _, class := range pool.Classes {
-		r, there := results[class]
-		switch conflict := conflictOf(r.err); {
-		case !there:
-		case r.err == nil:
-			outcome.Saved = append(outcome.Saved, class.Title())
-			delete(f.pools, class) // shown as it is saved now
-		case conflict != nil:
-			status = http.StatusConflict
-			outcome.Conflicts = append(outcome.Conflicts, h.conflictView(c, f.pools[class], conflict))
-		case refusal(r.err) == 0:
-			return r.err
-		default:
-			errorsOf[class] = outcome.add(class, r.err)
-		}
+	outcome, errorsOf := h.outcomeOf(c, f, results)
+	if outcome.onlyFailed() {
+		return outcome.Failed[0].cause // where everything typed comes back by reloading
+	}
+	for _, f := range outcome.Failed {
+		h.Log.ErrorContext(c.Request().Context(), "account pool not saved", "request_id", outcome.Reference, "pool", f.Title, "error", f.cause)
 	}
 	view, err := h.pageView(c, f)
 	if err != nil {
-		return err
+		return h.tellWithoutPage(c, outcome, err)
 	}
 	view.Outcome = outcome
 	for i := range view.Panels {
@@ -118,69 +107,8 @@ func (h *Handlers) refuse(c echo.Context, f form, results map[pool.Class]result)
 		view.Panels[i].blame(errorsOf[class])
 	}
 	if respond.ByScript(c) {
-		return respond.Page(c, status, outcomeFragment(view))
+		return respond.Page(c, min(outcome.status(), http.StatusUnprocessableEntity), outcomeFragment(view)) // htmx swaps no fault in
 	}
 	view.retype()
-	return h.page(c, status, view)
-}
-
-// add lists what is wrong with a pool, and gives it by field: "group", "password-USER".
-func (o *outcomeView) add(class pool.Class, err error) map[string]string {
-	byField := map[string]string{}
-	fields := problem.Fields(err)
-	if len(fields) == 0 {
-		o.Problem = strings.TrimSpace(o.Problem + " " + class.Title() + ": " + problem.Message(err))
-	}
-	for _, f := range fields {
-		field, label := controlOf(f.Field)
-		if _, there := byField[field]; there {
-			continue
-		}
-		byField[field] = f.Message
-		prefix, user, isRow := strings.Cut(field, "/")
-		control := prefix + "-" + string(class)
-		if isRow {
-			control += "-" + user
-		}
-		o.Mistakes = append(o.Mistakes, mistake{Label: class.Title() + ", " + label, Control: control, Text: f.Message})
-	}
-	return byField
-}
-
-// controlOf gives the control and the label of a field that a problem names; a member's is "password/USER".
-func controlOf(field string) (control, label string) {
-	if user, row := strings.CutPrefix(field, pool.FieldMember+"."); row {
-		return fieldPassword + "/" + user, "Group Users"
-	}
-	switch field {
-	case pool.FieldAdminURL:
-		return fieldURL, "Custom SharePoint Online Admin Center URL"
-	case pool.FieldObjects:
-		return fieldObjects, "Number of objects"
-	default:
-		return fieldGroup, "Group Name"
-	}
-}
-
-// blame shows what is wrong at the fields.
-func (p *panelView) blame(byField map[string]string) {
-	for field, text := range byField {
-		user, isRow := strings.CutPrefix(field, fieldPassword+"/")
-		if !isRow {
-			p.Errors[field] = text
-			continue
-		}
-		for i := range p.userRows() {
-			if p.Users.Rows[i].User == user {
-				p.Users.Rows[i].Error, p.Users.Rows[i].Fold = text, ""
-			}
-		}
-	}
-}
-
-func (p *panelView) userRows() []memberView {
-	if p.Users == nil {
-		return nil
-	}
-	return p.Users.Rows
+	return h.page(c, outcome.status(), view)
 }

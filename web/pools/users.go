@@ -21,7 +21,7 @@ func (h *Handlers) listUsers(c echo.Context) error {
 	if r.Key != key {
 		return problem.New(problem.NotFound, "This list of members belongs to another pool.")
 	}
-	view, err := h.usersView(c, r, &poolForm{key: key, reading: id, members: q})
+	view, err := h.usersView(c, h.Verdicts.Begin(), r, &poolForm{key: key, reading: id, members: q})
 	if err != nil {
 		return err
 	}

@@ -3,6 +3,7 @@ package pools
 import (
 	"purser.example/internal/pool"
 	"purser.example/web/ui"
+	"purser.example/web/verdicts"
 	"purser.example/web/words"
 )
 
@@ -129,7 +130,7 @@ type memberView struct {
 	StoredAt             string
 	Waiting              bool // a new one waits for its check
 	Fold                 string
-	Verdict              *ui.VerdictProps
+	Verdict              *verdicts.View
 	Error                string
 	Forget               bool // ticked
 }
@@ -139,8 +140,6 @@ type driftView struct {
 	ID       string
 	Class    string
 	Ask      string // where a script asks for the comparison; empty: it does not
-	Trigger  string // when it asks
-	Command  bool   // without script a button asks
 	Running  string // where progress comes from; empty: nothing runs
 	Problem  string
 	Remark   string // why the present members cannot be taken over
@@ -187,6 +186,14 @@ type outcomeView struct {
 	Mistakes  []mistake
 	Saved     []string // titles of the pools that were saved all the same
 	Conflicts []conflictView
+	Failed    []failure
+	Reference string // of the request, where something failed
+}
+
+// failure is a pool that could not be stored though nothing is wrong with it.
+type failure struct {
+	Title, Text string
+	cause       error
 }
 
 // mistake is a field that was refused, with the id of the control to correct.
@@ -206,7 +213,6 @@ type conflictView struct {
 type importView struct {
 	Lead     string
 	Action   string
-	Seen     string
 	Template string
 	Pool     string
 	Error    string // of the file

@@ -13,6 +13,16 @@ import (
 	"purser.example/internal/verdict"
 )
 
+// Where this screen family lives. The commands of the list carry id=…, as often as profiles are selected.
+const (
+	listPath     = "/service-accounts"
+	editPath     = listPath + "/edit"
+	deletePath   = listPath + "/delete"
+	validatePath = listPath + "/validate"
+
+	classicPath = "/classic/account-pool" // Manage Account Pool
+)
+
 // kept are the parameters that make a view of the list; everything else in an address belongs to something else.
 var kept = []string{"q", "tenant", "service", "status", "sort", "after", "before"}
 

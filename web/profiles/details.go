@@ -13,6 +13,7 @@ import (
 	"purser.example/web/layout"
 	"purser.example/web/respond"
 	"purser.example/web/session"
+	"purser.example/web/verdicts"
 	"purser.example/web/words"
 )
 
@@ -24,10 +25,7 @@ func (h *Handlers) show(c echo.Context) error {
 	}
 	c.Response().Header().Set("Vary", "HX-Request")
 	shell := respond.Shell(c, section, title)
-	view, err := h.detailsView(c, d, shell.Flash)
-	if err != nil {
-		return err
-	}
+	view := h.detailsView(c, d, shell.Flash)
 	shell.Flash = nil // what stands behind a pane is inert, so the pane says it
 	if respond.ByScript(c) {
 		return respond.Page(c, http.StatusOK, fragment(view.Name, detailsPane(view)))
@@ -45,7 +43,7 @@ func (h *Handlers) showVerdict(c echo.Context) error {
 	if !respond.ByScript(c) {
 		return c.Redirect(http.StatusSeeOther, query.address(id))
 	}
-	view := tipView{Name: p.Name, Href: query.address(id), Verdict: h.verdictView(c, lastOf(p), verdictOf{username: p.Username, tenant: p.Tenant, services: p.Services})}
+	view := tipView{Name: p.Name, Href: query.address(id), Verdict: h.tell(c, lastOf(p), p)}
 	view.Verdict.Quiet = true
 	return respond.Page(c, http.StatusOK, verdictTip(view))
 }
@@ -58,7 +56,7 @@ func lastOf(p profile.Profile) verdict.Verdict {
 	return p.Verdict
 }
 
-func (h *Handlers) detailsView(c echo.Context, d profile.Details, said *layout.Flash) (detailsView, error) {
+func (h *Handlers) detailsView(c echo.Context, d profile.Details, said *layout.Flash) detailsView {
 	query, id, now := readListQuery(c), string(d.ID), h.Now()
 	view := detailsView{
 		Said: said, Name: d.Name, Description: d.Description, Close: query.address(), EditHref: query.address(id, "edit"),
@@ -75,26 +73,30 @@ func (h *Handlers) detailsView(c echo.Context, d profile.Details, said *layout.F
 	view.Verdict = h.latest(c, d, &view)
 	view.Attempts, view.Parked, view.MostAttempts = words.Counted(d.Attempts, "attempt")+" in the last hour", d.Parked(), words.Number(h.Accounts.Etiquette().PerAccount)
 	for _, v := range d.History {
-		view.History = append(view.History, attemptView{At: words.Moment(v.At, now), Tone: words.Tone(v.Verdict.Status), Status: v.Verdict.Status.Title(), Code: v.Verdict.Code, By: v.By})
+		view.History = append(view.History, attemptView{At: words.Moment(v.At, now), Tone: verdicts.Tone(v.Verdict.Status), Status: v.Verdict.Status.Title(), Code: v.Verdict.Code, By: v.By})
 	}
 	for _, l := range d.Changes {
 		view.Changes = append(view.Changes, changeView{At: words.Moment(l.At, now), By: l.Actor.Name, What: changed(string(l.Action), l.Details)})
 	}
-	var err error
-	view.UsedBy, err = h.uses(c, d.Profile)
-	return view, err
+	view.UsedBy = useLinks(d.Tenant, d.Uses)
+	return view
 }
 
 // latest explains the last attempt. Right after a validation that failed it is the outcome of what was just done, and takes the
 // place of the message.
-func (h *Handlers) latest(c echo.Context, d profile.Details, view *detailsView) *verdictView {
+func (h *Handlers) latest(c echo.Context, d profile.Details, view *detailsView) *verdicts.View {
 	last := lastOf(d.Profile)
-	v := h.verdictView(c, last, verdictOf{username: d.Username, tenant: d.Tenant, services: d.Profile.Services})
+	v := h.tell(c, last, d.Profile)
 	v.Quiet = view.Said == nil || !view.Said.Failure || last.Valid()
 	if !v.Quiet {
 		view.Said = nil
 	}
 	return &v
+}
+
+// tell explains a verdict of a profile.
+func (h *Handlers) tell(c echo.Context, v verdict.Verdict, p profile.Profile) verdicts.View {
+	return h.Verdicts.Begin().Tell(c.Request().Context(), v, verdicts.Account{Username: p.Username, Tenant: p.Tenant, Services: p.Services})
 }
 
 func roles(d profile.Details) (names []string, note string) {

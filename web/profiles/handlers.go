@@ -3,6 +3,9 @@
 // Every pane and dialog has an address of its own. A browser gets the whole page, the list standing inert behind; htmx,
 // which has the list already, gets the pane alone. What the list showed (search, filters, sort) travels in the address, so
 // that closing a pane leads back to it.
+//
+// The views, a file for each page, are what the templates show: texts and addresses, formatted already. None of them ever holds a
+// secret.
 package profiles
 
 import (
@@ -15,13 +18,12 @@ import (
 
 	"purser.example/internal/account"
 	"purser.example/internal/catalogue"
-	"purser.example/internal/pool"
 	"purser.example/internal/profile"
 	"purser.example/internal/run"
 	"purser.example/internal/tenant"
-	"purser.example/internal/verdict"
 	"purser.example/web/layout"
 	"purser.example/web/respond"
+	"purser.example/web/verdicts"
 )
 
 // Handlers answers /service-accounts.
@@ -31,11 +33,10 @@ type Handlers struct {
 	RunsOf      *run.Service
 	Accounts    *account.Service
 	Tenants     *tenant.Service
-	Pools       *pool.Service // what may use a profile (R20)
 	Now         func() time.Time
 	Log         *slog.Logger
-	Codes       *verdict.Table // the words of verdicts; nil: the built-in table
 
+	Verdicts *verdicts.Words
 }
 
 // Mount adds the routes.

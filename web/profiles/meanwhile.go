@@ -20,11 +20,8 @@ func (h *Handlers) showUnstored(c echo.Context, id string, unstored *profile.Uns
 	if err != nil {
 		return unstored
 	}
-	view, err := h.detailsView(c, d, &layout.Flash{Failure: true, Text: problem.Message(unstored)})
-	if err != nil {
-		return unstored
-	}
-	v := h.verdictView(c, unstored.Verdict, verdictOf{username: d.Username, tenant: d.Tenant, services: d.Profile.Services})
+	view := h.detailsView(c, d, &layout.Flash{Failure: true, Text: problem.Message(unstored)})
+	v := h.tell(c, unstored.Verdict, d.Profile)
 	view.Verdict, v.Quiet = &v, true // the alert is that it is not stored
 	view.Said = &layout.Flash{Failure: true, Text: problem.Message(unstored)}
 	c.Response().Header().Set("Retry-After", respond.RetryAfter)

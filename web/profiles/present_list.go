@@ -12,6 +12,7 @@ import (
 	"purser.example/internal/verdict"
 	"purser.example/web/session"
 	"purser.example/web/ui"
+	"purser.example/web/verdicts"
 	"purser.example/web/words"
 )
 
@@ -120,7 +121,7 @@ func (h *Handlers) rowView(r profile.Row, of tenant.Tenant, kept string) rowView
 
 // statusView is the status with its reason in one line, and whether it could be renewed.
 func (h *Handlers) statusView(p profile.Profile) statusView {
-	s := statusView{Tone: words.Tone(p.Status), Text: p.Status.Title(), Reason: words.Quotable(p.Verdict.Code)}
+	s := statusView{Tone: verdicts.Tone(p.Status), Text: p.Status.Title(), Reason: verdicts.Quotable(p.Verdict.Code)}
 	if warnings := h.Profiles.Warnings(p); p.Status == verdict.Valid && len(warnings) > 0 {
 		s.Tone, s.Reason = ui.Warn, warnings[0].Short()
 	}

@@ -18,26 +18,27 @@ import (
 func (h *Handlers) confirmRemove(c echo.Context) error {
 	query := readListQuery(c)
 	view := deleteView{Action: query.with(deletePath), Close: query.address()}
-	for _, id := range c.QueryParams()["id"] {
-		p, err := h.Profiles.Find(c.Request().Context(), session.Caller(c), profile.ID(id))
-		if problem.KindOf(err) == problem.NotFound {
-			continue
-		}
-		if err != nil {
-			return err
-		}
-		used, err := h.uses(c, p)
-		if err != nil {
-			return err
-		}
+	doomed, err := h.Profiles.BeforeDelete(c.Request().Context(), session.Caller(c), idsOf(c.QueryParams()["id"]))
+	if err != nil {
+		return err
+	}
+	for _, p := range doomed {
 		view.Profiles = append(view.Profiles, deleteRow{
-			ID: string(p.ID), Version: strconv.FormatInt(p.Version, 10), Name: p.Name, Username: p.Username, Tenant: h.Tenants.Name(c.Request().Context(), p.Tenant), Uses: used,
+			ID: string(p.ID), Version: strconv.FormatInt(p.Version, 10), Name: p.Name, Username: p.Username, Tenant: h.Tenants.Name(c.Request().Context(), p.Tenant), Uses: useLinks(p.Tenant, p.Uses),
 		})
 	}
 	if len(view.Profiles) == 0 {
 		return respond.Back(c, query.address(), "Select the profiles to delete.")
 	}
 	return h.over(c, http.StatusOK, "Delete profiles", deleteDialog(view))
+}
+
+func idsOf(texts []string) []profile.ID {
+	ids := make([]profile.ID, len(texts))
+	for i, text := range texts {
+		ids[i] = profile.ID(text)
+	}
+	return ids
 }
 
 func (h *Handlers) remove(c echo.Context) error {

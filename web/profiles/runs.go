@@ -11,6 +11,7 @@ import (
 	"purser.example/web/runs"
 	"purser.example/web/session"
 	"purser.example/web/ui"
+	"purser.example/web/verdicts"
 	"purser.example/web/words"
 )
 
@@ -72,7 +73,7 @@ func runItem(i run.Item, view *runs.Item) {
 	switch i.Outcome {
 	case run.Confirmed, run.Rejected, run.NotReached:
 		if i.Status != "" {
-			view.Tone, view.Text, view.Code = words.Tone(i.Status), i.Status.Title(), words.Quotable(i.Code)
+			view.Tone, view.Text, view.Code = verdicts.Tone(i.Status), i.Status.Title(), verdicts.Quotable(i.Code)
 		}
 	}
 	if i.Reason == profile.Already {

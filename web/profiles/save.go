@@ -10,6 +10,7 @@ import (
 	"purser.example/internal/profile"
 	"purser.example/web/respond"
 	"purser.example/web/session"
+	"purser.example/web/verdicts"
 )
 
 func (h *Handlers) showNew(c echo.Context) error {
@@ -85,7 +86,7 @@ func (h *Handlers) refuse(c echo.Context, f form, id *profile.ID, cause error) e
 	}
 	status := http.StatusUnprocessableEntity
 	if refused, ok := errors.AsType[*profile.Refused](cause); ok {
-		v := h.verdictView(c, refused.Verdict, verdictOf{username: f.draft.Username, tenant: f.draft.Tenant, services: f.draft.Services, saving: true})
+		v := h.Verdicts.Begin().Tell(c.Request().Context(), refused.Verdict, verdicts.Account{Username: f.draft.Username, Tenant: f.draft.Tenant, Services: f.draft.Services, Saving: true})
 		view.Verdict = &v
 		if refused.Unrecorded != nil {
 			view.Problem = unrecorded

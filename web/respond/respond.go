@@ -4,7 +4,6 @@ package respond
 
 import (
 	"bytes"
-	"net/http"
 	"sync"
 
 	"github.com/a-h/templ"
@@ -26,14 +25,6 @@ func Page(c echo.Context, status int, page templ.Component) error {
 		return err
 	}
 	return c.HTMLBlob(status, buffer.Bytes())
-}
-
-// Redirect ends a post that succeeded: the next page shows the message, and reloading it posts nothing again.
-func Redirect(c echo.Context, to, message string) error {
-	if message != "" {
-		session.Flash(c, false, message)
-	}
-	return c.Redirect(http.StatusSeeOther, to)
 }
 
 // Shell gathers what surrounds a page: the person, their navigation, the message of the last request.

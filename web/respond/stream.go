@@ -2,6 +2,7 @@ package respond
 
 import (
 	"bytes"
+	"context"
 	"fmt"
 	"net/http"
 	"time"
@@ -12,14 +13,29 @@ import (
 	"purser.example/web/session"
 )
 
-const (
-	// renewed is how often a page that follows something is renewed at most.
-	renewed = 400 * time.Millisecond
-	// heartbeat keeps proxies from closing a stream on which nothing happens, and is when the session is looked at again.
-	heartbeat = 10 * time.Second
-	// sendWithin is how long a browser may take to receive a part.
-	sendWithin = 10 * time.Second
-)
+// Pace is how streams keep time.
+type Pace struct {
+	Renewed    time.Duration // how often a page that follows something is renewed at most
+	Heartbeat  time.Duration // keeps proxies from closing a stream on which nothing happens, and is when the session is looked at again
+	SendWithin time.Duration // how long a browser may take to receive a part
+}
+
+var usual = Pace{Renewed: 400 * time.Millisecond, Heartbeat: 10 * time.Second, SendWithin: 10 * time.Second}
+
+type paceKey struct{}
+
+// WithPace is the context of a server's connections whose streams keep another time than usual, as tests do that have no ten
+// seconds to wait.
+func WithPace(ctx context.Context, p Pace) context.Context {
+	return context.WithValue(ctx, paceKey{}, p)
+}
+
+func paceOf(c echo.Context) Pace {
+	if p, ok := c.Request().Context().Value(paceKey{}).(Pace); ok {
+		return p
+	}
+	return usual
+}
 
 // Part is what a stream sends at one time.
 type Part struct {
@@ -40,13 +56,15 @@ func Stream(c echo.Context, changes <-chan struct{}, next func() (Part, error)) 
 	header.Set(echo.HeaderContentType, "text/event-stream")
 	header.Set("X-Accel-Buffering", "no")
 	c.Response().WriteHeader(http.StatusOK)
-	beat := time.NewTicker(heartbeat)
+	pace := paceOf(c)
+	beat := time.NewTicker(pace.Heartbeat)
 	defer beat.Stop()
+	defer func() { _ = limitSending(c, pace) }() // what ends the answer is sent after this
 	for {
-		if err := send(c, part); err != nil || part.Over {
+		if err := send(c, part, pace); err != nil || part.Over {
 			return nil //nolint:nilerror // The browser went away: nobody is left to tell.
 		}
-		if !wait(c, changes, beat.C) {
+		if !wait(c, changes, pace, beat.C) {
 			return nil
 		}
 		if part, err = next(); err != nil {
@@ -56,8 +74,8 @@ func Stream(c echo.Context, changes <-chan struct{}, next func() (Part, error)) 
 }
 
 // wait returns true when there is something to send.
-func wait(c echo.Context, changes <-chan struct{}, beat <-chan time.Time) bool {
-	pause := time.After(renewed)
+func wait(c echo.Context, changes <-chan struct{}, pace Pace, beat <-chan time.Time) bool {
+	pause := time.After(pace.Renewed)
 	select {
 	case <-pause:
 	case <-c.Request().Context().Done():
@@ -79,13 +97,14 @@ func wait(c echo.Context, changes <-chan struct{}, beat <-chan time.Time) bool {
 	}
 }
 
-// send sends the part, and after the last one the word that nothing follows.
-func send(c echo.Context, part Part) error {
+// send sends the part, and after the last one the word that nothing follows. No deadline is left behind: on HTTP/2 one that
+// passes ends the stream even where nothing waits to be sent.
+func send(c echo.Context, part Part, pace Pace) error {
 	var body bytes.Buffer
 	if err := part.Body.Render(c.Request().Context(), &body); err != nil {
 		return err
 	}
-	if err := http.NewResponseController(c.Response()).SetWriteDeadline(time.Now().Add(sendWithin)); err != nil {
+	if err := limitSending(c, pace); err != nil {
 		return err
 	}
 	for line := range bytes.Lines(body.Bytes()) {
@@ -104,5 +123,9 @@ func send(c echo.Context, part Part) error {
 		return err
 	}
 	c.Response().Flush()
-	return nil
+	return http.NewResponseController(c.Response()).SetWriteDeadline(time.Time{})
+}
+
+func limitSending(c echo.Context, pace Pace) error {
+	return http.NewResponseController(c.Response()).SetWriteDeadline(time.Now().Add(pace.SendWithin))
 }

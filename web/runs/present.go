@@ -10,6 +10,7 @@ import (
 	"purser.example/internal/run"
 	"purser.example/web/session"
 	"purser.example/web/ui"
+	"purser.example/web/verdicts"
 	"purser.example/web/words"
 )
 
@@ -51,7 +52,7 @@ type Item struct {
 	Code     string // empty for none
 	Reason   string // empty for none
 	At       words.Time
-	Verdict  *ui.VerdictProps // what to do, on demand; nil for nothing
+	Verdict  *verdicts.View // what to do, on demand; nil for nothing
 }
 
 // listView lists runs of a kind, newest first.

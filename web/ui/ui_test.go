@@ -77,8 +77,6 @@ func TestComponentsLookAsTheyDid(t *testing.T) {
 		"progress_open":   ProgressBar(ProgressProps{Label: "Reading the group", ID: "group"}),
 		"dialog":          with(Dialog(DialogProps{ID: "delete", Title: "Delete 2 profiles?", Open: true, Cancel: "/service-accounts", Footer: Button(ButtonProps{Label: "Confirm"})}), "<p>Gone for good.</p>"),
 		"pane":            with(Pane(PaneProps{ID: "create", Title: "Create service account profile", Close: "/service-accounts", Footer: Button(ButtonProps{Label: "Save"})}), "<form></form>"),
-		"tabs":            Tabs("Object class", []Tab{{"Project Sites", "?tab=project", true}, {"Exchange Public Folders", "?tab=public-folders", false}}),
-		"tab_panel":       with(TabPanel(), "<p>Body</p>"),
 		"address":         Address("svc-gov@contoso.onmicrosoft.com"),
 	} {
 		t.Run(name, func(t *testing.T) { golden(t, name, lines(render(t, component))) })

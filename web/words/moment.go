@@ -1,5 +1,4 @@
-// Package words spells for people what every screen tells: times, numbers, lists of names, and the outcome of a validation.
-// It knows the nouns' plain values and web/ui, and no request.
+// Package words spells for people what every screen tells: times, numbers and lists of names. It knows nobody.
 package words
 
 import (

@@ -13,7 +13,10 @@ import (
 	"purser.example/internal/microsoft"
 	"purser.example/internal/profile"
 	"purser.example/internal/sqlite"
+	"purser.example/internal/sqlite/accounts"
+	"purser.example/internal/sqlite/profiles"
 	"purser.example/internal/sqlite/sqlitetest"
+	"purser.example/internal/sqlite/tenants"
 	"purser.example/internal/tenant"
 	"purser.example/internal/verdict"
 )
@@ -33,12 +36,12 @@ func newRig(tb testing.TB) *rig {
 	r := &rig{}
 	r.restartSimulator(tb)
 	db, ring := sqlitetest.Open(tb, time.Now)
-	r.db, r.tenants = db, tenant.NewService(db.Tenants(), ring, time.Now)
+	r.db, r.tenants = db, tenant.NewService(tenants.New(db), ring, time.Now)
 	// Strict password rules, because the demo may be started with them.
 	accounts := account.NewService(account.Parts{
-		Store: db.Accounts(), Tenants: r.tenants, Validator: r, Settings: account.Settings{StrictPasswords: true}, Limits: account.Usual, Now: time.Now,
+		Store: accounts.New(db), Tenants: r.tenants, Validator: r, Settings: account.Settings{StrictPasswords: true}, Limits: account.Usual, Now: time.Now,
 	})
-	r.profiles = profile.NewService(db.Profiles(), r.tenants, accounts, ring, profile.Settings{}, time.Now)
+	r.profiles = profile.NewService(profiles.New(db), r.tenants, accounts, ring, profile.Settings{}, time.Now)
 	return r
 }
 

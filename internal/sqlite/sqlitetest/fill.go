@@ -11,6 +11,8 @@ import (
 	"purser.example/internal/profile"
 	"purser.example/internal/secret"
 	"purser.example/internal/sqlite"
+	"purser.example/internal/sqlite/profiles"
+	"purser.example/internal/sqlite/tenants"
 	"purser.example/internal/tenant"
 	"purser.example/internal/verdict"
 )
@@ -42,7 +44,7 @@ func (o *FillOptions) complete(ctx context.Context, db *sqlite.DB) (err error) {
 	if len(o.Tenants) > 0 {
 		return nil
 	}
-	if o.Tenants, err = db.Tenants().Tenants(ctx); err == nil && len(o.Tenants) == 0 {
+	if o.Tenants, err = tenants.New(db).Tenants(ctx); err == nil && len(o.Tenants) == 0 {
 		return errors.New("sqlitetest: fill: no tenant is connected")
 	}
 	return err
@@ -69,7 +71,7 @@ func Fill(ctx context.Context, db *sqlite.DB, ring *secret.Keyring, o FillOption
 	for begin := 0; begin < o.Profiles; begin += filledAtOnce {
 		err := db.Write(ctx, func(tx *sqlite.Tx) error {
 			for i := begin; i < min(begin+filledAtOnce, o.Profiles); i++ {
-				if err := o.insert(db, tx, ring, i); err != nil {
+				if err := o.insert(tx, ring, i); err != nil {
 					return err
 				}
 			}
@@ -85,7 +87,7 @@ func Fill(ctx context.Context, db *sqlite.DB, ring *secret.Keyring, o FillOption
 	return errors.Join(db.Pragma(ctx, "PRAGMA wal_checkpoint(TRUNCATE)"), db.Pragma(ctx, "PRAGMA cache_size = -2000"))
 }
 
-func (o *FillOptions) insert(db *sqlite.DB, tx *sqlite.Tx, ring *secret.Keyring, i int) error {
+func (o *FillOptions) insert(tx *sqlite.Tx, ring *secret.Keyring, i int) error {
 	number := o.First + i
 	p := specimen(number, o.Tenants[number%len(o.Tenants)].ID, o.Now)
 	p.Username = fmt.Sprintf(o.Username, number)
@@ -93,7 +95,7 @@ func (o *FillOptions) insert(db *sqlite.DB, tx *sqlite.Tx, ring *secret.Keyring,
 	if err != nil {
 		return err
 	}
-	return db.Profiles().Insert(tx, p, sealed)
+	return profiles.Insert(tx, p, sealed)
 }
 
 // strip takes away what every single row would have to keep, and gives back how to restore it: an index is made in a
@@ -101,25 +103,23 @@ func (o *FillOptions) insert(db *sqlite.DB, tx *sqlite.Tx, ring *secret.Keyring,
 func strip(ctx context.Context, db *sqlite.DB) (restore func(*sqlite.Tx) error, err error) {
 	var statements []string
 	err = db.Write(ctx, func(tx *sqlite.Tx) error {
-		rows, err := tx.Raw().QueryContext(ctx, `SELECT type, name, sql FROM sqlite_schema WHERE tbl_name IN ('profiles', 'profile_services') AND type IN ('index', 'trigger') AND sql IS NOT NULL ORDER BY type`)
+		var drops []string
+		err := tx.Query(`SELECT type, name, sql FROM sqlite_schema WHERE tbl_name IN ('profiles', 'profile_services') AND type IN ('index', 'trigger') AND sql IS NOT NULL ORDER BY type`).
+			Each(func(row sqlite.Row) error {
+				var kind, name, text string
+				err := row.Scan(&kind, &name, &text)
+				drops, statements = append(drops, "DROP "+kind+" "+name), append(statements, text)
+				return err
+			})
 		if err != nil {
 			return err
 		}
-		defer func() { _ = rows.Close() }()
-		var drops []string
-		for rows.Next() {
-			var kind, name, text string
-			if err := rows.Scan(&kind, &name, &text); err != nil {
-				return err
-			}
-			drops, statements = append(drops, "DROP "+kind+" "+name), append(statements, text)
-		}
-		return errors.Join(rows.Err(), rows.Close(), run(tx, drops))
+		return execute(tx, drops)
 	})
-	return func(tx *sqlite.Tx) error { return errors.Join(run(tx, statements), recount(tx)) }, err
+	return func(tx *sqlite.Tx) error { return errors.Join(execute(tx, statements), recount(tx)) }, err
 }
 
-func run(tx *sqlite.Tx, statements []string) error {
+func execute(tx *sqlite.Tx, statements []string) error {
 	for _, statement := range statements {
 		if _, err := tx.Exec(statement); err != nil {
 			return err
@@ -130,7 +130,7 @@ func run(tx *sqlite.Tx, statements []string) error {
 
 // recount makes anew what the triggers would have kept.
 func recount(tx *sqlite.Tx) error {
-	return run(tx, []string{
+	return execute(tx, []string{
 		`DELETE FROM profile_counts`,
 		`INSERT INTO profile_counts SELECT 'status', status, count(*) FROM profiles GROUP BY status`,
 		`INSERT INTO profile_counts SELECT 'tenant', tenant_id, count(*) FROM profiles GROUP BY tenant_id`,
@@ -152,9 +152,15 @@ var (
 		status verdict.Status
 		code   string
 	}{
-		{77, verdict.Valid, ""}, {6, verdict.NotValidated, ""}, {5, verdict.WrongPassword, "AADSTS50126"}, {4, verdict.MFARequired, "AADSTS50076"},
-		{3, verdict.PolicyBlocked, "AADSTS53003"}, {2, verdict.PasswordExpired, "AADSTS50055"}, {1, verdict.AccountLocked, "AADSTS50053"},
-		{1, verdict.AccountBlocked, "AADSTS50057"}, {1, verdict.AccountNotFound, "AADSTS50034"},
+		{77, verdict.Valid, ""},
+		{6, verdict.NotValidated, ""},
+		{5, verdict.WrongPassword, "AADSTS50126"},
+		{4, verdict.MFARequired, "AADSTS50076"},
+		{3, verdict.PolicyBlocked, "AADSTS53003"},
+		{2, verdict.PasswordExpired, "AADSTS50055"},
+		{1, verdict.AccountLocked, "AADSTS50053"},
+		{1, verdict.AccountBlocked, "AADSTS50057"},
+		{1, verdict.AccountNotFound, "AADSTS50034"},
 	}
 )
 

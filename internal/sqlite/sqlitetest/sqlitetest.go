@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"log/slog"
 	"os"
+	"path/filepath"
 	"strconv"
 	"sync"
 	"testing"
@@ -56,9 +57,37 @@ func Open(tb testing.TB, now func() time.Time) (*sqlite.DB, *secret.Keyring) {
 	return db, ring
 }
 
-// OpenIn opens the database in the folder, still locked.
+// fresh is the file of a new database. It is brought up to date once and copied from then on: that takes longer than most tests
+// do, above all under the race detector.
+var fresh = sync.OnceValues(func() (file []byte, err error) {
+	folder, err := os.MkdirTemp("", "purser-fresh-")
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, os.RemoveAll(folder)) }()
+	db, err := sqlite.Open(context.Background(), sqlite.Options{Folder: folder, Now: time.Now, Log: slog.New(slog.DiscardHandler)})
+	if err != nil {
+		return nil, err
+	}
+	if err := errors.Join(db.Pragma(context.Background(), "PRAGMA wal_checkpoint(TRUNCATE)"), db.Close()); err != nil {
+		return nil, err
+	}
+	return os.ReadFile(filepath.Join(folder, sqlite.File))
+})
+
+// OpenIn opens the database in the folder, still locked; where there is none, a new one.
 func OpenIn(tb testing.TB, folder string, now func() time.Time) *sqlite.DB {
 	tb.Helper()
+	path := filepath.Join(folder, sqlite.File)
+	if _, err := os.Stat(path); errors.Is(err, os.ErrNotExist) {
+		file, err := fresh()
+		if err != nil {
+			tb.Fatal(err)
+		}
+		if err := errors.Join(os.MkdirAll(folder, 0o700), os.WriteFile(path, file, 0o600)); err != nil {
+			tb.Fatal(err)
+		}
+	}
 	db, err := sqlite.Open(context.Background(), sqlite.Options{Folder: folder, Now: now, Log: slog.New(slog.DiscardHandler)})
 	if err != nil {
 		tb.Fatal(err)
@@ -84,6 +113,23 @@ func FillDisk(tb testing.TB, db *sqlite.DB) (mend func()) {
 	return hold(tb, db, "PRAGMA max_page_count = 1", "PRAGMA max_page_count = 1073741823")
 }
 
+// FillDiskFor makes the writes of some rows of a table fail with SQLITE_FULL, and no others, until it is mended: "pools" and
+// "NEW.class = 'project'". Each such write asks for more room than SQLite's own limit leaves.
+func FillDiskFor(tb testing.TB, db *sqlite.DB, table, which string) (mend func()) {
+	tb.Helper()
+	pragma(tb, db, "CREATE TABLE IF NOT EXISTS padding (filler BLOB)")
+	for _, change := range []string{"INSERT", "UPDATE"} {
+		pragma(tb, db, fmt.Sprintf("CREATE TRIGGER burst_%s_%s BEFORE %s ON %s WHEN %s BEGIN INSERT INTO padding VALUES (zeroblob(50000000)); END", table, change, change, table, which))
+	}
+	release := hold(tb, db, "PRAGMA max_page_count = 5000", "PRAGMA max_page_count = 1073741823")
+	return func() {
+		for _, change := range []string{"INSERT", "UPDATE"} {
+			pragma(tb, db, fmt.Sprintf("DROP TRIGGER burst_%s_%s", table, change))
+		}
+		release()
+	}
+}
+
 // MakeReadOnly makes every further write fail with SQLITE_READONLY until it is mended.
 func MakeReadOnly(tb testing.TB, db *sqlite.DB) (mend func()) {
 	tb.Helper()
@@ -99,13 +145,7 @@ func LockElsewhere(tb testing.TB, db *sqlite.DB) (mend func()) {
 		tb.Fatal(err)
 	}
 	other.SetMaxOpenConns(1)
-	pragma(tb, db, "PRAGMA busy_timeout = 400")
-	_, err = other.ExecContext(context.Background(), "BEGIN IMMEDIATE")
-	for try := 0; err != nil && try < 10_000; try++ { // SQLite's own waiting would starve beside busy writers
-		time.Sleep(time.Millisecond / 4)
-		_, err = other.ExecContext(context.Background(), "BEGIN IMMEDIATE")
-	}
-	if err != nil {
+	if err := lockBy(db, other); err != nil {
 		tb.Fatalf("lock the database: %v", err)
 	}
 	return func() {
@@ -115,6 +155,19 @@ func LockElsewhere(tb testing.TB, db *sqlite.DB) (mend func()) {
 		}
 		pragma(tb, db, "PRAGMA busy_timeout = 1000")
 	}
+}
+
+// lockBy gives the lock to somebody else. Whoever writes waits meanwhile, or the other would not get its turn.
+func lockBy(db *sqlite.DB, other *sql.DB) error {
+	writing, err := db.Writer().Conn(context.Background())
+	if err != nil {
+		return err
+	}
+	_, err = writing.ExecContext(context.Background(), "PRAGMA busy_timeout = 50")
+	if err == nil {
+		_, err = other.ExecContext(context.Background(), "BEGIN IMMEDIATE")
+	}
+	return errors.Join(err, writing.Close())
 }
 
 // Losing gives a function that makes the next write fail with SQLITE_IOERR: what the process has open of the write-ahead log

@@ -1,0 +1,284 @@
+package docs
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// deed is what the test does about a command of a document.
+type deed struct {
+	in   string               // what somebody types
+	says string               // what the output holds
+	as   string               // run in the place of the command, because this machine differs in something
+	stay bool                 // the command stays until the next one that does, or the end of the document
+	do   func(*machine) error // done in the place of the command: what only systemd can do, or root
+	not  string               // why it is not run
+}
+
+func start(m *machine) error   { return m.start() }
+func stop(m *machine) error    { return m.stop() }
+func restart(m *machine) error { return m.restart() }
+func reload(m *machine) error  { return m.reload() }
+
+// built puts bin/purser where `make build` leaves it. It was made by that command.
+func makeBuild(m *machine) error {
+	binary := purser(m.t)
+	return os.Symlink(binary, filepath.Join(m.home, "bin", "purser"))
+}
+
+// journal is what `journalctl` shows, which is to hold that Purser is ready.
+func journal(m *machine) error {
+	if !strings.Contains(m.log(), "msg=ready") {
+		return fmt.Errorf("the log does not say that Purser is ready:\n%s", m.log())
+	}
+	return nil
+}
+
+const (
+	noTestInTests = "it is what runs this test"
+	byMakeTest    = "`make test` runs it beside this test"
+	takesLong     = "it takes many minutes"
+)
+
+// story is documents whose commands are run one after the other on one machine.
+type story struct {
+	docs  []string
+	deeds map[string]deed
+}
+
+// The commands of the documents, and what is done about each. One that is not here fails the test, and so does one that is here
+// and in no document.
+var stories = []story{
+	{
+		docs: []string{"README.md"},
+		deeds: map[string]deed{
+			"make run":  {stay: true, as: "make -C $REPOSITORY --no-print-directory run ADDR=127.0.0.1:0 BIN=$HOME_HERE/bin/purser"},
+			"make test": {not: noTestInTests},
+		},
+	},
+	{
+		docs: []string{"docs/production.md", "docs/keys.md", "docs/backup.md", "docs/upgrade.md"},
+		deeds: map[string]deed{
+			"make build": {do: makeBuild},
+			"sudo install -m 755 bin/purser /usr/local/bin/purser":                              {},
+			"sudo useradd --system --home-dir /var/lib/purser --shell /usr/sbin/nologin purser": {not: "it makes an account; the scratch machine has one"},
+			"sudo install -d -m 700 /etc/purser":                                                {},
+			"sudo sh -c 'umask 077; purser key new > /etc/purser/key'":                          {},
+			"sudo sh -c 'umask 077; cat > /etc/purser/client-secret'":                           {in: "hidden-Q~3\n"},
+			"sudo env PURSER_KEY_FILE=/etc/purser/key purser key id":                            {do: settingsWritten},
+			"sudo systemctl daemon-reload":                                                      {do: reload},
+			"sudo systemctl enable --now purser":                                                {do: start},
+			"sudo install -d /etc/systemd/system/purser.service.d":                              {},
+			"sudo systemctl restart purser":                                                     {do: restart},
+			"sudo systemctl stop purser":                                                        {do: stop},
+			"sudo systemctl start purser":                                                       {do: start},
+			"journalctl -u purser -n 20":                                                        {do: journal},
+			"purser key new":                                                                    {says: "pk1_"},
+			"(umask 077; purser key new > key)":                                                 {},
+			"PURSER_KEY_FILE=key purser key id":                                                 {},
+			"sudo chmod 600 /etc/purser/key":                                                    {},
+			"sudo cat /etc/purser/key":                                                          {says: "pk1_"},
+			"sudo systemd-creds encrypt --name=key /etc/purser/key /etc/purser/key.cred":        {not: "it makes a secret of the real machine, below /var/lib/systemd"},
+			"sudo shred -u /etc/purser/key":                                                     {as: "sudo shred -u key"}, // the commands to come need the other one
+			"sudo install -d -o purser -g purser -m 700 /srv/backup":                            {},
+			`sudo -u purser sh -c 'umask 077; sqlite3 /var/lib/purser/purser.db ".backup /srv/backup/purser.db"'`:  {},
+			"sudo cp -p /var/lib/purser/purser.db /srv/backup/":                                                    {},
+			"sudo -u purser sqlite3 /srv/backup/purser.db 'PRAGMA integrity_check; SELECT count(*) FROM activity'": {says: "ok\n"},
+			"sudo mv /var/lib/purser /var/lib/purser.old":                                                          {},
+			"sudo install -d -o purser -g purser -m 700 /var/lib/purser":                                           {},
+			"sudo install -o purser -g purser -m 600 /srv/backup/purser.db /var/lib/purser/purser.db":              {},
+			"purser version": {says: "purser "},
+			"sudo cp -p /var/lib/purser/purser.db /srv/backup/purser-before-upgrade.db": {},
+		},
+	},
+	{
+		docs: []string{"docs/simulator.md"},
+		deeds: map[string]deed{
+			"make build": {do: makeBuild},
+			"bin/purser demo --fixture contoso.json --sim-addr 127.0.0.1:9400":                                                                                                                          {stay: true, as: "exec bin/purser demo --fixture contoso.json --sim-addr 127.0.0.1:9400 --addr 127.0.0.1:0"},
+			`curl -X PATCH -d '{"mfa": "perUser"}' http://127.0.0.1:9400/_sim/users/svc-backup@contoso.onmicrosoft.com`:                                                                                 {},
+			"curl -d '[{\"host\": \"login.microsoftonline.com\", \"method\": \"POST\", \"status\": 503, \"retryAfter\": \"1\", \"times\": 2}]' \\\n    http://127.0.0.1:9400/_sim/faults":               {},
+			"curl -X PATCH -d '{\"throttle\": {\"tokenRequests\": 20, \"graphRequests\": 100, \"windowSeconds\": 10}}' \\\n    http://127.0.0.1:9400/_sim/tenants/6f1c0000-0000-4000-8000-000000000001": {},
+			"curl http://127.0.0.1:9400/_sim/requests":    {says: "["},
+			"go run ./cmd/m365sim --fixture contoso.json": {stay: true, as: "exec go run -C $REPOSITORY ./cmd/m365sim --fixture $HOME_HERE/contoso.json --addr 127.0.0.1:9400"},
+			"curl -d client_id=a0000000-0000-4000-8000-000000000001 -d grant_type=password \\\n    -d scope=https://graph.microsoft.com/.default \\\n    -d username=svc-backup@contoso.onmicrosoft.com -d password=Try-this-1 \\\n    http://127.0.0.1:9400/6f1c0000-0000-4000-8000-000000000001/oauth2/v2.0/token": {says: `"access_token"`},
+			"go test -C internal/m365sim/contract -count=1 ./...": {not: byMakeTest},
+		},
+	},
+}
+
+// settingsWritten writes the file of settings that the document shows next, once the key's id was printed.
+func settingsWritten(m *machine) error {
+	out, err := m.run("sudo env PURSER_KEY_FILE=/etc/purser/key purser key id", "")
+	if err != nil || !regexp.MustCompile(`^[0-9a-f]{8}\n$`).MatchString(out) {
+		return fmt.Errorf("%w: %s", err, out)
+	}
+	for _, b := range named(m.t, "docs/production.md").blocks {
+		if b.language == "dotenv" {
+			return os.WriteFile(filepath.Join(m.folder, "etc/purser/settings"), []byte(b.text()), 0o644)
+		}
+	}
+	return errors.New("the document shows no settings")
+}
+
+// X32: every command of every document is run, or is said not to be.
+func TestTheCommandsOfTheDocumentsRun(t *testing.T) {
+	told := map[string]bool{}
+	for _, s := range stories {
+		t.Run(s.docs[0], func(t *testing.T) {
+			m := newMachine(t)
+			used := map[string]bool{}
+			for _, name := range s.docs {
+				told[name] = true
+				m.follow(named(t, name), s.deeds, used)
+			}
+			for key := range s.deeds {
+				if !used[key] {
+					t.Errorf("no document of %q has the command %s", s.docs, key)
+				}
+			}
+		})
+	}
+	for _, d := range documents(t) {
+		for _, b := range d.blocks {
+			if b.language == "sh" && !told[d.name] {
+				t.Errorf("%s:%d: commands of a document that no story runs", d.name, b.line)
+			}
+		}
+	}
+}
+
+// follow does what a document says, from its beginning to its end.
+func (m *machine) follow(d document, deeds map[string]deed, used map[string]bool) {
+	defer m.leave()
+	for _, b := range d.blocks {
+		switch b.language {
+		case "ini":
+			m.drafts = append(m.drafts, b.lines)
+		case "json": // the one of docs/simulator.md, a file of the name that its commands use
+			must(m.t, os.WriteFile(filepath.Join(m.home, "contoso.json"), []byte(b.text()), 0o600))
+		case "sh":
+			for _, c := range b.commands() {
+				does, there := deeds[c.key()]
+				used[c.key()] = true
+				if !there {
+					m.t.Errorf("%s:%d: neither run nor listed: %s", d.name, c.line, c.key())
+				} else if err := m.obey(c, does); err != nil {
+					m.t.Fatalf("%s:%d: %s\n%v", d.name, c.line, c.key(), err)
+				}
+			}
+		}
+	}
+}
+
+func (m *machine) obey(c command, does deed) error {
+	text := c.text
+	if does.as != "" {
+		here, err := filepath.Abs(root)
+		if err != nil {
+			return err
+		}
+		text = strings.NewReplacer("$REPOSITORY", here, "$HOME_HERE", m.home).Replace(does.as)
+	}
+	var out string
+	var err error
+	switch {
+	case does.not != "":
+		return nil
+	case does.do != nil:
+		return does.do(m)
+	case does.stay:
+		_, err = m.enter(text)
+	default:
+		out, err = m.run(text, does.in)
+	}
+	if err == nil && !strings.Contains(out, does.says) {
+		err = fmt.Errorf("the output lacks %q", does.says)
+	}
+	if err != nil {
+		return fmt.Errorf("%w\n%s", err, out)
+	}
+	return nil
+}
+
+// The commands within sentences: those of Purser and of make exist, and of the others it is said here why they are not run.
+var mentioned = map[string]deed{
+	"go version":                  {},
+	"sudo update-ca-certificates": {not: "it changes whom the real machine trusts"},
+	"kill -9":                     {not: "the drill does it, many times"},
+}
+
+var isCommand = regexp.MustCompile(`^(sudo|purser|bin/purser|make|go|curl|systemctl|journalctl|m365sim|sqlite3|kill|apt|apt-get|cp|rsync) `)
+
+// X32: a command that a sentence names exists, with its flags.
+func TestTheCommandsThatAreMentionedExist(t *testing.T) {
+	makefile, err := os.ReadFile(root + "/Makefile")
+	must(t, err)
+	used := map[string]bool{}
+	for _, d := range documents(t) {
+		for _, s := range d.spans {
+			if !isCommand.MatchString(s.text) || strings.HasSuffix(s.text, "…") {
+				continue
+			}
+			words := strings.Fields(s.text)
+			known, listed := mentioned[s.text]
+			used[s.text] = true
+			switch {
+			case listed && known.not != "":
+			case listed:
+				err = exec.Command(words[0], words[1:]...).Run()
+			case strings.HasSuffix(words[0], "purser"):
+				err = exec.Command(purser(t), append(words[1:], "--help")...).Run()
+			case words[0] == "make":
+				err = nil
+				if !regexp.MustCompile(`(?m)^` + regexp.QuoteMeta(words[1]) + `:`).Match(makefile) {
+					err = errors.New("no such target")
+				}
+			default:
+				err = errors.New("neither run nor listed")
+			}
+			if err != nil {
+				t.Errorf("%s:%d: %s: %v", s.doc, s.line, s.text, err)
+			}
+		}
+	}
+	for text := range mentioned {
+		if !used[text] {
+			t.Errorf("no document mentions %s", text)
+		}
+	}
+}
+
+// What a block that is no command shows, and what proves it.
+var proved = map[string]string{
+	"sh":     "TestTheCommandsOfTheDocumentsRun",
+	"ini":    "TestTheCommandsOfTheDocumentsRun: the service is started by these lines",
+	"json":   "TestTheCommandsOfTheDocumentsRun: the simulator is started with it",
+	"dotenv": "TestTheDocumentsNameSettingsThatExist",
+	"text":   "TestPurserSaysWhatTheDocumentsSay",
+	"tsv":    "TestTheRowsOfCodesAreGood",
+	"go":     "internal/m365sim/contract does the same",
+	"nginx":  "not proved: it would need nginx",
+	"caddy":  "not proved: it would need Caddy",
+}
+
+// Every block says what it is, and commands do not hide in one that is not run.
+func TestBlocksSayWhatTheyAre(t *testing.T) {
+	for _, d := range documents(t) {
+		for _, b := range d.blocks {
+			if proved[b.language] == "" {
+				t.Errorf("%s:%d: a block of %q, which nothing proves", d.name, b.line, b.language)
+			}
+			if slices.Contains([]string{"text", "dotenv", "tsv"}, b.language) && slices.ContainsFunc(b.lines, isCommand.MatchString) {
+				t.Errorf("%s:%d: a command in a block of %q", d.name, b.line, b.language)
+			}
+		}
+	}
+}

@@ -1,0 +1,36 @@
+package app
+
+import (
+	"purser.example/internal/account"
+	"purser.example/internal/pool"
+	"purser.example/internal/profile"
+	"purser.example/internal/run"
+	"purser.example/internal/session"
+	"purser.example/internal/sqlite"
+	"purser.example/internal/sqlite/accounts"
+	"purser.example/internal/sqlite/pools"
+	"purser.example/internal/sqlite/profiles"
+	"purser.example/internal/sqlite/runs"
+	"purser.example/internal/sqlite/sessions"
+	"purser.example/internal/sqlite/tenants"
+	"purser.example/internal/tenant"
+)
+
+// stores are where each noun keeps its rows. Another engine fills the same struct.
+type stores struct {
+	sessions session.Store
+	tenants  tenant.Store
+	accounts account.Store
+	runs     run.Store
+	profiles profile.Store
+	pools    pool.Store
+}
+
+// storesOf are the stores of a SQLite database.
+func storesOf(db *sqlite.DB) stores {
+	return stores{
+		sessions: sessions.New(db), tenants: tenants.New(db), accounts: accounts.New(db),
+		runs:     runs.New(db, runs.Effects{pool.CheckRun: pools.Settled}),
+		profiles: profiles.New(db), pools: pools.New(db),
+	}
+}

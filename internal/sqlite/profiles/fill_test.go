@@ -1,0 +1,43 @@
+package profiles_test
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"purser.example/internal/profile"
+	"purser.example/internal/secret"
+	"purser.example/internal/sqlite/profiles"
+	"purser.example/internal/sqlite/sqlitetest"
+	"purser.example/internal/tenant"
+)
+
+// What is filled for tests is as true as what people make: passwords open, counters and search agree with the rows.
+func TestFilledProfilesAreReal(t *testing.T) {
+	db, ring := sqlitetest.Open(t, time.Now)
+	connect(t, db, ring, contoso, fabrikam)
+	for _, first := range []int{1, 101} {
+		if err := sqlitetest.Fill(ctx, db, ring, sqlitetest.FillOptions{Profiles: 100, First: first, Tenants: []tenant.Tenant{contoso}}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for text, want := range map[string]int{"u00042@": 1, "000142": 1, "contoso": 200, "Records": 0} {
+		page, err := profiles.New(db).List(ctx, profile.Query{Text: text, Limit: 300})
+		if err != nil || len(page.Rows) != want && text != "Records" || len(page.Rows) != page.Total || page.Counts.All != 200 {
+			t.Errorf("%q: %d rows of %d, %+v, %v", text, len(page.Rows), page.Total, page.Counts, err)
+		}
+		for _, row := range page.Rows {
+			sealed, err := profiles.New(db).Password(ctx, row.ID)
+			if err != nil {
+				t.Fatal(err)
+			}
+			password, err := ring.Open(sealed, secret.Record{Table: "profile", ID: string(row.ID), Field: "password"})
+			if err != nil || "u"+strings.Trim(string(password.Reveal()), "Gen-!")+"@contoso.com" != row.Username {
+				t.Errorf("%s: %v", row.Username, err)
+			}
+		}
+	}
+	if found, err := db.Activity(ctx, 10); err != nil || len(found) != 2 {
+		t.Errorf("the activity log holds %d entries, want those of the tenants: %v", len(found), err)
+	}
+}

@@ -1,0 +1,75 @@
+package profiles
+
+import (
+	"context"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"purser.example/internal/account"
+	"purser.example/internal/profile"
+)
+
+// found is what a look at the indexes tells of a term. Names that begin with it stand together in the order by name; the
+// others that match, by a letter further on or by their username, are found by the search index.
+type found struct {
+	all    numbers // those that match
+	inside numbers // those that the search index knows
+}
+
+// numbers are rows of profiles as a JSON list.
+type numbers struct {
+	n    int
+	list string
+	more bool // there are more than narrow, and the list is cut off
+}
+
+const (
+	// A term of three letters and more is a phrase of the trigrams that it consists of.
+	findPhrase = `SELECT count(*), json_group_array(row) FROM (SELECT rowid AS row FROM profile_search WHERE profile_search MATCH ? LIMIT ?)`
+	// A shorter one begins trigrams, each with the rows that have it.
+	findShort = `SELECT count(*), json_group_array(row) FROM (SELECT DISTINCT doc AS row FROM profile_terms WHERE term >= ? AND term < ? LIMIT ?)`
+	findBegin = `SELECT count(*), json_group_array(row) FROM (SELECT row FROM profiles INDEXED BY profiles_in_name_order WHERE name_key >= ? AND name_key < ? LIMIT ?)`
+	joinFound = `SELECT count(*), json_group_array(value) FROM (SELECT value FROM json_each(?) UNION SELECT value FROM json_each(?))`
+)
+
+// find looks a folded term up, one row further than narrow, so that broad terms cost no more than that.
+func (s *Store) find(ctx context.Context, term string) (found, error) {
+	f := found{all: numbers{list: "[]"}, inside: numbers{list: "[]"}}
+	if !findable(term) {
+		return f, nil
+	}
+	query, args := findPhrase, []any{`"` + strings.ReplaceAll(term, `"`, `""`) + `"`}
+	if utf8.RuneCountInString(term) < 3 {
+		query, args = findShort, []any{term, beyond(term)}
+	}
+	var err error
+	if f.inside, err = s.numbers(ctx, query, append(args, s.limits.narrow+1)...); err != nil || f.inside.more {
+		f.all = f.inside
+		return f, err
+	}
+	begin, err := s.numbers(ctx, findBegin, term, beyond(term), s.limits.narrow+1)
+	if err != nil || begin.more || f.inside.n == 0 {
+		f.all = begin
+		return f, err
+	}
+	f.all, err = s.numbers(ctx, joinFound, begin.list, f.inside.list)
+	return f, err
+}
+
+func (s *Store) numbers(ctx context.Context, query string, args ...any) (n numbers, err error) {
+	err = s.db.QueryRow(ctx, query, args...).Scan(&n.n, &n.list)
+	n.more = n.n > s.limits.narrow
+	return n, err
+}
+
+// beyond is the first text after all that begin with the term: no letter has this byte.
+func beyond(term string) string { return term + "\xff" }
+
+// findable is false for what no name and no username can hold, such as the signs that end them in the search index.
+func findable(term string) bool {
+	return utf8.ValidString(term) && !strings.ContainsFunc(term, unicode.IsControl)
+}
+
+// searchedFor is the term as it is looked for; empty for everything.
+func searchedFor(q profile.Query) string { return account.Fold(q.Text) }

@@ -1,0 +1,127 @@
+// Package sessions keeps who is signed in: session.Store on SQLite.
+package sessions
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"strings"
+	"time"
+
+	"purser.example/internal/access"
+	"purser.example/internal/audit"
+	"purser.example/internal/session"
+	"purser.example/internal/sqlite"
+)
+
+// Store implements session.Store.
+type Store struct {
+	db     *sqlite.DB
+	loaded sqlite.Kept[session.Key, session.Row]
+}
+
+// New gives the store of a database.
+func New(db *sqlite.DB) *Store { return &Store{db: db} }
+
+// Load implements session.Store. Every request asks for its session.
+func (s *Store) Load(ctx context.Context, key session.Key) (session.Row, error) {
+	return s.loaded.Ask(s.db, key, func() (session.Row, error) { return s.load(ctx, key) })
+}
+
+func (s *Store) load(ctx context.Context, key session.Key) (session.Row, error) {
+	row := session.Row{Key: key}
+	var roles string
+	var created, seen int64
+	err := s.db.QueryRow(ctx, `SELECT issuer, subject, name, sign_in, roles, created_at, seen_at, state, id_token FROM sessions WHERE key = ?`, key).
+		Scan(&row.Caller.Issuer, &row.Caller.Subject, &row.Caller.Name, &row.Caller.SignIn, &roles, &created, &seen, &row.State, &row.IDToken)
+	if errors.Is(err, sql.ErrNoRows) {
+		return session.Row{}, session.ErrEnded
+	}
+	if err != nil {
+		return session.Row{}, err
+	}
+	for role := range strings.FieldsSeq(roles) {
+		row.Caller.Roles = append(row.Caller.Roles, access.Role(role))
+	}
+	row.Created, row.Seen = sqlite.Moment(created), sqlite.Moment(seen)
+	return row, nil
+}
+
+// Begin implements session.Store.
+func (s *Store) Begin(ctx context.Context, row session.Row) error {
+	return s.db.Write(ctx, func(tx *sqlite.Tx) error { return insert(tx, row) })
+}
+
+func insert(tx *sqlite.Tx, row session.Row) error {
+	roles := make([]string, len(row.Caller.Roles))
+	for i, r := range row.Caller.Roles {
+		roles[i] = string(r)
+	}
+	_, err := tx.Exec(`INSERT INTO sessions (key, issuer, subject, name, sign_in, roles, created_at, seen_at, state, id_token)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+		row.Key, row.Caller.Issuer, row.Caller.Subject, row.Caller.Name, row.Caller.SignIn, strings.Join(roles, " "),
+		row.Created.UnixMilli(), row.Seen.UnixMilli(), sqlite.Blob(row.State), sqlite.Blob(row.IDToken))
+	return err
+}
+
+// SetState implements session.Store.
+func (s *Store) SetState(ctx context.Context, key session.Key, was, is []byte) error {
+	return s.db.Write(ctx, func(tx *sqlite.Tx) error {
+		n, err := tx.Exec(`UPDATE sessions SET state = ? WHERE key = ? AND state IS ?`, sqlite.Blob(is), key, sqlite.Blob(was))
+		if err == nil && n == 0 {
+			return session.ErrChanged
+		}
+		return err
+	})
+}
+
+// SignIn implements session.Store.
+func (s *Store) SignIn(ctx context.Context, old session.Key, row session.Row, e audit.Entry) error {
+	return s.db.Write(ctx, func(tx *sqlite.Tx) error {
+		if _, err := tx.Exec(`DELETE FROM sessions WHERE key = ?`, old); err != nil {
+			return err
+		}
+		if err := insert(tx, row); err != nil {
+			return err
+		}
+		return tx.Record(e)
+	})
+}
+
+// SignOut implements session.Store.
+func (s *Store) SignOut(ctx context.Context, key session.Key, e audit.Entry) error {
+	return s.db.Write(ctx, func(tx *sqlite.Tx) error {
+		n, err := tx.Exec(`DELETE FROM sessions WHERE key = ?`, key)
+		if err != nil {
+			return err
+		}
+		if n == 0 {
+			return session.ErrEnded
+		}
+		return tx.Record(e)
+	})
+}
+
+// Touch implements session.Store.
+func (s *Store) Touch(ctx context.Context, key session.Key, seen time.Time) error {
+	return s.db.Write(ctx, func(tx *sqlite.Tx) error { return touch(tx, key, seen) })
+}
+
+func touch(tx *sqlite.Tx, key session.Key, seen time.Time) error {
+	_, err := tx.Exec(`UPDATE sessions SET seen_at = ? WHERE key = ? AND seen_at < ?`, seen.UnixMilli(), key, seen.UnixMilli())
+	return err
+}
+
+// Sweep implements session.Store.
+func (s *Store) Sweep(ctx context.Context, active map[session.Key]time.Time, idle, latest, waiting time.Time) error {
+	return s.db.Write(ctx, func(tx *sqlite.Tx) error {
+		for key, seen := range active {
+			if err := touch(tx, key, seen); err != nil {
+				return err
+			}
+		}
+		_, err := tx.Exec(`DELETE FROM sessions WHERE seen_at <= ? OR created_at <= ? OR (subject = '' AND created_at <= ?)`,
+			idle.UnixMilli(), latest.UnixMilli(), waiting.UnixMilli())
+		return err
+	})
+}

@@ -1,0 +1,101 @@
+package storetest
+
+import (
+	"testing"
+	"time"
+
+	"purser.example/internal/problem"
+	"purser.example/internal/profile"
+	"purser.example/internal/tenant"
+)
+
+// Tenants holds a tenant.Store to its promises.
+func Tenants(t *testing.T, open Open) {
+	hold(t, open, []promise{
+		{"tenants come by display name, in any case", func(r *rig) {
+			for i, name := range []string{"alpha", "BRAVO", "Émile"} {
+				extra := tenant.Tenant{ID: tenant.ID(named("t", i)), DisplayName: name, InitialDomain: name + ".onmicrosoft.com", Cloud: tenant.China, Connected: monday}
+				r.must(r.Tenants.Connect(ctx, extra, "app", nil, r.entry(done)))
+			}
+			r.same("the names", r.tenantNames(), any([]string{"alpha", "BRAVO", "Contoso", "Fabrikam", "Émile"}))
+		}},
+		{"a tenant is connected with its app profile and its entry, or not at all", func(r *rig) {
+			fourth := tenant.Tenant{ID: "t4", DisplayName: "Northwind", InitialDomain: "northwind.onmicrosoft.com", Cloud: tenant.DoD, Connected: monday.Add(time.Hour)}
+			r.allOrNothing("connected", func() any { return []any{r.tenants(), r.app("t4")} }, func() error {
+				return r.Tenants.Connect(ctx, fourth, "app-4", []byte("sealed"), r.entry("connected"))
+			})
+			r.same("the tenants", r.tenants(), []tenant.Tenant{contoso, fabrikam, fourth})
+			r.same("its app profile", r.app("t4"), appProfile{"app-4", []byte("sealed")})
+		}},
+		{"connecting a tenant again replaces what it is called and its app profile, and not since when it is connected", func(r *rig) {
+			again := contoso
+			again.DisplayName, again.InitialDomain, again.Cloud, again.Connected = "Zulu", "zulu.onmicrosoft.com", tenant.GCCHigh, monday.Add(time.Hour)
+			r.must(r.Tenants.Connect(ctx, contoso, "app-1", []byte("sealed"), r.entry(done)))
+			r.must(r.Tenants.Connect(ctx, again, "app-2", nil, r.entry(done)))
+			again.Connected = monday
+			r.same("the tenants", r.tenants(), []tenant.Tenant{fabrikam, again})
+			r.same("its app profile", r.app(contoso.ID), appProfile{"app-2", nil})
+		}},
+		{"profiles are listed by what their tenant is called now", func(r *rig) {
+			r.create(r.sketch("a", contoso.ID))
+			r.create(r.sketch("b", fabrikam.ID))
+			again := contoso
+			again.DisplayName = "Zulu"
+			r.must(r.Tenants.Connect(ctx, again, "app", nil, r.entry(done)))
+			page, err := r.Profiles.List(ctx, profile.Query{Sort: profile.ByTenant, Limit: 10})
+			r.must(err)
+			r.same("the profiles", idsOf(page), []profile.ID{"b", "a"})
+		}},
+		{"a cloud domain is kept or forgotten with its entry, or not at all, and outlasts connecting again", func(r *rig) {
+			d := tenant.CloudDomain{Tenant: fabrikam.ID, Domain: "fed.fabrikam.com", At: monday, By: "Alex"}
+			say := func(checked bool) error { return r.Tenants.SayCloudDomain(ctx, d, checked, r.entry("said")) }
+			r.allOrNothing("said", func() any { return r.tenants() }, func() error { return say(true) })
+			r.must(say(true))
+			r.must(r.Tenants.Connect(ctx, fabrikam, "app", nil, r.entry(done)))
+			said := fabrikam
+			said.CloudDomains = []tenant.CloudDomain{d}
+			r.same("the tenants", r.tenants(), []tenant.Tenant{contoso, said})
+			r.allOrNothing("withdrawn", func() any { return r.tenants() }, func() error {
+				return r.Tenants.SayCloudDomain(ctx, d, false, r.entry("withdrawn"))
+			})
+			r.same("the tenants afterwards", r.tenants(), []tenant.Tenant{contoso, fabrikam})
+		}},
+		{"a tenant that is not connected has no app profile", func(r *rig) {
+			if _, _, err := r.Engine.Tenants.App(ctx, "nobody"); problem.KindOf(err) != problem.NotFound {
+				r.Errorf("err = %v", err)
+			}
+		}},
+	})
+}
+
+type appProfile struct {
+	ID     string
+	Sealed []byte
+}
+
+// app gives the app profile of a tenant, or the kind of the problem where there is none.
+func (r *rig) app(id tenant.ID) any {
+	r.Helper()
+	application, sealed, err := r.Tenants.App(ctx, id)
+	if problem.KindOf(err) == problem.NotFound {
+		return "none"
+	}
+	r.must(err)
+	return appProfile{application, sealed}
+}
+
+func (r *rig) tenants() []tenant.Tenant {
+	r.Helper()
+	list, err := r.Tenants.Tenants(ctx)
+	r.must(err)
+	return list
+}
+
+func (r *rig) tenantNames() any {
+	r.Helper()
+	var names []string
+	for _, t := range r.tenants() {
+		names = append(names, t.DisplayName)
+	}
+	return names
+}

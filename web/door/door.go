@@ -1,0 +1,68 @@
+// Package door is what every request passes on its way to a page: how many come in at once and for how long, where they may
+// come from, how much they bring, who may enter, and what is written of it.
+//
+// It knows no page. What it has to know of those behind it stands in Rules, and web/server.go, the table of contents, says it:
+// the order of the parts too.
+package door
+
+import (
+	"context"
+	"log/slog"
+	"net/http"
+	"net/url"
+
+	"github.com/a-h/templ"
+	"github.com/labstack/echo/v4"
+
+	"purser.example/internal/audit"
+	"purser.example/internal/problem"
+	"purser.example/web/layout"
+	"purser.example/web/respond"
+)
+
+// Rules are what the door has to know of the house.
+type Rules struct {
+	BaseURL  *url.URL
+	Log      *slog.Logger
+	Activity Recorder
+
+	Anonymous func(echo.Context) bool // the same for everybody: it needs no session and waits for no place
+	SigningIn func(echo.Context) bool // the way in, which is open to whoever has no session yet (R1)
+	Streaming func(echo.Context) bool // it holds its connection to hear of progress
+	Quiet     func(echo.Context) bool // nobody asks the log about it
+
+	Uploads     map[string]int64                    // the addresses that take a file, with the largest body of each
+	FormOrigins func() []string                     // where else forms may lead, by the policy of the browser
+	SignIn      func(returnTo string) string        // the address of the way in that leads back to a page
+	NoRole      func(layout.Person) templ.Component // the one page for somebody whom no role lets in (R2)
+}
+
+// Recorder writes what stands alone to the activity log.
+type Recorder interface {
+	Record(ctx context.Context, e audit.Entry) error
+}
+
+// Door is the middleware of the house; each of its parts is one method.
+type Door struct {
+	rules      Rules
+	https      bool
+	turnstiles turnstiles
+	full       echo.HandlerFunc // the answer to whoever finds no place
+	turned     tally
+	protection *http.CrossOriginProtection
+}
+
+// New makes the door of a house.
+func New(r Rules) *Door {
+	return &Door{
+		rules: r, https: r.BaseURL.Scheme == "https", turnstiles: newTurnstiles(), full: respond.Prepared(errTooMuch),
+		turned: tally{log: r.Log}, protection: protectionOf(r.BaseURL),
+	}
+}
+
+var errTooMuch = problem.New(problem.Unavailable, "Purser has more to do than it can right now. Nothing was changed.")
+
+// reading reports whether a request changes nothing.
+func reading(r *http.Request) bool {
+	return r.Method == http.MethodGet || r.Method == http.MethodHead || r.Method == http.MethodOptions
+}

@@ -1,0 +1,73 @@
+package profiles
+
+import (
+	"purser.example/web/layout"
+	"purser.example/web/ui"
+	"purser.example/web/verdicts"
+	"purser.example/web/words"
+)
+
+// detailsView is everything known about one profile.
+type detailsView struct {
+	Said           *layout.Flash // what the last request did, from the shell: what stands behind a pane is inert
+	Name           string
+	Description    string
+	Close          string // the list as it was
+	EditHref       string
+	ValidateAction string // a POST address
+	DeleteHref     string
+	Status         statusView
+	Verdict        *verdicts.View // the last validation in full; nil where there is nothing to explain
+	Tenant         string
+	Domain         string
+	Cloud          string
+	Services       []serviceView // the chosen ones
+	Username       string
+	Kind           string   // "Common profile", "Classic MFA profile"
+	Roles          []string // found by the last validation that could read them
+	RolesNote      string   // in place of roles: "Not read yet"; or beside them, such as what is missing
+	Expires        expiryView
+	ExpiresReason  string     // "90 days after the last change, by the policy of contoso.com"
+	Validated      words.Time // zero: never
+	Attempts       string     // sign-ins in the last hour, whoever made them
+	MostAttempts   string     // how many Purser makes by itself at most
+	Parked         bool       // nothing tries the password by itself until somebody changes it
+	Created        signedView
+	Modified       signedView
+	Version        string
+	UsedBy         []linkView    // what uses it (R20)
+	History        []attemptView // newest first
+	Changes        []changeView  // newest first
+}
+
+// signedView says when something was done and by whom.
+type signedView struct {
+	At words.Time
+	By string
+}
+
+// attemptView is one validation of the past.
+type attemptView struct {
+	At     words.Time
+	Tone   ui.Tone
+	Status string
+	Code   string // empty for none
+	By     string
+}
+
+// changeView is one change of the past.
+type changeView struct {
+	At   words.Time
+	By   string
+	What string // "Username and password changed"
+}
+
+// linkView is a text that may lead somewhere.
+type linkView struct{ Text, Href string }
+
+// tipView is the verdict of one profile, beside its row.
+type tipView struct {
+	Name    string
+	Href    string // its details
+	Verdict verdicts.View
+}

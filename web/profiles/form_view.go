@@ -1,0 +1,87 @@
+package profiles
+
+import (
+	"purser.example/web/ui"
+	"purser.example/web/verdicts"
+	"purser.example/web/words"
+)
+
+// formView is the pane that creates or edits a profile. The password is missing on purpose: the server never sends one.
+type formView struct {
+	Edit          bool // an existing profile is edited
+	Action        string
+	Close         string // where Cancel leads: the list as it was, or the details
+	Version       string // of the profile as it was when the editor opened it; empty for a new one
+	Name          string
+	Description   string
+	Tenants       []ui.Option // the chosen one is selected
+	Services      []serviceView
+	Username      string
+	Errors        map[string]string // a sentence by field; the keys are the field… constants
+	Rules         []ruleView        // R16, in order
+	RetypeHint    bool              // a whole page came back (no script), so the password has to be typed again
+	HelpHref      string            // /help/validation-notes; empty while that page does not exist
+	PasswordsHref string            // /help/password-rules; empty while that page does not exist
+	Problem       string            // a sentence about the whole form; empty for none
+	Verdict       *verdicts.View    // why Microsoft 365 refused; nil for none
+	Conflict      *conflictView     // somebody else saved meanwhile; nil for none
+}
+
+// The names of the form's fields, and the keys of formView.Errors.
+const (
+	fieldName        = "name"
+	fieldDescription = "description"
+	fieldTenant      = "tenant"
+	fieldServices    = "services"
+	fieldUsername    = "username"
+	fieldPassword    = "password"
+	// fieldVersion is the version that the editor saw, a hidden field.
+	fieldVersion = "version"
+	// fieldOverwrite comes with the button "Save mine over it" only; it is the version that the editor has now seen, and
+	// holds in place of fieldVersion.
+	fieldOverwrite = "overwrite"
+)
+
+// fieldLabels are the fields in the order of the form, labelled as R14 has them.
+var fieldLabels = []struct{ name, label string }{
+	{fieldName, "Profile name"},
+	{fieldDescription, "Description"},
+	{fieldTenant, "Select tenant"},
+	{fieldServices, "Select service"},
+	{fieldUsername, "Username"},
+	{fieldPassword, "Password"},
+}
+
+// serviceView is a service to choose, with what it needs of the account (R15).
+type serviceView struct {
+	Value   string
+	Name    string
+	Needs   string
+	Checked bool
+}
+
+// ruleView is one line of the password checklist (R16). The script js/password.js checks the rules by their ids; one that it does
+// not know stays a plain line.
+type ruleView struct {
+	ID     string
+	Text   string // "8 characters or more"
+	Refuse bool   // a password that breaks it is refused; otherwise it is a piece of advice
+}
+
+// conflictView shows what two people made of one profile (R19).
+type conflictView struct {
+	By      string     // who saved meanwhile
+	At      words.Time // when
+	Version string     // the newer version; "Save mine over it" sends it as fieldOverwrite
+	Reload  string     // the editor afresh, for "Use theirs"
+	Gone    bool       // somebody deleted it meanwhile: nothing to save over, and Rows is empty
+	Rows    []conflictRow
+}
+
+// conflictRow is one field in both versions. A password is told only as "Changed" or "Unchanged".
+type conflictRow struct {
+	Field   string // its label
+	Yours   string
+	Stored  string
+	Differs bool
+}

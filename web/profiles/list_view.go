@@ -1,0 +1,133 @@
+package profiles
+
+import (
+	"purser.example/internal/catalogue"
+	"purser.example/web/ui"
+	"purser.example/web/words"
+)
+
+// listView is what the Service account page shows behind and without a pane.
+type listView struct {
+	Services    []catalogue.Service // those that support service accounts (R12)
+	ClassicHref string              // Manage Account Pool; empty while that page does not exist
+	CreateHref  string              // empty: nobody can create now, and no button says otherwise
+	NoTenant    bool                // no tenant is connected, so that nothing can be created yet
+	Tiles       []ui.TileProps      // counts by status, in their order
+	Active      []activeRun         // validation runs that go on
+	Filter      filterView
+	Heads       []headView // from heads
+	Rows        []rowView
+	Pager       ui.PagerProps // its Attrs are set here
+}
+
+// activeRun is a run that goes on, as the list of profiles tells of it.
+type activeRun struct {
+	Href string
+	Text string
+}
+
+// filterView is the search and the filters as the address has them.
+type filterView struct {
+	Query    string
+	Tenants  []ui.Option // without "All tenants", which stands first anyway
+	Services []ui.Option
+	Statuses []ui.Option
+	Hidden   []hiddenView // what the address keeps besides: the sort, the selection of a tile
+	Active   bool         // something is searched or filtered, so that an empty list means "nothing matches"
+}
+
+// address is the search, the filters and the order as a form carries them along, so that a command on selected rows leads
+// back to the same list.
+func (v filterView) address() []hiddenView {
+	var values []hiddenView
+	if v.Query != "" {
+		values = append(values, hiddenView{"q", v.Query})
+	}
+	for _, filter := range []struct {
+		name    string
+		options []ui.Option
+	}{{"tenant", v.Tenants}, {"service", v.Services}, {"status", v.Statuses}} {
+		for _, option := range filter.options {
+			if option.Selected {
+				values = append(values, hiddenView{filter.name, option.Value})
+			}
+		}
+	}
+	return append(values, v.Hidden...)
+}
+
+// hiddenView is a value that a form carries along.
+type hiddenView struct{ Name, Value string }
+
+// headView is one column head; without an address it does not sort.
+type headView struct {
+	Label string
+	Href  string
+	Order ui.Order
+}
+
+// columns are the heads of R10, to the letter, each with its value of sort.
+var columns = []struct{ label, sort string }{
+	{"Profile name", "name"},
+	{"Tenant", "tenant"},
+	{"Services", ""},
+	{"Username", "username"},
+	{"Status", "status"},
+	{"Password expires", "expires"},
+	{"Last validated", "validated"},
+	{"Last modified", "modified"},
+}
+
+// heads makes the column heads for a list that is sorted by current, such as "-name". href gives the address of the list
+// in another order, filters kept. The column that sorts now turns its order round; any other begins ascending.
+func heads(current string, href func(sort string) string) []headView {
+	made := make([]headView, 0, len(columns))
+	for _, column := range columns {
+		head := headView{Label: column.label}
+		switch {
+		case column.sort == "":
+		case current == column.sort:
+			head.Href, head.Order = href("-"+column.sort), ui.Ascending
+		case current == "-"+column.sort:
+			head.Href, head.Order = href(column.sort), ui.Descending
+		default:
+			head.Href = href(column.sort)
+		}
+		made = append(made, head)
+	}
+	return made
+}
+
+// rowView is one profile in the list.
+type rowView struct {
+	ID          string
+	Name        string
+	Href        string // its details
+	VerdictHref string // its verdict alone
+	Description string
+	Classic     bool // a classic MFA profile
+	Tenant      string
+	Domain      string
+	Services    []string // names; the first one is a chip, the rest a number
+	Username    string
+	Status      statusView
+	Expires     expiryView
+	Validated   words.Time // zero: never
+	Modified    words.Time
+	Selected    bool
+}
+
+// statusView is a status with its reason in one line.
+type statusView struct {
+	Tone   ui.Tone
+	Text   string // "Policy blocked"
+	Reason string // "Conditional access · AADSTS53003", "SharePoint Administrator missing"; empty for none
+	Note   string // an attempt since that could not tell: "Not reached 12 minutes ago; status from before"
+}
+
+// expiryView is when a password expires. Without a time, Text stands alone: "Never", "–".
+type expiryView struct {
+	Time words.Time
+	Text string
+	Tone ui.Tone // Warn or Bad when it is near; unset otherwise
+}

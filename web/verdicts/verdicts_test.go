@@ -1,0 +1,115 @@
+package verdicts_test
+
+import (
+	"context"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/PuerkitoBio/goquery"
+	"github.com/a-h/templ"
+
+	"purser.example/internal/tenant"
+	"purser.example/internal/verdict"
+	"purser.example/web/verdicts"
+)
+
+// tenants counts how often the app of a tenant is looked up; only contoso's is there. Nothing else is asked of it.
+type tenants struct {
+	tenant.Store
+	asked int
+}
+
+const contoso tenant.ID = "6f1c0000-0000-4000-8000-000000000001"
+
+func (s *tenants) Tenants(context.Context) ([]tenant.Tenant, error) {
+	return []tenant.Tenant{{ID: contoso, DisplayName: "Contoso", InitialDomain: "contoso.onmicrosoft.com"}}, nil
+}
+
+func (s *tenants) App(context.Context, tenant.ID) (string, []byte, error) {
+	s.asked++
+	return "a0000000-0000-4000-8000-000000000001", nil, nil
+}
+
+func words(store *tenants) *verdicts.Words {
+	now := func() time.Time { return time.Date(2026, 11, 23, 9, 0, 0, 0, time.UTC) }
+	return &verdicts.Words{Tenants: tenant.NewService(store, nil, now), Now: now}
+}
+
+var wrongPassword = verdict.Verdict{Status: verdict.WrongPassword, Code: "AADSTS50126", Rule: "50126", CorrelationID: "5a0c7a6e", At: time.Date(2026, 11, 23, 8, 0, 0, 0, time.UTC)}
+
+func shown(t *testing.T, component templ.Component) *goquery.Document {
+	t.Helper()
+	var out strings.Builder
+	if err := component.Render(t.Context(), &out); err != nil {
+		t.Fatal(err)
+	}
+	page, err := goquery.NewDocumentFromReader(strings.NewReader(out.String()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return page
+}
+
+// A page of fifty members tells fifty verdicts of one tenant, and asks for the tenant once.
+func TestATenantIsLookedUpOnceARequest(t *testing.T) {
+	store := &tenants{}
+	of := words(store)
+	for range 2 {
+		tell := of.Begin()
+		for range 50 {
+			tell.Tell(t.Context(), verdict.Verdict{Status: verdict.AppSetup, Code: "AADSTS65001", Rule: "65001"}, verdicts.Account{Username: "svc-backup@contoso.com", Tenant: contoso})
+		}
+	}
+	if store.asked != 2 {
+		t.Errorf("asked %d times for two requests", store.asked)
+	}
+}
+
+// R17, R18: the verdict in full is an alert that says what to do and what to quote; in a row it is neither an alert nor says again
+// what stands in the row.
+func TestAVerdictInFullAndInARow(t *testing.T) {
+	view := words(&tenants{}).Begin().Tell(t.Context(), wrongPassword, verdicts.Account{Username: "svc-backup@contoso.com", Tenant: contoso})
+	full := shown(t, verdicts.Verdict(view))
+	copied := full.Find("[data-copy]").Last().AttrOr("data-copy", "")
+	if full.Find("[role=alert]").Length() != 1 || full.Find("p.links a").Length() == 0 || full.Find("ol.steps li").Length() == 0 {
+		t.Errorf("in full: %s", full.Text())
+	}
+	for _, quoted := range []string{"AADSTS50126", "5a0c7a6e", "Account: svc-backup@contoso.com\nTenant: Contoso\n"} {
+		if !strings.Contains(copied, quoted) {
+			t.Errorf("what is copied lacks %q: %q", quoted, copied)
+		}
+	}
+	row := shown(t, verdicts.Verdict(view.Row()))
+	if copied := row.Find("[data-copy]").Last().AttrOr("data-copy", ""); row.Find("[role]").Length() != 0 || row.Find("p.links").Length() != 0 || strings.Contains(copied, "Account:") || !strings.Contains(copied, "5a0c7a6e") {
+		t.Errorf("in a row: %s, copied %q", row.Text(), copied)
+	}
+	if row.Find(".message-title").Text() != full.Find(".message-title").Text() || row.Find("ol.steps").Text() != full.Find("ol.steps").Text() {
+		t.Error("a row tells the verdict in other words")
+	}
+}
+
+// Of a tenant that is gone the verdict still tells what Microsoft said.
+func TestAVerdictOfATenantThatIsGone(t *testing.T) {
+	view := words(&tenants{}).Begin().Tell(t.Context(), wrongPassword, verdicts.Account{Username: "svc-backup@contoso.com", Tenant: "gone"})
+	if page := shown(t, verdicts.Verdict(view)); !strings.Contains(page.Text(), "AADSTS50126") {
+		t.Errorf("it says %s", page.Text())
+	}
+}
+
+// A code leads to its own place in the help, where it has one.
+func TestACodeLeadsToItsPlace(t *testing.T) {
+	places := map[string]bool{}
+	for _, rule := range verdict.Rules() {
+		places[rule.Anchor()] = true
+	}
+	for _, code := range []string{"AADSTS50126", "HTTP 503"} {
+		link := shown(t, verdicts.Code(verdicts.Quotable(code))).Find("a")
+		if _, place, _ := strings.Cut(link.AttrOr("href", ""), "/help/validation-codes#"); link.Text() != code || !places[place] {
+			t.Errorf("%s leads to %q", code, link.AttrOr("href", ""))
+		}
+	}
+	if shown(t, verdicts.Code(verdicts.Quotable("TIMEOUT"))).Find("a").Length() != 0 {
+		t.Error("a word of ours is a link")
+	}
+}
