@@ -67,7 +67,7 @@ type App struct {
 	tally    *audit.Tally
 	queue    *work.Queue
 	shifts   *run.Shifts
-	handBack func() // stops the background work, once
+	handBack func()          // stops the background work, once
 	beside   context.Context // ends with Close
 	stop     context.CancelFunc
 	chores   sync.WaitGroup
