@@ -95,7 +95,7 @@ func misnamed(issuer string, err error) error {
 	other, mismatch := errors.AsType[*oidc.IssuerMismatchError](err)
 	answer, refused := errors.AsType[refusal](err)
 	switch {
-	case mismatch:
+	case mismatch && other.Discovered != "": // without one it is no such document, whoever sent it
 		return blamed{whose.Purser, sentenceSettings, errors.New("the provider's document names the issuer " + quoted(other.Discovered) +
 			", and PURSER_OIDC_ISSUER says " + quoted(issuer) + ": they must agree to the letter" + spelling(issuer, other.Discovered))}
 	case refused && strings.Contains(issuer, "/.well-known"):
