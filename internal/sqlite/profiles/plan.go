@@ -19,11 +19,12 @@ type limits struct {
 	narrow int
 	// looked bounds how many rows are looked at to count what several filters let through together.
 	looked int
-	// tallied is the same for the counts by status above a list that is filtered.
+	// tallied is the same for the counts by status above a list that is filtered, where its rows have to be read for them. The
+	// index of a tenant tells them without, for a quarter of the cost, so four times as many are counted there.
 	tallied int
 }
 
-var usual = limits{narrow: 1000, looked: 10_000, tallied: 5000}
+var usual = limits{narrow: 1000, looked: 10_000, tallied: 1000}
 
 // gatherable is how many profiles a filter may let through to be gathered and sorted. Beyond, an order is walked. A walk reads
 // about all×page/n rows to fill a page, each for a tenth of what it costs to gather one, so the two meet at a root of all.
@@ -59,6 +60,7 @@ type filter struct {
 	test clause
 	from clause // what to read from
 	own  clause // the condition that picks its rows there; empty where from says it all
+	told bool   // the index that it reads from tells what is counted by status
 	some clause // what to read some of its rows from, where not all are known
 }
 
@@ -128,6 +130,7 @@ func filters(q profile.Query, c counted) (list []filter, err error) {
 	}
 	if q.Tenant != "" {
 		add(c.tenant, "profiles p INDEXED BY profiles_of_tenant", "p.tenant_id = ?", "p.tenant_id = ?", q.Tenant)
+		list[0].told = true
 	}
 	if q.Service != "" {
 		add(c.service, "profile_services f CROSS JOIN profiles p ON p.row = f.profile", "f.service = ?",

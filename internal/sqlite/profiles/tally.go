@@ -65,6 +65,11 @@ func (p *plan) tally(within profile.Window, l limits) (s *statement, whole bool)
 		source = &filter{from: p.filters[0].some}
 	}
 	s = new(statement)
+	if source.told && len(p.filters) == 1 {
+		s.add("SELECT status, count(*), sum(expires_at >= ? AND expires_at < ?) FROM (SELECT p.status AS status, p.expires_at AS expires_at FROM ", within.From, within.To)
+		s.add(source.from.text, source.from.args...).where([]clause{source.own})
+		return s.add(" LIMIT ?) GROUP BY status", 4*l.tallied), whole && source.n <= 4*l.tallied
+	}
 	s.add("SELECT p.status, count(*), sum(p.expires_at >= ? AND p.expires_at < ?) FROM (SELECT p.row AS row FROM ", within.From, within.To)
 	s.add(source.from.text, source.from.args...).where([]clause{source.own})
 	s.add(" LIMIT ?) f CROSS JOIN profiles p ON p.row = f.row", l.tallied).where(p.conditions(source)[1:])
