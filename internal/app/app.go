@@ -98,6 +98,9 @@ func Open(ctx context.Context, cfg config.Config, o Options) (*App, error) {
 		return nil, errors.Join(err, db.Close())
 	}
 	kept := storesOf(db)
+	if err := kept.prepare(ctx); err != nil {
+		return nil, errors.Join(fmt.Errorf("fold what is searched: %w", err), db.Close())
+	}
 	a := &App{DB: db, cfg: cfg, log: o.Log}
 	a.cfg.Key, a.cfg.OIDC.ClientSecret = "", "" // wrapped by now, and not needed in the clear again
 	a.sessions = session.NewService(kept.sessions, ring, session.Limits{Idle: cfg.Session.Idle, Max: cfg.Session.Max}, o.Now, o.Log)
@@ -116,6 +119,7 @@ func Open(ctx context.Context, cfg config.Config, o Options) (*App, error) {
 		Settings: pool.Settings{AdminCenterHosts: cfg.AdminCenterHosts}, Now: o.Now, Log: o.Log,
 	})
 	a.Profiles.UsedBy(a.Pools)
+	a.Accounts.KeptBy(a.Profiles, a.Pools)
 	a.queue, err = work.Open(ctx, db, o.Log,
 		work.Runs(profile.ValidationRun, a.Runs),
 		work.Runs(pool.CheckRun, a.Runs),
@@ -136,7 +140,7 @@ func Open(ctx context.Context, cfg config.Config, o Options) (*App, error) {
 	a.Handler = web.New(web.Options{
 		BaseURL: cfg.BaseURL, TrustedProxies: cfg.TrustedProxies, Log: o.Log,
 		Sessions: a.sessions, Login: a.login, Activity: a.tally,
-		Ready:    newReadiness(db, key, o.Log).check,
+		Ready: newReadiness(db, key, o.Log).check, Simulated: cfg.Simulated(),
 		Profiles: &profiles.Handlers{Profiles: a.Profiles, Accounts: a.Accounts, Validations: a.Validations, RunsOf: a.Runs, Tenants: a.Tenants, Now: o.Now, Log: o.Log, Verdicts: told},
 		Pools:    &pools.Handlers{Pools: a.Pools, Runs: a.Runs, Tenants: a.Tenants, Now: o.Now, Log: o.Log, Verdicts: told, Desk: &sheet.Desk{}},
 		Runs:     &runs.Handlers{Runs: a.Runs, Tenants: a.Tenants, Now: o.Now},
