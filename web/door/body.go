@@ -70,16 +70,21 @@ func (d *Door) uploads(r *http.Request) bool {
 // errNoPlace says that a request found no place; the answer is prepared.
 var errNoPlace = errors.New("door: no place")
 
-// receive reads the body within its own time and among not too many others.
-func (d *Door) receive(c echo.Context) ([]byte, error) {
+// receive reads the body within its own time and among not too many others. Of one that did not arrive the time stays over, or the
+// server would wait for the rest before it answers.
+func (d *Door) receive(c echo.Context) (body []byte, err error) {
 	ctx, from := c.Request().Context(), neighborsOf(c.RealIP())
 	if !d.bodies.enter(ctx, from) {
 		return nil, errNoPlace
 	}
 	defer d.bodies.leave(from)
 	control := http.NewResponseController(c.Response())
-	if err := control.SetReadDeadline(time.Now().Add(d.bodyWithin)); err == nil {
-		defer func() { _ = control.SetReadDeadline(time.Time{}) }()
+	if control.SetReadDeadline(time.Now().Add(d.bodyWithin)) == nil {
+		defer func() {
+			if err == nil {
+				_ = control.SetReadDeadline(time.Time{})
+			}
+		}()
 	}
 	var held bytes.Buffer
 	n, err := io.CopyN(&held, c.Request().Body, smallBody)
