@@ -19,8 +19,10 @@ const (
 	// open is how long a directory stays open: long enough to type a name with its suggestions, which must not cost an attempt for
 	// each letter, and short enough that a corrected app profile is used soon.
 	open = 5 * time.Minute
-	// closed is how long a failure to open it holds: whoever types on must not ask again with each letter.
+	// closed is how long a failure to open it holds for whoever asks to be let in again.
 	closed = 5 * time.Second
+	// wary is how long it holds for what nobody asked for: whoever types on must not ask again every few letters (X39).
+	wary = time.Minute
 )
 
 // reader is the way into the directory of one tenant.
@@ -29,7 +31,7 @@ type reader struct {
 	session Session
 	until   time.Time // the end of session
 	failure error
-	closed  time.Time // the end of failure
+	failed  time.Time // when failure was
 	opening *opening  // somebody opens it; nil: nobody
 }
 
@@ -58,9 +60,18 @@ func (r *reader) shut() {
 
 // opener is on whose behalf a directory is opened.
 type opener struct {
-	caller access.Caller
-	origin audit.Origin
-	tenant tenant.Tenant
+	caller  access.Caller
+	origin  audit.Origin
+	tenant  tenant.Tenant
+	unasked bool // it goes along with something else, such as typing: no account is signed in with for it (X39)
+}
+
+// patience is how long a failure holds.
+func (o opener) patience() time.Duration {
+	if o.unasked {
+		return wary
+	}
+	return closed
 }
 
 // ask puts a question to the tenant's directory. A token that Microsoft does not accept any more is replaced once.
@@ -81,15 +92,24 @@ func ask[T any](ctx context.Context, s *Service, o opener, question func(Session
 }
 
 // session gives the tenant's open directory. Whoever comes while it is being opened waits for that, no longer than they have
-// patience for, and hears the same of it; a failure holds for a moment.
+// patience for, and hears the same of it; a failure holds for a while. Whoever asked to be let in does not hear that nobody did.
 func (s *Service) session(ctx context.Context, o opener) (Session, error) {
+	for {
+		session, err := s.enterWith(ctx, o)
+		if o.unasked || !errors.Is(err, ErrShut) {
+			return session, err
+		}
+	}
+}
+
+func (s *Service) enterWith(ctx context.Context, o opener) (Session, error) {
 	r := s.reader(o.tenant.ID)
 	r.mu.Lock()
 	switch now := s.now(); {
 	case r.session != nil && now.Before(r.until):
 		defer r.mu.Unlock()
 		return r.session, nil
-	case r.failure != nil && now.Before(r.closed):
+	case r.failure != nil && now.Before(r.failed.Add(o.patience())):
 		defer r.mu.Unlock()
 		return nil, r.failure
 	case r.opening == nil:
@@ -126,7 +146,7 @@ func (s *Service) unlock(ctx context.Context, r *reader, under *opening, o opene
 			r.until = ends
 		}
 	case holds(err):
-		r.failure, r.closed = err, now.Add(closed)
+		r.failure, r.failed = err, now
 	}
 	close(under.done)
 }
@@ -141,17 +161,22 @@ func holds(err error) bool {
 	return unread
 }
 
-// openDirectory opens it for the app itself where the app profile has a secret, for a valid profile's account otherwise.
+// openDirectory opens it for the app itself where the app profile has a secret, for a valid profile's account otherwise, which costs
+// an attempt. It returns ErrShut instead where nobody asked for that.
 func (s *Service) openDirectory(ctx context.Context, o opener) (Session, error) {
 	app, err := s.tenants.Credentials(ctx, o.tenant.ID)
 	if err != nil {
 		return nil, err
 	}
 	defer app.Secret.Clear()
-	if app.Secret.Empty() {
+	switch {
+	case !app.Secret.Empty():
+		return s.asApp(ctx, o, app)
+	case o.unasked:
+		return nil, ErrShut
+	default:
 		return s.asAccount(ctx, o)
 	}
-	return s.asApp(ctx, o, app)
 }
 
 func (s *Service) asApp(ctx context.Context, o opener, app tenant.App) (Session, error) {
