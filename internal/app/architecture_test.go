@@ -23,6 +23,8 @@ func TestTheArrows(t *testing.T) {
 		forbidden []string
 	}{
 		{"internal/problem", []string{module, "."}},
+		{"internal/whose", []string{module, "."}},
+		{"internal/shown", []string{module, "."}},
 		{"internal/config", []string{module, "."}},
 		{"internal/sheet", append(allBut(rooms, "internal/problem", "internal/sheet"), "github.com", "golang.org", "modernc.org")},
 		{"internal/secret", slices.Concat(noun, []string{module + "internal/"})},

@@ -61,6 +61,7 @@ type Tenant struct {
 	InitialDomain string // contoso.onmicrosoft.com
 	Cloud         Cloud
 	Connected     time.Time
+	CloudDomains  []CloudDomain // by name, see SayCloudDomain
 }
 
 // loginHosts are the hosts at which people of a cloud sign in; all others use Worldwide's.
@@ -80,8 +81,10 @@ type App struct {
 
 // Store keeps tenants.
 type Store interface {
-	// Tenants lists all of them by display name.
+	// Tenants lists all of them by display name, each with its cloud domains.
 	Tenants(ctx context.Context) ([]Tenant, error)
+	// SayCloudDomain keeps or forgets a cloud domain, and writes the entry, all or nothing.
+	SayCloudDomain(ctx context.Context, d CloudDomain, checked bool, e audit.Entry) error
 	// App gives the tenant's app profile, its secret still sealed (nil for a public client).
 	App(ctx context.Context, id ID) (applicationID string, sealed []byte, err error)
 	// Connect keeps the tenant and its app profile in place of what was there, and writes the entry, all or nothing.
