@@ -59,14 +59,15 @@ func New(o Options) http.Handler {
 	e.Use(
 		d.Identify,
 		d.SecureHeaders,
+		d.TakeBody,
 		d.Shed,
 		d.LimitTime,
 		d.LogRequests,
 		d.RecoverPanics,
-		d.LimitBody,
 		d.SameOrigin,
 		session.Middleware(store, anonymous, passive),
 		d.Admit,
+		d.Share,
 	)
 	routes(e, o)
 	return e
@@ -84,7 +85,7 @@ func simulated(next echo.HandlerFunc) echo.HandlerFunc {
 func rules(o Options) door.Rules {
 	return door.Rules{
 		BaseURL: o.BaseURL, Log: o.Log, Activity: o.Activity,
-		Anonymous: anonymous, SigningIn: signingIn, Streaming: streaming, Quiet: quiet,
+		Anonymous: anonymous, SigningIn: signingIn, Streaming: streaming, Asking: asking(), Quiet: quiet,
 		Uploads:     map[string]int64{pools.ImportPath: pool.MaxImport + 64<<10}, // the file and the form around it
 		FormOrigins: o.Login.FormOrigins, SignIn: auth.SignInAddress, NoRole: auth.NoRolePage(o.Login.RoleClaim()),
 	}
@@ -132,6 +133,19 @@ func signingIn(c echo.Context) bool { return strings.HasPrefix(c.Request().URL.P
 // of its requests that it would take a stream.
 func streaming(c echo.Context) bool {
 	return c.Request().Method == http.MethodGet && strings.HasSuffix(c.Path(), "/events")
+}
+
+// asking are the requests that may wait for Microsoft 365, by the routes that each screen tells of.
+func asking() func(echo.Context) bool {
+	type route struct{ method, path string }
+	asks := map[route]bool{}
+	for _, screen := range [][]string{profiles.Asking, pools.Asking} {
+		for _, line := range screen {
+			method, path, _ := strings.Cut(line, " ")
+			asks[route{method, path}] = true
+		}
+	}
+	return func(c echo.Context) bool { return asks[route{c.Request().Method, c.Path()}] }
 }
 
 // passive are the requests that a page makes by itself; they do not keep a session alive (R4).

@@ -265,7 +265,7 @@ func (a *App) Listen(ctx context.Context) (net.Listener, error) {
 	if err != nil {
 		return nil, fmt.Errorf("PURSER_ADDR: %w", err)
 	}
-	ln = limited(ln)
+	ln = bounded(ln, usualCrowd, a.cfg.TrustedProxies)
 	if a.cfg.TLSCert == "" {
 		return ln, nil
 	}

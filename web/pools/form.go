@@ -14,6 +14,7 @@ import (
 	"purser.example/internal/problem"
 	"purser.example/internal/secret"
 	"purser.example/internal/tenant"
+	forms "purser.example/web/form"
 )
 
 // The names of a pool's fields in the form; each is followed by its class, and those of a member by the user's id too.
@@ -42,9 +43,10 @@ const (
 
 // form is the whole page as somebody sent it.
 type form struct {
-	tenant tenant.ID
-	tab    pool.Class
-	pools  map[pool.Class]*poolForm
+	tenant  tenant.ID
+	tab     pool.Class
+	pools   map[pool.Class]*poolForm
+	command string // "validate:sites": what is to be done, and with which pool
 }
 
 // poolForm is one pool as somebody typed it, beside what the page showed.
@@ -89,11 +91,11 @@ func formOf(p pool.Pool) *poolForm {
 }
 
 func readForm(c echo.Context) (form, error) {
-	values, err := c.FormParams()
+	values, err := forms.Values(c)
 	if err != nil {
 		return form{}, err
 	}
-	f := form{tenant: tenant.ParseID(values.Get("tenant")), tab: classOf(values.Get("tab")), pools: map[pool.Class]*poolForm{}}
+	f := form{tenant: tenant.ParseID(values.Get("tenant")), tab: classOf(values.Get("tab")), pools: map[pool.Class]*poolForm{}, command: values.Get(fieldDo)}
 	for _, class := range pool.Classes {
 		p, err := readPool(values, pool.Key{Tenant: f.tenant, Class: class})
 		if err != nil {
@@ -115,7 +117,7 @@ func readPool(values url.Values, key pool.Key) (*poolForm, error) {
 	}
 	seen, err := strconv.ParseInt(cmp.Or(get(fieldOverwrite), get(fieldSeen)), 10, 64)
 	if err != nil {
-		return nil, problem.Wrap(err, problem.BadRequest, "This form is damaged. Reload the page and try again.")
+		return nil, forms.ErrDamaged // without the cause, which quotes the field
 	}
 	p := &poolForm{
 		key: key, seen: seen, overwrite: get(fieldOverwrite) != "", group: pool.Typed(values.Get(name(fieldGroup))), named: pool.Typed(values.Get(name(fieldNamed))),

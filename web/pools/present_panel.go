@@ -10,6 +10,7 @@ import (
 	"purser.example/internal/problem"
 	"purser.example/internal/run"
 	"purser.example/internal/shown"
+	"purser.example/web/respond"
 	"purser.example/web/session"
 	"purser.example/web/verdicts"
 	"purser.example/web/words"
@@ -122,7 +123,7 @@ func (h *Handlers) leftOut(c echo.Context, r pool.Reading, view *foundView) {
 	view.LeftOut = words.Counted(r.Counts.LeftOut, "object") + " of the group " + words.Plural(r.Counts.LeftOut, "is", "are") + " no member of the pool"
 	others, err := h.Pools.LeftOut(c.Request().Context(), session.Caller(c), r.ID)
 	if err != nil {
-		h.Log.WarnContext(c.Request().Context(), "what a group holds beside users is not shown", "request_id", session.Origin(c).Request, "error", err)
+		h.Log.WarnContext(c.Request().Context(), "what a group holds beside users is not shown", "request_id", session.Origin(c).Request, "error", respond.Told(err))
 		return
 	}
 	for _, o := range others {

@@ -148,6 +148,7 @@ type driftView struct {
 	ID       string
 	Class    string
 	Ask      string // where a script asks for the comparison; empty: it does not
+	Offer    bool   // it would sign in with an account, so that somebody has to ask for it
 	Running  string // where progress comes from; empty: nothing runs
 	Problem  string
 	Remark   string // why the present members cannot be taken over

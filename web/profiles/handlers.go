@@ -39,6 +39,9 @@ type Handlers struct {
 	Verdicts *verdicts.Words
 }
 
+// Asking are the routes that may wait for Microsoft 365.
+var Asking = []string{"POST " + listPath, "POST " + validatePath, "POST " + listPath + "/:id", "POST " + listPath + "/:id/validate"}
+
 // Mount adds the routes.
 func (h *Handlers) Mount(e *echo.Echo) {
 	e.GET(listPath, h.list)
