@@ -19,6 +19,7 @@ import (
 	"purser.example/web/auth"
 	"purser.example/web/door"
 	"purser.example/web/help"
+	"purser.example/web/layout"
 	"purser.example/web/pools"
 	"purser.example/web/profiles"
 	"purser.example/web/respond"
@@ -36,6 +37,7 @@ type Options struct {
 	Login          *login.Client
 	Activity       auth.Recorder
 	Ready          func(context.Context) error // nil while everything works
+	Simulated      bool                        // a simulator answers in the place of Microsoft 365
 	Profiles       *profiles.Handlers
 	Pools          *pools.Handlers
 	Runs           *runs.Handlers
@@ -49,6 +51,9 @@ func New(o Options) http.Handler {
 	e.HideBanner, e.HidePort = true, true
 	e.IPExtractor = door.ClientAddress(o.TrustedProxies)
 	e.HTTPErrorHandler = respond.Problem(o.Log)
+	if o.Simulated {
+		e.Pre(simulated)
+	}
 	store := session.NewStore(o.Sessions, o.BaseURL.Scheme == "https", o.BaseURL.Port())
 	d := door.New(rules(o))
 	e.Use(
@@ -68,13 +73,21 @@ func New(o Options) http.Handler {
 	return e
 }
 
+// simulated lets every page of a request say that a simulator answers.
+func simulated(next echo.HandlerFunc) echo.HandlerFunc {
+	return func(c echo.Context) error {
+		c.SetRequest(c.Request().WithContext(layout.Simulated(c.Request().Context())))
+		return next(c)
+	}
+}
+
 // rules tell the door what it has to know of the pages behind it.
 func rules(o Options) door.Rules {
 	return door.Rules{
 		BaseURL: o.BaseURL, Log: o.Log, Activity: o.Activity,
 		Anonymous: anonymous, SigningIn: signingIn, Streaming: streaming, Asking: asking(), Quiet: quiet,
 		Uploads:     map[string]int64{pools.ImportPath: pool.MaxImport + 64<<10}, // the file and the form around it
-		FormOrigins: o.Login.FormOrigins, SignIn: auth.SignInAddress, NoRole: auth.NoRolePage,
+		FormOrigins: o.Login.FormOrigins, SignIn: auth.SignInAddress, NoRole: auth.NoRolePage(o.Login.RoleClaim()),
 	}
 }
 

@@ -14,6 +14,7 @@ import (
 
 	"purser.example/internal/access"
 	"purser.example/internal/account"
+	"purser.example/internal/audit"
 	"purser.example/internal/config"
 	"purser.example/internal/login"
 	"purser.example/internal/microsoft"
@@ -63,9 +64,12 @@ type App struct {
 	cfg      config.Config
 	log      *slog.Logger
 	sessions *session.Service
+	login    *login.Client
+	tally    *audit.Tally
 	queue    *work.Queue
 	shifts   *run.Shifts
-	handBack func() // stops the background work, once
+	handBack func()          // stops the background work, once
+	beside   context.Context // ends with Close
 	stop     context.CancelFunc
 	chores   sync.WaitGroup
 }
@@ -94,11 +98,15 @@ func Open(ctx context.Context, cfg config.Config, o Options) (*App, error) {
 		return nil, errors.Join(err, db.Close())
 	}
 	kept := storesOf(db)
+	if err := kept.prepare(ctx); err != nil {
+		return nil, errors.Join(fmt.Errorf("fold what is searched: %w", err), db.Close())
+	}
 	a := &App{DB: db, cfg: cfg, log: o.Log}
 	a.cfg.Key, a.cfg.OIDC.ClientSecret = "", "" // wrapped by now, and not needed in the clear again
 	a.sessions = session.NewService(kept.sessions, ring, session.Limits{Idle: cfg.Session.Idle, Max: cfg.Session.Max}, o.Now, o.Log)
 	a.Tenants = tenant.NewService(kept.tenants, ring, o.Now)
 	asker, directory := Microsoft(microsoft.New(microsoft.Config{Simulator: cfg.M365Simulator, Now: o.Now, Log: o.Log, Codes: codes, CallTimeout: o.CallTimeout}))
+	a.login, a.tally = loginClient(cfg, o.Now), audit.NewTally(db, o.Now)
 	a.shifts = run.NewShifts()
 	a.Accounts = account.NewService(account.Parts{
 		Store: kept.accounts, Tenants: a.Tenants, Validator: asker, Settings: account.Settings{StrictPasswords: cfg.StrictPasswords}, Limits: account.Usual, Now: o.Now,
@@ -111,6 +119,7 @@ func Open(ctx context.Context, cfg config.Config, o Options) (*App, error) {
 		Settings: pool.Settings{AdminCenterHosts: cfg.AdminCenterHosts}, Now: o.Now, Log: o.Log,
 	})
 	a.Profiles.UsedBy(a.Pools)
+	a.Accounts.KeptBy(a.Profiles, a.Pools)
 	a.queue, err = work.Open(ctx, db, o.Log,
 		work.Runs(profile.ValidationRun, a.Runs),
 		work.Runs(pool.CheckRun, a.Runs),
@@ -130,17 +139,16 @@ func Open(ctx context.Context, cfg config.Config, o Options) (*App, error) {
 	told := &verdicts.Words{Tenants: a.Tenants, Codes: codes, Now: o.Now}
 	a.Handler = web.New(web.Options{
 		BaseURL: cfg.BaseURL, TrustedProxies: cfg.TrustedProxies, Log: o.Log,
-		Sessions: a.sessions, Login: loginClient(cfg, o.Now), Activity: db,
-		Ready:    newReadiness(db, key, o.Log).check,
+		Sessions: a.sessions, Login: a.login, Activity: a.tally,
+		Ready: newReadiness(db, key, o.Log).check, Simulated: cfg.Simulated(),
 		Profiles: &profiles.Handlers{Profiles: a.Profiles, Accounts: a.Accounts, Validations: a.Validations, RunsOf: a.Runs, Tenants: a.Tenants, Now: o.Now, Log: o.Log, Verdicts: told},
 		Pools:    &pools.Handlers{Pools: a.Pools, Runs: a.Runs, Tenants: a.Tenants, Now: o.Now, Log: o.Log, Verdicts: told, Desk: &sheet.Desk{}},
 		Runs:     &runs.Handlers{Runs: a.Runs, Tenants: a.Tenants, Now: o.Now},
 		Tenants:  &tenants.Handlers{Tenants: a.Tenants, Now: o.Now},
 		Help:     &help.Handlers{Provider: cfg.ServiceProvider, StrictPasswords: cfg.StrictPasswords, Codes: codes},
 	})
-	beside, stop := context.WithCancel(context.WithoutCancel(ctx))
-	a.stop = stop
-	if err := a.begin(ctx, beside); err != nil {
+	a.beside, a.stop = context.WithCancel(context.WithoutCancel(ctx))
+	if err := a.begin(ctx, a.beside); err != nil {
 		return nil, errors.Join(err, a.Close())
 	}
 	return a, nil
@@ -189,10 +197,28 @@ func (a *App) begin(ctx, beside context.Context) error {
 				if err := problem.Guard(func() error { return a.sessions.Sweep(beside) }); err != nil && beside.Err() == nil {
 					a.log.Warn("ended sessions not removed", "error", err)
 				}
+				if err := problem.Guard(func() error { return a.tally.Flush(beside) }); err != nil && beside.Err() == nil {
+					a.log.Error("denials of the last minute not recorded", "error", err)
+				}
 			}
 		}
 	})
 	return nil
+}
+
+// MeetProvider asks for the identity provider once, behind the pages, so that the log says after the start what would otherwise be found
+// out by the first person who wants to sign in (X6). It is called where the address is open.
+func (a *App) MeetProvider() {
+	a.chores.Go(func() {
+		err := problem.Guard(func() error { return a.login.Discover(a.beside) })
+		switch {
+		case err == nil || a.beside.Err() != nil:
+		case login.SetUpWrongly(err):
+			a.log.Warn("nobody can sign in: sign-in is set up wrongly", "fault", string(login.Whose(err)), "error", err)
+		default:
+			a.log.Warn("nobody can sign in yet: the identity provider could not be asked", "fault", string(login.Whose(err)), "error", err)
+		}
+	})
 }
 
 // HandBack tells the background work to stop and waits for it, ten seconds at most. It is called as soon as Purser is to stop,
@@ -204,7 +230,7 @@ func (a *App) Close() error {
 	a.stop()
 	a.handBack()
 	a.chores.Wait()
-	return a.DB.Close()
+	return errors.Join(a.tally.Close(context.Background()), a.DB.Close())
 }
 
 // grace is how long requests in flight may take to end after the signal to stop.

@@ -9,7 +9,9 @@ import './overlay.js';
 import './password.js';
 import './select.js';
 import './session.js';
+import './time.js';
 import './tip.js';
+import './unsaved.js';
 
 // Lets the style sheet show what only script can serve, such as copy buttons, also in parts that arrive later.
 document.documentElement.classList.add('scripted');

@@ -9,6 +9,7 @@ import (
 
 	"github.com/labstack/echo/v4"
 
+	"purser.example/internal/account"
 	"purser.example/internal/pool"
 	"purser.example/internal/problem"
 	"purser.example/internal/secret"
@@ -24,6 +25,9 @@ const (
 	fieldMFA      = "mfa"
 	fieldPassword = "password"
 	fieldForget   = "forget"
+	// fieldAlso is another place of a member's account that gets a new password too, and fieldShown one that the page showed.
+	fieldAlso  = "also"
+	fieldShown = "shown"
 	// fieldRow holds, for each member in sight, whether Enable MFA was on when the page was made, and the user's id.
 	fieldRow = "row"
 	// fieldOverwrite comes with "Save mine over it" only, and holds in place of fieldSeen.
@@ -71,6 +75,7 @@ type rowForm struct {
 	mfa, wasMFA bool
 	password    secret.Value
 	forget      bool
+	elsewhere   account.Choice
 }
 
 func (r rowForm) touched() bool { return r.mfa != r.wasMFA || !r.password.Empty() || r.forget }
@@ -126,6 +131,7 @@ func readPool(values url.Values, key pool.Key) (*poolForm, error) {
 		p.rows = append(p.rows, rowForm{
 			user: pool.UserID(user), wasMFA: was == "1", mfa: values.Get(name(fieldMFA)+"-"+user) != "",
 			password: secret.FromString(values.Get(name(fieldPassword) + "-" + user)), forget: values.Get(name(fieldForget)+"-"+user) != "",
+			elsewhere: account.Chosen(values[name(fieldShown)+"-"+user], values[name(fieldAlso)+"-"+user]),
 		})
 	}
 	return p, nil
@@ -182,7 +188,7 @@ func (p *poolForm) change() (pool.Change, error) {
 	}
 	for _, row := range p.rows {
 		if row.touched() {
-			change.Members = append(change.Members, pool.MemberChange{User: row.user, MFA: row.mfa, Password: row.password, Forget: row.forget && row.password.Empty()})
+			change.Members = append(change.Members, pool.MemberChange{User: row.user, MFA: row.mfa, Password: row.password, Forget: row.forget && row.password.Empty(), Elsewhere: row.elsewhere})
 		}
 	}
 	return change, nil

@@ -49,10 +49,14 @@ func (h *Handlers) panelView(c echo.Context, tell *verdicts.Teller, saved pool.P
 	for _, row := range f.rows {
 		view.URLNeeded = view.URLNeeded || row.mfa
 	}
+	of, err := h.Tenants.Find(c.Request().Context(), saved.Tenant)
+	if err != nil {
+		return view, err
+	}
+	view.URLDoubt = h.Pools.Doubt(of, f.url)
 	view.Enough = enough(saved, f, counts)
 	view.Drift = h.driftView(c, saved, f)
 	view.Hidden = f.hidden()
-	var err error
 	if view.Versions, err = h.versionsView(c, saved); err != nil {
 		return view, err
 	}
@@ -148,7 +152,7 @@ func (h *Handlers) checkNote(c echo.Context, key pool.Key) (*checkNote, error) {
 	if note.Runs {
 		note.Text = "A check of " + words.Counted(check.Total, "password") + " goes on: " + words.Number(check.Done()) + " done."
 	} else {
-		note.Text = "Last check of passwords, " + words.Moment(check.Begun, h.Now()).Text
+		note.Text, note.Begun = "Last check of passwords, ", words.Moment(check.Begun, h.Now())
 	}
 	return note, nil
 }

@@ -6,6 +6,7 @@ import (
 
 	"github.com/labstack/echo/v4"
 
+	"purser.example/internal/account"
 	"purser.example/internal/profile"
 	"purser.example/internal/secret"
 	"purser.example/internal/tenant"
@@ -34,6 +35,7 @@ func readForm(c echo.Context) (form, error) {
 		draft: profile.Draft{
 			Name: values.Get(fieldName), Description: values.Get(fieldDescription), Tenant: tenant.ParseID(values.Get(fieldTenant)),
 			Services: values[fieldServices], Username: values.Get(fieldUsername), Password: secret.FromString(values.Get(fieldPassword)),
+			Elsewhere: account.Chosen(values[fieldNamed], values[fieldAlso]),
 		},
 		version: seen,
 	}, nil

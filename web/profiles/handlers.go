@@ -46,6 +46,7 @@ var Asking = []string{"POST " + listPath, "POST " + validatePath, "POST " + list
 func (h *Handlers) Mount(e *echo.Echo) {
 	e.GET(listPath, h.list)
 	e.GET(listPath+"/new", h.showNew)
+	e.GET(elsewherePath, h.showElsewhere)
 	e.POST(listPath, h.create)
 	e.GET(editPath, h.chooseEdit)
 	e.GET(deletePath, h.confirmRemove)

@@ -32,7 +32,7 @@ func (h *Handlers) create(c echo.Context) error {
 	if err != nil {
 		return h.refuse(c, f, nil, err)
 	}
-	return respond.Leave(c, readListQuery(c).address(), "Profile "+p.Name+" saved. Microsoft 365 confirmed the account.")
+	return respond.Leave(c, readListQuery(c).address(), "Profile "+p.Name+" saved. Microsoft 365 confirmed the account."+renewed(p))
 }
 
 // chooseEdit leads from the list's command to the one selected profile.
@@ -74,7 +74,7 @@ func (h *Handlers) update(c echo.Context) error {
 	if err != nil {
 		return h.refuse(c, f, &id, err)
 	}
-	return respond.Leave(c, readListQuery(c).address(), "Profile "+p.Name+" saved.")
+	return respond.Leave(c, readListQuery(c).address(), "Profile "+p.Name+" saved."+renewed(p))
 }
 
 // refuse answers a Save that changed nothing: the same form as typed, with what is wrong, the verdict or the conflict. The
