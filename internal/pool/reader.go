@@ -6,11 +6,13 @@ import (
 	"sync"
 	"time"
 
+	"github.com/google/uuid"
 	"purser.example/internal/access"
 	"purser.example/internal/account"
 	"purser.example/internal/audit"
 	"purser.example/internal/problem"
 	"purser.example/internal/profile"
+	"purser.example/internal/run"
 	"purser.example/internal/tenant"
 	"purser.example/internal/verdict"
 )
@@ -66,8 +68,8 @@ type opener struct {
 	unasked bool // it goes along with something else, such as typing: no account is signed in with for it (X39)
 }
 
-// patience is how long a failure holds.
-func (o opener) patience() time.Duration {
+// holding is how long a failure holds.
+func (o opener) holding() time.Duration {
 	if o.unasked {
 		return wary
 	}
@@ -91,8 +93,8 @@ func ask[T any](ctx context.Context, s *Service, o opener, question func(Session
 	}
 }
 
-// session gives the tenant's open directory. Whoever comes while it is being opened waits for that, no longer than they have
-// patience for, and hears the same of it; a failure holds for a while. Whoever asked to be let in does not hear that nobody did.
+// session gives the tenant's open directory. Whoever comes while it is being opened waits for that, until their own request ends,
+// and hears the same of it; a failure holds for a while. Whoever asked to be let in does not hear that nobody did.
 func (s *Service) session(ctx context.Context, o opener) (Session, error) {
 	for {
 		session, err := s.enterWith(ctx, o)
@@ -109,12 +111,13 @@ func (s *Service) enterWith(ctx context.Context, o opener) (Session, error) {
 	case r.session != nil && now.Before(r.until):
 		defer r.mu.Unlock()
 		return r.session, nil
-	case r.failure != nil && now.Before(r.failed.Add(o.patience())):
+	case r.failure != nil && now.Before(r.failed.Add(o.holding())):
 		defer r.mu.Unlock()
 		return nil, r.failure
 	case r.opening == nil:
 		r.opening = &opening{done: make(chan struct{})}
-		go s.unlock(context.WithoutCancel(ctx), r, r.opening, o)
+		shift, _ := s.shifts.Take(context.WithoutCancel(ctx), uuid.NewString())
+		go s.unlock(shift, r, r.opening, o)
 	}
 	under := r.opening
 	r.mu.Unlock()
@@ -126,15 +129,28 @@ func (s *Service) enterWith(ctx context.Context, o opener) (Session, error) {
 	}
 }
 
+var errStopping = problem.Wrap(run.ErrHandedBack, problem.Unavailable, "Purser is shutting down. Try again in a moment.")
+
 // unlock opens the directory for everybody who waits. It goes on when they leave, because a password that was sent counts at
-// Microsoft, and its answer is of use to the next one.
-func (s *Service) unlock(ctx context.Context, r *reader, under *opening, o opener) {
-	ctx, cancel := account.Beyond(ctx)
-	defer cancel()
-	err := problem.Guard(func() (err error) {
-		under.session, err = s.openDirectory(ctx, o)
+// Microsoft, and its answer is of use to the next one; and where Purser is told to stop, which waits for it as for every shift. After
+// that nothing is opened.
+func (s *Service) unlock(shift *run.Shift, r *reader, under *opening, o opener) {
+	defer close(under.done)
+	var ends time.Time
+	err := shift.Do(func(ctx context.Context) (err error) {
+		if ctx.Err() != nil {
+			return nil
+		}
+		ctx, cancel := account.Beyond(ctx)
+		defer cancel()
+		if under.session, err = s.openDirectory(ctx, o); err == nil {
+			ends = under.session.Ends()
+		}
 		return err
 	})
+	if errors.Is(err, run.ErrHandedBack) {
+		under.session, err = nil, errStopping
+	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	under.err, r.opening = err, nil
@@ -142,13 +158,12 @@ func (s *Service) unlock(ctx context.Context, r *reader, under *opening, o opene
 	switch now := s.now(); {
 	case err == nil:
 		r.until = now.Add(open)
-		if ends := under.session.Ends().Add(-time.Minute); ends.Before(r.until) {
+		if ends = ends.Add(-time.Minute); ends.Before(r.until) {
 			r.until = ends
 		}
 	case holds(err):
 		r.failure, r.failed = err, now
 	}
-	close(under.done)
 }
 
 // holds reports whether asking again at once would hear the same of Microsoft, or nothing again. An account that was refused is

@@ -30,7 +30,7 @@ func (d *slowDirectory) AsApp(ctx context.Context, t tenant.Tenant, app tenant.A
 	return d.Directory.AsApp(ctx, t, app)
 }
 
-func newSlowDoor(t *testing.T) (*rig, *slowDirectory) {
+func newSlowDirectory(t *testing.T) (*rig, *slowDirectory) {
 	t.Helper()
 	r := newRig(t, fixture("", ""))
 	directory := &slowDirectory{open: make(chan struct{})}
@@ -45,7 +45,7 @@ func newSlowDoor(t *testing.T) (*rig, *slowDirectory) {
 // R62: who types a name waits for one opening of the directory together, and no longer than they have patience for: what the
 // browser withdraws ends at once.
 func TestOneOpeningServesAll(t *testing.T) {
-	r, directory := newSlowDoor(t)
+	r, directory := newSlowDirectory(t)
 	suggest := func(ctx context.Context, failed chan<- error) {
 		_, err := r.Suggest(ctx, adele, here, contoso, "Po")
 		failed <- err
@@ -78,7 +78,7 @@ func TestOneOpeningServesAll(t *testing.T) {
 
 // R62: a failure to open the directory holds for a moment, so that typing on does not ask with each letter.
 func TestAFailedOpeningHoldsForAMoment(t *testing.T) {
-	r, directory := newSlowDoor(t)
+	r, directory := newSlowDirectory(t)
 	close(directory.open)
 	must(t, r.sim.SetFaults([]m365sim.Fault{{PathPrefix: "/" + contoso + "/oauth2", Reset: true}}))
 	for range 12 {

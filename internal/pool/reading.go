@@ -137,7 +137,7 @@ func (s *Service) begin(ctx context.Context, o opener, key Key, g Group) (Readin
 	shift, _ := s.shifts.Take(context.WithoutCancel(ctx), string(r.ID))
 	after, cancel := account.Beyond(ctx)
 	defer cancel()
-	if err := s.store.BeginReading(after, r, e); err != nil {
+	if err := problem.Guard(func() error { return s.store.BeginReading(after, r, e) }); err != nil {
 		shift.End()
 		return Reading{}, err
 	}

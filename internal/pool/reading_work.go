@@ -132,15 +132,17 @@ func (s *Service) pipe(ctx context.Context, d Session, r Reading, nested bool, l
 		}
 		stored <- failed
 	}()
-	err := d.Members(ctx, r.Group.ID, nested, func(page []Object) error {
-		for _, o := range page {
-			if o.Kind == "" && o.Username == "" {
-				return &Unread{Code: "HTTP 403", Permission: "User.Read.All"}
+	err := problem.Guard(func() error {
+		return d.Members(ctx, r.Group.ID, nested, func(page []Object) error {
+			for _, o := range page {
+				if o.Kind == "" && o.Username == "" {
+					return &Unread{Code: "HTTP 403", Permission: "User.Read.All"}
+				}
+				look(o)
 			}
-			look(o)
-		}
-		pages <- page
-		return nil
+			pages <- page
+			return nil
+		})
 	})
 	close(pages)
 	if failed := <-stored; failed != nil {
