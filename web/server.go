@@ -101,10 +101,10 @@ func routes(e *echo.Echo, o Options) {
 	o.Tenants.Mount(e)
 	o.Help.Mount(e)
 
-	reading := []string{http.MethodGet, http.MethodHead} // load balancers like to ask by HEAD
-	e.Match(reading, "/healthz", func(c echo.Context) error { return c.String(http.StatusOK, "ok") })
-	e.Match(reading, "/readyz", ready(o))
-	e.Match(reading, "/static/*", echo.WrapHandler(static.Handler()))
+	safe := []string{http.MethodGet, http.MethodHead} // load balancers like to ask by HEAD
+	e.Match(safe, "/healthz", func(c echo.Context) error { return c.String(http.StatusOK, "ok") })
+	e.Match(safe, "/readyz", ready(o))
+	e.Match(safe, "/static/*", echo.WrapHandler(static.Handler()))
 	e.GET("/favicon.ico", func(c echo.Context) error {
 		return c.Redirect(http.StatusSeeOther, static.Path("icons/favicon.svg"))
 	})

@@ -64,7 +64,7 @@ func Told(e audit.Entry, v verdict.Verdict) audit.Entry {
 // afterwards is how long the end of something that was begun is waited for, whoever still waits for it.
 const afterwards = time.Minute
 
-// Beyond is a context that outlives the person's patience: what Microsoft has answered is stored though the browser left.
+// Beyond is a context that outlives the request: what Microsoft has answered is stored even if the browser has left.
 func Beyond(ctx context.Context) (context.Context, context.CancelFunc) {
 	return context.WithTimeout(context.WithoutCancel(ctx), afterwards)
 }

@@ -18,7 +18,7 @@ func TestTheArrows(t *testing.T) {
 	rooms := listRooms(t, ".Deps")
 	web := []string{"github.com/labstack/echo", "github.com/a-h/templ", "github.com/gorilla", module + "web"}
 	storage := []string{"database/sql", "modernc.org", "github.com/pressly", module + "internal/sqlite", module + "migrations"}
-	outside := []string{module + "internal/microsoft", module + "internal/m365sim", module + "internal/demo", module + "internal/app", "github.com/zitadel"}
+	outside := []string{module + "internal/config", module + "internal/work", module + "internal/microsoft", module + "internal/m365sim", module + "internal/demo", module + "internal/app", "github.com/zitadel"}
 	noun := slices.Concat(web, storage, outside)
 
 	for _, rule := range []struct {
@@ -48,6 +48,14 @@ func TestTheArrows(t *testing.T) {
 		{"internal/storetest", noun},
 		{"internal/work", slices.Concat(web, outside, []string{module + "internal/profile", module + "internal/pool", module + "internal/sqlite", module + "migrations", "modernc.org", module + "internal/session", module + "internal/login"})},
 		{"web/...", slices.Concat([]string{"modernc.org", "github.com/pressly", "github.com/riverqueue", module + "internal/sqlite", module + "internal/work", module + "migrations"}, outside)},
+		{"web", slices.Concat([]string{"modernc.org", "github.com/pressly", "github.com/riverqueue", module + "internal/sqlite", module + "internal/work", module + "migrations"}, outside)},
+		{"web/profiles", []string{module + "web/pools", module + "web/auth", module + "web/help", module + "web/door"}},
+		{"web/pools", []string{module + "web/profiles", module + "web/auth", module + "web/help", module + "web/door"}},
+		{"web/tenants", []string{module + "web/profiles", module + "web/pools", module + "web/auth", module + "web/help", module + "web/door", module + "internal/profile", module + "internal/pool"}},
+		{"web/help", []string{module + "web/profiles", module + "web/pools", module + "web/auth", module + "web/door"}},
+		{"web/auth", []string{module + "internal/tenant", module + "internal/profile", module + "internal/pool", module + "web/profiles", module + "web/pools", module + "web/help", module + "web/door"}},
+		{"web/respond", []string{module + "internal/tenant", module + "internal/profile", module + "internal/pool", module + "web/profiles", module + "web/pools", module + "web/auth", module + "web/help", module + "web/door"}},
+		{"web/layout", allBut(rooms, "web", "web/layout", "web/ui", "static", "internal/shown")},
 		{"web/runs", []string{module + "internal/profile", module + "internal/pool", module + "web/profiles", module + "web/pools"}},
 		{"web/door", []string{module + "internal/tenant", module + "internal/profile", module + "internal/pool", module + "web/auth", module + "web/profiles", module + "web/pools", module + "web/help"}},
 		{"web/verdicts", []string{module + "internal/profile", module + "internal/pool", module + "web/profiles", module + "web/pools", module + "web/respond", module + "web/layout", "github.com/labstack", "github.com/gorilla"}},

@@ -27,7 +27,7 @@ func (a *App) Notify(ctx context.Context, getenv func(string) string) (end func(
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
-		err := problem.Guard(func() error { return s.attend(ctx, func() bool { return a.answers(ctx, s.patience()) }) })
+		err := problem.Guard(func() error { return s.attend(ctx, func() bool { return a.answers(ctx, s.interval()) }) })
 		if err != nil {
 			a.log.Warn("systemd could not be told how Purser fares", "error", err)
 		}
@@ -59,8 +59,8 @@ func supervisorOf(getenv func(string) string) (*supervisor, error) {
 	return s, nil
 }
 
-// patience is how often a sign of life is due: twice within the limit, as systemd advises.
-func (s *supervisor) patience() time.Duration { return s.limit / 2 }
+// interval is how often a sign of life is due: twice within the limit, as systemd advises.
+func (s *supervisor) interval() time.Duration { return s.limit / 2 }
 
 // attend tells until ctx ends. Without a limit it only waits for that.
 func (s *supervisor) attend(ctx context.Context, alive func() bool) error {
@@ -70,7 +70,7 @@ func (s *supervisor) attend(ctx context.Context, alive func() bool) error {
 	}
 	var due <-chan time.Time
 	if s.limit > 0 {
-		tick := time.NewTicker(s.patience())
+		tick := time.NewTicker(s.interval())
 		defer tick.Stop()
 		due = tick.C
 	}

@@ -1,4 +1,4 @@
-// Package profile is the main job: service account profiles, validated with Microsoft 365 and kept safe (R10–R20).
+// Package profile keeps service account profiles, validated with Microsoft 365 and kept safe (R10–R20).
 //
 // It owns the rules of a profile: what may be typed, when Microsoft is asked, what a verdict changes, and who wins when two
 // people edit. A password arrives as a secret.Value, leaves only for an attempt

@@ -52,7 +52,7 @@ func (v *Validations) BeginUnattended(ctx context.Context, q Query, selection st
 	return v.runs.Begin(ctx, r, v.matching(ctx, q), described)
 }
 
-// Again makes a run of those profiles of an earlier one that could not be told about.
+// Again makes a run of those profiles of an earlier one that got no verdict.
 func (v *Validations) Again(ctx context.Context, caller access.Caller, origin audit.Origin, id run.ID) (run.Run, error) {
 	if _, err := v.runs.Find(ctx, caller, v.kind, id); err != nil {
 		return run.Run{}, err

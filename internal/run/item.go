@@ -145,8 +145,7 @@ func (w *working) conclude(ctx context.Context, i Item, t Task, v verdict.Verdic
 	}
 }
 
-// insist is account.Persist for what must not be lost because somebody cancelled the run: that ends what waits, and not what was
-// answered.
+// insist is account.Persist that outlasts a cancellation: cancelling drops the items that wait, but an answer from Microsoft is kept.
 func (w *working) insist(ctx context.Context, write func() error) error {
 	err := account.Persist(ctx, write)
 	if err == nil || !isCancelled(ctx) {

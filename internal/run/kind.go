@@ -32,7 +32,7 @@ type Words struct {
 	Reference string // the detail by which entries name the run, where their target is another thing
 	Missing   string // sentences: there is no such run,
 	Over      string // it cannot be cancelled any more,
-	Nothing   string // there is nothing to make one of
+	Nothing   string // nothing was selected
 }
 
 func (w Words) missing() error { return problem.New(problem.NotFound, w.Missing) }

@@ -79,8 +79,8 @@ func (f *Shift) Do(work func(context.Context) error) error {
 	return err
 }
 
-// Do does the work as the only one who works on id, after whoever does so already: it may have been opened again while they
-// were about to end. The work must be fit to be done again.
+// Do works on id as the only one. It waits for whoever works on it already, because there may be new work by the time they end.
+// The work must tolerate being repeated.
 func (s *Shifts) Do(ctx context.Context, id string, work func(context.Context) error) error {
 	for {
 		shift, taken := s.Take(ctx, id)

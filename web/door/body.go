@@ -39,7 +39,7 @@ func (d *Door) TakeBody(next echo.HandlerFunc) echo.HandlerFunc {
 			return next(c)
 		}
 		r.Body = http.MaxBytesReader(c.Response(), r.Body, limit)
-		if d.uploads(r) || reading(r) || d.rules.Anonymous(c) {
+		if d.uploads(r) || safe(r) || d.rules.Anonymous(c) {
 			return next(c)
 		}
 		body, err := d.receive(c)

@@ -31,7 +31,7 @@ func (d *Door) LimitTime(next echo.HandlerFunc) echo.HandlerFunc {
 }
 
 func allowance(r *http.Request) time.Duration {
-	if reading(r) {
+	if safe(r) {
 		return readWithin
 	}
 	return writeWithin

@@ -73,7 +73,7 @@ var (
 	errEnough  = problem.New(problem.Unavailable, "You have as much under way as Purser does for one person at once. Nothing was changed.")
 )
 
-// reading reports whether a request changes nothing.
-func reading(r *http.Request) bool {
+// safe reports whether a request changes nothing.
+func safe(r *http.Request) bool {
 	return r.Method == http.MethodGet || r.Method == http.MethodHead || r.Method == http.MethodOptions
 }

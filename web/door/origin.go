@@ -44,7 +44,7 @@ func (d *Door) SameOrigin(next echo.HandlerFunc) echo.HandlerFunc {
 			return errors.Join(errCrossSite, err)
 		}
 		silent := r.Header.Get("Origin") == "" && r.Header.Get("Sec-Fetch-Site") == ""
-		if !reading(r) && silent && len(r.Cookies()) > 0 {
+		if !safe(r) && silent && len(r.Cookies()) > 0 {
 			return errCrossSite
 		}
 		return next(c)

@@ -112,11 +112,11 @@ func (d *Door) turnstile(c echo.Context) *turnstile {
 		return d.turnstiles.streams
 	case d.rules.SigningIn(c):
 		return d.turnstiles.signIns
-	case d.rules.Asking(c) && reading(c.Request()):
+	case d.rules.Asking(c) && safe(c.Request()):
 		return d.turnstiles.suggestions
 	case d.rules.Asking(c):
 		return d.turnstiles.asks
-	case reading(c.Request()):
+	case safe(c.Request()):
 		return d.turnstiles.pages
 	case d.uploads(c.Request()):
 		return d.turnstiles.files

@@ -96,7 +96,7 @@ func parts(body io.Reader, boundary string) (url.Values, error) {
 	values, reader := url.Values{}, multipart.NewReader(body, boundary)
 	for range maxParts {
 		part, err := reader.NextPart()
-		if errors.Is(err, io.EOF) {
+		if Ended(err) {
 			return values, nil
 		}
 		if err != nil {
@@ -111,11 +111,14 @@ func parts(body io.Reader, boundary string) (url.Values, error) {
 		}
 		values.Add(part.FormName(), text.String())
 	}
-	if _, err := reader.NextPart(); errors.Is(err, io.EOF) {
+	if _, err := reader.NextPart(); Ended(err) {
 		return values, nil
 	}
 	return nil, errTooMany
 }
+
+// Ended reports whether a form with parts came to its end. One that breaks off before a boundary ends in an EOF as well, but wrapped.
+func Ended(err error) bool { return err == io.EOF } //nolint:errorlint // See above.
 
 // Unread is the answer to a body that could not be read to its end: it was too long, it broke off, or it is no form. A problem comes
 // back as it is.
@@ -129,7 +132,7 @@ func Unread(err error) error {
 		return errTooLarge
 	case problem.KindOf(err) != problem.Internal:
 		return err
-	case wire, errors.Is(err, io.ErrUnexpectedEOF):
+	case wire, errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, io.EOF):
 		return errCut
 	default:
 		return ErrDamaged

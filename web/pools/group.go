@@ -66,7 +66,7 @@ func (h *Handlers) carryOut(c echo.Context, command string, p *poolForm) error {
 			return err
 		}
 		p.drift = reading.ID
-		h.patience(c, reading.ID)
+		h.awaitReading(c, reading.ID)
 	case "adopt":
 		reading, err := h.Pools.Reading(ctx, caller, p.drift)
 		if err != nil {
@@ -93,15 +93,15 @@ func (h *Handlers) find(c echo.Context, p *poolForm, text string) error {
 		p.group = reading.Group.Name
 	}
 	p.reading, p.named, p.clear, p.drift, p.members = reading.ID, p.group, false, "", memberQuery{}
-	h.patience(c, reading.ID)
+	h.awaitReading(c, reading.ID)
 	return nil
 }
 
 // awhile is how long a page without script waits for a reading, so that a small group is there at once.
 const awhile = 5 * time.Second
 
-// patience waits for the end of a reading where no script follows it. Whatever ends the waiting, the page shows how far it is.
-func (h *Handlers) patience(c echo.Context, id pool.ReadingID) {
+// awaitReading waits for the end of a reading where no script follows it. Whatever ends the waiting, the page shows how far it is.
+func (h *Handlers) awaitReading(c echo.Context, id pool.ReadingID) {
 	if respond.ByScript(c) {
 		return
 	}

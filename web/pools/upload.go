@@ -1,7 +1,6 @@
 package pools
 
 import (
-	"errors"
 	"io"
 	"mime/multipart"
 	"net/http"
@@ -35,7 +34,7 @@ func receive(r *http.Request) (upload, error) {
 	var sent upload
 	for range maxParts {
 		part, err := parts.NextPart()
-		if errors.Is(err, io.EOF) {
+		if forms.Ended(err) {
 			return sent, sent.check()
 		}
 		if err == nil {

@@ -11,9 +11,9 @@ import (
 	"purser.example/internal/sqlite/accounts"
 )
 
-// SetItem stores the outcome of an item, in the transaction of what its kind stores of it, and tells whether it stands: where the
-// item held a value and another one replaced it meanwhile, a good one is not called confirmed, and nothing else is to be stored of
-// it. A value that is confirmed or rejected waits no longer.
+// SetItem stores the outcome of an item, in the transaction of what its kind stores of it, and tells whether it stands. It does not
+// stand where another value replaced the one that was tried: then the item is skipped, and its kind must store nothing. A value that is
+// confirmed or rejected waits no longer.
 func SetItem(tx *sqlite.Tx, r run.Run, i run.Item) (stands bool, err error) {
 	found, err := sqlite.JSON(i.Verdict)
 	if err != nil {
@@ -43,8 +43,8 @@ func (s *Store) settle(tx *sqlite.Tx, r run.Run, i run.Item) error {
 	return err
 }
 
-// Forget makes the values of items pointless that are about the subjects, a sqlite.List, in all runs of a kind and scope. Those whose
-// turn has not come are skipped for the reason.
+// Forget drops the values that items about the subjects (a sqlite.List) hold, in all runs of a kind and scope. Items that still wait
+// are skipped for the reason.
 func Forget(tx *sqlite.Tx, kind, scope, subjects string, why account.Reason) error {
 	const those = `sealed IS NOT NULL AND subject ` + sqlite.InList + ` AND run_id IN (SELECT id FROM runs WHERE kind = ? AND scope = ?)`
 	if _, err := tx.Exec(`UPDATE run_items SET outcome = 'skipped', reason = ?, at = ? WHERE outcome = 'waiting' AND `+those,
