@@ -62,6 +62,7 @@ type App struct {
 	cfg      config.Config
 	log      *slog.Logger
 	sessions *session.Service
+	health   health
 	queue    *work.Queue
 	shifts   *run.Shifts
 	handBack func() // stops the background work, once
@@ -130,7 +131,7 @@ func Open(ctx context.Context, cfg config.Config, o Options) (*App, error) {
 	a.Handler = web.New(web.Options{
 		BaseURL: cfg.BaseURL, TrustedProxies: cfg.TrustedProxies, Log: o.Log,
 		Sessions: a.sessions, Login: loginClient(cfg, o.Now), Activity: db,
-		Ready:    newReadiness(db, key, o.Log).check,
+		Ready:    newReadiness(db, key, &a.health, o.Log).check,
 		Profiles: &profiles.Handlers{Profiles: a.Profiles, Accounts: a.Accounts, Validations: a.Validations, RunsOf: a.Runs, Tenants: a.Tenants, Now: o.Now, Log: o.Log, Verdicts: told},
 		Pools:    &pools.Handlers{Pools: a.Pools, Runs: a.Runs, Tenants: a.Tenants, Now: o.Now, Log: o.Log, Verdicts: told, Desk: &sheet.Desk{}},
 		Runs:     &runs.Handlers{Runs: a.Runs, Tenants: a.Tenants, Now: o.Now},
@@ -170,6 +171,12 @@ func loginClient(cfg config.Config, now func() time.Time) *login.Client {
 
 // begin starts what goes on beside requests, until beside ends.
 func (a *App) begin(ctx, beside context.Context) error {
+	if err := a.takeOver(ctx); err != nil {
+		return err
+	}
+	if a.DB.Large() {
+		a.chores.Go(func() { a.health.look(beside, a) })
+	}
 	if err := a.Runs.Recover(ctx); err != nil {
 		return fmt.Errorf("take up the work of before: %w", err)
 	}

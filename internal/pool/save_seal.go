@@ -17,7 +17,7 @@ func (s *Service) seal(w *saving) error {
 		switch {
 		case m.Password.Empty():
 		case m.MFA:
-			t.AppPassword, err = s.ring.Seal(m.Password, passwordRecord(w.change.Key, m.User, fieldAppPassword))
+			t.AppPassword, err = s.ring.Seal(m.Password, passwordRecord(w.change.Key, m.User, have.Username, fieldAppPassword))
 		default:
 			t.Check = true
 			err = s.addItem(w, have, m.Password)
@@ -69,15 +69,13 @@ func (s *Service) addItem(w *saving, m Member, password secret.Value) error {
 		w.check = &r
 		w.entries = append(w.entries, r.Mark(w.entry(CheckBegun), s.Checks().Words()))
 	}
-	no := len(w.items) + 1
-	sealed, err := s.ring.Seal(password, itemRecord(w.check.ID, no))
+	item := run.Item{No: len(w.items) + 1, Subject: string(m.User), Name: m.Name, Username: m.Username, Tenant: w.change.Tenant, Outcome: run.Waiting}
+	sealed, err := s.ring.Seal(password, itemRecord(*w.check, item))
 	if err != nil {
 		return err
 	}
-	w.check.Total = no
-	w.items = append(w.items, run.Held{
-		Item: run.Item{No: no, Subject: string(m.User), Name: m.Name, Username: m.Username, Tenant: w.change.Tenant, Outcome: run.Waiting}, Sealed: sealed,
-	})
+	w.check.Total = item.No
+	w.items = append(w.items, run.Held{Item: item, Sealed: sealed})
 	return nil
 }
 

@@ -46,6 +46,13 @@ func Tenants(t *testing.T, open Open) {
 			r.must(err)
 			r.same("the profiles", idsOf(page), []profile.ID{"b", "a"})
 		}},
+		{"a secret that is sealed in another way leaves the rest alone (X43)", func(r *rig) {
+			r.must(r.Tenants.Connect(ctx, contoso, "app-1", []byte("sealed"), r.entry(done)))
+			before := r.tenants()
+			r.must(r.Tenants.SetSecret(ctx, contoso.ID, []byte("again")))
+			r.same("its app profile", r.app(contoso.ID), appProfile{"app-1", []byte("again")})
+			r.same("the tenants", r.tenants(), before)
+		}},
 		{"a tenant that is not connected has no app profile", func(r *rig) {
 			if _, _, err := r.Engine.Tenants.App(ctx, "nobody"); problem.KindOf(err) != problem.NotFound {
 				r.Errorf("err = %v", err)

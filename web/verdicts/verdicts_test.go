@@ -34,6 +34,8 @@ func (s *tenants) Connect(context.Context, tenant.Tenant, string, []byte, audit.
 	return errors.New("not asked for")
 }
 
+func (s *tenants) SetSecret(context.Context, tenant.ID, []byte) error { return errors.New("not asked for") }
+
 func words(store *tenants) *verdicts.Words {
 	now := func() time.Time { return time.Date(2026, 11, 23, 9, 0, 0, 0, time.UTC) }
 	return &verdicts.Words{Tenants: tenant.NewService(store, nil, now), Now: now}

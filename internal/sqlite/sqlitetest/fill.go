@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
+	"strings"
 	"time"
 
 	"purser.example/internal/account"
@@ -91,7 +92,9 @@ func (o *FillOptions) insert(tx *sqlite.Tx, ring *secret.Keyring, i int) error {
 	number := o.First + i
 	p := specimen(number, o.Tenants[number%len(o.Tenants)].ID, o.Now)
 	p.Username = fmt.Sprintf(o.Username, number)
-	sealed, err := ring.Seal(secret.FromString(fmt.Sprintf(o.Password, number)), secret.Record{Table: "profile", ID: string(p.ID), Field: "password"})
+	sealed, err := ring.Seal(secret.FromString(fmt.Sprintf(o.Password, number)), secret.Record{
+		Table: "profile", ID: string(p.ID), Field: "password", Facts: secret.FactsOf(string(p.Tenant), strings.ToLower(p.Username)),
+	})
 	if err != nil {
 		return err
 	}

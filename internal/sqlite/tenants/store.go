@@ -41,6 +41,14 @@ func (s *Store) App(ctx context.Context, id tenant.ID) (applicationID string, se
 	return applicationID, sealed, err
 }
 
+// SetSecret implements tenant.Store.
+func (s *Store) SetSecret(ctx context.Context, id tenant.ID, sealed []byte) error {
+	return s.db.Write(ctx, func(tx *sqlite.Tx) error {
+		_, err := tx.Exec(`UPDATE app_profiles SET secret = ? WHERE tenant_id = ?`, sealed, id)
+		return err
+	})
+}
+
 // Connect implements tenant.Store. Profiles carry the folded name of their tenant, because their list goes by it; it changes in the
 // same transaction.
 func (s *Store) Connect(ctx context.Context, t tenant.Tenant, applicationID string, sealed []byte, e audit.Entry) error {
