@@ -72,7 +72,7 @@ func (s *Service) Create(ctx context.Context, caller access.Caller, origin audit
 		return Profile{}, err
 	}
 	p = decided(p, v)
-	sealed, err := s.ring.Seal(d.Password, passwordRecord(p))
+	sealed, err := s.ring.Seal(d.Password, PasswordRecord(p))
 	if err != nil {
 		return Profile{}, err
 	}
@@ -141,7 +141,7 @@ func (s *Service) updateAccount(ctx context.Context, w deed, seen int64, passwor
 		return Profile{}, err
 	}
 	p := decided(w.profile, v)
-	sealed, err := s.ring.Seal(password, passwordRecord(p))
+	sealed, err := s.ring.Seal(password, PasswordRecord(p))
 	if err != nil {
 		return Profile{}, err
 	}
@@ -222,7 +222,7 @@ func (s *Service) stored(ctx context.Context, p Profile) (secret.Value, error) {
 	if keyOf(now) != keyOf(p) {
 		return secret.Value{}, &Conflict{Current: now}
 	}
-	password, err := s.ring.Open(sealed, passwordRecord(now))
+	password, err := s.ring.Open(sealed, PasswordRecord(now))
 	if err != nil {
 		return secret.Value{}, problem.Wrap(err, problem.Unavailable, altered)
 	}
@@ -372,7 +372,7 @@ func decided(p Profile, v verdict.Verdict) Profile {
 // over; where it was cut off, it can be called again. A password that does not open is left as it is, and will not be sent.
 func (s *Service) TakeOver(ctx context.Context) error {
 	return s.store.Rebind(ctx, func(p Profile, sealed []byte) ([]byte, error) {
-		again, err := s.ring.Rebind(sealed, secret.Record{Table: "profile", ID: string(p.ID), Field: "password"}, passwordRecord(p))
+		again, err := s.ring.Rebind(sealed, secret.Record{Table: "profile", ID: string(p.ID), Field: "password"}, PasswordRecord(p))
 		if errors.Is(err, secret.ErrDamaged) {
 			return sealed, nil
 		}
@@ -380,8 +380,8 @@ func (s *Service) TakeOver(ctx context.Context) error {
 	})
 }
 
-// passwordRecord is what the password is bound to: it must not be sent for another account because somebody wrote into the database
+// PasswordRecord is what the password is bound to: it must not be sent for another account because somebody wrote into the database
 // (X43). The case of a username does not count, so that it may be changed without the password.
-func passwordRecord(p Profile) secret.Record {
+func PasswordRecord(p Profile) secret.Record {
 	return secret.Record{Table: "profile", ID: string(p.ID), Field: "password", Facts: secret.FactsOf(string(p.Tenant), strings.ToLower(p.Username))}
 }
