@@ -2,6 +2,7 @@
 package app
 
 import (
+	"cmp"
 	"context"
 	"crypto/tls"
 	"errors"
@@ -43,6 +44,8 @@ type Options struct {
 	Now func() time.Time // nil: the real clock
 
 	CallTimeout time.Duration // of one request to Microsoft 365; 0: the client's own
+
+	LookAfter time.Duration // when a large database is looked through for damage; 0: a minute after the start
 
 	New bool // the data folder is a new one on purpose, so that nobody need be warned of a new installation
 }
@@ -94,7 +97,7 @@ func Open(ctx context.Context, cfg config.Config, o Options) (*App, error) {
 		return nil, errors.Join(err, db.Close())
 	}
 	kept := storesOf(db)
-	a := &App{DB: db, cfg: cfg, log: o.Log}
+	a := &App{DB: db, cfg: cfg, log: o.Log, health: health{after: cmp.Or(o.LookAfter, time.Minute)}}
 	a.cfg.Key, a.cfg.OIDC.ClientSecret = "", "" // wrapped by now, and not needed in the clear again
 	a.sessions = session.NewService(kept.sessions, ring, session.Limits{Idle: cfg.Session.Idle, Max: cfg.Session.Max}, o.Now, o.Log)
 	a.Tenants = tenant.NewService(kept.tenants, ring, o.Now)

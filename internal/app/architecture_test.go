@@ -157,7 +157,7 @@ func TestTheRoomsOfTheStores(t *testing.T) {
 		"/tenants":  "sqlite account audit problem tenant",
 		"/accounts": "sqlite account audit",
 		"/runs":     "sqlite sqlite/accounts account audit run tenant verdict",
-		"/profiles": "sqlite sqlite/runs account audit catalogue profile run tenant verdict",
+		"/profiles": "sqlite sqlite/runs account audit catalogue profile run shown tenant verdict",
 		"/pools":    "sqlite sqlite/runs account audit pool profile run tenant verdict",
 	}
 	openers := []string{"internal/app", engine + "/sqlitetest", "internal/demo/demotest", "e2e/bench", "e2e/programs"}

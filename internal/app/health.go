@@ -9,9 +9,13 @@ import (
 	"purser.example/internal/sqlite"
 )
 
-// health is what is known of the database as a whole. A small one was looked through when it was opened; a large one is looked through
-// beside the first requests, because nobody should wait for that (X42).
-type health struct{ damage atomic.Pointer[error] }
+// health is what is known of the database as a whole. A small one was looked through when it was opened. A large one is looked through
+// later, because nobody should wait for that, and because it keeps a processor busy for a while: not when Purser has just started, and
+// everybody who waited for it comes at once (X42).
+type health struct {
+	after  time.Duration // the start
+	damage atomic.Pointer[error]
+}
 
 // check gives the damage that was found so far.
 func (h *health) check() error {
@@ -23,6 +27,13 @@ func (h *health) check() error {
 
 // look looks the database through, says loudly what it found, and remembers it: Purser is not ready from then on.
 func (h *health) look(ctx context.Context, a *App) {
+	wait := time.NewTimer(h.after)
+	defer wait.Stop()
+	select {
+	case <-ctx.Done():
+		return
+	case <-wait.C:
+	}
 	begun := time.Now()
 	err := problem.Guard(func() error { return a.DB.Health(ctx) })
 	switch {

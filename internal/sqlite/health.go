@@ -10,9 +10,9 @@ import (
 	"os"
 )
 
-// lookedThrough is up to how many bytes a database is looked through before it is used: reading so much delays no start that anybody
+// lookedThrough is up to how many bytes a database is looked through before it is used: so much delays a start by less than anybody
 // would notice. A larger one is looked through beside its use (docs/decisions/0015-what-is-kept.md).
-const lookedThrough = 8 << 20
+const lookedThrough = 2 << 20
 
 // Health looks through the whole database for pages, rows and indexes that do not fit together, and returns ErrDamaged where it finds
 // any, with the first of them. It reads beside everybody else, with a connection of its own. What was changed within the value of a
