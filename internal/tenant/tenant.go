@@ -62,6 +62,7 @@ type Tenant struct {
 	InitialDomain string // contoso.onmicrosoft.com
 	Cloud         Cloud
 	Connected     time.Time
+	CloudDomains  []CloudDomain // by name, see SayCloudDomain
 }
 
 // loginHosts are the hosts at which people of a cloud sign in; all others use Worldwide's.
@@ -81,14 +82,17 @@ type App struct {
 
 // Store keeps tenants.
 type Store interface {
-	// Tenants lists all of them by display name.
+	// Tenants lists all of them by display name, each with its cloud domains.
 	Tenants(ctx context.Context) ([]Tenant, error)
+	// SayCloudDomain keeps or forgets a cloud domain, and writes the entry, all or nothing.
+	SayCloudDomain(ctx context.Context, d CloudDomain, checked bool, e audit.Entry) error
 	// App gives the tenant's app profile, its secret still sealed.
 	App(ctx context.Context, id ID) (applicationID string, sealed []byte, err error)
 	// Connect keeps the tenant and its app profile in place of what was there, and writes the entry, all or nothing.
 	Connect(ctx context.Context, t Tenant, applicationID string, sealed []byte, e audit.Entry) error
-	// SetSecret replaces the sealed secret of the tenant's app profile by the same one, sealed in another way.
-	SetSecret(ctx context.Context, id ID, sealed []byte) error
+	// Bind replaces the sealed secret of the tenant's app profile, if there is one, by the same one sealed in another way, and the proofs
+	// of its cloud domains, all or nothing.
+	Bind(ctx context.Context, id ID, sealed []byte, domains []CloudDomain) error
 }
 
 // Connected is the action of connecting a tenant in the activity log.
@@ -126,6 +130,9 @@ func (s *Service) connected(ctx context.Context) ([]Tenant, error) {
 		read, err := s.store.Tenants(ctx)
 		if err != nil {
 			return nil, err
+		}
+		for i := range read {
+			read[i].CloudDomains = slices.DeleteFunc(read[i].CloudDomains, func(d CloudDomain) bool { return s.ring.Check(d.Proof, domainRecord(d)) != nil })
 		}
 		s.known = append([]Tenant{}, read...)
 	}
@@ -212,7 +219,7 @@ func (s *Service) Connect(ctx context.Context, caller access.Caller, origin audi
 	return err
 }
 
-// TakeOver binds the app profiles that an older Purser wrote to their tenants. It is called once, when a database of before proofs is
+// TakeOver binds the app profiles that an older Purser wrote to their tenants, and proves the cloud domains. It is called once, when a database of before proofs is
 // taken over; where it was cut off, it can be called again. A secret that does not open is left as it is, and will not be used.
 func (s *Service) TakeOver(ctx context.Context) error {
 	all, err := s.store.Tenants(ctx)
@@ -221,18 +228,21 @@ func (s *Service) TakeOver(ctx context.Context) error {
 	}
 	for _, t := range all {
 		application, sealed, err := s.store.App(ctx, t.ID)
-		if problem.KindOf(err) == problem.NotFound {
-			continue
-		}
-		if err != nil {
+		if err != nil && problem.KindOf(err) != problem.NotFound {
 			return err
 		}
-		if sealed, err = s.ring.Rebind(sealed, secret.Record{Table: "app_profile", ID: string(t.ID), Field: "secret"}, secretRecord(t, application)); errors.Is(err, secret.ErrDamaged) {
-			continue
+		again, err := s.ring.Rebind(sealed, secret.Record{Table: "app_profile", ID: string(t.ID), Field: "secret"}, secretRecord(t, application))
+		if errors.Is(err, secret.ErrDamaged) {
+			again = sealed
 		} else if err != nil {
 			return err
 		}
-		if err := s.store.SetSecret(ctx, t.ID, sealed); err != nil {
+		for i, d := range t.CloudDomains {
+			if t.CloudDomains[i].Proof, err = s.ring.Prove(domainRecord(d)); err != nil {
+				return err
+			}
+		}
+		if err := s.store.Bind(ctx, t.ID, again, t.CloudDomains); err != nil {
 			return err
 		}
 	}

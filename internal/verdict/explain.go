@@ -106,6 +106,9 @@ func (v Verdict) note(saving bool) string {
 	if v.Proof.Password == Proved && !v.Valid() {
 		sentences = append(sentences, "The password is right.")
 	}
+	if v.CloudChecked {
+		sentences = append(sentences, "The domain is federated; the password went to Microsoft's sign-in host, because an owner said that Microsoft's cloud checks the passwords of this domain.")
+	}
 	switch {
 	case v.Status == Unreachable:
 		sentences = append(sentences, "It was not the account's fault.")

@@ -47,6 +47,9 @@ type Verdict struct {
 	RetryAfter time.Duration `json:"retryAfter,omitempty"`
 	// Attempted says that the password left us, so that the attempt may count towards a lockout.
 	Attempted bool `json:"attempted,omitempty"`
+	// CloudChecked says that the domain is federated, and that the password went to Microsoft all the same, because an owner said that
+	// its cloud checks it (X25).
+	CloudChecked bool `json:"cloudChecked,omitempty"`
 	// Busy says that Microsoft asked to come back later (429, 503), so that the attempt did not count.
 	Busy bool `json:"busy,omitempty"`
 	// StillRefused says that an earlier validation found the password refused, and that this one could not tell: the account was

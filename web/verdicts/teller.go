@@ -4,6 +4,7 @@ package verdicts
 
 import (
 	"context"
+	"net/url"
 	"time"
 
 	"purser.example/internal/catalogue"
@@ -29,6 +30,10 @@ func (w *Words) Begin() *Teller {
 	return &Teller{words: w, known: map[tenant.ID]verdict.Context{}}
 }
 
+// tenantsHref is what pages of tenants begin with. Of a federated domain an owner may say there that the cloud checks its passwords
+// (X25).
+const tenantsHref = "/tenants/"
+
 // Account is whose verdict it is, for the words of the explanation.
 type Account struct {
 	Username string
@@ -42,6 +47,9 @@ func (t *Teller) Tell(ctx context.Context, v verdict.Verdict, of Account) View {
 	told := t.about(ctx, of.Tenant)
 	told.Username, told.Needs, told.Saving = of.Username, needs(of.Services), of.Saving
 	view := viewOf(v.Status, v.Explain(told))
+	if v.Status == verdict.Federated {
+		view.Links = append(view.Links, Link{"Microsoft 365 checks the passwords of this domain?", tenantsHref + url.PathEscape(string(of.Tenant))})
+	}
 	view.whose = "Account: " + of.Username + "\nTenant: " + told.Tenant + "\n"
 	return view
 }

@@ -2,7 +2,6 @@ package verdicts_test
 
 import (
 	"context"
-	"errors"
 	"strings"
 	"testing"
 	"time"
@@ -10,14 +9,16 @@ import (
 	"github.com/PuerkitoBio/goquery"
 	"github.com/a-h/templ"
 
-	"purser.example/internal/audit"
 	"purser.example/internal/tenant"
 	"purser.example/internal/verdict"
 	"purser.example/web/verdicts"
 )
 
-// tenants counts how often the app of a tenant is looked up; only contoso's is there.
-type tenants struct{ asked int }
+// tenants counts how often the app of a tenant is looked up; only contoso's is there. Nothing else is asked of it.
+type tenants struct {
+	tenant.Store
+	asked int
+}
 
 const contoso tenant.ID = "6f1c0000-0000-4000-8000-000000000001"
 
@@ -29,12 +30,6 @@ func (s *tenants) App(context.Context, tenant.ID) (string, []byte, error) {
 	s.asked++
 	return "a0000000-0000-4000-8000-000000000001", nil, nil
 }
-
-func (s *tenants) Connect(context.Context, tenant.Tenant, string, []byte, audit.Entry) error {
-	return errors.New("not asked for")
-}
-
-func (s *tenants) SetSecret(context.Context, tenant.ID, []byte) error { return errors.New("not asked for") }
 
 func words(store *tenants) *verdicts.Words {
 	now := func() time.Time { return time.Date(2026, 11, 23, 9, 0, 0, 0, time.UTC) }

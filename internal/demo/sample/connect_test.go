@@ -1,6 +1,7 @@
 package sample_test
 
 import (
+	"reflect"
 	"strings"
 	"testing"
 
@@ -67,7 +68,7 @@ func TestConnectingAgainChangesNothing(t *testing.T) {
 	r.connect(t)
 	before := r.tenantNamed(t, "Contoso")
 	r.connect(t)
-	if again := r.tenantNamed(t, "Contoso"); again != before {
+	if again := r.tenantNamed(t, "Contoso"); !reflect.DeepEqual(again, before) {
 		t.Errorf("connected again: %+v, before %+v", again, before)
 	}
 	fixture := sample.Fixture()

@@ -41,11 +41,11 @@ func run(m *testing.M) int {
 	return m.Run()
 }
 
-// start runs the simulator with a fixture until the test ends, and answers its address and the certificates to trust.
-func start(t *testing.T, fixture string) (address string, roots *x509.CertPool) {
+// start runs the simulator with a fixture until the test ends, and answers its address and the certificate to trust, in PEM.
+func start(t *testing.T, fixture string) (address string, certificate []byte) {
 	t.Helper()
 	folder := t.TempDir()
-	certificate, key, roots := newServerCertificate(t)
+	certificate, key := newServerCertificate(t)
 	args := []string{"--addr", "127.0.0.1:0"}
 	for flag, text := range map[string][]byte{"fixture": []byte(fixture), "tls-cert": certificate, "tls-key": key} {
 		file := filepath.Join(folder, flag)
@@ -75,11 +75,11 @@ func start(t *testing.T, fixture string) (address string, roots *x509.CertPool) 
 	if !ok {
 		t.Fatalf("%v: the simulator said %q", err, line)
 	}
-	return address, roots
+	return address, certificate
 }
 
 // newServerCertificate makes a certificate, in PEM with its key, for the hosts that the tests ask the simulator to be.
-func newServerCertificate(t *testing.T) (certificate, key []byte, roots *x509.CertPool) {
+func newServerCertificate(t *testing.T) (certificate, key []byte) {
 	t.Helper()
 	private, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {
@@ -99,8 +99,5 @@ func newServerCertificate(t *testing.T) (certificate, key []byte, roots *x509.Ce
 	if err != nil {
 		t.Fatal(err)
 	}
-	certificate = pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: raw})
-	roots = x509.NewCertPool()
-	roots.AppendCertsFromPEM(certificate)
-	return certificate, pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: der}), roots
+	return pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: raw}), pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: der})
 }

@@ -3,6 +3,7 @@ package contract
 import (
 	"context"
 	"crypto/tls"
+	"crypto/x509"
 	"encoding/json"
 	"io"
 	"net"
@@ -55,7 +56,9 @@ type world struct {
 
 func newWorld(t *testing.T) *world {
 	t.Helper()
-	address, roots := start(t, contoso)
+	address, certificate := start(t, contoso)
+	roots := x509.NewCertPool()
+	roots.AppendCertsFromPEM(certificate)
 	transport := &http.Transport{
 		TLSClientConfig: &tls.Config{RootCAs: roots},
 		DialContext: func(ctx context.Context, network, _ string) (net.Conn, error) {

@@ -227,3 +227,6 @@ func pragma(tb testing.TB, db *sqlite.DB, statement string) {
 		tb.Fatalf("%s: %v", statement, err)
 	}
 }
+
+// Folder is where an open database lies.
+func Folder(tb testing.TB, db *sqlite.DB) string { tb.Helper(); return filepath.Dir(file(tb, db)) }

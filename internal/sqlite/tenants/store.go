@@ -21,7 +21,22 @@ func New(db *sqlite.DB) *Store { return &Store{db} }
 
 // Tenants implements tenant.Store.
 func (s *Store) Tenants(ctx context.Context) ([]tenant.Tenant, error) {
-	return sqlite.All(s.db.Query(ctx, `SELECT id, display_name, initial_domain, cloud, connected_at FROM tenants ORDER BY name_key, id`), scan)
+	list, err := sqlite.All(s.db.Query(ctx, `SELECT id, display_name, initial_domain, cloud, connected_at FROM tenants ORDER BY name_key, id`), scan)
+	if err != nil {
+		return nil, err
+	}
+	domains, err := sqlite.All(s.db.Query(ctx, `SELECT tenant_id, domain, said_at, said_by, proof FROM tenant_cloud_domains ORDER BY domain`), scanCloudDomain)
+	if err != nil {
+		return nil, err
+	}
+	for i := range list {
+		for _, d := range domains {
+			if d.Tenant == list[i].ID {
+				list[i].CloudDomains = append(list[i].CloudDomains, d)
+			}
+		}
+	}
+	return list, nil
 }
 
 func scan(row sqlite.Row) (tenant.Tenant, error) {
@@ -30,6 +45,29 @@ func scan(row sqlite.Row) (tenant.Tenant, error) {
 	err := row.Scan(&t.ID, &t.DisplayName, &t.InitialDomain, &t.Cloud, &connected)
 	t.Connected = sqlite.Moment(connected)
 	return t, err
+}
+
+func scanCloudDomain(row sqlite.Row) (tenant.CloudDomain, error) {
+	var d tenant.CloudDomain
+	var at int64
+	err := row.Scan(&d.Tenant, &d.Domain, &at, &d.By, &d.Proof)
+	d.At = sqlite.Moment(at)
+	return d, err
+}
+
+// SayCloudDomain implements tenant.Store.
+func (s *Store) SayCloudDomain(ctx context.Context, d tenant.CloudDomain, checked bool, e audit.Entry) error {
+	return s.db.Write(ctx, func(tx *sqlite.Tx) error {
+		statement, args := `DELETE FROM tenant_cloud_domains WHERE tenant_id = ? AND domain = ?`, []any{d.Tenant, d.Domain}
+		if checked {
+			statement = `INSERT INTO tenant_cloud_domains (tenant_id, domain, said_at, said_by, proof) VALUES (?, ?, ?, ?, ?) ON CONFLICT (tenant_id, domain) DO UPDATE SET said_at = excluded.said_at, said_by = excluded.said_by, proof = excluded.proof`
+			args = append(args, d.At.UnixMilli(), d.By, sqlite.Blob(d.Proof))
+		}
+		if _, err := tx.Exec(statement, args...); err != nil {
+			return err
+		}
+		return tx.Record(e)
+	})
 }
 
 // App implements tenant.Store.
@@ -41,10 +79,15 @@ func (s *Store) App(ctx context.Context, id tenant.ID) (applicationID string, se
 	return applicationID, sealed, err
 }
 
-// SetSecret implements tenant.Store.
-func (s *Store) SetSecret(ctx context.Context, id tenant.ID, sealed []byte) error {
+// Bind implements tenant.Store.
+func (s *Store) Bind(ctx context.Context, id tenant.ID, sealed []byte, domains []tenant.CloudDomain) error {
 	return s.db.Write(ctx, func(tx *sqlite.Tx) error {
-		_, err := tx.Exec(`UPDATE app_profiles SET secret = ? WHERE tenant_id = ?`, sealed, id)
+		_, err := tx.Exec(`UPDATE app_profiles SET secret = ? WHERE tenant_id = ?`, sqlite.Blob(sealed), id)
+		for _, d := range domains {
+			if err == nil {
+				_, err = tx.Exec(`UPDATE tenant_cloud_domains SET proof = ? WHERE tenant_id = ? AND domain = ?`, d.Proof, id, d.Domain)
+			}
+		}
 		return err
 	})
 }

@@ -1,0 +1,64 @@
+package tenants_test
+
+import (
+	"net/http"
+	"net/url"
+	"strings"
+	"testing"
+
+	"purser.example/internal/demo/demotest"
+)
+
+const (
+	contoso   = "6f1c0000-0000-4000-8000-000000000001"
+	marked    = "Marked-Secret-2026!"
+	page      = "/tenants/" + contoso
+	federated = `{"tenants": [{"id": "` + contoso + `", "displayName": "Contoso", "initialDomain": "contoso.onmicrosoft.com", "connected": true,
+  "domains": [{"id": "contoso.com"}, {"id": "fed.contoso.com", "authenticationType": "Federated"}],
+  "apps": [{"appId": "a0000000-0000-4000-8000-000000000001", "clientSecret": "Marked-Client-Secret"}],
+  "users": [{"userPrincipalName": "svc@fed.contoso.com", "displayName": "Backup", "password": "` + marked + `"}]}]}`
+)
+
+// X25: an owner says of a federated domain that the cloud checks its passwords, an administrator cannot; from then on the password is
+// sent, the verdict names why, and taking it back ends it.
+func TestAnOwnerSaysThatTheCloudChecksAFederatedDomain(t *testing.T) {
+	h := demotest.OpenFixture(t, federated)
+	owner, administrator := h.SignedIn(t, "owner@purser.test"), h.SignedIn(t, "admin@purser.test")
+	save := func() string {
+		t.Helper()
+		return administrator.Post("/service-accounts", url.Values{
+			"name": {"Backup"}, "tenant": {contoso}, "services": {"fly"}, "username": {"svc@fed.contoso.com"}, "password": {marked},
+		}).Text()
+	}
+	if text := save(); !strings.Contains(text, `href="`+page+`"`) || h.Passwords() != 0 {
+		t.Fatalf("before: %d passwords\n%s", h.Passwords(), text)
+	}
+	if res := administrator.Get(page); res.StatusCode != http.StatusOK || strings.Contains(res.Text(), "Add domain") {
+		t.Errorf("an administrator's page: %d\n%s", res.StatusCode, res.Text())
+	}
+	if res := administrator.Post(page+"/cloud-domains", url.Values{"domain": {"fed.contoso.com"}}); res.StatusCode != http.StatusForbidden {
+		t.Errorf("an administrator may say so: %d", res.StatusCode)
+	}
+	if res := owner.Post(page+"/cloud-domains", url.Values{"domain": {"not a domain"}}); res.StatusCode != http.StatusUnprocessableEntity || !strings.Contains(res.Text(), `value="not a domain"`) {
+		t.Errorf("no domain: %d\n%s", res.StatusCode, res.Text())
+	}
+	if res := owner.Post("/tenants/nobody/cloud-domains", url.Values{"domain": {"fed.contoso.com"}}); res.StatusCode != http.StatusNotFound {
+		t.Errorf("no tenant: %d", res.StatusCode)
+	}
+	if res := owner.Post(page+"/cloud-domains", url.Values{"domain": {"Fed.contoso.com"}}); res.StatusCode != http.StatusSeeOther {
+		t.Fatalf("said: %d\n%s", res.StatusCode, res.Text())
+	}
+	if text := administrator.Get(page).Text(); !strings.Contains(text, "fed.<wbr>contoso.com") || strings.Contains(text, "Remove fed.contoso.com") {
+		t.Errorf("an administrator's page afterwards:\n%s", text)
+	}
+	save()
+	if h.Passwords() != 1 {
+		t.Errorf("afterwards: %d passwords", h.Passwords())
+	}
+	if res := owner.Post(page+"/cloud-domains/withdraw", url.Values{"domain": {"fed.contoso.com"}}); res.StatusCode != http.StatusSeeOther {
+		t.Fatalf("withdrawn: %d\n%s", res.StatusCode, res.Text())
+	}
+	if text := owner.Get(page).Text(); !strings.Contains(text, "There are none.") {
+		t.Errorf("after taking it back:\n%s", text)
+	}
+}
