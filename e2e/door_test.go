@@ -1,12 +1,20 @@
 package e2e
 
 import (
+	"fmt"
+	"os"
+	"path/filepath"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
+	"github.com/playwright-community/playwright-go"
+
 	"purser.example/e2e/browser"
 	"purser.example/internal/demo"
+	"purser.example/internal/demo/demotest"
+	"purser.example/internal/demo/idp/idptest"
 )
 
 // R1, R4: in, to the page first asked for, and out again.
@@ -108,9 +116,123 @@ func TestTheWarningBeforeTheEnd(t *testing.T) {
 	pass(2 * time.Minute)
 	ended := p.ByRole("dialog", "Your session has ended").Wait()
 	fine(p, "session-ended")
-	ended.ByRole("link", "Sign in").Click()
+	tab := p.NewTab(ended.ByRole("link", "Sign in").Click)
+	signIn(tab, "admin@purser.test")
+	tab.WaitPath("/service-accounts")
+	ended.WaitGone()
+}
+
+// X14: a form that was half typed when the session ended can be sent after signing in again in a new tab.
+func TestWhatWasTypedOutlastsTheSession(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "fixture.json")
+	if err := os.WriteFile(file, []byte(accounts), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	h := openDemo(t, demo.Options{Fixture: file}, "PURSER_SESSION_IDLE=4m")
+	p := browser.New(t, browser.Options{BaseURL: h.URL(), OwnClock: true})
+	p.ExpectRefusal("401 GET .*/auth/session")
+	p.ExpectConsole("401")
+	p.Goto("/service-accounts")
 	signIn(p, "admin@purser.test")
 	p.WaitPath("/service-accounts")
+	p.Click("Create")
+	p.ByRole("heading", "Create service account profile").Wait()
+	fill(p, "Backup", "svc-backup@contoso.com", password)
+	h.pass(4*time.Minute + time.Second)
+	p.Pass(4*time.Minute + time.Second)
+	ended := p.ByRole("dialog", "Your session has ended").Wait()
+	tab := p.NewTab(ended.ByRole("link", "Sign in").Click)
+	signIn(tab, "admin@purser.test")
+	tab.WaitPath("/service-accounts/new")
+	ended.WaitGone()
+	p.Click("Save")
+	p.WaitPath("/service-accounts")
+	p.ByRole("status", "").Having("Backup saved").Wait()
+}
+
+// X13: sign-out reaches a provider whose address for it has another origin, from a page that is older than a restart too.
+func TestSignOutAtAnotherOrigin(t *testing.T) {
+	provider := idptest.NewStub(t)
+	provider.Document("end_session_endpoint", strings.Replace(provider.URL, "127.0.0.1", "localhost", 1)+"/end")
+	provider.Claim("roles", "TenantOwner")
+	for _, script := range []bool{true, false} {
+		t.Run(fmt.Sprintf("script %v", script), func(t *testing.T) {
+			h := demotest.OpenApart(t, provider.URL)
+			p := browser.New(t, browser.Options{BaseURL: h.URL(), NoScript: !script})
+			p.Goto("/service-accounts")
+			p.WaitPath("/service-accounts")
+			h.Restart()
+			p.ByRole("button", "").Having("Adele Vance").Click()
+			p.ByRole("button", "Sign out").Click()
+			p.ByRole("heading", "Signed out at the provider").Wait()
+		})
+	}
+}
+
+// X16: what was typed is not lost to a refresh or to Back without a question, after a refused Save too.
+func TestTypedTextIsNotLostWithoutAQuestion(t *testing.T) {
+	_, p := withAccounts(t, views[0])
+	asked := make(chan string, 10)
+	var leave atomic.Bool
+	p.Page.OnDialog(func(d playwright.Dialog) {
+		if leave.Load() {
+			_ = d.Accept()
+		} else {
+			_ = d.Dismiss()
+		}
+		asked <- d.Type()
+	})
+	expect := func(kind string) {
+		t.Helper()
+		select {
+		case got := <-asked:
+			if got != kind {
+				t.Fatalf("asked by %s, want %s", got, kind)
+			}
+		case <-time.After(30 * time.Second):
+			t.Fatalf("nobody was asked by %s", kind)
+		}
+	}
+	do := func(script string) {
+		t.Helper()
+		if _, err := p.Page.Evaluate(script); err != nil {
+			t.Fatal(err)
+		}
+	}
+	p.Click("Create")
+	p.ByRole("heading", "Create service account profile").Wait()
+	fill(p, "Backup", "svc-backup@contoso.com", "Wrong-"+password)
+	p.Click("Save")
+	p.ByRole("alert", "").Wait()
+	do("setTimeout(() => location.reload())")
+	expect("beforeunload")
+	do("setTimeout(() => history.back())")
+	expect("confirm")
+	p.WaitPath("/service-accounts/new")
+	if got := p.ByLabel("Profile name").Value(); got != "Backup" {
+		t.Errorf("the name typed is lost: %q", got)
+	}
+	p.Fill("Password", password)
+	p.Click("Save") // which is no loss, and nobody is asked
+	p.WaitPath("/service-accounts")
+	p.ByRole("status", "").Having("Backup saved").Wait()
+
+	p.Click("Create")
+	p.ByRole("heading", "Create service account profile").Wait()
+	p.Fill("Profile name", "Other")
+	p.ByRole("link", "Cancel").Click() // says what it does
+	p.WaitPath("/service-accounts")
+	p.Click("Create")
+	p.ByRole("heading", "Create service account profile").Wait()
+	p.Fill("Profile name", "Other")
+	leave.Store(true)
+	do("setTimeout(() => history.back())")
+	expect("confirm")
+	p.WaitPath("/service-accounts")
+	p.ByRole("heading", "Create service account profile").WaitGone()
+	if len(asked) > 0 {
+		t.Errorf("asked once more, by %s", <-asked)
+	}
 }
 
 // Pages for what is not there keep their manners.

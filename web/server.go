@@ -73,7 +73,7 @@ func rules(o Options) door.Rules {
 		BaseURL: o.BaseURL, Log: o.Log, Activity: o.Activity,
 		Anonymous: anonymous, SigningIn: signingIn, Streaming: streaming, Quiet: quiet,
 		Uploads:     map[string]int64{pools.ImportPath: pool.MaxImport + 64<<10}, // the file and the form around it
-		FormOrigins: o.Login.FormOrigins, SignIn: auth.SignInAddress, NoRole: auth.NoRolePage,
+		FormOrigins: o.Login.FormOrigins, SignIn: auth.SignInAddress, NoRole: auth.NoRolePage(o.Login.RoleClaim()),
 	}
 }
 

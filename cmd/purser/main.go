@@ -122,6 +122,7 @@ func (serveCommand) Run(ctx context.Context, s streams) error {
 	}
 	defer context.AfterFunc(ctx, purser.HandBack)()
 	log.Info("ready", "address", ln.Addr().String(), "base_url", cfg.BaseURL.String(), "version", version)
+	purser.MeetProvider()
 	defer purser.Notify(ctx, os.Getenv)()
 	return errors.Join(app.Serve(ctx, ln, purser.Handler, log), purser.Close())
 }

@@ -15,6 +15,7 @@ import (
 
 	"purser.example/internal/access"
 	"purser.example/internal/account"
+	"purser.example/internal/audit"
 	"purser.example/internal/config"
 	"purser.example/internal/login"
 	"purser.example/internal/microsoft"
@@ -67,9 +68,12 @@ type App struct {
 	log      *slog.Logger
 	sessions *session.Service
 	health   health
+	login    *login.Client
+	tally    *audit.Tally
 	queue    *work.Queue
 	shifts   *run.Shifts
-	handBack func() // stops the background work, once
+	handBack func()          // stops the background work, once
+	beside   context.Context // ends with Close
 	stop     context.CancelFunc
 	chores   sync.WaitGroup
 }
@@ -103,6 +107,7 @@ func Open(ctx context.Context, cfg config.Config, o Options) (*App, error) {
 	a.sessions = session.NewService(kept.sessions, ring, session.Limits{Idle: cfg.Session.Idle, Max: cfg.Session.Max}, o.Now, o.Log)
 	a.Tenants = tenant.NewService(kept.tenants, ring, o.Now)
 	asker, directory := Microsoft(microsoft.New(microsoft.Config{Simulator: cfg.M365Simulator, Now: o.Now, Log: o.Log, Codes: codes, CallTimeout: o.CallTimeout}))
+	a.login, a.tally = loginClient(cfg, o.Now), audit.NewTally(db, o.Now)
 	a.shifts = run.NewShifts()
 	a.Accounts = account.NewService(account.Parts{
 		Store: kept.accounts, Tenants: a.Tenants, Validator: asker, Settings: account.Settings{StrictPasswords: cfg.StrictPasswords}, Limits: account.Usual, Now: o.Now,
@@ -134,7 +139,7 @@ func Open(ctx context.Context, cfg config.Config, o Options) (*App, error) {
 	told := &verdicts.Words{Tenants: a.Tenants, Codes: codes, Now: o.Now}
 	a.Handler = web.New(web.Options{
 		BaseURL: cfg.BaseURL, TrustedProxies: cfg.TrustedProxies, Log: o.Log,
-		Sessions: a.sessions, Login: loginClient(cfg, o.Now), Activity: db,
+		Sessions: a.sessions, Login: a.login, Activity: a.tally,
 		Ready:    newReadiness(db, key, &a.health, o.Log).check,
 		Profiles: &profiles.Handlers{Profiles: a.Profiles, Accounts: a.Accounts, Validations: a.Validations, RunsOf: a.Runs, Tenants: a.Tenants, Now: o.Now, Log: o.Log, Verdicts: told},
 		Pools:    &pools.Handlers{Pools: a.Pools, Runs: a.Runs, Tenants: a.Tenants, Now: o.Now, Log: o.Log, Verdicts: told, Desk: &sheet.Desk{}},
@@ -142,9 +147,8 @@ func Open(ctx context.Context, cfg config.Config, o Options) (*App, error) {
 		Tenants:  &tenants.Handlers{Tenants: a.Tenants, Now: o.Now},
 		Help:     &help.Handlers{Provider: cfg.ServiceProvider, StrictPasswords: cfg.StrictPasswords, Codes: codes},
 	})
-	beside, stop := context.WithCancel(context.WithoutCancel(ctx))
-	a.stop = stop
-	if err := a.begin(ctx, beside); err != nil {
+	a.beside, a.stop = context.WithCancel(context.WithoutCancel(ctx))
+	if err := a.begin(ctx, a.beside); err != nil {
 		return nil, errors.Join(err, a.Close())
 	}
 	return a, nil
@@ -199,10 +203,28 @@ func (a *App) begin(ctx, beside context.Context) error {
 				if err := problem.Guard(func() error { return a.sessions.Sweep(beside) }); err != nil && beside.Err() == nil {
 					a.log.Warn("ended sessions not removed", "error", err)
 				}
+				if err := problem.Guard(func() error { return a.tally.Flush(beside) }); err != nil && beside.Err() == nil {
+					a.log.Error("denials of the last minute not recorded", "error", err)
+				}
 			}
 		}
 	})
 	return nil
+}
+
+// MeetProvider asks for the identity provider once, behind the pages, so that the log says after the start what would otherwise be found
+// out by the first person who wants to sign in (X6). It is called where the address is open.
+func (a *App) MeetProvider() {
+	a.chores.Go(func() {
+		err := problem.Guard(func() error { return a.login.Discover(a.beside) })
+		switch {
+		case err == nil || a.beside.Err() != nil:
+		case login.SetUpWrongly(err):
+			a.log.Warn("nobody can sign in: sign-in is set up wrongly", "fault", string(login.Whose(err)), "error", err)
+		default:
+			a.log.Warn("nobody can sign in yet: the identity provider could not be asked", "fault", string(login.Whose(err)), "error", err)
+		}
+	})
 }
 
 // HandBack tells the background work to stop and waits for it, ten seconds at most. It is called as soon as Purser is to stop,
@@ -214,7 +236,7 @@ func (a *App) Close() error {
 	a.stop()
 	a.handBack()
 	a.chores.Wait()
-	return a.DB.Close()
+	return errors.Join(a.tally.Close(context.Background()), a.DB.Close())
 }
 
 // grace is how long requests in flight may take to end after the signal to stop.

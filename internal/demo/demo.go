@@ -98,6 +98,7 @@ func (d *Demo) URL() string { return "http://" + d.listener.Addr().String() }
 // Serve answers until ctx ends and requests in flight are done.
 func (d *Demo) Serve(ctx context.Context) error {
 	defer context.AfterFunc(ctx, d.App.HandBack)()
+	d.App.MeetProvider()
 	return app.Serve(ctx, d.listener, d.handler, d.log)
 }
 

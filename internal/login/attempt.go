@@ -51,6 +51,15 @@ func (c *Client) Begin(ctx context.Context, returnTo string) (Attempt, string, e
 	return attempt, address, nil
 }
 
+// Discover finds the provider, so that whoever runs Purser hears before the first sign-in that it is set up wrongly or cannot be
+// reached (X6), and that the provider's addresses are known soon after a restart (X13). It fails as Begin does.
+func (c *Client) Discover(ctx context.Context) error {
+	if _, err := c.discovery.provider(ctx); err != nil {
+		return down(err)
+	}
+	return nil
+}
+
 // random gives 256 bits as text that may stand in an address: 43 characters, the least that RFC 7636 section 4.1 wants of
 // a verifier. rand.Read never fails; it ends the program instead.
 func random() string {

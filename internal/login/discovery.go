@@ -10,6 +10,7 @@ import (
 	"github.com/coreos/go-oidc/v3/oidc"
 
 	"purser.example/internal/problem"
+	"purser.example/internal/whose"
 )
 
 const (
@@ -112,12 +113,15 @@ func (d *discovery) run(done chan struct{}) {
 func (d *discovery) fetch() (*provider, error) {
 	ctx := oidc.ClientContext(context.Background(), d.http)
 	found, err := oidc.NewProvider(ctx, d.issuer)
+	if wrong := misnamed(d.issuer, err); wrong != nil {
+		return nil, fmt.Errorf("discovery: %w", wrong)
+	}
 	if err != nil {
 		return nil, fmt.Errorf("discovery: %w", clipped(err))
 	}
 	p, err := describe(ctx, d.issuer, found)
 	if err != nil {
-		return nil, fmt.Errorf("discovery: %w", clipped(err))
+		return nil, fmt.Errorf("discovery: %w", blamed{whose.Purser, sentenceSettings, clipped(err)})
 	}
 	return p, nil
 }

@@ -17,19 +17,24 @@ import (
 
 // The sentences that a person may read.
 const (
-	sentenceDown       = "The identity provider did not answer. Try again in a moment."
+	sentenceDown     = "The identity provider did not answer. Try again in a moment."
+	sentenceBetween  = "Something answered in the place of the identity provider, such as a proxy or a web filter. Try again in a moment; if it stays so, tell whoever runs Purser."
+	sentenceSettings = "Sign-in is set up wrongly: there is no identity provider that Purser can use under the address in its settings. Whoever runs Purser has to correct PURSER_OIDC_ISSUER; the log says how."
+	sentenceNowhere  = "Sign-in is set up wrongly, or something else answers in the place of the identity provider: there is none under the address in Purser's settings. If it stays so, whoever runs Purser has to correct PURSER_OIDC_ISSUER; the log says more."
+
+	sentenceRegistration = "Sign-in is set up wrongly: the identity provider does not accept Purser's registration. Whoever runs Purser has to correct it; the log says what was refused."
+
 	sentenceUnverified = "This sign-in could not be verified. Sign in again."
 	sentenceLate       = "This sign-in took longer than 10 minutes. Sign in again."
 	sentenceCancelled  = "The sign-in was cancelled. Sign in again to go on."
+	sentenceUnsaid     = "The sign-in was cancelled, or the identity provider refused this account; it does not say which. Sign in again to go on; if it is refused again, ask the administrator of your identity provider."
+	sentenceAccount    = "The identity provider refused this account. Signing in again will not help: ask the administrator of your identity provider, and quote the reference below. What it said is in Purser's log."
 	sentenceBusy       = "The identity provider cannot sign you in now. Sign in again in a moment."
 	sentenceRefused    = "The identity provider refused this sign-in. Sign in again; if it is refused again, ask your administrator."
 )
 
 // maxLogText is how much of a foreign error's text the log gets, in runes.
 const maxLogText = 300
-
-// down says that the provider is the trouble: unreachable, slow, or talking nonsense (R62).
-func down(err error) error { return problem.Wrap(err, problem.Upstream, sentenceDown) }
 
 // unverified says that what came back is not to be believed.
 func unverified(err error) error { return problem.Wrap(err, problem.BadRequest, sentenceUnverified) }
@@ -51,7 +56,7 @@ func outage(err error) error {
 	if header, ok := errors.AsType[tls.RecordHeaderError](err); ok {
 		return header
 	}
-	return refusal{fmt.Sprintf("the connection broke off (%T)", err)}
+	return refusal{reason: fmt.Sprintf("the connection broke off (%T)", err)}
 }
 
 // clippedError is an error whose text is cut to a length that suits a log.

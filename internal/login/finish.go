@@ -32,6 +32,7 @@ func (Answer) LogValue() slog.Value { return slog.StringValue(redacted) }
 // Identity is a person who has signed in.
 type Identity struct {
 	Caller  access.Caller
+	Claim   Claim     // what the token said of the roles
 	IDToken string    // as issued; good for SignOutURL and nothing else
 	Expires time.Time // when the ID token ends. The session has limits of its own (R4).
 }
@@ -48,8 +49,9 @@ func (i Identity) LogValue() slog.Value { return slog.StringValue(i.String()) }
 // Finish ends the sign-in that Begin began: it holds the answer against the attempt, redeems the code and verifies the ID
 // token. A person without any role is signed in too (R2). The errors are
 //   - problem.BadRequest: the answer is forged, late, an error, or holds a token that is not to be believed;
-//   - problem.Upstream: the provider is down, slow, or talks nonsense (R62);
-//   - a surprise: the provider does not accept our own client id or secret, which the log then says.
+//   - problem.Upstream: the provider is down, slow, talks nonsense, or does not accept our own client id or secret (R62).
+//
+// Whose tells of each who is to be looked at.
 func (c *Client) Finish(ctx context.Context, attempt Attempt, answer Answer) (Identity, error) {
 	if err := c.checkAnswer(attempt, answer); err != nil {
 		return Identity{}, err
@@ -86,7 +88,7 @@ func (c *Client) checkAnswer(attempt Attempt, answer Answer) error {
 		return unverified(errors.New("the answer names another issuer"))
 	}
 	if answer.Error != "" {
-		return refused(answer.Error, answer.ErrorDescription)
+		return refused(attempt, answer)
 	}
 	if answer.Code == "" {
 		return unverified(errors.New("the answer holds no code"))

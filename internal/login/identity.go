@@ -31,11 +31,13 @@ func (c *Client) identity(token *oidc.IDToken, tokens *oauth2.Token) (Identity, 
 		name = signIn
 	}
 	raw, _ := tokens.Extra("id_token").(string)
+	roles, claim := rolesFor(claims, c.cfg.RoleClaim, c.cfg.RoleValues)
 	return Identity{
 		Caller: access.Caller{
 			Issuer: token.Issuer, Subject: token.Subject, Name: name, SignIn: signIn,
-			Roles: rolesFor(claims, c.cfg.RoleClaim, c.cfg.RoleValues),
+			Roles: roles,
 		},
+		Claim:   claim,
 		IDToken: raw,
 		Expires: token.Expiry,
 	}, nil

@@ -44,8 +44,8 @@ type Client struct {
 	discovery *discovery
 }
 
-// New makes a client. It asks the provider nothing: discovery happens at the first sign-in, so that Purser starts while the
-// provider is down.
+// New makes a client. It asks the provider nothing: Discover does, and the first sign-in, so that Purser starts while the provider is
+// down.
 func New(cfg Config) *Client {
 	if cfg.Now == nil {
 		cfg.Now = time.Now
@@ -56,6 +56,9 @@ func New(cfg Config) *Client {
 	outbound := newHTTPClient(cfg.Transport, cfg.Timeout)
 	return &Client{cfg: cfg, http: outbound, discovery: newDiscovery(cfg.Issuer, outbound, cfg.Now)}
 }
+
+// RoleClaim is the claim that holds the roles.
+func (c *Client) RoleClaim() string { return c.cfg.RoleClaim }
 
 // oauth gathers what golang.org/x/oauth2 wants to know. The client's secret is missing: only the exchange needs it, and
 // opens it there.

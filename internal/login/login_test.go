@@ -16,12 +16,19 @@ import (
 	"purser.example/internal/login"
 	"purser.example/internal/problem"
 	"purser.example/internal/secret"
+	"purser.example/internal/whose"
 )
 
 // The sentences, to the letter: people and the sign-in pages' tests read them.
 const (
 	notVerified = "This sign-in could not be verified. Sign in again."
 	notAnswered = "The identity provider did not answer. Try again in a moment."
+	otherOne    = "Something answered in the place of the identity provider, such as a proxy or a web filter. Try again in a moment; if it stays so, tell whoever runs Purser."
+	wronglySet  = "Sign-in is set up wrongly: there is no identity provider that Purser can use under the address in its settings. Whoever runs Purser has to correct PURSER_OIDC_ISSUER; the log says how."
+	nowhere     = "Sign-in is set up wrongly, or something else answers in the place of the identity provider: there is none under the address in Purser's settings. If it stays so, whoever runs Purser has to correct PURSER_OIDC_ISSUER; the log says more."
+
+	wronglyRegistered = "Sign-in is set up wrongly: the identity provider does not accept Purser's registration. Whoever runs Purser has to correct it; the log says what was refused."
+	accountRefused    = "The identity provider refused this account. Signing in again will not help: ask the administrator of your identity provider, and quote the reference below. What it said is in Purser's log."
 )
 
 // newClient makes a client of p whose clock is p's. The change comes last.
@@ -266,13 +273,16 @@ func TestTheIssuerParameterIsNeededWhereAnnounced(t *testing.T) { // R1, RFC 920
 }
 
 func TestAnErrorAnswerBecomesASentenceR1(t *testing.T) {
-	refused := "The identity provider refused this sign-in. Sign in again; if it is refused again, ask your administrator."
-	busy := "The identity provider cannot sign you in now. Sign in again in a moment."
+	const (
+		refused   = "The identity provider refused this sign-in. Sign in again; if it is refused again, ask your administrator."
+		busy      = "The identity provider cannot sign you in now. Sign in again in a moment."
+		cancelled = "The sign-in was cancelled. Sign in again to go on."
+	)
 	cases := []struct{ code, sentence, logged string }{
-		{"access_denied", "The sign-in was cancelled. Sign in again to go on.", "access_denied, AADSTS65004"},
+		{"access_denied", cancelled, "access_denied, AADSTS65004"},
 		{"temporarily_unavailable", busy, "temporarily_unavailable"},
 		{"server_error", busy, "server_error"},
-		{"invalid_scope", refused, "invalid_scope"},
+		{"invalid_scope", wronglyRegistered, "invalid_scope"},
 		{"<script>alert(1)</script>", refused, "an unknown error code"},
 	}
 	p := newProvider(t)
@@ -295,6 +305,50 @@ func TestAnErrorAnswerBecomesASentenceR1(t *testing.T) {
 		attempt, _ := begin(t, c)
 		_, err := c.Finish(t.Context(), attempt, login.Answer{Error: "access_denied"})
 		p.refuses(t, err, problem.BadRequest, notVerified)
+	})
+}
+
+// X3: access_denied alone says neither that the person cancelled nor that the account was refused; its description does, and the log
+// has it, cleaned and without what belongs to the sign-in.
+func TestARefusedAccountIsNotToldAsCancelledX3(t *testing.T) {
+	p := newProvider(t)
+	c := newClient(p)
+	const unsaid = "The sign-in was cancelled, or the identity provider refused this account; it does not say which. Sign in again to go on; if it is refused again, ask the administrator of your identity provider."
+	const cancelled = "The sign-in was cancelled. Sign in again to go on."
+	for _, tc := range []struct{ code, description, sentence, logged string }{
+		{"access_denied", "User is not assigned to the client application.", accountRefused, `access_denied: "User is not assigned to the client application."`},
+		{"access_denied", "AADSTS50105: The signed in user is not assigned\r\nTrace ID: 1", accountRefused, `access_denied, AADSTS50105: "AADSTS50105: The signed in user is not assigned  Trace ID: 1"`},
+		{"access_denied", "Access denied by the user's administrator", accountRefused, "access_denied"},
+		{"access_denied", "Policy evaluation failed for this request", accountRefused, "Policy evaluation failed"},
+		{"login_required", "The account is locked", accountRefused, "login_required"},
+		{"interaction_required", "AADSTS53003: blocked", accountRefused, "AADSTS53003"},
+		{"access_denied", "", unsaid, "access_denied"},
+		{"access_denied", "  ", unsaid, "access_denied"},
+		{"access_denied", "User did not authorize the request", cancelled, "did not authorize"},
+		{"access_denied", "AADB2C90091: The user has cancelled entering self-asserted information.", cancelled, "has cancelled"},
+		{"access_denied", "The user denied the request", cancelled, "denied the request"},
+	} {
+		attempt, answer := begin(t, c)
+		answer.Error, answer.ErrorDescription = tc.code, tc.description
+		_, err := c.Finish(t.Context(), attempt, answer)
+		p.refuses(t, err, problem.BadRequest, tc.sentence)
+		if !strings.Contains(err.Error(), tc.logged) {
+			t.Errorf("log text = %s, want %s in it", err, tc.logged)
+		}
+		if login.Whose(err) != whose.Account {
+			t.Errorf("%s %q is blamed on %q", tc.code, tc.description, login.Whose(err))
+		}
+	}
+	t.Run("and gives nothing away", func(t *testing.T) {
+		attempt, answer := begin(t, c)
+		answer.Error, answer.ErrorDescription = "access_denied", strings.Repeat("\u202eno ", 30)+answer.Code+" "+attempt.State+" "+attempt.Nonce+" "+attempt.Verifier
+		_, err := c.Finish(t.Context(), attempt, answer)
+		p.refuses(t, err, problem.BadRequest, accountRefused)
+		for _, hidden := range []string{"\u202e", attempt.Verifier, attempt.Nonce} {
+			if strings.Contains(err.Error(), hidden) {
+				t.Errorf("the log has %q", hidden)
+			}
+		}
 	})
 }
 

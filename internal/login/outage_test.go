@@ -2,6 +2,7 @@ package login_test
 
 import (
 	"bufio"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -15,6 +16,7 @@ import (
 	"purser.example/internal/login"
 	"purser.example/internal/problem"
 	"purser.example/internal/secret"
+	"purser.example/internal/whose"
 )
 
 const discoveryPath = "/.well-known/openid-configuration"
@@ -74,7 +76,26 @@ func misbehaviours(t *testing.T) map[string]http.HandlerFunc {
 	}
 }
 
+// blame is who is to be looked at for each misbehaviour, by what really answered: whatever is not in it cannot be told.
+var blame = map[string]whose.Fault{
+	"status 404": whose.Between, "an HTML page": whose.Between, "a list": whose.Between, "a redirect": whose.Between,
+}
+
 func TestEveryAddressOfTheProviderMayFailR62(t *testing.T) {
+	told := func(t *testing.T, p *fakeProvider, path, name string, err error) {
+		t.Helper()
+		fault, sentence := cmp.Or(blame[name], whose.Untold), notAnswered
+		switch {
+		case path == discoveryPath && name == "status 404": // the address of the document may be wrong
+			fault, sentence = whose.Untold, nowhere
+		case fault == whose.Between:
+			sentence = otherOne
+		}
+		p.refuses(t, err, problem.Upstream, sentence)
+		if got := login.Whose(err); got != fault {
+			t.Errorf("blamed on %q, want %q", got, fault)
+		}
+	}
 	for _, path := range []string{discoveryPath, "/token", "/keys"} {
 		for name, misbehave := range misbehaviours(t) {
 			t.Run(path+" answers with "+name, func(t *testing.T) {
@@ -84,13 +105,13 @@ func TestEveryAddressOfTheProviderMayFailR62(t *testing.T) {
 				if path == discoveryPath {
 					p.instead(path, misbehave)
 					_, _, err := c.Begin(t.Context(), "/")
-					p.refuses(t, err, problem.Upstream, notAnswered)
+					told(t, p, path, name, err)
 					return
 				}
 				attempt, answer := begin(t, c)
 				p.instead(path, misbehave)
 				_, err := c.Finish(t.Context(), attempt, answer)
-				p.refuses(t, err, problem.Upstream, notAnswered)
+				told(t, p, path, name, err)
 				if n := p.hitsOf("/token"); n != 1 {
 					t.Errorf("the code was sent %d times", n)
 				}
@@ -100,7 +121,7 @@ func TestEveryAddressOfTheProviderMayFailR62(t *testing.T) {
 }
 
 func TestTheTokenEndpointSaysNoR1(t *testing.T) {
-	for _, code := range []string{"invalid_grant", "invalid_request", "access_denied"} {
+	for code, sentence := range map[string]string{"invalid_grant": notVerified, "invalid_request": notVerified, "access_denied": accountRefused} {
 		t.Run(code, func(t *testing.T) {
 			p := newProvider(t)
 			c := newClient(p)
@@ -109,7 +130,7 @@ func TestTheTokenEndpointSaysNoR1(t *testing.T) {
 				p.answer(w, http.StatusBadRequest, map[string]any{"error": code, "error_description": r.Form.Encode(), "error_uri": r.Form.Encode()})
 			})
 			_, err := c.Finish(t.Context(), attempt, answer)
-			p.refuses(t, err, problem.BadRequest, notVerified)
+			p.refuses(t, err, problem.BadRequest, sentence)
 			if !strings.Contains(err.Error(), code) {
 				t.Errorf("the log text lacks the code: %v", err)
 			}
@@ -123,14 +144,34 @@ func TestTheTokenEndpointSaysNoR1(t *testing.T) {
 			p.answer(w, http.StatusBadRequest, map[string]any{"error": r.Form.Get("code")})
 		})
 		_, err := c.Finish(t.Context(), attempt, answer)
-		p.refuses(t, err, problem.BadRequest, notVerified)
+		p.refuses(t, err, problem.Upstream, otherOne)
 	})
 }
 
-func TestAWrongClientSecretIsOurOwnMistakeR1(t *testing.T) {
+// X2, X6: a proxy that refuses with 401 says nothing about our secret.
+func TestARefusalOfAStrangerIsNotOurRegistrationX6(t *testing.T) {
+	for name, body := range map[string]string{"HTML": "<h1>No</h1>", "JSON": `{"message":"blocked"}`, "a word": `{"error":"blocked_by_policy"}`} {
+		t.Run(name, func(t *testing.T) {
+			p := newProvider(t)
+			c := newClient(p)
+			attempt, answer := begin(t, c)
+			p.instead("/token", func(w http.ResponseWriter, _ *http.Request) {
+				w.WriteHeader(http.StatusUnauthorized)
+				fmt.Fprint(w, body)
+			})
+			_, err := c.Finish(t.Context(), attempt, answer)
+			p.refuses(t, err, problem.Upstream, otherOne)
+			if login.SetUpWrongly(err) {
+				t.Error("told as a mistake in the settings")
+			}
+		})
+	}
+}
+
+func TestAWrongClientSecretIsToldAsAMistakeInTheSettingsR1(t *testing.T) {
 	p := newProvider(t)
 	_, err := signIn(t, newClient(p, func(cfg *login.Config) { cfg.ClientSecret = secret.FromString("old") }))
-	p.refuses(t, err, problem.Internal, "Something went wrong on our side.")
+	p.refuses(t, err, problem.Upstream, wronglyRegistered)
 	for _, want := range []string{"client id or its secret", "invalid_client", "AADSTS7000215"} {
 		if !strings.Contains(err.Error(), want) {
 			t.Errorf("the log text lacks %q: %v", want, err)
@@ -142,7 +183,7 @@ func TestAPublicClientSendsItsNameInTheFormR1(t *testing.T) {
 	p := newProvider(t)
 	c := newClient(p, func(cfg *login.Config) { cfg.ClientSecret = secret.Value{} })
 	_, err := signIn(t, c)
-	p.refuses(t, err, problem.Internal, "Something went wrong on our side.") // this provider knows no public clients
+	p.refuses(t, err, problem.Upstream, wronglyRegistered) // this provider knows no public clients
 	form := p.last("/token").PostForm
 	if form.Get("client_id") != clientID || form.Has("client_secret") || p.last("/token").Header.Get("Authorization") != "" {
 		t.Errorf("form = %v", form)
@@ -156,7 +197,7 @@ func TestADocumentThatNamesBadAddressesIsNotUsedR1(t *testing.T) {
 				p := newProvider(t)
 				p.document[field] = address
 				_, _, err := newClient(p).Begin(t.Context(), "/")
-				p.refuses(t, err, problem.Upstream, notAnswered)
+				p.refuses(t, err, problem.Upstream, wronglySet)
 			})
 		}
 	}
@@ -164,9 +205,53 @@ func TestADocumentThatNamesBadAddressesIsNotUsedR1(t *testing.T) {
 		p := newProvider(t)
 		p.document["issuer"] = "https://" + strings.Repeat("fabrikam.", 1000) + "example"
 		_, _, err := newClient(p).Begin(t.Context(), "/")
-		p.refuses(t, err, problem.Upstream, notAnswered)
+		p.refuses(t, err, problem.Upstream, wronglySet)
 	})
 }
+
+// X6: an issuer that is spelt wrongly is told as such, at once, and the log says how to write it.
+func TestAWronglySpeltIssuerIsToldX6(t *testing.T) {
+	for name, tc := range map[string]struct {
+		configured func(url string) string
+		document   string // what the document calls itself, after the provider's address
+		logged     string
+		sentence   string
+	}{
+		"a slash too much":         {func(url string) string { return url + "/" }, "", "the slash at the end included", wronglySet},
+		"a slash too few":          {func(url string) string { return url }, "/", "the slash at the end included", wronglySet},
+		"a place for the tenant":   {func(url string) string { return url }, "/{tenantid}/v2.0", "put the directory (tenant) id", wronglySet},
+		"the document's address":   {func(url string) string { return url + discoveryPath }, "", "leave out /.well-known", wronglySet},
+		"the document's folder":    {func(url string) string { return url + "/.well-known" }, "", "leave out /.well-known", wronglySet},
+		"a path that is not there": {func(url string) string { return url + "/realms/none" }, "", "there is no document under", nowhere},
+		"another host":             {func(url string) string { return strings.Replace(url, "127.0.0.1", "localhost", 1) }, "", "must agree to the letter", wronglySet},
+	} {
+		t.Run(name, func(t *testing.T) {
+			p := newProvider(t)
+			p.document["issuer"] = p.URL + tc.document
+			c := newClient(p, func(cfg *login.Config) { cfg.Issuer = tc.configured(p.URL) })
+			for what, err := range map[string]error{"in the background": c.Discover(t.Context()), "at sign-in": second(c.Begin(t.Context(), "/"))} {
+				p.refuses(t, err, problem.Upstream, tc.sentence)
+				if !strings.Contains(err.Error(), tc.logged) || !login.SetUpWrongly(err) {
+					t.Errorf("%s: %v", what, err)
+				}
+			}
+		})
+	}
+	t.Run("an object that is no such document is not our mistake", func(t *testing.T) {
+		p := newProvider(t)
+		p.instead(discoveryPath, func(w http.ResponseWriter, _ *http.Request) { p.answer(w, http.StatusOK, map[string]any{"portal": "sign in"}) })
+		p.refuses(t, newClient(p).Discover(t.Context()), problem.Upstream, notAnswered)
+	})
+	t.Run("Microsoft Entra ID, of a tenant that is none", func(t *testing.T) {
+		p := newProvider(t)
+		p.instead(discoveryPath, func(w http.ResponseWriter, _ *http.Request) {
+			p.answer(w, http.StatusBadRequest, map[string]any{"error": "invalid_tenant", "error_description": "AADSTS90002: Tenant not found"})
+		})
+		p.refuses(t, newClient(p).Discover(t.Context()), problem.Upstream, nowhere)
+	})
+}
+
+func second(_ login.Attempt, _ string, err error) error { return err }
 
 func TestAnHTTPSIssuerIsNotLedToHTTPR1(t *testing.T) {
 	p := newProvider(t)
@@ -175,7 +260,7 @@ func TestAnHTTPSIssuerIsNotLedToHTTPR1(t *testing.T) {
 	change := func(cfg *login.Config) { cfg.Issuer, cfg.Transport = safe.URL, safe.Client().Transport }
 	p.document["issuer"] = safe.URL
 	_, _, err := newClient(p, change).Begin(t.Context(), "/")
-	p.refuses(t, err, problem.Upstream, notAnswered)
+	p.refuses(t, err, problem.Upstream, wronglySet)
 
 	for name, path := range map[string]string{"authorization_endpoint": "/authorize", "token_endpoint": "/token", "jwks_uri": "/keys"} {
 		p.document[name] = safe.URL + path
@@ -252,7 +337,7 @@ func TestAProviderThatWentDownDuringTheSignInR62(t *testing.T) {
 	_, err := restarted.Finish(t.Context(), attempt, answer)
 	p.refuses(t, err, problem.Upstream, notAnswered)
 
-	answer.Error = "access_denied"
+	answer.Error, answer.ErrorDescription = "access_denied", "The user cancelled"
 	_, err = restarted.Finish(t.Context(), attempt, answer)
 	p.refuses(t, err, problem.BadRequest, "The sign-in was cancelled. Sign in again to go on.")
 }

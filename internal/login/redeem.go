@@ -4,11 +4,13 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net/http"
 	"net/url"
 
 	"github.com/coreos/go-oidc/v3/oidc"
 	"golang.org/x/oauth2"
+
+	"purser.example/internal/problem"
+	"purser.example/internal/whose"
 )
 
 // redeem exchanges the code for tokens (RFC 6749 section 4.1.3, RFC 7636 section 4.5). It asks once: a code that was sent
@@ -37,16 +39,22 @@ func exchangeError(err error) error {
 	return down(errors.New("redeem the code: the token endpoint's answer makes no sense"))
 }
 
-// tokenRefusal sorts the answers of RFC 6749 section 5.2: about the code, about ourselves, or no such answer at all.
+// tokenRefusal sorts the answers of RFC 6749 section 5.2 by their word: about ourselves, about the provider, about this sign-in, or no
+// such answer at all, which something in between may have given.
 func tokenRefusal(no *oauth2.RetrieveError) error {
 	status := no.Response.StatusCode
 	cause := fmt.Errorf("redeem the code: status %d, %s", status, reason(no.ErrorCode, no.ErrorDescription))
+	fault, known := whose.OfOAuth(no.ErrorCode)
 	switch {
-	case no.ErrorCode == "invalid_client", no.ErrorCode == "unauthorized_client", status == http.StatusUnauthorized:
-		return fmt.Errorf("the identity provider does not accept the client id or its secret: %w", cause)
-	case no.ErrorCode == "", no.ErrorCode == "server_error", no.ErrorCode == "temporarily_unavailable":
-		return down(cause)
+	case !known:
+		return failed(replyOf(status, no.Body).Whose(), cause)
+	case no.ErrorCode == "invalid_client", no.ErrorCode == "unauthorized_client":
+		return failed(fault, fmt.Errorf("the identity provider does not accept the client id or its secret: %w", cause))
+	case fault == whose.Microsoft, fault == whose.App && no.ErrorCode != "invalid_request": // which a code of nonsense gets too
+		return failed(fault, cause)
+	case fault == whose.Account:
+		return blamed{fault, sentenceAccount, problem.Wrap(cause, problem.BadRequest, sentenceAccount)}
 	default:
-		return unverified(cause)
+		return blamed{fault, sentenceUnverified, unverified(cause)}
 	}
 }

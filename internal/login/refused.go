@@ -1,28 +1,23 @@
 package login
 
 import (
+	"errors"
 	"fmt"
 	"regexp"
-	"slices"
+	"strings"
 
 	"purser.example/internal/problem"
+	"purser.example/internal/shown"
+	"purser.example/internal/whose"
 )
-
-// knownCodes are the error codes of RFC 6749 sections 4.1.2.1 and 5.2 and of OpenID Connect Core 1.0 section 3.1.2.6. Only
-// these reach the log: the field is free text, and a provider may put into it what we sent.
-var knownCodes = []string{
-	"invalid_request", "invalid_client", "invalid_grant", "unauthorized_client", "unsupported_grant_type", "invalid_scope",
-	"access_denied", "unsupported_response_type", "server_error", "temporarily_unavailable",
-	"interaction_required", "login_required", "account_selection_required", "consent_required",
-	"invalid_request_uri", "invalid_request_object", "request_not_supported", "request_uri_not_supported", "registration_not_supported",
-}
 
 // entraCode is the number that Microsoft Entra ID puts into its descriptions. It says more than all codes of the standard.
 var entraCode = regexp.MustCompile(`AADSTS[0-9]{4,7}`)
 
-// reason says for the log what the provider meant by an error code and its description.
+// reason says for the log what the token endpoint meant by an error code and its description. Only the codes of the standards reach
+// the log: the fields are free text, and a provider may put into them what we sent, which is the code, the verifier and the secret.
 func reason(code, description string) string {
-	if !slices.Contains(knownCodes, code) {
+	if _, known := whose.OfOAuth(code); !known {
 		code = "an unknown error code"
 	}
 	if number := entraCode.FindString(description); number != "" {
@@ -31,14 +26,43 @@ func reason(code, description string) string {
 	return code
 }
 
-// refused turns the provider's error answer into a sentence.
-func refused(code, description string) error {
+// own are the ways in which providers say that it was the person who said no: Microsoft Entra ID (AADSTS65004), Azure AD B2C,
+// Auth0, and those that speak plainly.
+var own = regexp.MustCompile(`(?i)AADSTS65004|AADB2C90091|did not authorize the request|\b(user|person|owner) (has )?(cancell?ed|declined|denied|aborted)\b|\b(cancell?ed|declined|aborted) by (the )?(user|person)\b`)
+
+// refused turns the provider's error answer into a sentence, and into what the log is to say of it. access_denied means that the person
+// said no or that the provider said no to them; the description tells which, and where there is none it cannot be told (X3).
+func refused(attempt Attempt, answer Answer) error {
+	fault, _ := whose.OfOAuth(answer.Error)
 	sentence := sentenceRefused
-	switch code {
-	case "access_denied":
+	switch {
+	case answer.Error == "access_denied" && own.MatchString(answer.ErrorDescription):
 		sentence = sentenceCancelled
-	case "server_error", "temporarily_unavailable":
+	case answer.Error == "access_denied" && strings.TrimSpace(answer.ErrorDescription) == "":
+		sentence = sentenceUnsaid
+	case fault == whose.Account:
+		sentence = sentenceAccount
+	case fault == whose.Microsoft:
 		sentence = sentenceBusy
+	case fault == whose.App:
+		sentence = sentenceRegistration
 	}
-	return problem.Wrap(fmt.Errorf("the provider answered %s", reason(code, description)), problem.BadRequest, sentence)
+	if fault == whose.Nobody {
+		fault = whose.Untold
+	}
+	return blamed{fault, sentence, problem.Wrap(errors.New(said(attempt, answer)), problem.BadRequest, sentence)}
+}
+
+// unmarked takes the signs of markup out of a text: a log may be read in a browser.
+var unmarked = strings.NewReplacer("<", "", ">", "")
+
+// said is the provider's refusal for the log, what it says for people included: that tells an administrator what to do. It is cleaned
+// and bounded, and what belongs to this sign-in is taken out of it (R60).
+func said(attempt Attempt, answer Answer) string {
+	text := "the provider answered " + reason(answer.Error, answer.ErrorDescription)
+	if answer.ErrorDescription == "" {
+		return text
+	}
+	clean := scrubbed(errors.New(unmarked.Replace(shown.Name(answer.ErrorDescription))), attempt.State, attempt.Nonce, attempt.Verifier, answer.Code)
+	return fmt.Sprintf("%s: %q", text, clean.Error())
 }

@@ -3,6 +3,7 @@ package login
 import (
 	"encoding/json"
 	"slices"
+	"strings"
 	"testing"
 
 	"purser.example/internal/access"
@@ -51,10 +52,53 @@ func TestRolesComeFromAClaimR1(t *testing.T) {
 			if err := json.Unmarshal([]byte(tc.claims), &claims); err != nil {
 				t.Fatal(err)
 			}
-			if got := rolesFor(claims, tc.name, roleValues); !slices.Equal(got, tc.want) {
+			if got, _ := rolesFor(claims, tc.name, roleValues); !slices.Equal(got, tc.want) {
 				t.Errorf("roles = %v, want %v", got, tc.want)
 			}
 		})
+	}
+}
+
+// X7, X10: what could not be read is not taken for empty, and each has a name of its own.
+func TestWhyThereIsNoRole(t *testing.T) {
+	long := strings.Repeat("g", 100)
+	for name, tc := range map[string]struct {
+		claims, claim string
+		want          Finding
+		values        []string
+		count         int
+	}{
+		"absent":                        {`{}`, "roles", Absent, nil, 0},
+		"a path that leads nowhere":     {`{"realm_access": {}}`, "realm_access.roles", Absent, nil, 0},
+		"an empty list":                 {`{"roles": []}`, "roles", Empty, nil, 0},
+		"an empty string":               {`{"roles": ""}`, "roles", Empty, nil, 0},
+		"an object":                     {`{"roles": {"a<b>": 1}}`, "roles", Unreadable, []string{`{"ab": 1}`}, 0},
+		"a list with a number":          {`{"roles": ["Owner", 1]}`, "roles", Unreadable, []string{`["Owner", 1]`}, 0},
+		"null":                          {`{"roles": null}`, "roles", Unreadable, []string{"null"}, 0},
+		"others":                        {`{"roles": ["Reader\u202e\n", "` + long + `"]}`, "roles", Read, []string{"Reader ", long[:64]}, 2},
+		"groups elsewhere":              {`{"_claim_names": {"groups": "src1"}, "_claim_sources": {"src1": {}}}`, "groups", LeftOut, nil, 0},
+		"groups elsewhere, and empty":   {`{"groups": [], "_claim_names": {"groups": "src1"}}`, "groups", LeftOut, nil, 0},
+		"hasgroups":                     {`{"hasgroups": true}`, "groups", LeftOut, nil, 0},
+		"hasgroups as text":             {`{"hasgroups": "true"}`, "groups", LeftOut, nil, 0},
+		"hasgroups, asked for roles":    {`{"hasgroups": true}`, "roles", Absent, nil, 0},
+		"hasgroups that is false":       {`{"hasgroups": false}`, "groups", Absent, nil, 0},
+		"another claim elsewhere":       {`{"_claim_names": {"address": "src1"}}`, "groups", Absent, nil, 0},
+		"a path into a claim elsewhere": {`{"_claim_names": {"access": "src1"}}`, "access.roles", LeftOut, nil, 0},
+		"names of another shape":        {`{"_claim_names": ["groups"]}`, "groups", Absent, nil, 0},
+		"roles elsewhere":               {`{"_claim_names": {"roles": "src1"}}`, "roles", LeftOut, nil, 0},
+	} {
+		var claims map[string]json.RawMessage
+		if err := json.Unmarshal([]byte(tc.claims), &claims); err != nil {
+			t.Fatal(err)
+		}
+		roles, got := rolesFor(claims, tc.claim, roleValues)
+		if len(roles) != 0 || got.Name != tc.claim || got.Finding != tc.want || got.Count != tc.count || !slices.Equal(got.Values, tc.values) {
+			t.Errorf("%s: %q, %+v", name, roles, got)
+		}
+	}
+	many, _ := json.Marshal(slices.Repeat([]string{"x"}, 500))
+	if _, got := rolesFor(map[string]json.RawMessage{"roles": many}, "roles", roleValues); got.Count != 500 || len(got.Values) != 20 {
+		t.Errorf("of 500 values, %d are told of %d", len(got.Values), got.Count)
 	}
 }
 
@@ -68,11 +112,11 @@ func FuzzRoleClaim(f *testing.F) {
 		f.Add([]byte(claim), "realm_access.roles")
 	}
 	f.Fuzz(func(t *testing.T, claim []byte, name string) {
-		got := rolesFor(map[string]json.RawMessage{name: claim}, name, roleValues)
+		got, _ := rolesFor(map[string]json.RawMessage{name: claim}, name, roleValues)
 		if want := plainly(claim); !slices.Equal(got, want) {
 			t.Errorf("%s gives %v, want %v", claim, got, want)
 		}
-		_ = rolesFor(map[string]json.RawMessage{"a": claim}, "a."+name, roleValues)
+		_, _ = rolesFor(map[string]json.RawMessage{"a": claim}, "a."+name, roleValues)
 	})
 }
 

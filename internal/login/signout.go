@@ -53,6 +53,11 @@ func (c *Client) signOutQuery(query url.Values, idToken, state string) url.Value
 	return query
 }
 
+// OfIssuer reports whether an address of the provider's has the origin of the issuer.
+func (c *Client) OfIssuer(address string) bool {
+	return len(origins(c.cfg.Issuer, c.cfg.Issuer, address)) == 1
+}
+
 // FormOrigins lists the origins that the page's security policy has to allow as form targets, because a browser applies
 // form-action to the redirects that follow a form: the issuer's and, once the provider has been discovered, those of its
 // sign-in and sign-out addresses. It asks nobody.

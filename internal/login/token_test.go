@@ -163,7 +163,7 @@ func TestAProviderThatOffersOnlySymmetricSignaturesIsNotUsedR1(t *testing.T) {
 	p := newProvider(t)
 	p.document["id_token_signing_alg_values_supported"] = []string{"HS256", "none"}
 	_, _, err := newClient(p).Begin(t.Context(), "/")
-	p.refuses(t, err, problem.Upstream, notAnswered)
+	p.refuses(t, err, problem.Upstream, wronglySet)
 
 	t.Run("a provider that names none is taken at RS256", func(t *testing.T) {
 		p := newProvider(t)

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"log/slog"
 	"maps"
+	"slices"
 	"strconv"
 	"sync"
 	"time"
@@ -184,34 +185,50 @@ func (s *Service) Begin(ctx context.Context, a Attempt) (ID, error) {
 
 // AddAttempt adds a sign-in under way to a session that exists; the oldest give way.
 func (s *Service) AddAttempt(ctx context.Context, sess Session, a Attempt) error {
-	return s.change(ctx, &sess, func(state *State) {
-		state.Attempts = append(state.Attempts, a)
-		state.Attempts = state.Attempts[max(0, len(state.Attempts)-maxAttempts):]
-	})
+	return s.change(ctx, &sess, func(state *State) { state.Attempts = newest(append(state.Attempts, a)) })
 }
 
-// TakeAttempt removes the attempt with that state value from the session and returns it. Whoever comes second, with the
-// same value, finds nothing: a callback cannot be replayed.
+func newest[T any](list []T) []T { return list[max(0, len(list)-maxAttempts):] }
+
+// TakeAttempt removes the attempt with that state value from the session and returns it. Whoever comes second, with the same value,
+// finds nothing but where it was to lead: a callback cannot be replayed. A state that the session does not know costs no write.
 func (s *Service) TakeAttempt(ctx context.Context, sess *Session, state string) (Attempt, bool, error) {
+	if slices.IndexFunc(sess.State.Attempts, func(a Attempt) bool { return same(a.State, state) }) < 0 {
+		return sess.State.way(state), false, nil
+	}
 	var taken Attempt
 	found := false
 	err := s.change(ctx, sess, func(st *State) {
-		found = false
-		kept := make([]Attempt, 0, len(st.Attempts))
-		for _, a := range st.Attempts {
-			if state != "" && subtle.ConstantTimeCompare([]byte(a.State), []byte(state)) == 1 {
-				taken, found = a, true
-				continue
-			}
-			kept = append(kept, a)
+		at := slices.IndexFunc(st.Attempts, func(a Attempt) bool { return same(a.State, state) })
+		if found = at >= 0; !found {
+			taken = st.way(state)
+			return
 		}
-		st.Attempts = kept
+		taken = st.Attempts[at]
+		st.Attempts = slices.Delete(st.Attempts, at, at+1)
+		st.Served = newest(append(st.Served, Way{State: taken.State, ReturnTo: taken.ReturnTo}))
 	})
 	return taken, found && err == nil, err
 }
 
+// same compares in constant time. An empty text is like none.
+func same(kept, asked string) bool {
+	return asked != "" && subtle.ConstantTimeCompare([]byte(kept), []byte(asked)) == 1
+}
+
+// way is what is left of an attempt that has served.
+func (s State) way(state string) Attempt {
+	for _, w := range s.Served {
+		if same(w.State, state) {
+			return Attempt{ReturnTo: w.ReturnTo}
+		}
+	}
+	return Attempt{}
+}
+
 // SignIn replaces the session old by a new one of the caller, with an id of its own, and writes it to the activity log. The
-// attempts of other tabs move along, so that finishing them there works too.
+// attempts of other tabs move along, so that finishing them there works too; so do the ways of those that have served, and why there is
+// no role.
 func (s *Service) SignIn(ctx context.Context, old Session, caller access.Caller, idToken secret.Value, origin audit.Origin) (ID, error) {
 	id, now := NewID(), s.now()
 	key := id.Key()
@@ -219,7 +236,7 @@ func (s *Service) SignIn(ctx context.Context, old Session, caller access.Caller,
 	if err != nil {
 		return "", err
 	}
-	state, err := s.seal(key, State{Attempts: old.State.Attempts})
+	state, err := s.seal(key, State{Attempts: old.State.Attempts, Served: old.State.Served, NoRole: old.State.NoRole})
 	if err != nil {
 		return "", err
 	}
@@ -307,13 +324,14 @@ func (s *Service) Sweep(ctx context.Context) error {
 	}
 	active := maps.Clone(s.seen)
 	s.mu.Unlock()
-	return s.store.Sweep(ctx, active, Over{At: now, Idle: s.limits.Idle, Max: s.limits.Max, Nobody: attemptLife})
+	return s.store.Sweep(ctx, active, Over{At: now, Idle: s.limits.Idle, Max: s.limits.Max, Nobody: waitingLife})
 }
 
 // change alters the state and stores it, again from what is stored now where another request came between.
 func (s *Service) change(ctx context.Context, sess *Session, alter func(*State)) error {
 	for range 5 {
-		state := State{Attempts: append([]Attempt(nil), sess.State.Attempts...), Flash: sess.State.Flash}
+		state := sess.State
+		state.Attempts, state.Served = slices.Clone(state.Attempts), slices.Clone(state.Served)
 		alter(&state)
 		sealed, err := s.seal(sess.Key, state)
 		if err != nil {
@@ -361,7 +379,7 @@ func (s *Service) unseal(row Row) (State, error) {
 
 // seal gives nil for a state that holds nothing, so that most rows carry none.
 func (s *Service) seal(key Key, state State) ([]byte, error) {
-	if len(state.Attempts) == 0 && state.Flash == nil {
+	if len(state.Attempts) == 0 && len(state.Served) == 0 && state.Flash == nil && state.NoRole == nil {
 		return nil, nil
 	}
 	plain, err := json.Marshal(state)

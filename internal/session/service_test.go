@@ -116,9 +116,51 @@ func TestOldAttemptsGiveWayAndWaitingEnds(t *testing.T) {
 	if got := r.open(t, id).State.Attempts; len(got) != 5 || got[0].State != "1" {
 		t.Errorf("%d attempts", len(got))
 	}
-	r.clock.Advance(10 * time.Minute)
+	r.clock.Advance(time.Hour)
 	if _, err := r.Open(ctx, id); !errors.Is(err, session.ErrEnded) {
 		t.Errorf("err = %v", err)
+	}
+}
+
+// X11, X12: an attempt that has served, or came late, still tells where it was to lead, and nothing else.
+func TestTheWayBackOutlastsTheAttempt(t *testing.T) {
+	r := newRig(t)
+	id, err := r.Begin(ctx, session.Attempt{State: "used", Nonce: "n", Verifier: "v", ReturnTo: "/a"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.clock.Advance(59 * time.Minute)
+	if _, ok, err := r.TakeAttempt(ctx, new(r.open(t, id)), "used"); !ok || err != nil {
+		t.Fatalf("%v, %v", ok, err)
+	}
+	id, err = r.SignIn(ctx, r.open(t, id), adele, secret.FromString("id-token"), audit.Origin{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	a, ok, err := r.TakeAttempt(ctx, new(r.open(t, id)), "used")
+	if ok || err != nil || a != (session.Attempt{ReturnTo: "/a"}) {
+		t.Errorf("the second time: to %q, %v, %v", a.ReturnTo, ok, err)
+	}
+	if got := r.open(t, id).State.Attempts; len(got) != 0 {
+		t.Errorf("%d attempts can serve", len(got))
+	}
+}
+
+// X7, X10: why somebody has no role is known as long as their session.
+func TestWhyThereIsNoRoleIsKept(t *testing.T) {
+	r := newRig(t)
+	id, err := r.Begin(ctx, session.Attempt{State: "one"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	sess := r.open(t, id)
+	sess.State.NoRole = &session.NoRole{Claim: "groups", Finding: "left out"}
+	if id, err = r.SignIn(ctx, sess, adele, secret.FromString("id-token"), audit.Origin{}); err != nil {
+		t.Fatal(err)
+	}
+	r.SetFlash(ctx, r.open(t, id), session.Flash{Text: "first"})
+	if why := r.open(t, id).State.NoRole; why == nil || *why != (session.NoRole{Claim: "groups", Finding: "left out"}) {
+		t.Errorf("kept: %+v", why)
 	}
 }
 
@@ -179,7 +221,7 @@ func TestSweepingRemovesOnlyWhatEnded(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	r.clock.Advance(10 * time.Minute)
+	r.clock.Advance(55 * time.Minute)
 	young := r.signIn(t)
 	s := r.open(t, young)
 	r.clock.Advance(7 * time.Minute)

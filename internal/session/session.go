@@ -55,6 +55,8 @@ type Session struct {
 type State struct {
 	Attempts []Attempt `json:"attempts,omitempty"`
 	Flash    *Flash    `json:"flash,omitempty"`
+	Served   []Way     `json:"served,omitempty"`
+	NoRole   *NoRole   `json:"no_role,omitempty"`
 }
 
 // Attempt is one sign-in under way; it serves once. The fields are those of login.Attempt.
@@ -64,6 +66,18 @@ type Attempt struct {
 	Verifier string
 	ReturnTo string
 	Started  time.Time
+}
+
+// Way is where an attempt was to lead that has served, whatever came of it (X11, X12).
+type Way struct {
+	State    string `json:"state"`
+	ReturnTo string `json:"return_to"`
+}
+
+// NoRole is why somebody who signed in has no role, in the words of login.Claim (X7, X10).
+type NoRole struct {
+	Claim   string `json:"claim"`
+	Finding string `json:"finding"`
 }
 
 // Flash is a message for the next page.
@@ -79,15 +93,15 @@ type Limits struct {
 }
 
 const (
-	attemptLife = 10 * time.Minute // a person finds their password in that time
-	maxAttempts = 5                // tabs that were open when the session ended
-	touchEvery  = time.Minute      // an activity is written at most so often
+	waitingLife = time.Hour   // the session of nobody; an attempt is void sooner, but what it was to lead to is still known (X12)
+	maxAttempts = 5           // tabs that were open when the session ended; as many that have served are remembered
+	touchEvery  = time.Minute // an activity is written at most so often
 )
 
 // ended reports whether s is over at now.
 func (l Limits) ended(s Session, now time.Time) bool {
 	if !s.Caller.SignedIn() {
-		return age(s.Created, now) >= attemptLife
+		return age(s.Created, now) >= waitingLife
 	}
 	return age(s.Seen, now) >= l.Idle || age(s.Created, now) >= l.Max
 }

@@ -61,6 +61,24 @@ func OfWire(word string) (Fault, bool) {
 	return fault, known
 }
 
+// ofOAuth is who is to be looked at for a word of RFC 6749 sections 4.1.2.1 and 5.2 or of OpenID Connect Core 1.0 section
+// 3.1.2.6, where the service is an identity provider and the app is our registration there. access_denied is the account's:
+// either the person said no, or the provider said no to them.
+var ofOAuth = map[string]Fault{
+	"access_denied": Account, "interaction_required": Account, "login_required": Account, "account_selection_required": Account,
+	"consent_required": Account, "invalid_grant": Untold,
+	"invalid_client": App, "unauthorized_client": App, "unsupported_grant_type": App, "unsupported_response_type": App, "invalid_scope": App,
+	"invalid_request": App, "invalid_request_uri": App, "invalid_request_object": App, "request_not_supported": App,
+	"request_uri_not_supported": App, "registration_not_supported": App,
+	"server_error": Microsoft, "temporarily_unavailable": Microsoft,
+}
+
+// OfOAuth decides by the word with which an identity provider refuses; false for one that no standard knows, which says nothing.
+func OfOAuth(word string) (Fault, bool) {
+	fault, known := ofOAuth[word]
+	return fault, known
+}
+
 // Reply is an answer by what shows of it.
 type Reply struct {
 	HTTP   int

@@ -58,3 +58,20 @@ func TestEveryFaultHasWords(t *testing.T) {
 		t.Errorf("%d words for %d faults", len(seen), len(whose.Faults()))
 	}
 }
+
+// X3: the word of an identity provider decides where a standard knows it, and no other does.
+func TestTheWordOfAnIdentityProviderDecides(t *testing.T) {
+	for word, want := range map[string]whose.Fault{
+		"access_denied": whose.Account, "login_required": whose.Account, "invalid_client": whose.App, "invalid_scope": whose.App,
+		"temporarily_unavailable": whose.Microsoft, "invalid_grant": whose.Untold,
+	} {
+		if got, known := whose.OfOAuth(word); got != want || !known {
+			t.Errorf("%s: %s, %v", word, got, known)
+		}
+	}
+	for _, word := range []string{"", "blocked_by_policy", "Access_Denied"} {
+		if got, known := whose.OfOAuth(word); known {
+			t.Errorf("%q is taken for %s", word, got)
+		}
+	}
+}

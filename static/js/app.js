@@ -10,6 +10,7 @@ import './password.js';
 import './select.js';
 import './session.js';
 import './tip.js';
+import './unsaved.js';
 
 // Lets the style sheet show what only script can serve, such as copy buttons, also in parts that arrive later.
 document.documentElement.classList.add('scripted');

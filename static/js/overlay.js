@@ -1,4 +1,6 @@
 // Panes and dialogs: what lies over the page takes the focus, what lies behind it is inert, Escape leads back.
+import { typed } from './unsaved.js';
+
 const shell = document.getElementById('shell');
 const slot = document.getElementById('pane');
 let shown = null;
@@ -29,14 +31,6 @@ function start(pane) {
 }
 
 // A pane with something typed into it closes by its buttons only: Escape is too easily pressed.
-function typed(pane) {
-  return [...pane.querySelectorAll('input, textarea, select')].some((field) => {
-    if (field.matches('[type=checkbox], [type=radio]')) return field.checked !== field.defaultChecked;
-    if (field.matches('select')) return [...field.options].some((option) => option.selected !== option.defaultSelected && option.value !== '');
-    return field.type !== 'hidden' && field.value !== field.defaultValue;
-  });
-}
-
 document.addEventListener('keydown', (event) => {
   if (event.key !== 'Escape' || event.defaultPrevented || !shown?.matches('.pane') || typed(shown)) return;
   if (document.querySelector('dialog:modal, :popover-open')) return;

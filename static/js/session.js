@@ -12,6 +12,9 @@ let dismissed = false; // the person has read the warning and went back to the p
 let asked = 0; // when the server was asked last
 let timer = 0;
 
+// Whoever signed in again in another tab goes on in this one, with everything that was typed (X14).
+const tabs = new BroadcastChannel('session');
+
 function start() {
   learn({ idle: Number(dialog.dataset.idle), max: Number(dialog.dataset.max) });
   dialog.querySelector('[data-extend]').addEventListener('click', extend);
@@ -20,6 +23,9 @@ function start() {
   // Browsers let a second Escape close any dialog. What lies behind an ended session stays closed.
   dialog.addEventListener('close', () => { if (state === 'ended') dialog.showModal(); });
   document.addEventListener('visibilitychange', () => { if (!document.hidden) check(true); });
+  window.addEventListener('focus', () => { if (state === 'ended') check(true); });
+  tabs.addEventListener('message', () => { if (state === 'ended') check(true); });
+  tabs.postMessage('signed in');
   window.addEventListener('pageshow', (event) => { if (event.persisted) check(true); });
   check(false);
 }

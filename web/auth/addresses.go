@@ -13,6 +13,24 @@ func SignInAddress(returnTo string) string {
 	return SignInPath + "?return=" + url.QueryEscape(returnTo)
 }
 
+// atBase marks the address of the way in at the base address, so that nobody is sent there twice: a proxy may change the host of
+// every request.
+const atBase = "at"
+
+// atBaseAddress is SignInAddress at the base address.
+func atBaseAddress(base *url.URL, returnTo string) string {
+	return base.String() + SignInPath + "?" + url.Values{"return": {returnTo}, atBase: {"base"}}.Encode()
+}
+
+// sameHost compares hosts as browsers do: without regard to case, to the port that goes without saying, or to a dot at the end.
+func sameHost(base *url.URL, host string) bool {
+	plain := func(host string) string {
+		host = strings.ToLower(strings.TrimSuffix(host, map[string]string{"https": ":443", "http": ":80"}[base.Scheme]))
+		return strings.TrimSuffix(host, ".")
+	}
+	return plain(base.Host) == plain(host)
+}
+
 // localPath keeps an address only if it is a path of this site, and answers "/" otherwise: a link to our sign-in must not
 // lead anywhere else afterwards. Browsers read a backslash as a slash and drop tabs and newlines, so none may be in it.
 func localPath(address string) string {

@@ -111,6 +111,7 @@ func TestACallbackServesOnceAndOnlyItsBrowser(t *testing.T) {
 	if res := b.Get(callback); res.StatusCode != http.StatusSeeOther {
 		t.Fatalf("the true callback after the forged ones: %d", res.StatusCode)
 	}
+	b.Post("/auth/sign-out", url.Values{})
 	if res := b.Get(callback); res.StatusCode != http.StatusBadRequest {
 		t.Errorf("a replayed callback: status %d", res.StatusCode)
 	}
@@ -125,7 +126,7 @@ func TestACallbackWithAnErrorSaysSo(t *testing.T) {
 	}
 	answer := url.Values{"state": {to.Query().Get("state")}, "error": {"access_denied"}, "error_description": {"<script>alert(1)</script>"}}
 	res := b.Get("/auth/callback?" + answer.Encode())
-	if res.StatusCode != http.StatusBadRequest || !strings.Contains(res.Text(), "cancelled") || strings.Contains(res.Text(), "<script>alert") {
+	if res.StatusCode != http.StatusBadRequest || !strings.Contains(res.Text(), "refused this account") || strings.Contains(res.Text(), "<script>alert") {
 		t.Errorf("status %d\n%s", res.StatusCode, res.Text())
 	}
 	entries, err := h.App.DB.Activity(t.Context(), 1)

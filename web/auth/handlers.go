@@ -5,9 +5,9 @@ import (
 	"context"
 	"errors"
 	"log/slog"
-	"net"
 	"net/http"
 	"net/url"
+	"strings"
 
 	"github.com/labstack/echo/v4"
 
@@ -17,6 +17,7 @@ import (
 	"purser.example/internal/problem"
 	"purser.example/internal/secret"
 	core "purser.example/internal/session"
+	"purser.example/internal/whose"
 	"purser.example/web/layout"
 	"purser.example/web/respond"
 	"purser.example/web/session"
@@ -58,8 +59,13 @@ func (h *Handlers) Mount(e *echo.Echo) {
 // session of nobody.
 func (h *Handlers) signIn(c echo.Context) error {
 	returnTo := localPath(c.QueryParam("return"))
-	if h.wrongLoopback(c) {
-		return c.Redirect(http.StatusSeeOther, h.BaseURL.String()+SignInAddress(returnTo))
+	arrived := c.QueryParam(atBase) != ""
+	switch {
+	case !arrived && !sameHost(h.BaseURL, c.Request().Host):
+		// The provider sends the browser back to the base address, where a cookie of another name of this server is not seen (X15).
+		return c.Redirect(http.StatusSeeOther, atBaseAddress(h.BaseURL, returnTo))
+	case arrived && session.From(c).SignedIn():
+		return h.goOn(c, returnTo)
 	}
 	ctx := c.Request().Context()
 	attempt, address, err := h.Login.Begin(ctx, returnTo)
@@ -88,19 +94,22 @@ func (h *Handlers) remember(c echo.Context, attempt core.Attempt) error {
 }
 
 // callback takes the provider's answer. An attempt serves once, whatever comes of it, so a second answer with the same
-// state finds nothing.
+// state finds nothing. Whoever is signed in already, and came by reloading or going back, goes on (X11).
 func (h *Handlers) callback(c echo.Context) error {
 	ctx, visit := c.Request().Context(), session.From(c)
 	sess, ok := visit.Session()
 	if !ok {
-		return h.badCallback(c, errors.New("callback without a session"))
+		return h.badCallback(c, errors.New("callback without a session"), "")
 	}
 	attempt, found, err := h.Sessions.TakeAttempt(ctx, &sess, c.QueryParam("state"))
 	if err != nil && !errors.Is(err, core.ErrEnded) && !errors.Is(err, core.ErrChanged) {
 		return err
 	}
-	if !found {
-		return h.badCallback(c, errors.New("callback with an unknown state"))
+	switch {
+	case !found && visit.SignedIn():
+		return h.goOn(c, attempt.ReturnTo)
+	case !found:
+		return h.badCallback(c, errors.New("callback with an unknown or used state"), attempt.ReturnTo)
 	}
 	identity, err := h.Login.Finish(ctx, login.Attempt(attempt), login.Answer{
 		State: c.QueryParam("state"), Code: c.QueryParam("code"), Error: c.QueryParam("error"),
@@ -109,19 +118,45 @@ func (h *Handlers) callback(c echo.Context) error {
 	if err != nil {
 		return h.refused(c, err, attempt.ReturnTo)
 	}
-	id, err := h.Sessions.SignIn(ctx, sess, identity.Caller, secret.FromString(identity.IDToken), session.Origin(c))
+	return h.arrive(c, sess, identity, attempt.ReturnTo)
+}
+
+// arrive begins the session of somebody whom the provider has signed in.
+func (h *Handlers) arrive(c echo.Context, sess core.Session, who login.Identity, returnTo string) error {
+	ctx := c.Request().Context()
+	sess.State.NoRole = nil
+	if who.Caller.Role() == "" {
+		sess.State.NoRole = &core.NoRole{Claim: who.Claim.Name, Finding: string(who.Claim.Finding)}
+	}
+	id, err := h.Sessions.SignIn(ctx, sess, who.Caller, secret.FromString(who.IDToken), session.Origin(c))
 	if err != nil {
 		return err
 	}
-	if err := visit.Hold(c, id); err != nil {
+	if who.Caller.Role() == "" {
+		h.logNoRole(c, who)
+	}
+	if err := session.From(c).Hold(c, id); err != nil {
 		return err
 	}
-	return c.Redirect(http.StatusSeeOther, destination(identity.Caller, attempt.ReturnTo))
+	return c.Redirect(http.StatusSeeOther, destination(who.Caller, returnTo))
+}
+
+// logNoRole says what the claim of the roles held, so that whoever gives roles finds out what is missing (X10).
+func (h *Handlers) logNoRole(c echo.Context, who login.Identity) {
+	claim := who.Claim
+	h.Log.WarnContext(c.Request().Context(), "signed in without a role", "request_id", session.Origin(c).Request, "sign_in", who.Caller.SignIn,
+		"subject", who.Caller.Subject, "claim", claim.Name, "present", claim.Finding != login.Absent && claim.Finding != login.LeftOut,
+		"finding", string(claim.Finding), "values", strings.Join(claim.Values, ", "), "count", claim.Count)
+}
+
+// goOn leads on somebody who is signed in.
+func (h *Handlers) goOn(c echo.Context, returnTo string) error {
+	return c.Redirect(http.StatusSeeOther, destination(session.Caller(c), returnTo))
 }
 
 // destination is the page first asked for; whoever has no role is told so on the start page (R2).
 func destination(caller access.Caller, returnTo string) string {
-	if caller.Role() == "" {
+	if caller.Role() == "" || returnTo == "" {
 		return "/"
 	}
 	return returnTo
@@ -137,30 +172,52 @@ func (h *Handlers) refused(c echo.Context, err error, returnTo string) error {
 		return h.unreachable(c, err, returnTo)
 	}
 	if problem.KindOf(err) == problem.BadRequest {
-		return h.badCallback(c, err)
+		return h.badCallback(c, err, returnTo)
 	}
 	return err
 }
 
-// badCallback answers 400 with a page that offers to sign in again (contract, Addresses).
-func (h *Handlers) badCallback(c echo.Context, err error) error {
-	text := "This sign-in does not belong to this browser, or was used before."
-	if problem.KindOf(err) == problem.BadRequest {
-		text = problem.Message(err)
+// badCallback answers 400 with a page that offers to sign in again, on the way to where the person wanted to go (contract, Addresses;
+// X12). Whoever is signed in already is not told that they are not.
+func (h *Handlers) badCallback(c echo.Context, err error, returnTo string) error {
+	fault := layout.Fault{
+		Title: "You are not signed in", Text: "This sign-in does not belong to this browser, or was used before.",
+		Next: "Nothing was changed. Start again from here.", ActionLabel: "Sign in", ActionHref: SignInAddress(returnTo), Reference: session.Origin(c).Request,
 	}
-	h.Log.InfoContext(c.Request().Context(), "sign-in refused", "request_id", session.Origin(c).Request, "error", err)
-	return respond.Page(c, http.StatusBadRequest, layout.ErrorPage(layout.Fault{
-		Title: "You are not signed in", Text: text, Next: "Nothing was changed. Start again from here.",
-		ActionLabel: "Sign in", ActionHref: SignInPath, Reference: session.Origin(c).Request,
-	}))
+	if problem.KindOf(err) == problem.BadRequest {
+		fault.Text = problem.Message(err)
+	}
+	if login.Whose(err) == whose.Account || login.SetUpWrongly(err) {
+		fault.Next = "Nothing was changed."
+	}
+	if session.From(c).SignedIn() {
+		fault.Title, fault.Next = "You are still signed in as before", "Nothing was changed."
+		fault.ActionLabel, fault.ActionHref, fault.Person = "Go on", destination(session.Caller(c), returnTo), session.Person(c)
+	}
+	h.Log.Log(c.Request().Context(), levelOf(err), "sign-in refused", "request_id", session.Origin(c).Request, "fault", string(login.Whose(err)), "error", err)
+	return respond.Page(c, http.StatusBadRequest, layout.ErrorPage(fault))
 }
 
+// unreachable answers where the provider did not, or where it cannot because sign-in is set up wrongly: trying again is offered only
+// where it may help (X6).
 func (h *Handlers) unreachable(c echo.Context, err error, returnTo string) error {
-	h.Log.WarnContext(c.Request().Context(), "identity provider failed", "request_id", session.Origin(c).Request, "error", err)
-	return respond.Page(c, http.StatusBadGateway, layout.ErrorPage(layout.Fault{
+	fault := layout.Fault{
 		Title: "Signing in is not possible right now", Text: problem.Message(err), Next: "Whoever is signed in can go on working.",
 		ActionLabel: "Try again", ActionHref: SignInAddress(returnTo), Reference: session.Origin(c).Request,
-	}))
+	}
+	if login.SetUpWrongly(err) {
+		fault.Title, fault.ActionLabel = "Signing in is not possible", "Sign in"
+	}
+	h.Log.WarnContext(c.Request().Context(), "identity provider failed", "request_id", session.Origin(c).Request, "fault", string(login.Whose(err)), "error", err)
+	return respond.Page(c, http.StatusBadGateway, layout.ErrorPage(fault))
+}
+
+// levelOf lifts what somebody has to mend above what happens every day.
+func levelOf(err error) slog.Level {
+	if login.SetUpWrongly(err) {
+		return slog.LevelWarn
+	}
+	return slog.LevelInfo
 }
 
 // signOut ends the session here first, then at the provider where it offers that (R4).
@@ -178,9 +235,20 @@ func (h *Handlers) signOut(c echo.Context) error {
 		return err
 	}
 	if address, offered := h.Login.SignOutURL(ctx, string(token.Reveal()), string(core.NewID())); offered {
-		return c.Redirect(http.StatusSeeOther, address)
+		return h.leave(c, address)
 	}
 	return c.Redirect(http.StatusSeeOther, SignedOutPath)
+}
+
+// leave leads to the provider's sign-out. A browser holds the redirects that follow a form against the policy of the page with the
+// form, which may be older than what is known of the provider now, and knows nothing of where that leads on to. So another origin than
+// the issuer's is not redirected to: a page of our own leads there by itself, which no form's chain reaches (X13).
+func (h *Handlers) leave(c echo.Context, address string) error {
+	if h.Login.OfIssuer(address) {
+		return c.Redirect(http.StatusSeeOther, address)
+	}
+	c.Response().Header().Set("Refresh", "0;url="+address)
+	return respond.Page(c, http.StatusOK, leavingPage(address))
 }
 
 func (h *Handlers) signedOut(c echo.Context) error {
@@ -210,14 +278,4 @@ func (h *Handlers) left(c echo.Context) error {
 	}
 	left := visit.Left()
 	return c.JSON(http.StatusOK, sessionLeft{Idle: left.IdleSeconds, Max: left.MaxSeconds, SignIn: session.Caller(c).SignIn})
-}
-
-// wrongLoopback is true for http://localhost where the base address says http://127.0.0.1, or the other way round: the
-// provider would send the browser back to a host that has no cookie of ours.
-func (h *Handlers) wrongLoopback(c echo.Context) bool {
-	asked, _, err := net.SplitHostPort(c.Request().Host)
-	if err != nil || h.BaseURL.Scheme == "https" || c.Request().Host == h.BaseURL.Host {
-		return false
-	}
-	return asked == "localhost" || net.ParseIP(asked).IsLoopback()
 }

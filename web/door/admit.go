@@ -50,7 +50,7 @@ func (d *Door) turnAway(c echo.Context, caller access.Caller) error {
 			d.rules.Log.ErrorContext(c.Request().Context(), "denial not recorded", "request_id", session.Origin(c).Request, "error", err)
 		}
 	}
-	return respond.Page(c, status, d.rules.NoRole(*session.Person(c)))
+	return respond.Page(c, status, d.rules.NoRole(c))
 }
 
 func cut(s string, n int) string {

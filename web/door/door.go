@@ -16,7 +16,6 @@ import (
 
 	"purser.example/internal/audit"
 	"purser.example/internal/problem"
-	"purser.example/web/layout"
 	"purser.example/web/respond"
 )
 
@@ -31,10 +30,10 @@ type Rules struct {
 	Streaming func(echo.Context) bool // it holds its connection to hear of progress
 	Quiet     func(echo.Context) bool // nobody asks the log about it
 
-	Uploads     map[string]int64                    // the addresses that take a file, with the largest body of each
-	FormOrigins func() []string                     // where else forms may lead, by the policy of the browser
-	SignIn      func(returnTo string) string        // the address of the way in that leads back to a page
-	NoRole      func(layout.Person) templ.Component // the one page for somebody whom no role lets in (R2)
+	Uploads     map[string]int64                   // the addresses that take a file, with the largest body of each
+	FormOrigins func() []string                    // where else forms may lead, by the policy of the browser
+	SignIn      func(returnTo string) string       // the address of the way in that leads back to a page
+	NoRole      func(echo.Context) templ.Component // the one page for somebody whom no role lets in (R2)
 }
 
 // Recorder writes what stands alone to the activity log.

@@ -69,7 +69,7 @@ func sessionDialog(s Session, p Person) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 4, "\"><h2 class=\"dialog-title\" id=\"session-title\"><span data-session=\"warning final\">Your session is about to end</span> <span data-session=\"ended\" hidden>Your session has ended</span></h2><div class=\"dialog-body\"><p class=\"countdown\" data-session=\"warning final\" role=\"timer\" aria-live=\"off\"></p><p data-session=\"warning\">You have not used Purser for a while. Stay signed in to keep what you have typed.</p><p data-session=\"final\" hidden>You have been signed in as long as is allowed, so this session cannot be extended. Save your work now, then sign in again.</p><p data-session=\"ended\" hidden>Sign in again to go on. What you typed is still on this page: to keep it, sign in in another tab, then come back here.</p><p data-session=\"failed\" hidden>The server did not answer. Check your connection, then try again.</p><p class=\"visually-hidden\" aria-live=\"polite\" data-said></p></div><div class=\"dialog-footer\"><div data-session=\"warning\">")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 4, "\"><h2 class=\"dialog-title\" id=\"session-title\"><span data-session=\"warning final\">Your session is about to end</span> <span data-session=\"ended\" hidden>Your session has ended</span></h2><div class=\"dialog-body\"><p class=\"countdown\" data-session=\"warning final\" role=\"timer\" aria-live=\"off\"></p><p data-session=\"warning\">You have not used Purser for a while. Stay signed in to keep what you have typed.</p><p data-session=\"final\" hidden>You have been signed in as long as is allowed, so this session cannot be extended. Save your work now, then sign in again.</p><p data-session=\"ended\" hidden>Sign in again in a new tab, then come back to this one: what you typed is still here, and can be sent then.</p><p data-session=\"failed\" hidden>The server did not answer. Check your connection, then try again.</p><p class=\"visually-hidden\" aria-live=\"polite\" data-said></p></div><div class=\"dialog-footer\"><div data-session=\"warning\">")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -97,7 +97,7 @@ func sessionDialog(s Session, p Person) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = ui.ButtonLink(ui.LinkProps{Label: "Sign in", Href: "/auth/sign-in", Kind: ui.Primary, Attrs: templ.Attributes{"data-sign-in": true}}).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.ButtonLink(ui.LinkProps{Label: "Sign in", Href: "/auth/sign-in", Kind: ui.Primary, NewTab: true, Attrs: templ.Attributes{"data-sign-in": true}}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

@@ -134,6 +134,9 @@ func (v *Visit) SignedIn() bool { return v.known && v.session.Caller.SignedIn() 
 // Session gives the session and whether there is one, signed in or not.
 func (v *Visit) Session() (core.Session, bool) { return v.session, v.known }
 
+// NoRole is why the person who is signed in has no role; nil where it is not known.
+func (v *Visit) NoRole() *core.NoRole { return v.session.State.NoRole }
+
 // Hold makes id the visit's session, by cookie.
 func (v *Visit) Hold(c echo.Context, id core.ID) error {
 	v.gorilla.ID = string(id)
