@@ -64,8 +64,8 @@ bench: ## Measure speed and size, and write the table to docs/performance.md
 	$(GO) run ./e2e/bench
 
 .PHONY: drill
-drill: ## Kill Purser under load 500 times and see that nothing is lost (repeat one: SEED=…)
-	$(GO) test -v -count=1 -timeout 60m ./e2e/drill -kills 500 -ready 1s $(if $(SEED),-seed $(SEED))
+drill: ## Kill Purser under load 500 times, overload it by one, and see that nothing is lost (repeat one: SEED=…)
+	$(GO) test -v -count=1 -timeout 60m ./e2e/drill -kills 500 -ready 1s -overload $(if $(SEED),-seed $(SEED))
 
 .PHONY: pictures
 pictures: programs $(BROWSER_TOOLS) ## Renew the pictures in docs/images

@@ -39,14 +39,20 @@ const accounts = `{"tenants": [{
 
 const policySentence = "Your organization has set access policies that block the validation"
 
-// withAccounts opens a demo whose simulator holds the accounts, and signs somebody in.
-func withAccounts(t *testing.T, v view) (*house, *browser.Page) {
+// openAccounts opens a demo whose simulator holds the accounts.
+func openAccounts(t *testing.T) *house {
 	t.Helper()
 	file := filepath.Join(t.TempDir(), "fixture.json")
 	if err := os.WriteFile(file, []byte(accounts), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	h := openDemo(t, demo.Options{Fixture: file})
+	return openDemo(t, demo.Options{Fixture: file})
+}
+
+// withAccounts opens that demo and signs somebody in.
+func withAccounts(t *testing.T, v view) (*house, *browser.Page) {
+	t.Helper()
+	h := openAccounts(t)
 	p := browser.New(t, v.options(h))
 	p.Goto("/service-accounts")
 	signIn(p, "admin@purser.test")

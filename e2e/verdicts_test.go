@@ -127,7 +127,7 @@ func (h *house) plant(t *testing.T, name, user string, status verdict.Status, co
 		ID: profile.ID("planted-" + string(status)), Kind: profile.Common, Name: name, Tenant: contoso, Services: []string{"fly"}, Username: user,
 		Version: 1, Created: stamp, Modified: stamp, Status: status, Verdict: v, Validated: v.At,
 	}
-	if err := profiles.New(h.App.DB).Create(t.Context(), p, []byte("sealed"), profile.Validation{At: at, By: stamp.By, Verdict: v}); err != nil {
+	if err := profiles.New(h.App.DB).Create(t.Context(), p, []byte("sealed"), profile.Validation{At: at, By: stamp.By, Verdict: v}, nil); err != nil {
 		t.Fatal(err)
 	}
 	return p.ID

@@ -22,6 +22,8 @@ var landed = map[string]string{
 	"0008_runs.sql":            "cc5bcf2d07fea1e25bc844fcb454933a70efc22a6fcf2e8d82a81bfd08cb4c21",
 	"0009_cloud_domains.sql":   "c48a86dc89a59399c3cd6e76dd99c13bb9d60dab3ec08168a41651bb8f0409d6",
 	"0010_proofs.sql":          "a8f03d3eba118ca9b12228d5f110e7a02d7e39396e6e40269ac67f04fc9c4b7b",
+	"0013_search.sql":          "c4eae6e524113631cd94a8d8bb12484a687cb91b9805a8e28d84788de1209f55",
+	"0014_item_notes.sql":      "b99464509cb163699aa5d91d15df352fb6c91beb3346ea770078ecc1419d8a9d",
 }
 
 // X26: steps that have landed are frozen.

@@ -19,6 +19,7 @@ import (
 	"purser.example/web/auth"
 	"purser.example/web/door"
 	"purser.example/web/help"
+	"purser.example/web/layout"
 	"purser.example/web/pools"
 	"purser.example/web/profiles"
 	"purser.example/web/respond"
@@ -36,6 +37,7 @@ type Options struct {
 	Login          *login.Client
 	Activity       auth.Recorder
 	Ready          func(context.Context) error // nil while everything works
+	Simulated      bool                        // a simulator answers in the place of Microsoft 365
 	Profiles       *profiles.Handlers
 	Pools          *pools.Handlers
 	Runs           *runs.Handlers
@@ -49,29 +51,41 @@ func New(o Options) http.Handler {
 	e.HideBanner, e.HidePort = true, true
 	e.IPExtractor = door.ClientAddress(o.TrustedProxies)
 	e.HTTPErrorHandler = respond.Problem(o.Log)
+	if o.Simulated {
+		e.Pre(simulated)
+	}
 	store := session.NewStore(o.Sessions, o.BaseURL.Scheme == "https", o.BaseURL.Port())
 	d := door.New(rules(o))
 	e.Use(
 		d.Identify,
 		d.SecureHeaders,
+		d.TakeBody,
 		d.Shed,
 		d.LimitTime,
 		d.LogRequests,
 		d.RecoverPanics,
-		d.LimitBody,
 		d.SameOrigin,
 		session.Middleware(store, anonymous, passive),
 		d.Admit,
+		d.Share,
 	)
 	routes(e, o)
 	return e
+}
+
+// simulated lets every page of a request say that a simulator answers.
+func simulated(next echo.HandlerFunc) echo.HandlerFunc {
+	return func(c echo.Context) error {
+		c.SetRequest(c.Request().WithContext(layout.Simulated(c.Request().Context())))
+		return next(c)
+	}
 }
 
 // rules tell the door what it has to know of the pages behind it.
 func rules(o Options) door.Rules {
 	return door.Rules{
 		BaseURL: o.BaseURL, Log: o.Log, Activity: o.Activity,
-		Anonymous: anonymous, SigningIn: signingIn, Streaming: streaming, Quiet: quiet,
+		Anonymous: anonymous, SigningIn: signingIn, Streaming: streaming, Asking: asking(), Quiet: quiet,
 		Uploads:     map[string]int64{pools.ImportPath: pool.MaxImport + 64<<10}, // the file and the form around it
 		FormOrigins: o.Login.FormOrigins, SignIn: auth.SignInAddress, NoRole: auth.NoRolePage(o.Login.RoleClaim()),
 	}
@@ -119,6 +133,19 @@ func signingIn(c echo.Context) bool { return strings.HasPrefix(c.Request().URL.P
 // of its requests that it would take a stream.
 func streaming(c echo.Context) bool {
 	return c.Request().Method == http.MethodGet && strings.HasSuffix(c.Path(), "/events")
+}
+
+// asking are the requests that may wait for Microsoft 365, by the routes that each screen tells of.
+func asking() func(echo.Context) bool {
+	type route struct{ method, path string }
+	asks := map[route]bool{}
+	for _, screen := range [][]string{profiles.Asking, pools.Asking} {
+		for _, line := range screen {
+			method, path, _ := strings.Cut(line, " ")
+			asks[route{method, path}] = true
+		}
+	}
+	return func(c echo.Context) bool { return asks[route{c.Request().Method, c.Path()}] }
 }
 
 // passive are the requests that a page makes by itself; they do not keep a session alive (R4).

@@ -56,7 +56,7 @@ func Simulator(ctx context.Context, binary string, log io.Writer, fixture string
 // start starts a program that says on one line when it is ready, and gives the words of that line.
 func start(ctx context.Context, log io.Writer, binary string, args ...string) (*Process, []string, error) {
 	cmd := exec.CommandContext(ctx, binary, args...)
-	cmd.Env, cmd.Stderr = append(os.Environ(), "PURSER_LOG_LEVEL=warn"), log
+	cmd.Env, cmd.Stderr = append([]string{"PURSER_LOG_LEVEL=warn"}, os.Environ()...), log // the caller's own level goes before
 	out, err := cmd.StdoutPipe()
 	if err != nil {
 		return nil, nil, err

@@ -62,6 +62,7 @@ type Service struct {
 	etiquette Etiquette
 	gates     *Gates
 	now       func() time.Time
+	keepers   []Keeper
 	counting  sync.Mutex // held from counting to beginning an attempt that nobody waits for
 
 	mu   sync.Mutex

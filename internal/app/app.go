@@ -102,6 +102,9 @@ func Open(ctx context.Context, cfg config.Config, o Options) (*App, error) {
 		return nil, errors.Join(err, db.Close())
 	}
 	kept := storesOf(db)
+	if err := kept.prepare(ctx); err != nil {
+		return nil, errors.Join(fmt.Errorf("fold what is searched: %w", err), db.Close())
+	}
 	a := &App{DB: db, cfg: cfg, log: o.Log, health: health{after: cmp.Or(o.LookAfter, time.Minute)}}
 	a.cfg.Key, a.cfg.OIDC.ClientSecret = "", "" // wrapped by now, and not needed in the clear again
 	a.sessions = session.NewService(kept.sessions, ring, session.Limits{Idle: cfg.Session.Idle, Max: cfg.Session.Max}, o.Now, o.Log)
@@ -120,6 +123,7 @@ func Open(ctx context.Context, cfg config.Config, o Options) (*App, error) {
 		Settings: pool.Settings{AdminCenterHosts: cfg.AdminCenterHosts}, Now: o.Now, Log: o.Log,
 	})
 	a.Profiles.UsedBy(a.Pools)
+	a.Accounts.KeptBy(a.Profiles, a.Pools)
 	a.queue, err = work.Open(ctx, db, o.Log,
 		work.Runs(profile.ValidationRun, a.Runs),
 		work.Runs(pool.CheckRun, a.Runs),
@@ -140,7 +144,7 @@ func Open(ctx context.Context, cfg config.Config, o Options) (*App, error) {
 	a.Handler = web.New(web.Options{
 		BaseURL: cfg.BaseURL, TrustedProxies: cfg.TrustedProxies, Log: o.Log,
 		Sessions: a.sessions, Login: a.login, Activity: a.tally,
-		Ready:    newReadiness(db, key, &a.health, o.Log).check,
+		Ready: newReadiness(db, key, &a.health, o.Log).check, Simulated: cfg.Simulated(),
 		Profiles: &profiles.Handlers{Profiles: a.Profiles, Accounts: a.Accounts, Validations: a.Validations, RunsOf: a.Runs, Tenants: a.Tenants, Now: o.Now, Log: o.Log, Verdicts: told},
 		Pools:    &pools.Handlers{Pools: a.Pools, Runs: a.Runs, Tenants: a.Tenants, Now: o.Now, Log: o.Log, Verdicts: told, Desk: &sheet.Desk{}},
 		Runs:     &runs.Handlers{Runs: a.Runs, Tenants: a.Tenants, Now: o.Now},
@@ -271,7 +275,7 @@ func (a *App) Listen(ctx context.Context) (net.Listener, error) {
 	if err != nil {
 		return nil, fmt.Errorf("PURSER_ADDR: %w", err)
 	}
-	ln = limited(ln)
+	ln = bounded(ln, usualCrowd, a.cfg.TrustedProxies)
 	if a.cfg.TLSCert == "" {
 		return ln, nil
 	}

@@ -1,7 +1,10 @@
 package app_test
 
 import (
+	"io/fs"
+	"os"
 	"os/exec"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -48,6 +51,7 @@ func TestTheArrows(t *testing.T) {
 		{"web/runs", []string{module + "internal/profile", module + "internal/pool", module + "web/profiles", module + "web/pools"}},
 		{"web/door", []string{module + "internal/tenant", module + "internal/profile", module + "internal/pool", module + "web/auth", module + "web/profiles", module + "web/pools", module + "web/help"}},
 		{"web/verdicts", []string{module + "internal/profile", module + "internal/pool", module + "web/profiles", module + "web/pools", module + "web/respond", module + "web/layout", "github.com/labstack", "github.com/gorilla"}},
+		{"web/form", append(allBut(rooms, "internal/problem", "web/form"), "github.com/gorilla", "github.com/a-h/templ")},
 		{"web/words", []string{module, "github.com/labstack", "github.com/gorilla"}},
 		{"web/ui", []string{module, "github.com/labstack", "github.com/gorilla"}},
 		{"static", []string{module, "."}},
@@ -69,6 +73,26 @@ func TestTheArrows(t *testing.T) {
 		if !matched {
 			t.Errorf("no such room: %s", rule.room)
 		}
+	}
+}
+
+// Forms are read in one place, web/form, which says what is too much and keeps what libraries quote out of the log (X38).
+func TestOneReaderOfForms(t *testing.T) {
+	reads := regexp.MustCompile(`\.(FormParams|FormValue|FormFile|MultipartForm|MultipartReader|PostForm|PostFormValue|ParseForm|ParseMultipartForm|Bind)\b`)
+	readers := []string{"form/form.go", "pools/upload.go"} // a file is read as it comes, with the errors of web/form
+	web := os.DirFS("../../web")
+	err := fs.WalkDir(web, ".", func(path string, _ fs.DirEntry, err error) error {
+		if err != nil || !strings.HasSuffix(path, ".go") || strings.HasSuffix(path, "_test.go") || slices.Contains(readers, path) {
+			return err
+		}
+		text, err := fs.ReadFile(web, path)
+		if found := reads.Find(text); found != nil {
+			t.Errorf("web/%s reads a form by itself: %s", path, found)
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
 	}
 }
 
@@ -158,8 +182,8 @@ func TestTheRoomsOfTheStores(t *testing.T) {
 		"/tenants":  "sqlite account audit problem tenant",
 		"/accounts": "sqlite account audit",
 		"/runs":     "sqlite sqlite/accounts account audit run tenant verdict",
-		"/profiles": "sqlite sqlite/runs account audit catalogue profile run shown tenant verdict",
-		"/pools":    "sqlite sqlite/runs account audit pool profile run tenant verdict",
+		"/profiles": "sqlite sqlite/accounts sqlite/runs account audit catalogue profile run shown tenant verdict",
+		"/pools":    "sqlite sqlite/accounts sqlite/runs account audit pool profile run tenant verdict",
 	}
 	openers := []string{"internal/app", engine + "/sqlitetest", "internal/demo/demotest", "e2e/bench", "e2e/programs"}
 	seen := 0

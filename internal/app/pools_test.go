@@ -21,6 +21,8 @@ import (
 	"purser.example/internal/demo/demotest"
 	"purser.example/internal/m365sim"
 	"purser.example/internal/pool"
+	"purser.example/internal/problem"
+	"purser.example/internal/profile"
 	"purser.example/internal/run"
 	"purser.example/internal/secret"
 	"purser.example/internal/tenant"
@@ -254,4 +256,41 @@ func TestNothingIsBegunAfterTheStop(t *testing.T) {
 	if n := signIns(); n == members {
 		t.Error("all were tried before the stop, so that this shows nothing")
 	}
+}
+
+// R61, R62: a directory that is being opened with an account's password when Purser is told to stop is waited for, so that the log has
+// what came of it; nothing is opened afterwards.
+func TestAnOpeningIsWaitedForAtTheStop(t *testing.T) {
+	sim, address := bigPool(t)
+	a := open(t, t.TempDir()+"/data", secret.NewKey().Text(), address)
+	must(t, a.Tenants.Connect(ctx, adele, adeleHere, tenant.Tenant{ID: contoso, DisplayName: "Contoso", InitialDomain: "contoso.onmicrosoft.com", Cloud: tenant.Worldwide},
+		tenant.App{ApplicationID: clientID}))
+	_, err := a.Profiles.Create(ctx, adele, adeleHere, profile.Draft{Name: "Reader", Tenant: contoso, Services: []string{"fly"}, Username: "u00001@contoso.com", Password: secret.FromString("Gen-00001!")})
+	must(t, err)
+	must(t, sim.SetFaults([]m365sim.Fault{{PathPrefix: "/" + contoso + "/oauth2/", DelayMs: 1500}}))
+	sim.ResetRequests()
+	signIns := func() (n int) {
+		for _, q := range sim.Requests() {
+			if q.GrantType == "password" {
+				n++
+			}
+		}
+		return n
+	}
+	done := make(chan error, 1)
+	go func() { _, err := a.Pools.Validate(ctx, adele, adeleHere, sites, "Big pool"); done <- err }()
+	demotest.Until(t, "the sign-in", func() bool { return signIns() == 1 })
+	a.HandBack()
+	if err := <-done; problem.KindOf(err) != problem.Unavailable {
+		t.Errorf("whoever waited for it: %v", err)
+	}
+	if _, err := a.Pools.Validate(ctx, adele, adeleHere, sites, "Big pool"); problem.KindOf(err) != problem.Unavailable || signIns() != 1 {
+		t.Errorf("afterwards: %v after %d sign-ins", err, signIns())
+	}
+	entries, err := a.DB.Activity(ctx, 1)
+	must(t, err)
+	if last := entries[0]; last.Action != profile.LentBack {
+		t.Errorf("the last entry: %+v", last)
+	}
+	must(t, a.Close())
 }

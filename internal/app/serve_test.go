@@ -30,7 +30,7 @@ func TestWhoeverDawdlesIsCutOff(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	go func() { _ = server.Serve(limited(ln)) }()
+	go func() { _ = server.Serve(bounded(ln, usualCrowd, nil)) }()
 	t.Cleanup(func() { _ = server.Close() })
 
 	for name, sent := range map[string]string{
@@ -67,47 +67,6 @@ func TestWhoeverDawdlesIsCutOff(t *testing.T) {
 func isTimeout(err error) bool {
 	network, ok := errors.AsType[net.Error](err)
 	return ok && network.Timeout()
-}
-
-// A listener takes so many connections and no more; one that closes makes room.
-func TestConnectionsAreBounded(t *testing.T) {
-	ln, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	bounded := limited(ln)
-	defer func() { _ = bounded.Close() }()
-	accepted := make(chan net.Conn)
-	go func() {
-		defer close(accepted)
-		for conn, err := bounded.Accept(); err == nil; conn, err = bounded.Accept() {
-			accepted <- conn
-		}
-	}()
-	const extra = 5
-	for range connections + extra {
-		conn, err := net.Dial("tcp", ln.Addr().String())
-		if err != nil {
-			t.Skipf("this machine gives a process no more connections: %v", err)
-		}
-		t.Cleanup(func() { _ = conn.Close() })
-	}
-	var open []net.Conn
-	for range connections {
-		open = append(open, <-accepted)
-	}
-	for range extra {
-		select {
-		case <-accepted:
-			t.Fatalf("more than %d connections were taken", connections)
-		case <-time.After(20 * time.Millisecond):
-		}
-		_ = open[0].Close()
-		open = append(open[1:], <-accepted)
-	}
-	for _, conn := range open {
-		_ = conn.Close()
-	}
 }
 
 // A load balancer hears within two seconds that a database does not answer, and many who ask cost one look.

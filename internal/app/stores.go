@@ -1,6 +1,9 @@
 package app
 
 import (
+	"context"
+	"errors"
+
 	"purser.example/internal/account"
 	"purser.example/internal/pool"
 	"purser.example/internal/profile"
@@ -24,13 +27,18 @@ type stores struct {
 	runs     run.Store
 	profiles profile.Store
 	pools    pool.Store
+
+	prepare func(context.Context) error // brings up to date what a migration left to the program, before anybody asks
 }
 
 // storesOf are the stores of a SQLite database.
 func storesOf(db *sqlite.DB) stores {
+	keepers := accounts.Keepers{profile.PlaceKind: profiles.Renew, pool.PlaceKind: pools.Renew}
+	kept, members := profiles.New(db).KeptBy(keepers), pools.New(db).KeptBy(keepers)
 	return stores{
 		sessions: sessions.New(db), tenants: tenants.New(db), accounts: accounts.New(db),
 		runs:     runs.New(db, runs.Effects{pool.CheckRun: pools.Settled}),
-		profiles: profiles.New(db), pools: pools.New(db),
+		profiles: kept, pools: members,
+		prepare: func(ctx context.Context) error { return errors.Join(kept.Fold(ctx), members.Fold(ctx)) },
 	}
 }

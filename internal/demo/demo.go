@@ -88,7 +88,7 @@ func (d *Demo) open(ctx context.Context, o Options) error {
 	mux := http.NewServeMux()
 	mux.Handle(providerPath+"/", provider)
 	mux.Handle("/", d.App.Handler)
-	d.handler = mux
+	d.handler = atHome(mux)
 	return d.fill(ctx, o)
 }
 

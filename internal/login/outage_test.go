@@ -239,7 +239,9 @@ func TestAWronglySpeltIssuerIsToldX6(t *testing.T) {
 	}
 	t.Run("an object that is no such document is not our mistake", func(t *testing.T) {
 		p := newProvider(t)
-		p.instead(discoveryPath, func(w http.ResponseWriter, _ *http.Request) { p.answer(w, http.StatusOK, map[string]any{"portal": "sign in"}) })
+		p.instead(discoveryPath, func(w http.ResponseWriter, _ *http.Request) {
+			p.answer(w, http.StatusOK, map[string]any{"portal": "sign in"})
+		})
 		p.refuses(t, newClient(p).Discover(t.Context()), problem.Upstream, notAnswered)
 	})
 	t.Run("Microsoft Entra ID, of a tenant that is none", func(t *testing.T) {

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"purser.example/internal/shown"
 	"purser.example/internal/tenant"
 )
 
@@ -20,6 +21,28 @@ var adminHosts = func() map[tenant.Cloud]*regexp.Regexp {
 
 var adminDomains = map[tenant.Cloud]string{
 	tenant.Worldwide: "sharepoint.com", tenant.GCC: "sharepoint.com", tenant.GCCHigh: "sharepoint.us", tenant.DoD: "sharepoint-mil.us", tenant.China: "sharepoint.cn",
+}
+
+// OwnAdminURL is the admin center of a tenant whose SharePoint still has the name of its initial domain.
+func OwnAdminURL(t tenant.Tenant) string {
+	name, _, _ := strings.Cut(strings.ToLower(t.InitialDomain), ".")
+	domain := adminDomains[t.Cloud]
+	if domain == "" {
+		domain = adminDomains[tenant.Worldwide]
+	}
+	return "https://" + name + "-admin." + domain
+}
+
+// DoubtAdminURL says what is doubtful about an address that can be an admin center: it is not the one that the tenant's name gives
+// it, and none that the operator allows. A tenant may have renamed its SharePoint, so it is a warning and no mistake (R44, X50).
+// Empty for nothing.
+func DoubtAdminURL(address string, t tenant.Tenant, allowed []string) string {
+	normal, wrong := CheckAdminURL(address, t.Cloud, allowed)
+	own := OwnAdminURL(t)
+	if wrong != "" || normal == own || slices.Contains(allowed, strings.TrimPrefix(normal, "https://")) {
+		return ""
+	}
+	return "This is not the usual admin center of " + shown.Name(t.Called()) + ", which is " + own + ". Keep it only if this tenant has renamed its SharePoint: with another tenant's address, nothing of this one would be reached."
 }
 
 // CheckAdminURL reads the address of a SharePoint admin center as somebody typed it, for a tenant of that cloud, and gives it in

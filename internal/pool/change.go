@@ -1,6 +1,7 @@
 package pool
 
 import (
+	"purser.example/internal/account"
 	"purser.example/internal/run"
 	"purser.example/internal/secret"
 )
@@ -23,6 +24,8 @@ type MemberChange struct {
 	MFA      bool         // as the row shows it
 	Password secret.Value // new: an app password where MFA is on; empty: as stored
 	Forget   bool         // remove what is stored
+	// Elsewhere is which other places of the account get the new password, once Microsoft has accepted it.
+	Elsewhere account.Choice
 }
 
 // The names of a change's fields, as problems name them. A problem of a member's row is named FieldMember + "." + the user's id.

@@ -63,13 +63,14 @@ func (k check) Look(ctx context.Context, r run.Run, i run.Held) (run.Task, error
 	entry := func(action audit.Action) audit.Entry {
 		return r.Mark(audit.Entry{Actor: r.Actor, Origin: r.Origin, Action: action, Target: of}.With("username", i.Username), k.Words())
 	}
+	note := i.Note
 	return run.Task{
 		Tenant: i.Tenant, Username: i.Username,
 		Begun: entry(PasswordBegun),
 		Open:  func(context.Context) (secret.Value, error) { return k.ring.Open(i.Sealed, itemRecord(r, i.Item)) },
 		Judge: func(v verdict.Verdict) (run.Outcome, account.Reason) { return judgePassword(UserID(i.Subject), v) },
 		Store: func(ctx context.Context, i run.Item, v verdict.Verdict, password secret.Value) error {
-			return k.conclude(ctx, r, i, v, password, account.Told(entry(PasswordEnded), v))
+			return k.conclude(ctx, r, run.Held{Item: i, Note: note}, v, password, account.Told(entry(PasswordEnded), v))
 		},
 	}, nil
 }
@@ -87,17 +88,22 @@ func judgePassword(user UserID, v verdict.Verdict) (run.Outcome, account.Reason)
 	}
 }
 
-// conclude stores the outcome, and a good password as the member's credential.
-func (k check) conclude(ctx context.Context, r run.Run, i run.Item, v verdict.Verdict, password secret.Value, e audit.Entry) error {
+// conclude stores the outcome, and a good password as the member's credential and at the account's other places.
+func (k check) conclude(ctx context.Context, r run.Run, i run.Held, v verdict.Verdict, password secret.Value, e audit.Entry) error {
 	i.Verdict = &v
+	by := account.Stamp{At: v.At, By: r.By()}
 	var sealed []byte
+	var renewals []account.Renewal
 	if i.Outcome == run.Confirmed {
 		var err error
 		if sealed, err = k.ring.Seal(password, passwordRecord(KeyOf(r.Scope), UserID(i.Subject), i.Username, fieldPassword)); err != nil {
 			return err
 		}
+		if renewals, err = k.renewals(ctx, r, i, v, password, by, e); err != nil {
+			return err
+		}
 	}
-	return k.store.Concluded(ctx, r, i, sealed, account.Stamp{At: v.At, By: r.By()}, func(kept bool) audit.Entry {
+	return k.store.Concluded(ctx, r, i.Item, sealed, by, renewals, func(kept bool) audit.Entry {
 		switch {
 		case i.Outcome != run.Confirmed:
 			return e.With("password", "not stored")

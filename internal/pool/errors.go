@@ -12,6 +12,9 @@ var (
 	ErrChanged = errors.New("pool: changed by somebody else")
 )
 
+// ErrShut says that a tenant could be read only by signing in with one of its accounts, which nobody has asked for.
+var ErrShut = errors.New("pool: nobody has asked to sign in")
+
 // Ambiguous says that several groups have the name. The person chooses one; its id finds it.
 type Ambiguous struct {
 	Text    string

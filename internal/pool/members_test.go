@@ -134,5 +134,5 @@ func walkBack(t *testing.T, r *rig, q pool.Query, last pool.Page) []string {
 func (r *rig) plant(t testing.TB, name, user string) {
 	t.Helper()
 	p := profile.Profile{ID: profile.ID(name), Kind: profile.Common, Name: name, Tenant: contoso, Services: []string{"fly"}, Username: user, Version: 1}
-	must(t, profiles.New(r.db).Create(ctx, p, []byte{1}, profile.Validation{At: r.clock.Now()}))
+	must(t, profiles.New(r.db).Create(ctx, p, []byte{1}, profile.Validation{At: r.clock.Now()}, nil))
 }

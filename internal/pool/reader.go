@@ -6,11 +6,13 @@ import (
 	"sync"
 	"time"
 
+	"github.com/google/uuid"
 	"purser.example/internal/access"
 	"purser.example/internal/account"
 	"purser.example/internal/audit"
 	"purser.example/internal/problem"
 	"purser.example/internal/profile"
+	"purser.example/internal/run"
 	"purser.example/internal/tenant"
 	"purser.example/internal/verdict"
 )
@@ -19,8 +21,10 @@ const (
 	// open is how long a directory stays open: long enough to type a name with its suggestions, which must not cost an attempt for
 	// each letter, and short enough that a corrected app profile is used soon.
 	open = 5 * time.Minute
-	// closed is how long a failure to open it holds: whoever types on must not ask again with each letter.
+	// closed is how long a failure to open it holds for whoever asks to be let in again.
 	closed = 5 * time.Second
+	// wary is how long it holds for what nobody asked for: whoever types on must not ask again every few letters (X39).
+	wary = time.Minute
 )
 
 // reader is the way into the directory of one tenant.
@@ -29,7 +33,7 @@ type reader struct {
 	session Session
 	until   time.Time // the end of session
 	failure error
-	closed  time.Time // the end of failure
+	failed  time.Time // when failure was
 	opening *opening  // somebody opens it; nil: nobody
 }
 
@@ -58,9 +62,18 @@ func (r *reader) shut() {
 
 // opener is on whose behalf a directory is opened.
 type opener struct {
-	caller access.Caller
-	origin audit.Origin
-	tenant tenant.Tenant
+	caller  access.Caller
+	origin  audit.Origin
+	tenant  tenant.Tenant
+	unasked bool // it goes along with something else, such as typing: no account is signed in with for it (X39)
+}
+
+// holding is how long a failure holds.
+func (o opener) holding() time.Duration {
+	if o.unasked {
+		return wary
+	}
+	return closed
 }
 
 // ask puts a question to the tenant's directory. A token that Microsoft does not accept any more is replaced once.
@@ -80,21 +93,31 @@ func ask[T any](ctx context.Context, s *Service, o opener, question func(Session
 	}
 }
 
-// session gives the tenant's open directory. Whoever comes while it is being opened waits for that, no longer than they have
-// patience for, and hears the same of it; a failure holds for a moment.
+// session gives the tenant's open directory. Whoever comes while it is being opened waits for that, until their own request ends,
+// and hears the same of it; a failure holds for a while. Whoever asked to be let in does not hear that nobody did.
 func (s *Service) session(ctx context.Context, o opener) (Session, error) {
+	for {
+		session, err := s.enterWith(ctx, o)
+		if o.unasked || !errors.Is(err, ErrShut) {
+			return session, err
+		}
+	}
+}
+
+func (s *Service) enterWith(ctx context.Context, o opener) (Session, error) {
 	r := s.reader(o.tenant.ID)
 	r.mu.Lock()
 	switch now := s.now(); {
 	case r.session != nil && now.Before(r.until):
 		defer r.mu.Unlock()
 		return r.session, nil
-	case r.failure != nil && now.Before(r.closed):
+	case r.failure != nil && now.Before(r.failed.Add(o.holding())):
 		defer r.mu.Unlock()
 		return nil, r.failure
 	case r.opening == nil:
 		r.opening = &opening{done: make(chan struct{})}
-		go s.unlock(context.WithoutCancel(ctx), r, r.opening, o)
+		shift, _ := s.shifts.Take(context.WithoutCancel(ctx), uuid.NewString())
+		go s.unlock(shift, r, r.opening, o)
 	}
 	under := r.opening
 	r.mu.Unlock()
@@ -106,15 +129,28 @@ func (s *Service) session(ctx context.Context, o opener) (Session, error) {
 	}
 }
 
+var errStopping = problem.Wrap(run.ErrHandedBack, problem.Unavailable, "Purser is shutting down. Try again in a moment.")
+
 // unlock opens the directory for everybody who waits. It goes on when they leave, because a password that was sent counts at
-// Microsoft, and its answer is of use to the next one.
-func (s *Service) unlock(ctx context.Context, r *reader, under *opening, o opener) {
-	ctx, cancel := account.Beyond(ctx)
-	defer cancel()
-	err := problem.Guard(func() (err error) {
-		under.session, err = s.openDirectory(ctx, o)
+// Microsoft, and its answer is of use to the next one; and where Purser is told to stop, which waits for it as for every shift. After
+// that nothing is opened.
+func (s *Service) unlock(shift *run.Shift, r *reader, under *opening, o opener) {
+	defer close(under.done)
+	var ends time.Time
+	err := shift.Do(func(ctx context.Context) (err error) {
+		if ctx.Err() != nil {
+			return nil
+		}
+		ctx, cancel := account.Beyond(ctx)
+		defer cancel()
+		if under.session, err = s.openDirectory(ctx, o); err == nil {
+			ends = under.session.Ends()
+		}
 		return err
 	})
+	if errors.Is(err, run.ErrHandedBack) {
+		under.session, err = nil, errStopping
+	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	under.err, r.opening = err, nil
@@ -122,13 +158,12 @@ func (s *Service) unlock(ctx context.Context, r *reader, under *opening, o opene
 	switch now := s.now(); {
 	case err == nil:
 		r.until = now.Add(open)
-		if ends := under.session.Ends().Add(-time.Minute); ends.Before(r.until) {
+		if ends = ends.Add(-time.Minute); ends.Before(r.until) {
 			r.until = ends
 		}
 	case holds(err):
-		r.failure, r.closed = err, now.Add(closed)
+		r.failure, r.failed = err, now
 	}
-	close(under.done)
 }
 
 // holds reports whether asking again at once would hear the same of Microsoft, or nothing again. An account that was refused is
@@ -141,17 +176,22 @@ func holds(err error) bool {
 	return unread
 }
 
-// openDirectory opens it for the app itself where the app profile has a secret, for a valid profile's account otherwise.
+// openDirectory opens it for the app itself where the app profile has a secret, for a valid profile's account otherwise, which costs
+// an attempt. It returns ErrShut instead where nobody asked for that.
 func (s *Service) openDirectory(ctx context.Context, o opener) (Session, error) {
 	app, err := s.tenants.Credentials(ctx, o.tenant.ID)
 	if err != nil {
 		return nil, err
 	}
 	defer app.Secret.Clear()
-	if app.Secret.Empty() {
+	switch {
+	case !app.Secret.Empty():
+		return s.asApp(ctx, o, app)
+	case o.unasked:
+		return nil, ErrShut
+	default:
 		return s.asAccount(ctx, o)
 	}
-	return s.asApp(ctx, o, app)
 }
 
 func (s *Service) asApp(ctx context.Context, o opener, app tenant.App) (Session, error) {

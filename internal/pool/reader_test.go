@@ -30,7 +30,7 @@ func (d *slowDirectory) AsApp(ctx context.Context, t tenant.Tenant, app tenant.A
 	return d.Directory.AsApp(ctx, t, app)
 }
 
-func newSlowDoor(t *testing.T) (*rig, *slowDirectory) {
+func newSlowDirectory(t *testing.T) (*rig, *slowDirectory) {
 	t.Helper()
 	r := newRig(t, fixture("", ""))
 	directory := &slowDirectory{open: make(chan struct{})}
@@ -45,7 +45,7 @@ func newSlowDoor(t *testing.T) (*rig, *slowDirectory) {
 // R62: who types a name waits for one opening of the directory together, and no longer than they have patience for: what the
 // browser withdraws ends at once.
 func TestOneOpeningServesAll(t *testing.T) {
-	r, directory := newSlowDoor(t)
+	r, directory := newSlowDirectory(t)
 	suggest := func(ctx context.Context, failed chan<- error) {
 		_, err := r.Suggest(ctx, adele, here, contoso, "Po")
 		failed <- err
@@ -78,7 +78,7 @@ func TestOneOpeningServesAll(t *testing.T) {
 
 // R62: a failure to open the directory holds for a moment, so that typing on does not ask with each letter.
 func TestAFailedOpeningHoldsForAMoment(t *testing.T) {
-	r, directory := newSlowDoor(t)
+	r, directory := newSlowDirectory(t)
 	close(directory.open)
 	must(t, r.sim.SetFaults([]m365sim.Fault{{PathPrefix: "/" + contoso + "/oauth2", Reset: true}}))
 	for range 12 {
@@ -91,27 +91,104 @@ func TestAFailedOpeningHoldsForAMoment(t *testing.T) {
 	}
 	must(t, r.sim.SetFaults(nil))
 	r.clock.Advance(10 * time.Second)
+	if _, err := r.Suggest(ctx, adele, here, contoso, "Po"); problem.KindOf(err) != problem.Upstream || directory.asked.Load() != 1 {
+		t.Errorf("typing asked again soon: %v", err)
+	}
+	r.clock.Advance(time.Minute)
 	if found, err := r.Suggest(ctx, adele, here, contoso, "Po"); err != nil || len(found) == 0 {
-		t.Errorf("afterwards: %v %v", found, err)
+		t.Errorf("a while later: %v %v", found, err)
 	}
 }
 
-// R62: an account whose answer is lost is not signed in with again by each letter that somebody types.
-func TestALostAnswerIsNotAskedForAgainByTyping(t *testing.T) {
+// X39: somebody who asks to be let in is not kept waiting for as long as typing is, and typing has its suggestions again then.
+func TestWhoeverAsksIsLetInSooner(t *testing.T) {
 	r := newRig(t, fixture("", ""))
-	r.profile(t, "Reader", "svc-reader@contoso.com")
+	must(t, r.sim.SetFaults([]m365sim.Fault{{PathPrefix: "/" + contoso + "/oauth2", Reset: true, Times: new(1)}}))
+	if _, err := r.Suggest(ctx, adele, here, contoso, "Po"); problem.KindOf(err) != problem.Upstream {
+		t.Fatalf("%v", err)
+	}
+	r.clock.Advance(10 * time.Second)
+	r.validated(t, sites, "Pool")
+	if found, err := r.Suggest(ctx, adele, here, contoso, "Po"); err != nil || len(found) == 0 {
+		t.Errorf("%v %v", found, err)
+	}
+}
+
+// X39, R62: typing never signs in with an account, whatever becomes of it. What somebody asked for has let Purser in, or has failed,
+// once.
+func TestTypingNeverSignsIn(t *testing.T) {
+	r := accountsOnly(t)
+	typed := func(want int) {
+		t.Helper()
+		for range 12 {
+			if found, err := r.Suggest(ctx, adele, here, contoso, "Po"); len(found) != want || err != nil && problem.KindOf(err) != problem.Upstream {
+				t.Fatalf("%v %v", found, err)
+			}
+		}
+	}
+	typed(0)
+	if n := r.tried()[reader]; n != 0 || r.acted(t, profile.Lent) != 0 {
+		t.Errorf("%d sign-ins by typing", n)
+	}
+	must(t, r.sim.SetFaults([]m365sim.Fault{{PathPrefix: "/" + contoso + "/oauth2", Reset: true}}))
+	if _, err := r.Validate(ctx, adele, here, sites, "Pool"); problem.KindOf(err) != problem.Upstream {
+		t.Errorf("a lost answer: %v", err)
+	}
+	typed(0)
+	if n := r.acted(t, profile.Lent); n != 1 {
+		t.Errorf("%d sign-ins after a lost answer", n)
+	}
+	must(t, r.sim.SetFaults(nil))
+	r.clock.Advance(time.Hour)
+	typed(0)
+	r.validated(t, sites, "Pool")
+	typed(1)
+	if n := r.acted(t, profile.Lent); n != 2 {
+		t.Errorf("%d sign-ins after Validate", n)
+	}
+	// A token that Microsoft does not take any more is no reason either.
+	must(t, r.sim.SetFaults([]m365sim.Fault{{PathPrefix: "/v1.0/groups", Status: 401}}))
+	typed(0)
+	must(t, r.sim.SetFaults(nil))
+	typed(0)
+	if n := r.acted(t, profile.Lent); n != 2 {
+		t.Errorf("%d sign-ins after the token was refused", n)
+	}
+}
+
+// X39: what a page or a Save looks at beside what somebody asked for does not sign in with an account either; asked for, it does.
+func TestNothingUnaskedSignsIn(t *testing.T) {
+	r := accountsOnly(t)
+	reading := r.validated(t, sites, "Pool")
+	r.clock.Advance(time.Hour)
+	r.save(t, r.change(t, reading.ID, nil))
+	if _, err := r.Glance(ctx, adele, here, sites); !errors.Is(err, pool.ErrShut) {
+		t.Errorf("a page compares by itself: %v", err)
+	}
+	if n := r.acted(t, profile.Lent); n != 1 {
+		t.Errorf("%d sign-ins, want that of Validate", n)
+	}
+	drift, err := r.Drift(ctx, adele, here, sites)
+	must(t, err)
+	if got := r.whole(t, drift.ID); got.State != pool.ReadingDone || r.acted(t, profile.Lent) != 2 {
+		t.Errorf("asked for: %+v, %d sign-ins", got, r.acted(t, profile.Lent))
+	}
+	if _, err := r.Glance(ctx, adele, here, sites); err != nil {
+		t.Errorf("the door is open: %v", err)
+	}
+}
+
+const reader = "svc-reader@contoso.com"
+
+// accountsOnly is a rig whose app has no secret, so that an account has to read, an hour after its profile was made.
+func accountsOnly(t *testing.T) *rig {
+	t.Helper()
+	r := newRig(t, fixture("", ""))
+	r.profile(t, "Reader", reader)
 	r.connect(t, "")
 	r.clock.Advance(time.Hour)
 	r.sim.ResetRequests()
-	must(t, r.sim.SetFaults([]m365sim.Fault{{PathPrefix: "/" + contoso + "/oauth2", Reset: true}}))
-	for range 12 {
-		if _, err := r.Suggest(ctx, adele, here, contoso, "Po"); problem.KindOf(err) != problem.Upstream {
-			t.Fatalf("%v", err)
-		}
-	}
-	if n := r.acted(t, profile.Lent); n != 1 {
-		t.Errorf("%d sign-ins", n)
-	}
+	return r
 }
 
 // mistaken is a directory with a mistake in it.

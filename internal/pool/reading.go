@@ -20,7 +20,8 @@ import (
 // maxGroupName is Microsoft's limit for a group's name, in characters.
 const maxGroupName = 256
 
-// Suggest lists at most ten groups that have a word of the text in their name, or whose address begins with it. It returns *NoReader and problem.Upstream.
+// Suggest lists at most ten groups that have a word of the text in their name, or whose address begins with it. Typing never signs in
+// with an account: where the app cannot read and no directory is open there are none (X39). It returns *NoReader and problem.Upstream.
 func (s *Service) Suggest(ctx context.Context, caller access.Caller, origin audit.Origin, t tenant.ID, text string) ([]Group, error) {
 	found, err := s.enter(ctx, caller, Key{t, Sites})
 	if err != nil {
@@ -30,7 +31,12 @@ func (s *Service) Suggest(ctx context.Context, caller access.Caller, origin audi
 	if text == "" || utf8.RuneCountInString(text) > maxGroupName {
 		return nil, nil
 	}
-	return ask(ctx, s, opener{caller, origin, found}, func(d Session) ([]Group, error) { return d.Like(ctx, text) })
+	o := opener{caller, origin, found, true}
+	groups, err := ask(ctx, s, o, func(d Session) ([]Group, error) { return d.Like(ctx, text) })
+	if errors.Is(err, ErrShut) {
+		return nil, nil
+	}
+	return groups, err
 }
 
 // Validate finds the group by name, address or id and begins to read its members (R41). The reading goes on behind the pages
@@ -41,7 +47,7 @@ func (s *Service) Validate(ctx context.Context, caller access.Caller, origin aud
 	if err != nil {
 		return Reading{}, err
 	}
-	o := opener{caller, origin, t}
+	o := opener{caller, origin, t, false}
 	g, err := s.find(ctx, o, Typed(text))
 	if err != nil {
 		return Reading{}, err
@@ -86,6 +92,15 @@ func (s *Service) find(ctx context.Context, o opener, text string) (Group, error
 // Drift begins to read the members that the saved group has now; Compare then tells what changed. Nothing of the pool changes
 // before somebody saves the new reading.
 func (s *Service) Drift(ctx context.Context, caller access.Caller, origin audit.Origin, key Key) (Reading, error) {
+	return s.drift(ctx, caller, origin, key, false)
+}
+
+// Glance is Drift where a page asks for it by itself. It returns ErrShut where the comparison would sign in with an account (X39).
+func (s *Service) Glance(ctx context.Context, caller access.Caller, origin audit.Origin, key Key) (Reading, error) {
+	return s.drift(ctx, caller, origin, key, true)
+}
+
+func (s *Service) drift(ctx context.Context, caller access.Caller, origin audit.Origin, key Key, unasked bool) (Reading, error) {
 	t, err := s.enter(ctx, caller, key)
 	if err != nil {
 		return Reading{}, err
@@ -97,7 +112,7 @@ func (s *Service) Drift(ctx context.Context, caller access.Caller, origin audit.
 	if p.Group.ID == "" {
 		return Reading{}, problem.New(problem.Invalid, "This account pool has no group yet. Enter one, and validate it.")
 	}
-	o := opener{caller, origin, t}
+	o := opener{caller, origin, t, unasked}
 	g, err := ask(ctx, s, o, func(d Session) (Group, error) { return d.Group(ctx, p.Group.ID) })
 	if errors.Is(err, ErrGone) {
 		return Reading{}, errGroupGone
@@ -122,12 +137,12 @@ func (s *Service) begin(ctx context.Context, o opener, key Key, g Group) (Readin
 	shift, _ := s.shifts.Take(context.WithoutCancel(ctx), string(r.ID))
 	after, cancel := account.Beyond(ctx)
 	defer cancel()
-	if err := s.store.BeginReading(after, r, e); err != nil {
+	if err := problem.Guard(func() error { return s.store.BeginReading(after, r, e) }); err != nil {
 		shift.End()
 		return Reading{}, err
 	}
 	go func() {
-		err := shift.Do(func(ctx context.Context) error { return s.read(ctx, r) })
+		err := shift.Do(func(ctx context.Context) error { return s.read(ctx, r, o) })
 		if err != nil && !errors.Is(err, run.ErrHandedBack) {
 			s.log.ErrorContext(context.WithoutCancel(ctx), "members of a group not read", "reading", r.ID, "error", err)
 		}

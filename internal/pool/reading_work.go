@@ -33,23 +33,22 @@ func (s *Service) readAnew(ctx context.Context, id ReadingID) error {
 	if err := s.store.ForgetMembers(ctx, id); err != nil {
 		return err
 	}
-	return s.read(ctx, r)
+	t, err := s.tenants.Find(ctx, r.Key.Tenant)
+	if err != nil {
+		return err
+	}
+	return s.read(ctx, r, opener{r.Actor.Caller(), r.Origin, t, false})
 }
 
 // read reads the members and stores them. The error is one of ours: what Microsoft refuses is the reading's own outcome.
-func (s *Service) read(ctx context.Context, r Reading) error {
+func (s *Service) read(ctx context.Context, r Reading, o opener) error {
 	select {
 	case s.slots <- struct{}{}:
 		defer func() { <-s.slots }()
 	case <-ctx.Done():
 		return nil
 	}
-	t, err := s.tenants.Find(ctx, r.Key.Tenant)
-	if err != nil {
-		return err
-	}
-	o := opener{r.Actor.Caller(), r.Origin, t}
-	err = problem.Guard(func() error {
+	err := problem.Guard(func() error {
 		_, err := ask(ctx, s, o, func(d Session) (struct{}, error) { return struct{}{}, s.readWith(ctx, d, r) })
 		return err
 	})
@@ -59,12 +58,15 @@ func (s *Service) read(ctx context.Context, r Reading) error {
 	state, failure := ReadingDone, ""
 	if err != nil {
 		state, failure = ReadingFailed, problem.Message(err)
-		if problem.KindOf(err) == problem.Internal || problem.KindOf(err) == problem.Unavailable {
+		if kind := problem.KindOf(err); (kind == problem.Internal || kind == problem.Unavailable) && !errors.Is(err, ErrShut) {
 			s.log.ErrorContext(ctx, "members of a group not read", "reading", r.ID, "error", err)
 		}
 	}
-	if errors.Is(err, ErrGone) {
+	switch {
+	case errors.Is(err, ErrGone):
 		failure = problem.Message(errGroupGone)
+	case errors.Is(err, ErrShut):
+		failure = "Purser would have had to sign in with a service account to read on, which nobody has asked for. Validate the group to read it."
 	}
 	if err == nil && r.Group.Hidden {
 		state, failure, err = s.hiddenOutcome(ctx, r)
@@ -130,15 +132,17 @@ func (s *Service) pipe(ctx context.Context, d Session, r Reading, nested bool, l
 		}
 		stored <- failed
 	}()
-	err := d.Members(ctx, r.Group.ID, nested, func(page []Object) error {
-		for _, o := range page {
-			if o.Kind == "" && o.Username == "" {
-				return &Unread{Code: "HTTP 403", Permission: "User.Read.All"}
+	err := problem.Guard(func() error {
+		return d.Members(ctx, r.Group.ID, nested, func(page []Object) error {
+			for _, o := range page {
+				if o.Kind == "" && o.Username == "" {
+					return &Unread{Code: "HTTP 403", Permission: "User.Read.All"}
+				}
+				look(o)
 			}
-			look(o)
-		}
-		pages <- page
-		return nil
+			pages <- page
+			return nil
+		})
 	})
 	close(pages)
 	if failed := <-stored; failed != nil {

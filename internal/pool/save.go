@@ -41,7 +41,7 @@ func (s *Service) Save(ctx context.Context, caller access.Caller, origin audit.O
 	if err != nil {
 		return Saved{}, err
 	}
-	w := &saving{opener: opener{caller, origin, t}, change: c}
+	w := &saving{opener: opener{caller, origin, t, true}, change: c}
 	if w.old, err = s.store.Pool(ctx, c.Key); err != nil {
 		return Saved{}, err
 	}
@@ -131,8 +131,8 @@ func (s *Service) chooseMembers(ctx context.Context, w *saving) error {
 	return err
 }
 
-// checkReading says why a reading that is new to the pool cannot be saved. Where Microsoft does not answer now, what it answered
-// when the group was validated stands.
+// checkReading says why a reading that is new to the pool cannot be saved. Where Microsoft does not answer now, or only if somebody
+// signed in, what it answered when the group was validated stands.
 func (s *Service) checkReading(ctx context.Context, w *saving, id ReadingID) error {
 	if id == w.old.Reading {
 		return nil

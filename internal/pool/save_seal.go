@@ -4,7 +4,6 @@ import (
 	"strconv"
 
 	"purser.example/internal/run"
-	"purser.example/internal/secret"
 )
 
 // seal makes what is stored of the members: app passwords for their credentials, new passwords for the items of a check, so that
@@ -20,7 +19,7 @@ func (s *Service) seal(w *saving) error {
 			t.AppPassword, err = s.ring.Seal(m.Password, passwordRecord(w.change.Key, m.User, have.Username, fieldAppPassword))
 		default:
 			t.Check = true
-			err = s.addItem(w, have, m.Password)
+			err = s.addItem(w, have, m)
 		}
 		if err != nil {
 			return err
@@ -59,7 +58,7 @@ func onOff(on bool) string {
 	return "off"
 }
 
-func (s *Service) addItem(w *saving, m Member, password secret.Value) error {
+func (s *Service) addItem(w *saving, have Member, m MemberChange) error {
 	if w.check == nil {
 		r, err := s.runs.New(s.Checks(), w.caller, w.origin, w.pool.Group.Name)
 		if err != nil {
@@ -69,13 +68,13 @@ func (s *Service) addItem(w *saving, m Member, password secret.Value) error {
 		w.check = &r
 		w.entries = append(w.entries, r.Mark(w.entry(CheckBegun), s.Checks().Words()))
 	}
-	item := run.Item{No: len(w.items) + 1, Subject: string(m.User), Name: m.Name, Username: m.Username, Tenant: w.change.Tenant, Outcome: run.Waiting}
-	sealed, err := s.ring.Seal(password, itemRecord(*w.check, item))
+	item := run.Item{No: len(w.items) + 1, Subject: string(m.User), Name: have.Name, Username: have.Username, Tenant: w.change.Tenant, Outcome: run.Waiting}
+	sealed, err := s.ring.Seal(m.Password, itemRecord(*w.check, item))
 	if err != nil {
 		return err
 	}
 	w.check.Total = item.No
-	w.items = append(w.items, run.Held{Item: item, Sealed: sealed})
+	w.items = append(w.items, run.Held{Item: item, Sealed: sealed, Note: noteOf(m.Elsewhere)})
 	return nil
 }
 

@@ -105,6 +105,14 @@ func (s *Service) enter(ctx context.Context, caller access.Caller, key Key) (ten
 	return s.tenants.Find(ctx, key.Tenant)
 }
 
+// Doubt says what is doubtful about the address of an admin center for a tenant; empty for nothing.
+func (s *Service) Doubt(t tenant.Tenant, address string) string {
+	if address == "" {
+		return ""
+	}
+	return DoubtAdminURL(address, t, s.settings.AdminCenterHosts)
+}
+
 // Members gives one page of a reading's members, by name.
 func (s *Service) Members(ctx context.Context, caller access.Caller, q Query) (Page, error) {
 	if err := access.Require(caller, access.ManageServiceAccounts); err != nil {

@@ -7,6 +7,7 @@ import (
 	"purser.example/internal/account"
 	"purser.example/internal/audit"
 	"purser.example/internal/run"
+	"purser.example/internal/tenant"
 )
 
 // Store keeps pools, their readings and their credentials. Each change is written together with its entries in the activity log and
@@ -16,6 +17,9 @@ type Store interface {
 	Pool(ctx context.Context, key Key) (Pool, error)
 	// ClassesWith gives the classes whose pool has the account as a member, as saved or in force.
 	ClassesWith(ctx context.Context, a account.Key) ([]Class, error)
+	// Sharing gives what is kept of these accounts, by folded username, in the pools that have them as members, as saved or in force,
+	// by class.
+	Sharing(ctx context.Context, t tenant.ID, usernames []string) ([]Sharer, error)
 	// Note writes an entry that stands alone.
 	Note(ctx context.Context, e audit.Entry) error
 
@@ -56,7 +60,15 @@ type Store interface {
 	// in the reading that is saved, or in the one in force; empty where it is in neither.
 	Rebind(ctx context.Context, rebind func(key Key, user UserID, username string, c Credential) (Credential, error)) error
 	// Concluded stores the outcome of an item of a check that was tried, and its credential's, unless the password was replaced
-	// meanwhile: then nothing is stored of it but the outcome. password is the sealed one that is to be kept; nil: none. The entry
-	// is told whether it was kept.
-	Concluded(ctx context.Context, r run.Run, i run.Item, password []byte, by account.Stamp, entry func(kept bool) audit.Entry) error
+	// meanwhile: then nothing is stored of it but the outcome. password is the sealed one that is to be kept; nil: none. One that is
+	// kept is stored at the account's other places too. The entry is told whether it was kept.
+	Concluded(ctx context.Context, r run.Run, i run.Item, password []byte, by account.Stamp, elsewhere []account.Renewal, entry func(kept bool) audit.Entry) error
+}
+
+// Sharer is what a pool keeps of an account that other places may have too.
+type Sharer struct {
+	Key
+	User     UserID
+	Username string
+	Credential
 }

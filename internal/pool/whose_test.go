@@ -94,7 +94,7 @@ func TestTheAppIsBlamedForWhatIsItsOwn(t *testing.T) {
 				r.profile(t, c.name, "svc-reader@contoso.com")
 			}
 			must(t, r.sim.SetFaults([]m365sim.Fault{with(c.fault, "/"+contoso+"/oauth2")}))
-			_, err := r.Suggest(ctx, adele, here, contoso, "Po")
+			_, err := r.Validate(ctx, adele, here, sites, "Pool")
 			says := problem.Message(err)
 			switch {
 			case secret == "" && (strings.Contains(c.name, "nobody knows") || strings.Contains(c.name, "a policy")):

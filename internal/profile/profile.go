@@ -53,6 +53,9 @@ type Profile struct {
 	Verdict   verdict.Verdict  // the last one that says something about the account
 	Validated time.Time        // when that was; zero for never
 	Failed    *verdict.Verdict // a later attempt that could not tell (R62); nil for none
+
+	// Renewed are the account's other places that got its new password too. Only what Create and Update give has them.
+	Renewed []account.Where
 }
 
 // Draft is a profile as somebody typed it.
@@ -63,6 +66,7 @@ type Draft struct {
 	Services    []string
 	Username    string
 	Password    secret.Value
+	Elsewhere   account.Choice // which other places of the account get the new password
 }
 
 // Validation is one verdict in a profile's history.
@@ -71,6 +75,9 @@ type Validation struct {
 	By      string
 	Verdict verdict.Verdict
 }
+
+// PlaceKind is what a profile is among the places where passwords are kept.
+const PlaceKind = "profile"
 
 // The actions of this package in the activity log.
 const (

@@ -28,8 +28,9 @@ type Details struct {
 	Warnings   []verdict.Warning
 	History    []Validation
 	Changes    []audit.Link
-	Attempts   int   // sign-ins with the account in the last hour
-	Uses       []Use // what would fail without it
+	Attempts   int       // sign-ins with the account in the last hour
+	Uses       []Use     // what would fail without it
+	Others     []Profile // that have the same account
 }
 
 // List gives one page of the list and the counts above it.
@@ -74,6 +75,9 @@ func (s *Service) Details(ctx context.Context, caller access.Caller, id ID) (Det
 		return Details{}, err
 	}
 	if d.Uses, err = s.Uses(ctx, caller, p); err != nil {
+		return Details{}, err
+	}
+	if d.Others, err = s.others(ctx, p); err != nil {
 		return Details{}, err
 	}
 	d.Attempts, err = s.accounts.Recent(ctx, keyOf(p))

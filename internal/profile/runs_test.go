@@ -113,7 +113,7 @@ func (r *rig) plant(t *testing.T, name, user string, kind profile.Kind) profile.
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := profiles.New(r.db).Create(ctx, p, sealed, profile.Validation{At: r.clock.Now(), By: "Adele", Verdict: p.Verdict}); err != nil {
+	if err := profiles.New(r.db).Create(ctx, p, sealed, profile.Validation{At: r.clock.Now(), By: "Adele", Verdict: p.Verdict}, nil); err != nil {
 		t.Fatal(err)
 	}
 	return p.ID

@@ -78,7 +78,11 @@ func (s *Service) Create(ctx context.Context, caller access.Caller, origin audit
 	}
 	after, cancel := account.Beyond(ctx)
 	defer cancel()
-	err = s.store.Create(after, p, sealed, w.validation(v), w.ended(v), w.entry(Created).With("services", joined(p.Services)).With("username", p.Username))
+	renewals, err := s.renewals(after, w, v, d)
+	if err == nil {
+		err = s.store.Create(after, p, sealed, w.validation(v), renewals, w.ended(v), w.entry(Created).With("services", joined(p.Services)).With("username", p.Username))
+	}
+	p.Renewed = account.StoredAt(renewals)
 	return p, forPeople(s.witnessed(after, w, v, err))
 }
 
@@ -125,31 +129,35 @@ func (s *Service) Update(ctx context.Context, caller access.Caller, origin audit
 	w := deed{caller, origin, p}
 	changed := w.entry(Changed).With("changed", differences(old, p, !d.Password.Empty()))
 	if d.Password.Empty() {
-		return p, s.raced(ctx, id, s.store.Update(ctx, p, seen, nil, nil, changed))
+		return p, s.raced(ctx, id, s.store.Update(ctx, p, seen, nil, nil, nil, changed))
 	}
-	return s.updateAccount(ctx, w, seen, d.Password, changed)
+	return s.updateAccount(ctx, w, seen, d, changed)
 }
 
-func (s *Service) updateAccount(ctx context.Context, w deed, seen int64, password secret.Value, changed audit.Entry) (Profile, error) {
+func (s *Service) updateAccount(ctx context.Context, w deed, seen int64, d Draft, changed audit.Entry) (Profile, error) {
 	release, err := s.turn(w.profile, w.caller)
 	if err != nil {
 		return Profile{}, err
 	}
 	defer release()
-	v, err := s.validate(ctx, w, password)
+	v, err := s.validate(ctx, w, d.Password)
 	if err != nil {
 		return Profile{}, err
 	}
 	p := decided(w.profile, v)
-	sealed, err := s.ring.Seal(password, PasswordRecord(p))
+	sealed, err := s.ring.Seal(d.Password, PasswordRecord(p))
 	if err != nil {
 		return Profile{}, err
 	}
 	after, cancel := account.Beyond(ctx)
 	defer cancel()
 	made := w.validation(v)
-	err = s.witnessed(after, w, v, s.store.Update(after, p, seen, sealed, &made, w.ended(v), changed))
-	return p, s.raced(after, p.ID, err)
+	renewals, err := s.renewals(after, w, v, d)
+	if err == nil {
+		err = s.store.Update(after, p, seen, sealed, &made, renewals, w.ended(v), changed)
+	}
+	p.Renewed = account.StoredAt(renewals)
+	return p, s.raced(after, p.ID, s.witnessed(after, w, v, err))
 }
 
 // raced turns a lost race into a Conflict with what is stored now.

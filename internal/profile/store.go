@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 
+	"purser.example/internal/account"
 	"purser.example/internal/audit"
 	"purser.example/internal/run"
 	"purser.example/internal/tenant"
@@ -25,6 +26,8 @@ type Store interface {
 	NameTaken(ctx context.Context, folded string, except ID) (bool, error)
 	// Password gives the sealed password.
 	Password(ctx context.Context, id ID) ([]byte, error)
+	// Sharing gives the profiles of every kind with one of these accounts, by folded username, each with its sealed password, by name.
+	Sharing(ctx context.Context, t tenant.ID, usernames []string) ([]Sharer, error)
 	// History lists validations, newest first.
 	History(ctx context.Context, id ID, limit int) ([]Validation, error)
 	// Changes lists what the activity log says of the profile, newest first.
@@ -32,11 +35,11 @@ type Store interface {
 
 	// Note writes an entry that stands alone.
 	Note(ctx context.Context, e audit.Entry) error
-	// Create stores a new profile with its first validation. It returns ErrNameTaken.
-	Create(ctx context.Context, p Profile, password []byte, v Validation, entries ...audit.Entry) error
-	// Update stores p where the version is still was. A nil password stays as it is, a nil validation was not made. It
-	// returns ErrChanged, ErrGone or ErrNameTaken.
-	Update(ctx context.Context, p Profile, was int64, password []byte, v *Validation, entries ...audit.Entry) error
+	// Create stores a new profile with its first validation, and the password at the account's other places. It returns ErrNameTaken.
+	Create(ctx context.Context, p Profile, password []byte, v Validation, elsewhere []account.Renewal, entries ...audit.Entry) error
+	// Update stores p where the version is still was, and the password at the account's other places. A nil password stays as it
+	// is, a nil validation was not made. It returns ErrChanged, ErrGone or ErrNameTaken.
+	Update(ctx context.Context, p Profile, was int64, password []byte, v *Validation, elsewhere []account.Renewal, entries ...audit.Entry) error
 	// Validated stores a verdict, and the status where the verdict is about the account. A profile that is gone or has another
 	// account by now (tenant and username other than p's) is left alone; then it writes the entry, because the attempt was made,
 	// and returns ErrGone or ErrChanged.
@@ -49,6 +52,12 @@ type Store interface {
 	Rebind(ctx context.Context, rebind func(p Profile, sealed []byte) ([]byte, error)) error
 	// Delete removes all of them where each has still its version, or none. It returns ErrChanged or ErrGone.
 	Delete(ctx context.Context, profiles []Profile, entries ...audit.Entry) error
+}
+
+// Sharer is a profile that has an account, perhaps with others.
+type Sharer struct {
+	Profile
+	Sealed []byte
 }
 
 // Query is one view of the list (R10).
@@ -112,11 +121,14 @@ type Page struct {
 // the failed attempt status and time.
 type Row struct{ Profile }
 
-// Counts stand above the list.
+// Counts stand above the list, and count what its search and filters let through, whatever its status (X34).
 type Counts struct {
 	All          int
 	Valid        int
 	Attention    int
 	Expiring     int
 	NotValidated int
+
+	AtLeast    bool // the numbers by status are what was found among the first: counting on would cost
+	AllAtLeast bool // and so is All
 }

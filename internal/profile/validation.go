@@ -69,10 +69,24 @@ func (k validation) Look(ctx context.Context, r run.Run, i run.Held) (run.Task, 
 		Tenant: p.Tenant, Username: p.Username, Pass: k.passOver(p, r), Status: p.Status, Code: p.Verdict.Code,
 		Begun: r.Mark(w.begun(ValidationBegun), words),
 		Open:  func(ctx context.Context) (secret.Value, error) { return k.current(ctx, p) },
+		Judge: func(v verdict.Verdict) (run.Outcome, account.Reason) {
+			if len(k.short(p, v)) > 0 {
+				return run.Warned, ""
+			}
+			return run.Judge(v), ""
+		},
 		Store: func(ctx context.Context, i run.Item, v verdict.Verdict, _ secret.Value) error {
+			if i.Outcome == run.Warned {
+				i.Verdict = &verdict.Verdict{Status: v.Status, At: v.At, Warnings: k.short(p, v)}
+			}
 			return k.store.Concluded(ctx, r, i, p, w.validation(remembering(p.Verdict, v)), r.Mark(w.ended(v), words))
 		},
 	}, nil
+}
+
+// short lists what is short about an account that Microsoft confirmed, as the list of profiles will say it (X29).
+func (k validation) short(p Profile, v verdict.Verdict) []verdict.Warning {
+	return k.Warnings(decided(p, remembering(p.Verdict, v)))
 }
 
 // passOver says why a profile is not tried; empty where it is. A person who validates a single profile decides for

@@ -31,7 +31,7 @@
 // # The way of an item
 //
 //	          Try                     the answer
-//	waiting ───────▶ trying ─────────────────────▶ confirmed · rejected · not-reached
+//	waiting ───────▶ trying ─────────────────────▶ confirmed · warned · rejected · not-reached
 //	   │  ▲             │                 │
 //	   │  └─────────────│─────────────────┘ Microsoft asked to come back, a few times
 //	   │                └── the process ended ──▶ interrupted

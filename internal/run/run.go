@@ -64,7 +64,7 @@ type Item struct {
 	Reason   account.Reason   // set where there was no verdict
 	Status   verdict.Status   // of the verdict; empty for none
 	Code     string           // of the verdict
-	Verdict  *verdict.Verdict // whole, where the kind keeps it with the item; nil for none
+	Verdict  *verdict.Verdict // as far as the kind keeps it with the item; nil for none
 	At       time.Time        // when the outcome was known; zero before
 	Tries    int              // how often it was put off: Microsoft asked for it, somebody else had the account, or something failed
 	Kept     bool             // its value still waits
@@ -77,6 +77,7 @@ func (i Item) account() account.Key { return account.KeyOf(i.Tenant, i.Username)
 type Held struct {
 	Item
 	Sealed []byte // nil where it holds none
+	Note   string // what the kind wrote down for itself when the item was made; empty for nothing
 }
 
 // Outcome is what became of one item.
@@ -87,6 +88,7 @@ const (
 	Waiting     Outcome = "waiting"     // its turn has not come
 	Trying      Outcome = "trying"      // the password may be on its way to Microsoft
 	Confirmed   Outcome = "confirmed"   // Microsoft accepted the account
+	Warned      Outcome = "warned"      // Microsoft accepted the account, and something is short about it: a role, or the time that is left
 	Rejected    Outcome = "rejected"    // Microsoft said what is wrong with the account
 	NotReached  Outcome = "not-reached" // nobody could tell, so that the former status stands (R62)
 	Skipped     Outcome = "skipped"     // not tried, for the Reason
@@ -95,7 +97,7 @@ const (
 )
 
 // Outcomes lists them in the order of the page.
-var Outcomes = []Outcome{Confirmed, Rejected, NotReached, Skipped, Interrupted, Dropped, Trying, Waiting}
+var Outcomes = []Outcome{Confirmed, Warned, Rejected, NotReached, Skipped, Interrupted, Dropped, Trying, Waiting}
 
 // The reasons that lie with an item.
 const (

@@ -9,6 +9,7 @@ import (
 	"purser.example/internal/audit"
 	"purser.example/internal/problem"
 	"purser.example/internal/tenant"
+	"purser.example/internal/verdict"
 )
 
 // Work carries a run out, or on: it may be called again after whatever ended it before. It returns nil when the run is over
@@ -151,8 +152,11 @@ func (w *working) pass(ctx context.Context, t tenant.ID) error {
 				return w.giveUp(ctx, t, why)
 			}
 			under.Go(func() {
-				leave(w.item(ctx, i))
-				w.shifts.Changed(string(w.run.ID))
+				var v *verdict.Verdict
+				defer func() { leave(v) }()
+				if err := problem.Guard(func() error { v = w.item(ctx, i); w.shifts.Changed(string(w.run.ID)); return nil }); err != nil {
+					w.log.ErrorContext(ctx, "an item of a run was left where it was", "run", w.run.ID, "item", i.No, "error", err)
+				}
 			})
 		}
 	}

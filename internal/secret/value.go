@@ -2,6 +2,7 @@ package secret
 
 import (
 	"crypto/rand"
+	"crypto/subtle"
 	"log/slog"
 )
 
@@ -46,6 +47,11 @@ func (v Value) Reveal() []byte {
 
 // Empty reports whether there is no secret at all.
 func (v Value) Empty() bool { return len(v.Reveal()) == 0 }
+
+// Equal reports whether both are the same secret, in a time that tells nothing of where they differ.
+func (v Value) Equal(other Value) bool {
+	return subtle.ConstantTimeCompare(v.Reveal(), other.Reveal()) == 1
+}
 
 // Clear overwrites the bytes. Every copy of the Value is empty of meaning afterwards.
 func (v Value) Clear() {

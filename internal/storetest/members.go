@@ -169,7 +169,7 @@ func membersInOrder(r *rig) {
 	r.save(sites, "p1", pool.Touch{User: "u-0001", MFA: true, AppPassword: []byte("app"), By: stamp(0)}, pool.Touch{User: "u-0002", MFA: true, By: stamp(0)})
 	r.create(profile.Profile{ID: "s1", Kind: profile.Common, Name: "Backup", Tenant: contoso.ID, Username: "u3@CONTOSO.com", Version: 1, Created: stamp(0), Modified: stamp(0)})
 	r.create(profile.Profile{ID: "s2", Kind: profile.Common, Name: "Elsewhere", Tenant: fabrikam.ID, Username: "u5@contoso.com", Version: 1, Created: stamp(0), Modified: stamp(0)})
-	key := func(m pool.Member) string { return account.Fold(m.Name) + "\x00" + string(m.User) }
+	key := func(m pool.Member) string { return account.SearchKey(m.Name) + "\x00" + string(m.User) }
 	var all []pool.Member
 	for _, o := range objects {
 		m := r.member("p1", pool.UserID(o.ID))
@@ -193,7 +193,7 @@ func membersInOrder(r *rig) {
 		{pool.Query{Filter: pool.NeedsAttention}, func(m pool.Member) bool { return !m.Standing.InOrder() && m.Standing != pool.Checking }},
 		{pool.Query{Filter: pool.WithoutPassword}, func(m pool.Member) bool { return m.Standing == pool.NoPassword }},
 		{pool.Query{Filter: pool.WithMFA}, func(m pool.Member) bool { return m.MFA }},
-		{pool.Query{Filter: pool.WithMFA, Text: "pfel"}, func(m pool.Member) bool { return m.User == "u-0001" }},
+		{pool.Query{Filter: pool.WithMFA, Text: "Apfel"}, func(m pool.Member) bool { return m.User == "u-0001" }},
 		{pool.Query{Filter: pool.ServiceAccounts}, func(m pool.Member) bool { return m.Profile == "s1" && m.ProfileName == "Backup" }},
 	} {
 		c.query.Reading = "p1"

@@ -32,7 +32,7 @@ func Pools(t *testing.T, open Open) {
 		{"the counts of a reading are those of its members, whatever is done to them", countsOfTheMembers},
 		{"members that are forgotten while others are added leave counts that hold", forgottenMeanwhile},
 		{"readings go that are over, that nobody uses, that are old and not among the newest", readingsGo},
-		{"members come by name, there and back, narrowed by filter and text (R41)", membersInOrder},
+		{"members come by name, there and back, narrowed by filter and text, whatever the accents (R41, X35)", membersInOrder},
 		{"what cannot be a member is listed apart", leftOut},
 		{"members are found by id and by username", membersFound},
 		{"an account is in the pools whose saved version or version in force has it (R20)", poolsOfAnAccount},
@@ -305,7 +305,9 @@ func concludedMember(r *rig) {
 		{lost, nil, pool.Member{Standing: pool.NotReached}},
 	} {
 		kept = false
-		r.allOrNothing("concluded", state, func() error { return r.Pools.Concluded(ctx, of, c.item, c.password, stamp(time.Hour), r.told(&kept)) })
+		r.allOrNothing("concluded", state, func() error {
+			return r.Pools.Concluded(ctx, of, c.item, c.password, stamp(time.Hour), nil, r.told(&kept))
+		})
 		m := r.member("p1", pool.UserID(c.item.Subject))
 		c.want.User, c.want.Name, c.want.Username, c.want.Enabled = m.User, m.Name, m.Username, true
 		c.item.Kept = c.item.Outcome == run.NotReached
@@ -322,7 +324,7 @@ func concludedReplaced(r *rig) {
 	before := r.members("p1")
 	for _, i := range []run.Item{good, bad} {
 		kept := true
-		r.must(r.Pools.Concluded(ctx, of, i, []byte("old"), stamp(0), r.told(&kept)))
+		r.must(r.Pools.Concluded(ctx, of, i, []byte("old"), stamp(0), nil, r.told(&kept)))
 		r.same("what the entry was told", kept, false)
 	}
 	r.same("the members", r.members("p1"), before)

@@ -23,17 +23,18 @@ func Profiles(t *testing.T, open Open) {
 		{"an edit needs the version that it began with", editNeedsItsVersion},
 		{"an edit leaves alone what it does not give: the password, the verdict, the history", editLeavesAlone},
 		{"a name is taken in whatever case it is written", nameIsTaken},
+		{"a new password goes to the account's other places, each with its entry, all together or not at all", passwordGoesEverywhere},
 		{"a profile is created with its entries or not at all", func(r *rig) {
 			p := r.sketch("p1", contoso.ID)
 			r.allOrNothing("created", r.kept("p1"), func() error {
-				return r.Profiles.Create(ctx, p, []byte("sealed"), profile.Validation{At: p.Validated, By: "Adele", Verdict: p.Verdict}, r.entry(done), r.entry("created"))
+				return r.Profiles.Create(ctx, p, []byte("sealed"), profile.Validation{At: p.Validated, By: "Adele", Verdict: p.Verdict}, nil, r.entry(done), r.entry("created"))
 			})
 		}},
 		{"a profile is changed with its entries or not at all", func(r *rig) {
 			p := r.create(r.sketch("p1", contoso.ID))
 			p.Name, p.Tenant, p.Username, p.Services, p.Version, p.Verdict, p.Status = "Another", fabrikam.ID, "another@contoso.com", []string{"opus"}, 2, refused, refused.Status
 			r.allOrNothing("changed", r.kept("p1"), func() error {
-				return r.Profiles.Update(ctx, p, 1, []byte("another"), &profile.Validation{At: refused.At, Verdict: refused}, r.entry(done), r.entry("changed"))
+				return r.Profiles.Update(ctx, p, 1, []byte("another"), &profile.Validation{At: refused.At, Verdict: refused}, nil, r.entry(done), r.entry("changed"))
 			})
 		}},
 		{"profiles are deleted all together with their entries or not at all", deleteAllTogether},
@@ -63,7 +64,7 @@ func (r *rig) sketch(id profile.ID, of tenant.ID) profile.Profile {
 
 func (r *rig) create(p profile.Profile) profile.Profile {
 	r.Helper()
-	r.must(r.Profiles.Create(ctx, p, []byte("sealed "+p.ID), profile.Validation{At: p.Validated, By: "Adele Vance", Verdict: p.Verdict}, r.entry(done)))
+	r.must(r.Profiles.Create(ctx, p, []byte("sealed "+p.ID), profile.Validation{At: p.Validated, By: "Adele Vance", Verdict: p.Verdict}, nil, r.entry(done)))
 	return p
 }
 
@@ -116,7 +117,7 @@ func profileIsGone(r *rig) {
 	r.must(r.Profiles.Delete(ctx, []profile.Profile{p}, r.entry(done)))
 	_, found := r.Profiles.Profile(ctx, "p1")
 	_, password := r.Profiles.Password(ctx, "p1")
-	updated := r.Profiles.Update(ctx, p, 1, nil, nil, r.entry("late"))
+	updated := r.Profiles.Update(ctx, p, 1, nil, nil, nil, r.entry("late"))
 	deleted := r.Profiles.Delete(ctx, []profile.Profile{p}, r.entry("late"))
 	for _, err := range []error{found, password, updated, deleted} {
 		if !errors.Is(err, profile.ErrGone) {
@@ -133,12 +134,12 @@ func profileIsGone(r *rig) {
 func editNeedsItsVersion(r *rig) {
 	p := r.create(r.sketch("p1", contoso.ID))
 	p.Version, p.Description = 2, "Weekly"
-	r.must(r.Profiles.Update(ctx, p, 1, nil, nil, r.entry(done)))
+	r.must(r.Profiles.Update(ctx, p, 1, nil, nil, nil, r.entry(done)))
 	before := r.kept("p1")()
 	for _, was := range []int64{0, 1, 3} {
 		late := p
 		late.Version, late.Name, late.Description = was+1, "Late", "Late"
-		if err := r.Profiles.Update(ctx, late, was, []byte("late"), &profile.Validation{At: monday, Verdict: refused}, r.entry("late")); !errors.Is(err, profile.ErrChanged) {
+		if err := r.Profiles.Update(ctx, late, was, []byte("late"), &profile.Validation{At: monday, Verdict: refused}, nil, r.entry("late")); !errors.Is(err, profile.ErrChanged) {
 			r.Errorf("an edit of version %d: %v", was, err)
 		}
 		late.Version = was
@@ -157,11 +158,11 @@ func editLeavesAlone(r *rig) {
 	p.Version, p.Name, p.Description, p.Services, p.Modified = 2, "Renamed", "", []string{"cense"}, stamp(time.Hour)
 	edited := p
 	edited.Status, edited.Verdict, edited.Validated = refused.Status, refused, refused.At // not given, because nothing was validated
-	r.must(r.Profiles.Update(ctx, edited, 1, nil, nil, r.entry(done)))
+	r.must(r.Profiles.Update(ctx, edited, 1, nil, nil, nil, r.entry(done)))
 	r.same("what is stored", r.kept("p1")(), any([]any{p, []byte("sealed p1"), history}))
 	p.Version, p.Status, p.Verdict, p.Validated = 3, refused.Status, refused, refused.At
 	now := profile.Validation{At: refused.At, By: "Alex Wilber", Verdict: refused}
-	r.must(r.Profiles.Update(ctx, p, 2, []byte("another"), &now, r.entry(done)))
+	r.must(r.Profiles.Update(ctx, p, 2, []byte("another"), &now, nil, r.entry(done)))
 	r.same("what is stored", r.kept("p1")(), any([]any{p, []byte("another"), append([]profile.Validation{now}, history...)}))
 }
 
@@ -174,12 +175,12 @@ func nameIsTaken(r *rig) {
 		third := r.sketch("p3", contoso.ID)
 		third.Name = name
 		v := profile.Validation{At: monday, Verdict: valid}
-		if err := r.Profiles.Create(ctx, third, []byte("sealed"), v, r.entry("late")); !errors.Is(err, profile.ErrNameTaken) {
+		if err := r.Profiles.Create(ctx, third, []byte("sealed"), v, nil, r.entry("late")); !errors.Is(err, profile.ErrNameTaken) {
 			r.Errorf("created as %q: %v", name, err)
 		}
 		renamed := second
 		renamed.Name, renamed.Version = name, 2
-		if err := r.Profiles.Update(ctx, renamed, 1, []byte("late"), &v, r.entry("late")); !errors.Is(err, profile.ErrNameTaken) {
+		if err := r.Profiles.Update(ctx, renamed, 1, []byte("late"), &v, nil, r.entry("late")); !errors.Is(err, profile.ErrNameTaken) {
 			r.Errorf("renamed to %q: %v", name, err)
 		}
 		for except, want := range map[profile.ID]bool{"": true, "p2": true, "p1": false} {
@@ -190,7 +191,7 @@ func nameIsTaken(r *rig) {
 	}
 	r.same("what is stored", []any{r.profile("p2"), r.kept("p3")(), r.logged("late")}, []any{second, "gone", 0})
 	first.Name, first.Version = "STRASSE – αθήνα", 2
-	r.must(r.Profiles.Update(ctx, first, 1, nil, nil, r.entry(done)))
+	r.must(r.Profiles.Update(ctx, first, 1, nil, nil, nil, r.entry(done)))
 	r.same("its own name in another case", r.profile("p1").Name, first.Name)
 }
 
@@ -284,7 +285,7 @@ func concludedAnother(r *rig) {
 		func(p *profile.Profile) error {
 			edited := *p
 			edited.Version, edited.Username = 2, "another@contoso.com"
-			return r.Profiles.Update(ctx, edited, 1, nil, nil, r.entry(done))
+			return r.Profiles.Update(ctx, edited, 1, nil, nil, nil, r.entry(done))
 		},
 	} {
 		p := r.create(r.sketch(profile.ID(named("p", n)), contoso.ID))
@@ -341,7 +342,7 @@ func manyEdit(r *rig) {
 			}
 			was := now.Version
 			now.Version, now.Description = was+1, fmt.Sprint("Version ", was+1)
-			switch err := r.Profiles.Update(ctx, now, was, nil, nil, r.entry("edited")); {
+			switch err := r.Profiles.Update(ctx, now, was, nil, nil, nil, r.entry("edited")); {
 			case err == nil:
 				won.Add(1)
 			case !errors.Is(err, profile.ErrChanged):
@@ -363,7 +364,7 @@ func manyTakeAName(r *rig) {
 	won, lost := atOnce(16, func(i int) error {
 		p := r.sketch(profile.ID(named("p", i)), contoso.ID)
 		p.Name = []string{"Backup", "BACKUP", "backup"}[i%3]
-		return r.Profiles.Create(ctx, p, []byte("sealed"), profile.Validation{At: monday, Verdict: valid}, r.entry("created"))
+		return r.Profiles.Create(ctx, p, []byte("sealed"), profile.Validation{At: monday, Verdict: valid}, nil, r.entry("created"))
 	})
 	r.oneWon(won, lost, profile.ErrNameTaken)
 	r.same("entries", r.logged("created"), 1)

@@ -9,6 +9,7 @@ import './overlay.js';
 import './password.js';
 import './select.js';
 import './session.js';
+import './time.js';
 import './tip.js';
 import './unsaved.js';
 

@@ -269,7 +269,7 @@ func TestAnotherNameLeadsToTheBaseAddress(t *testing.T) {
 func TestALoopDoesNotFillTheActivityLog(t *testing.T) {
 	h := demotest.Open(t)
 	b, reader := h.Browser(t), h.SignedIn(t, "user@purser.test")
-	const times = 100
+	const times = 40
 	for i := range times {
 		to, err := url.Parse(b.Get("/auth/sign-in").Header.Get("Location"))
 		if err != nil {

@@ -10,6 +10,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/url"
+	"time"
 
 	"github.com/a-h/templ"
 	"github.com/labstack/echo/v4"
@@ -28,6 +29,7 @@ type Rules struct {
 	Anonymous func(echo.Context) bool // the same for everybody: it needs no session and waits for no place
 	SigningIn func(echo.Context) bool // the way in, which is open to whoever has no session yet (R1)
 	Streaming func(echo.Context) bool // it holds its connection to hear of progress
+	Asking    func(echo.Context) bool // it may wait for Microsoft 365
 	Quiet     func(echo.Context) bool // nobody asks the log about it
 
 	Uploads     map[string]int64                   // the addresses that take a file, with the largest body of each
@@ -47,19 +49,29 @@ type Door struct {
 	https      bool
 	turnstiles turnstiles
 	full       echo.HandlerFunc // the answer to whoever finds no place
+	enough     echo.HandlerFunc // the answer to whoever has had their share
 	turned     tally
 	protection *http.CrossOriginProtection
+
+	bodies, largeBodies gate          // of what arrives, by address
+	bodyWithin          time.Duration // of which a body has so long to arrive
 }
 
 // New makes the door of a house.
 func New(r Rules) *Door {
 	return &Door{
-		rules: r, https: r.BaseURL.Scheme == "https", turnstiles: newTurnstiles(), full: respond.Prepared(errTooMuch),
+		rules: r, https: r.BaseURL.Scheme == "https", turnstiles: newTurnstiles(), full: respond.Prepared(errTooMuch), enough: respond.Prepared(errEnough),
 		turned: tally{log: r.Log}, protection: protectionOf(r.BaseURL),
+		bodies:      gate{newTurnstile(bodyPlaces, bodyQueue), newShares(bodiesEach, bodyQueueEach)},
+		largeBodies: gate{newTurnstile(largeBodyPlaces, largeBodyQueue), newShares(largeBodiesEach, largeBodyQueueEach)},
+		bodyWithin:  usualBody,
 	}
 }
 
-var errTooMuch = problem.New(problem.Unavailable, "Purser has more to do than it can right now. Nothing was changed.")
+var (
+	errTooMuch = problem.New(problem.Unavailable, "Purser has more to do than it can right now. Nothing was changed.")
+	errEnough  = problem.New(problem.Unavailable, "You have as much under way as Purser does for one person at once. Nothing was changed.")
+)
 
 // reading reports whether a request changes nothing.
 func reading(r *http.Request) bool {

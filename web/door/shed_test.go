@@ -22,6 +22,7 @@ import (
 // crowded is an Echo with the middleware that a flood meets, small gates, and one handler that stays until it is released.
 type crowded struct {
 	*echo.Echo
+	door    *Door
 	log     *lines
 	arrived chan string
 	release chan struct{}
@@ -32,8 +33,8 @@ func newCrowded(t turnstiles) *crowded {
 	log := slog.New(slog.NewTextHandler(c.log, nil))
 	c.HTTPErrorHandler = respond.Problem(log)
 	d := New(rules(log))
-	d.turnstiles = t
-	c.Use(d.Identify, d.SecureHeaders, d.Shed, d.LimitTime, d.LogRequests, d.RecoverPanics)
+	d.turnstiles, c.door = t, d
+	c.Use(d.Identify, d.SecureHeaders, d.TakeBody, d.Shed, d.LimitTime, d.LogRequests, d.RecoverPanics)
 	stay := func(ec echo.Context) error {
 		c.arrived <- ec.Path()
 		<-c.release
@@ -41,6 +42,9 @@ func newCrowded(t turnstiles) *crowded {
 	}
 	c.GET("/page", stay)
 	c.POST("/page", stay)
+	c.GET("/ask", stay)
+	c.POST("/ask", stay)
+	c.POST("/file", stay)
 	c.GET("/auth/callback", stay)
 	c.GET("/events", stay)
 	c.GET("/healthz", func(ec echo.Context) error { return ec.String(http.StatusOK, "ok") })
@@ -62,12 +66,17 @@ func rules(log *slog.Logger) Rules {
 		Streaming: func(c echo.Context) bool {
 			return c.Request().Method == http.MethodGet && strings.HasSuffix(c.Path(), "/events")
 		},
+		Asking:      func(c echo.Context) bool { return c.Path() == "/ask" },
+		Uploads:     map[string]int64{"/file": 1 << 20},
 		FormOrigins: func() []string { return nil },
 	}
 }
 
 func small() turnstiles {
-	return turnstiles{pages: newTurnstile(2, 1), writes: newTurnstile(1, 0), signIns: newTurnstile(1, 0), streams: newTurnstile(1, 0)}
+	return turnstiles{
+		pages: newTurnstile(2, 1), writes: newTurnstile(1, 0), asks: newTurnstile(1, 0), suggestions: newTurnstile(1, 0),
+		files: newTurnstile(1, 0), signIns: newTurnstile(1, 0), streams: newTurnstile(1, 0),
+	}
 }
 
 func (c *crowded) ask(method, path, accept string) *httptest.ResponseRecorder {
@@ -113,6 +122,9 @@ func tooManyAreTurnedAway(t *testing.T) {
 	c.fill(&held, http.MethodPost, "/page", "text/html")
 	c.fill(&held, http.MethodGet, "/events", "text/event-stream")
 	c.fill(&held, http.MethodGet, "/auth/callback", "text/html")
+	c.fill(&held, http.MethodPost, "/ask", "text/html")
+	c.fill(&held, http.MethodGet, "/ask", "text/html")
+	c.fill(&held, http.MethodPost, "/file", "text/html")
 	c.fill(&held, http.MethodGet, "/page", "text/html") // none of them took a page's place
 	c.fill(&held, http.MethodGet, "/page", "text/html")
 
@@ -120,6 +132,9 @@ func tooManyAreTurnedAway(t *testing.T) {
 		"a page, after a short wait": {http.MethodGet, "/page", "text/html"},
 		"a save":                     {http.MethodPost, "/page", "text/html"},
 		"a sign-in":                  {http.MethodGet, "/auth/callback", "text/html"},
+		"a question to Microsoft":    {http.MethodPost, "/ask", "text/html"},
+		"a suggestion":               {http.MethodGet, "/ask", "text/html"},
+		"a file":                     {http.MethodPost, "/file", "text/html"},
 		"a stream":                   {http.MethodGet, "/events", "text/event-stream"},
 	} {
 		res := c.ask(ask[0], ask[1], ask[2])

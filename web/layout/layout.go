@@ -3,6 +3,7 @@
 package layout
 
 import (
+	"context"
 	"strconv"
 	"strings"
 	"unicode"
@@ -79,6 +80,17 @@ type Fault struct {
 	ActionNewTab bool // so that this page, and what its reload sends again, stays
 	Person       *Person
 }
+
+// simulated is where a context says that a simulator answers.
+type simulated struct{}
+
+// Simulated marks a request whose pages say that a simulator answers in the place of Microsoft 365 (X31): every page, those for
+// people who are not signed in and those that tell of a fault too, so that nobody believes a verdict that is none.
+func Simulated(ctx context.Context) context.Context {
+	return context.WithValue(ctx, simulated{}, true)
+}
+
+func isSimulated(ctx context.Context) bool { return ctx.Value(simulated{}) != nil }
 
 // htmxConfig is htmx 4's configuration: no style of its own (the policy forbids it), only the extension that we ship,
 // requests to this site only, and no fault page swapped into a part of a page. A form that wants its refusal (422)

@@ -9,10 +9,12 @@ import (
 
 	"github.com/labstack/echo/v4"
 
+	"purser.example/internal/account"
 	"purser.example/internal/pool"
 	"purser.example/internal/problem"
 	"purser.example/internal/secret"
 	"purser.example/internal/tenant"
+	forms "purser.example/web/form"
 )
 
 // The names of a pool's fields in the form; each is followed by its class, and those of a member by the user's id too.
@@ -23,6 +25,9 @@ const (
 	fieldMFA      = "mfa"
 	fieldPassword = "password"
 	fieldForget   = "forget"
+	// fieldAlso is another place of a member's account that gets a new password too, and fieldShown one that the page showed.
+	fieldAlso  = "also"
+	fieldShown = "shown"
 	// fieldRow holds, for each member in sight, whether Enable MFA was on when the page was made, and the user's id.
 	fieldRow = "row"
 	// fieldOverwrite comes with "Save mine over it" only, and holds in place of fieldSeen.
@@ -38,9 +43,10 @@ const (
 
 // form is the whole page as somebody sent it.
 type form struct {
-	tenant tenant.ID
-	tab    pool.Class
-	pools  map[pool.Class]*poolForm
+	tenant  tenant.ID
+	tab     pool.Class
+	pools   map[pool.Class]*poolForm
+	command string // "validate:sites": what is to be done, and with which pool
 }
 
 // poolForm is one pool as somebody typed it, beside what the page showed.
@@ -69,6 +75,7 @@ type rowForm struct {
 	mfa, wasMFA bool
 	password    secret.Value
 	forget      bool
+	elsewhere   account.Choice
 }
 
 func (r rowForm) touched() bool { return r.mfa != r.wasMFA || !r.password.Empty() || r.forget }
@@ -84,11 +91,11 @@ func formOf(p pool.Pool) *poolForm {
 }
 
 func readForm(c echo.Context) (form, error) {
-	values, err := c.FormParams()
+	values, err := forms.Values(c)
 	if err != nil {
 		return form{}, err
 	}
-	f := form{tenant: tenant.ParseID(values.Get("tenant")), tab: classOf(values.Get("tab")), pools: map[pool.Class]*poolForm{}}
+	f := form{tenant: tenant.ParseID(values.Get("tenant")), tab: classOf(values.Get("tab")), pools: map[pool.Class]*poolForm{}, command: values.Get(fieldDo)}
 	for _, class := range pool.Classes {
 		p, err := readPool(values, pool.Key{Tenant: f.tenant, Class: class})
 		if err != nil {
@@ -110,7 +117,7 @@ func readPool(values url.Values, key pool.Key) (*poolForm, error) {
 	}
 	seen, err := strconv.ParseInt(cmp.Or(get(fieldOverwrite), get(fieldSeen)), 10, 64)
 	if err != nil {
-		return nil, problem.Wrap(err, problem.BadRequest, "This form is damaged. Reload the page and try again.")
+		return nil, forms.ErrDamaged // without the cause, which quotes the field
 	}
 	p := &poolForm{
 		key: key, seen: seen, overwrite: get(fieldOverwrite) != "", group: pool.Typed(values.Get(name(fieldGroup))), named: pool.Typed(values.Get(name(fieldNamed))),
@@ -124,6 +131,7 @@ func readPool(values url.Values, key pool.Key) (*poolForm, error) {
 		p.rows = append(p.rows, rowForm{
 			user: pool.UserID(user), wasMFA: was == "1", mfa: values.Get(name(fieldMFA)+"-"+user) != "",
 			password: secret.FromString(values.Get(name(fieldPassword) + "-" + user)), forget: values.Get(name(fieldForget)+"-"+user) != "",
+			elsewhere: account.Chosen(values[name(fieldShown)+"-"+user], values[name(fieldAlso)+"-"+user]),
 		})
 	}
 	return p, nil
@@ -180,7 +188,7 @@ func (p *poolForm) change() (pool.Change, error) {
 	}
 	for _, row := range p.rows {
 		if row.touched() {
-			change.Members = append(change.Members, pool.MemberChange{User: row.user, MFA: row.mfa, Password: row.password, Forget: row.forget && row.password.Empty()})
+			change.Members = append(change.Members, pool.MemberChange{User: row.user, MFA: row.mfa, Password: row.password, Forget: row.forget && row.password.Empty(), Elsewhere: row.elsewhere})
 		}
 	}
 	return change, nil

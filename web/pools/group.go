@@ -11,6 +11,7 @@ import (
 	"purser.example/internal/pool"
 	"purser.example/internal/problem"
 	"purser.example/internal/shown"
+	forms "purser.example/web/form"
 	"purser.example/web/respond"
 	"purser.example/web/session"
 )
@@ -25,10 +26,10 @@ func (h *Handlers) act(c echo.Context) error {
 		return err
 	}
 	defer f.clearPasswords()
-	command, name, _ := strings.Cut(c.FormValue(fieldDo), ":")
+	command, name, _ := strings.Cut(f.command, ":")
 	p := f.pools[pool.Class(name)]
 	if p == nil {
-		return problem.New(problem.BadRequest, "This form is damaged. Reload the page and try again.")
+		return forms.ErrDamaged
 	}
 	f.tab = p.key.Class
 	refused := h.carryOut(c, command, p)

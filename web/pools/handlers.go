@@ -30,6 +30,9 @@ type Handlers struct {
 	Desk     *sheet.Desk // where files are taken
 }
 
+// Asking are the routes that may wait for Microsoft 365.
+var Asking = []string{"POST " + Path, "GET " + suggestPath, "POST " + groupPath, "POST " + driftPath}
+
 // Mount adds the routes.
 func (h *Handlers) Mount(e *echo.Echo) {
 	e.GET(Path, h.show)

@@ -12,6 +12,7 @@ import (
 	"purser.example/internal/pool"
 	"purser.example/internal/problem"
 	"purser.example/internal/shown"
+	forms "purser.example/web/form"
 	"purser.example/web/respond"
 	"purser.example/web/session"
 	"purser.example/web/ui"
@@ -122,7 +123,7 @@ func (h *Handlers) saveImport(c echo.Context, view importView, target importTarg
 	}
 	seen, err := strconv.ParseInt(c.QueryParam("seen"), 10, 64)
 	if err != nil {
-		return problem.Wrap(err, problem.BadRequest, "This form is damaged. Reload the page and try again.")
+		return forms.ErrDamaged
 	}
 	change := pool.Change{Key: target.pool.Key, Seen: seen, AdminURL: target.pool.AdminURL, Objects: target.pool.Objects, Members: result.Changes()}
 	if target.reading.ID != target.pool.Reading {

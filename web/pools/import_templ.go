@@ -164,7 +164,7 @@ func importPage(shell layout.Shell, view importView) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 9, "</div><p class=\"field-help pool-import-note\">Check tells what Import would do, row by row, and stores nothing. Import stores app passwords as they are and checks the other passwords with Microsoft 365 first. Purser keeps no copy of the file.</p></form>")
+				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 9, "</div><p class=\"field-help pool-import-note\">Check tells what Import would do, row by row, and stores nothing. Import stores app passwords as they are and checks the other passwords with Microsoft 365 first; where the same account has a password elsewhere, in a profile or another pool, one that is accepted is stored there too. Purser keeps no copy of the file.</p></form>")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

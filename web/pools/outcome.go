@@ -58,7 +58,7 @@ func (h *Handlers) tellWithoutPage(c echo.Context, outcome outcomeView, cause er
 	if len(outcome.Saved) == 0 {
 		return cause
 	}
-	h.Log.ErrorContext(c.Request().Context(), "page of account pools not shown after a save", "request_id", session.Origin(c).Request, "error", cause)
+	h.Log.ErrorContext(c.Request().Context(), "page of account pools not shown after a save", "request_id", session.Origin(c).Request, "error", respond.Told(cause))
 	fault := layout.Fault{
 		Title: "Saved in part", Text: outcome.rest() + " The others are not saved, and the page cannot be shown right now.",
 		Next: "Open the page again before you go on: it shows what is saved.", ActionLabel: title, ActionHref: Path,

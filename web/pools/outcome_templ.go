@@ -408,6 +408,10 @@ func outcomeFragment(view pageView) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
+				templ_7745c5c3_Err = urlDoubt(p, elsewhere).Render(ctx, templ_7745c5c3_Buffer)
+				if templ_7745c5c3_Err != nil {
+					return templ_7745c5c3_Err
+				}
 				for _, m := range p.userRows() {
 					if p.Passwords {
 						templ_7745c5c3_Err = ui.Notes(ui.NotesProps{ID: p.name(fieldPassword) + "-" + m.User, Error: m.Error, Attrs: elsewhere}).Render(ctx, templ_7745c5c3_Buffer)

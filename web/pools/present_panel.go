@@ -10,6 +10,7 @@ import (
 	"purser.example/internal/problem"
 	"purser.example/internal/run"
 	"purser.example/internal/shown"
+	"purser.example/web/respond"
 	"purser.example/web/session"
 	"purser.example/web/verdicts"
 	"purser.example/web/words"
@@ -48,10 +49,14 @@ func (h *Handlers) panelView(c echo.Context, tell *verdicts.Teller, saved pool.P
 	for _, row := range f.rows {
 		view.URLNeeded = view.URLNeeded || row.mfa
 	}
+	of, err := h.Tenants.Find(c.Request().Context(), saved.Tenant)
+	if err != nil {
+		return view, err
+	}
+	view.URLDoubt = h.Pools.Doubt(of, f.url)
 	view.Enough = enough(saved, f, counts)
 	view.Drift = h.driftView(c, saved, f)
 	view.Hidden = f.hidden()
-	var err error
 	if view.Versions, err = h.versionsView(c, saved); err != nil {
 		return view, err
 	}
@@ -118,7 +123,7 @@ func (h *Handlers) leftOut(c echo.Context, r pool.Reading, view *foundView) {
 	view.LeftOut = words.Counted(r.Counts.LeftOut, "object") + " of the group " + words.Plural(r.Counts.LeftOut, "is", "are") + " no member of the pool"
 	others, err := h.Pools.LeftOut(c.Request().Context(), session.Caller(c), r.ID)
 	if err != nil {
-		h.Log.WarnContext(c.Request().Context(), "what a group holds beside users is not shown", "request_id", session.Origin(c).Request, "error", err)
+		h.Log.WarnContext(c.Request().Context(), "what a group holds beside users is not shown", "request_id", session.Origin(c).Request, "error", respond.Told(err))
 		return
 	}
 	for _, o := range others {
@@ -147,7 +152,7 @@ func (h *Handlers) checkNote(c echo.Context, key pool.Key) (*checkNote, error) {
 	if note.Runs {
 		note.Text = "A check of " + words.Counted(check.Total, "password") + " goes on: " + words.Number(check.Done()) + " done."
 	} else {
-		note.Text = "Last check of passwords, " + words.Moment(check.Begun, h.Now()).Text
+		note.Text, note.Begun = "Last check of passwords, ", words.Moment(check.Begun, h.Now())
 	}
 	return note, nil
 }

@@ -6,6 +6,7 @@ import (
 
 	"github.com/labstack/echo/v4"
 
+	"purser.example/internal/account"
 	"purser.example/internal/pool"
 	"purser.example/internal/shown"
 	"purser.example/web/session"
@@ -34,11 +35,31 @@ func (h *Handlers) usersView(c echo.Context, tell *verdicts.Teller, r pool.Readi
 	if r.State == pool.ReadingRuns {
 		view.Renew = f.members.address(usersPath, key, r.ID)
 	}
+	elsewhere, err := h.Pools.Elsewhere(c.Request().Context(), session.Caller(c), key, page.Rows)
+	if err != nil {
+		return nil, err
+	}
 	for _, m := range page.Rows {
 		view.Rows = append(view.Rows, h.memberView(c, tell, m, f))
+		view.Rows[len(view.Rows)-1].Elsewhere = placeViews(elsewhere[m.User], f, m.User)
 	}
 	view.Pager = pager(page, r, f)
 	return view, nil
+}
+
+// placeViews are the other places of a member's account, all of them chosen but those that were turned off.
+func placeViews(places []account.Where, f *poolForm, user pool.UserID) []placeView {
+	var off []account.Place
+	for _, row := range f.rows {
+		if row.user == user {
+			off = row.elsewhere.Off
+		}
+	}
+	var list []placeView
+	for _, p := range places {
+		list = append(list, placeView{Value: p.Place.String(), Name: words.Capital(p.Name), Checked: !slices.Contains(off, p.Place)})
+	}
+	return list
 }
 
 // kept is the view as the pools' form carries it along, so that a refusal shows the same members.
@@ -196,7 +217,7 @@ func stored(m pool.Member, class pool.Class, h *Handlers, view *memberView) {
 		view.Stored = "Stored"
 	}
 	if view.Stored != "" {
-		view.StoredAt = words.Moment(m.Set.At, h.Now()).Text
+		view.StoredAt = words.Moment(m.Set.At, h.Now())
 	}
 	switch {
 	case view.Waiting || view.Stored != "" && m.Standing.InOrder():

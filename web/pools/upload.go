@@ -4,12 +4,12 @@ import (
 	"errors"
 	"io"
 	"mime/multipart"
-	"net"
 	"net/http"
 
 	"purser.example/internal/pool"
 	"purser.example/internal/problem"
 	"purser.example/internal/sheet"
+	forms "purser.example/web/form"
 )
 
 const fieldFile = "file"
@@ -26,13 +26,11 @@ type upload struct {
 	command string
 }
 
-var errDamaged = problem.New(problem.BadRequest, "This form is damaged. Reload the page and try again.")
-
 // receive reads the form to its end. Errors never hold what was sent: the library's own do, and the log would keep it (R60).
 func receive(r *http.Request) (upload, error) {
 	parts, err := r.MultipartReader()
 	if err != nil {
-		return upload{}, errDamaged
+		return upload{}, forms.ErrDamaged
 	}
 	var sent upload
 	for range maxParts {
@@ -45,11 +43,11 @@ func receive(r *http.Request) (upload, error) {
 		}
 		if err != nil {
 			clear(sent.file)
-			return upload{}, unread(err)
+			return upload{}, forms.Unread(err)
 		}
 	}
 	clear(sent.file)
-	return upload{}, errDamaged
+	return upload{}, forms.ErrDamaged
 }
 
 // take reads one part; those that it does not know are passed over.
@@ -72,18 +70,4 @@ func (u *upload) check() error {
 		return problem.Field(fieldFile, "Choose a CSV file first.")
 	}
 	return nil
-}
-
-// unread tells a form that did not arrive from one that cannot be understood.
-func unread(err error) error {
-	_, large := errors.AsType[*http.MaxBytesError](err)
-	_, wire := errors.AsType[net.Error](err)
-	switch {
-	case large, problem.KindOf(err) != problem.Internal:
-		return err
-	case wire, errors.Is(err, io.ErrUnexpectedEOF):
-		return problem.New(problem.BadRequest, "The file did not arrive whole. Nothing was stored. Choose it again.")
-	default:
-		return errDamaged
-	}
 }

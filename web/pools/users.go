@@ -1,6 +1,7 @@
 package pools
 
 import (
+	"errors"
 	"net/http"
 
 	"github.com/labstack/echo/v4"
@@ -75,14 +76,18 @@ func (h *Handlers) followReading(c echo.Context) error {
 	})
 }
 
-// drift begins to compare the saved group with what it is now; the answer follows the comparison (R46).
+// drift begins to compare the saved group with what it is now; the answer follows the comparison (R46). The page asks by itself, so
+// that what would sign in with an account is offered instead (X39).
 func (h *Handlers) drift(c echo.Context) error {
 	key := pool.Key{Tenant: keyOf(c).Tenant, Class: keyOf(c).Class}
 	saved, err := h.Pools.Pool(c.Request().Context(), session.Caller(c), key)
 	if err != nil {
 		return err
 	}
-	r, err := h.Pools.Drift(c.Request().Context(), session.Caller(c), session.Origin(c), key)
+	r, err := h.Pools.Glance(c.Request().Context(), session.Caller(c), session.Origin(c), key)
+	if errors.Is(err, pool.ErrShut) {
+		return respond.Page(c, http.StatusOK, driftPart(driftView{Class: string(key.Class), Offer: true}))
+	}
 	if err != nil {
 		if refusal(err) == 0 {
 			return err

@@ -49,7 +49,8 @@ type panelView struct {
 	Enough       enoughView
 	Objects      string
 	AdminURL     string
-	URLNeeded    bool // a member has Enable MFA on
+	URLNeeded    bool   // a member has Enable MFA on
+	URLDoubt     string // what is doubtful about the address; empty for nothing
 	Versions     versionsView
 	Check        *checkNote
 	Passwords    bool // members of the class need passwords
@@ -127,12 +128,19 @@ type memberView struct {
 	ProfileHref          string
 	MFA                  bool
 	Stored               string // "Stored", "App password stored"; empty: none
-	StoredAt             string
+	StoredAt             words.Time
 	Waiting              bool // a new one waits for its check
 	Fold                 string
 	Verdict              *verdicts.View
 	Error                string
 	Forget               bool // ticked
+	Elsewhere            []placeView
+}
+
+// placeView is another place of a member's account, and whether a new password goes there too.
+type placeView struct {
+	Value, Name string
+	Checked     bool
 }
 
 // driftView is what changed in the group since the pool was saved.
@@ -140,6 +148,7 @@ type driftView struct {
 	ID       string
 	Class    string
 	Ask      string // where a script asks for the comparison; empty: it does not
+	Offer    bool   // it would sign in with an account, so that somebody has to ask for it
 	Running  string // where progress comes from; empty: nothing runs
 	Problem  string
 	Remark   string // why the present members cannot be taken over
@@ -177,6 +186,7 @@ type versionRow struct {
 // checkNote tells of the pool's last check of passwords.
 type checkNote struct {
 	Text, Href string
+	Begun      words.Time // behind the text of one that is over
 	Runs       bool
 }
 

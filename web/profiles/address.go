@@ -20,6 +20,8 @@ const (
 	deletePath   = listPath + "/delete"
 	validatePath = listPath + "/validate"
 
+	elsewherePath = listPath + "/elsewhere" // where else an account is kept
+
 	classicPath = "/classic/account-pool" // Manage Account Pool
 )
 

@@ -49,6 +49,14 @@ func searches() templ.Attributes {
 	return attributes
 }
 
+// renews fetches the other places of the account that is typed. Nothing else of the form goes along, the password least of all.
+func renews(href string) templ.Attributes {
+	return templ.Attributes{
+		"hx-get": href, "hx-include": "#" + fieldTenant + ", #" + fieldUsername, "hx-swap": "outerHTML", "hx-sync": "this:replace",
+		"hx-trigger": "change from:#" + fieldTenant + ", change from:#" + fieldUsername,
+	}
+}
+
 // saves posts the form and swaps in the outcome of a refusal; fields keep what was typed. A profile that is saved answers
 // with HX-Redirect.
 func saves(action string) templ.Attributes {

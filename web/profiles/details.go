@@ -79,6 +79,9 @@ func (h *Handlers) detailsView(c echo.Context, d profile.Details, said *layout.F
 		view.Changes = append(view.Changes, changeView{At: words.Moment(l.At, now), By: l.Actor.Name, What: changed(string(l.Action), l.Details)})
 	}
 	view.UsedBy = useLinks(d.Tenant, d.Uses)
+	for _, other := range d.Others {
+		view.Others = append(view.Others, linkView{Text: "Profile " + other.Name, Href: query.address(string(other.ID))})
+	}
 	return view
 }
 
@@ -101,7 +104,7 @@ func (h *Handlers) tell(c echo.Context, v verdict.Verdict, p profile.Profile) ve
 
 func roles(d profile.Details) (names []string, note string) {
 	if !d.Verdict.RolesRead {
-		return nil, "Not read yet"
+		return nil, rolesUnread(d.Warnings)
 	}
 	for _, r := range d.Verdict.Roles {
 		names = append(names, shown.Name(r.Name))
@@ -115,6 +118,16 @@ func roles(d profile.Details) (names []string, note string) {
 		}
 	}
 	return names, note
+}
+
+// rolesUnread says why no roles are known, and which permission would tell (X8).
+func rolesUnread(warnings []verdict.Warning) string {
+	for _, w := range warnings {
+		if w.Kind == verdict.RolesNotRead {
+			return w.Text()
+		}
+	}
+	return "Not read yet"
 }
 
 // changed says in a few words what an entry of the activity log says.

@@ -36,6 +36,7 @@ type detailsView struct {
 	Modified       signedView
 	Version        string
 	UsedBy         []linkView    // what uses it (R20)
+	Others         []linkView    // profiles with the same account
 	History        []attemptView // newest first
 	Changes        []changeView  // newest first
 }

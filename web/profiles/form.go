@@ -6,10 +6,11 @@ import (
 
 	"github.com/labstack/echo/v4"
 
-	"purser.example/internal/problem"
+	"purser.example/internal/account"
 	"purser.example/internal/profile"
 	"purser.example/internal/secret"
 	"purser.example/internal/tenant"
+	forms "purser.example/web/form"
 )
 
 // form is what somebody typed, as they typed it.
@@ -19,7 +20,7 @@ type form struct {
 }
 
 func readForm(c echo.Context) (form, error) {
-	values, err := c.FormParams()
+	values, err := forms.Values(c)
 	if err != nil {
 		return form{}, err
 	}
@@ -27,13 +28,14 @@ func readForm(c echo.Context) (form, error) {
 	seen := int64(0)
 	if version != "" {
 		if seen, err = strconv.ParseInt(version, 10, 64); err != nil {
-			return form{}, problem.Wrap(err, problem.BadRequest, "This form is damaged. Reload the page and try again.")
+			return form{}, forms.ErrDamaged
 		}
 	}
 	return form{
 		draft: profile.Draft{
 			Name: values.Get(fieldName), Description: values.Get(fieldDescription), Tenant: tenant.ParseID(values.Get(fieldTenant)),
 			Services: values[fieldServices], Username: values.Get(fieldUsername), Password: secret.FromString(values.Get(fieldPassword)),
+			Elsewhere: account.Chosen(values[fieldNamed], values[fieldAlso]),
 		},
 		version: seen,
 	}, nil

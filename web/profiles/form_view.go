@@ -25,6 +25,7 @@ type formView struct {
 	Problem       string            // a sentence about the whole form; empty for none
 	Verdict       *verdicts.View    // why Microsoft 365 refused; nil for none
 	Conflict      *conflictView     // somebody else saved meanwhile; nil for none
+	Elsewhere     elsewhereView
 }
 
 // The names of the form's fields, and the keys of formView.Errors.
@@ -35,6 +36,9 @@ const (
 	fieldServices    = "services"
 	fieldUsername    = "username"
 	fieldPassword    = "password"
+	// fieldAlso is a place of the same account that gets a new password too, and fieldNamed one that the form showed.
+	fieldAlso  = "also"
+	fieldNamed = "named"
 	// fieldVersion is the version that the editor saw, a hidden field.
 	fieldVersion = "version"
 	// fieldOverwrite comes with the button "Save mine over it" only; it is the version that the editor has now seen, and

@@ -39,10 +39,14 @@ type Handlers struct {
 	Verdicts *verdicts.Words
 }
 
+// Asking are the routes that may wait for Microsoft 365.
+var Asking = []string{"POST " + listPath, "POST " + validatePath, "POST " + listPath + "/:id", "POST " + listPath + "/:id/validate"}
+
 // Mount adds the routes.
 func (h *Handlers) Mount(e *echo.Echo) {
 	e.GET(listPath, h.list)
 	e.GET(listPath+"/new", h.showNew)
+	e.GET(elsewherePath, h.showElsewhere)
 	e.POST(listPath, h.create)
 	e.GET(editPath, h.chooseEdit)
 	e.GET(deletePath, h.confirmRemove)

@@ -520,7 +520,7 @@ func listFilters(filter filterView) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = ui.Search(ui.SearchProps{Name: "q", Value: filter.Query, Placeholder: "Search name, username", Attrs: searches()}).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.Search(ui.SearchProps{Name: "q", Value: filter.Query, Placeholder: "Search profiles", Attrs: searches()}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

@@ -122,7 +122,9 @@ type statusView struct {
 	Tone   ui.Tone
 	Text   string // "Policy blocked"
 	Reason string // "Conditional access · AADSTS53003", "SharePoint Administrator missing"; empty for none
-	Note   string // an attempt since that could not tell: "Not reached 12 minutes ago; status from before"
+	// Tried is an attempt since that could not tell, such as "Not reached", and when that was.
+	Tried   string
+	TriedAt words.Time
 }
 
 // expiryView is when a password expires. Without a time, Text stands alone: "Never", "–".

@@ -38,6 +38,9 @@ func (h *Handlers) formView(c echo.Context, f form, id *profile.ID) (formView, e
 		selected := t.ID == f.draft.Tenant || len(tenants) == 1
 		view.Tenants = append(view.Tenants, ui.Option{Value: string(t.ID), Label: t.Called() + " (" + t.InitialDomain + ")", Selected: selected})
 	}
+	if view.Elsewhere, err = h.elsewhereView(c, f.draft, id); err != nil {
+		return formView{}, err
+	}
 	if id != nil {
 		view.Edit, view.Action, view.Version = true, query.address(string(*id)), strconv.FormatInt(f.version, 10)
 	}

@@ -50,22 +50,37 @@ func (h *Handlers) listView(c echo.Context) (listView, error) {
 	return view, nil
 }
 
-// tiles count by status, and each is a way to see what it counts.
+// tiles count by status what the search and the other filters let through, and each is a way to see what it counts (X34).
 func tiles(counts profile.Counts, query listQuery) []ui.TileProps {
 	now := query.values.Get("status")
+	all := "All profiles"
+	if q := query.query(); q.Text != "" || q.Tenant != "" || q.Service != "" {
+		all = "All that match"
+	}
 	tile := func(count int, label, status string, tone ui.Tone) ui.TileProps {
 		if count == 0 {
 			tone = ""
 		}
-		return ui.TileProps{Count: words.Number(count), Label: label, Href: query.firstPage("status", status), Tone: tone, Current: now == status}
+		return ui.TileProps{Count: atLeast(count, counts.AtLeast && (status != "" || counts.AllAtLeast)), Label: label, Href: query.firstPage("status", status), Tone: tone, Current: now == status}
 	}
 	return []ui.TileProps{
-		tile(counts.All, "All profiles", "", ""),
+		tile(counts.All, all, "", ""),
 		tile(counts.Valid, "Valid", string(verdict.Valid), ui.OK),
 		tile(counts.Attention, "Need attention", profile.Attention, ui.Bad),
 		tile(counts.Expiring, "Expire within 30 days", profile.Expiring, ui.Warn),
 		tile(counts.NotValidated, "Not validated", string(verdict.NotValidated), ""),
 	}
+}
+
+// atLeast is a number that may be larger: counting on would cost.
+func atLeast(n int, more bool) string {
+	switch {
+	case !more:
+		return words.Number(n)
+	case n == 0:
+		return "–"
+	}
+	return words.Number(n) + "+"
 }
 
 func (h *Handlers) filterView(tenants []tenant.Tenant, query listQuery) filterView {
@@ -126,7 +141,7 @@ func (h *Handlers) statusView(p profile.Profile) statusView {
 		s.Tone, s.Reason = ui.Warn, warnings[0].Short()
 	}
 	if p.Failed != nil {
-		s.Note = p.Failed.Status.Title() + " " + words.Moment(p.Failed.At, h.Now()).Text + "; status from before"
+		s.Tried, s.TriedAt = p.Failed.Status.Title(), words.Moment(p.Failed.At, h.Now())
 	}
 	return s
 }

@@ -214,3 +214,48 @@ func TestAVerdictsLinksLeadSomewhere(t *testing.T) {
 		})
 	}
 }
+
+// X34, X35, R10: the tiles count what the search and the filters let through, and each leads to as many; the search passes over accents,
+// and finds by description, service and code.
+func TestTheTilesCountWhatIsSearchedFor(t *testing.T) {
+	h, b := openProfiles(t)
+	saved(t, b, url.Values{"name": {"Archiv München"}, "description": {"Für die Straße"}, "services": {"fly"}})
+	href := saved(t, b, url.Values{"name": {"Other"}, "description": {""}, "services": {"opus"}, "username": {"svc-other@contoso.onmicrosoft.com"}})
+	if err := h.Sim.PatchUser("svc-other@contoso.onmicrosoft.com", []byte(`{"accountEnabled": false}`)); err != nil {
+		t.Fatal(err)
+	}
+	b.Post(href+"/validate", url.Values{})
+	for q, want := range map[string]string{
+		"": "2 All profiles 1 Valid 1 Need attention", "munchen": "1 All that match 1 Valid 0 Need attention", "STRASSE": "1 All that match 1 Valid 0 Need attention",
+		"opus": "1 All that match 0 Valid 1 Need attention", "aadsts50057": "1 All that match 0 Valid 1 Need attention", "50057": "1 All that match 0 Valid 1 Need attention",
+		"svc-": "2 All that match 1 Valid 1 Need attention", "nothing like it": "0 All that match 0 Valid 0 Need attention",
+	} {
+		page := b.Get("/service-accounts?" + url.Values{"q": {q}}.Encode()).Page(t)
+		tiles := page.Find("#tiles a")
+		said := tiles.Map(func(_ int, tile *goquery.Selection) string {
+			return tile.Find(".tile-count").Text() + " " + tile.Find(".tile-label").Text()
+		})
+		if got := strings.Join(said, " "); !strings.HasPrefix(got, want) {
+			t.Errorf("%q: %q, want %q", q, got, want)
+		}
+		for _, tile := range tiles.EachIter() {
+			rows := b.Get(tile.AttrOr("href", "")).Page(t).Find("#selection tbody tr").Length()
+			if count := tile.Find(".tile-count").Text(); count != fmt.Sprint(rows) {
+				t.Errorf("%q: the tile %q leads to %d rows", q, tile.Text(), rows)
+			}
+		}
+	}
+}
+
+// X31: while a simulator answers, every page says so, for whoever is not signed in too.
+func TestEveryPageSaysThatASimulatorAnswers(t *testing.T) {
+	h, b := openProfiles(t)
+	for _, path := range []string{"/service-accounts", "/service-accounts/new", "/classic/account-pool", "/help/validation-notes", "/nothing-here"} {
+		if said := b.Get(path).Page(t).Find(".simulated").Text(); !strings.Contains(said, "A simulator answers in the place of Microsoft 365.") {
+			t.Errorf("%s says %q", path, said)
+		}
+	}
+	if said := h.Browser(t).Get("/auth/signed-out").Page(t).Find(".simulated").Length(); said != 1 {
+		t.Error("whoever is signed out hears nothing of it")
+	}
+}

@@ -9,6 +9,7 @@ import (
 
 	"purser.example/internal/problem"
 	"purser.example/internal/profile"
+	forms "purser.example/web/form"
 	"purser.example/web/respond"
 	"purser.example/web/session"
 	"purser.example/web/words"
@@ -41,20 +42,22 @@ func idsOf(texts []string) []profile.ID {
 	return ids
 }
 
+var errDamaged = problem.New(problem.BadRequest, "This form is damaged. Go back to the list and select the profiles again.")
+
 func (h *Handlers) remove(c echo.Context) error {
-	values, err := c.FormParams()
+	values, err := forms.Values(c)
 	if err != nil {
 		return err
 	}
 	ids, versions := values["id"], values["version"]
 	if len(ids) == 0 || len(ids) != len(versions) {
-		return problem.New(problem.BadRequest, "This form is damaged. Go back to the list and select the profiles again.")
+		return errDamaged
 	}
 	var seen []profile.Seen
 	for i, id := range ids {
 		version, err := strconv.ParseInt(versions[i], 10, 64)
 		if err != nil {
-			return problem.Wrap(err, problem.BadRequest, "This form is damaged. Go back to the list and select the profiles again.")
+			return errDamaged
 		}
 		seen = append(seen, profile.Seen{ID: profile.ID(id), Version: version})
 	}

@@ -2,12 +2,14 @@ package profiles
 
 import (
 	"net/url"
+	"strings"
 
 	"github.com/labstack/echo/v4"
 
 	"purser.example/internal/account"
 	"purser.example/internal/profile"
 	"purser.example/internal/run"
+	"purser.example/internal/verdict"
 	"purser.example/web/runs"
 	"purser.example/web/session"
 	"purser.example/web/ui"
@@ -35,13 +37,14 @@ func (h *Handlers) Runs() runs.Face {
 		},
 		Columns: []runs.Column{
 			{Label: "Profiles", Text: func(r run.Run) string { return words.Number(r.Total) + " · " + r.Title }},
-			{Label: "Valid", Text: func(r run.Run) string { return words.Number(r.Counts[run.Confirmed]) }},
+			{Label: "Valid", Text: func(r run.Run) string { return words.Number(validOf(r)) }},
+			{Label: "With warnings", Text: func(r run.Run) string { return words.Number(r.Counts[run.Warned]) }},
 			{Label: "Need attention", Text: func(r run.Run) string { return words.Number(r.Counts[run.Rejected]) }},
 			{Label: "Without a verdict", Text: func(r run.Run) string {
-				return words.Number(r.Total - r.Counts[run.Confirmed] - r.Counts[run.Rejected])
+				return words.Number(r.Total - validOf(r) - r.Counts[run.Rejected])
 			}},
 		},
-		Outcomes: map[run.Outcome]string{run.Confirmed: "Valid", run.Rejected: "Need attention", run.Trying: "Validating"},
+		Outcomes: map[run.Outcome]string{run.Confirmed: "Valid", run.Warned: "Valid, with warnings", run.Rejected: "Need attention", run.Trying: "Validating"},
 		Usual:    []run.Outcome{run.Confirmed, run.Rejected, run.NotReached, run.Skipped},
 		Reasons: map[account.Reason]string{
 			account.Parked:  "Microsoft refused the stored password before. Enter the right one, or open the profile to validate it anyway.",
@@ -76,6 +79,9 @@ func runItem(i run.Item, view *runs.Item) {
 			view.Tone, view.Text, view.Code = verdicts.Tone(i.Status), i.Status.Title(), verdicts.Quotable(i.Code)
 		}
 	}
+	if i.Outcome == run.Warned {
+		view.Tone, view.Text, view.Reason = ui.Warn, verdict.Valid.Title(), shortOf(i)
+	}
 	if i.Reason == profile.Already {
 		view.Reason = "Somebody validated it after this run began: " + i.Status.Title() + "."
 	}
@@ -86,15 +92,42 @@ func runItem(i run.Item, view *runs.Item) {
 
 // runOutcome says what came of a run that is over.
 func runOutcome(r run.Run) ui.MessageProps {
-	valid, of := words.Number(r.Counts[run.Confirmed]), words.Counted(r.Total, "profile")
-	text := valid + " of " + of + " " + words.Plural(r.Total, "is", "are") + " valid."
+	text := words.Number(validOf(r)) + " of " + words.Counted(r.Total, "profile") + " " + words.Plural(r.Total, "is", "are") + " valid." + warned(r)
 	if r.State == run.Cancelled {
 		return ui.MessageProps{Tone: ui.OK, Title: "Cancelled", Text: text + " What had not been tried keeps its status."}
 	}
-	if r.Counts[run.Confirmed] == r.Total {
+	if validOf(r) == r.Total {
 		return ui.MessageProps{Tone: ui.OK, Text: text}
 	}
 	return ui.MessageProps{Tone: ui.Bad, Title: text, Text: "Open a profile to see what Microsoft said and what to do."}
+}
+
+// validOf counts the profiles that a run found valid, with warnings or without.
+func validOf(r run.Run) int { return r.Counts[run.Confirmed] + r.Counts[run.Warned] }
+
+// warned says how many of those are orange in the list (X29).
+func warned(r run.Run) string {
+	n := r.Counts[run.Warned]
+	switch {
+	case n == 0:
+		return ""
+	case n == validOf(r) && n == 1:
+		return " It has a warning."
+	case n == validOf(r):
+		return " All of them have warnings."
+	}
+	return " " + words.Number(n) + " of them " + words.Plural(n, "has a warning.", "have warnings.")
+}
+
+// shortOf says in one line what is short about a valid account.
+func shortOf(i run.Item) string {
+	var texts []string
+	if i.Verdict != nil {
+		for _, w := range i.Verdict.Warnings {
+			texts = append(texts, w.Short())
+		}
+	}
+	return strings.Join(texts, " · ")
 }
 
 // activeRuns are the runs that go on, for the list of profiles.

@@ -153,3 +153,27 @@ func TestUnknownRuns(t *testing.T) {
 		t.Errorf("delete with nothing selected: %d", res.StatusCode)
 	}
 }
+
+// X29: a run counts and shows what is valid with a warning, as the list does: orange, with the reason.
+func TestARunShowsWarnings(t *testing.T) {
+	h, b, ids := openRuns(t)
+	if err := h.Sim.PatchUser("svc-backup@contoso.onmicrosoft.com", []byte(`{"roles": ["Global Administrator"]}`)); err != nil {
+		t.Fatal(err)
+	}
+	to := b.Post("/service-accounts/validate", url.Values{"id": ids}).Header.Get("Location")
+	finished(t, b, to)
+	page := b.Get(to).Page(t)
+	if said := page.Find(`[role="alert"]`).Text(); !strings.Contains(said, "1 of 2 profiles are valid. It has a warning.") {
+		t.Errorf("said %q", said)
+	}
+	if tiles := strings.Join(strings.Fields(page.Find(".tiles").Text()), " "); !strings.Contains(tiles, "1 Valid, with warnings") {
+		t.Errorf("tiles: %s", tiles)
+	}
+	row := b.Get(to + "?outcome=warned").Page(t).Find("tbody tr")
+	if text := row.Text(); row.Length() != 1 || !strings.Contains(text, "Valid") || !strings.Contains(text, "Global Administrator") || row.Find(".badge.tone-warn").Length() != 1 {
+		t.Errorf("the row: %s", text)
+	}
+	if text := b.Get("/service-accounts/validations").Page(t).Find("tbody").Text(); strings.Count(text, "1") < 2 {
+		t.Errorf("the list of runs: %s", text)
+	}
+}

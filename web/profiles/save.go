@@ -32,7 +32,7 @@ func (h *Handlers) create(c echo.Context) error {
 	if err != nil {
 		return h.refuse(c, f, nil, err)
 	}
-	return respond.Leave(c, readListQuery(c).address(), "Profile "+p.Name+" saved. Microsoft 365 confirmed the account.")
+	return respond.Leave(c, readListQuery(c).address(), "Profile "+p.Name+" saved. Microsoft 365 confirmed the account."+renewed(p))
 }
 
 // chooseEdit leads from the list's command to the one selected profile.
@@ -74,7 +74,7 @@ func (h *Handlers) update(c echo.Context) error {
 	if err != nil {
 		return h.refuse(c, f, &id, err)
 	}
-	return respond.Leave(c, readListQuery(c).address(), "Profile "+p.Name+" saved.")
+	return respond.Leave(c, readListQuery(c).address(), "Profile "+p.Name+" saved."+renewed(p))
 }
 
 // refuse answers a Save that changed nothing: the same form as typed, with what is wrong, the verdict or the conflict. The
@@ -90,7 +90,7 @@ func (h *Handlers) refuse(c echo.Context, f form, id *profile.ID, cause error) e
 		view.Verdict = &v
 		if refused.Unrecorded != nil {
 			view.Problem = unrecorded
-			h.Log.ErrorContext(c.Request().Context(), "end of a validation not recorded", "request_id", session.Origin(c).Request, "error", refused.Unrecorded)
+			h.Log.ErrorContext(c.Request().Context(), "end of a validation not recorded", "request_id", session.Origin(c).Request, "error", respond.Told(refused.Unrecorded))
 		}
 	} else if conflict, ok := errors.AsType[*profile.Conflict](cause); ok {
 		status = http.StatusConflict
@@ -98,7 +98,7 @@ func (h *Handlers) refuse(c echo.Context, f form, id *profile.ID, cause error) e
 	} else if problem.KindOf(cause) == problem.Unavailable && !respond.ByScript(c) {
 		status, view.Problem = http.StatusServiceUnavailable, problem.Message(cause)
 		c.Response().Header().Set("Retry-After", respond.RetryAfter)
-		h.Log.ErrorContext(c.Request().Context(), "profile not saved", "request_id", session.Origin(c).Request, "error", cause)
+		h.Log.ErrorContext(c.Request().Context(), "profile not saved", "request_id", session.Origin(c).Request, "error", respond.Told(cause))
 	} else if problem.KindOf(cause) == problem.Invalid || problem.KindOf(cause) == problem.Conflict {
 		if view.Errors = errorsByField(cause); len(view.Errors) == 0 {
 			view.Problem = problem.Message(cause)

@@ -10,6 +10,7 @@ import (
 	"purser.example/internal/profile"
 	"purser.example/internal/run"
 	"purser.example/internal/verdict"
+	forms "purser.example/web/form"
 	"purser.example/web/respond"
 	"purser.example/web/session"
 	"purser.example/web/words"
@@ -18,7 +19,7 @@ import (
 // validateSelected validates what is selected on the page of the list (R11): one profile at once, several in a run. With
 // nothing selected it asks about all that match.
 func (h *Handlers) validateSelected(c echo.Context) error {
-	values, err := c.FormParams()
+	values, err := forms.Values(c)
 	if err != nil {
 		return err
 	}

@@ -69,7 +69,7 @@ func sampleList() listView {
 		Rows: []rowView{{
 			ID: "p1", Name: "Backup – Europe", Href: "/service-accounts/p1", Description: "Nightly", Tenant: "Contoso", Domain: "contoso.onmicrosoft.com",
 			Services: []string{"Fly", "Opus", "Cense"}, Username: "svc-backup@contoso.com",
-			Status:  statusView{Tone: ui.Warn, Text: "Valid", Reason: "SharePoint Administrator missing", Note: "Not reached 12 minutes ago; status from before"},
+			Status:  statusView{Tone: ui.Warn, Text: "Valid", Reason: "SharePoint Administrator missing", Tried: "Not reached", TriedAt: words.Time{ISO: "2026-11-23T13:50:00Z", Text: "12 minutes ago", Full: "23 November 2026, 13:50 UTC", Now: "1795442520"}},
 			Expires: expiryView{Time: words.Time{ISO: "2026-11-29T00:00:00Z", Text: "in 6 days", Full: "29 November 2026, 00:00 UTC"}, Tone: ui.Warn},
 		}},
 		Pager: ui.PagerProps{Summary: "1–1 of 1"},
@@ -139,13 +139,13 @@ func TestARowTellsEverything(t *testing.T) { // R10
 	row := page(t, listPage(sampleShell(), sampleList())).Find("tbody tr")
 	for label, want := range map[string]string{
 		"Tenant": "Contoso contoso.onmicrosoft.com", "Username": "svc-backup@contoso.com", "Password expires": "in 6 days", "Last validated": "Never", "Last modified": "–",
-		"Status": "Valid SharePoint Administrator missing Not reached 12 minutes ago; status from before", "Services": "Fly +2 Opus and Cense",
+		"Status": "Valid SharePoint Administrator missing Not reached 12 minutes ago · status from before", "Services": "Fly +2 Opus and Cense",
 	} {
 		if got := plain(row.Find("td[data-label='" + label + "']")); got != want {
 			t.Errorf("%s reads %q, want %q", label, got, want)
 		}
 	}
-	if when := row.Find("time"); when.AttrOr("datetime", "") != "2026-11-29T00:00:00Z" || when.AttrOr("title", "") != "29 November 2026, 00:00 UTC" {
+	if when := row.Find("td[data-label='Password expires'] time"); when.AttrOr("datetime", "") != "2026-11-29T00:00:00Z" || when.AttrOr("title", "") != "29 November 2026, 00:00 UTC" {
 		t.Error("the time has no exact spelling")
 	}
 }

@@ -148,7 +148,7 @@ func (f Face) tiles(r run.Run, now run.Outcome) []ui.TileProps {
 }
 
 var outcomes = map[run.Outcome]string{
-	run.NotReached: "Not reached", run.Skipped: "Skipped", run.Interrupted: "Interrupted", run.Dropped: "Not tried", run.Waiting: "Waiting",
+	run.Warned: "With warnings", run.NotReached: "Not reached", run.Skipped: "Skipped", run.Interrupted: "Interrupted", run.Dropped: "Not tried", run.Waiting: "Waiting",
 }
 
 func (f Face) outcome(o run.Outcome) string { return cmp.Or(f.Outcomes[o], outcomes[o]) }
@@ -159,7 +159,7 @@ func tone(o run.Outcome) ui.Tone {
 		return ui.OK
 	case run.Rejected:
 		return ui.Bad
-	case run.NotReached, run.Interrupted:
+	case run.Warned, run.NotReached, run.Interrupted:
 		return ui.Warn
 	default:
 		return ui.Mute

@@ -11,6 +11,7 @@ import (
 	"purser.example/internal/access"
 	"purser.example/internal/problem"
 	"purser.example/internal/tenant"
+	"purser.example/web/form"
 	"purser.example/web/respond"
 	"purser.example/web/session"
 	"purser.example/web/words"
@@ -59,8 +60,12 @@ func (h *Handlers) page(c echo.Context, status int, typed, wrong string) error {
 
 // say notes that the cloud checks the passwords of a federated domain (X25).
 func (h *Handlers) say(c echo.Context) error {
-	id, domain := tenant.ID(c.Param("id")), c.FormValue(fieldDomain)
-	err := h.Tenants.SayCloudDomain(c.Request().Context(), session.Caller(c), session.Origin(c), id, domain, true)
+	values, err := form.Values(c)
+	if err != nil {
+		return err
+	}
+	id, domain := tenant.ID(c.Param("id")), values.Get(fieldDomain)
+	err = h.Tenants.SayCloudDomain(c.Request().Context(), session.Caller(c), session.Origin(c), id, domain, true)
 	if problem.KindOf(err) == problem.Invalid {
 		return h.page(c, http.StatusUnprocessableEntity, domain, problem.Message(err))
 	}
@@ -71,8 +76,12 @@ func (h *Handlers) say(c echo.Context) error {
 }
 
 func (h *Handlers) withdraw(c echo.Context) error {
+	values, err := form.Values(c)
+	if err != nil {
+		return err
+	}
 	id := tenant.ID(c.Param("id"))
-	if err := h.Tenants.SayCloudDomain(c.Request().Context(), session.Caller(c), session.Origin(c), id, c.FormValue(fieldDomain), false); err != nil {
+	if err := h.Tenants.SayCloudDomain(c.Request().Context(), session.Caller(c), session.Origin(c), id, values.Get(fieldDomain), false); err != nil {
 		return err
 	}
 	return respond.Leave(c, Address(id), "Passwords of this domain are not sent anymore.")

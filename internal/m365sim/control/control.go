@@ -36,7 +36,7 @@ type Simulator interface {
 }
 
 // New is the table of the control calls. A call that changes something answers 204, a mistake 400 with its reason, an
-// unknown name 404, another method 405.
+// unknown name 404, another method 405. What another site's page asks for is answered 403.
 func New(s Simulator) http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /_sim/requests", func(w http.ResponseWriter, _ *http.Request) { write(w, s.Requests()) })
@@ -50,7 +50,7 @@ func New(s Simulator) http.Handler {
 	mux.HandleFunc("DELETE /_sim/groups/{key}", done(func(r *http.Request, _ []byte) error { return s.DeleteGroup(r.PathValue("key")) }))
 	mux.HandleFunc("POST /_sim/rotate-keys", done(func(*http.Request, []byte) error { return s.RotateKeys() }))
 	mux.HandleFunc("GET /_sim/sites/{rest...}", func(w http.ResponseWriter, r *http.Request) { showAdministrators(s, w, r) })
-	return mux
+	return own(mux)
 }
 
 // done makes a handler of a change: 204, or the reason why not.

@@ -77,16 +77,19 @@ func setStanding(tx *sqlite.Tx, key pool.Key, list string, c pool.Credential) er
 }
 
 // Concluded implements pool.Store.
-func (s *Store) Concluded(ctx context.Context, r run.Run, i run.Item, password []byte, by account.Stamp, entry func(kept bool) audit.Entry) error {
+func (s *Store) Concluded(ctx context.Context, r run.Run, i run.Item, password []byte, by account.Stamp, elsewhere []account.Renewal, entry func(kept bool) audit.Entry) error {
 	return s.db.Write(ctx, func(tx *sqlite.Tx) error {
 		kept, err := runs.SetItem(tx, r, i)
 		if err == nil && kept {
 			err = conclude(tx, r, i, password, by)
 		}
-		if err != nil {
+		if err == nil {
+			err = tx.Record(entry(kept))
+		}
+		if err != nil || !kept {
 			return err
 		}
-		return tx.Record(entry(kept))
+		return s.keepers.Renew(tx, elsewhere)
 	})
 }
 

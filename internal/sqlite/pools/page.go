@@ -45,7 +45,7 @@ func (s *Store) Members(ctx context.Context, q pool.Query) (pool.Page, error) {
 	before, back := decodeMemberCursor(q.Before)
 	back = back && !forth
 	query, args := `s.reading_id = ?`+memberFilters[q.Filter], []any{q.Reading}
-	if text := account.Fold(strings.TrimSpace(q.Text)); text != "" {
+	if text := account.SearchKey(strings.TrimSpace(q.Text)); text != "" {
 		query += ` AND (instr(name_key, ?) > 0 OR instr(username_key, ?) > 0)`
 		args = append(args, text, text)
 	}

@@ -142,7 +142,7 @@ func addMember(tx *sqlite.Tx, r pool.Reading, o pool.Object, nested bool) error 
 	}
 	_, err = tx.Exec(`INSERT INTO pool_members (reading_id, user_id, name, name_key, username, username_key, enabled, nested, unread, products, mfa, standing)
 		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`,
-		r.ID, o.ID, name, account.Fold(name), o.Username, account.Fold(o.Username), o.Enabled, nested, o.Unread, strings.Join(o.Products, "\n"), c.MFA, standing)
+		r.ID, o.ID, name, account.SearchKey(name), o.Username, account.Fold(o.Username), o.Enabled, nested, o.Unread, strings.Join(o.Products, "\n"), c.MFA, standing)
 	return err
 }
 

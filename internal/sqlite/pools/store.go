@@ -15,13 +15,23 @@ import (
 	"purser.example/internal/audit"
 	"purser.example/internal/pool"
 	"purser.example/internal/sqlite"
+	"purser.example/internal/sqlite/accounts"
 )
 
 // Store implements pool.Store.
-type Store struct{ db *sqlite.DB }
+type Store struct {
+	db      *sqlite.DB
+	keepers accounts.Keepers
+}
 
 // New gives the store of a database.
-func New(db *sqlite.DB) *Store { return &Store{db} }
+func New(db *sqlite.DB) *Store { return &Store{db: db} }
+
+// KeptBy tells the store who writes a password at the account's other places. It gives the store itself.
+func (s *Store) KeptBy(keepers accounts.Keepers) *Store {
+	s.keepers = keepers
+	return s
+}
 
 // ClassesWith implements pool.Store.
 func (s *Store) ClassesWith(ctx context.Context, k account.Key) ([]pool.Class, error) {

@@ -10,7 +10,7 @@ import (
 
 // Closer gives the store with limits that a small database reaches.
 func (s *Store) Closer(narrow, looked int) *Store {
-	return &Store{db: s.db, limits: limits{narrow, looked}}
+	return &Store{db: s.db, limits: limits{narrow, looked, looked}}
 }
 
 // Explain gives SQLite's plan for the page that List would read, and for its count where it makes one.

@@ -22,7 +22,7 @@ func TestFilledProfilesAreReal(t *testing.T) {
 	}
 	for text, want := range map[string]int{"u00042@": 1, "000142": 1, "contoso": 200, "Records": 0} {
 		page, err := profiles.New(db).List(ctx, profile.Query{Text: text, Limit: 300})
-		if err != nil || len(page.Rows) != want && text != "Records" || len(page.Rows) != page.Total || page.Counts.All != 200 {
+		if err != nil || len(page.Rows) != want && text != "Records" || len(page.Rows) != page.Total || page.Counts.All != page.Total {
 			t.Errorf("%q: %d rows of %d, %+v, %v", text, len(page.Rows), page.Total, page.Counts, err)
 		}
 		for _, row := range page.Rows {

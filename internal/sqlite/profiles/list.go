@@ -16,9 +16,12 @@ func (s *Store) List(ctx context.Context, q profile.Query) (profile.Page, error)
 	if _, known := orders[q.Sort]; !known {
 		q.Sort = profile.ByName
 	}
+	var page profile.Page
 	c, err := s.counted(ctx, q)
-	page := profile.Page{Counts: c.tiles()}
 	if err != nil {
+		return page, err
+	}
+	if page.Counts, err = s.tally(ctx, q, c); err != nil {
 		return page, err
 	}
 	p, err := s.planOf(ctx, q, c)

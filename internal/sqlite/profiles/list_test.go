@@ -5,6 +5,7 @@ import (
 	"maps"
 	"testing"
 
+	"purser.example/internal/account"
 	"purser.example/internal/audit"
 	"purser.example/internal/profile"
 	"purser.example/internal/sqlite/profiles"
@@ -41,14 +42,14 @@ type counted struct {
 	tb testing.TB
 }
 
-func (c counted) Create(ctx context.Context, p profile.Profile, password []byte, v profile.Validation, entries ...audit.Entry) error {
+func (c counted) Create(ctx context.Context, p profile.Profile, password []byte, v profile.Validation, elsewhere []account.Renewal, entries ...audit.Entry) error {
 	defer c.count()
-	return c.Store.Create(ctx, p, password, v, entries...)
+	return c.Store.Create(ctx, p, password, v, elsewhere, entries...)
 }
 
-func (c counted) Update(ctx context.Context, p profile.Profile, was int64, password []byte, v *profile.Validation, entries ...audit.Entry) error {
+func (c counted) Update(ctx context.Context, p profile.Profile, was int64, password []byte, v *profile.Validation, elsewhere []account.Renewal, entries ...audit.Entry) error {
 	defer c.count()
-	return c.Store.Update(ctx, p, was, password, v, entries...)
+	return c.Store.Update(ctx, p, was, password, v, elsewhere, entries...)
 }
 
 func (c counted) Validated(ctx context.Context, p profile.Profile, v profile.Validation, e audit.Entry) error {

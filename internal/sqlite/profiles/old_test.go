@@ -109,6 +109,9 @@ func TestAnOldDatabaseKeepsItsProfiles(t *testing.T) {
 		t.Fatal(err)
 	}
 	store := profiles.New(db)
+	if err := store.Fold(ctx); err != nil {
+		t.Fatal(err)
+	}
 	for i, p := range oldProfiles {
 		want := complete(p, i)
 		got, err := store.Profile(ctx, want.ID)
@@ -122,7 +125,7 @@ func TestAnOldDatabaseKeepsItsProfiles(t *testing.T) {
 		if err != nil || len(history) != 1 || !reflect.DeepEqual(history[0], profile.Validation{At: seen, By: "Adele", Verdict: want.Verdict}) {
 			t.Errorf("%s: history %+v, %v", want.Name, history, err)
 		}
-		for _, q := range []profile.Query{{Text: want.Name}, {Text: want.Username[1:8]}, {Service: want.Services[0]}, {Status: string(want.Status)}, {Tenant: want.Tenant}} {
+		for _, q := range []profile.Query{{Text: want.Name}, {Text: want.Username[1:8]}, {Text: "NIGHTLY"}, {Text: account.SearchKey(want.Name)}, {Text: want.Services[0][:3]}, {Text: want.Verdict.Code}, {Service: want.Services[0]}, {Status: string(want.Status)}, {Tenant: want.Tenant}} {
 			q.Limit = 50
 			page, err := store.List(ctx, q)
 			at := slices.IndexFunc(page.Rows, func(r profile.Row) bool { return r.ID == want.ID })

@@ -19,9 +19,11 @@ type limits struct {
 	narrow int
 	// looked bounds how many rows are looked at to count what several filters let through together.
 	looked int
+	// tallied is the same for the counts by status above a list that is filtered.
+	tallied int
 }
 
-var usual = limits{narrow: 1000, looked: 10_000}
+var usual = limits{narrow: 1000, looked: 10_000, tallied: 5000}
 
 // gatherable is how many profiles a filter may let through to be gathered and sorted. Beyond, an order is walked. A walk reads
 // about all×page/n rows to fill a page, each for a tenth of what it costs to gather one, so the two meet at a root of all.
@@ -35,7 +37,7 @@ type order struct {
 
 // orders are the columns behind the sorts. Within one key rows follow their number, which never changes.
 var orders = map[profile.Column]order{
-	profile.ByName:      {"p.name_key", "profiles_in_name_order", true},
+	profile.ByName:      {"p.name_order", "profiles_in_name_order", true},
 	profile.ByTenant:    {"p.tenant_key", "profiles_by_tenant", true},
 	profile.ByUsername:  {"p.username_key", "profiles_by_username", true},
 	profile.ByStatus:    {"p.status", "profiles_by_status", true},
@@ -57,6 +59,7 @@ type filter struct {
 	test clause
 	from clause // what to read from
 	own  clause // the condition that picks its rows there; empty where from says it all
+	some clause // what to read some of its rows from, where not all are known
 }
 
 // plan is how one page is read. Either an order of the list is walked, testing each row until the page is full, or the rows
@@ -100,16 +103,16 @@ func (s *Store) planOf(ctx context.Context, q profile.Query, c counted) (plan, e
 		}
 	}
 	if p.gathered == nil && f.all.more && !f.inside.more && q.Sort == profile.ByName {
-		p.begin = clause{"p.name_key >= ? AND p.name_key < ?", []any{term, beyond(term)}}
+		p.begin = clause{"p.name_order >= ? AND p.name_order < ?", []any{term, beyond(term)}}
 		p.gathered = &filter{from: numbered(f.inside.list)}
 	}
 	return p, nil
 }
 
 func searching(term string, f found) filter {
-	made := filter{n: f.all.n, test: clause{"(instr(p.name_key, ?) OR instr(p.username_key, ?))", []any{term, term}}}
-	if !f.all.more {
-		made.from = numbered(f.all.list)
+	made := filter{n: f.all.n, test: clause{"(instr(p.search_key, ?) OR instr(lower(p.code), ?))", []any{term, term}}}
+	if made.some = numbered(f.all.list); !f.all.more {
+		made.from = made.some
 	}
 	return made
 }
@@ -252,12 +255,7 @@ func (s *Store) total(ctx context.Context, p plan, all int) (n int, more bool, e
 // count counts what passes all filters among the rows of the most selective one, as far as the limits allow; whole tells
 // whether they allow all of those.
 func (p *plan) count(l limits) (s *statement, whole bool) {
-	var source *filter
-	for i, f := range p.filters {
-		if f.from.text != "" && (source == nil || f.n < source.n) {
-			source = &p.filters[i]
-		}
-	}
+	source := p.selective()
 	rest := p.conditions(source)[1:]
 	s = new(statement)
 	s.add("SELECT count(*) FROM (SELECT 1 FROM (SELECT p.row AS row FROM ")

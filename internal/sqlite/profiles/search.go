@@ -11,7 +11,7 @@ import (
 )
 
 // found is what a look at the indexes tells of a term. Names that begin with it stand together in the order by name; the
-// others that match, by a letter further on or by their username, are found by the search index.
+// others that match, by a letter further on or by anything else, are found by the search index.
 type found struct {
 	all    numbers // those that match
 	inside numbers // those that the search index knows
@@ -29,12 +29,17 @@ const (
 	findPhrase = `SELECT count(*), json_group_array(row) FROM (SELECT rowid AS row FROM profile_search WHERE profile_search MATCH ? LIMIT ?)`
 	// A shorter one begins trigrams, each with the rows that have it.
 	findShort = `SELECT count(*), json_group_array(row) FROM (SELECT DISTINCT doc AS row FROM profile_terms WHERE term >= ? AND term < ? LIMIT ?)`
-	findBegin = `SELECT count(*), json_group_array(row) FROM (SELECT row FROM profiles INDEXED BY profiles_in_name_order WHERE name_key >= ? AND name_key < ? LIMIT ?)`
+	findBegin = `SELECT count(*), json_group_array(row) FROM (SELECT row FROM profiles INDEXED BY profiles_in_name_order WHERE name_order >= ? AND name_order < ? LIMIT ?)`
 	joinFound = `SELECT count(*), json_group_array(value) FROM (SELECT value FROM json_each(?) UNION SELECT value FROM json_each(?))`
 )
 
-// find looks a folded term up, one row further than narrow, so that broad terms cost no more than that.
+// find looks a folded term up, once until anything is written: the page and the counts above it ask for the same.
 func (s *Store) find(ctx context.Context, term string) (found, error) {
+	return s.finds.Ask(s.db, term, func() (found, error) { return s.look(ctx, term) })
+}
+
+// look goes one row further than narrow, so that broad terms cost no more than that.
+func (s *Store) look(ctx context.Context, term string) (found, error) {
 	f := found{all: numbers{list: "[]"}, inside: numbers{list: "[]"}}
 	if !findable(term) {
 		return f, nil
@@ -72,4 +77,4 @@ func findable(term string) bool {
 }
 
 // searchedFor is the term as it is looked for; empty for everything.
-func searchedFor(q profile.Query) string { return account.Fold(q.Text) }
+func searchedFor(q profile.Query) string { return account.SearchKey(q.Text) }

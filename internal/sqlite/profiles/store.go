@@ -2,7 +2,7 @@
 //
 // What only SQLite can say is in three files. search.go looks terms up in a search index of trigrams, which triggers keep;
 // counts.go reads counters that triggers keep; plan.go chooses by these how a page of the list is read, and names the index for
-// each way (docs/decisions/0011-list.md; the triggers stand in migrations/0003_list.sql). A second engine answers these three in its
+// each way (docs/decisions/0011-list.md; the triggers stand in migrations/0003_list.sql and 0013_search.sql). A second engine answers these three in its
 // own way; what is left is plain SQL.
 package profiles
 
@@ -18,18 +18,28 @@ import (
 	"purser.example/internal/catalogue"
 	"purser.example/internal/profile"
 	"purser.example/internal/sqlite"
+	"purser.example/internal/sqlite/accounts"
 	"purser.example/internal/verdict"
 )
 
 // Store implements profile.Store.
 type Store struct {
-	db     *sqlite.DB
-	limits limits
-	counts sqlite.Kept[counting, counted]
+	db      *sqlite.DB
+	limits  limits
+	counts  sqlite.Kept[counting, counted]
+	finds   sqlite.Kept[string, found]
+	tallies sqlite.Kept[tallying, profile.Counts]
+	keepers accounts.Keepers
 }
 
 // New gives the store of a database.
 func New(db *sqlite.DB) *Store { return &Store{db: db, limits: usual} }
+
+// KeptBy tells the store who writes a password at the account's other places. It gives the store itself.
+func (s *Store) KeptBy(keepers accounts.Keepers) *Store {
+	s.keepers = keepers
+	return s
+}
 
 const columns = `SELECT id, kind, name, description, tenant_id, username, version, validated_at, services, created_at, created_by, modified_at, modified_by,
 	status, verdict, failed FROM profiles`

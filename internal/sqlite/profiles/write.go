@@ -16,12 +16,15 @@ import (
 )
 
 // Create implements profile.Store.
-func (s *Store) Create(ctx context.Context, p profile.Profile, password []byte, v profile.Validation, entries ...audit.Entry) error {
+func (s *Store) Create(ctx context.Context, p profile.Profile, password []byte, v profile.Validation, elsewhere []account.Renewal, entries ...audit.Entry) error {
 	return unique(s.db.Write(ctx, func(tx *sqlite.Tx) error {
 		if err := Insert(tx, p, password); err != nil {
 			return err
 		}
-		return conclude(tx, p.ID, &v, entries)
+		if err := conclude(tx, p.ID, &v, entries); err != nil {
+			return err
+		}
+		return s.keepers.Renew(tx, elsewhere)
 	}))
 }
 
@@ -34,26 +37,27 @@ func Insert(tx *sqlite.Tx, p profile.Profile, password []byte) error {
 	}
 	if _, err := tx.Exec(`INSERT INTO profiles (id, kind, name, name_key, description, tenant_id, tenant_key, username, username_key, version, services,
 		status, expires_at, validated_at, code, expiry, warn_at, roles, products, warnings, failed_status, failed_at, verdict, failed,
-		created_at, created_by, modified_at, modified_by, password)
-		VALUES (?, ?, ?, ?, ?, ?, (SELECT name_key FROM tenants WHERE id = ?), ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+		created_at, created_by, modified_at, modified_by, password, name_order, search_key)
+		VALUES (?, ?, ?, ?, ?, ?, (SELECT name_key FROM tenants WHERE id = ?), ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
 		p.ID, p.Kind, p.Name, account.Fold(p.Name), p.Description, p.Tenant, p.Tenant, p.Username, account.Fold(p.Username), p.Version, joined(p.Services),
 		o.status, o.expiresAt, o.validatedAt, o.code, o.expiry, o.warnAt, o.roles, o.products, o.warnings, o.failedStatus, o.failedAt, o.verdict, o.failed,
-		p.Created.At.UnixMilli(), p.Created.By, p.Modified.At.UnixMilli(), p.Modified.By, password); err != nil {
+		p.Created.At.UnixMilli(), p.Created.By, p.Modified.At.UnixMilli(), p.Modified.By, password,
+		account.SearchKey(p.Name), searchKey(p)); err != nil {
 		return err
 	}
 	return addServices(tx, p)
 }
 
-// Update implements profile.Store. What most edits leave alone (name, account, services) is written only where it changed:
-// each of these costs indexes and the search.
-func (s *Store) Update(ctx context.Context, p profile.Profile, was int64, password []byte, v *profile.Validation, entries ...audit.Entry) error {
+// Update implements profile.Store. What most edits leave alone (name, account, services, what the profile is found by) is
+// written only where it changed: each of these costs indexes or the search.
+func (s *Store) Update(ctx context.Context, p profile.Profile, was int64, password []byte, v *profile.Validation, elsewhere []account.Renewal, entries ...audit.Entry) error {
 	return unique(s.db.Write(ctx, func(tx *sqlite.Tx) error {
 		var row int64
 		var old profile.Profile
-		var services string
+		var services, found string
 		err := tx.QueryRow(`UPDATE profiles SET description = ?, version = ?, modified_at = ?, modified_by = ? WHERE id = ? AND version = ?
-			RETURNING row, name, tenant_id, username, services`, p.Description, p.Version, p.Modified.At.UnixMilli(), p.Modified.By, p.ID, was).
-			Scan(&row, &old.Name, &old.Tenant, &old.Username, &services)
+			RETURNING row, name, tenant_id, username, services, search_key`, p.Description, p.Version, p.Modified.At.UnixMilli(), p.Modified.By, p.ID, was).
+			Scan(&row, &old.Name, &old.Tenant, &old.Username, &services, &found)
 		if errors.Is(err, sql.ErrNoRows) {
 			return missing(tx, p.ID)
 		}
@@ -63,6 +67,11 @@ func (s *Store) Update(ctx context.Context, p profile.Profile, was int64, passwo
 		if err := rename(tx, row, old, p); err != nil {
 			return err
 		}
+		if key := searchKey(p); key != found {
+			if _, err := tx.Exec(`UPDATE profiles SET search_key = ? WHERE row = ?`, key, row); err != nil {
+				return err
+			}
+		}
 		if err := setAccount(tx, row, p, password, v != nil); err != nil {
 			return err
 		}
@@ -71,7 +80,10 @@ func (s *Store) Update(ctx context.Context, p profile.Profile, was int64, passwo
 				return err
 			}
 		}
-		return conclude(tx, p.ID, v, entries)
+		if err := conclude(tx, p.ID, v, entries); err != nil {
+			return err
+		}
+		return s.keepers.Renew(tx, elsewhere)
 	}))
 }
 
@@ -79,8 +91,8 @@ func rename(tx *sqlite.Tx, row int64, old, p profile.Profile) error {
 	if old.Name == p.Name && old.Tenant == p.Tenant && old.Username == p.Username {
 		return nil
 	}
-	_, err := tx.Exec(`UPDATE profiles SET name = ?, name_key = ?, tenant_id = ?, tenant_key = (SELECT name_key FROM tenants WHERE id = ?), username = ?, username_key = ?
-		WHERE row = ?`, p.Name, account.Fold(p.Name), p.Tenant, p.Tenant, p.Username, account.Fold(p.Username), row)
+	_, err := tx.Exec(`UPDATE profiles SET name = ?, name_key = ?, name_order = ?, tenant_id = ?, tenant_key = (SELECT name_key FROM tenants WHERE id = ?), username = ?, username_key = ?
+		WHERE row = ?`, p.Name, account.Fold(p.Name), account.SearchKey(p.Name), p.Tenant, p.Tenant, p.Username, account.Fold(p.Username), row)
 	return err
 }
 

@@ -91,7 +91,7 @@ func (s *Store) count(ctx context.Context, r *run.Run) error {
 	})
 }
 
-const itemColumns = `SELECT no, subject, name, username, tenant_id, outcome, reason, status, code, verdict, at, tries, sealed FROM run_items`
+const itemColumns = `SELECT no, subject, name, username, tenant_id, outcome, reason, status, code, verdict, at, tries, sealed, note FROM run_items`
 
 // Items implements run.Store.
 func (s *Store) Items(ctx context.Context, q run.ItemQuery) ([]run.Item, error) {
@@ -130,7 +130,7 @@ func scanItem(row sqlite.Row) (run.Held, error) {
 	var status string
 	var at int64
 	var found sql.NullString
-	if err := row.Scan(&i.No, &i.Subject, &i.Name, &i.Username, &i.Tenant, &i.Outcome, &i.Reason, &status, &i.Code, &found, &at, &i.Tries, &i.Sealed); err != nil {
+	if err := row.Scan(&i.No, &i.Subject, &i.Name, &i.Username, &i.Tenant, &i.Outcome, &i.Reason, &status, &i.Code, &found, &at, &i.Tries, &i.Sealed, &i.Note); err != nil {
 		return i, err
 	}
 	if status != "" {

@@ -53,8 +53,8 @@ func (s *Store) AddItems(ctx context.Context, id run.ID, items []run.Item) error
 }
 
 func insertItem(tx *sqlite.Tx, id run.ID, i run.Held) error {
-	_, err := tx.Exec(`INSERT INTO run_items (run_id, no, subject, name, username, tenant_id, outcome, reason, status, code, at, tries, sealed)
-		VALUES (?, ?, ?, ?, ?, ?, ?, '', '', '', 0, 0, ?)`, id, i.No, i.Subject, i.Name, i.Username, i.Tenant, i.Outcome, sqlite.Blob(i.Sealed))
+	_, err := tx.Exec(`INSERT INTO run_items (run_id, no, subject, name, username, tenant_id, outcome, reason, status, code, at, tries, sealed, note)
+		VALUES (?, ?, ?, ?, ?, ?, ?, '', '', '', 0, 0, ?, ?)`, id, i.No, i.Subject, i.Name, i.Username, i.Tenant, i.Outcome, sqlite.Blob(i.Sealed), i.Note)
 	return err
 }
 

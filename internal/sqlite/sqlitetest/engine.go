@@ -8,6 +8,7 @@ import (
 
 	"purser.example/internal/audit"
 	"purser.example/internal/pool"
+	"purser.example/internal/profile"
 	"purser.example/internal/run"
 	"purser.example/internal/sqlite"
 	"purser.example/internal/sqlite/accounts"
@@ -26,8 +27,10 @@ func Engine(tb testing.TB, h storetest.Hooks) storetest.Engine {
 	pragma(tb, db, "CREATE TABLE handed_over (no INTEGER PRIMARY KEY, kind TEXT NOT NULL, id TEXT NOT NULL)")
 	db.SetQueue(handedOver{})
 	followed := func(_ *sqlite.Tx, r run.Run, i run.Item) error { return h.Settled(r, i) }
+	keepers := accounts.Keepers{profile.PlaceKind: profiles.Renew, pool.PlaceKind: pools.Renew}
 	return storetest.Engine{
-		Sessions: sessions.New(db), Tenants: tenants.New(db), Accounts: accounts.New(db), Profiles: profiles.New(db), Pools: pools.New(db),
+		Sessions: sessions.New(db), Tenants: tenants.New(db), Accounts: accounts.New(db),
+		Profiles: profiles.New(db).KeptBy(keepers), Pools: pools.New(db).KeptBy(keepers),
 		Runs:     runs.New(db, runs.Effects{pool.CheckRun: pools.Settled, storetest.Followed: followed}),
 		Activity: db.Activity, Verify: db.VerifyActivity, Jobs: jobsOf(db),
 		RefuseEntry: func(action audit.Action) (allow func()) {

@@ -136,7 +136,7 @@ func recount(tx *sqlite.Tx) error {
 		`INSERT INTO profile_counts SELECT 'tenant', tenant_id, count(*) FROM profiles GROUP BY tenant_id`,
 		`INSERT INTO profile_counts SELECT 'expires', printf('%06d', expires_at / 86400000), count(*) FROM profiles WHERE expires_at < 9223372036854775807 GROUP BY 2`,
 		`INSERT INTO profile_counts SELECT 'service', service, count(*) FROM profile_services GROUP BY service`,
-		`INSERT INTO profile_search (rowid, keys) SELECT row, substr(name_key, 2) || char(1, 1) || username_key || char(1, 1) FROM profiles
+		`INSERT INTO profile_search (rowid, keys) SELECT row, substr(search_key, 2) || lower(code) || char(1, 1) FROM profiles
 			WHERE row > (SELECT coalesce(max(rowid), 0) FROM profile_search) ORDER BY row`,
 	})
 }

@@ -1,0 +1,137 @@
+// Package form reads what the forms of pages bring, for all screens: within limits of count as well as of bytes, and with one answer to
+// what cannot be read. What is wrong with a form is the sender's, and never a fault of ours.
+//
+// A body holds passwords, and the errors of the libraries that parse one quote it. None of their text leaves this package (R60).
+package form
+
+import (
+	"bytes"
+	"errors"
+	"io"
+	"mime"
+	"mime/multipart"
+	"net"
+	"net/http"
+	"net/url"
+	"strings"
+
+	"github.com/labstack/echo/v4"
+
+	"purser.example/internal/problem"
+)
+
+const (
+	// maxFields is far above what any page has: three pools with a page of members each have some hundred fields.
+	maxFields = 10_000
+	// maxParts is the same for forms with files, each of whose fields costs headers of its own.
+	maxParts = 1_000
+)
+
+const sentenceTooLarge = "You sent more than Purser reads at once. Nothing was changed."
+
+// The answers to what is no form of ours.
+var (
+	ErrDamaged  = problem.New(problem.BadRequest, "This form is damaged. Reload the page and try again.")
+	errTooLarge = problem.New(problem.TooLarge, sentenceTooLarge)
+	errTooMany  = problem.New(problem.TooLarge, "This form has more fields than Purser reads at once. Nothing was changed.")
+	errCut      = problem.New(problem.BadRequest, "What you sent did not arrive whole. Nothing was changed. Try again.")
+)
+
+// Values gives the fields of the form, those of the address behind those of the body. Its errors are problem.BadRequest and
+// problem.TooLarge.
+func Values(c echo.Context) (url.Values, error) {
+	r := c.Request()
+	values, err := fields(r)
+	if err != nil {
+		return nil, err
+	}
+	inAddress, err := parse(r.URL.RawQuery)
+	if err != nil {
+		return nil, err
+	}
+	for name, list := range inAddress {
+		values[name] = append(values[name], list...)
+	}
+	return values, nil
+}
+
+// fields reads the body by its type; a body of another type has none.
+func fields(r *http.Request) (url.Values, error) {
+	kind, parameters, err := mime.ParseMediaType(r.Header.Get(echo.HeaderContentType))
+	switch {
+	case r.Body == nil || r.Header.Get(echo.HeaderContentType) == "":
+		return url.Values{}, nil
+	case err != nil:
+		return nil, ErrDamaged
+	case kind == echo.MIMEApplicationForm:
+		body, err := io.ReadAll(r.Body)
+		if err != nil {
+			return nil, Unread(err)
+		}
+		return parse(string(body))
+	case kind == echo.MIMEMultipartForm:
+		return parts(r.Body, parameters["boundary"])
+	default:
+		return url.Values{}, nil
+	}
+}
+
+// parse reads fields as they are written in an address.
+func parse(text string) (url.Values, error) {
+	if strings.Count(text, "&") >= maxFields {
+		return nil, errTooMany
+	}
+	values, err := url.ParseQuery(text)
+	if err != nil {
+		return nil, ErrDamaged
+	}
+	return values, nil
+}
+
+// parts reads the fields of a form with files, and passes over the files: who takes one reads it as it comes.
+func parts(body io.Reader, boundary string) (url.Values, error) {
+	if boundary == "" {
+		return nil, ErrDamaged
+	}
+	values, reader := url.Values{}, multipart.NewReader(body, boundary)
+	for range maxParts {
+		part, err := reader.NextPart()
+		if errors.Is(err, io.EOF) {
+			return values, nil
+		}
+		if err != nil {
+			return nil, Unread(err)
+		}
+		if part.FileName() != "" || part.FormName() == "" {
+			continue
+		}
+		var text bytes.Buffer
+		if _, err := io.Copy(&text, part); err != nil {
+			return nil, Unread(err)
+		}
+		values.Add(part.FormName(), text.String())
+	}
+	if _, err := reader.NextPart(); errors.Is(err, io.EOF) {
+		return values, nil
+	}
+	return nil, errTooMany
+}
+
+// Unread is the answer to a body that could not be read to its end: it was too long, it broke off, or it is no form. A problem comes
+// back as it is.
+func Unread(err error) error {
+	large, tooLarge := errors.AsType[*http.MaxBytesError](err)
+	_, wire := errors.AsType[net.Error](err)
+	switch {
+	case tooLarge:
+		return problem.Wrap(large, problem.TooLarge, sentenceTooLarge) // its text is a number at most
+	case errors.Is(err, multipart.ErrMessageTooLarge):
+		return errTooLarge
+	case problem.KindOf(err) != problem.Internal:
+		return err
+	case wire, errors.Is(err, io.ErrUnexpectedEOF):
+		return errCut
+	default:
+		return ErrDamaged
+	}
+}
