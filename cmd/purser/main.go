@@ -32,6 +32,7 @@ type commands struct {
 	Demo    demoCommand    `cmd:"" help:"Try the whole product: with an identity provider and invented people inside, on loopback only."`
 	Serve   serveCommand   `cmd:"" help:"Run Purser; settings come from the environment (see docs/settings.md)."`
 	Key     keyCommand     `cmd:"" help:"Make the key that seals secrets, and tell keys apart."`
+	Audit   auditCommand   `cmd:"" help:"Prove the activity log."`
 	Version versionCommand `cmd:"" help:"Print the version."`
 	Help    helpCommand    `cmd:"" help:"Print this help."`
 }
@@ -70,7 +71,7 @@ func exitStatus(err error, stderr io.Writer) int {
 		return exitUsage
 	}
 	_, _ = fmt.Fprintln(stderr, "purser: "+err.Error())
-	for _, known := range []error{secret.ErrNotAKey, secret.ErrWrongKey, demo.ErrNotLoopback, demo.ErrFixture, demo.ErrKeyMissing, sqlite.ErrFolder, sqlite.ErrLocked, sqlite.ErrNewer} {
+	for _, known := range []error{secret.ErrNotAKey, secret.ErrWrongKey, demo.ErrNotLoopback, demo.ErrFixture, demo.ErrKeyMissing, sqlite.ErrFolder, sqlite.ErrLocked, sqlite.ErrNewer, sqlite.ErrOlder, sqlite.ErrForeign, sqlite.ErrLost} {
 		if errors.Is(err, known) {
 			return exitUsage
 		}
@@ -163,6 +164,31 @@ func (keyIDCommand) Run(s streams) error {
 		return err
 	}
 	_, err = fmt.Fprintln(s.out, key.ID())
+	return err
+}
+
+type auditCommand struct {
+	Verify auditVerifyCommand `cmd:"" help:"Walk the whole activity log: status 0 and the number of entries, or 1 and the first entry that does not hold. It changes nothing, and works beside a running Purser and on a copy."`
+}
+
+type auditVerifyCommand struct {
+	Data string `help:"Folder of the database, or the file of a copy. PURSER_DATA unless given."`
+}
+
+func (c auditVerifyCommand) Run(ctx context.Context, s streams) error {
+	folder, text, err := config.LoadFolder(os.Environ(), c.Data)
+	if err != nil {
+		return err
+	}
+	key, err := secret.ParseKey(text)
+	if err != nil {
+		return err
+	}
+	proved, err := sqlite.VerifyFile(ctx, folder, key)
+	if err != nil {
+		return err
+	}
+	_, err = fmt.Fprintf(s.out, "the activity log holds: %d entries in %d chains, none altered, moved or missing\n", proved.Entries, proved.Chains)
 	return err
 }
 

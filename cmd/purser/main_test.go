@@ -598,3 +598,53 @@ func TestSmallCommands(t *testing.T) {
 		}
 	}
 }
+
+// X42: the log is proved beside a running Purser and after its stop, by the operator's settings or by a flag; a broken one has status 1.
+func TestAuditVerify(t *testing.T) {
+	data := filepath.Join(t.TempDir(), "data")
+	p := start(t, "--data", data)
+	env := []string{"PURSER_KEY_FILE=" + data + ".key"}
+	out := func(env []string, args ...string) (int, string) {
+		cmd := exec.CommandContext(t.Context(), binary, append([]string{"audit", "verify"}, args...)...)
+		cmd.Env = append(os.Environ(), env...)
+		said, _ := cmd.CombinedOutput()
+		return cmd.ProcessState.ExitCode(), string(said)
+	}
+	holds := func(status int, said string) {
+		t.Helper()
+		if status != 0 || strings.Count(said, "\n") != 1 || !strings.Contains(said, "the activity log holds: ") {
+			t.Errorf("status %d: %s", status, said)
+		}
+	}
+	holds(out(env, "--data", data))
+	holds(out(append(env, "PURSER_DATA="+data)))
+	p.end(syscall.SIGTERM)
+	holds(out(env, "--data", data))
+	for name, want := range map[string][]string{
+		"no folder":   {"PURSER_DATA: is missing"},
+		"another key": {"this is key"},
+	} {
+		settings, args := env, []string{"--data", data}
+		if name == "no folder" {
+			args = nil
+		} else {
+			settings = []string{"PURSER_KEY=" + secret.NewKey().Text()}
+		}
+		if status, said := out(settings, args...); status != 2 || strings.Count(said, "\n") != 1 || !strings.Contains(said, want[0]) {
+			t.Errorf("%s: status %d: %s", name, status, said)
+		}
+	}
+	db, err := sql.Open("sqlite", filepath.Join(data, "purser.db"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := db.Exec(`UPDATE activity SET name = 'Mallory' WHERE seq = 1`); err != nil {
+		t.Fatal(err)
+	}
+	if err := db.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if status, said := out(env, "--data", data); status != 1 || said != "purser: activity log: entry 1: altered, or not the one that was written here\n" {
+		t.Errorf("an altered log: status %d: %s", status, said)
+	}
+}

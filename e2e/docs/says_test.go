@@ -1,6 +1,7 @@
 package docs
 
 import (
+	"compress/gzip"
 	"database/sql"
 	"io"
 	"log"
@@ -56,7 +57,17 @@ func TestPurserSaysWhatTheDocumentsSay(t *testing.T) {
 			must(t, os.WriteFile(codes, []byte("# ours\n53003\tmfa_required\twrong-password\t-\t-\tNo.\tUs\n"), 0o600))
 			return m.serve("PURSER_VERDICT_CODES=" + codes)
 		},
-		"docs/upgrade.md": func(t *testing.T, m *machine) (int, string) {
+		"docs/upgrade.md was not made by a released version": func(t *testing.T, m *machine) (int, string) {
+			m.ofBetween(t)
+			return m.serve()
+		},
+		"docs/backup.md the database of this data folder is gone": func(t *testing.T, m *machine) (int, string) {
+			data := filepath.Join(m.folder, "var/lib/purser")
+			must(t, os.MkdirAll(data, 0o700))
+			must(t, os.WriteFile(filepath.Join(data, "purser.lock"), []byte("4711\n1c5f…\n"), 0o600))
+			return m.serve("PURSER_DATA=" + data)
+		},
+		"docs/upgrade.md was written by a newer version": func(t *testing.T, m *machine) (int, string) {
 			m.newer(t)
 			status, said := m.serve()
 			return status, ownVersion.ReplaceAllString(said, "program 1)")
@@ -88,6 +99,21 @@ func TestPurserSaysWhatTheDocumentsSay(t *testing.T) {
 			t.Errorf("no document shows what is said of %s", key)
 		}
 	}
+}
+
+// ofBetween makes the database one of a program between two releases.
+func (m *machine) ofBetween(t *testing.T) {
+	t.Helper()
+	packed, err := os.Open("../../internal/app/testdata/versions/4-before-an-edit.db.gz")
+	must(t, err)
+	defer func() { _ = packed.Close() }()
+	unpacked, err := gzip.NewReader(packed)
+	must(t, err)
+	whole, err := io.ReadAll(unpacked)
+	must(t, err)
+	folder := filepath.Join(m.folder, "data")
+	must(t, os.Mkdir(folder, 0o700))
+	must(t, os.WriteFile(filepath.Join(folder, "purser.db"), whole, 0o600))
 }
 
 // newer makes the database one of a version to come.

@@ -97,7 +97,7 @@ func (s stored) read(t *testing.T) ([]entry, []audit.Link) {
 	}
 	var rows []entry
 	for _, p := range page.Rows {
-		rows = append(rows, entry{p.ID, p.Name, p.Description, p.Username, p.Version, s.password(t, p.ID)})
+		rows = append(rows, entry{p.ID, p.Name, p.Description, p.Username, p.Version, s.password(t, p.Profile)})
 	}
 	log, err := s.db.Activity(t.Context(), math.MaxInt32)
 	if err != nil {
@@ -106,13 +106,13 @@ func (s stored) read(t *testing.T) ([]entry, []audit.Link) {
 	return rows, log
 }
 
-func (s stored) password(t *testing.T, id profile.ID) string {
+func (s stored) password(t *testing.T, p profile.Profile) string {
 	t.Helper()
-	sealed, err := profiles.New(s.db).Password(t.Context(), id)
+	sealed, err := profiles.New(s.db).Password(t.Context(), p.ID)
 	if err != nil {
 		t.Fatal(err)
 	}
-	password, err := s.ring.Open(sealed, secret.Record{Table: "profile", ID: string(id), Field: "password"})
+	password, err := s.ring.Open(sealed, profile.PasswordRecord(p))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -16,6 +16,7 @@ import (
 
 	"purser.example/internal/access"
 	"purser.example/internal/secret"
+	"purser.example/internal/shown"
 	"purser.example/internal/tenant"
 	"purser.example/internal/verdict"
 )
@@ -43,8 +44,10 @@ type Key struct {
 // KeyOf names an account.
 func KeyOf(t tenant.ID, username string) Key { return Key{t, Fold(username)} }
 
-// Fold gives the key under which a text counts as the same without regard to case, in every script (R14).
-func Fold(text string) string { return norm.NFKC.String(cases.Fold().String(norm.NFKC.String(text))) }
+// Fold gives the key under which a text counts as the same without regard to case, in every script, and to what nobody sees (R14, X45).
+func Fold(text string) string {
+	return norm.NFKC.String(cases.Fold().String(norm.NFKC.String(shown.Bare(text))))
+}
 
 // SameUsername compares as Microsoft does, without regard to case.
 func SameUsername(a, b string) bool { return strings.EqualFold(a, b) }
@@ -82,5 +85,5 @@ const lockout = 15 * time.Minute
 
 // JustLocked reports whether Microsoft locked the account so short a while before now that another attempt would prolong it.
 func JustLocked(v verdict.Verdict, now time.Time) bool {
-	return v.Status == verdict.AccountLocked && now.Sub(v.At) < lockout
+	return v.Status == verdict.AccountLocked && now.Sub(v.At).Abs() < lockout // one from the future: the clock was ahead (X44)
 }

@@ -14,8 +14,8 @@ import (
 type Store interface {
 	// Begin writes the entry of an attempt that is about to be made, and counts it for the account, all or nothing.
 	Begin(ctx context.Context, k Key, e audit.Entry) error
-	// Attempts counts those since a time, of one account or, with an empty username, of a whole tenant.
-	Attempts(ctx context.Context, k Key, since time.Time) (int, error)
+	// Attempts counts those after since and not after until, of one account or, with an empty username, of a whole tenant.
+	Attempts(ctx context.Context, k Key, since, until time.Time) (int, error)
 }
 
 // Settings are the operator's choices.
@@ -85,5 +85,6 @@ func (s *Service) Etiquette() Etiquette { return s.etiquette }
 
 // Recent counts the attempts of the last hour, whoever made them; with an empty username those of the whole tenant.
 func (s *Service) Recent(ctx context.Context, k Key) (int, error) {
-	return s.store.Attempts(ctx, k, s.now().Add(-hour))
+	now := s.now()
+	return s.store.Attempts(ctx, k, now.Add(-hour), now)
 }

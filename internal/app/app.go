@@ -2,6 +2,7 @@
 package app
 
 import (
+	"cmp"
 	"context"
 	"crypto/tls"
 	"errors"
@@ -46,6 +47,8 @@ type Options struct {
 
 	CallTimeout time.Duration // of one request to Microsoft 365; 0: the client's own
 
+	LookAfter time.Duration // when a large database is looked through for damage; 0: a minute after the start
+
 	New bool // the data folder is a new one on purpose, so that nobody need be warned of a new installation
 }
 
@@ -64,6 +67,7 @@ type App struct {
 	cfg      config.Config
 	log      *slog.Logger
 	sessions *session.Service
+	health   health
 	login    *login.Client
 	tally    *audit.Tally
 	queue    *work.Queue
@@ -101,7 +105,7 @@ func Open(ctx context.Context, cfg config.Config, o Options) (*App, error) {
 	if err := kept.prepare(ctx); err != nil {
 		return nil, errors.Join(fmt.Errorf("fold what is searched: %w", err), db.Close())
 	}
-	a := &App{DB: db, cfg: cfg, log: o.Log}
+	a := &App{DB: db, cfg: cfg, log: o.Log, health: health{after: cmp.Or(o.LookAfter, time.Minute)}}
 	a.cfg.Key, a.cfg.OIDC.ClientSecret = "", "" // wrapped by now, and not needed in the clear again
 	a.sessions = session.NewService(kept.sessions, ring, session.Limits{Idle: cfg.Session.Idle, Max: cfg.Session.Max}, o.Now, o.Log)
 	a.Tenants = tenant.NewService(kept.tenants, ring, o.Now)
@@ -140,7 +144,7 @@ func Open(ctx context.Context, cfg config.Config, o Options) (*App, error) {
 	a.Handler = web.New(web.Options{
 		BaseURL: cfg.BaseURL, TrustedProxies: cfg.TrustedProxies, Log: o.Log,
 		Sessions: a.sessions, Login: a.login, Activity: a.tally,
-		Ready: newReadiness(db, key, o.Log).check, Simulated: cfg.Simulated(),
+		Ready: newReadiness(db, key, &a.health, o.Log).check, Simulated: cfg.Simulated(),
 		Profiles: &profiles.Handlers{Profiles: a.Profiles, Accounts: a.Accounts, Validations: a.Validations, RunsOf: a.Runs, Tenants: a.Tenants, Now: o.Now, Log: o.Log, Verdicts: told},
 		Pools:    &pools.Handlers{Pools: a.Pools, Runs: a.Runs, Tenants: a.Tenants, Now: o.Now, Log: o.Log, Verdicts: told, Desk: &sheet.Desk{}},
 		Runs:     &runs.Handlers{Runs: a.Runs, Tenants: a.Tenants, Now: o.Now},
@@ -180,6 +184,12 @@ func loginClient(cfg config.Config, now func() time.Time) *login.Client {
 
 // begin starts what goes on beside requests, until beside ends.
 func (a *App) begin(ctx, beside context.Context) error {
+	if err := a.takeOver(ctx); err != nil {
+		return err
+	}
+	if a.DB.Large() {
+		a.chores.Go(func() { a.health.look(beside, a) })
+	}
 	if err := a.Runs.Recover(ctx); err != nil {
 		return fmt.Errorf("take up the work of before: %w", err)
 	}

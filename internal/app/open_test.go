@@ -9,6 +9,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"net/http/httptest"
 	"net/url"
 	"os"
 	"path/filepath"
@@ -73,6 +74,70 @@ func damage(t *testing.T, path, statement string) {
 	if _, err := db.Exec(statement); err != nil {
 		t.Fatal(err)
 	}
+}
+
+// X42: a large database is looked through beside the work. While it is in order Purser is ready; with damage it says so loudly, goes on to
+// answer, and is not ready.
+func TestALargeDatabaseIsLookedThroughBesideTheWork(t *testing.T) {
+	cfg := settings(t.TempDir(), secret.NewKey().Text())
+	a, _, err := openLogged(t, cfg)
+	if err == nil {
+		err = a.Close()
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	path := filepath.Join(cfg.Data, sqlite.File)
+	damage(t, path, `CREATE TABLE filler (bytes BLOB)`)
+	damage(t, path, `WITH n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 2000) INSERT INTO filler SELECT randomblob(3000) FROM n`)
+	for _, damaged := range []bool{false, true} {
+		if damaged {
+			file, err := os.OpenFile(path, os.O_RDWR, 0)
+			if err != nil {
+				t.Fatal(err)
+			}
+			info, err := file.Stat()
+			if err == nil {
+				_, err = file.WriteAt(bytes.Repeat([]byte{0xff}, 4096), info.Size()-8192)
+			}
+			if err := errors.Join(err, file.Close()); err != nil {
+				t.Fatal(err)
+			}
+		}
+		told := make(chan string, 100)
+		a, err := app.Open(context.Background(), cfg, app.Options{Log: slog.New(slog.NewTextHandler(lines(told), nil)), LookAfter: time.Nanosecond})
+		if err != nil {
+			t.Fatal(err)
+		}
+		said := ""
+		for !strings.Contains(said, "looked through") && !strings.Contains(said, "DAMAGED") {
+			said = <-told
+		}
+		if strings.Contains(said, "level=ERROR") != damaged {
+			t.Errorf("damaged %v: %s", damaged, said)
+		}
+		for address, want := range map[string]int{"/healthz": http.StatusOK, "/readyz": map[bool]int{false: http.StatusOK, true: http.StatusServiceUnavailable}[damaged]} {
+			answer := httptest.NewRecorder()
+			a.Handler.ServeHTTP(answer, httptest.NewRequest(http.MethodGet, address, nil))
+			if answer.Code != want {
+				t.Errorf("damaged %v: %s answers %d", damaged, address, answer.Code)
+			}
+		}
+		if err := a.Close(); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+// lines is a log whose lines are taken one by one; what finds no place is dropped.
+type lines chan string
+
+func (l lines) Write(b []byte) (int, error) {
+	select {
+	case l <- string(b):
+	default:
+	}
+	return len(b), nil
 }
 
 // X31: an installation that comes into being is told, with its folder and its key's id; one that was there is not.

@@ -33,8 +33,11 @@ type readiness struct {
 	busy chan struct{} // closed when the check under way is done; nil for none
 }
 
-func newReadiness(db *sqlite.DB, key secret.Key, log *slog.Logger) *readiness {
+func newReadiness(db *sqlite.DB, key secret.Key, health *health, log *slog.Logger) *readiness {
 	return &readiness{log: log, try: func(ctx context.Context) error {
+		if err := health.check(); err != nil {
+			return err
+		}
 		if err := db.CheckKey(ctx, key); err != nil {
 			return err
 		}

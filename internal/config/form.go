@@ -11,6 +11,8 @@ import (
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"purser.example/internal/shown"
 )
 
 // form is what the text of a setting may look like, before anybody asks what it means. Files from other systems, quotes that
@@ -54,7 +56,7 @@ func (f form) complaint(text string) string {
 // complaintOfLine is complaint for what has to be one line.
 func complaintOfLine(text string, f form) string {
 	hidden := strings.IndexFunc(text, func(r rune) bool {
-		return unicode.IsControl(r) || f != chosen && unseen(r) && r != ' ' // names of people's choice may have such within
+		return shown.Unprintable(r) || f != chosen && unseen(r) && r != ' ' // names of people's choice may have such within
 	})
 	switch {
 	case strings.ContainsRune(text, '\r'):
@@ -75,7 +77,7 @@ func complaintOfLine(text string, f form) string {
 }
 
 // unseen reports whether a character leaves no trace on a screen: blanks of all kinds, and marks such as a zero-width space.
-func unseen(r rune) bool { return unicode.IsSpace(r) || unicode.Is(unicode.Cf, r) }
+func unseen(r rune) bool { return unicode.IsSpace(r) || shown.Unseen(r) }
 
 func quoted(text string) bool {
 	return len(text) > 1 && (text[0] == '"' || text[0] == '\'') && text[0] == text[len(text)-1]

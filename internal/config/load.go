@@ -178,6 +178,20 @@ func LoadKey(environ []string) (string, error) {
 	return key, nil
 }
 
+// LoadFolder reads the data folder and the key alone, for commands that look at a database. A folder that is given takes the place of the
+// setting. The error, if any, is Mistakes.
+func LoadFolder(environ []string, given string) (folder, key string, err error) {
+	r := newReader(environ, Checks{})
+	if folder = given; given == "" {
+		folder = r.required("PURSER_DATA", "the folder of the database, or give it with --data", place)
+	}
+	key = r.key("")
+	if len(r.mistakes) > 0 {
+		return "", "", r.mistakes
+	}
+	return folder, key, nil
+}
+
 // key refuses what is no key, and a key that lies beside what it seals: a copy of the folder would then open itself (R60). It
 // does not say how to make one where there is a text: with a second key nothing opens that the first one sealed.
 func (r *reader) key(data string) string {

@@ -10,6 +10,7 @@ import (
 	"golang.org/x/oauth2"
 
 	"purser.example/internal/access"
+	"purser.example/internal/shown"
 )
 
 // maxName is the longest name we show, in runes.
@@ -53,19 +54,14 @@ func firstName(claims map[string]json.RawMessage, names ...string) string {
 	return ""
 }
 
-// cleanName takes out of a name what could disturb a page or a log: control characters, and those that turn the direction
-// of writing and so can make one name look like another.
+// cleanName takes out of a name what could disturb a page or a log, or make one name look like another.
 func cleanName(name string) string {
 	clean := strings.Map(func(r rune) rune {
-		switch {
-		case unicode.IsSpace(r):
+		if unicode.IsSpace(r) {
 			return ' '
-		case unicode.IsControl(r), unicode.Is(unicode.Bidi_Control, r):
-			return -1
-		default:
-			return r
 		}
-	}, name)
+		return r
+	}, shown.Name(name))
 	return strings.TrimSpace(cut(strings.TrimSpace(clean), maxName))
 }
 

@@ -67,7 +67,7 @@ func (k check) Look(ctx context.Context, r run.Run, i run.Held) (run.Task, error
 	return run.Task{
 		Tenant: i.Tenant, Username: i.Username,
 		Begun: entry(PasswordBegun),
-		Open:  func(context.Context) (secret.Value, error) { return k.ring.Open(i.Sealed, itemRecord(r.ID, i.No)) },
+		Open:  func(context.Context) (secret.Value, error) { return k.ring.Open(i.Sealed, itemRecord(r, i.Item)) },
 		Judge: func(v verdict.Verdict) (run.Outcome, account.Reason) { return judgePassword(UserID(i.Subject), v) },
 		Store: func(ctx context.Context, i run.Item, v verdict.Verdict, password secret.Value) error {
 			return k.conclude(ctx, r, run.Held{Item: i, Note: note}, v, password, account.Told(entry(PasswordEnded), v))
@@ -96,7 +96,7 @@ func (k check) conclude(ctx context.Context, r run.Run, i run.Held, v verdict.Ve
 	var renewals []account.Renewal
 	if i.Outcome == run.Confirmed {
 		var err error
-		if sealed, err = k.ring.Seal(password, passwordRecord(KeyOf(r.Scope), UserID(i.Subject), fieldPassword)); err != nil {
+		if sealed, err = k.ring.Seal(password, passwordRecord(KeyOf(r.Scope), UserID(i.Subject), i.Username, fieldPassword)); err != nil {
 			return err
 		}
 		if renewals, err = k.renewals(ctx, r, i, v, password, by, e); err != nil {
@@ -114,8 +114,14 @@ func (k check) conclude(ctx context.Context, r run.Run, i run.Held, v verdict.Ve
 	})
 }
 
-// itemRecord is what the new password of an item is bound to. Table and field are those of the first version, in which rows are
-// sealed that still wait.
-func itemRecord(id run.ID, no int) secret.Record {
+// itemRecord is what the new password of an item is bound to: it must not be sent for another account, or kept for another member, because
+// somebody wrote into the database (X43). Table and field are those of the first version.
+func itemRecord(r run.Run, i run.Item) secret.Record {
+	record := formerItemRecord(r.ID, i.No)
+	record.Facts = secret.FactsOf(r.Scope, i.Subject, string(i.Tenant), strings.ToLower(i.Username))
+	return record
+}
+
+func formerItemRecord(id run.ID, no int) secret.Record {
 	return secret.Record{Table: "pool_check_item", ID: itemID(id, no), Field: "pending"}
 }

@@ -2,6 +2,7 @@ package pool
 
 import (
 	"slices"
+	"strings"
 	"time"
 
 	"purser.example/internal/account"
@@ -127,7 +128,14 @@ func (c Credential) Concluded(i run.Item, password []byte, by account.Stamp) Cre
 	return c
 }
 
-func passwordRecord(key Key, user UserID, field string) secret.Record {
+// passwordRecord is what a password of a credential is bound to: the member, and the username that it belongs to (X43).
+func passwordRecord(key Key, user UserID, username, field string) secret.Record {
+	record := formerPasswordRecord(key, user, field)
+	record.Facts = secret.FactsOf(strings.ToLower(username))
+	return record
+}
+
+func formerPasswordRecord(key Key, user UserID, field string) secret.Record {
 	return secret.Record{Table: "pool_credential", ID: key.Scope() + "/" + string(user), Field: field}
 }
 

@@ -7,6 +7,7 @@ import (
 
 	"purser.example/internal/problem"
 	"purser.example/internal/sheet"
+	"purser.example/internal/shown"
 )
 
 // maxUsername is how long a username may be in a file, in bytes.
@@ -41,6 +42,6 @@ func readFile(file io.Reader) (*sheet.Sheet, error) {
 // isUsername reports whether a text can be one. What cannot is not shown: it may be a password that stands in the wrong column.
 func isUsername(text string) bool {
 	name, domain, _ := strings.Cut(text, "@")
-	odd := func(r rune) bool { return !unicode.IsPrint(r) || strings.ContainsRune(" \",;@", r) }
+	odd := func(r rune) bool { return shown.Odd(r) || unicode.IsSpace(r) || strings.ContainsRune("\",;@", r) }
 	return len(text) <= maxUsername && name != "" && domain != "" && !strings.ContainsFunc(name, odd) && !strings.ContainsFunc(domain, odd)
 }

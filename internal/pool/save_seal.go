@@ -16,7 +16,7 @@ func (s *Service) seal(w *saving) error {
 		switch {
 		case m.Password.Empty():
 		case m.MFA:
-			t.AppPassword, err = s.ring.Seal(m.Password, passwordRecord(w.change.Key, m.User, fieldAppPassword))
+			t.AppPassword, err = s.ring.Seal(m.Password, passwordRecord(w.change.Key, m.User, have.Username, fieldAppPassword))
 		default:
 			t.Check = true
 			err = s.addItem(w, have, m)
@@ -68,16 +68,13 @@ func (s *Service) addItem(w *saving, have Member, m MemberChange) error {
 		w.check = &r
 		w.entries = append(w.entries, r.Mark(w.entry(CheckBegun), s.Checks().Words()))
 	}
-	no := len(w.items) + 1
-	sealed, err := s.ring.Seal(m.Password, itemRecord(w.check.ID, no))
+	item := run.Item{No: len(w.items) + 1, Subject: string(m.User), Name: have.Name, Username: have.Username, Tenant: w.change.Tenant, Outcome: run.Waiting}
+	sealed, err := s.ring.Seal(m.Password, itemRecord(*w.check, item))
 	if err != nil {
 		return err
 	}
-	w.check.Total = no
-	w.items = append(w.items, run.Held{
-		Item:   run.Item{No: no, Subject: string(m.User), Name: have.Name, Username: have.Username, Tenant: w.change.Tenant, Outcome: run.Waiting},
-		Sealed: sealed, Note: noteOf(m.Elsewhere),
-	})
+	w.check.Total = item.No
+	w.items = append(w.items, run.Held{Item: item, Sealed: sealed, Note: noteOf(m.Elsewhere)})
 	return nil
 }
 

@@ -90,11 +90,11 @@ func TestARefusedPasswordLeavesTheStoredOne(t *testing.T) {
 		t.Errorf("%+v", m)
 	}
 	sealed := column(t, r, "SELECT password FROM pool_credentials")
-	opened, err := r.ring.Open(sealed, secret.Record{Table: "pool_credential", ID: contoso + "/sites/" + string(m.User), Field: "password"})
+	opened, err := r.ring.Open(sealed, secret.Record{Table: "pool_credential", ID: contoso + "/sites/" + string(m.User), Field: "password", Facts: secret.FactsOf(m.Username)})
 	if err != nil || string(opened.Reveal()) != marked {
 		t.Errorf("R60: %v", err)
 	}
-	if _, err := r.ring.Open(sealed, secret.Record{Table: "pool_credential", ID: contoso + "/project/" + string(m.User), Field: "password"}); err == nil {
+	if _, err := r.ring.Open(sealed, secret.Record{Table: "pool_credential", ID: contoso + "/project/" + string(m.User), Field: "password", Facts: secret.FactsOf(m.Username)}); err == nil {
 		t.Error("R60: it opens for another record")
 	}
 }

@@ -56,6 +56,9 @@ type Store interface {
 	// BringIntoForce makes the saved version the one in force, and removes secrets as Save does. It returns ErrChanged where another
 	// version is saved by now.
 	BringIntoForce(ctx context.Context, p Pool, by account.Stamp, e audit.Entry) error
+	// Rebind gives each credential the sealed passwords that rebind makes of those it has, all or nothing. Username is that of the member
+	// in the reading that is saved, or in the one in force; empty where it is in neither.
+	Rebind(ctx context.Context, rebind func(key Key, user UserID, username string, c Credential) (Credential, error)) error
 	// Concluded stores the outcome of an item of a check that was tried, and its credential's, unless the password was replaced
 	// meanwhile: then nothing is stored of it but the outcome. password is the sealed one that is to be kept; nil: none. One that is
 	// kept is stored at the account's other places too. The entry is told whether it was kept.

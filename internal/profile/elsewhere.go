@@ -38,7 +38,7 @@ func (s *Service) Kept(ctx context.Context, t tenant.ID, usernames []string) ([]
 		}
 		list = append(list, account.Kept{
 			Where: account.Where{Place: place(p.ID), Name: "profile " + p.Name, Keeps: true}, Username: account.Fold(p.Username),
-			Sealed: p.Sealed, Works: p.Status == verdict.Valid, Record: passwordRecord(p.ID),
+			Sealed: p.Sealed, Works: p.Status == verdict.Valid, Record: PasswordRecord(p.Profile),
 			Changed: audit.Entry{Action: Changed, Target: p.target()}.With("changed", "password").With("username", p.Username),
 		})
 	}

@@ -57,8 +57,8 @@ func nameTaken() error {
 	return problem.Field(FieldName, "Another profile has this name. Enter a different one.")
 }
 
-// shown turns what a store returns into what a person may read.
-func shown(err error) error {
+// forPeople turns what a store returns into what a person may read.
+func forPeople(err error) error {
 	switch {
 	case errors.Is(err, ErrGone):
 		return errNoProfile

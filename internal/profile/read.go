@@ -55,7 +55,7 @@ func (s *Service) Find(ctx context.Context, caller access.Caller, id ID) (Profil
 		return Profile{}, err
 	}
 	p, err := s.store.Profile(ctx, id)
-	return p, shown(err)
+	return p, forPeople(err)
 }
 
 // Details gives everything known about a profile.

@@ -3,11 +3,11 @@ package profile
 import (
 	"slices"
 	"strings"
-	"unicode"
 	"unicode/utf8"
 
 	"purser.example/internal/catalogue"
 	"purser.example/internal/problem"
+	"purser.example/internal/shown"
 )
 
 // What may be typed, in characters.
@@ -68,9 +68,9 @@ func (d Draft) check(offered []catalogue.Service) []problem.FieldError {
 
 func checkName(name string) string {
 	switch {
-	case name == "":
+	case strings.TrimSpace(shown.Bare(name)) == "":
 		return "Enter a name for the profile."
-	case !utf8.ValidString(name) || strings.ContainsFunc(name, unprintable):
+	case !utf8.ValidString(name) || strings.ContainsFunc(name, shown.Unprintable):
 		return "Enter a name without control characters."
 	case utf8.RuneCountInString(name) > MaxName:
 		return "Enter a name of at most 120 characters."
@@ -81,18 +81,12 @@ func checkName(name string) string {
 func checkDescription(text string) string {
 	allowed := func(r rune) bool { return r == '\n' || r == '\t' }
 	switch {
-	case !utf8.ValidString(text) || strings.ContainsFunc(text, func(r rune) bool { return !allowed(r) && unprintable(r) }):
+	case !utf8.ValidString(text) || strings.ContainsFunc(text, func(r rune) bool { return !allowed(r) && shown.Unprintable(r) }):
 		return "Enter a description without control characters."
 	case utf8.RuneCountInString(text) > MaxDescription:
 		return "Enter a description of at most 1,000 characters."
 	}
 	return ""
-}
-
-// unprintable characters cannot be seen and may turn the text around them: controls and direction overrides. Joiners stay,
-// which some scripts need.
-func unprintable(r rune) bool {
-	return unicode.IsControl(r) || r == utf8.RuneError || r >= 0x202a && r <= 0x202e || r >= 0x2066 && r <= 0x2069
 }
 
 func checkServices(ids []string, offered []catalogue.Service) string {

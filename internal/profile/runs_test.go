@@ -109,7 +109,7 @@ func (r *rig) plant(t *testing.T, name, user string, kind profile.Kind) profile.
 		Created: account.Stamp{At: r.clock.Now(), By: "Adele"}, Modified: account.Stamp{At: r.clock.Now(), By: "Adele"},
 		Status: verdict.Valid, Verdict: verdict.Verdict{Status: verdict.Valid, At: r.clock.Now()}, Validated: r.clock.Now(),
 	}
-	sealed, err := r.ring.Seal(secret.FromString(marked), secret.Record{Table: "profile", ID: string(p.ID), Field: "password"})
+	sealed, err := r.ring.Seal(secret.FromString(marked), profile.PasswordRecord(p))
 	if err != nil {
 		t.Fatal(err)
 	}

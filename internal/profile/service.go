@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/google/uuid"
@@ -71,7 +72,7 @@ func (s *Service) Create(ctx context.Context, caller access.Caller, origin audit
 		return Profile{}, err
 	}
 	p = decided(p, v)
-	sealed, err := s.ring.Seal(d.Password, passwordRecord(p.ID))
+	sealed, err := s.ring.Seal(d.Password, PasswordRecord(p))
 	if err != nil {
 		return Profile{}, err
 	}
@@ -82,7 +83,7 @@ func (s *Service) Create(ctx context.Context, caller access.Caller, origin audit
 		err = s.store.Create(after, p, sealed, w.validation(v), renewals, w.ended(v), w.entry(Created).With("services", joined(p.Services)).With("username", p.Username))
 	}
 	p.Renewed = account.StoredAt(renewals)
-	return p, shown(s.witnessed(after, w, v, err))
+	return p, forPeople(s.witnessed(after, w, v, err))
 }
 
 // witnessed writes down an attempt that was made for a change which then failed: the sign-in happened all the same (R61).
@@ -144,7 +145,7 @@ func (s *Service) updateAccount(ctx context.Context, w deed, seen int64, d Draft
 		return Profile{}, err
 	}
 	p := decided(w.profile, v)
-	sealed, err := s.ring.Seal(d.Password, passwordRecord(p.ID))
+	sealed, err := s.ring.Seal(d.Password, PasswordRecord(p))
 	if err != nil {
 		return Profile{}, err
 	}
@@ -165,7 +166,7 @@ func (s *Service) raced(ctx context.Context, id ID, err error) error {
 		return &Conflict{Gone: true}
 	}
 	if !errors.Is(err, ErrChanged) {
-		return shown(err)
+		return forPeople(err)
 	}
 	current, err := s.store.Profile(ctx, id)
 	if errors.Is(err, ErrGone) {
@@ -186,7 +187,7 @@ func (s *Service) Validate(ctx context.Context, caller access.Caller, origin aud
 	}
 	p, err := s.store.Profile(ctx, id)
 	if err != nil {
-		return verdict.Verdict{}, shown(err)
+		return verdict.Verdict{}, forPeople(err)
 	}
 	if p.Kind != Common {
 		return verdict.Verdict{}, errClassic
@@ -220,17 +221,24 @@ func (s *Service) Validate(ctx context.Context, caller access.Caller, origin aud
 func (s *Service) stored(ctx context.Context, p Profile) (secret.Value, error) {
 	sealed, err := s.store.Password(ctx, p.ID)
 	if err != nil {
-		return secret.Value{}, shown(err)
+		return secret.Value{}, forPeople(err)
 	}
 	now, err := s.store.Profile(ctx, p.ID)
 	if err != nil {
-		return secret.Value{}, shown(err)
+		return secret.Value{}, forPeople(err)
 	}
 	if keyOf(now) != keyOf(p) {
 		return secret.Value{}, &Conflict{Current: now}
 	}
-	return s.ring.Open(sealed, passwordRecord(p.ID))
+	password, err := s.ring.Open(sealed, PasswordRecord(now))
+	if err != nil {
+		return secret.Value{}, problem.Wrap(err, problem.Unavailable, altered)
+	}
+	return password, nil
 }
+
+// altered says why a password is not sent for an account that Purser did not write as it is.
+const altered = "This profile was changed outside of Purser, so its password was not sent to Microsoft. Edit the profile and enter the password again, and tell whoever runs Purser."
 
 // remembering keeps what an earlier validation of the same account had read where this one was confirmed but could not read
 // it: a hiccup of Microsoft's directory must not take a known expiry out of sight (R62). The warning says that it is old. A
@@ -264,7 +272,7 @@ func (s *Service) Delete(ctx context.Context, caller access.Caller, origin audit
 		n, err := s.delete(ctx, caller, origin, seen)
 		// Somebody came between looking and deleting: looking again tells who, and to which of them.
 		if raced := errors.Is(err, ErrChanged) || errors.Is(err, ErrGone); !raced || try == maxLooks {
-			return n, shown(err)
+			return n, forPeople(err)
 		}
 	}
 }
@@ -368,6 +376,20 @@ func decided(p Profile, v verdict.Verdict) Profile {
 	return p
 }
 
-func passwordRecord(id ID) secret.Record {
-	return secret.Record{Table: "profile", ID: string(id), Field: "password"}
+// TakeOver binds the passwords that an older Purser stored to their accounts. It is called once, when a database of before that is taken
+// over; where it was cut off, it can be called again. A password that does not open is left as it is, and will not be sent.
+func (s *Service) TakeOver(ctx context.Context) error {
+	return s.store.Rebind(ctx, func(p Profile, sealed []byte) ([]byte, error) {
+		again, err := s.ring.Rebind(sealed, secret.Record{Table: "profile", ID: string(p.ID), Field: "password"}, PasswordRecord(p))
+		if errors.Is(err, secret.ErrDamaged) {
+			return sealed, nil
+		}
+		return again, err
+	})
+}
+
+// PasswordRecord is what the password is bound to: it must not be sent for another account because somebody wrote into the database
+// (X43). The case of a username does not count, so that it may be changed without the password.
+func PasswordRecord(p Profile) secret.Record {
+	return secret.Record{Table: "profile", ID: string(p.ID), Field: "password", Facts: secret.FactsOf(string(p.Tenant), strings.ToLower(p.Username))}
 }

@@ -47,6 +47,9 @@ type Store interface {
 	// Concluded stores the outcome of an item of a run together with the verdict, as Validated does. A profile that is gone or has
 	// another account by now has its item's outcome all the same: the attempt was made.
 	Concluded(ctx context.Context, r run.Run, i run.Item, p Profile, v Validation, e audit.Entry) error
+	// Rebind gives each profile the sealed password that rebind makes of the one it has, and the key that its name has by now where no
+	// other profile has it. It goes in steps; what the end of the process leaves, the next call does.
+	Rebind(ctx context.Context, rebind func(p Profile, sealed []byte) ([]byte, error)) error
 	// Delete removes all of them where each has still its version, or none. It returns ErrChanged or ErrGone.
 	Delete(ctx context.Context, profiles []Profile, entries ...audit.Entry) error
 }

@@ -95,7 +95,7 @@ func (k validation) passOver(p Profile, r run.Run) account.Reason {
 	switch {
 	case p.Kind != Common:
 		return Classic
-	case p.Validated.After(r.Begun):
+	case p.Validated.After(r.Begun) && !p.Validated.After(k.now()): // one from the future: the clock was ahead (X44)
 		return Already
 	case p.Parked():
 		return account.Parked

@@ -241,6 +241,11 @@ func (s *Service) Cancel(ctx context.Context, caller access.Caller, origin audit
 	return nil
 }
 
+// Rebind seals the values of a kind's items in another way, when a database of an older Purser is taken over.
+func (s *Service) Rebind(ctx context.Context, k Kind, rebind func(r Run, i Held) ([]byte, error)) error {
+	return s.store.Rebind(ctx, k.Name(), rebind)
+}
+
 // Reopen goes on with a run that is over: with those of its values that are still kept because nobody could tell about them.
 // It keeps its address.
 func (s *Service) Reopen(ctx context.Context, caller access.Caller, origin audit.Origin, k Kind, id ID) (Run, error) {

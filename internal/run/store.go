@@ -58,6 +58,8 @@ type Store interface {
 	// leaves between two, the next call settles.
 	Settle(ctx context.Context, r Run, i Item) error
 	SettleAll(ctx context.Context, r Run, t tenant.ID, o Outcome, why account.Reason, at time.Time) error
+	// Rebind gives each item of a kind that holds a value the one that rebind makes of it, all or nothing.
+	Rebind(ctx context.Context, kind string, rebind func(r Run, i Held) ([]byte, error)) error
 	// Cancel asks a run to stop. It returns ErrChanged for one that is over or asked already.
 	Cancel(ctx context.Context, id ID, e audit.Entry) error
 	// End stores that nothing more happens. It returns ErrChanged for one that is over.

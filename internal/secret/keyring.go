@@ -3,6 +3,7 @@ package secret
 import (
 	"bytes"
 	"crypto/sha256"
+	"encoding/binary"
 	"encoding/hex"
 	"errors"
 	"fmt"
@@ -21,11 +22,24 @@ var ErrWrongKey = errors.New("the key does not open this keyring")
 // it belongs to.
 var ErrDamaged = errors.New("sealed data is damaged or belongs to another record")
 
-// Record is the identity that a sealed value is bound to: which column of which row.
+// Record is the identity that a sealed value is bound to: which column of which row, and what else must not change beside it.
 type Record struct {
 	Table string // "profile"
 	ID    string // the row's id
 	Field string // "password"
+	Facts Facts  // what the row says that the value must not be used without, such as the account that a password is for
+}
+
+// Facts are texts that belong to a sealed value or a proof, in their order.
+type Facts string
+
+// FactsOf joins texts so that nothing can slide from one to the next.
+func FactsOf(texts ...string) Facts {
+	var b []byte
+	for _, text := range texts {
+		b = append(binary.BigEndian.AppendUint64(b, uint64(len(text))), text...)
+	}
+	return Facts(b)
 }
 
 // SealedKeyring is what the database keeps of a keyring.
@@ -104,6 +118,33 @@ func (k *Keyring) Open(sealed []byte, r Record) (Value, error) {
 	return NewValue(plain), nil
 }
 
+// Prove makes the proof that a record with its facts was written by a process that holds the keyring: a seal around nothing, which is a
+// MAC over what it is bound to. Whoever has only the database can make none.
+func (k *Keyring) Prove(r Record) ([]byte, error) { return k.Seal(Value{}, r) }
+
+// Check returns ErrDamaged where proof is not that of the record with its facts.
+func (k *Keyring) Check(proof []byte, r Record) error {
+	_, err := k.Open(proof, r)
+	return err
+}
+
+// Rebind gives a value that was sealed for the record from a seal for the record to. What is sealed for that already stays as it is, and
+// what was never sealed, nil, becomes a sealed nothing.
+func (k *Keyring) Rebind(sealed []byte, from, to Record) ([]byte, error) {
+	if _, err := k.Open(sealed, to); err == nil {
+		return sealed, nil
+	}
+	var v Value
+	if sealed != nil {
+		var err error
+		if v, err = k.Open(sealed, from); err != nil {
+			return nil, err
+		}
+		defer v.Clear()
+	}
+	return k.Seal(v, to)
+}
+
 // FormerChainKey is the key with which the activity log of an installation was chained before chains had keys of their own (R61).
 // Only the takeover of such a log wants it.
 func (k Key) FormerChainKey(installation string) Value {
@@ -115,10 +156,13 @@ func (k Key) keysetKey(installation string) []byte { return k.Derive("keyset", i
 func keysetBinding(installation string) []byte { return joined("purser", "keyset", installation) }
 
 func (k *Keyring) binding(r Record) []byte {
-	return joined("purser", "record", k.installation, r.Table, r.ID, r.Field)
+	if r.Facts == "" {
+		return joined("purser", "record", k.installation, r.Table, r.ID, r.Field)
+	}
+	return append(joined("purser", "record and facts", k.installation, r.Table, r.ID, r.Field, ""), r.Facts...)
 }
 
-// joined separates by NUL, which no part can hold: ids and names here are made by us.
+// joined separates by NUL, which no part can hold: ids and names here are made by us. Facts come last, because they may hold anything.
 func joined(parts ...string) []byte { return []byte(strings.Join(parts, "\x00")) }
 
 // printable guards messages against a key id that somebody wrote into the database by hand.

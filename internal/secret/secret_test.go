@@ -141,3 +141,67 @@ func TestAKeyringOpensOnlyWithItsKey(t *testing.T) {
 		t.Error("two installations share a chain key")
 	}
 }
+
+// X43: a value opens only beside the facts that it was sealed for, and a proof holds only for its own.
+func TestFactsAreBound(t *testing.T) {
+	ring, _, err := secret.CreateKeyring(secret.NewKey(), "installation-1")
+	if err != nil {
+		t.Fatal(err)
+	}
+	record := func(facts ...string) secret.Record {
+		return secret.Record{Table: "session", ID: "s1", Field: "proof", Facts: secret.FactsOf(facts...)}
+	}
+	home := record("adele", "owner")
+	proof, err := ring.Prove(home)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := ring.Check(proof, home); err != nil {
+		t.Fatalf("at home: %v", err)
+	}
+	other, _, err := secret.CreateKeyring(secret.NewKey(), "installation-1")
+	if err != nil {
+		t.Fatal(err)
+	}
+	planted, err := other.Prove(home)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, c := range map[string]struct {
+		proof  []byte
+		record secret.Record
+	}{
+		"another fact":      {proof, record("adele", "admin")},
+		"shifted facts":     {proof, record("adeleo", "wner")},
+		"joined facts":      {proof, record("adeleowner")},
+		"a fact more":       {proof, record("adele", "owner", "")},
+		"no facts":          {proof, secret.Record{Table: "session", ID: "s1", Field: "proof"}},
+		"another row":       {proof, secret.Record{Table: "session", ID: "s2", Field: "proof", Facts: home.Facts}},
+		"another keyring's": {planted, home},
+		"none":              {nil, home},
+	} {
+		if err := ring.Check(c.proof, c.record); !errors.Is(err, secret.ErrDamaged) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	if sealed, err := ring.Seal(secret.FromString("x"), home); err != nil || ring.Check(sealed, record("adele")) == nil {
+		t.Errorf("a value: %v", err)
+	}
+}
+
+func BenchmarkCheck(b *testing.B) {
+	ring, _, err := secret.CreateKeyring(secret.NewKey(), "installation-1")
+	if err != nil {
+		b.Fatal(err)
+	}
+	record := secret.Record{Table: "session", ID: "s1", Field: "proof", Facts: secret.FactsOf("https://idp.contoso.com", "adele", "Adele Vance", "adele@contoso.com", "owner")}
+	proof, err := ring.Prove(record)
+	if err != nil {
+		b.Fatal(err)
+	}
+	for b.Loop() {
+		if err := ring.Check(proof, record); err != nil {
+			b.Fatal(err)
+		}
+	}
+}

@@ -9,6 +9,7 @@ import (
 	"log/slog"
 	"maps"
 	"slices"
+	"strconv"
 	"sync"
 	"time"
 
@@ -32,6 +33,7 @@ type Row struct {
 	Seen    time.Time
 	State   []byte // sealed; nil for none
 	IDToken []byte // sealed; nil for none
+	Proof   []byte // that Purser wrote whose session it is, what they may do, and since when (X43)
 }
 
 // Store keeps sessions.
@@ -46,11 +48,19 @@ type Store interface {
 	SignIn(ctx context.Context, old Key, row Row, e audit.Entry) error
 	// SignOut removes the session and writes the entry, all or nothing. It returns ErrEnded when there was none.
 	SignOut(ctx context.Context, key Key, e audit.Entry) error
+	// ProveAll gives every session that has no proof the one that prove gives it, all or nothing.
+	ProveAll(ctx context.Context, prove func(Row) (Row, error)) error
 	// Touch notes an activity.
 	Touch(ctx context.Context, key Key, seen time.Time) error
-	// Sweep notes the activities first, which may be newer than what is stored, then removes what ended: sessions last seen at
-	// idle or before, made at latest or before, and those of nobody made at waiting or before.
-	Sweep(ctx context.Context, active map[Key]time.Time, idle, latest, waiting time.Time) error
+	// Sweep notes the activities first, which may be newer than what is stored, then removes what has ended.
+	Sweep(ctx context.Context, active map[Key]time.Time, over Over) error
+}
+
+// Over says which sessions have ended at a moment: those last seen so long from it, made so long from it, and those of nobody made so
+// long from it, whichever way: what comes from the future was noted while the clock was ahead (X44).
+type Over struct {
+	At                time.Time
+	Idle, Max, Nobody time.Duration
 }
 
 // Service keeps the rules of sessions.
@@ -65,7 +75,7 @@ type Service struct {
 	// serves one database, so this is exact; after a restart it is as exact as touchAfter.
 	mu      sync.Mutex
 	seen    map[Key]time.Time
-	resting time.Time     // activities are not written before, because writing one failed
+	resting time.Time     // when writing an activity failed: for a while none is written then
 	unkept  map[Key]Flash // messages that could not be written, for the next page
 }
 
@@ -89,6 +99,11 @@ func (s *Service) Open(ctx context.Context, id ID) (Session, error) {
 	row, err := s.store.Load(ctx, id.Key())
 	if err != nil {
 		return Session{}, err
+	}
+	if err := s.ring.Check(row.Proof, proofRecord(row)); err != nil {
+		s.log.ErrorContext(ctx, "a session was refused that Purser did not write as it is; somebody may have written into the database",
+			"session", row.Key.Short(), "subject", row.Caller.Subject, "error", err)
+		return Session{}, ErrEnded
 	}
 	sess := Session{Key: row.Key, Caller: row.Caller, Created: row.Created, Seen: s.lastSeen(row), IDToken: row.IDToken, stored: row.State, storedSeen: row.Seen}
 	if s.limits.ended(sess, s.now()) {
@@ -116,7 +131,7 @@ func (s *Service) Touch(ctx context.Context, sess *Session) {
 	now := s.now()
 	s.mu.Lock()
 	s.seen[sess.Key] = now
-	resting := now.Before(s.resting)
+	resting := age(s.resting, now) < rest
 	s.mu.Unlock()
 	sess.Seen = now
 	if resting || now.Sub(sess.storedSeen) < s.limits.touchAfter() {
@@ -127,7 +142,7 @@ func (s *Service) Touch(ctx context.Context, sess *Session) {
 		if err := s.store.Touch(ctx, key, now); err != nil {
 			s.log.WarnContext(ctx, "session activity not stored", "session", key.Short(), "error", err)
 			s.mu.Lock()
-			s.resting = now.Add(rest)
+			s.resting = now
 			s.mu.Unlock()
 		}
 	})
@@ -161,7 +176,11 @@ func (s *Service) Begin(ctx context.Context, a Attempt) (ID, error) {
 	if err != nil {
 		return "", err
 	}
-	return id, s.store.Begin(ctx, Row{Key: id.Key(), Created: now, Seen: now, State: sealed})
+	row, err := s.proved(Row{Key: id.Key(), Created: now, Seen: now, State: sealed})
+	if err != nil {
+		return "", err
+	}
+	return id, s.store.Begin(ctx, row)
 }
 
 // AddAttempt adds a sign-in under way to a session that exists; the oldest give way.
@@ -221,7 +240,10 @@ func (s *Service) SignIn(ctx context.Context, old Session, caller access.Caller,
 	if err != nil {
 		return "", err
 	}
-	row := Row{Key: key, Caller: caller, Created: now, Seen: now, State: state, IDToken: sealed}
+	row, err := s.proved(Row{Key: key, Caller: caller, Created: now, Seen: now, State: state, IDToken: sealed})
+	if err != nil {
+		return "", err
+	}
 	entry := audit.By(caller, origin, audit.SignIn, target(key)).With("role", caller.Role().Title())
 	if err := s.store.SignIn(ctx, old.Key, row, entry); err != nil {
 		return "", err
@@ -295,14 +317,14 @@ func (s *Service) Sweep(ctx context.Context) error {
 	now := s.now()
 	s.mu.Lock()
 	for key, seen := range s.seen {
-		if now.Sub(seen) >= s.limits.Idle {
+		if age(seen, now) >= s.limits.Idle {
 			delete(s.seen, key)
 			delete(s.unkept, key)
 		}
 	}
 	active := maps.Clone(s.seen)
 	s.mu.Unlock()
-	return s.store.Sweep(ctx, active, now.Add(-s.limits.Idle), now.Add(-s.limits.Max), now.Add(-waitingLife))
+	return s.store.Sweep(ctx, active, Over{At: now, Idle: s.limits.Idle, Max: s.limits.Max, Nobody: waitingLife})
 }
 
 // change alters the state and stores it, again from what is stored now where another request came between.
@@ -381,6 +403,25 @@ func (s *Service) forget(key Key) {
 	defer s.mu.Unlock()
 	delete(s.seen, key)
 	delete(s.unkept, key)
+}
+
+// proved gives the row the proof that Purser wrote it.
+func (s *Service) proved(row Row) (Row, error) {
+	var err error
+	row.Proof, err = s.ring.Prove(proofRecord(row))
+	return row, err
+}
+
+// TakeOver proves the sessions that an older Purser wrote. It is called once, when a database of before proofs is taken over.
+func (s *Service) TakeOver(ctx context.Context) error { return s.store.ProveAll(ctx, s.proved) }
+
+// proofRecord is what a session's proof covers: everything that gives rights. The last activity and the state change beside it.
+func proofRecord(row Row) secret.Record {
+	facts := []string{row.Caller.Issuer, row.Caller.Subject, row.Caller.Name, row.Caller.SignIn, strconv.FormatInt(row.Created.UnixMilli(), 10)}
+	for _, role := range row.Caller.Roles {
+		facts = append(facts, string(role))
+	}
+	return secret.Record{Table: "session", ID: string(row.Key), Field: "proof", Facts: secret.FactsOf(facts...)}
 }
 
 func stateRecord(key Key) secret.Record {

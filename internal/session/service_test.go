@@ -1,9 +1,11 @@
 package session_test
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"log/slog"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -265,4 +267,102 @@ func TestActivityThatCouldNotBeWrittenStillCounts(t *testing.T) {
 		t.Fatal(err)
 	}
 	r.open(t, id)
+}
+
+// X44, R4: a session that was made, or used, while the clock was ahead ends when the clock is right again, and is swept.
+func TestASessionFromTheFutureEnds(t *testing.T) {
+	for name, tc := range map[string]struct {
+		ahead time.Duration
+		lasts bool
+	}{
+		"a year":        {365 * 24 * time.Hour, false},
+		"an idle time":  {15 * time.Minute, false},
+		"a few minutes": {14 * time.Minute, true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			r := newRig(t)
+			r.clock.Advance(tc.ahead)
+			id := r.signIn(t)
+			r.clock.Advance(-tc.ahead)
+			if sess, err := r.Open(ctx, id); (err == nil) != tc.lasts || !tc.lasts && !errors.Is(err, session.ErrEnded) {
+				t.Errorf("opened: %+v, %v", sess, err)
+			} else if idle, latest := r.Left(sess); tc.lasts && (idle > 15*time.Minute || latest > 12*time.Hour) {
+				t.Errorf("it has %v and %v left", idle, latest)
+			}
+			if err := r.Sweep(ctx); err != nil {
+				t.Fatal(err)
+			}
+			if _, err := sessions.New(r.db).Load(ctx, id.Key()); (err == nil) != tc.lasts {
+				t.Errorf("after a sweep: %v", err)
+			}
+		})
+	}
+}
+
+// X44: writing down what people do begins again soon, although it failed while the clock was ahead.
+func TestActivityIsWrittenAgainAfterTheClockWasAhead(t *testing.T) {
+	r := newRig(t)
+	r.clock.Advance(365 * 24 * time.Hour)
+	failing := r.signIn(t)
+	r.clock.Advance(2 * time.Minute)
+	mend := sqlitetest.MakeReadOnly(t, r.db)
+	s := r.open(t, failing)
+	r.Touch(ctx, &s)
+	mend()
+	r.clock.Advance(-365 * 24 * time.Hour)
+	id := r.signIn(t)
+	r.clock.Advance(2 * time.Minute)
+	s = r.open(t, id)
+	r.Touch(ctx, &s)
+	row, err := sessions.New(r.db).Load(ctx, id.Key())
+	if err != nil || !row.Seen.Equal(r.clock.Now()) {
+		t.Errorf("stored: %v (%v), want %v", row.Seen, err, r.clock.Now())
+	}
+}
+
+// X43: a session that somebody wrote into the database, or altered there, opens nothing, and the log tells.
+func TestAPlantedSessionOpensNothing(t *testing.T) {
+	for name, statement := range map[string]string{
+		"planted": `INSERT INTO sessions (key, issuer, subject, name, sign_in, roles, created_at, seen_at) SELECT ?1, issuer, subject, name, sign_in, roles, created_at, seen_at FROM sessions WHERE subject <> ''`,
+		"with another's proof": `INSERT INTO sessions (key, issuer, subject, name, sign_in, roles, created_at, seen_at, proof)
+			SELECT ?1, issuer, subject, name, sign_in, roles, created_at, seen_at, proof FROM sessions WHERE subject <> ''`,
+		"nobody's made somebody's": `UPDATE sessions SET (issuer, subject, name, sign_in, roles) = (SELECT issuer, subject, name, sign_in, roles FROM sessions WHERE subject <> '') WHERE subject = '' AND ?1 <> ''`,
+		"another subject":          `UPDATE sessions SET subject = 'mallory' WHERE subject <> '' AND ?1 <> ''`,
+		"another issuer":           `UPDATE sessions SET issuer = 'https://idp.fabrikam.com' WHERE subject <> '' AND ?1 <> ''`,
+		"another role":             `UPDATE sessions SET roles = 'tenant-owner service-administrator' WHERE subject <> '' AND ?1 <> ''`,
+		"made later":               `UPDATE sessions SET created_at = created_at + 1000 WHERE subject <> '' AND ?1 <> ''`,
+		"no proof":                 `UPDATE sessions SET proof = NULL WHERE ?1 <> ''`,
+	} {
+		t.Run(name, func(t *testing.T) {
+			clock := sqlitetest.NewClock()
+			db, ring := sqlitetest.Open(t, clock.Now)
+			var log bytes.Buffer
+			r := rig{session.NewService(sessions.New(db), ring, session.Limits{Idle: 15 * time.Minute, Max: 12 * time.Hour}, clock.Now, slog.New(slog.NewTextHandler(&log, nil))), db, clock}
+			signedIn := r.signIn(t)
+			nobody, err := r.Begin(ctx, session.Attempt{State: "x"})
+			if err != nil {
+				t.Fatal(err)
+			}
+			planted := session.NewID()
+			if err := db.Write(ctx, func(tx *sqlite.Tx) error {
+				n, err := tx.Exec(statement, planted.Key())
+				if err == nil && n == 0 {
+					err = errors.New("no row")
+				}
+				return err
+			}); err != nil {
+				t.Fatal(err)
+			}
+			touched := map[string]session.ID{"planted": planted, "with another's proof": planted, "nobody's made somebody's": nobody}[name]
+			if touched == "" {
+				touched = signedIn
+			}
+			if sess, err := r.Open(ctx, touched); !errors.Is(err, session.ErrEnded) {
+				t.Errorf("opened: %+v, %v", sess.Caller, err)
+			}
+			if !strings.Contains(log.String(), "level=ERROR") || !strings.Contains(log.String(), touched.Key().Short()) {
+				t.Errorf("log: %s", log.String())
+			}
+		})
+	}
 }

@@ -101,15 +101,19 @@ const (
 // ended reports whether s is over at now.
 func (l Limits) ended(s Session, now time.Time) bool {
 	if !s.Caller.SignedIn() {
-		return now.Sub(s.Created) >= waitingLife
+		return age(s.Created, now) >= waitingLife
 	}
-	return now.Sub(s.Seen) >= l.Idle || now.Sub(s.Created) >= l.Max
+	return age(s.Seen, now) >= l.Idle || age(s.Created, now) >= l.Max
 }
+
+// age is how far at lies from now, whichever way: what comes from the future was noted while the clock was ahead, and how old it is
+// cannot be told (X44).
+func age(at, now time.Time) time.Duration { return now.Sub(at).Abs() }
 
 // Left is how long s lasts without further activity, and at the latest.
 func (l Limits) Left(s Session, now time.Time) (idle, latest time.Duration) {
-	latest = max(0, l.Max-now.Sub(s.Created))
-	return max(0, min(l.Idle-now.Sub(s.Seen), latest)), latest
+	latest = max(0, l.Max-age(s.Created, now))
+	return max(0, min(l.Idle-age(s.Seen, now), latest)), latest
 }
 
 // touchAfter is how stale a stored activity may be: a minute, or less where sessions are that short.

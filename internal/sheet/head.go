@@ -4,7 +4,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-	"unicode"
+
+	"purser.example/internal/shown"
 )
 
 // head is the first row, which names the columns.
@@ -90,7 +91,7 @@ func few(names []string) string {
 
 func quote(name string) string {
 	runes := []rune(strings.Map(func(r rune) rune {
-		if !unicode.IsPrint(r) {
+		if shown.Odd(r) {
 			return -1
 		}
 		return r

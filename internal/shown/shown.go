@@ -1,4 +1,5 @@
-// Package shown makes names that come from outside fit to be shown: those of groups, members, policies, roles and tenants.
+// Package shown makes names that come from outside fit to be shown: those of groups, members, policies, roles and tenants. It also says,
+// for all rooms, which characters are not fit to be seen.
 //
 // A name is kept to the letter wherever it is stored, compared or asked for, because it finds what it names again (X17). Only what
 // people read goes through Name. It is for display alone: whoever looks something up by what Name gave may find nothing.
@@ -16,7 +17,7 @@ const longest = 256
 // writing or hide among others go, line and paragraph separators become blanks. What joins an emoji or the letters of a script
 // stays, and so does a no-break space. What is longer than any name is cut, and says so.
 func Name(text string) string {
-	if strings.IndexFunc(text, odd) >= 0 {
+	if strings.IndexFunc(text, changed) >= 0 {
 		text = strings.Map(safe, text)
 	}
 	if runes := []rune(text); len(runes) > longest {
@@ -25,16 +26,16 @@ func Name(text string) string {
 	return text
 }
 
-func odd(r rune) bool { return safe(r) != r }
+func changed(r rune) bool { return safe(r) != r }
 
 // safe is what is shown of a character; below 0 for nothing.
 func safe(r rune) rune {
 	switch {
 	case r == '\t', r == '\n', r == '\r', unicode.In(r, unicode.Zl, unicode.Zp):
 		return ' '
-	case r == '\u200c', r == '\u200d': // they join and part letters in some scripts, and make one emoji of several
+	case r == '\u200c', r == '\u200d', unicode.Is(unicode.Variation_Selector, r): // scripts and emoji need them to look as they should
 		return r
-	case unicode.In(r, unicode.Cc, unicode.Cf, unicode.Co, unicode.Cs), r == '\u034f', r == unicode.ReplacementChar:
+	case Odd(r):
 		return -1
 	}
 	return r

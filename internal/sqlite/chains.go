@@ -11,25 +11,34 @@ import (
 	"purser.example/internal/secret"
 )
 
+// opened are the chains of the activity log with their keys opened, and in which way these are sealed.
+type opened struct {
+	audit.Chains
+	former int // how many are sealed as before rows were bound to what they are used for
+}
+
 // chains reads the chains of the activity log as they stand, and opens their keys. One whose key does not open is a
 // *audit.Broken: somebody altered it, or put another's in its place.
-func chains(ctx context.Context, from querier, ring *secret.Keyring) (audit.Chains, error) {
+func chains(ctx context.Context, from querier, ring *secret.Keyring) (found opened, err error) {
 	rows, err := from.QueryContext(ctx, `SELECT id, key, start, seq, mac, seal FROM chains ORDER BY id`)
 	if err != nil {
-		return nil, translate(err)
+		return found, translate(err)
 	}
 	defer func() { _ = rows.Close() }()
-	var found audit.Chains
 	for rows.Next() {
 		var c audit.Chain
 		var sealed []byte
 		if err := rows.Scan(&c.ID, &sealed, &c.Start, &c.Head.Seq, &c.Head.MAC, &c.Head.Seal); err != nil {
-			return nil, translate(err)
+			return found, translate(err)
 		}
 		if c.Key, err = ring.Open(sealed, chainKey(c.ID)); err != nil {
-			return nil, &audit.Broken{Seq: c.Head.Seq, Reason: fmt.Sprintf("the key of chain %d does not open", c.ID)}
+			c.Key, err = ring.Open(sealed, formerChainKey(c.ID))
+			found.former++
 		}
-		found = append(found, c)
+		if err != nil {
+			return found, &audit.Broken{Seq: c.Head.Seq, Reason: fmt.Sprintf("the key of chain %d does not open", c.ID)}
+		}
+		found.Chains = append(found.Chains, c)
 	}
 	return found, translate(rows.Err())
 }
@@ -39,14 +48,22 @@ type querier interface {
 	QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error)
 }
 
-// chainKey is the record that the key of a chain is bound to.
+// chainKey is the record that the key of a chain is bound to. That it names facts tells a database in which all rows are bound to what
+// they are used for from one that is yet to be taken over: the last chain's key, which the takeover makes, is sealed in no other way, so
+// nobody who has only the database can make it be taken over again, with rows of theirs in it.
 func chainKey(id audit.ChainID) secret.Record {
+	record := formerChainKey(id)
+	record.Facts = secret.FactsOf("rows are bound")
+	return record
+}
+
+func formerChainKey(id audit.ChainID) secret.Record {
 	return secret.Record{Table: "chain", ID: strconv.FormatInt(int64(id), 10), Field: "key"}
 }
 
-// keepChain stores a chain, its key sealed.
-func keepChain(tx *Tx, ring *secret.Keyring, c audit.Chain) error {
-	sealed, err := ring.Seal(c.Key, chainKey(c.ID))
+// keepChain stores a chain, its key sealed for the record.
+func keepChain(tx *Tx, ring *secret.Keyring, c audit.Chain, record secret.Record) error {
+	sealed, err := ring.Seal(c.Key, record)
 	if err != nil {
 		return err
 	}
@@ -56,17 +73,43 @@ func keepChain(tx *Tx, ring *secret.Keyring, c audit.Chain) error {
 	return err
 }
 
-// follow begins a chain that follows the last one, with a fresh key, and stores both.
-func follow(tx *Tx, ring *secret.Keyring, last audit.Chain) error {
+// follow begins a chain that follows the last one, with a fresh key, and stores both, their keys sealed for what record gives.
+func follow(tx *Tx, ring *secret.Keyring, last audit.Chain, record func(audit.ChainID) secret.Record) error {
 	*tx.log = logEnd{} // last says where the log ends, and the entries from here on belong to another chain
 	followed, next, err := last.Next(secret.Random(audit.KeySize))
 	if err != nil {
 		return err
 	}
-	if err := keepChain(tx, ring, followed); err != nil {
+	if err := keepChain(tx, ring, followed, record(followed.ID)); err != nil {
 		return err
 	}
-	return keepChain(tx, ring, next)
+	return keepChain(tx, ring, next, record(next.ID))
+}
+
+// Former reports whether the database was written by a Purser that did not bind rows to what they are used for. Those who keep such rows
+// take them over then, and TakenOver ends it.
+func (db *DB) Former() bool { return db.former }
+
+// TakenOver seals the keys of all chains in the way of today and begins another chain, in one transaction: from then on no row that is
+// not bound is believed.
+func (db *DB) TakenOver(ctx context.Context) error {
+	all, err := chains(ctx, db.read, db.ring)
+	if err != nil {
+		return err
+	}
+	err = db.Write(ctx, func(tx *Tx) error {
+		for _, c := range all.Chains[:len(all.Chains)-1] {
+			if err := keepChain(tx, db.ring, c, chainKey(c.ID)); err != nil {
+				return err
+			}
+		}
+		return follow(tx, db.ring, all.Last(), chainKey)
+	})
+	if err != nil {
+		return fmt.Errorf("take over the rows of before: %w", err)
+	}
+	_, err = db.openLog(ctx, db.ring)
+	return err
 }
 
 // takeOver makes the log of an older Purser one like any other: its one chain, whose key came from the operator's, keeps this
@@ -82,7 +125,7 @@ func (db *DB) takeOver(ctx context.Context, ring *secret.Keyring, former secret.
 		return translate(err)
 	}
 	old.Key = former
-	if err := db.Write(ctx, func(tx *Tx) error { return follow(tx, ring, old) }); err != nil {
+	if err := db.Write(ctx, func(tx *Tx) error { return follow(tx, ring, old, formerChainKey) }); err != nil {
 		return fmt.Errorf("take over the activity log: %w", err)
 	}
 	db.log.Info("the activity log has a key of its own now", "entries", old.Head.Seq)

@@ -20,7 +20,11 @@ func (db *DB) Follow(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		return follow(tx, db.ring, last)
+		record := chainKey
+		if db.former {
+			record = formerChainKey
+		}
+		return follow(tx, db.ring, last, record)
 	})
 	return errors.Join(err, db.OpenLog(ctx, db.ring))
 }

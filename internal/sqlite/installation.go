@@ -33,7 +33,10 @@ func (db *DB) Unlock(ctx context.Context, key secret.Key) (*secret.Keyring, erro
 	if err := db.takeOver(ctx, ring, key.FormerChainKey(sealed.Installation)); err != nil {
 		return nil, err
 	}
-	return db.openLog(ctx, ring)
+	if ring, err = db.openLog(ctx, ring); err != nil {
+		return nil, err
+	}
+	return ring, db.lock.write(sealed.Installation)
 }
 
 // openLog readies the activity log with the keyring alone: where its ends hold, the last chain is the one that is written to.
@@ -45,8 +48,11 @@ func (db *DB) openLog(ctx context.Context, ring *secret.Keyring) (*secret.Keyrin
 	if err := all.Check(); err != nil {
 		return nil, err
 	}
+	if all.former > 0 && all.former < len(all.Chains) {
+		return nil, &audit.Broken{Seq: all.Last().Head.Seq, Reason: "the keys of its chains are not sealed in one way; somebody put former ones in their place"}
+	}
 	last := all.Last()
-	db.ring, db.chain = ring, &last
+	db.ring, db.chain, db.former = ring, &last, all.former > 0
 	return ring, nil
 }
 
@@ -71,15 +77,20 @@ func (db *DB) CheckWritable(ctx context.Context) error {
 	})
 }
 
+const sealedKeyring = `SELECT installation, key_id, keyset FROM installation WHERE id = 1`
+
 func (db *DB) sealedKeyring(ctx context.Context) (secret.SealedKeyring, error) {
 	var s secret.SealedKeyring
-	err := db.read.QueryRowContext(ctx, `SELECT installation, key_id, keyset FROM installation WHERE id = 1`).Scan(&s.Installation, &s.KeyID, &s.Keyset)
+	err := db.read.QueryRowContext(ctx, sealedKeyring).Scan(&s.Installation, &s.KeyID, &s.Keyset)
 	return s, translate(err)
 }
 
-// initialise makes the keyring and the empty activity log of a new database. It refuses one that has entries already:
-// that one is not new, and a fresh keyring would hide what happened to it.
+// initialise makes the keyring and the empty activity log of a new database. It refuses one that has entries already, or takes the place
+// of one that had: that one is not new, and a fresh keyring would hide what happened to it.
 func (db *DB) initialise(ctx context.Context, key secret.Key) (*secret.Keyring, error) {
+	if _, installation := readLock(db.lock.file); installation != "" {
+		return nil, ErrKeyringMissing
+	}
 	ring, sealed, err := secret.CreateKeyring(key, uuid.NewString())
 	if err != nil {
 		return nil, err
@@ -96,10 +107,14 @@ func (db *DB) initialise(ctx context.Context, key secret.Key) (*secret.Keyring, 
 			sealed.Installation, sealed.KeyID, sealed.Keyset, db.now().UnixMilli()); err != nil {
 			return err
 		}
-		return keepChain(tx, ring, audit.First(secret.Random(audit.KeySize)))
+		first := audit.First(secret.Random(audit.KeySize))
+		return keepChain(tx, ring, first, chainKey(first.ID))
 	})
 	if err != nil {
 		return nil, fmt.Errorf("make the keyring: %w", err)
 	}
-	return db.openLog(ctx, ring)
+	if ring, err = db.openLog(ctx, ring); err != nil {
+		return nil, err
+	}
+	return ring, db.lock.write(sealed.Installation)
 }

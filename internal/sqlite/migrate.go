@@ -5,36 +5,99 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
-	"io/fs"
-
-	"github.com/pressly/goose/v3"
-
-	"purser.example/migrations"
+	"io"
+	"os"
+	"path/filepath"
 )
 
-// ErrNewer says that the database was written by a newer Purser than this one.
-var ErrNewer = errors.New("this database was written by a newer version of Purser; start that version, or restore the backup made before the upgrade")
-
-func migrate(ctx context.Context, db *sql.DB) error { return migrateTo(ctx, db, migrations.Files) }
-
-func migrateTo(ctx context.Context, db *sql.DB, files fs.FS) error {
-	p, err := goose.NewProvider(goose.DialectSQLite3, db, files, goose.WithDisableGlobalRegistry(true))
+// upgrade brings a database that examine found in order to this program's shape. What it was before is kept beside it first: the steps
+// go forward only. A database in the shape that a step begins from is left in the shape that it ends in, so one that examine has looked
+// at needs no other look between the steps; the last one is for a mistake in a step.
+func (o Options) upgrade(ctx context.Context, db *sql.DB, lock *lock, version int64) error {
+	steps, err := stepsOf(db)
 	if err != nil {
-		return fmt.Errorf("read migrations: %w", err)
+		return err
 	}
-	// goose itself is content with a database that is ahead of it.
-	current, target, err := p.GetVersions(ctx)
-	if err != nil {
-		return fmt.Errorf("read the database's version: %w", err)
-	}
-	if current > target {
-		return fmt.Errorf("%w (database %d, program %d)", ErrNewer, current, target)
-	}
-	if current == target {
+	target := newestVersion()
+	if version == target {
 		return nil
 	}
-	if _, err := p.Up(ctx); err != nil {
-		return fmt.Errorf("bring the database from version %d to %d: %w", current, target, err)
+	if version > 0 {
+		kept, err := keepCopy(ctx, db, lock, o.Folder, version)
+		if err != nil {
+			return fmt.Errorf("keep a copy of the database before it is brought from version %d to %d; nothing was changed: %w", version, target, err)
+		}
+		o.Log.Info("the database as it was is kept", "copy", kept, "version", version)
 	}
-	return nil
+	if _, err := steps.Up(ctx); err != nil {
+		return fmt.Errorf("bring the database from version %d to %d: %w", version, target, err)
+	}
+	if version > 0 {
+		o.Log.Info("the database was brought to this program's version", "from", version, "to", target)
+	}
+	return compare(ctx, db, target)
+}
+
+// copyPattern are the names of the copies that are kept.
+const copyPattern = "purser-version-*.db"
+
+// keepCopy writes the database as it is to a file of its own within the folder, whole and on the disk before it has its name, and removes
+// those of former upgrades: they hold secrets that were deleted since. It reads the file by the lock's own descriptor, because closing
+// another one would let go of SQLite's locks.
+func keepCopy(ctx context.Context, db *sql.DB, lock *lock, folder string, version int64) (name string, err error) {
+	var busy, inLog, moved int
+	if err := db.QueryRowContext(ctx, "PRAGMA wal_checkpoint(TRUNCATE)").Scan(&busy, &inLog, &moved); err != nil {
+		return "", err
+	}
+	if busy != 0 {
+		return "", errors.New("somebody else has the database open")
+	}
+	former, err := filepath.Glob(filepath.Join(folder, copyPattern))
+	if err != nil {
+		return "", err
+	}
+	name = filepath.Join(folder, fmt.Sprintf("purser-version-%d.db", version))
+	if err := writeWhole(name, lock.database); err != nil {
+		return "", err
+	}
+	for _, old := range former {
+		if old != name {
+			err = errors.Join(err, os.Remove(old))
+		}
+	}
+	return name, err
+}
+
+// writeWhole makes the file of a name a copy of another one, or leaves what was there.
+func writeWhole(name string, from *os.File) (err error) {
+	part := name + ".part"
+	to, err := os.OpenFile(part, os.O_CREATE|os.O_TRUNC|os.O_WRONLY, 0o600)
+	if err != nil {
+		return err
+	}
+	defer func() {
+		if err != nil {
+			_ = os.Remove(part)
+		}
+	}()
+	if _, err := from.Seek(0, io.SeekStart); err != nil {
+		return errors.Join(err, to.Close())
+	}
+	_, err = io.Copy(to, from)
+	if err := errors.Join(err, to.Sync(), to.Close()); err != nil {
+		return err
+	}
+	if err := os.Rename(part, name); err != nil {
+		return err
+	}
+	return flushFolder(filepath.Dir(name))
+}
+
+// flushFolder makes a new name last.
+func flushFolder(folder string) error {
+	f, err := os.Open(folder)
+	if err != nil {
+		return err
+	}
+	return errors.Join(f.Sync(), f.Close())
 }

@@ -47,23 +47,26 @@ type Options struct {
 type DB struct {
 	now     func() time.Time
 	log     *slog.Logger
-	lock    *lockFile
+	path    string
+	lock    *lock
 	writer  *writer
 	read    *sql.DB
 	reading *statements     // what is asked often, on read
 	ring    *secret.Keyring // set by Unlock
 	chain   *audit.Chain    // set by Unlock: where entries go; nothing is written to the activity log before
+	former  bool            // set by Unlock: see Former
 	queue   Queue           // set by SetQueue
 	close   func() error
 }
 
 // Open makes or opens the database in the folder and brings it to this binary's shape. It refuses a folder that another
-// process works in, and a database that a newer Purser wrote.
+// process works in (ErrLocked) or that has lost its database (ErrLost), and a database that a newer Purser wrote (ErrNewer), that has
+// another shape than its version says (ErrForeign), or that cannot be read (ErrDamaged). It changes nothing of what it refuses.
 func Open(ctx context.Context, o Options) (*DB, error) {
 	if err := prepareFolder(o.Folder); err != nil {
 		return nil, err
 	}
-	lock, err := acquireLock(filepath.Join(o.Folder, "purser.lock"))
+	lock, err := acquireLock(o.Folder)
 	if err != nil {
 		return nil, err
 	}
@@ -74,10 +77,19 @@ func Open(ctx context.Context, o Options) (*DB, error) {
 	return db, nil
 }
 
-func open(ctx context.Context, o Options, lock *lockFile) (*DB, error) {
+func open(ctx context.Context, o Options, lock *lock) (*DB, error) {
 	path := filepath.Join(o.Folder, File)
-	if err := prepareFile(path); err != nil {
+	if logLost(path) {
+		o.Log.Error("what was written last is lost: the write-ahead log cannot be read", "file", path+"-wal")
+	}
+	version, err := examine(ctx, path)
+	if err != nil {
 		return nil, err
+	}
+	if version > 0 && !large(path) {
+		if err := lookThrough(ctx, path); err != nil {
+			return nil, err
+		}
 	}
 	// Only a stranger, such as a shell with a transaction open, can hold the lock. Whoever writes meanwhile waits behind others
 	// who wait for it, each for so long, so it is short.
@@ -86,7 +98,7 @@ func open(ctx context.Context, o Options, lock *lockFile) (*DB, error) {
 		return nil, fmt.Errorf("open %s: %w", path, err)
 	}
 	write.SetMaxOpenConns(1)
-	if err := migrate(ctx, write); err != nil {
+	if err := o.upgrade(ctx, write, lock, version); err != nil {
 		return nil, errors.Join(err, write.Close())
 	}
 	read, err := sql.Open("sqlite", dsn(path, "busy_timeout(5000)", "query_only(1)"))
@@ -96,7 +108,7 @@ func open(ctx context.Context, o Options, lock *lockFile) (*DB, error) {
 	readers := max(4, 2*runtime.NumCPU())
 	read.SetMaxOpenConns(readers)
 	read.SetMaxIdleConns(readers)
-	db := &DB{now: o.Now, log: o.Log, lock: lock, writer: startWriter(write, o.Log), read: read, reading: newStatements(read)}
+	db := &DB{now: o.Now, log: o.Log, path: path, lock: lock, writer: startWriter(write, o.Log), read: read, reading: newStatements(read)}
 	db.close = sync.OnceValue(func() error {
 		return errors.Join(db.read.Close(), db.writer.close(), db.lock.release())
 	})
@@ -141,19 +153,6 @@ func prepareFolder(folder string) error {
 		return fmt.Errorf("%w: others may look into %s, which holds other things; choose a folder for Purser alone", ErrFolder, folder)
 	}
 	return tighten(folder, 0o700)
-}
-
-// prepareFile makes the database file before SQLite does, which would leave its mode to the umask. The write-ahead log
-// takes its mode from it.
-func prepareFile(path string) error {
-	f, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR, 0o600)
-	if err != nil {
-		return fmt.Errorf("open the database file: %w", err)
-	}
-	if err := f.Close(); err != nil {
-		return fmt.Errorf("open the database file: %w", err)
-	}
-	return tighten(path, 0o600)
 }
 
 func tighten(path string, mode fs.FileMode) error {

@@ -1,6 +1,7 @@
 package storetest
 
 import (
+	"fmt"
 	"testing"
 	"time"
 
@@ -22,6 +23,17 @@ func Accounts(t *testing.T, open Open) {
 				if got := r.attempts(key, monday.Add(-time.Hour)); got != want {
 					r.Errorf("%v: %d attempts, want %d", key, got, want)
 				}
+			}
+		}},
+		{"attempts count until a moment: those from the future were made while the clock was ahead (X44)", func(r *rig) {
+			for range 3 {
+				r.must(r.Accounts.Begin(ctx, svc, r.entry(done)))
+				r.advance(time.Hour)
+			}
+			for until, want := range map[time.Duration]int{-time.Millisecond: 0, 0: 1, 2*time.Hour - time.Millisecond: 2, 2 * time.Hour: 3} {
+				n, err := r.Accounts.Attempts(ctx, svc, time.Time{}, monday.Add(until))
+				r.must(err)
+				r.same(fmt.Sprint("until ", until), n, want)
 			}
 		}},
 		{"attempts count since a moment, which is not among them", func(r *rig) {
@@ -47,7 +59,7 @@ func Accounts(t *testing.T, open Open) {
 
 func (r *rig) attempts(k account.Key, since time.Time) int {
 	r.Helper()
-	n, err := r.Accounts.Attempts(ctx, k, since)
+	n, err := r.Accounts.Attempts(ctx, k, since, monday.AddDate(1, 0, 0))
 	r.must(err)
 	return n
 }

@@ -58,6 +58,26 @@ func Sessions(t *testing.T, open Open) {
 				r.Errorf("again: %v, %d entries", err, r.logged(done))
 			}
 		}},
+		{"those without a proof get one, all or none (X43)", func(r *rig) {
+			r.must(r.Sessions.Begin(ctx, signedIn("proved", 0)))
+			for _, key := range []session.Key{"s1", "s2"} {
+				r.must(r.Sessions.Begin(ctx, session.Row{Key: key, Caller: adele, Created: monday, Seen: monday}))
+			}
+			refused, proofs := errors.New("refused"), 0
+			prove := func(row session.Row) (session.Row, error) {
+				if proofs++; proofs == 2 {
+					return row, refused
+				}
+				row.Proof = []byte("new " + row.Key)
+				return row, nil
+			}
+			if err := r.Sessions.ProveAll(ctx, prove); !errors.Is(err, refused) {
+				r.Errorf("err = %v", err)
+			}
+			r.same("a proof after one that failed", [][]byte{r.session("s1").Proof, r.session("s2").Proof}, [][]byte{nil, nil})
+			r.must(r.Sessions.ProveAll(ctx, prove))
+			r.same("the proofs", [][]byte{r.session("s1").Proof, r.session("s2").Proof, r.session("proved").Proof}, [][]byte{[]byte("new s1"), []byte("new s2"), []byte("proof")})
+		}},
 		{"an activity never moves back", func(r *rig) {
 			r.must(r.Sessions.Begin(ctx, signedIn("s1", 0)))
 			for _, at := range []time.Duration{time.Minute, time.Second, 2 * time.Minute, 0} {
@@ -71,6 +91,7 @@ func Sessions(t *testing.T, open Open) {
 
 func sweep(r *rig) {
 	const idle, latest, waiting = 10 * time.Minute, 5 * time.Minute, 20 * time.Minute // after monday
+	now := monday.Add(time.Hour)
 	begin := func(key session.Key, created, seen time.Duration, somebody bool) {
 		row := session.Row{Key: key, Created: monday.Add(created), Seen: monday.Add(seen)}
 		if somebody {
@@ -86,16 +107,21 @@ func sweep(r *rig) {
 	begin("nobody for too long", waiting, time.Hour, false)
 	begin("nobody yet", waiting+time.Millisecond, time.Hour, false)
 	begin("somebody since", waiting, time.Hour, true)
+	begin("made too far ahead (X44)", 115*time.Minute, time.Hour, true)
+	begin("seen too far ahead (X44)", time.Hour, 110*time.Minute, true)
+	begin("ahead by little", 110*time.Minute-time.Millisecond, 110*time.Minute-time.Millisecond, true)
+	begin("nobody too far ahead (X44)", 100*time.Minute, time.Hour, false)
 	active := map[session.Key]time.Time{"idle but for memory": monday.Add(time.Hour), "just seen": monday, "unheard of": monday}
-	r.must(r.Sessions.Sweep(ctx, active, monday.Add(idle), monday.Add(latest), monday.Add(waiting)))
-	all := r.there("idle", "just seen", "idle but for memory", "too old", "just young enough", "nobody for too long", "nobody yet", "somebody since", "unheard of")
-	r.same("what is left", all(), any([]session.Key{"just seen", "idle but for memory", "just young enough", "nobody yet", "somebody since"}))
+	r.must(r.Sessions.Sweep(ctx, active, session.Over{At: now, Idle: now.Sub(monday.Add(idle)), Max: now.Sub(monday.Add(latest)), Nobody: now.Sub(monday.Add(waiting))}))
+	all := r.there("idle", "just seen", "idle but for memory", "too old", "just young enough", "nobody for too long", "nobody yet", "somebody since", "unheard of",
+		"made too far ahead (X44)", "seen too far ahead (X44)", "ahead by little", "nobody too far ahead (X44)")
+	r.same("what is left", all(), any([]session.Key{"just seen", "idle but for memory", "just young enough", "nobody yet", "somebody since", "ahead by little"}))
 	r.same("last seen", r.session("idle but for memory").Seen, monday.Add(time.Hour))
 	r.same("last seen", r.session("just seen").Seen, monday.Add(idle+time.Millisecond))
 }
 
 func signedIn(key session.Key, after time.Duration) session.Row {
-	return session.Row{Key: key, Caller: adele, Created: monday.Add(after), Seen: monday.Add(after), State: []byte("state"), IDToken: []byte("token")}
+	return session.Row{Key: key, Caller: adele, Created: monday.Add(after), Seen: monday.Add(after), State: []byte("state"), IDToken: []byte("token"), Proof: []byte("proof")}
 }
 
 func (r *rig) session(key session.Key) session.Row {

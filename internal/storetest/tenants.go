@@ -46,8 +46,19 @@ func Tenants(t *testing.T, open Open) {
 			r.must(err)
 			r.same("the profiles", idsOf(page), []profile.ID{"b", "a"})
 		}},
+		{"what is bound in another way leaves the rest alone (X43)", func(r *rig) {
+			r.must(r.Tenants.Connect(ctx, contoso, "app-1", []byte("sealed"), r.entry(done)))
+			d := tenant.CloudDomain{Tenant: contoso.ID, Domain: "fed.contoso.com", At: monday, By: "Alex"}
+			r.must(r.Tenants.SayCloudDomain(ctx, d, true, r.entry("said")))
+			d.Proof = []byte("proof")
+			r.must(r.Tenants.Bind(ctx, contoso.ID, []byte("again"), []tenant.CloudDomain{d}))
+			r.same("its app profile", r.app(contoso.ID), appProfile{"app-1", []byte("again")})
+			bound := contoso
+			bound.CloudDomains = []tenant.CloudDomain{d}
+			r.same("the tenants", r.tenants(), []tenant.Tenant{bound, fabrikam})
+		}},
 		{"a cloud domain is kept or forgotten with its entry, or not at all, and outlasts connecting again", func(r *rig) {
-			d := tenant.CloudDomain{Tenant: fabrikam.ID, Domain: "fed.fabrikam.com", At: monday, By: "Alex"}
+			d := tenant.CloudDomain{Tenant: fabrikam.ID, Domain: "fed.fabrikam.com", At: monday, By: "Alex", Proof: []byte("proof")}
 			say := func(checked bool) error { return r.Tenants.SayCloudDomain(ctx, d, checked, r.entry("said")) }
 			r.allOrNothing("said", func() any { return r.tenants() }, func() error { return say(true) })
 			r.must(say(true))

@@ -9,6 +9,7 @@ import (
 	"purser.example/internal/access"
 	"purser.example/internal/audit"
 	"purser.example/internal/problem"
+	"purser.example/internal/secret"
 )
 
 // CloudDomainWarning is what an owner reads before saying so: what it means for the passwords of the domain.
@@ -26,6 +27,7 @@ type CloudDomain struct {
 	Domain string
 	At     time.Time
 	By     string
+	Proof  []byte // that Purser wrote it (X43); one without does not count
 }
 
 // SayCloudDomain notes that Microsoft's cloud checks the passwords of a federated domain of the tenant, or that it does not any more
@@ -46,12 +48,21 @@ func (s *Service) SayCloudDomain(ctx context.Context, caller access.Caller, orig
 	if !checked {
 		action = CloudDomainWithdrawn
 	}
+	d := CloudDomain{Tenant: id, Domain: domain, At: s.now(), By: caller.Called()}
+	if d.Proof, err = s.ring.Prove(domainRecord(d)); err != nil {
+		return err
+	}
 	e := audit.By(caller, origin, action, audit.Target{Kind: "tenant", ID: string(t.ID), Name: t.DisplayName}).With("domain", domain)
-	err = s.store.SayCloudDomain(ctx, CloudDomain{Tenant: id, Domain: domain, At: s.now(), By: caller.Called()}, checked, e)
+	err = s.store.SayCloudDomain(ctx, d, checked, e)
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.known = nil
 	return err
+}
+
+// domainRecord is what the proof of a cloud domain covers: it decides where passwords go.
+func domainRecord(d CloudDomain) secret.Record {
+	return secret.Record{Table: "tenant_cloud_domain", ID: string(d.Tenant), Field: "proof", Facts: secret.FactsOf(d.Domain)}
 }
 
 func isDomain(text string) bool {

@@ -7,6 +7,7 @@ package tenant
 import (
 	"cmp"
 	"context"
+	"errors"
 	"net/url"
 	"slices"
 	"strings"
@@ -85,10 +86,13 @@ type Store interface {
 	Tenants(ctx context.Context) ([]Tenant, error)
 	// SayCloudDomain keeps or forgets a cloud domain, and writes the entry, all or nothing.
 	SayCloudDomain(ctx context.Context, d CloudDomain, checked bool, e audit.Entry) error
-	// App gives the tenant's app profile, its secret still sealed (nil for a public client).
+	// App gives the tenant's app profile, its secret still sealed.
 	App(ctx context.Context, id ID) (applicationID string, sealed []byte, err error)
 	// Connect keeps the tenant and its app profile in place of what was there, and writes the entry, all or nothing.
 	Connect(ctx context.Context, t Tenant, applicationID string, sealed []byte, e audit.Entry) error
+	// Bind replaces the sealed secret of the tenant's app profile, if there is one, by the same one sealed in another way, and the proofs
+	// of its cloud domains, all or nothing.
+	Bind(ctx context.Context, id ID, sealed []byte, domains []CloudDomain) error
 }
 
 // Connected is the action of connecting a tenant in the activity log.
@@ -126,6 +130,9 @@ func (s *Service) connected(ctx context.Context) ([]Tenant, error) {
 		read, err := s.store.Tenants(ctx)
 		if err != nil {
 			return nil, err
+		}
+		for i := range read {
+			read[i].CloudDomains = slices.DeleteFunc(read[i].CloudDomains, func(d CloudDomain) bool { return s.ring.Check(d.Proof, domainRecord(d)) != nil })
 		}
 		s.known = append([]Tenant{}, read...)
 	}
@@ -165,15 +172,27 @@ func (s *Service) Application(ctx context.Context, id ID) (string, error) {
 	return application, err
 }
 
-// Credentials opens the tenant's app profile, for internal use by the nouns that sign in with it.
+// Credentials opens the tenant's app profile, for internal use by the nouns that sign in with it. It proves that the profile is as Purser
+// wrote it, together with what the tenant's row says of where passwords are sent: a database that somebody else has written into must
+// not make Purser send them elsewhere (X43).
 func (s *Service) Credentials(ctx context.Context, id ID) (App, error) {
-	application, sealed, err := s.store.App(ctx, id)
-	if err != nil || sealed == nil {
-		return App{ApplicationID: application}, err
+	t, err := s.Find(ctx, id)
+	if err != nil {
+		return App{}, err
 	}
-	value, err := s.ring.Open(sealed, secretRecord(id))
-	return App{ApplicationID: application, Secret: value}, err
+	application, sealed, err := s.store.App(ctx, id)
+	if err != nil {
+		return App{}, err
+	}
+	value, err := s.ring.Open(sealed, secretRecord(t, application))
+	if err != nil {
+		return App{}, problem.Wrap(err, problem.Unavailable, altered)
+	}
+	return App{ApplicationID: application, Secret: value}, nil
 }
+
+// altered says why nothing is sent with an app profile that Purser did not write as it is.
+const altered = "The app profile of this tenant was changed outside of Purser, so nothing was sent to Microsoft. Connect the tenant again, and tell whoever runs Purser."
 
 // Connect keeps a tenant with its app profile. Connecting it again replaces the app profile.
 func (s *Service) Connect(ctx context.Context, caller access.Caller, origin audit.Origin, t Tenant, app App) error {
@@ -184,22 +203,53 @@ func (s *Service) Connect(ctx context.Context, caller access.Caller, origin audi
 	if t.ID == "" || t.InitialDomain == "" || app.ApplicationID == "" {
 		return problem.New(problem.Invalid, "A tenant needs an id, its initial domain and an application id.")
 	}
+	if strings.ContainsFunc(string(t.ID)+t.InitialDomain+app.ApplicationID, shown.Odd) { // the name is Microsoft's, to the letter (X17)
+		return problem.New(problem.Invalid, "The id of a tenant, its initial domain and an application id have no characters that cannot be seen.")
+	}
 	t.Connected = s.now()
-	var sealed []byte
-	if !app.Secret.Empty() {
-		var err error
-		if sealed, err = s.ring.Seal(app.Secret, secretRecord(t.ID)); err != nil {
-			return err
-		}
+	sealed, err := s.ring.Seal(app.Secret, secretRecord(t, app.ApplicationID)) // a public client's secret is empty, and sealed all the same
+	if err != nil {
+		return err
 	}
 	entry := audit.By(caller, origin, Connected, audit.Target{Kind: "tenant", ID: string(t.ID), Name: t.DisplayName}).With("application", app.ApplicationID)
-	err := s.store.Connect(ctx, t, app.ApplicationID, sealed, entry)
+	err = s.store.Connect(ctx, t, app.ApplicationID, sealed, entry)
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.known = nil
 	return err
 }
 
-func secretRecord(id ID) secret.Record {
-	return secret.Record{Table: "app_profile", ID: string(id), Field: "secret"}
+// TakeOver binds the app profiles that an older Purser wrote to their tenants, and proves the cloud domains. It is called once, when a database of before proofs is
+// taken over; where it was cut off, it can be called again. A secret that does not open is left as it is, and will not be used.
+func (s *Service) TakeOver(ctx context.Context) error {
+	all, err := s.store.Tenants(ctx)
+	if err != nil {
+		return err
+	}
+	for _, t := range all {
+		application, sealed, err := s.store.App(ctx, t.ID)
+		if err != nil && problem.KindOf(err) != problem.NotFound {
+			return err
+		}
+		again, err := s.ring.Rebind(sealed, secret.Record{Table: "app_profile", ID: string(t.ID), Field: "secret"}, secretRecord(t, application))
+		if errors.Is(err, secret.ErrDamaged) {
+			again = sealed
+		} else if err != nil {
+			return err
+		}
+		for i, d := range t.CloudDomains {
+			if t.CloudDomains[i].Proof, err = s.ring.Prove(domainRecord(d)); err != nil {
+				return err
+			}
+		}
+		if err := s.store.Bind(ctx, t.ID, again, t.CloudDomains); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// secretRecord is what the secret of an app profile is bound to, and with it the whole profile: it says where passwords are sent.
+func secretRecord(t Tenant, application string) secret.Record {
+	return secret.Record{Table: "app_profile", ID: string(t.ID), Field: "secret", Facts: secret.FactsOf(string(t.Cloud), t.InitialDomain, application)}
 }

@@ -6,8 +6,9 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"unicode"
 	"unicode/utf8"
+
+	"purser.example/internal/shown"
 )
 
 // width is the number of columns of codes.tsv: key, class, status, proof, advice, cause, source.
@@ -87,7 +88,7 @@ func legacyKey(key string) bool { return psfKey.MatchString(key) || key == "LEGA
 func readable(text string) bool {
 	n := utf8.RuneCountInString(text)
 	return strings.TrimSpace(text) == text && n > 0 && n <= 300 && utf8.ValidString(text) &&
-		!strings.ContainsFunc(text, func(r rune) bool { return !unicode.IsPrint(r) })
+		!strings.ContainsFunc(text, shown.Odd)
 }
 
 var (

@@ -40,11 +40,11 @@ func Begin(tx *sqlite.Tx, k account.Key, e audit.Entry) error {
 func column(k account.Key) string { return string(k.Tenant) + " " + k.Username }
 
 // Attempts implements account.Store.
-func (s *Store) Attempts(ctx context.Context, k account.Key, since time.Time) (int, error) {
-	query, args := `SELECT count(*) FROM attempts WHERE account = ? AND at > ?`, []any{column(k), since.UnixMilli()}
+func (s *Store) Attempts(ctx context.Context, k account.Key, since, until time.Time) (int, error) {
+	query, args := `SELECT count(*) FROM attempts WHERE account = ? AND at > ? AND at <= ?`, []any{column(k), since.UnixMilli(), until.UnixMilli()}
 	if k.Username == "" {
-		query = `SELECT count(*) FROM attempts WHERE account >= ? AND account < ? AND at > ?`
-		args = []any{string(k.Tenant) + " ", string(k.Tenant) + "!", since.UnixMilli()} // "!" follows the blank
+		query = `SELECT count(*) FROM attempts WHERE account >= ? AND account < ? AND at > ? AND at <= ?`
+		args = []any{string(k.Tenant) + " ", string(k.Tenant) + "!", since.UnixMilli(), until.UnixMilli()} // "!" follows the blank
 	}
 	var n int
 	err := s.db.QueryRow(ctx, query, args...).Scan(&n)

@@ -107,3 +107,40 @@ func conclude(tx *sqlite.Tx, r run.Run, i run.Item, password []byte, by account.
 	}
 	return setCredential(tx, key, user, have.Concluded(i, password, by))
 }
+
+// owned is a credential with whose it is.
+type owned struct {
+	key        pool.Key
+	user       pool.UserID
+	username   string
+	credential pool.Credential
+}
+
+// Rebind implements pool.Store.
+func (s *Store) Rebind(ctx context.Context, rebind func(key pool.Key, user pool.UserID, username string, c pool.Credential) (pool.Credential, error)) error {
+	return s.db.Write(ctx, func(tx *sqlite.Tx) error {
+		list, err := sqlite.All(tx.Query(`SELECT c.tenant_id, c.class, c.user_id,
+				coalesce((SELECT m.username FROM pools p JOIN pool_members m ON m.reading_id = p.reading_id AND m.user_id = c.user_id WHERE p.tenant_id = c.tenant_id AND p.class = c.class),
+					(SELECT m.username FROM pools p JOIN pool_members m ON m.reading_id = p.force_reading AND m.user_id = c.user_id WHERE p.tenant_id = c.tenant_id AND p.class = c.class), ''),
+				`+credentialColumns+` FROM pool_credentials c WHERE c.password IS NOT NULL OR c.app_password IS NOT NULL`), scanOwned)
+		if err != nil {
+			return err
+		}
+		for _, o := range list {
+			c, err := rebind(o.key, o.user, o.username, o.credential)
+			if err != nil {
+				return err
+			}
+			if _, err := tx.Exec(`UPDATE pool_credentials SET password = ?, app_password = ? WHERE tenant_id = ? AND class = ? AND user_id = ?`,
+				sqlite.Blob(c.Password), sqlite.Blob(c.AppPassword), o.key.Tenant, o.key.Class, o.user); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+func scanOwned(row sqlite.Row) (o owned, err error) {
+	o.credential, err = scanCredential(row, &o.key.Tenant, &o.key.Class, &o.user, &o.username)
+	return o, err
+}

@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"purser.example/internal/profile"
-	"purser.example/internal/secret"
 	"purser.example/internal/sqlite/profiles"
 	"purser.example/internal/sqlite/sqlitetest"
 	"purser.example/internal/tenant"
@@ -31,7 +30,7 @@ func TestFilledProfilesAreReal(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			password, err := ring.Open(sealed, secret.Record{Table: "profile", ID: string(row.ID), Field: "password"})
+			password, err := ring.Open(sealed, profile.PasswordRecord(row.Profile))
 			if err != nil || "u"+strings.Trim(string(password.Reveal()), "Gen-!")+"@contoso.com" != row.Username {
 				t.Errorf("%s: %v", row.Username, err)
 			}

@@ -3,11 +3,11 @@ package profiles
 import (
 	"context"
 	"strings"
-	"unicode"
 	"unicode/utf8"
 
 	"purser.example/internal/account"
 	"purser.example/internal/profile"
+	"purser.example/internal/shown"
 )
 
 // found is what a look at the indexes tells of a term. Names that begin with it stand together in the order by name; the
@@ -73,7 +73,7 @@ func beyond(term string) string { return term + "\xff" }
 
 // findable is false for what no name and no username can hold, such as the signs that end them in the search index.
 func findable(term string) bool {
-	return utf8.ValidString(term) && !strings.ContainsFunc(term, unicode.IsControl)
+	return utf8.ValidString(term) && !strings.ContainsFunc(term, shown.Unprintable)
 }
 
 // searchedFor is the term as it is looked for; empty for everything.

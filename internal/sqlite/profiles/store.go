@@ -2,7 +2,7 @@
 //
 // What only SQLite can say is in three files. search.go looks terms up in a search index of trigrams, which triggers keep;
 // counts.go reads counters that triggers keep; plan.go chooses by these how a page of the list is read, and names the index for
-// each way (docs/decisions/0011-list.md; the triggers stand in migrations/0003_list.sql and 0013_search.sql). A second engine answers these three in its
+// each way (docs/decisions/0011-list.md; the triggers stand in migrations/0003_list.sql and 0011_search.sql). A second engine answers these three in its
 // own way; what is left is plain SQL.
 package profiles
 

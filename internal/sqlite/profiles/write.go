@@ -1,6 +1,7 @@
 package profiles
 
 import (
+	"bytes"
 	"cmp"
 	"context"
 	"database/sql"
@@ -167,6 +168,63 @@ func validated(tx *sqlite.Tx, p profile.Profile, v profile.Validation) (int64, e
 	}
 	return tx.Exec(`UPDATE profiles SET failed = ?, failed_status = ?, failed_at = ? WHERE id = ? AND tenant_id = ? AND username_key = ?`,
 		text, found.Status, found.At.UnixMilli(), p.ID, p.Tenant, account.Fold(p.Username))
+}
+
+// reboundAtOnce is how many profiles share a commit when all of them are written anew.
+const reboundAtOnce = 10_000
+
+// Rebind implements profile.Store.
+func (s *Store) Rebind(ctx context.Context, rebind func(p profile.Profile, sealed []byte) ([]byte, error)) error {
+	for after, more := int64(0), true; more; {
+		err := s.db.Write(ctx, func(tx *sqlite.Tx) error {
+			rows, err := sqlite.All(tx.Query(`SELECT row, id, name, name_key, tenant_id, username, password FROM profiles WHERE row > ? ORDER BY row LIMIT ?`, after, reboundAtOnce), scanBound)
+			if err != nil {
+				return err
+			}
+			for _, each := range rows {
+				if err := each.rebind(tx, rebind); err != nil {
+					return err
+				}
+				after = each.row
+			}
+			more = len(rows) == reboundAtOnce
+			return nil
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// bound is a profile as far as its password is bound to it.
+type bound struct {
+	row      int64
+	profile  profile.Profile
+	key      string
+	password []byte
+}
+
+func scanBound(row sqlite.Row) (b bound, err error) {
+	p := &b.profile
+	err = row.Scan(&b.row, &p.ID, &p.Name, &b.key, &p.Tenant, &p.Username, &b.password)
+	return b, err
+}
+
+func (b bound) rebind(tx *sqlite.Tx, rebind func(p profile.Profile, sealed []byte) ([]byte, error)) error {
+	password, err := rebind(b.profile, b.password)
+	if err != nil {
+		return err
+	}
+	if !bytes.Equal(password, b.password) {
+		if _, err := tx.Exec(`UPDATE profiles SET password = ? WHERE row = ?`, password, b.row); err != nil {
+			return err
+		}
+	}
+	if key := account.Fold(b.profile.Name); key != b.key {
+		_, err = tx.Exec(`UPDATE OR IGNORE profiles SET name_key = ? WHERE row = ?`, key, b.row)
+	}
+	return err
 }
 
 // Delete implements profile.Store.

@@ -118,3 +118,29 @@ func isWaiting(tx *sqlite.Tx, id run.ID, no int) (waits bool, err error) {
 	err = tx.QueryRow(`SELECT outcome = 'waiting' FROM run_items WHERE run_id = ? AND no = ?`, id, no).Scan(&waits)
 	return waits, err
 }
+
+// Rebind implements run.Store.
+func (s *Store) Rebind(ctx context.Context, kind string, rebind func(r run.Run, i run.Held) ([]byte, error)) error {
+	return s.db.Write(ctx, func(tx *sqlite.Tx) error {
+		holding, err := sqlite.All(tx.Query(columns+` WHERE kind = ? AND holding = 1`, kind), scanRun)
+		if err != nil {
+			return err
+		}
+		for _, r := range holding {
+			items, err := sqlite.All(tx.Query(itemColumns+` WHERE run_id = ? AND sealed IS NOT NULL`, r.ID), scanItem)
+			if err != nil {
+				return err
+			}
+			for _, i := range items {
+				sealed, err := rebind(r, i)
+				if err != nil {
+					return err
+				}
+				if _, err := tx.Exec(`UPDATE run_items SET sealed = ? WHERE run_id = ? AND no = ?`, sqlite.Blob(sealed), r.ID, i.No); err != nil {
+					return err
+				}
+			}
+		}
+		return nil
+	})
+}

@@ -29,15 +29,21 @@ func (s *Store) Load(ctx context.Context, key session.Key) (session.Row, error) 
 }
 
 func (s *Store) load(ctx context.Context, key session.Key) (session.Row, error) {
-	row := session.Row{Key: key}
-	var roles string
-	var created, seen int64
-	err := s.db.QueryRow(ctx, `SELECT issuer, subject, name, sign_in, roles, created_at, seen_at, state, id_token FROM sessions WHERE key = ?`, key).
-		Scan(&row.Caller.Issuer, &row.Caller.Subject, &row.Caller.Name, &row.Caller.SignIn, &roles, &created, &seen, &row.State, &row.IDToken)
+	row, err := scan(s.db.QueryRow(ctx, columns+` WHERE key = ?`, key))
 	if errors.Is(err, sql.ErrNoRows) {
 		return session.Row{}, session.ErrEnded
 	}
-	if err != nil {
+	return row, err
+}
+
+const columns = `SELECT key, issuer, subject, name, sign_in, roles, created_at, seen_at, state, id_token, proof FROM sessions`
+
+func scan(found sqlite.Row) (session.Row, error) {
+	var row session.Row
+	var roles string
+	var created, seen int64
+	if err := found.Scan(&row.Key, &row.Caller.Issuer, &row.Caller.Subject, &row.Caller.Name, &row.Caller.SignIn, &roles, &created, &seen,
+		&row.State, &row.IDToken, &row.Proof); err != nil {
 		return session.Row{}, err
 	}
 	for role := range strings.FieldsSeq(roles) {
@@ -57,10 +63,10 @@ func insert(tx *sqlite.Tx, row session.Row) error {
 	for i, r := range row.Caller.Roles {
 		roles[i] = string(r)
 	}
-	_, err := tx.Exec(`INSERT INTO sessions (key, issuer, subject, name, sign_in, roles, created_at, seen_at, state, id_token)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+	_, err := tx.Exec(`INSERT INTO sessions (key, issuer, subject, name, sign_in, roles, created_at, seen_at, state, id_token, proof)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
 		row.Key, row.Caller.Issuer, row.Caller.Subject, row.Caller.Name, row.Caller.SignIn, strings.Join(roles, " "),
-		row.Created.UnixMilli(), row.Seen.UnixMilli(), sqlite.Blob(row.State), sqlite.Blob(row.IDToken))
+		row.Created.UnixMilli(), row.Seen.UnixMilli(), sqlite.Blob(row.State), sqlite.Blob(row.IDToken), sqlite.Blob(row.Proof))
 	return err
 }
 
@@ -102,6 +108,22 @@ func (s *Store) SignOut(ctx context.Context, key session.Key, e audit.Entry) err
 	})
 }
 
+// ProveAll implements session.Store.
+func (s *Store) ProveAll(ctx context.Context, prove func(session.Row) (session.Row, error)) error {
+	return s.db.Write(ctx, func(tx *sqlite.Tx) error {
+		rows, err := sqlite.All(tx.Query(columns+` WHERE proof IS NULL`), scan)
+		for _, row := range rows {
+			if err == nil {
+				row, err = prove(row)
+			}
+			if err == nil {
+				_, err = tx.Exec(`UPDATE sessions SET proof = ? WHERE key = ?`, row.Proof, row.Key)
+			}
+		}
+		return err
+	})
+}
+
 // Touch implements session.Store.
 func (s *Store) Touch(ctx context.Context, key session.Key, seen time.Time) error {
 	return s.db.Write(ctx, func(tx *sqlite.Tx) error { return touch(tx, key, seen) })
@@ -113,15 +135,16 @@ func touch(tx *sqlite.Tx, key session.Key, seen time.Time) error {
 }
 
 // Sweep implements session.Store.
-func (s *Store) Sweep(ctx context.Context, active map[session.Key]time.Time, idle, latest, waiting time.Time) error {
+func (s *Store) Sweep(ctx context.Context, active map[session.Key]time.Time, over session.Over) error {
 	return s.db.Write(ctx, func(tx *sqlite.Tx) error {
 		for key, seen := range active {
 			if err := touch(tx, key, seen); err != nil {
 				return err
 			}
 		}
-		_, err := tx.Exec(`DELETE FROM sessions WHERE seen_at <= ? OR created_at <= ? OR (subject = '' AND created_at <= ?)`,
-			idle.UnixMilli(), latest.UnixMilli(), waiting.UnixMilli())
+		now := over.At.UnixMilli()
+		_, err := tx.Exec(`DELETE FROM sessions WHERE abs(seen_at - ?) >= ? OR abs(created_at - ?) >= ? OR (subject = '' AND abs(created_at - ?) >= ?)`,
+			now, over.Idle.Milliseconds(), now, over.Max.Milliseconds(), now, over.Nobody.Milliseconds())
 		return err
 	})
 }

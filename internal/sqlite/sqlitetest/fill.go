@@ -91,7 +91,7 @@ func (o *FillOptions) insert(tx *sqlite.Tx, ring *secret.Keyring, i int) error {
 	number := o.First + i
 	p := specimen(number, o.Tenants[number%len(o.Tenants)].ID, o.Now)
 	p.Username = fmt.Sprintf(o.Username, number)
-	sealed, err := ring.Seal(secret.FromString(fmt.Sprintf(o.Password, number)), secret.Record{Table: "profile", ID: string(p.ID), Field: "password"})
+	sealed, err := ring.Seal(secret.FromString(fmt.Sprintf(o.Password, number)), profile.PasswordRecord(p))
 	if err != nil {
 		return err
 	}

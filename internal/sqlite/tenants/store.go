@@ -25,7 +25,7 @@ func (s *Store) Tenants(ctx context.Context) ([]tenant.Tenant, error) {
 	if err != nil {
 		return nil, err
 	}
-	domains, err := sqlite.All(s.db.Query(ctx, `SELECT tenant_id, domain, said_at, said_by FROM tenant_cloud_domains ORDER BY domain`), scanCloudDomain)
+	domains, err := sqlite.All(s.db.Query(ctx, `SELECT tenant_id, domain, said_at, said_by, proof FROM tenant_cloud_domains ORDER BY domain`), scanCloudDomain)
 	if err != nil {
 		return nil, err
 	}
@@ -50,7 +50,7 @@ func scan(row sqlite.Row) (tenant.Tenant, error) {
 func scanCloudDomain(row sqlite.Row) (tenant.CloudDomain, error) {
 	var d tenant.CloudDomain
 	var at int64
-	err := row.Scan(&d.Tenant, &d.Domain, &at, &d.By)
+	err := row.Scan(&d.Tenant, &d.Domain, &at, &d.By, &d.Proof)
 	d.At = sqlite.Moment(at)
 	return d, err
 }
@@ -60,8 +60,8 @@ func (s *Store) SayCloudDomain(ctx context.Context, d tenant.CloudDomain, checke
 	return s.db.Write(ctx, func(tx *sqlite.Tx) error {
 		statement, args := `DELETE FROM tenant_cloud_domains WHERE tenant_id = ? AND domain = ?`, []any{d.Tenant, d.Domain}
 		if checked {
-			statement = `INSERT INTO tenant_cloud_domains (tenant_id, domain, said_at, said_by) VALUES (?, ?, ?, ?) ON CONFLICT (tenant_id, domain) DO NOTHING`
-			args = append(args, d.At.UnixMilli(), d.By)
+			statement = `INSERT INTO tenant_cloud_domains (tenant_id, domain, said_at, said_by, proof) VALUES (?, ?, ?, ?, ?) ON CONFLICT (tenant_id, domain) DO UPDATE SET said_at = excluded.said_at, said_by = excluded.said_by, proof = excluded.proof`
+			args = append(args, d.At.UnixMilli(), d.By, sqlite.Blob(d.Proof))
 		}
 		if _, err := tx.Exec(statement, args...); err != nil {
 			return err
@@ -77,6 +77,19 @@ func (s *Store) App(ctx context.Context, id tenant.ID) (applicationID string, se
 		return "", nil, problem.New(problem.NotFound, "This tenant has no app profile.")
 	}
 	return applicationID, sealed, err
+}
+
+// Bind implements tenant.Store.
+func (s *Store) Bind(ctx context.Context, id tenant.ID, sealed []byte, domains []tenant.CloudDomain) error {
+	return s.db.Write(ctx, func(tx *sqlite.Tx) error {
+		_, err := tx.Exec(`UPDATE app_profiles SET secret = ? WHERE tenant_id = ?`, sqlite.Blob(sealed), id)
+		for _, d := range domains {
+			if err == nil {
+				_, err = tx.Exec(`UPDATE tenant_cloud_domains SET proof = ? WHERE tenant_id = ? AND domain = ?`, d.Proof, id, d.Domain)
+			}
+		}
+		return err
+	})
 }
 
 // Connect implements tenant.Store. Profiles carry the folded name of their tenant, because their list goes by it; it changes in the

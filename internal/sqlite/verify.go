@@ -1,0 +1,116 @@
+package sqlite
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+
+	"golang.org/x/sys/unix"
+
+	"purser.example/internal/secret"
+)
+
+// firstChained is the first version whose log can be verified without bringing the database up to date: its log is a sequence of chains.
+const firstChained = 7
+
+// ErrOlder says that the log of a database can be verified only by the Purser that wrote it, or after an upgrade.
+var ErrOlder = errors.New("this database was written by an older version of Purser; verify it with that version, or start this one on a copy first")
+
+// Proved is what a log came to that holds.
+type Proved struct {
+	Entries int64
+	Chains  int
+}
+
+// VerifyFile proves the activity log of a database without changing a byte beside it: of one that a Purser works in, of one that is
+// stopped, and of a copy. path is the file, or the folder with it. It returns *audit.Broken for the first place that does not hold,
+// ErrNewer, ErrOlder and ErrDamaged where it cannot look, and secret.ErrWrongKey for another key.
+func VerifyFile(ctx context.Context, path string, key secret.Key) (proved Proved, err error) {
+	info, err := os.Stat(path)
+	if err == nil && info.IsDir() {
+		path = filepath.Join(path, File)
+		info, err = os.Stat(path)
+	}
+	if err != nil {
+		return proved, fmt.Errorf("look for the database: %w", err)
+	}
+	if info.Size() == 0 {
+		return proved, fmt.Errorf("%w: %s is empty", ErrLost, path)
+	}
+	still := atRest(path)
+	proved, err = verifyAs(ctx, path, still, key)
+	if err != nil && still && !atRest(path) { // a Purser began to work in it meanwhile
+		return verifyAs(ctx, path, false, key)
+	}
+	return proved, err
+}
+
+// atRest reports whether nobody works in the database and nothing waits in its write-ahead log.
+func atRest(path string) bool {
+	f, err := os.Open(path)
+	if err != nil {
+		return false
+	}
+	defer func() { _ = f.Close() }()
+	wal, err := os.Stat(path + "-wal")
+	return (err != nil || wal.Size() == 0) && unix.Flock(int(f.Fd()), unix.LOCK_SH|unix.LOCK_NB) == nil
+}
+
+// verifyAs opens the database so that no file beside it is made where it is at rest: such a file could belong to whoever looks, and keep
+// Purser out later.
+func verifyAs(ctx context.Context, path string, still bool, key secret.Key) (_ Proved, err error) {
+	address := dsn(path, "busy_timeout(5000)", "query_only(1)") + "&mode=ro"
+	if still {
+		address += "&immutable=1"
+	}
+	read, err := sql.Open("sqlite", address)
+	if err != nil {
+		return Proved{}, fmt.Errorf("open %s: %w", path, err)
+	}
+	read.SetMaxOpenConns(1)
+	defer func() { err = errors.Join(damaged(err), read.Close()) }()
+	return verify(ctx, read, key)
+}
+
+// verify reads one state of the database.
+func verify(ctx context.Context, read *sql.DB, key secret.Key) (Proved, error) {
+	version, err := versionOf(ctx, read)
+	switch newest := newestVersion(); {
+	case err != nil:
+		return Proved{}, err
+	case version == 0:
+		return Proved{}, ErrForeign
+	case version > newest:
+		return Proved{}, fmt.Errorf("%w (database %d, program %d)", ErrNewer, version, newest)
+	case version < firstChained:
+		return Proved{}, fmt.Errorf("%w (database %d, program %d)", ErrOlder, version, newest)
+	}
+	tx, err := read.BeginTx(ctx, &sql.TxOptions{ReadOnly: true})
+	if err != nil {
+		return Proved{}, err
+	}
+	defer func() { _ = tx.Rollback() }()
+	var sealed secret.SealedKeyring
+	err = tx.QueryRowContext(ctx, sealedKeyring).Scan(&sealed.Installation, &sealed.KeyID, &sealed.Keyset)
+	if errors.Is(err, sql.ErrNoRows) {
+		return Proved{}, ErrKeyringMissing
+	}
+	if err != nil {
+		return Proved{}, err
+	}
+	ring, err := secret.OpenKeyring(key, sealed)
+	if err != nil {
+		return Proved{}, err
+	}
+	all, err := chains(ctx, tx, ring)
+	if err != nil {
+		return Proved{}, err
+	}
+	if err := all.Verify(links(ctx, tx)); err != nil {
+		return Proved{}, err
+	}
+	return Proved{Entries: all.Last().Head.Seq, Chains: len(all.Chains)}, nil
+}
