@@ -30,4 +30,4 @@ func (db *DB) Follow(ctx context.Context) error {
 }
 
 // Waiting counts the writes that wait behind the one under way.
-func (db *DB) Waiting() int { return len(db.writer.jobs) }
+func (db *DB) Waiting() int { return len(db.writer.changes) }
