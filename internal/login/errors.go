@@ -13,6 +13,7 @@ import (
 	"strings"
 
 	"purser.example/internal/problem"
+	"purser.example/internal/whose"
 )
 
 // The sentences that a person may read.
@@ -42,13 +43,14 @@ func unverified(err error) error { return problem.Wrap(err, problem.BadRequest, 
 // outage lets through the errors of the network whose texts are known to quote nothing of what was sent or received, and
 // puts their type in place of the others. A malformed answer is quoted by net/http, and may be our own request sent back.
 func outage(err error) error {
+	op, isOp := errors.AsType[*net.OpError](err)
+	if isOp && !errors.Is(err, context.Canceled) { // it tells more than that the time was over
+		return op
+	}
 	for _, known := range []error{context.Canceled, context.DeadlineExceeded, io.EOF, io.ErrUnexpectedEOF} {
 		if errors.Is(err, known) {
 			return known
 		}
-	}
-	if op, ok := errors.AsType[*net.OpError](err); ok {
-		return op
 	}
 	if bad, ok := errors.AsType[*tls.CertificateVerificationError](err); ok {
 		return bad
@@ -56,7 +58,11 @@ func outage(err error) error {
 	if header, ok := errors.AsType[tls.RecordHeaderError](err); ok {
 		return header
 	}
-	return refusal{reason: fmt.Sprintf("the connection broke off (%T)", err)}
+	if proxy, ok := errors.AsType[whose.ProxyRefusal](err); ok {
+		return proxy
+	}
+	fault, _ := whose.OfWire(whose.Wire(err))
+	return refusal{reason: fmt.Sprintf("the connection broke off (%T)", err), wire: fault}
 }
 
 // clippedError is an error whose text is cut to a length that suits a log.

@@ -18,7 +18,10 @@ const maxBody = 1 << 20
 // lets nothing through that guard refuses.
 func newHTTPClient(base http.RoundTripper, timeout time.Duration) *http.Client {
 	if base == nil {
-		base = http.DefaultTransport.(*http.Transport).Clone()
+		base = http.DefaultTransport
+	}
+	if t, ok := base.(*http.Transport); ok {
+		base = whose.Through(t)
 	}
 	return &http.Client{Transport: guard{base}, Timeout: timeout}
 }
@@ -32,6 +35,7 @@ type guard struct{ base http.RoundTripper }
 type refusal struct {
 	reason string
 	reply  whose.Reply // zero where there was no answer
+	wire   whose.Fault // where there was none, by what happened on the wire
 }
 
 func (r refusal) Error() string { return r.reason }
@@ -46,17 +50,17 @@ func (g guard) RoundTrip(req *http.Request) (*http.Response, error) {
 	}
 	defer resp.Body.Close()
 	if !answers(req.Method, resp.StatusCode) {
-		return nil, refusal{fmt.Sprintf("the provider answered with status %d", resp.StatusCode), replyOf(resp.StatusCode, nil)}
+		return nil, refusal{reason: fmt.Sprintf("the provider answered with status %d", resp.StatusCode), reply: replyOf(resp.StatusCode, nil)}
 	}
 	body, err := io.ReadAll(io.LimitReader(resp.Body, maxBody+1))
 	if err != nil {
 		return nil, outage(err)
 	}
 	if len(body) > maxBody {
-		return nil, refusal{reason: "the provider's answer is longer than 1 MiB"}
+		return nil, refusal{reason: "the provider's answer is longer than 1 MiB", wire: whose.Untold}
 	}
 	if reply := replyOf(resp.StatusCode, body); !reply.JSON {
-		return nil, refusal{fmt.Sprintf("the answer, with status %d, is no JSON object", resp.StatusCode), reply}
+		return nil, refusal{reason: fmt.Sprintf("the answer, with status %d, is no JSON object", resp.StatusCode), reply: reply}
 	}
 	resp.Body, resp.ContentLength = io.NopCloser(bytes.NewReader(body)), int64(len(body))
 	return resp, nil
