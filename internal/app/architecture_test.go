@@ -42,7 +42,7 @@ func TestTheArrows(t *testing.T) {
 		{"internal/profile", append([]string{module + "internal/session", module + "internal/pool"}, noun...)},
 		{"internal/pool", append([]string{module + "internal/session"}, noun...)},
 		{"internal/microsoft", slices.Concat(web, storage, []string{module + "internal/m365sim", module + "internal/app", module + "internal/demo"})},
-		{"internal/login", noun},
+		{"internal/login", append([]string{module + "internal/verdict"}, noun...)},
 		{"internal/sqlite", slices.Concat(web, outside, []string{module + "internal/login", module + "internal/work"})},
 		{"internal/sqlite/...", slices.Concat(web, outside, []string{module + "internal/login", module + "internal/work"})},
 		{"internal/storetest", noun},

@@ -30,6 +30,7 @@ const (
 	sentenceCancelled  = "The sign-in was cancelled. Sign in again to go on."
 	sentenceUnsaid     = "The sign-in was cancelled, or the identity provider refused this account; it does not say which. Sign in again to go on; if it is refused again, ask the administrator of your identity provider."
 	sentenceAccount    = "The identity provider refused this account. Signing in again will not help: ask the administrator of your identity provider, and quote the reference below. What it said is in Purser's log."
+	sentenceTenant     = "Something about your organization stands in the way of this sign-in, such as one of its policies. Signing in again will hardly help: ask the administrator of your identity provider, and quote the reference below. What it said is in Purser's log."
 	sentenceBusy       = "The identity provider cannot sign you in now. Sign in again in a moment."
 	sentenceRefused    = "The identity provider refused this sign-in. Sign in again; if it is refused again, ask your administrator."
 )

@@ -1,9 +1,11 @@
 package login
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 
 	"purser.example/internal/problem"
@@ -12,7 +14,27 @@ import (
 )
 
 // entraCode is the number that Microsoft Entra ID puts into its descriptions. It says more than all codes of the standard.
-var entraCode = regexp.MustCompile(`AADSTS[0-9]{4,7}`)
+var entraCode = regexp.MustCompile(`\bAADSTS[0-9]{4,9}\b`)
+
+// byWord are the codes of which the class does not tell at sign-in, because a row is about an app that signs in by itself: there, nobody
+// declines anything, or comes with a code that is none.
+var byWord = []string{"AADSTS65004", "AADSTS9002313"}
+
+// unassigned is the code of somebody who may not use this app, which is the app's to mend only where it signs in by itself.
+const unassigned = "AADSTS50105"
+
+// ofCode decides by the code in a description, whatever word it comes with: invalid_grant is Microsoft's word for nearly everything (X4).
+func (c *Client) ofCode(description string) (whose.Fault, bool) {
+	switch code := entraCode.FindString(description); {
+	case code == "", slices.Contains(byWord, code):
+		return whose.Untold, false
+	case code == unassigned:
+		return whose.Account, true
+	default:
+		fault := c.cfg.Codes(code)
+		return fault, fault != whose.Untold && fault != whose.Nobody
+	}
+}
 
 // reason says for the log what the token endpoint meant by an error code and its description. Only the codes of the standards reach
 // the log: the fields are free text, and a provider may put into them what we sent, which is the code, the verifier and the secret.
@@ -30,27 +52,31 @@ func reason(code, description string) string {
 // Auth0, and those that speak plainly.
 var own = regexp.MustCompile(`(?i)AADSTS65004|AADB2C90091|did not authorize the request|\b(user|person|owner) (has )?(cancell?ed|declined|denied|aborted)\b|\b(cancell?ed|declined|aborted) by (the )?(user|person)\b`)
 
-// refused turns the provider's error answer into a sentence, and into what the log is to say of it. access_denied means that the person
-// said no or that the provider said no to them; the description tells which, and where there is none it cannot be told (X3).
-func refused(attempt Attempt, answer Answer) error {
+// refused turns the provider's error answer into a sentence, and into what the log is to say of it. A code of Microsoft's goes before the
+// word. access_denied means that the person said no or that the provider said no to them; the description tells which, and where there is
+// none it cannot be told (X3).
+func (c *Client) refused(attempt Attempt, answer Answer) error {
 	fault, _ := whose.OfOAuth(answer.Error)
-	sentence := sentenceRefused
+	byCode, coded := c.ofCode(answer.ErrorDescription)
+	sentence := ""
 	switch {
 	case answer.Error == "access_denied" && own.MatchString(answer.ErrorDescription):
 		sentence = sentenceCancelled
+	case coded:
+		fault = byCode
 	case answer.Error == "access_denied" && strings.TrimSpace(answer.ErrorDescription) == "":
 		sentence = sentenceUnsaid
-	case fault == whose.Account:
-		sentence = sentenceAccount
-	case fault == whose.Microsoft:
-		sentence = sentenceBusy
-	case fault == whose.App:
-		sentence = sentenceRegistration
 	}
 	if fault == whose.Nobody {
 		fault = whose.Untold
 	}
+	sentence = cmp.Or(sentence, refusals[fault], sentenceRefused)
 	return blamed{fault, sentence, problem.Wrap(errors.New(said(attempt, answer)), problem.BadRequest, sentence)}
+}
+
+// refusals are what a person reads of a refusal, by whose fault it was.
+var refusals = map[whose.Fault]string{
+	whose.Account: sentenceAccount, whose.Tenant: sentenceTenant, whose.App: sentenceRegistration, whose.Microsoft: sentenceBusy,
 }
 
 // unmarked takes the signs of markup out of a text: a log may be read in a browser.

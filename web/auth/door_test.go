@@ -5,6 +5,8 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"os"
+	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
@@ -309,5 +311,28 @@ func TestALoopDoesNotFillTheActivityLog(t *testing.T) {
 	}
 	if err := h.App.DB.VerifyActivity(t.Context()); err != nil {
 		t.Error(err)
+	}
+}
+
+// X4: at sign-in too the class of Microsoft's code decides, and the operator's own rows are asked.
+func TestMicrosoftsCodeDecidesAtSignInX4(t *testing.T) {
+	rows := filepath.Join(t.TempDir(), "codes.tsv")
+	if err := os.WriteFile(rows, []byte("999999\tservice_fault\tunreachable\t-\t-\tThe gateway of Contoso is being mended.\tContoso\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	p := idptest.NewStub(t)
+	h := demotest.OpenApart(t, p.URL, "PURSER_VERDICT_CODES="+rows)
+	b := h.Browser()
+	for code, want := range map[string]string{
+		"AADSTS53003": "fault=tenant", "AADSTS90033": "fault=microsoft", "AADSTS999999": "fault=microsoft", "AADSTS50057": "fault=account",
+	} {
+		p.Answer(url.Values{"error": {"interaction_required"}, "error_description": {code + ": told by this test"}})
+		before := len(h.Log.String())
+		if res := b.Walk(backTo(deep)); res.StatusCode != http.StatusBadRequest {
+			t.Errorf("%s: status %d", code, res.StatusCode)
+		}
+		if log := h.Log.String()[before:]; !strings.Contains(log, want) {
+			t.Errorf("%s: want %s\n%s", code, want, log)
+		}
 	}
 }

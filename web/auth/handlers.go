@@ -17,7 +17,6 @@ import (
 	"purser.example/internal/problem"
 	"purser.example/internal/secret"
 	core "purser.example/internal/session"
-	"purser.example/internal/whose"
 	"purser.example/web/layout"
 	"purser.example/web/respond"
 	"purser.example/web/session"
@@ -187,7 +186,7 @@ func (h *Handlers) badCallback(c echo.Context, err error, returnTo string) error
 	if problem.KindOf(err) == problem.BadRequest {
 		fault.Text = problem.Message(err)
 	}
-	if login.Whose(err) == whose.Account || login.SetUpWrongly(err) {
+	if login.Whose(err).Blamed() || login.SetUpWrongly(err) {
 		fault.Next = "Nothing was changed."
 	}
 	if session.From(c).SignedIn() {
