@@ -48,9 +48,42 @@ func reason(code, description string) string {
 	return code
 }
 
+// standing are the sentences that say nothing: RFC 6749 section 4.1.2.1 has one for both who may have said no, which providers send as it
+// is, some with a second one behind it; others repeat the word.
+var standing = regexp.MustCompile(`(?i)\b(the )?(resource owner|end[- ]?user|user) or (the )?authori[sz]ation server (has )?denied the request\b|` +
+	`\b(the )?authori[sz]ation server or (the )?(resource owner|end[- ]?user|user) (has )?denied the request\b|` +
+	`\bmake sure that the request you are making is valid\. maybe the credential or request parameters you are using are limited in scope or otherwise restricted\b|` +
+	`^\W*(the )?(access|request|authori[sz]ation)([ _](was|is|has been))?[ _]denied\W*$`)
+
+// words are what is left of a description without the sentences that say nothing; empty where it says no more.
+func words(description string) string {
+	return strings.Trim(standing.ReplaceAllString(description, ""), " \t\r\n.:;,")
+}
+
+const (
+	refusing = `(cancell?ed|declined|denied|aborted|rejected|refused)`
+	self     = `(the )?(resource owner|end[- ]?user|user|person|owner)`
+	// ends keeps "by the user's administrator" and "by user policy" out.
+	ends = `(\s*$|\s*[.,;:!)"]|\s+(on|in|at|and|because|during|while|when)\b)`
+)
+
 // own are the ways in which providers say that it was the person who said no: Microsoft Entra ID (AADSTS65004), Azure AD B2C,
 // Auth0, and those that speak plainly.
-var own = regexp.MustCompile(`(?i)AADSTS65004|AADB2C90091|did not authorize the request|\b(user|person|owner) (has )?(cancell?ed|declined|denied|aborted)\b|\b(cancell?ed|declined|aborted) by (the )?(user|person)\b`)
+var own = regexp.MustCompile(`(?i)AADSTS65004|AADB2C90091|did not authorize the request|` +
+	`\b(user|person|owner) (has )?(cancell?ed|declined|denied|aborted)\b|` +
+	`\b(user|person|owner) (has )?(rejected|refused) (the|this|your|to|it|consent|access|authori[sz]ation|permission)\b|` +
+	`\b` + refusing + ` by ` + self + ends + `|` +
+	`\b` + refusing + ` (to )?consent\b|\bconsent (was |has been )?` + refusing + ends + `|\b(user|person|owner) did not (give |grant )?consent\b`)
+
+// others said no, and not the person: "user rejected by policy", "the administrator refused consent".
+var others = regexp.MustCompile(`(?i)\b(user|person|owner) ((was|is|has been) )?` + refusing + ` by\b|` +
+	`\b(admin|administrator|server|policy|organi[sz]ation) (has )?` + refusing + `\b`)
+
+// cancelled reports whether a description says that the person themselves said no.
+func cancelled(description string) bool {
+	text := words(description)
+	return own.MatchString(text) && !others.MatchString(text)
+}
 
 // refused turns the provider's error answer into a sentence, and into what the log is to say of it. A code of Microsoft's goes before the
 // word. access_denied means that the person said no or that the provider said no to them; the description tells which, and where there is
@@ -60,11 +93,11 @@ func (c *Client) refused(attempt Attempt, answer Answer) error {
 	byCode, coded := c.ofCode(answer.ErrorDescription)
 	sentence := ""
 	switch {
-	case answer.Error == "access_denied" && own.MatchString(answer.ErrorDescription):
+	case answer.Error == "access_denied" && cancelled(answer.ErrorDescription):
 		sentence = sentenceCancelled
 	case coded:
 		fault = byCode
-	case answer.Error == "access_denied" && strings.TrimSpace(answer.ErrorDescription) == "":
+	case answer.Error == "access_denied" && words(answer.ErrorDescription) == "":
 		sentence = sentenceUnsaid
 	}
 	if fault == whose.Nobody {
