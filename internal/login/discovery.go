@@ -108,8 +108,8 @@ func (d *discovery) run(done chan struct{}) {
 	close(done)
 }
 
-// fetch reads the discovery document. Its context is nobody's request: go-oidc keeps it for fetching keys later. The HTTP
-// client limits the time.
+// fetch reads the discovery document. Its context is nobody's request, because others may wait for the answer. The HTTP client limits the
+// time.
 func (d *discovery) fetch() (*provider, error) {
 	ctx := oidc.ClientContext(context.Background(), d.http)
 	found, err := oidc.NewProvider(ctx, d.issuer)
@@ -119,7 +119,7 @@ func (d *discovery) fetch() (*provider, error) {
 	if err != nil {
 		return nil, fmt.Errorf("discovery: %w", clipped(err))
 	}
-	p, err := describe(ctx, d.issuer, found)
+	p, err := describe(d.http, d.issuer, found)
 	if err != nil {
 		return nil, fmt.Errorf("discovery: %w", blamed{whose.Purser, sentenceSettings, clipped(err)})
 	}

@@ -1,9 +1,9 @@
 package login
 
 import (
-	"context"
 	"errors"
 	"fmt"
+	"net/http"
 	"net/url"
 	"regexp"
 	"slices"
@@ -40,7 +40,7 @@ var asymmetric = []string{
 }
 
 // describe turns a discovery document into a provider. It fails when one of the addresses we depend on will not do.
-func describe(ctx context.Context, issuer string, found *oidc.Provider) (*provider, error) {
+func describe(client *http.Client, issuer string, found *oidc.Provider) (*provider, error) {
 	var doc document
 	if err := found.Claims(&doc); err != nil {
 		return nil, err
@@ -58,7 +58,7 @@ func describe(ctx context.Context, issuer string, found *oidc.Provider) (*provid
 		return nil, errors.New("the document offers no asymmetric signature for ID tokens")
 	}
 	p := &provider{
-		endpoint: endpoint, keys: oidc.NewRemoteKeySet(ctx, doc.Keys), algorithms: algorithms, namesItself: doc.NamesItself,
+		endpoint: endpoint, keys: newKeySet(client, doc.Keys), algorithms: algorithms, namesItself: doc.NamesItself,
 	}
 	if _, ok := origin(issuer, doc.EndSession); ok {
 		p.endSession = doc.EndSession
