@@ -6,6 +6,7 @@ import (
 	"errors"
 	"net/http"
 	"strings"
+	"time"
 
 	"github.com/coreos/go-oidc/v3/oidc"
 
@@ -37,6 +38,12 @@ func Whose(err error) whose.Fault {
 func SetUpWrongly(err error) bool {
 	b, ok := errors.AsType[blamed](err)
 	return ok && (b.fault == whose.App || b.fault == whose.Purser || b.sentence == sentenceNowhere)
+}
+
+// RetryAfter is for how long the provider asked to be left alone; 0 where it did not.
+func RetryAfter(err error) time.Duration {
+	answer, _ := errors.AsType[refusal](err)
+	return answer.after
 }
 
 // sentences are what a person reads of an answer that was none, by whose fault it was.

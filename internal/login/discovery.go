@@ -18,7 +18,7 @@ const (
 	// token names an unknown one; the limit is there so that a key which the provider has withdrawn stops working here.
 	discoveryLife = time.Hour
 
-	// retryAfter is the least time between a discovery that failed and the next one.
+	// retryAfter is the least time between a discovery that failed and the next one. A provider that asks for more gets it: see truce.
 	retryAfter = time.Second
 )
 

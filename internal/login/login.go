@@ -60,7 +60,7 @@ func New(cfg Config) *Client {
 	if cfg.Timeout == 0 {
 		cfg.Timeout = defaultTimeout
 	}
-	outbound := newHTTPClient(cfg.Transport, cfg.Timeout)
+	outbound := newHTTPClient(cfg.Transport, cfg.Timeout, cfg.Now)
 	return &Client{cfg: cfg, http: outbound, discovery: newDiscovery(cfg.Issuer, outbound, cfg.Now)}
 }
 

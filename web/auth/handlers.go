@@ -5,8 +5,10 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"math"
 	"net/http"
 	"net/url"
+	"strconv"
 	"strings"
 
 	"github.com/labstack/echo/v4"
@@ -203,6 +205,11 @@ func (h *Handlers) unreachable(c echo.Context, err error, returnTo string) error
 	fault := layout.Fault{
 		Title: "Signing in is not possible right now", Text: problem.Message(err), Next: "Whoever is signed in can go on working.",
 		ActionLabel: "Try again", ActionHref: SignInAddress(returnTo), Reference: session.Origin(c).Request,
+	}
+	if wait := login.RetryAfter(err); wait > 0 {
+		seconds := strconv.Itoa(int(math.Ceil(wait.Seconds())))
+		fault.Next = "It asked to be left alone for " + seconds + " seconds. " + fault.Next
+		c.Response().Header().Set("Retry-After", seconds)
 	}
 	if login.SetUpWrongly(err) {
 		fault.Title, fault.ActionLabel = "Signing in is not possible", "Sign in"
