@@ -117,7 +117,7 @@ func (d *discovery) fetch() (*provider, error) {
 		return nil, fmt.Errorf("discovery: %w", wrong)
 	}
 	if err != nil {
-		return nil, fmt.Errorf("discovery: %w", clipped(err))
+		return nil, fmt.Errorf("discovery: %w", clipped(asked(err)))
 	}
 	p, err := describe(d.http, d.issuer, found)
 	if err != nil {

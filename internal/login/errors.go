@@ -66,6 +66,16 @@ func outage(err error) error {
 	return refusal{reason: fmt.Sprintf("the connection broke off (%T)", err), wire: fault}
 }
 
+// asked takes the wrapper of net/http off an error, and keeps whom we asked: what is logged of an address is that of the provider's, and
+// not what a stranger sent (X38).
+func asked(err error) error {
+	broken, ok := errors.AsType[*url.Error](err)
+	if !ok {
+		return err
+	}
+	return fmt.Errorf("ask %s: %w", quoted(broken.URL), broken.Err)
+}
+
 // clippedError is an error whose text is cut to a length that suits a log.
 type clippedError struct{ err error }
 

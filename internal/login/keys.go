@@ -81,8 +81,8 @@ func (k *watchedKeys) VerifySignature(ctx context.Context, jwt string) ([]byte, 
 
 // keysError quotes nothing of the answer, which go-oidc's text would hold whole.
 func keysError(ctx context.Context, err error) error {
-	if broken, ok := errors.AsType[*url.Error](err); ok {
-		return fmt.Errorf("fetch the keys: %w", broken)
+	if _, ok := errors.AsType[*url.Error](err); ok {
+		return fmt.Errorf("fetch the keys: %w", asked(err))
 	}
 	if ctx.Err() != nil {
 		return fmt.Errorf("fetch the keys: %w", ctx.Err())

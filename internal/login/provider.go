@@ -1,6 +1,7 @@
 package login
 
 import (
+	"encoding/json"
 	"errors"
 	"fmt"
 	"net/http"
@@ -43,7 +44,7 @@ var asymmetric = []string{
 func describe(client *http.Client, issuer string, found *oidc.Provider) (*provider, error) {
 	var doc document
 	if err := found.Claims(&doc); err != nil {
-		return nil, err
+		return nil, misshapen(err)
 	}
 	endpoint := found.Endpoint()
 	endpoint.AuthStyle = authStyle(doc.AuthMethods)
@@ -65,6 +66,14 @@ func describe(client *http.Client, issuer string, found *oidc.Provider) (*provid
 	}
 	p.origins = origins(issuer, endpoint.AuthURL, p.endSession)
 	return p, nil
+}
+
+// misshapen names the field that is of another type than it should be, without what stands in it.
+func misshapen(err error) error {
+	if wrong, ok := errors.AsType[*json.UnmarshalTypeError](err); ok {
+		return fmt.Errorf("the document's %s is of another type than it should be", wrong.Field)
+	}
+	return err
 }
 
 // believed picks the algorithms we believe from those on offer. A document without the list means RS256, which every

@@ -33,8 +33,8 @@ func (c *Client) exchangeError(err error) error {
 	if no, ok := errors.AsType[*oauth2.RetrieveError](err); ok {
 		return c.tokenRefusal(no)
 	}
-	if broken, ok := errors.AsType[*url.Error](err); ok {
-		return down(fmt.Errorf("redeem the code: %w", broken))
+	if _, ok := errors.AsType[*url.Error](err); ok {
+		return down(fmt.Errorf("redeem the code: %w", asked(err)))
 	}
 	return down(errors.New("redeem the code: the token endpoint's answer makes no sense"))
 }

@@ -336,3 +336,34 @@ func TestMicrosoftsCodeDecidesAtSignInX4(t *testing.T) {
 		}
 	}
 }
+
+// X38: what is logged of a provider that cannot be reached goes the way of all errors, and still says whom we asked and what happened.
+func TestTheLogSaysWhyTheProviderCouldNotBeAskedX38(t *testing.T) {
+	gone := httptest.NewServer(http.NotFoundHandler())
+	gone.Close()
+	h := demotest.OpenApart(t, gone.URL)
+	if res := h.Browser().Walk("/auth/sign-in"); res.StatusCode != http.StatusBadGateway {
+		t.Errorf("status %d", res.StatusCode)
+	}
+	log := h.Log.String()
+	_, line, _ := strings.Cut(log, "identity provider failed")
+	if !strings.Contains(line, gone.URL) || !strings.Contains(line, "refused") || !strings.Contains(line, "fault=network") || strings.Contains(log, "what was sent could not be read") {
+		t.Errorf("log:\n%s", log)
+	}
+}
+
+// X47: a provider that asks to be left alone is named on the page, with how long it takes.
+func TestThePageSaysHowLongTheProviderAsksToWaitX47(t *testing.T) {
+	busy := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Retry-After", "90")
+		w.WriteHeader(http.StatusServiceUnavailable)
+	}))
+	defer busy.Close()
+	res := demotest.OpenApart(t, busy.URL).Browser().Walk("/auth/sign-in")
+	if res.StatusCode != http.StatusBadGateway || !strings.Contains(res.Text(), "It asked to be left alone for ") {
+		t.Errorf("status %d\n%s", res.StatusCode, res.Text())
+	}
+	if seconds, err := strconv.Atoi(res.Header.Get("Retry-After")); err != nil || seconds < 1 || seconds > 90 {
+		t.Errorf("Retry-After: %q", res.Header.Get("Retry-After"))
+	}
+}
