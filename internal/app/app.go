@@ -110,7 +110,7 @@ func Open(ctx context.Context, cfg config.Config, o Options) (*App, error) {
 	a := &App{DB: db, cfg: cfg, log: o.Log, health: health{after: cmp.Or(o.LookAfter, time.Minute)}}
 	a.cfg.Key, a.cfg.OIDC.ClientSecret = "", "" // wrapped by now, and not needed in the clear again
 	a.index = kept.index
-	a.login, a.tally = loginClient(cfg, o.Now), audit.NewTally(db, o.Now)
+	a.login, a.tally = loginClient(cfg, codes, o.Now), audit.NewTally(db, o.Now)
 	a.furnish(kept, ring, codes, o)
 	if err := a.employ(ctx); err != nil {
 		return nil, errors.Join(err, db.Close())
@@ -190,7 +190,7 @@ func unlock(ctx context.Context, db *sqlite.DB, key secret.Key, folder string, o
 	return ring, err
 }
 
-func loginClient(cfg config.Config, now func() time.Time) *login.Client {
+func loginClient(cfg config.Config, codes *verdict.Table, now func() time.Time) *login.Client {
 	base := cfg.BaseURL.String()
 	return login.New(login.Config{
 		Issuer: cfg.OIDC.Issuer, ClientID: cfg.OIDC.ClientID, ClientSecret: secret.FromString(cfg.OIDC.ClientSecret),
@@ -199,7 +199,8 @@ func loginClient(cfg config.Config, now func() time.Time) *login.Client {
 		RoleValues: map[string]access.Role{
 			cfg.OIDC.TenantOwner: access.TenantOwner, cfg.OIDC.ServiceAdministrator: access.ServiceAdministrator,
 		},
-		Now: now,
+		Codes: codes.Whose,
+		Now:   now,
 	})
 }
 

@@ -1,6 +1,9 @@
 package app_test
 
 import (
+	"go/ast"
+	"go/parser"
+	"go/token"
 	"io/fs"
 	"os"
 	"os/exec"
@@ -42,7 +45,7 @@ func TestTheArrows(t *testing.T) {
 		{"internal/profile", append([]string{module + "internal/session", module + "internal/pool"}, noun...)},
 		{"internal/pool", append([]string{module + "internal/session"}, noun...)},
 		{"internal/microsoft", slices.Concat(web, storage, []string{module + "internal/m365sim", module + "internal/app", module + "internal/demo"})},
-		{"internal/login", noun},
+		{"internal/login", append([]string{module + "internal/verdict"}, noun...)},
 		{"internal/sqlite", slices.Concat(web, outside, []string{module + "internal/login", module + "internal/work"})},
 		{"internal/sqlite/...", slices.Concat(web, outside, []string{module + "internal/login", module + "internal/work"})},
 		{"internal/storetest", noun},
@@ -102,6 +105,112 @@ func TestOneReaderOfForms(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+}
+
+// What a page logs of an error goes through respond.Told, which keeps out what libraries quote of a request, passwords among it (X38).
+func TestNoErrorIsLoggedRawX38(t *testing.T) {
+	seen := 0
+	web := os.DirFS("../../web")
+	err := fs.WalkDir(web, ".", func(path string, _ fs.DirEntry, err error) error {
+		if err != nil || !strings.HasSuffix(path, ".go") || strings.HasSuffix(path, "_test.go") {
+			return err
+		}
+		text, err := fs.ReadFile(web, path)
+		if err != nil {
+			return err
+		}
+		file, err := parser.ParseFile(token.NewFileSet(), path, text, 0)
+		if err != nil {
+			return err
+		}
+		ast.Inspect(file, func(n ast.Node) bool {
+			if call, ok := n.(*ast.CallExpr); ok && logs(call) {
+				seen++
+				if raw := rawError(call); raw != "" {
+					t.Errorf("web/%s logs %s raw", path, raw)
+				}
+			}
+			return true
+		})
+		return nil
+	})
+	if err != nil || seen < 10 {
+		t.Fatalf("%d calls that log, %v", seen, err)
+	}
+}
+
+// logs reports whether a call is one of slog's, by the name of the method and of what it is called on.
+func logs(call *ast.CallExpr) bool {
+	method, ok := call.Fun.(*ast.SelectorExpr)
+	if !ok || !logMethods.MatchString(method.Sel.Name) {
+		return false
+	}
+	switch on := method.X.(type) {
+	case *ast.Ident:
+		return on.Name == "log" || on.Name == "slog"
+	case *ast.SelectorExpr:
+		return strings.EqualFold(on.Sel.Name, "log")
+	case *ast.CallExpr:
+		return logs(on)
+	}
+	return false
+}
+
+var (
+	logMethods = regexp.MustCompile(`^(Debug|Info|Warn|Error|Log)(Context|Attrs)?$|^With$`)
+	// harmless gives of an error what is fit for a log, or only its kind.
+	harmless = regexp.MustCompile(`^(Told|Whose|KindOf|levelOf)$`)
+)
+
+// rawError names what a call that logs has of an error's text or value; empty where there is nothing. Errors are known by their names.
+func rawError(call *ast.CallExpr) (raw string) {
+	ast.Inspect(call, func(n ast.Node) bool {
+		switch n := n.(type) {
+		case *ast.CallExpr:
+			if strays(n.Args) {
+				raw = "what it calls the error"
+			}
+			return !harmless.MatchString(called(n))
+		case *ast.Ident:
+			if strings.HasSuffix(strings.ToLower(n.Name), "err") {
+				raw = n.Name
+			}
+		}
+		return true
+	})
+	return raw
+}
+
+// strays reports whether what follows the key of an error is anything else than Told.
+func strays(arguments []ast.Expr) bool {
+	for i, argument := range arguments {
+		key, ok := argument.(*ast.BasicLit)
+		if !ok || key.Value != `"error"` {
+			continue
+		}
+		if value, ok := next(arguments, i).(*ast.CallExpr); !ok || called(value) != "Told" {
+			return true
+		}
+	}
+	return false
+}
+
+func next(list []ast.Expr, i int) ast.Expr {
+	if i+1 < len(list) {
+		return list[i+1]
+	}
+	return nil
+}
+
+// called is the name of what a call calls.
+func called(call *ast.CallExpr) string {
+	switch fun := call.Fun.(type) {
+	case *ast.Ident:
+		return fun.Name
+	case *ast.SelectorExpr:
+		return fun.Sel.Name
+	}
+	return ""
 }
 
 // forbidden reports whether dep is under one of the prefixes; "." stands for every module but the standard library.

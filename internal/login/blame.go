@@ -3,11 +3,10 @@ package login
 import (
 	"cmp"
 	"context"
-	"crypto/tls"
 	"errors"
-	"net"
 	"net/http"
 	"strings"
+	"time"
 
 	"github.com/coreos/go-oidc/v3/oidc"
 
@@ -41,6 +40,12 @@ func SetUpWrongly(err error) bool {
 	return ok && (b.fault == whose.App || b.fault == whose.Purser || b.sentence == sentenceNowhere)
 }
 
+// RetryAfter is for how long the provider asked to be left alone; 0 where it did not.
+func RetryAfter(err error) time.Duration {
+	answer, _ := errors.AsType[refusal](err)
+	return answer.after
+}
+
 // sentences are what a person reads of an answer that was none, by whose fault it was.
 var sentences = map[whose.Fault]string{
 	whose.Between: sentenceBetween, whose.Purser: sentenceSettings, whose.App: sentenceRegistration,
@@ -59,34 +64,19 @@ func failed(fault whose.Fault, err error) error {
 	return blamed{fault, sentence, problem.Wrap(err, problem.Upstream, sentence)}
 }
 
-// faultOf decides by what happened on the wire, or by what answered.
+// faultOf decides by what happened on the wire, or by what answered. Of whoever gave up nobody is to blame who could be told.
 func faultOf(err error) whose.Fault {
-	if r, ok := errors.AsType[refusal](err); ok && r.reply.HTTP != 0 {
-		return r.reply.Whose()
-	}
-	fault, _ := whose.OfWire(wireWord(err))
-	return fault
-}
-
-// wireWord is the word that verdicts use for what happened to a question that nobody answered.
-func wireWord(err error) string {
-	_, dns := errors.AsType[*net.DNSError](err)
-	_, certificate := errors.AsType[*tls.CertificateVerificationError](err)
-	_, record := errors.AsType[tls.RecordHeaderError](err)
-	operation, isOperation := errors.AsType[*net.OpError](err)
+	answer, refused := errors.AsType[refusal](err)
 	switch {
 	case errors.Is(err, context.Canceled):
-		return "RESET" // whoever gave up is not there to read it; of the provider it says nothing
-	case dns:
-		return "DNS"
-	case certificate, record:
-		return "TLS"
-	case isOperation && operation.Op == "dial":
-		return "NO-CONNECTION"
-	case errors.Is(err, context.DeadlineExceeded):
-		return "TIMEOUT"
+		return whose.Untold
+	case refused && answer.reply.HTTP != 0:
+		return answer.reply.Whose()
+	case refused:
+		return answer.wire
 	}
-	return "BAD-ANSWER"
+	fault, _ := whose.OfWire(whose.Wire(err))
+	return fault
 }
 
 // misnamed says that discovery failed because of the issuer in our settings, and what is wrong with it (X6); nil where it did not.

@@ -18,7 +18,7 @@ const (
 	// token names an unknown one; the limit is there so that a key which the provider has withdrawn stops working here.
 	discoveryLife = time.Hour
 
-	// retryAfter is the least time between a discovery that failed and the next one.
+	// retryAfter is the least time between a discovery that failed and the next one. A provider that asks for more gets it: see truce.
 	retryAfter = time.Second
 )
 
@@ -108,8 +108,8 @@ func (d *discovery) run(done chan struct{}) {
 	close(done)
 }
 
-// fetch reads the discovery document. Its context is nobody's request: go-oidc keeps it for fetching keys later. The HTTP
-// client limits the time.
+// fetch reads the discovery document. Its context is nobody's request, because others may wait for the answer. The HTTP client limits the
+// time.
 func (d *discovery) fetch() (*provider, error) {
 	ctx := oidc.ClientContext(context.Background(), d.http)
 	found, err := oidc.NewProvider(ctx, d.issuer)
@@ -117,9 +117,9 @@ func (d *discovery) fetch() (*provider, error) {
 		return nil, fmt.Errorf("discovery: %w", wrong)
 	}
 	if err != nil {
-		return nil, fmt.Errorf("discovery: %w", clipped(err))
+		return nil, fmt.Errorf("discovery: %w", clipped(asked(err)))
 	}
-	p, err := describe(ctx, d.issuer, found)
+	p, err := describe(d.http, d.issuer, found)
 	if err != nil {
 		return nil, fmt.Errorf("discovery: %w", blamed{whose.Purser, sentenceSettings, clipped(err)})
 	}

@@ -13,6 +13,7 @@ import (
 	"strings"
 
 	"purser.example/internal/problem"
+	"purser.example/internal/whose"
 )
 
 // The sentences that a person may read.
@@ -29,6 +30,7 @@ const (
 	sentenceCancelled  = "The sign-in was cancelled. Sign in again to go on."
 	sentenceUnsaid     = "The sign-in was cancelled, or the identity provider refused this account; it does not say which. Sign in again to go on; if it is refused again, ask the administrator of your identity provider."
 	sentenceAccount    = "The identity provider refused this account. Signing in again will not help: ask the administrator of your identity provider, and quote the reference below. What it said is in Purser's log."
+	sentenceTenant     = "Something about your organization stands in the way of this sign-in, such as one of its policies. Signing in again will hardly help: ask the administrator of your identity provider, and quote the reference below. What it said is in Purser's log."
 	sentenceBusy       = "The identity provider cannot sign you in now. Sign in again in a moment."
 	sentenceRefused    = "The identity provider refused this sign-in. Sign in again; if it is refused again, ask your administrator."
 )
@@ -42,13 +44,14 @@ func unverified(err error) error { return problem.Wrap(err, problem.BadRequest, 
 // outage lets through the errors of the network whose texts are known to quote nothing of what was sent or received, and
 // puts their type in place of the others. A malformed answer is quoted by net/http, and may be our own request sent back.
 func outage(err error) error {
+	op, isOp := errors.AsType[*net.OpError](err)
+	if isOp && !errors.Is(err, context.Canceled) { // it tells more than that the time was over
+		return op
+	}
 	for _, known := range []error{context.Canceled, context.DeadlineExceeded, io.EOF, io.ErrUnexpectedEOF} {
 		if errors.Is(err, known) {
 			return known
 		}
-	}
-	if op, ok := errors.AsType[*net.OpError](err); ok {
-		return op
 	}
 	if bad, ok := errors.AsType[*tls.CertificateVerificationError](err); ok {
 		return bad
@@ -56,7 +59,21 @@ func outage(err error) error {
 	if header, ok := errors.AsType[tls.RecordHeaderError](err); ok {
 		return header
 	}
-	return refusal{reason: fmt.Sprintf("the connection broke off (%T)", err)}
+	if proxy, ok := errors.AsType[whose.ProxyRefusal](err); ok {
+		return proxy
+	}
+	fault, _ := whose.OfWire(whose.Wire(err))
+	return refusal{reason: fmt.Sprintf("the connection broke off (%T)", err), wire: fault}
+}
+
+// asked takes the wrapper of net/http off an error, and keeps whom we asked: what is logged of an address is that of the provider's, and
+// not what a stranger sent (X38).
+func asked(err error) error {
+	broken, ok := errors.AsType[*url.Error](err)
+	if !ok {
+		return err
+	}
+	return fmt.Errorf("ask %s: %w", quoted(broken.URL), broken.Err)
 }
 
 // clippedError is an error whose text is cut to a length that suits a log.

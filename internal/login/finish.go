@@ -88,7 +88,7 @@ func (c *Client) checkAnswer(attempt Attempt, answer Answer) error {
 		return unverified(errors.New("the answer names another issuer"))
 	}
 	if answer.Error != "" {
-		return refused(attempt, answer)
+		return c.refused(attempt, answer)
 	}
 	if answer.Code == "" {
 		return unverified(errors.New("the answer holds no code"))

@@ -16,6 +16,7 @@ import (
 
 	"purser.example/internal/access"
 	"purser.example/internal/secret"
+	"purser.example/internal/whose"
 )
 
 // defaultTimeout is how long one request to the provider may take when Config names no other time.
@@ -31,6 +32,9 @@ type Config struct {
 
 	RoleClaim  string                 // the claim that holds the roles, such as "roles" or "realm_access.roles"
 	RoleValues map[string]access.Role // the claim's value for each role; other values mean nothing
+
+	// Codes says who is to be looked at for a code of Microsoft's such as "AADSTS53003"; whose.Untold where it does not tell. nil: none does.
+	Codes func(code string) whose.Fault
 
 	Now       func() time.Time  // nil: time.Now
 	Timeout   time.Duration     // of each request to the provider; zero: 5 seconds
@@ -50,10 +54,13 @@ func New(cfg Config) *Client {
 	if cfg.Now == nil {
 		cfg.Now = time.Now
 	}
+	if cfg.Codes == nil {
+		cfg.Codes = func(string) whose.Fault { return whose.Untold }
+	}
 	if cfg.Timeout == 0 {
 		cfg.Timeout = defaultTimeout
 	}
-	outbound := newHTTPClient(cfg.Transport, cfg.Timeout)
+	outbound := newHTTPClient(cfg.Transport, cfg.Timeout, cfg.Now)
 	return &Client{cfg: cfg, http: outbound, discovery: newDiscovery(cfg.Issuer, outbound, cfg.Now)}
 }
 

@@ -1,9 +1,10 @@
 package login
 
 import (
-	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
+	"net/http"
 	"net/url"
 	"regexp"
 	"slices"
@@ -40,10 +41,10 @@ var asymmetric = []string{
 }
 
 // describe turns a discovery document into a provider. It fails when one of the addresses we depend on will not do.
-func describe(ctx context.Context, issuer string, found *oidc.Provider) (*provider, error) {
+func describe(client *http.Client, issuer string, found *oidc.Provider) (*provider, error) {
 	var doc document
 	if err := found.Claims(&doc); err != nil {
-		return nil, err
+		return nil, misshapen(err)
 	}
 	endpoint := found.Endpoint()
 	endpoint.AuthStyle = authStyle(doc.AuthMethods)
@@ -58,13 +59,21 @@ func describe(ctx context.Context, issuer string, found *oidc.Provider) (*provid
 		return nil, errors.New("the document offers no asymmetric signature for ID tokens")
 	}
 	p := &provider{
-		endpoint: endpoint, keys: oidc.NewRemoteKeySet(ctx, doc.Keys), algorithms: algorithms, namesItself: doc.NamesItself,
+		endpoint: endpoint, keys: newKeySet(client, doc.Keys), algorithms: algorithms, namesItself: doc.NamesItself,
 	}
 	if _, ok := origin(issuer, doc.EndSession); ok {
 		p.endSession = doc.EndSession
 	}
 	p.origins = origins(issuer, endpoint.AuthURL, p.endSession)
 	return p, nil
+}
+
+// misshapen names the field that is of another type than it should be, without what stands in it.
+func misshapen(err error) error {
+	if wrong, ok := errors.AsType[*json.UnmarshalTypeError](err); ok {
+		return fmt.Errorf("the document's %s is of another type than it should be", wrong.Field)
+	}
+	return err
 }
 
 // believed picks the algorithms we believe from those on offer. A document without the list means RS256, which every

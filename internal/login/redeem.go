@@ -23,38 +23,52 @@ func (c *Client) redeem(ctx context.Context, p *provider, attempt Attempt, code 
 	}
 	tokens, err := config.Exchange(oidc.ClientContext(ctx, c.http), code, oauth2.VerifierOption(attempt.Verifier))
 	if err != nil {
-		return nil, exchangeError(err)
+		return nil, c.exchangeError(err)
 	}
 	return tokens, nil
 }
 
 // exchangeError makes of an oauth2 error one that quotes nothing of the token endpoint's answer.
-func exchangeError(err error) error {
+func (c *Client) exchangeError(err error) error {
 	if no, ok := errors.AsType[*oauth2.RetrieveError](err); ok {
-		return tokenRefusal(no)
+		return c.tokenRefusal(no)
 	}
-	if broken, ok := errors.AsType[*url.Error](err); ok {
-		return down(fmt.Errorf("redeem the code: %w", broken))
+	if _, ok := errors.AsType[*url.Error](err); ok {
+		return down(fmt.Errorf("redeem the code: %w", asked(err)))
 	}
 	return down(errors.New("redeem the code: the token endpoint's answer makes no sense"))
 }
 
-// tokenRefusal sorts the answers of RFC 6749 section 5.2 by their word: about ourselves, about the provider, about this sign-in, or no
-// such answer at all, which something in between may have given.
-func tokenRefusal(no *oauth2.RetrieveError) error {
+// tokenRefusal sorts the answers of RFC 6749 section 5.2 by Microsoft's code, and by their word where there is none that tells: about
+// ourselves, about the provider, about this sign-in, or no such answer at all, which something in between may have given.
+func (c *Client) tokenRefusal(no *oauth2.RetrieveError) error {
 	status := no.Response.StatusCode
 	cause := fmt.Errorf("redeem the code: status %d, %s", status, reason(no.ErrorCode, no.ErrorDescription))
 	fault, known := whose.OfOAuth(no.ErrorCode)
+	byCode, coded := c.ofCode(no.ErrorDescription)
 	switch {
+	case coded:
+		fault = byCode
 	case !known:
 		return failed(replyOf(status, no.Body).Whose(), cause)
-	case no.ErrorCode == "invalid_client", no.ErrorCode == "unauthorized_client":
-		return failed(fault, fmt.Errorf("the identity provider does not accept the client id or its secret: %w", cause))
-	case fault == whose.Microsoft, fault == whose.App && no.ErrorCode != "invalid_request": // which a code of nonsense gets too
-		return failed(fault, cause)
-	case fault == whose.Account:
-		return blamed{fault, sentenceAccount, problem.Wrap(cause, problem.BadRequest, sentenceAccount)}
-	default:
+	case no.ErrorCode == "invalid_request": // which a code of nonsense gets too
 		return blamed{fault, sentenceUnverified, unverified(cause)}
 	}
+	switch fault {
+	case whose.App:
+		return failed(fault, fmt.Errorf("the identity provider does not accept %s: %w", registered(no.ErrorCode), cause))
+	case whose.Microsoft:
+		return failed(fault, cause)
+	case whose.Account, whose.Tenant:
+		return blamed{fault, refusals[fault], problem.Wrap(cause, problem.BadRequest, refusals[fault])}
+	}
+	return blamed{fault, sentenceUnverified, unverified(cause)}
+}
+
+// registered is what of our registration a word is about.
+func registered(word string) string {
+	if word == "invalid_client" || word == "unauthorized_client" {
+		return "the client id or its secret"
+	}
+	return "Purser's registration"
 }

@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"net/url"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -84,32 +83,4 @@ func (c *Client) checkParty(token *oidc.IDToken) error {
 		return errors.New("the token was issued to another client, or to several without saying which")
 	}
 	return nil
-}
-
-// watchedKeys remembers whether the keys could be had at all. go-oidc reports a token that is badly signed and a provider
-// that is down with one error text, and a person needs to know which it was.
-type watchedKeys struct {
-	oidc.KeySet
-	unreachable error
-}
-
-// VerifySignature implements oidc.KeySet for one token.
-func (k *watchedKeys) VerifySignature(ctx context.Context, jwt string) ([]byte, error) {
-	payload, err := k.KeySet.VerifySignature(ctx, jwt)
-	// The key set wraps the error of a fetch, and returns a bare one for a signature that does not fit.
-	if err != nil && errors.Unwrap(err) != nil {
-		k.unreachable = keysError(ctx, err)
-	}
-	return payload, err
-}
-
-// keysError quotes nothing of the answer, which go-oidc's text would hold whole.
-func keysError(ctx context.Context, err error) error {
-	if broken, ok := errors.AsType[*url.Error](err); ok {
-		return fmt.Errorf("fetch the keys: %w", broken)
-	}
-	if ctx.Err() != nil {
-		return fmt.Errorf("fetch the keys: %w", ctx.Err())
-	}
-	return errors.New("fetch the keys: the key set makes no sense")
 }

@@ -17,6 +17,7 @@ import (
 	"time"
 
 	"purser.example/internal/verdict"
+	"purser.example/internal/whose"
 )
 
 // Config says how to reach Microsoft 365. The zero Config is right for production.
@@ -60,6 +61,9 @@ func New(cfg Config) *Client {
 	}
 	if c.transport == nil {
 		c.transport = newTransport()
+	}
+	if t, ok := c.transport.(*http.Transport); ok {
+		c.transport = whose.Through(t)
 	}
 	if c.log == nil {
 		c.log = slog.New(slog.DiscardHandler)

@@ -2,11 +2,11 @@ package microsoft
 
 import (
 	"context"
-	"crypto/tls"
 	"encoding/json"
 	"errors"
-	"net"
+	"fmt"
 	"slices"
+	"strconv"
 	"time"
 
 	"purser.example/internal/verdict"
@@ -58,32 +58,33 @@ func ofObject(err error) error {
 
 // faultOf names what went wrong on the wire.
 func faultOf(ctx context.Context, r request, err error) fault {
-	var network net.Error
-	_, dns := errors.AsType[*net.DNSError](err)
-	operation, isOperation := errors.AsType[*net.OpError](err)
+	word := whose.Wire(err)
 	switch {
 	case errors.Is(ctx.Err(), context.Canceled):
-		return noAnswer(verdict.Cancelled, "stopped while waiting for "+r.host)
-	case dns:
-		return noAnswer(verdict.DNS, "the name "+r.host+" was not found")
-	case insecure(err):
-		return noAnswer(verdict.TLS, "no secure connection to "+r.host)
-	case isOperation && operation.Op == "dial":
-		return noAnswer(verdict.NoConnection, "no connection to "+r.host)
-	case errors.Is(err, context.DeadlineExceeded), errors.As(err, &network) && network.Timeout():
-		return noAnswer(verdict.Timeout, "no answer from "+r.host+" in time")
-	case r.form != nil && !r.form.sent():
-		return noAnswer(verdict.NoConnection, "no connection to "+r.host)
-	default:
-		return noAnswer(verdict.Reset, "the connection to "+r.host+" broke off")
+		word = verdict.Cancelled
+	case word == verdict.Reset && r.form != nil && !r.form.sent():
+		word = verdict.NoConnection
 	}
+	return noAnswer(word, fmt.Sprintf(onTheWire[word], r.host)+ofProxy(err))
 }
 
-func insecure(err error) bool {
-	_, certificate := errors.AsType[*tls.CertificateVerificationError](err)
-	_, record := errors.AsType[tls.RecordHeaderError](err)
-	_, alert := errors.AsType[tls.AlertError](err)
-	return certificate || record || alert
+// onTheWire are our own texts for what happens on the wire, each about the host that was asked.
+var onTheWire = map[string]string{
+	verdict.Cancelled:    "stopped while waiting for %s",
+	verdict.DNS:          "the name %s was not found",
+	verdict.TLS:          "no secure connection to %s",
+	verdict.NoConnection: "no connection to %s",
+	verdict.Proxy:        "a proxy did not let us through to %s",
+	verdict.Timeout:      "no answer from %s in time",
+	verdict.Reset:        "the connection to %s broke off",
+}
+
+// ofProxy adds the status with which a proxy refused.
+func ofProxy(err error) string {
+	if refusal, ok := errors.AsType[whose.ProxyRefusal](err); ok {
+		return " (HTTP " + strconv.Itoa(refusal.HTTP) + ")"
+	}
+	return ""
 }
 
 // logged writes a fault to the log, for the operator who looks for what happened, and hands it on.

@@ -4,12 +4,10 @@ import (
 	"cmp"
 	"context"
 	"math/rand/v2"
-	"net/http"
-	"regexp"
-	"strconv"
-	"strings"
 	"sync"
 	"time"
+
+	"purser.example/internal/whose"
 )
 
 // maxTries is how often one request is sent at most while a person waits, throttled ones included.
@@ -77,23 +75,7 @@ func (a answer) retryAfter(now time.Time) (time.Duration, bool) {
 	return parseRetryAfter(a.header.Get("Retry-After"), now)
 }
 
-// seconds is a number of them in any notation, without a sign.
-var seconds = regexp.MustCompile(`^([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?$`)
-
-// parseRetryAfter reads seconds, a fraction of seconds as Graph sends it (2.128), or an HTTP date. It rounds up, never down:
-// too early counts as another request. A number of any size says how long, and is held to the cap (X47).
+// parseRetryAfter reads what Graph and the sign-in service send, held to the cap.
 func parseRetryAfter(value string, now time.Time) (time.Duration, bool) {
-	if value = strings.TrimSpace(value); seconds.MatchString(value) {
-		n, _ := strconv.ParseFloat(value, 64) // what is out of range comes as infinite, or as 0
-		return ceil(time.Duration(min(n, longestWait.Seconds()) * float64(time.Second))), true
-	}
-	at, err := http.ParseTime(value)
-	if err != nil {
-		return 0, false
-	}
-	return ceil(min(max(at.Sub(now), 0), longestWait)), true
-}
-
-func ceil(d time.Duration) time.Duration {
-	return (d + time.Millisecond - 1).Truncate(time.Millisecond)
+	return whose.RetryAfter(value, now, longestWait)
 }

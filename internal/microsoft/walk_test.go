@@ -173,6 +173,10 @@ var onTheWire = map[string]func(walk) verdict.Verdict{
 		_ = nobody.Close()
 		return w.validate("good@contoso.com")
 	},
+	verdict.Proxy: func(w walk) verdict.Verdict {
+		w.client = proxied(w.T, refusingProxy(w.T, http.StatusProxyAuthRequired))
+		return w.validate("good@contoso.com")
+	},
 	verdict.DNS: func(w walk) verdict.Verdict {
 		deaf := net.Dialer{Resolver: &net.Resolver{PreferGo: true, Dial: func(context.Context, string, string) (net.Conn, error) {
 			return nil, errors.New("no name service")

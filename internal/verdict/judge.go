@@ -25,6 +25,7 @@ const (
 	Timeout         = "TIMEOUT"
 	Reset           = "RESET"
 	NoConnection    = "NO-CONNECTION"
+	Proxy           = "PROXY"
 	DNS             = "DNS"
 	TLS             = "TLS"
 	BadAnswer       = "BAD-ANSWER"

@@ -59,7 +59,7 @@ func TestJudge(t *testing.T) {
 
 func TestFailKnowsItsCodes(t *testing.T) {
 	for _, code := range []string{
-		verdict.Timeout, verdict.Reset, verdict.NoConnection, verdict.DNS, verdict.TLS, verdict.BadAnswer, verdict.Cancelled,
+		verdict.Timeout, verdict.Reset, verdict.NoConnection, verdict.Proxy, verdict.DNS, verdict.TLS, verdict.BadAnswer, verdict.Cancelled,
 		verdict.RealmFederated, verdict.RealmUnknown, verdict.RealmOtherCloud, verdict.CloudUnknown,
 	} {
 		if v := verdict.Fail(code); v.Code != code || v.Status == verdict.Unknown {

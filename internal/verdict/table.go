@@ -141,6 +141,16 @@ func (t *Table) ofCode(code string) (Rule, bool) {
 	return t.rule("error " + code)
 }
 
+// Whose is who is to be looked at where Microsoft gives a code to somebody who signs in by themselves: whose.Untold where the code has no
+// row, or one that leaves the status unknown, such as that of a code which came too late.
+func (t *Table) Whose(code string) whose.Fault {
+	rule, known := t.ofCode(code)
+	if !known || rule.Status == Unknown {
+		return whose.Untold
+	}
+	return rule.Whose()
+}
+
 // rule finds a row. A key without one gives the empty Rule.
 func (t *Table) rule(key string) (Rule, bool) {
 	rule, known := t.orBuiltin().byKey[key]

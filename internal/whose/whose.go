@@ -3,7 +3,8 @@
 //
 // It is the one place that does. Two things tell: the class of the row that a code has in the table of verdicts, and, where no
 // code says anything, what really answered. A status alone tells nothing: a proxy answers 403 and 404 too. What cannot be told
-// apart is Untold, and its words say so. This package knows neither codes nor the wire; whoever asks brings what was seen.
+// apart is Untold, and its words say so. This package knows no codes, and of the wire only the errors of the standard library; whoever
+// asks brings what was seen.
 package whose
 
 import (
@@ -51,7 +52,7 @@ func OfClass(class string) Fault {
 // ofWire is who is to be looked at where no answer came that is one, by the words that verdicts use for it.
 var ofWire = map[string]Fault{
 	"TIMEOUT": Untold, "RESET": Untold, "BAD-ANSWER": Untold,
-	"NO-CONNECTION": Network, "DNS": Network, "TLS": Network,
+	"NO-CONNECTION": Network, "DNS": Network, "TLS": Network, "PROXY": Between,
 	"CANCELLED": Purser,
 }
 

@@ -5,6 +5,8 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"os"
+	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
@@ -309,5 +311,59 @@ func TestALoopDoesNotFillTheActivityLog(t *testing.T) {
 	}
 	if err := h.App.DB.VerifyActivity(t.Context()); err != nil {
 		t.Error(err)
+	}
+}
+
+// X4: at sign-in too the class of Microsoft's code decides, and the operator's own rows are asked.
+func TestMicrosoftsCodeDecidesAtSignInX4(t *testing.T) {
+	rows := filepath.Join(t.TempDir(), "codes.tsv")
+	if err := os.WriteFile(rows, []byte("999999\tservice_fault\tunreachable\t-\t-\tThe gateway of Contoso is being mended.\tContoso\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	p := idptest.NewStub(t)
+	h := demotest.OpenApart(t, p.URL, "PURSER_VERDICT_CODES="+rows)
+	b := h.Browser()
+	for code, want := range map[string]string{
+		"AADSTS53003": "fault=tenant", "AADSTS90033": "fault=microsoft", "AADSTS999999": "fault=microsoft", "AADSTS50057": "fault=account",
+	} {
+		p.Answer(url.Values{"error": {"interaction_required"}, "error_description": {code + ": told by this test"}})
+		before := len(h.Log.String())
+		if res := b.Walk(backTo(deep)); res.StatusCode != http.StatusBadRequest {
+			t.Errorf("%s: status %d", code, res.StatusCode)
+		}
+		if log := h.Log.String()[before:]; !strings.Contains(log, want) {
+			t.Errorf("%s: want %s\n%s", code, want, log)
+		}
+	}
+}
+
+// X38: what is logged of a provider that cannot be reached goes the way of all errors, and still says whom we asked and what happened.
+func TestTheLogSaysWhyTheProviderCouldNotBeAskedX38(t *testing.T) {
+	gone := httptest.NewServer(http.NotFoundHandler())
+	gone.Close()
+	h := demotest.OpenApart(t, gone.URL)
+	if res := h.Browser().Walk("/auth/sign-in"); res.StatusCode != http.StatusBadGateway {
+		t.Errorf("status %d", res.StatusCode)
+	}
+	log := h.Log.String()
+	_, line, _ := strings.Cut(log, "identity provider failed")
+	if !strings.Contains(line, gone.URL) || !strings.Contains(line, "refused") || !strings.Contains(line, "fault=network") || strings.Contains(log, "what was sent could not be read") {
+		t.Errorf("log:\n%s", log)
+	}
+}
+
+// X47: a provider that asks to be left alone is named on the page, with how long it takes.
+func TestThePageSaysHowLongTheProviderAsksToWaitX47(t *testing.T) {
+	busy := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Retry-After", "90")
+		w.WriteHeader(http.StatusServiceUnavailable)
+	}))
+	defer busy.Close()
+	res := demotest.OpenApart(t, busy.URL).Browser().Walk("/auth/sign-in")
+	if res.StatusCode != http.StatusBadGateway || !strings.Contains(res.Text(), "It asked to be left alone for ") {
+		t.Errorf("status %d\n%s", res.StatusCode, res.Text())
+	}
+	if seconds, err := strconv.Atoi(res.Header.Get("Retry-After")); err != nil || seconds < 1 || seconds > 90 {
+		t.Errorf("Retry-After: %q", res.Header.Get("Retry-After"))
 	}
 }

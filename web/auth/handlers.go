@@ -5,8 +5,10 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"math"
 	"net/http"
 	"net/url"
+	"strconv"
 	"strings"
 
 	"github.com/labstack/echo/v4"
@@ -17,7 +19,6 @@ import (
 	"purser.example/internal/problem"
 	"purser.example/internal/secret"
 	core "purser.example/internal/session"
-	"purser.example/internal/whose"
 	"purser.example/web/layout"
 	"purser.example/web/respond"
 	"purser.example/web/session"
@@ -166,7 +167,7 @@ func destination(caller access.Caller, returnTo string) string {
 func (h *Handlers) refused(c echo.Context, err error, returnTo string) error {
 	entry := audit.By(access.Caller{}, session.Origin(c), audit.SignInRefused, audit.Target{Kind: "session"}).With("reason", problem.Message(err))
 	if recordErr := h.Activity.Record(c.Request().Context(), entry); recordErr != nil {
-		h.Log.ErrorContext(c.Request().Context(), "refused sign-in not recorded", "error", recordErr)
+		h.Log.ErrorContext(c.Request().Context(), "refused sign-in not recorded", "error", respond.Told(recordErr))
 	}
 	if problem.KindOf(err) == problem.Upstream {
 		return h.unreachable(c, err, returnTo)
@@ -187,14 +188,14 @@ func (h *Handlers) badCallback(c echo.Context, err error, returnTo string) error
 	if problem.KindOf(err) == problem.BadRequest {
 		fault.Text = problem.Message(err)
 	}
-	if login.Whose(err) == whose.Account || login.SetUpWrongly(err) {
+	if login.Whose(err).Blamed() || login.SetUpWrongly(err) {
 		fault.Next = "Nothing was changed."
 	}
 	if session.From(c).SignedIn() {
 		fault.Title, fault.Next = "You are still signed in as before", "Nothing was changed."
 		fault.ActionLabel, fault.ActionHref, fault.Person = "Go on", destination(session.Caller(c), returnTo), session.Person(c)
 	}
-	h.Log.Log(c.Request().Context(), levelOf(err), "sign-in refused", "request_id", session.Origin(c).Request, "fault", string(login.Whose(err)), "error", err)
+	h.Log.Log(c.Request().Context(), levelOf(err), "sign-in refused", "request_id", session.Origin(c).Request, "fault", string(login.Whose(err)), "error", respond.Told(err))
 	return respond.Page(c, http.StatusBadRequest, layout.ErrorPage(fault))
 }
 
@@ -205,10 +206,15 @@ func (h *Handlers) unreachable(c echo.Context, err error, returnTo string) error
 		Title: "Signing in is not possible right now", Text: problem.Message(err), Next: "Whoever is signed in can go on working.",
 		ActionLabel: "Try again", ActionHref: SignInAddress(returnTo), Reference: session.Origin(c).Request,
 	}
+	if wait := login.RetryAfter(err); wait > 0 {
+		seconds := strconv.Itoa(int(math.Ceil(wait.Seconds())))
+		fault.Next = "It asked to be left alone for " + seconds + " seconds. " + fault.Next
+		c.Response().Header().Set("Retry-After", seconds)
+	}
 	if login.SetUpWrongly(err) {
 		fault.Title, fault.ActionLabel = "Signing in is not possible", "Sign in"
 	}
-	h.Log.WarnContext(c.Request().Context(), "identity provider failed", "request_id", session.Origin(c).Request, "fault", string(login.Whose(err)), "error", err)
+	h.Log.WarnContext(c.Request().Context(), "identity provider failed", "request_id", session.Origin(c).Request, "fault", string(login.Whose(err)), "error", respond.Told(err))
 	return respond.Page(c, http.StatusBadGateway, layout.ErrorPage(fault))
 }
 

@@ -66,7 +66,7 @@ func Problem(log *slog.Logger) echo.HTTPErrorHandler {
 			return
 		}
 		if err := answerWith(c, kind, err); err != nil {
-			log.ErrorContext(c.Request().Context(), "error page not sent", "request_id", reference(c), "error", err)
+			log.ErrorContext(c.Request().Context(), "error page not sent", "request_id", reference(c), "error", Told(err))
 		}
 	}
 }

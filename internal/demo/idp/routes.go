@@ -1,6 +1,7 @@
 package idp
 
 import (
+	"io"
 	"net/http"
 	"net/url"
 
@@ -64,7 +65,13 @@ func (p *Provider) token(w http.ResponseWriter, r *http.Request) {
 		op.RequestError(w, r, oidc.ErrInvalidClient().WithDescription("Basic authentication of the client is required."), nil)
 		return
 	}
-	if r.PostFormValue("grant_type") != string(oidc.GrantTypeCode) {
+	if status := unreadable(r); status != 0 {
+		w.Header().Set("Content-Type", "application/json")
+		w.WriteHeader(status)
+		_, _ = io.WriteString(w, `{"error":"invalid_request","error_description":"The form could not be read."}`) // whoever went away reads nothing
+		return
+	}
+	if r.PostForm.Get("grant_type") != string(oidc.GrantTypeCode) {
 		op.RequestError(w, r, oidc.ErrUnsupportedGrantType().WithDescription("The only grant is authorization_code."), nil)
 		return
 	}

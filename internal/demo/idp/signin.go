@@ -1,6 +1,8 @@
 package idp
 
 import (
+	"errors"
+	"mime/multipart"
 	"net/http"
 
 	"github.com/zitadel/oidc/v3/pkg/op"
@@ -24,8 +26,15 @@ func (p *Provider) signIn(w http.ResponseWriter, r *http.Request) {
 		p.stale(w, r)
 		return
 	}
-	email := r.PostFormValue("email")
-	person, ok := p.people.signIn(email, r.PostFormValue("password"))
+	if status := unreadable(r); status != 0 {
+		p.render(w, r, status, messagePage{
+			Style: p.prefix + stylePath, Title: "This form could not be read",
+			Text: "It is damaged, or longer than this page reads. Nobody was signed in.", Link: p.startAgain, LinkText: "Start again",
+		})
+		return
+	}
+	email := r.PostForm.Get("email")
+	person, ok := p.people.signIn(email, r.PostForm.Get("password"))
 	if !ok {
 		p.log.InfoContext(r.Context(), "sign-in refused", "client_id", waiting.client)
 		page := p.signInPage(waiting.id, email)
@@ -34,6 +43,23 @@ func (p *Provider) signIn(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	p.finish(w, r, waiting, person)
+}
+
+// unreadable reads the form in the body, and gives the status with which to answer one that cannot be read: 413 for one that is too long,
+// 400 for any other; 0 where it was read. What it holds is in r.PostForm.
+func unreadable(r *http.Request) int {
+	err := r.ParseForm()
+	if err == nil {
+		err = r.ParseMultipartForm(maxBody)
+	}
+	_, tooLong := errors.AsType[*http.MaxBytesError](err)
+	switch {
+	case tooLong, errors.Is(err, multipart.ErrMessageTooLarge):
+		return http.StatusRequestEntityTooLarge
+	case err != nil && !errors.Is(err, http.ErrNotMultipart):
+		return http.StatusBadRequest
+	}
+	return 0
 }
 
 func (p *Provider) finish(w http.ResponseWriter, r *http.Request, waiting request, person Person) {
