@@ -28,7 +28,8 @@ UPDATE profiles SET name_order = name_key, search_key = name_key || char(1, 1) |
     || CASE description WHEN '' THEN '' ELSE lower(description) || char(1, 1) END
     || coalesce((SELECT group_concat(n.name || char(1, 1), '' ORDER BY n.no) FROM profile_services s JOIN names n ON n.id = s.service WHERE s.profile = profiles.row), '');
 
-CREATE INDEX profiles_in_name_order ON profiles (name_order, place, search_key, code, status, expires_at);
+-- Without what is searched: an edit of a description would write it anew, and it is the half of what such an edit costs.
+CREATE INDEX profiles_in_name_order ON profiles (name_order, place, status, expires_at);
 CREATE INDEX profiles_of_tenant ON profiles (tenant_id, name_order, place, status, expires_at); -- what is counted by status, too
 
 -- All runs of three letters of that, without the first letter of the name: names that begin with a term are found by their order.

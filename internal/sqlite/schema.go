@@ -122,9 +122,9 @@ var fingerprints = map[int64]string{
 	8:  "8b07479c860c8b2447f00c16",
 	9:  "e1dafe0b7b2f0b6f7fbe4e34",
 	10: "b1fedf2552ec16c563ee2631",
-	11: "1f291c4ac6bd45ed99e48a9e",
-	12: "5842fc2b6b4e1bb4024aed5a",
-	13: "ab2d7c678e3a011e928cc7e3",
+	11: "318e9d83a780504b4e457b9d",
+	12: "4289a42b033f856b48bafff7",
+	13: "41f857c3c8859141e0bb67a9",
 }
 
 // fingerprint is one value for all shapes but those of the queue's tables, which are its library's.

@@ -48,16 +48,16 @@ func Insert(tx *sqlite.Tx, p profile.Profile, password []byte) error {
 	return addServices(tx, p)
 }
 
-// Update implements profile.Store. What most edits leave alone (name, account, services, what the profile is found by) is
-// written only where it changed: each of these costs indexes or the search.
+// Update implements profile.Store. What most edits leave alone (name, account, services) is written only where it changed: each of
+// these costs indexes.
 func (s *Store) Update(ctx context.Context, p profile.Profile, was int64, password []byte, v *profile.Validation, elsewhere []account.Renewal, entries ...audit.Entry) error {
 	return unique(s.db.Write(ctx, func(tx *sqlite.Tx) error {
 		var row int64
 		var old profile.Profile
-		var services, found string
-		err := tx.QueryRow(`UPDATE profiles SET description = ?, version = ?, modified_at = ?, modified_by = ? WHERE id = ? AND version = ?
-			RETURNING row, name, tenant_id, username, services, search_key`, p.Description, p.Version, p.Modified.At.UnixMilli(), p.Modified.By, p.ID, was).
-			Scan(&row, &old.Name, &old.Tenant, &old.Username, &services, &found)
+		var services string
+		err := tx.QueryRow(`UPDATE profiles SET description = ?, search_key = ?, version = ?, modified_at = ?, modified_by = ? WHERE id = ? AND version = ?
+			RETURNING row, name, tenant_id, username, services`, p.Description, searchKey(p), p.Version, p.Modified.At.UnixMilli(), p.Modified.By, p.ID, was).
+			Scan(&row, &old.Name, &old.Tenant, &old.Username, &services)
 		if errors.Is(err, sql.ErrNoRows) {
 			return missing(tx, p.ID)
 		}
@@ -66,11 +66,6 @@ func (s *Store) Update(ctx context.Context, p profile.Profile, was int64, passwo
 		}
 		if err := rename(tx, row, old, p); err != nil {
 			return err
-		}
-		if key := searchKey(p); key != found {
-			if _, err := tx.Exec(`UPDATE profiles SET search_key = ? WHERE row = ?`, key, row); err != nil {
-				return err
-			}
 		}
 		if err := setAccount(tx, row, p, password, v != nil); err != nil {
 			return err
