@@ -219,23 +219,7 @@ func (a *App) begin(ctx, beside context.Context) error {
 		return err
 	}
 	a.chores.Go(func() { a.every(beside, 2*time.Second, a.indexSome) })
-	a.chores.Go(func() {
-		tick := time.NewTicker(time.Minute)
-		defer tick.Stop()
-		for {
-			select {
-			case <-beside.Done():
-				return
-			case <-tick.C:
-				if err := problem.Guard(func() error { return a.sessions.Sweep(beside) }); err != nil && beside.Err() == nil {
-					a.log.Warn("ended sessions not removed", "error", err)
-				}
-				if err := problem.Guard(func() error { return a.tally.Flush(beside) }); err != nil && beside.Err() == nil {
-					a.log.Error("denials of the last minute not recorded", "error", err)
-				}
-			}
-		}
-	})
+	a.chores.Go(func() { a.every(beside, time.Minute, a.tidy) })
 	return nil
 }
 
@@ -250,6 +234,16 @@ func (a *App) every(beside context.Context, pause time.Duration, do func(context
 		case <-tick.C:
 			do(beside)
 		}
+	}
+}
+
+// tidy removes sessions that have ended, and records what was tallied in the last minute.
+func (a *App) tidy(ctx context.Context) {
+	if err := problem.Guard(func() error { return a.sessions.Sweep(ctx) }); err != nil && ctx.Err() == nil {
+		a.log.Warn("ended sessions not removed", "error", err)
+	}
+	if err := problem.Guard(func() error { return a.tally.Flush(ctx) }); err != nil && ctx.Err() == nil {
+		a.log.Error("denials of the last minute not recorded", "error", err)
 	}
 }
 

@@ -17,7 +17,7 @@ import (
 
 // F18: 512 connections that ask for the list without a pause: everybody is answered, with the page or with a 503 that says
 // when to come back; health checks are answered all the while; afterwards nothing is left of it. How fast is told, not asserted:
-// on two cores without the race detector health answers within 100 ms (p99).
+// on two cores without the race detector health answers within 100 ms (p99). Goroutines are counted when they have come to rest (X52).
 func TestAFloodOnTheList(t *testing.T) {
 	h := demotest.Open(t)
 	visitor := h.SignedIn(t, "admin@purser.test")
