@@ -2,9 +2,12 @@ package e2e
 
 import (
 	"math"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/playwright-community/playwright-go"
 
 	"purser.example/e2e/browser"
 	"purser.example/internal/demo"
@@ -21,6 +24,7 @@ func desk(t *testing.T, h *house, dark bool, width, height int) *browser.Page {
 }
 
 const (
+	header    = 48 // its height
 	listRows  = ".list tbody tr"
 	listHeads = ".list thead th"
 )
@@ -45,12 +49,11 @@ func TestTheListIsDense(t *testing.T) {
 	if heads := p.Boxes(listHeads); len(heads) != 9 {
 		t.Errorf("%d columns, want a box and eight", len(heads))
 	}
-	if err := p.Page.Mouse().Wheel(0, 600); err != nil {
+	if _, err := p.Page.Evaluate("scrollTo(0, 600)"); err != nil {
 		t.Fatal(err)
 	}
-	// The header is 48 pixels high.
-	if _, err := p.Page.WaitForFunction(`() => scrollY > 500 && Math.abs(document.querySelector('.list thead th').getBoundingClientRect().top - 48) < 1`, nil); err != nil {
-		t.Errorf("the heads scroll away: %v", err)
+	if head := p.Boxes(listHeads)[1]; math.Abs(head.Top-600-header) > 1 {
+		t.Errorf("the heads scroll away: 600 pixels down they are at %.0f", head.Top)
 	}
 	p.Screenshot("list-scrolled")
 }
@@ -185,13 +188,9 @@ func TestColumnsKeepTheirWidth(t *testing.T) {
 func TestTheListSpeaks(t *testing.T) {
 	p := desk(t, openDemo(t, demo.Options{}), true, 1440, 900)
 	p.Fill("Search", "no such profile")
-	if _, err := p.Page.WaitForFunction(`() => document.querySelector('#found[aria-live=polite]').textContent === 'Nothing matches'`, nil); err != nil {
-		t.Errorf("nobody is told that nothing matches: %v", err)
-	}
+	announced(t, p, "^Nothing matches$")
 	p.Fill("Search", "backup")
-	if _, err := p.Page.WaitForFunction(`() => /^[0-9]+ match$/.test(document.querySelector('#found').textContent)`, nil); err != nil {
-		t.Errorf("nobody is told how many match: %v", err)
-	}
+	announced(t, p, "^[0-9]+ match$")
 	row := p.ByRole("row", "").Having("svc-backup-eu@contoso.com")
 	row.ByRole("link", "").Having("Backup").Hover()
 	p.ByRole("tooltip", "").WaitText("contoso.onmicrosoft.com")
@@ -204,4 +203,13 @@ func TestTheListSpeaks(t *testing.T) {
 		t.Fatal(err)
 	}
 	p.ByRole("tooltip", "").WaitText("contoso.onmicrosoft.com")
+}
+
+// announced waits until what is said of the list, and not shown, is like this.
+func announced(t *testing.T, p *browser.Page, words string) {
+	t.Helper()
+	said := p.Page.Locator("[aria-live=polite]", playwright.PageLocatorOptions{HasText: regexp.MustCompile(words)})
+	if err := said.WaitFor(playwright.LocatorWaitForOptions{State: playwright.WaitForSelectorStateAttached}); err != nil {
+		t.Errorf("nobody is told %s: %v", words, err)
+	}
 }

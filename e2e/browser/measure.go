@@ -5,7 +5,7 @@ import (
 	"fmt"
 )
 
-// Box is where an element is in the window, in CSS pixels.
+// Box is where an element is on the page, however far that is scrolled, in CSS pixels.
 type Box struct{ Left, Top, Width, Height float64 }
 
 // Bottom is where the box ends.
@@ -13,7 +13,7 @@ func (b Box) Bottom() float64 { return b.Top + b.Height }
 
 const boxesScript = `selector => JSON.stringify([...document.querySelectorAll(selector)].filter(e => e.checkVisibility({visibilityProperty: true})).map(e => {
 	const box = e.getBoundingClientRect();
-	return { Left: box.left, Top: box.top, Width: box.width, Height: box.height };
+	return { Left: box.left + scrollX, Top: box.top + scrollY, Width: box.width, Height: box.height };
 }))`
 
 // Boxes measures what a selector finds and a person can see. It is for what nobody can name, such as the height of rows.
