@@ -27,6 +27,18 @@ func (e *Element) Fill(text string) {
 	e.must("fill", e.Locator.Fill(text))
 }
 
+// Focus gives the element the focus, as somebody does who comes to it by keyboard.
+func (e *Element) Focus() {
+	e.page.t.Helper()
+	e.must("focus", e.Locator.Focus())
+}
+
+// Hover points to the element.
+func (e *Element) Hover() {
+	e.page.t.Helper()
+	e.must("point to", e.Locator.Hover())
+}
+
 // Press sends one key, such as "Enter", "Escape" or "Control+A", to the element.
 func (e *Element) Press(key string) {
 	e.page.t.Helper()

@@ -1,10 +1,6 @@
 package browser
 
-import (
-	"encoding/json"
-	"fmt"
-	"strings"
-)
+import "strings"
 
 // sidewaysScript measures how far the page can be scrolled to the right, in CSS pixels, and names the elements that
 // reach over the edge.
@@ -21,17 +17,11 @@ const sidewaysScript = `() => {
 // over the edge.
 func (p *Page) NoSidewaysScroll() {
 	p.t.Helper()
-	found, err := p.Page.Evaluate(sidewaysScript)
-	if err != nil {
-		p.t.Fatalf("measure %s: %v", p.Path(), err)
-	}
 	var measured struct {
 		Over int
 		Wide []string
 	}
-	if err := json.Unmarshal(fmt.Append(nil, found), &measured); err != nil {
-		p.t.Fatalf("read the measures of %s: %v", p.Path(), err)
-	}
+	p.measure("the width", sidewaysScript, nil, &measured)
 	if measured.Over > 0 {
 		p.t.Errorf("%s is %d pixels wider than the window, because of:\n  %s",
 			p.Path(), measured.Over, strings.Join(measured.Wide, "\n  "))

@@ -46,7 +46,7 @@ func readRows(a programs.Answer) (rows []entry, next string, err error) {
 	for _, row := range page.Find("tr[id^=profile-]").EachIter() {
 		rows = append(rows, entry{
 			id: profile.ID(strings.TrimPrefix(row.AttrOr("id", ""), "profile-")), name: text(row.Find(".cell-main a")),
-			description: text(row.Find(".cell-main .sub")), username: text(row.Find("td[data-label=Username]")),
+			description: text(row.Find(".cell-main .description")), username: text(row.Find("td[data-label=Username]")),
 		})
 	}
 	return rows, page.Find("a[rel=next]").AttrOr("href", ""), nil

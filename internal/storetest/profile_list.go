@@ -138,10 +138,12 @@ func (s *shelf) change() {
 // naive is the list of a query as anybody would write it.
 func (s *shelf) naive(q profile.Query) []profile.ID {
 	rows := slices.DeleteFunc(slices.Clone(s.rows), func(p profile.Profile) bool { return !passes(q, p) })
-	slices.SortStableFunc(rows, func(a, b profile.Profile) int { return byKey(q.Sort, a, b) })
+	slices.SortStableFunc(rows, func(a, b profile.Profile) int {
+		return cmp.Or(valuedFirst(q.Sort, a, b), byKey(q.Sort, a, b))
+	})
 	if q.Down {
 		slices.SortStableFunc(rows, func(a, b profile.Profile) int {
-			return cmp.Or(byKey(q.Sort, b, a), strings.Compare(string(b.ID), string(a.ID)))
+			return cmp.Or(valuedFirst(q.Sort, a, b), byKey(q.Sort, b, a), strings.Compare(string(b.ID), string(a.ID)))
 		})
 	}
 	ids := []profile.ID{}
@@ -232,6 +234,17 @@ func expiresAt(p profile.Profile) int64 {
 		return 1<<63 - 1
 	}
 	return p.Verdict.Expiry.At.UnixMilli()
+}
+
+// valuedFirst puts profiles last that have no value in the column, whether it goes up or down: what has no date comes after the dates.
+func valuedFirst(sort profile.Column, a, b profile.Profile) int {
+	none := func(p profile.Profile) int {
+		if sort == profile.ByExpires && p.Verdict.Expiry.Kind != verdict.ExpiresOn || sort == profile.ByValidated && p.Validated.IsZero() {
+			return 1
+		}
+		return 0
+	}
+	return none(a) - none(b)
 }
 
 func byKey(sort profile.Column, a, b profile.Profile) int {

@@ -9,6 +9,7 @@ function follow() {
   const count = all.filter((row) => row.checked).length;
   const said = document.querySelector('[data-selected]');
   if (said) said.textContent = count ? `${count} selected` : '';
+  said?.closest('.bar').toggleAttribute('data-selecting', count > 0);
   for (const button of document.querySelectorAll('[data-needs]')) {
     button.disabled = button.dataset.needs === 'one' ? count !== 1 : count === 0;
   }
@@ -18,11 +19,21 @@ function follow() {
   every.indeterminate = count > 0 && count < all.length;
 }
 
+function selectAll(checked) {
+  for (const row of rows()) row.checked = checked;
+}
+
 document.addEventListener('change', (event) => {
-  if (event.target.matches('[data-select-all]')) {
-    for (const row of rows()) row.checked = event.target.checked;
-  }
+  if (event.target.matches('[data-select-all]')) selectAll(event.target.checked);
   if (event.target.closest('#selection')) follow();
+});
+
+// The button goes with the selection; what follows in the order of keys takes the focus.
+document.addEventListener('click', (event) => {
+  if (!event.target.closest?.('[data-clear]')) return;
+  selectAll(false);
+  follow();
+  document.querySelector('[data-select-all]')?.focus();
 });
 
 document.addEventListener('htmx:after:swap', follow);

@@ -18,3 +18,22 @@ document.addEventListener('htmx:after:swap', () => {
 
 // The focus goes back to where it came from by itself; the next verdict begins empty.
 tip?.addEventListener('toggle', (event) => { if (event.newState === 'closed') tip.replaceChildren(); });
+
+// What an ellipsis cuts off stands in the title of what was cut.
+document.addEventListener('mouseover', (event) => {
+  const cut = event.target.closest?.('.list td, .line > *');
+  if (cut && !cut.title && cut.scrollWidth > cut.clientWidth && !cut.querySelector('.hint')) cut.title = cut.textContent.trim();
+});
+
+// Escape takes the hint of a row away until the pointer and the focus have left the row (WCAG 1.4.13).
+document.addEventListener('keydown', (event) => {
+  if (event.key !== 'Escape') return;
+  for (const row of document.querySelectorAll('.list tbody tr:is(:hover, :focus-within)')) row.dataset.quiet = '';
+});
+
+for (const left of ['mouseout', 'focusout']) {
+  document.addEventListener(left, (event) => {
+    const row = event.target.closest?.('[data-quiet]');
+    if (row && !row.contains(event.relatedTarget)) delete row.dataset.quiet;
+  });
+}

@@ -12,6 +12,17 @@ func opens(href string) templ.Attributes {
 	}
 }
 
+// opensEach is opens for all links within, which bring their addresses alone: a list has many.
+func opensEach() templ.Attributes {
+	each := templ.Attributes{}
+	for name, value := range opens("") {
+		if name != "hx-get" {
+			each[name+":inherited"] = value
+		}
+	}
+	return each
+}
+
 // opensForSelection is opens for a command on the selected rows.
 func opensForSelection(path, needs string) templ.Attributes {
 	attributes := opens(path)

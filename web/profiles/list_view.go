@@ -15,7 +15,7 @@ type listView struct {
 	Tiles       []ui.TileProps      // counts by status, in their order
 	Active      []activeRun         // validation runs that go on
 	Filter      filterView
-	Heads       []headView // from heads
+	Heads       []ui.Column // from heads
 	Rows        []rowView
 	Pager       ui.PagerProps // its Attrs are set here
 }
@@ -59,31 +59,28 @@ func (v filterView) address() []hiddenView {
 // hiddenView is a value that a form carries along.
 type hiddenView struct{ Name, Value string }
 
-// headView is one column head; without an address it does not sort.
-type headView struct {
-	Label string
-	Href  string
-	Order ui.Order
-}
-
 // columns are the heads of R10, to the letter, each with its value of sort.
-var columns = []struct{ label, sort string }{
-	{"Profile name", "name"},
-	{"Tenant", "tenant"},
-	{"Services", ""},
-	{"Username", "username"},
-	{"Status", "status"},
-	{"Password expires", "expires"},
-	{"Last validated", "validated"},
-	{"Last modified", "modified"},
+var columns = []struct {
+	label, sort string
+	width       ui.Width
+	from        ui.From
+}{
+	{"Profile name", "name", ui.Named, ui.Always},
+	{"Tenant", "tenant", ui.Short, ui.FromMiddle},
+	{"Services", "", ui.Texts, ui.FromWide},
+	{"Username", "username", ui.User, ui.Always},
+	{"Status", "status", "", ui.Always},
+	{"Password expires", "expires", ui.Times, ui.Always},
+	{"Last validated", "validated", ui.Times, ui.FromMiddle},
+	{"Last modified", "modified", ui.Times, ui.FromWide},
 }
 
 // heads makes the column heads for a list that is sorted by current, such as "-name". href gives the address of the list
 // in another order, filters kept. The column that sorts now turns its order round; any other begins ascending.
-func heads(current string, href func(sort string) string) []headView {
-	made := make([]headView, 0, len(columns))
+func heads(current string, href func(sort string) string) []ui.Column {
+	made := make([]ui.Column, 0, len(columns))
 	for _, column := range columns {
-		head := headView{Label: column.label}
+		head := ui.Column{Label: column.label, Width: column.width, From: column.from}
 		switch {
 		case column.sort == "":
 		case current == column.sort:
@@ -92,6 +89,9 @@ func heads(current string, href func(sort string) string) []headView {
 			head.Href, head.Order = href(column.sort), ui.Descending
 		default:
 			head.Href = href(column.sort)
+		}
+		if head.Href != "" {
+			head.Attrs = sorts(head)
 		}
 		made = append(made, head)
 	}
@@ -108,7 +108,7 @@ type rowView struct {
 	Classic     bool // a classic MFA profile
 	Tenant      string
 	Domain      string
-	Services    []string // names; the first one is a chip, the rest a number
+	Services    []string // names; the first one stands in the row, the rest is a number
 	Username    string
 	Status      statusView
 	Expires     expiryView

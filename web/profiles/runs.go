@@ -37,10 +37,10 @@ func (h *Handlers) Runs() runs.Face {
 		},
 		Columns: []runs.Column{
 			{Label: "Profiles", Text: func(r run.Run) string { return words.Number(r.Total) + " · " + r.Title }},
-			{Label: "Valid", Text: func(r run.Run) string { return words.Number(validOf(r)) }},
-			{Label: "With warnings", Text: func(r run.Run) string { return words.Number(r.Counts[run.Warned]) }},
-			{Label: "Need attention", Text: func(r run.Run) string { return words.Number(r.Counts[run.Rejected]) }},
-			{Label: "Without a verdict", Text: func(r run.Run) string {
+			{Label: "Valid", Number: true, Text: func(r run.Run) string { return words.Number(validOf(r)) }},
+			{Label: "With warnings", Number: true, From: ui.FromMiddle, Text: func(r run.Run) string { return words.Number(r.Counts[run.Warned]) }},
+			{Label: "Need attention", Number: true, Text: func(r run.Run) string { return words.Number(r.Counts[run.Rejected]) }},
+			{Label: "Without a verdict", Number: true, From: ui.FromMiddle, Text: func(r run.Run) string {
 				return words.Number(r.Total - validOf(r) - r.Counts[run.Rejected])
 			}},
 		},

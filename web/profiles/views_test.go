@@ -138,12 +138,20 @@ func TestTheCommandsCarryTheFiltersAlong(t *testing.T) {
 func TestARowTellsEverything(t *testing.T) { // R10
 	row := page(t, listPage(sampleShell(), sampleList())).Find("tbody tr")
 	for label, want := range map[string]string{
-		"Tenant": "Contoso contoso.onmicrosoft.com", "Username": "svc-backup@contoso.com", "Password expires": "in 6 days", "Last validated": "Never", "Last modified": "–",
+		"Tenant": "Contoso", "Username": "svc-backup@contoso.com", "Password expires": "in 6 days", "Last validated": "Never", "Last modified": "–",
 		"Status": "Valid SharePoint Administrator missing Not reached 12 minutes ago · status from before", "Services": "Fly +2 Opus and Cense",
 	} {
 		if got := plain(row.Find("td[data-label='" + label + "']")); got != want {
 			t.Errorf("%s reads %q, want %q", label, got, want)
 		}
+	}
+	// What one line has no room for is told by a hint, which describes the row's link.
+	hint := row.Find(".hint")
+	if got := plain(hint); got != "Nightly contoso.onmicrosoft.com Fly, Opus and Cense" {
+		t.Errorf("the hint reads %q", got)
+	}
+	if row.Find(".cell-main a").AttrOr("aria-describedby", "") != hint.AttrOr("id", "none") {
+		t.Error("the hint describes nothing")
 	}
 	if when := row.Find("td[data-label='Password expires'] time"); when.AttrOr("datetime", "") != "2026-11-29T00:00:00Z" || when.AttrOr("title", "") != "29 November 2026, 00:00 UTC" {
 		t.Error("the time has no exact spelling")

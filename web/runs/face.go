@@ -69,8 +69,10 @@ type Words struct {
 
 // Column is one of the list.
 type Column struct {
-	Label string
-	Text  func(r run.Run) string
+	Label  string
+	Text   func(r run.Run) string
+	Number bool    // it counts, so its digits stand below one another
+	From   ui.From // on which tables it stands
 }
 
 // Link is a text that leads somewhere.

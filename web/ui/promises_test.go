@@ -114,7 +114,7 @@ func TestProgressIsNeverAnOutcome(t *testing.T) {
 func TestOnlyTheSortedColumnSaysSo(t *testing.T) {
 	for order, want := range map[Order]string{Unsorted: "", Ascending: "ascending", Descending: "descending"} {
 		table := document(t, with(templ.NopComponent, ""))
-		table.Find("body").AppendHtml("<table><tr>" + render(t, SortHead(SortHeadProps{Label: "Status", Href: "?sort=status", Order: order})) + "</tr></table>")
+		table.Find("body").AppendHtml("<table><tr>" + render(t, Head(Column{Label: "Status", Href: "?sort=status", Order: order})) + "</tr></table>")
 		head := table.Find("th[scope=col]")
 		if got := head.AttrOr("aria-sort", ""); got != want {
 			t.Errorf("aria-sort is %q, want %q", got, want)

@@ -27,7 +27,12 @@ func (s *Store) Explain(ctx context.Context, q profile.Query) (page, count strin
 	if at, placed := decodeCursor(q.After, q.Sort); placed {
 		from = &at
 	}
-	if page, err = s.explain(ctx, p.page(listColumns, q.Down, from, q.Limit+1)); err != nil || len(p.filters) < 2 {
+	for _, of := range p.order.parts(q.Down, false) {
+		if page == "" && p.order.holds(of, from) {
+			page, err = s.explain(ctx, p.page(listColumns, of, q.Down, from, q.Limit+1))
+		}
+	}
+	if err != nil || len(p.filters) < 2 {
 		return page, "", err
 	}
 	statement, _ := p.count(s.limits)

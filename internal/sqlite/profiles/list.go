@@ -45,7 +45,7 @@ func (s *Store) fill(ctx context.Context, page *profile.Page, q profile.Query, p
 	if !back && !onward {
 		placed = nil
 	}
-	read, err := s.listed(ctx, p.page(listColumns, q.Down != back, placed, q.Limit+1), q.Limit+1)
+	read, err := s.read(ctx, q, p, back, placed)
 	more := len(read) > q.Limit
 	if placed == nil && !more {
 		page.Total, page.AtLeast = len(read), false // all of it is here
@@ -68,6 +68,23 @@ func (s *Store) fill(ctx context.Context, page *profile.Page, q profile.Query, p
 		page.Previous = read[0].place(q.Sort)
 	}
 	return nil
+}
+
+// read reads as many rows as a page has, and one more, a part of the order after the other.
+func (s *Store) read(ctx context.Context, q profile.Query, p plan, back bool, from *cursor) ([]listedRow, error) {
+	var list []listedRow
+	for _, of := range p.order.parts(q.Down, back) {
+		if !p.order.holds(of, from) {
+			continue
+		}
+		left := q.Limit + 1 - len(list)
+		rows, err := s.listed(ctx, p.page(listColumns, of, q.Down != back, from, left), left)
+		if list = append(list, rows...); err != nil || len(rows) == left {
+			return list, err
+		}
+		from = nil
+	}
+	return list, nil
 }
 
 // listColumns are what a row of the list shows, and what a cursor to it holds; the key of the order follows.

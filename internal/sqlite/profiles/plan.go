@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"math"
+	"slices"
 	"strings"
 
 	"purser.example/internal/profile"
@@ -30,21 +31,52 @@ var usual = limits{narrow: 1000, looked: 10_000, tallied: 1000}
 // about all×page/n rows to fill a page, each for a tenth of what it costs to gather one, so the two meet at a root of all.
 func gatherable(all int) int { return int(math.Sqrt(float64(5 * all))) }
 
-// order is one of the list's orders: the column that it goes by, whether that holds text, and the index that has it so.
+// order is one of the list's orders: the column that it goes by, whether that holds text, and the index that has it so. A key may
+// stand for no value; lowest tells at which end of the index those rows are.
 type order struct {
 	key, index string
 	text       bool
+	none       any // nil: each row has a value
+	lowest     bool
+}
+
+// part is a piece of an order that is read on its own.
+type part struct {
+	test clause // empty: all of the order
+	none bool   // rows without a value
+}
+
+// parts are the pieces of an order in which a page is read. Rows without a value come last whether the others go up or down. Where
+// the index has them there, it is read at once. Reading backwards begins at the end.
+func (o order) parts(down, back bool) []part {
+	if o.none == nil || o.lowest == down {
+		return []part{{}}
+	}
+	valued := clause{o.key + " < ?", []any{o.none}}
+	if o.lowest {
+		valued.text = o.key + " > ?"
+	}
+	parts := []part{{valued, false}, {clause{o.key + " = ?", []any{o.none}}, true}}
+	if back {
+		slices.Reverse(parts)
+	}
+	return parts
+}
+
+// holds reports whether a place of the order lies in the part.
+func (o order) holds(p part, at *cursor) bool {
+	return p.test.text == "" || at == nil || p.none == (at.Key == o.none)
 }
 
 // orders are the columns behind the sorts. Within one key rows follow their number, which never changes.
 var orders = map[profile.Column]order{
-	profile.ByName:      {"p.name_order", "profiles_in_name_order", true},
-	profile.ByTenant:    {"p.tenant_key", "profiles_by_tenant", true},
-	profile.ByUsername:  {"p.username_key", "profiles_by_username", true},
-	profile.ByStatus:    {"p.status", "profiles_by_status", true},
-	profile.ByExpires:   {"p.expires_at", "profiles_by_expiry", false},
-	profile.ByValidated: {"p.validated_at", "profiles_by_validation", false},
-	profile.ByModified:  {"p.modified_at", "profiles_by_change", false},
+	profile.ByName:      {key: "p.name_order", index: "profiles_in_name_order", text: true},
+	profile.ByTenant:    {key: "p.tenant_key", index: "profiles_by_tenant", text: true},
+	profile.ByUsername:  {key: "p.username_key", index: "profiles_by_username", text: true},
+	profile.ByStatus:    {key: "p.status", index: "profiles_by_status", text: true},
+	profile.ByExpires:   {key: "p.expires_at", index: "profiles_by_expiry", none: int64(noExpiry)},
+	profile.ByValidated: {key: "p.validated_at", index: "profiles_by_validation", none: int64(0), lowest: true},
+	profile.ByModified:  {key: "p.modified_at", index: "profiles_by_change"},
 }
 
 // clause is a piece of SQL with its arguments.
@@ -192,13 +224,13 @@ func (p *plan) conditions(source *filter) []clause {
 	return list
 }
 
-// page is the statement that reads limit rows beyond a place in the list, or from its beginning.
-func (p *plan) page(columns string, descending bool, from *cursor, limit int) *statement {
+// page is the statement that reads limit rows of a part of the list beyond a place there, or from its beginning.
+func (p *plan) page(columns string, of part, descending bool, from *cursor, limit int) *statement {
 	columns += ", " + p.order.key
-	way := p.way(descending, from)
+	way := p.way(of, descending, from)
 	s := new(statement)
 	if p.gathered == nil {
-		s.add("SELECT " + columns + " FROM " + p.from).where(append(p.conditions(nil), way.further))
+		s.add("SELECT " + columns + " FROM " + p.from).where(append(p.conditions(nil), way.within, way.further))
 		return s.add(way.ordered, limit)
 	}
 	// What is sorted is small: the columns of the page are fetched for its own rows only.
@@ -208,28 +240,32 @@ func (p *plan) page(columns string, descending bool, from *cursor, limit int) *s
 		s.add(way.ordered+") UNION ALL ", limit)
 	}
 	s.add("SELECT row FROM (SELECT p.row AS row FROM ")
-	s.add(p.gathered.from.text, p.gathered.from.args...).where(append(p.conditions(p.gathered), way.further))
+	s.add(p.gathered.from.text, p.gathered.from.args...).where(append(p.conditions(p.gathered), way.within, way.further))
 	return s.add(way.ordered+"))", limit).add(way.ordered, limit)
 }
 
 // way is the direction of a page and where it begins, in SQL.
 type way struct {
+	within  clause // the part of the order
 	further clause // empty: at the beginning
 	ordered string // takes the limit
 }
 
-func (p *plan) way(descending bool, from *cursor) way {
+func (p *plan) way(of part, descending bool, from *cursor) way {
 	direction, sign := "ASC", ">"
 	if descending {
 		direction, sign = "DESC", "<"
 	}
-	w := way{ordered: fmt.Sprintf(" ORDER BY %s %s, p.place %s LIMIT ?", p.order.key, direction, direction)}
+	w := way{within: of.test, ordered: fmt.Sprintf(" ORDER BY %s %s, p.place %s LIMIT ?", p.order.key, direction, direction)}
 	switch {
 	case from == nil:
-	case p.pinned != "" && from.Key == p.pinned:
+	case of.none || p.pinned != "" && from.Key == p.pinned:
 		w.further = clause{"p.place " + sign + " ?", []any{from.Row}}
 	default:
 		w.further = clause{"(" + p.order.key + ", p.place) " + sign + " (?, ?)", []any{from.Key, from.Row}}
+		if descending != p.order.lowest {
+			w.within = clause{} // what lies beyond has a value, and SQLite would begin at one condition or the other
+		}
 	}
 	return w
 }
