@@ -1,5 +1,4 @@
 // Panes and dialogs: what lies over the page takes the focus, what lies behind it is inert, Escape leads back.
-
 const shell = document.getElementById('shell');
 const slot = document.getElementById('pane');
 let shown = null;
@@ -35,7 +34,10 @@ function close() {
   shown.querySelector('a[data-dismiss]')?.click();
 }
 document.addEventListener('keydown', (event) => { if (event.key === 'Escape' && !event.defaultPrevented) close(); });
-slot?.addEventListener('click', (event) => { if (event.target === slot) close(); });
+// A press that began inside, such as to mark text, is none beside the pane.
+let pressed = null;
+slot?.addEventListener('pointerdown', (event) => { pressed = event.target; });
+slot?.addEventListener('click', (event) => { if (event.target === slot && pressed === slot) close(); });
 
 // A dialog that the server opened has an address to go back to.
 document.addEventListener('cancel', (event) => {
