@@ -29,15 +29,18 @@ function start(pane) {
 }
 
 // Escape and a press beside a pane close it as its cross does; js/unsaved.js asks first where something is typed.
-function close() {
-  if (!shown?.matches('.pane') || document.querySelector('dialog:modal, :popover-open')) return;
+const busy = () => document.querySelector('dialog:modal, :popover-open') !== null;
+
+function close(event) {
+  if (!shown?.matches('.pane')) return;
+  event.preventDefault(); // or the same press of Escape closes the question that it brings up
   shown.querySelector('a[data-dismiss]')?.click();
 }
-document.addEventListener('keydown', (event) => { if (event.key === 'Escape' && !event.defaultPrevented) close(); });
-// A press that began inside, such as to mark text, is none beside the pane.
-let pressed = null;
-slot?.addEventListener('pointerdown', (event) => { pressed = event.target; });
-slot?.addEventListener('click', (event) => { if (event.target === slot && pressed === slot) close(); });
+document.addEventListener('keydown', (event) => { if (event.key === 'Escape' && !event.defaultPrevented && !busy()) close(event); });
+// A press that began inside, such as to mark text, or that closes notes is none beside the pane.
+let beside = false;
+slot?.addEventListener('pointerdown', (event) => { beside = event.target === slot && !busy(); });
+slot?.addEventListener('click', (event) => { if (event.target === slot && beside) close(event); });
 
 // A dialog that the server opened has an address to go back to.
 document.addEventListener('cancel', (event) => {

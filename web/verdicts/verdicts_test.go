@@ -72,7 +72,7 @@ func TestAVerdictInFullAndInARow(t *testing.T) {
 	view := words(&tenants{}).Begin().Tell(t.Context(), wrongPassword, verdicts.Account{Username: "svc-backup@contoso.com", Tenant: contoso})
 	full := shown(t, verdicts.Verdict(view))
 	copied := full.Find("[data-copy]").Last().AttrOr("data-copy", "")
-	if full.Find("[role=alert]").Length() != 1 || full.Find("p.links a").Length() == 0 || full.Find("ol.steps li").Length() == 0 {
+	if full.Find("[role=alert]").Length() != 1 || full.Find("a[href='/help/works-in-browser']").Length() != 1 || full.Find("ol.steps li").Length() == 0 {
 		t.Errorf("in full: %s", full.Text())
 	}
 	for _, quoted := range []string{"AADSTS50126", "5a0c7a6e", "Account: svc-backup@contoso.com\nTenant: Contoso\n"} {
@@ -150,8 +150,8 @@ func TestAVerdictLeadsToOnePlace(t *testing.T) {
 	tell := words(&tenants{}).Begin()
 	for _, rule := range verdict.Rules() {
 		page := shown(t, verdicts.Verdict(tell.Tell(t.Context(), verdict.Fail(rule.Key), verdicts.Account{Tenant: contoso})))
-		if n := page.Find("p.links a").Length(); n != 1 {
-			t.Errorf("%s: %d links", rule.Key, n)
+		if links := page.Find("p.links a, ol.steps a[href^='/help/']"); links.Length() != 1 {
+			t.Errorf("%s: %d links: %s", rule.Key, links.Length(), links.Text())
 		}
 	}
 }

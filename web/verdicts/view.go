@@ -94,6 +94,10 @@ func viewOf(status verdict.Status, e verdict.Explanation) View {
 	if len(view.Links) > 1 {
 		view.Links = view.Links[:1] // the first says most
 	}
+	// A step that leads there already is link enough.
+	view.Links = slices.DeleteFunc(view.Links, func(l Link) bool {
+		return slices.ContainsFunc(view.Steps, func(s ui.Step) bool { return s.Href == l.Href })
+	})
 	for _, d := range e.Details {
 		detail := ui.Detail{Name: d.Name, Value: d.Value}
 		if d.Name == "Code" {
