@@ -5,7 +5,6 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
-	"sync/atomic"
 	"testing"
 	"time"
 
@@ -173,13 +172,8 @@ func TestSignOutAtAnotherOrigin(t *testing.T) {
 func TestTypedTextIsNotLostWithoutAQuestion(t *testing.T) {
 	_, p := withAccounts(t, views[0])
 	asked := make(chan string, 10)
-	var leave atomic.Bool
 	p.Page.OnDialog(func(d playwright.Dialog) {
-		if leave.Load() {
-			_ = d.Accept()
-		} else {
-			_ = d.Dismiss()
-		}
+		_ = d.Dismiss()
 		asked <- d.Type()
 	})
 	expect := func(kind string) {
@@ -206,8 +200,12 @@ func TestTypedTextIsNotLostWithoutAQuestion(t *testing.T) {
 	p.ByRole("alert", "").Wait()
 	do("setTimeout(() => location.reload())")
 	expect("beforeunload")
+	question := p.ByRole("dialog", "Leave without saving?")
 	do("setTimeout(() => history.back())")
-	expect("confirm")
+	question.Wait()
+	fine(p, "unsaved")
+	p.Click("Stay here")
+	question.WaitGone()
 	p.WaitPath("/service-accounts/new")
 	if got := p.ByLabel("Profile name").Value(); got != "Backup" {
 		t.Errorf("the name typed is lost: %q", got)
@@ -220,14 +218,34 @@ func TestTypedTextIsNotLostWithoutAQuestion(t *testing.T) {
 	p.Click("Create")
 	p.ByRole("heading", "Create service account profile").Wait()
 	p.Fill("Profile name", "Other")
-	p.ByRole("link", "Cancel").Click() // says what it does
+	for name, close := range map[string]func(){ // each asks alike, and staying keeps what was typed
+		"Cancel": func() { p.ByRole("link", "Cancel").Click() },
+		"Close":  func() { p.ByRole("link", "Close").Click() },
+		"Escape": func() { p.ByLabel("Profile name").Press("Escape") },
+		"a press beside the pane": func() {
+			if err := p.Page.Mouse().Click(20, 400); err != nil {
+				t.Fatal(err)
+			}
+		},
+	} {
+		close()
+		question.Wait()
+		p.Press("Escape")
+		question.WaitGone()
+		if got := p.ByLabel("Profile name").Value(); got != "Other" {
+			t.Fatalf("%s lost what was typed: %q", name, got)
+		}
+	}
+	p.ByRole("link", "Cancel").Click()
+	p.Click("Go on without saving")
 	p.WaitPath("/service-accounts")
+	p.ByRole("heading", "Create service account profile").WaitGone()
 	p.Click("Create")
 	p.ByRole("heading", "Create service account profile").Wait()
 	p.Fill("Profile name", "Other")
-	leave.Store(true)
 	do("setTimeout(() => history.back())")
-	expect("confirm")
+	question.Wait()
+	p.Click("Go on without saving")
 	p.WaitPath("/service-accounts")
 	p.ByRole("heading", "Create service account profile").WaitGone()
 	if len(asked) > 0 {

@@ -98,8 +98,14 @@ func lifeOfAProfile(t *testing.T, v view) {
 	if n := h.Passwords(); n != 1 {
 		t.Errorf("%d attempts for one Save", n)
 	}
+	if !v.noScript && !strings.Contains(p.Focused(), "Backup – Europe") {
+		t.Errorf("after Save the new row has not the focus, but %s", p.Focused())
+	}
 	fine(p, "list-one")
 
+	p.Click("Open") // the note leads to what was saved
+	p.ByRole("heading", "Backup – Europe").Wait()
+	p.Goto("/service-accounts")
 	p.Click("Backup – Europe")
 	p.ByRole("heading", "Backup – Europe").Wait()
 	fine(p, "details")
@@ -185,6 +191,9 @@ func TestARefusedSave(t *testing.T) {
 				if want := map[bool]string{true: "", false: secret}[v.noScript]; kept != want {
 					t.Errorf("%s: the password field holds %d characters, want %d", tc.username, len(kept), len(want))
 				}
+				if !v.noScript {
+					begins(t, p)
+				}
 				if tc.code == "AADSTS53003" || tc.code == "AADSTS90033" || tc.code == "AADSTS599999" {
 					fine(p, "refused-"+tc.code)
 				}
@@ -194,6 +203,18 @@ func TestARefusedSave(t *testing.T) {
 				t.Error("a refused profile was saved")
 			}
 		})
+	}
+}
+
+// begins holds that the outcome has the focus and that its top is in view: reading begins there.
+func begins(t *testing.T, p *browser.Page) {
+	t.Helper()
+	if err := p.Page.Locator("#outcome:focus").WaitFor(); err != nil {
+		t.Fatalf("the outcome has not the focus, but %s", p.Focused())
+	}
+	const inView = `() => Math.abs(document.getElementById('outcome').getBoundingClientRect().top - document.querySelector('.pane-body').getBoundingClientRect().top) < 24`
+	if seen, err := p.Page.Evaluate(inView); err != nil || seen != true {
+		t.Errorf("the top of the outcome is out of view: %v", err)
 	}
 }
 

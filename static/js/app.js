@@ -11,6 +11,7 @@ import './select.js';
 import './session.js';
 import './time.js';
 import './tip.js';
+import './told.js';
 import './unsaved.js';
 
 // Lets the style sheet show what only script can serve, such as copy buttons, also in parts that arrive later.

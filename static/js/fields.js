@@ -7,8 +7,7 @@ function tell(notes) {
   if (words.length) control.setAttribute('aria-describedby', words.join(' '));
   else control.removeAttribute('aria-describedby');
   const refused = notes.querySelector('.field-error') !== null;
-  if (control.matches('fieldset')) control.toggleAttribute('data-invalid', refused);
-  else if (refused) control.setAttribute('aria-invalid', 'true');
+  if (refused) control.setAttribute('aria-invalid', 'true');
   else control.removeAttribute('aria-invalid');
 }
 
@@ -21,5 +20,7 @@ document.addEventListener('htmx:after:swap', (event) => {
   if (!event.target.matches?.('form[data-busy]')) return;
   event.target.querySelectorAll('.notes').forEach(tell);
   const outcome = document.getElementById('outcome');
-  if (outcome?.childElementCount) outcome.focus();
+  if (!outcome?.childElementCount) return;
+  outcome.focus({ preventScroll: true });
+  outcome.scrollIntoView({ block: 'start' });
 });

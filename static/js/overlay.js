@@ -1,6 +1,4 @@
 // Panes and dialogs: what lies over the page takes the focus, what lies behind it is inert, Escape leads back.
-import { typed } from './unsaved.js';
-
 const shell = document.getElementById('shell');
 const slot = document.getElementById('pane');
 let shown = null;
@@ -14,7 +12,7 @@ function follow() {
   const over = slot?.querySelector('.pane, [data-modal]') ?? null;
   if (shell && over !== shown) {
     shown = over;
-    shell.inert = over !== null;
+    document.querySelectorAll('[data-shell]').forEach((part) => { part.inert = over !== null; });
     if (over?.matches('.pane')) start(over)?.focus();
     else if (!over && opener?.isConnected) opener.focus();
   }
@@ -30,12 +28,19 @@ function start(pane) {
   return pane.querySelector('[role=alert]') ? title : pane.querySelector('[aria-invalid=true]') ?? title;
 }
 
-// A pane with something typed into it closes by its buttons only: Escape is too easily pressed.
-document.addEventListener('keydown', (event) => {
-  if (event.key !== 'Escape' || event.defaultPrevented || !shown?.matches('.pane') || typed(shown)) return;
-  if (document.querySelector('dialog:modal, :popover-open')) return;
-  shown.querySelector('[data-dismiss]')?.click();
-});
+// Escape and a press beside a pane close it as its cross does; js/unsaved.js asks first where something is typed.
+const busy = () => document.querySelector('dialog:modal, :popover-open') !== null;
+
+function close(event) {
+  if (!shown?.matches('.pane')) return;
+  event.preventDefault(); // or the same press of Escape closes the question that it brings up
+  shown.querySelector('a[data-dismiss]')?.click();
+}
+document.addEventListener('keydown', (event) => { if (event.key === 'Escape' && !event.defaultPrevented && !busy()) close(event); });
+// A press that began inside, such as to mark text, or that closes notes is none beside the pane.
+let beside = false;
+slot?.addEventListener('pointerdown', (event) => { beside = event.target === slot && !busy(); });
+slot?.addEventListener('click', (event) => { if (event.target === slot && beside) close(event); });
 
 // A dialog that the server opened has an address to go back to.
 document.addEventListener('cancel', (event) => {

@@ -25,7 +25,7 @@ function mark(rule, password) {
   const icon = password === '' ? 'mute' : kept ? 'ok' : broken;
   rule.querySelector('.icon').className = `icon icon-${icon}`;
   rule.dataset.mark = icon;
-  rule.querySelector('[data-state]').textContent = password === '' ? '' : kept ? 'kept' : 'not kept';
+  rule.querySelector('[data-state]').textContent = password === '' ? '' : kept ? 'met' : 'not met';
   return kept;
 }
 
@@ -33,15 +33,23 @@ function mark(rule, password) {
 function speak(list, broken) {
   clearTimeout(speaking);
   speaking = setTimeout(() => {
-    list.parentElement.querySelector('[data-rules-said]').textContent = broken.join('. ');
+    list.closest('.field').querySelector('[data-rules-said]').textContent = broken.join('. ');
   }, 1200);
+}
+
+// The rules are folded behind how many are met; what is not met shows all the same.
+function count(list, typed, broken) {
+  const title = list.closest('details').querySelector('[data-rules-met]');
+  const all = list.children.length;
+  title.textContent = typed ? `${all - broken.length} of ${all} met` : title.dataset.rulesMet;
 }
 
 function check(field) {
   const list = document.getElementById(field.dataset.rules);
   if (!list) return;
   const broken = [...list.children].filter((rule) => !mark(rule, field.value));
-  speak(list, broken.map((rule) => `Not kept: ${rule.children[1].textContent.trim()}`));
+  count(list, field.value !== '', broken);
+  speak(list, broken.map((rule) => `Not met: ${rule.children[1].textContent.trim()}`));
 }
 
 document.addEventListener('input', (event) => {

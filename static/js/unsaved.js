@@ -1,12 +1,13 @@
 // Nothing that somebody typed into a form is lost without a question (X16): the browser asks before a page is left or loaded again,
-// and Back asks before it closes a pane. Commands that say what they do, such as Cancel, are not asked about.
+// and our own dialog before Close, Cancel, Escape or the way back closes a pane.
 const touched = new Set(); // forms that somebody typed into
 const unsaved = new Set(); // those of them that were sent and came back, whatever their fields began with
 let here = null; // the address and state of the page that was typed into
 let leaving = false;
+let goOn = null; // what was asked for when the question came up
 
 // typed reports whether a field below is not as it came.
-export function typed(within) {
+function typed(within) {
   return [...within.querySelectorAll('input, textarea, select')].some((field) => {
     if (field.matches('[type=checkbox], [type=radio]')) return field.checked !== field.defaultChecked;
     if (field.matches('select')) return [...field.options].some((option) => option.selected !== option.defaultSelected && option.value !== '');
@@ -46,21 +47,46 @@ document.addEventListener('htmx:after:request', (event) => {
   if (ctx.request.method === 'POST' && touched.has(form)) unsaved.add(form);
 });
 
+// ask leads away from what was typed, after a question where something would be lost.
+function ask(then) {
+  const question = document.getElementById('unsaved');
+  if (!question) {
+    then();
+    return;
+  }
+  goOn = then;
+  question.showModal();
+}
+
+const plain = (event) => event.button === 0 && !event.ctrlKey && !event.metaKey && !event.shiftKey;
+
 document.addEventListener('click', (event) => {
+  const away = event.target.closest?.('a[data-dismiss]');
+  if (away && plain(event) && dirty()) {
+    event.preventDefault();
+    event.stopPropagation();
+    ask(() => away.click());
+    return;
+  }
+  if (goOn && event.target.closest?.('#unsaved [data-leave]')) {
+    const then = goOn;
+    forget();
+    document.getElementById('unsaved').close();
+    then();
+  }
   if (event.target.closest?.('a[data-dismiss], form a.button:not([data-leaves]), [data-leave]')) release();
 }, { capture: true });
+
+document.addEventListener('close', (event) => { if (event.target.id === 'unsaved') goOn = null; }, { capture: true });
 
 window.addEventListener('beforeunload', (event) => { if (!leaving && dirty()) event.preventDefault(); });
 
 // Back within the page has happened when htmx is about to load what was there, so staying means going to the form's address again.
 document.addEventListener('htmx:before:history:restore', (event) => {
   if (leaving || !dirty()) return;
-  if (confirm('Leave without saving? What you typed is lost.')) {
-    forget();
-    return;
-  }
   event.preventDefault();
   history.pushState(here.state, '', here.href);
+  ask(() => history.back());
 });
 
 // A whole page that came back refused holds what was typed before.

@@ -53,6 +53,9 @@ type Person struct {
 type Flash struct {
 	Failure bool
 	Text    string
+	Href    string // where what it speaks of is opened; empty for nowhere
+	About   string // the id of what it speaks of, which a list marks
+	Verdict bool   // it says what a validation found, which a page that shows the verdict leaves to the verdict
 }
 
 // Session says how many seconds are left without activity, and at the latest. Zero of both means that nothing is known;

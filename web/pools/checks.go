@@ -93,7 +93,7 @@ func checkOutcome(r run.Run) ui.MessageProps {
 	case stored == r.Total:
 		return ui.MessageProps{Tone: ui.OK, Text: text + " Microsoft 365 confirmed each of them."}
 	default:
-		return ui.MessageProps{Tone: ui.Bad, Title: text, Text: "The others are told below. A refused password is not stored, and what was stored before it still is."}
+		return ui.InPart(stored, text, "The others are told below. A refused password is not stored, and what was stored before it still is.")
 	}
 }
 

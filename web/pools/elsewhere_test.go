@@ -64,7 +64,7 @@ func works(t *testing.T, b *demotest.Browser, name string) bool {
 	t.Helper()
 	href := profileHref(t, b, name)
 	b.Post(href+"/validate", url.Values{})
-	return strings.Contains(b.Get(href).Page(t).Find(".facts .badge").First().Text(), "Valid")
+	return strings.Contains(b.Get(href).Page(t).Find(".pane-identity .badge").First().Text(), "Valid")
 }
 
 // entries lists what the log says of new passwords, as "target: for whom".

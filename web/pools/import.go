@@ -177,7 +177,7 @@ func (v *importView) report(result pool.Import) {
 	case good == 0:
 		v.Said = &ui.MessageProps{Tone: ui.Bad, Title: "No row can be imported", Text: "Correct the file, then select Check again."}
 	default:
-		v.Said = &ui.MessageProps{Tone: ui.Bad, Title: words.Number(good) + " of " + words.Counted(len(result.Rows), "row") + " can be imported", Text: "Nothing was stored yet. Import leaves out the rows with a mistake."}
+		v.Said = new(ui.InPart(good, words.Number(good)+" of "+words.Counted(len(result.Rows), "row")+" can be imported", "Nothing was stored yet. Import leaves out the rows with a mistake."))
 	}
 	for _, wantMistake := range []bool{true, false} {
 		for _, row := range result.Rows {

@@ -85,14 +85,14 @@ func (h *Handlers) detailsView(c echo.Context, d profile.Details, said *layout.F
 	return view
 }
 
-// latest explains the last attempt. Right after a validation that failed it is the outcome of what was just done, and takes the
-// place of the message.
+// latest explains the last attempt. Right after a validation it is the outcome of what was just done and takes the place of the
+// message; otherwise the head of the pane says the status, and the verdict does not say it again.
 func (h *Handlers) latest(c echo.Context, d profile.Details, view *detailsView) *verdicts.View {
-	last := lastOf(d.Profile)
-	v := h.tell(c, last, d.Profile)
-	v.Quiet = view.Said == nil || !view.Said.Failure || last.Valid()
-	if !v.Quiet {
-		view.Said = nil
+	v := h.tell(c, lastOf(d.Profile), d.Profile)
+	if said := view.Said; said != nil && said.Verdict && said.Failure == v.Failed {
+		view.Said, v = nil, v.Outcome(said.Text)
+	} else {
+		v = v.Standing()
 	}
 	return &v
 }

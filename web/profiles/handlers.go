@@ -72,7 +72,11 @@ func (h *Handlers) list(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	return respond.Page(c, http.StatusOK, listPage(respond.Shell(c, section, title), view))
+	shell := respond.Shell(c, section, title)
+	if shell.Flash != nil {
+		view.mark(shell.Flash.About)
+	}
+	return respond.Page(c, http.StatusOK, listPage(shell, view))
 }
 
 const (

@@ -20,6 +20,13 @@ type listView struct {
 	Pager       ui.PagerProps // its Attrs are set here
 }
 
+// mark marks the row of the profile that the message above the list speaks of.
+func (v listView) mark(id string) {
+	for i := range v.Rows {
+		v.Rows[i].Told = id != "" && v.Rows[i].ID == id
+	}
+}
+
 // activeRun is a run that goes on, as the list of profiles tells of it.
 type activeRun struct {
 	Href string
@@ -115,6 +122,7 @@ type rowView struct {
 	Validated   words.Time // zero: never
 	Modified    words.Time
 	Selected    bool
+	Told        bool // the message above the list speaks of it
 }
 
 // statusView is a status with its reason in one line.

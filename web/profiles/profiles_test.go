@@ -92,6 +92,11 @@ func TestARefusedSaveOfAScriptLeavesTheFieldsAlone(t *testing.T) {
 	if res.StatusCode != http.StatusOK || res.Header.Get("Hx-Redirect") != "/service-accounts" {
 		t.Errorf("saved: status %d to %q", res.StatusCode, res.Header.Get("Hx-Redirect"))
 	}
+	list := b.Get("/service-accounts").Page(t)
+	row := list.Find("tr[data-told]")
+	if note := list.Find("#flash [role=status] a"); note.Text() != "Open" || note.AttrOr("href", "") != "/service-accounts/"+strings.TrimPrefix(row.AttrOr("id", ""), "profile-") {
+		t.Errorf("the note leads to %q, and marked is %q", note.AttrOr("href", ""), row.AttrOr("id", ""))
+	}
 }
 
 // Whatever is typed is text, wherever it is shown.

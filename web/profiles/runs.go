@@ -99,7 +99,7 @@ func runOutcome(r run.Run) ui.MessageProps {
 	if validOf(r) == r.Total {
 		return ui.MessageProps{Tone: ui.OK, Text: text}
 	}
-	return ui.MessageProps{Tone: ui.Bad, Title: text, Text: "Open a profile to see what Microsoft said and what to do."}
+	return ui.InPart(validOf(r), text, "Open a profile to see what Microsoft said and what to do.")
 }
 
 // validOf counts the profiles that a run found valid, with warnings or without.

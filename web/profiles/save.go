@@ -8,6 +8,7 @@ import (
 
 	"purser.example/internal/problem"
 	"purser.example/internal/profile"
+	"purser.example/web/layout"
 	"purser.example/web/respond"
 	"purser.example/web/session"
 	"purser.example/web/verdicts"
@@ -32,7 +33,7 @@ func (h *Handlers) create(c echo.Context) error {
 	if err != nil {
 		return h.refuse(c, f, nil, err)
 	}
-	return respond.Leave(c, readListQuery(c).address(), "Profile "+p.Name+" saved. Microsoft 365 confirmed the account."+renewed(p))
+	return h.saved(c, p, "Profile "+p.Name+" saved. Microsoft 365 confirmed the account."+renewed(p))
 }
 
 // chooseEdit leads from the list's command to the one selected profile.
@@ -74,7 +75,13 @@ func (h *Handlers) update(c echo.Context) error {
 	if err != nil {
 		return h.refuse(c, f, &id, err)
 	}
-	return respond.Leave(c, readListQuery(c).address(), "Profile "+p.Name+" saved."+renewed(p))
+	return h.saved(c, p, "Profile "+p.Name+" saved."+renewed(p))
+}
+
+// saved leads back to the list, which marks the profile and offers to open it.
+func (h *Handlers) saved(c echo.Context, p profile.Profile, sentence string) error {
+	query, id := readListQuery(c), string(p.ID)
+	return respond.Tell(c, query.address(), layout.Flash{Text: sentence, Href: query.address(id), About: id})
 }
 
 // refuse answers a Save that changed nothing: the same form as typed, with what is wrong, the verdict or the conflict. The

@@ -7,6 +7,7 @@ import (
 
 	"purser.example/internal/problem"
 	"purser.example/internal/profile"
+	"purser.example/web/layout"
 	"purser.example/web/respond"
 	"purser.example/web/session"
 )
@@ -30,7 +31,7 @@ func (h *Handlers) validateOne(c echo.Context, id, to string) error {
 	case err != nil:
 		return err
 	case !v.Valid():
-		return respond.Back(c, to, "The validation found: "+v.Status.Title()+".")
+		return respond.Tell(c, to, layout.Flash{Failure: true, Verdict: true, Text: "The validation found: " + v.Status.Title() + "."})
 	}
-	return respond.Leave(c, to, "The account is valid. Microsoft 365 confirmed it just now.")
+	return respond.Tell(c, to, layout.Flash{Verdict: true, Text: "The account is valid. Microsoft 365 confirmed it just now."})
 }

@@ -281,7 +281,7 @@ func TestARefusedFormKeepsWhatWasTyped(t *testing.T) { // R17
 			t.Errorf("%s leads to no field", plain(link))
 		}
 	})
-	if named(t, in, "Username").AttrOr("aria-invalid", "") != "true" || in.Find("#services[data-invalid]").Length() != 1 {
+	if named(t, in, "Username").AttrOr("aria-invalid", "") != "true" || in.Find("#services[aria-invalid=true]").Length() != 1 {
 		t.Error("the fields do not say that they were refused")
 	}
 	if !strings.Contains(in.Find("#password-help").Text(), "Type the password again") {
@@ -299,7 +299,7 @@ func TestThePasswordIsNeverInThePage(t *testing.T) { // R17, R60
 // R17: the fragment holds the outcome, the version now seen and the notes, and no field that is typed into, so nothing typed can be replaced.
 func TestTheFragmentLeavesTheFieldsAlone(t *testing.T) {
 	view := sampleForm()
-	view.Verdict = &verdicts.View{Tone: ui.Bad, Title: "Wrong password", Cause: "Microsoft 365 knows the account and refused the password.", Details: []ui.Detail{{Name: "Code", Value: "AADSTS50126"}, {Name: "Correlation id", Value: "5a0c7a6e"}}, Links: []verdicts.Link{{Text: "Helpful notes for passing the validation test", Href: "/help/validation-notes"}}}
+	view.Verdict = &verdicts.View{Tone: ui.Bad, Failed: true, Title: "Wrong password", Cause: "Microsoft 365 knows the account and refused the password.", Details: []ui.Detail{{Name: "Code", Value: "AADSTS50126"}, {Name: "Correlation id", Value: "5a0c7a6e"}}, Links: []verdicts.Link{{Text: "Helpful notes for passing the validation test", Href: "/help/validation-notes"}}}
 	in := page(t, outcomeFragment(view))
 	if in.Find("input:not([type=hidden]), select, textarea").Length() != 0 {
 		t.Error("the fragment holds a field")
@@ -408,5 +408,42 @@ func TestTextsFromPeopleStayText(t *testing.T) {
 				t.Error("an address became a script")
 			}
 		})
+	}
+}
+
+// What is open in the pane has headings without a gap (WCAG 1.3.1), and who it is and what can be done stand above what scrolls.
+func TestTheDetailsAreInGroups(t *testing.T) {
+	view := detailsView{Name: "Backup", Username: "svc@contoso.com", Tenant: "Contoso", Status: statusView{Tone: ui.OK, Text: "Valid"}, History: []attemptView{{Status: "Valid"}}, Changes: []changeView{{What: "Created"}}}
+	in := page(t, detailsPane(view))
+	head := in.Find(".pane-identity")
+	if got := plain(head); !strings.HasPrefix(got, "Valid svc@contoso.com Contoso Edit Validate Delete") {
+		t.Errorf("the head reads %q", got)
+	}
+	var titles []string
+	level := 2
+	in.Find(".pane h2, .pane h3, .pane h4, .pane h5").Each(func(_ int, h *goquery.Selection) {
+		titles = append(titles, h.Text())
+		now := int(goquery.NodeName(h)[1] - '0')
+		if now > level+1 {
+			t.Errorf("%s skips a level", h.Text())
+		}
+		level = now
+	})
+	if got := strings.Join(titles, "|"); got != "Backup|Account|Password|Use|History|Validation history|Changes" {
+		t.Errorf("the headings are %s", got)
+	}
+}
+
+// After Save the list marks the row that its message speaks of, and no other.
+func TestTheListMarksWhatItsMessageSpeaksOf(t *testing.T) {
+	view := sampleList()
+	view.Rows = append(view.Rows, rowView{ID: "p2", Name: "Other"})
+	view.mark("p2")
+	if told := page(t, listPage(sampleShell(), view)).Find("tr[data-told]"); told.Length() != 1 || told.AttrOr("id", "") != "profile-p2" {
+		t.Error("not the one row is marked")
+	}
+	view.mark("")
+	if page(t, listPage(sampleShell(), view)).Find("tr[data-told]").Length() != 0 {
+		t.Error("a row is marked for no message")
 	}
 }

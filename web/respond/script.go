@@ -5,6 +5,7 @@ import (
 
 	"github.com/labstack/echo/v4"
 
+	"purser.example/web/layout"
 	"purser.example/web/session"
 )
 
@@ -17,14 +18,20 @@ func ByScript(c echo.Context) bool {
 // Leave ends a post that succeeded, for htmx and for everybody else.
 func Leave(c echo.Context, to, message string) error {
 	if message != "" {
-		session.Flash(c, false, message)
+		session.Flash(c, layout.Flash{Text: message})
 	}
 	return lead(c, to)
 }
 
 // Back ends a post or a choice that led nowhere, with a sentence that says why.
 func Back(c echo.Context, to, sentence string) error {
-	session.Flash(c, true, sentence)
+	session.Flash(c, layout.Flash{Failure: true, Text: sentence})
+	return lead(c, to)
+}
+
+// Tell ends a post with a message that is more than a sentence.
+func Tell(c echo.Context, to string, said layout.Flash) error {
+	session.Flash(c, said)
 	return lead(c, to)
 }
 

@@ -160,9 +160,9 @@ func (v *Visit) Left() layout.Session {
 }
 
 // Flash leaves a message for the page that follows.
-func Flash(c echo.Context, failure bool, text string) {
+func Flash(c echo.Context, f layout.Flash) {
 	if v := From(c); v.known {
-		v.store.service.SetFlash(c.Request().Context(), v.session, core.Flash{Failure: failure, Text: text})
+		v.store.service.SetFlash(c.Request().Context(), v.session, core.Flash(f))
 	}
 }
 
@@ -176,7 +176,7 @@ func TakeFlash(c echo.Context) *layout.Flash {
 	if flash == nil {
 		return nil
 	}
-	return &layout.Flash{Failure: flash.Failure, Text: flash.Text}
+	return new(layout.Flash(*flash))
 }
 
 // Person is the caller as pages show them; nil for nobody.

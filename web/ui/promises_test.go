@@ -59,6 +59,9 @@ func TestOnlyARefusedControlIsInvalid(t *testing.T) {
 	if refused.Find("input[aria-invalid=true]").Length() != 1 {
 		t.Error("a refused field does not say so")
 	}
+	if document(t, CheckboxList(CheckboxListProps{Name: "services", Error: "Select one."})).Find("fieldset[aria-invalid=true]").Length() != 1 {
+		t.Error("a refused group does not say so")
+	}
 	fine := document(t, Field(FieldProps{Name: "name", Help: "Help."}))
 	if fine.Find("[aria-invalid]").Length() != 0 {
 		t.Error("a field without a message says that it is invalid")
@@ -81,7 +84,7 @@ func TestAMessageHasTheRoleOfItsOutcome(t *testing.T) {
 	}
 }
 
-func TestAVerdictIsOneAlertThatShowsEverythingOpenly(t *testing.T) { // R17
+func TestAFailedVerdictIsOneAlertThatShowsEverythingOpenly(t *testing.T) { // R17
 	page := document(t, Verdict(sampleVerdict))
 	alert := page.Find("[role=alert]")
 	if alert.Length() != 1 {
@@ -94,6 +97,65 @@ func TestAVerdictIsOneAlertThatShowsEverythingOpenly(t *testing.T) { // R17
 	}
 	if page.Find("details").Length() != 0 {
 		t.Error("something must be unfolded")
+	}
+	if link := page.Find("dd a[href='/help/validation-codes#AADSTS53003'][target=_blank]"); link.Text() != "AADSTS53003" {
+		t.Error("the code does not lead to its place in the help")
+	}
+}
+
+// R17: where the verdict is good, nobody has to quote anything, so that the details are folded and Copy details stays in reach.
+func TestAGoodVerdictKeepsItsDetailsFolded(t *testing.T) {
+	good := sampleVerdict
+	good.Tone, good.Failed = Warn, false
+	page := document(t, Verdict(good))
+	if page.Find("[role=status]").Length() != 1 || page.Find("[role=alert]").Length() != 0 {
+		t.Error("a good verdict is no status")
+	}
+	folded := page.Find("details:not([open])")
+	if folded.Find("summary").Text() != "Details for support" || !strings.Contains(folded.Text(), "5a0c7a6e") || folded.Find("[data-copy]").Length() != 0 {
+		t.Errorf("folded: %q", folded.Text())
+	}
+	good.Quiet = true
+	if document(t, Verdict(good)).Find("[role=status], [role=alert]").Length() != 0 {
+		t.Error("a verdict of the past is announced")
+	}
+}
+
+func TestTheProofsEndAtTheStepThatFailed(t *testing.T) {
+	for want, proofs := range map[string][]Proof{
+		"user|password|policy":             {{OK, "user"}, {OK, "password"}, {Bad, "policy"}, {Mute, "roles"}},
+		"user|password|policy|roles":       {{OK, "user"}, {OK, "password"}, {OK, "policy"}, {Mute, "roles"}},
+		"user|password|policy|roles|plans": {{OK, "user"}, {OK, "password"}, {OK, "policy"}, {Bad, "roles"}, {Bad, "plans"}},
+	} {
+		var steps []string
+		document(t, chain(proofs)).Find("ol.proofs > li").Each(func(_ int, li *goquery.Selection) { steps = append(steps, strings.TrimSpace(li.Text())) })
+		if got := strings.Join(steps, "|"); got != want {
+			t.Errorf("%s, want %s", got, want)
+		}
+	}
+	if document(t, chain(nil)).Find("ol").Length() != 0 {
+		t.Error("nothing proven is a list")
+	}
+}
+
+func TestWhatWasDoneInPartIsAWarning(t *testing.T) {
+	for done, class := range map[int]string{0: "tone-bad", 27: "tone-warn"} {
+		bar := document(t, MessageBar(InPart(done, "27 of 42 are valid", ""))).Find("[role=alert]")
+		if !bar.HasClass(class) {
+			t.Errorf("%d done: %s", done, bar.AttrOr("class", ""))
+		}
+	}
+}
+
+// The button's name must not hold the field's, which names one field only (contract), and its notes need no script.
+func TestNotesAreOnePressAway(t *testing.T) {
+	page := document(t, Field(FieldProps{Label: "Username", Name: "username", About: with(About(AboutProps{ID: "about", Label: "About this account"}), "<p>Notes.</p>")}))
+	button := page.Find("button.info[type=button]")
+	if button.Text() != "About this account" || page.Find("[popover]#"+button.AttrOr("popovertarget", "none")).Text() != "Notes." {
+		t.Error("the button does not open the notes")
+	}
+	if page.Find("label[for=username]").Text() != "Username" {
+		t.Error("the field is not named by its label alone")
 	}
 }
 

@@ -40,6 +40,16 @@ func (t Tone) known() Tone {
 	}
 }
 
+// InPart is the message of work of which not everything was done: a warning where something was, an error where nothing was. It is
+// heard as an alert either way, because something is left to do.
+func InPart(done int, title, text string) MessageProps {
+	tone := Warn
+	if done == 0 {
+		tone = Bad
+	}
+	return MessageProps{Tone: tone, Role: "alert", Title: title, Text: text}
+}
+
 // Kind is the weight of a button. One Primary a view.
 type Kind string
 

@@ -63,6 +63,7 @@ func TestComponentsLookAsTheyDid(t *testing.T) {
 		"empty":           with(EmptyState(EmptyProps{Icon: "account", Title: "No profiles yet", Text: "Create the first one."}), "<a>Create</a>"),
 		"message":         with(MessageBar(MessageProps{Tone: Warn, Title: "Look", Text: "Three expire.", ID: "m"}), "<p>More</p>"),
 		"verdict":         Verdict(sampleVerdict),
+		"verdict_good":    Verdict(VerdictProps{Tone: OK, Title: "The account is valid", Proofs: []Proof{{OK, "User exists"}, {OK, "Password right"}}, Details: []Detail{{"Correlation id", "5a0c7a6e", ""}}, Copy: "5a0c7a6e"}),
 		"field":           Field(FieldProps{Label: "Username", Name: "username", Value: "svc@contoso.com", Required: true, Help: "An account.", Error: "Enter one.", Mono: true, MaxLength: 113, AutoComplete: "off"}),
 		"field_beside":    Field(FieldProps{Label: "Group Name", Name: "group", Beside: Button(ButtonProps{Label: "Validate"})}),
 		"text_area":       TextArea(TextAreaProps{Label: "Description", Name: "description", Value: "<b>", Help: "Optional."}),
@@ -78,7 +79,9 @@ func TestComponentsLookAsTheyDid(t *testing.T) {
 		"progress":        ProgressBar(ProgressProps{Label: "Validating 40 profiles", Value: 12, Max: 40, Text: "12 of 40"}),
 		"progress_open":   ProgressBar(ProgressProps{Label: "Reading the group", ID: "group"}),
 		"dialog":          with(Dialog(DialogProps{ID: "delete", Title: "Delete 2 profiles?", Open: true, Cancel: "/service-accounts", Footer: Button(ButtonProps{Label: "Confirm"})}), "<p>Gone for good.</p>"),
-		"pane":            with(Pane(PaneProps{ID: "create", Title: "Create service account profile", Close: "/service-accounts", Footer: Button(ButtonProps{Label: "Save"})}), "<form></form>"),
+		"pane":            with(Pane(PaneProps{ID: "create", Title: "Create service account profile", Close: "/service-accounts", Head: Badge(OK, "Valid"), Footer: Button(ButtonProps{Label: "Save"})}), "<form></form>"),
+		"unsaved":         Unsaved(),
+		"info":            with(About(AboutProps{ID: "about", Label: "About this account"}), "<p>Notes.</p>"),
 		"address":         Address("svc-gov@contoso.onmicrosoft.com"),
 	} {
 		t.Run(name, func(t *testing.T) { golden(t, name, lines(render(t, component))) })
@@ -106,7 +109,7 @@ func golden(t *testing.T, name, got string) {
 var sampleVerdict = VerdictProps{
 	Tone: Bad, Title: "Your organization has set access policies that block the validation", Cause: "A policy refused this sign-in.",
 	Proofs: []Proof{{OK, "Password right"}, {Mute, "Roles not read"}}, Steps: []Step{{Text: "Exclude the account.", Link: "How", Href: "/help/validation-notes"}, {Text: "Run this.", Command: "Get-MgUser"}, {Text: "Select Save again."}},
-	Details: []Detail{{"Code", "AADSTS53003"}, {"Correlation id", "5a0c7a6e"}}, Copy: "AADSTS53003 5a0c7a6e",
+	Details: []Detail{{"Code", "AADSTS53003", "/help/validation-codes#AADSTS53003"}, {"Correlation id", "5a0c7a6e", ""}}, Copy: "AADSTS53003 5a0c7a6e", Failed: true,
 }
 
 var sampleServices = CheckboxListProps{

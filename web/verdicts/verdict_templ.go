@@ -96,7 +96,7 @@ func Verdict(view View) templ.Component {
 			}
 			return nil
 		})
-		templ_7745c5c3_Err = ui.Verdict(ui.VerdictProps{Tone: view.Tone, Title: view.Title, Cause: view.Cause, Proofs: view.Proofs, Steps: view.Steps, Details: view.Details, Copy: view.copied(), Quiet: view.Quiet}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var2), templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.Verdict(ui.VerdictProps{Tone: view.Tone, Title: view.Title, Cause: view.Cause, Proofs: view.Proofs, Steps: view.Steps, Details: view.Details, Copy: view.copied(), Failed: view.Failed, Quiet: view.Quiet}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var2), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

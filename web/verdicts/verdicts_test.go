@@ -72,7 +72,7 @@ func TestAVerdictInFullAndInARow(t *testing.T) {
 	view := words(&tenants{}).Begin().Tell(t.Context(), wrongPassword, verdicts.Account{Username: "svc-backup@contoso.com", Tenant: contoso})
 	full := shown(t, verdicts.Verdict(view))
 	copied := full.Find("[data-copy]").Last().AttrOr("data-copy", "")
-	if full.Find("[role=alert]").Length() != 1 || full.Find("p.links a").Length() == 0 || full.Find("ol.steps li").Length() == 0 {
+	if full.Find("[role=alert]").Length() != 1 || full.Find("a[href='/help/works-in-browser']").Length() != 1 || full.Find("ol.steps li").Length() == 0 {
 		t.Errorf("in full: %s", full.Text())
 	}
 	for _, quoted := range []string{"AADSTS50126", "5a0c7a6e", "Account: svc-backup@contoso.com\nTenant: Contoso\n"} {
@@ -111,5 +111,47 @@ func TestACodeLeadsToItsPlace(t *testing.T) {
 	}
 	if shown(t, verdicts.Code(verdicts.Quotable("TIMEOUT"))).Find("a").Length() != 0 {
 		t.Error("a word of ours is a link")
+	}
+}
+
+// A row of a list and the verdict beside it have one tone, whatever the status; what failed is an alert all the same.
+func TestRowAndVerdictAgreeInTone(t *testing.T) {
+	tell := words(&tenants{}).Begin()
+	for _, status := range verdict.Statuses() {
+		view := tell.Tell(t.Context(), verdict.Verdict{Status: status}, verdicts.Account{Tenant: contoso})
+		if view.Tone != verdicts.ToneOf(status, len(view.Warnings) > 0) {
+			t.Errorf("%s: %s in full, %s in a row", status, view.Tone, verdicts.ToneOf(status, false))
+		}
+		failed := status != verdict.Valid && status != verdict.NotValidated
+		if alerts := shown(t, verdicts.Verdict(view)).Find("[role=alert]").Length(); (alerts == 1) != failed {
+			t.Errorf("%s: %d alerts", status, alerts)
+		}
+	}
+}
+
+// "Valid" is said once: by the page where it says the status, or by the words of the validation that was just made.
+func TestAGoodVerdictIsSaidOnce(t *testing.T) {
+	good := words(&tenants{}).Begin().Tell(t.Context(), verdict.Verdict{Status: verdict.Valid, RolesRead: true, CorrelationID: "5a0c7a6e"}, verdicts.Account{Tenant: contoso})
+	standing, outcome := shown(t, verdicts.Verdict(good.Standing())), shown(t, verdicts.Verdict(good.Outcome("Confirmed just now.")))
+	if standing.Find(".message-title, [role]").Length() != 0 || !strings.Contains(standing.Text(), "accepted the username") {
+		t.Errorf("beside the status it says %q", standing.Text())
+	}
+	if title := outcome.Find("[role=status] .message-title").Text(); title != "Confirmed just now." {
+		t.Errorf("as an outcome it says %q", title)
+	}
+	bad := words(&tenants{}).Begin().Tell(t.Context(), wrongPassword, verdicts.Account{Tenant: contoso})
+	if bad.Standing().Title != bad.Title || bad.Outcome("The validation found: Wrong password.").Title != bad.Title {
+		t.Error("a refusal lost its headline")
+	}
+}
+
+// One link to one place of help; the code leads to its own from among the details.
+func TestAVerdictLeadsToOnePlace(t *testing.T) {
+	tell := words(&tenants{}).Begin()
+	for _, rule := range verdict.Rules() {
+		page := shown(t, verdicts.Verdict(tell.Tell(t.Context(), verdict.Fail(rule.Key), verdicts.Account{Tenant: contoso})))
+		if links := page.Find("p.links a, ol.steps a[href^='/help/']"); links.Length() != 1 {
+			t.Errorf("%s: %d links: %s", rule.Key, links.Length(), links.Text())
+		}
 	}
 }

@@ -21,16 +21,13 @@ func Tone(s verdict.Status) ui.Tone {
 	}
 }
 
-// toneInFull is how serious a verdict is where it stands in full: then it asks for something to be done.
-func toneInFull(status verdict.Status, warned bool) ui.Tone {
-	switch {
-	case status == verdict.Valid && warned:
+// ToneOf is the tone of an account in its rows and of its verdict in full alike: one that is valid and lacks something asks for
+// attention.
+func ToneOf(s verdict.Status, warned bool) ui.Tone {
+	if s == verdict.Valid && warned {
 		return ui.Warn
-	case status != verdict.Valid && status != verdict.NotValidated:
-		return ui.Bad
-	default:
-		return Tone(status)
 	}
+	return Tone(s)
 }
 
 func toneOf(p verdict.Proven) ui.Tone {
