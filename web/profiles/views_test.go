@@ -226,9 +226,9 @@ func TestEachServiceHasItsLineOfRequirements(t *testing.T) {
 }
 
 func TestTheScriptKnowsEveryPasswordRule(t *testing.T) { // R16
-	script := served(t, "js/password.js")
+	script := served(t, "js/app.js")
 	for _, rule := range account.PasswordRules(false) {
-		if !strings.Contains(script, "\n  "+rule.ID+": (password)") {
+		if !strings.Contains(script, "\n"+rule.ID+": (password)") {
 			t.Errorf("js/password.js does not check %q", rule.ID)
 		}
 	}
