@@ -12,18 +12,19 @@ import (
 // landed are the steps that databases out there were brought up by, with the checksum of each. A step that has landed is never edited: what
 // it made stays in those databases, and the next step builds upon it. A new step gets its line here with the change that brings it.
 var landed = map[string]string{
-	"0001_house.sql":           "bd177b75805bdf6b21d4f0c61ea6cc2cd64d87147d2e201a4eefcdd09628d906",
-	"0002_profiles.sql":        "79296432b1ac97241e57f8d67ba4d3cff4512863362a95eab4511504fac6568a",
-	"0003_list.sql":            "f3c8ef48e7e623fb6ba437005b2de480fbc0760b6e2c13263cb07378fc15b94b",
-	"0004_validation_runs.sql": "3d7984d1ff43630783cbba271ec7d21441f46b5e28b5350b8e901a3093d349cc",
-	"0005_attempts.sql":        "cae4daa83614817f7279c9f11b6696676acb2c674af5c4e5af04b316ba82cc83",
-	"0006_pools.sql":           "e098637debe29bc9371aabf77df43c071eff959bfe0453df1832404dab650fda",
-	"0007_chains.sql":          "96239fa73e96dc537d87364fc499e10c041cf99a3844d0e8d120617e0bb04f50",
-	"0008_runs.sql":            "cc5bcf2d07fea1e25bc844fcb454933a70efc22a6fcf2e8d82a81bfd08cb4c21",
-	"0009_cloud_domains.sql":   "c48a86dc89a59399c3cd6e76dd99c13bb9d60dab3ec08168a41651bb8f0409d6",
-	"0010_proofs.sql":          "a8f03d3eba118ca9b12228d5f110e7a02d7e39396e6e40269ac67f04fc9c4b7b",
-	"0011_search.sql":          "5cf7da7b8d1dd4ac9f30377543156d4a78be4498d259e458fc32458b4c8d152d",
-	"0012_item_notes.sql":      "b99464509cb163699aa5d91d15df352fb6c91beb3346ea770078ecc1419d8a9d",
+	"0001_house.sql":            "bd177b75805bdf6b21d4f0c61ea6cc2cd64d87147d2e201a4eefcdd09628d906",
+	"0002_profiles.sql":         "79296432b1ac97241e57f8d67ba4d3cff4512863362a95eab4511504fac6568a",
+	"0003_list.sql":             "f3c8ef48e7e623fb6ba437005b2de480fbc0760b6e2c13263cb07378fc15b94b",
+	"0004_validation_runs.sql":  "3d7984d1ff43630783cbba271ec7d21441f46b5e28b5350b8e901a3093d349cc",
+	"0005_attempts.sql":         "cae4daa83614817f7279c9f11b6696676acb2c674af5c4e5af04b316ba82cc83",
+	"0006_pools.sql":            "e098637debe29bc9371aabf77df43c071eff959bfe0453df1832404dab650fda",
+	"0007_chains.sql":           "96239fa73e96dc537d87364fc499e10c041cf99a3844d0e8d120617e0bb04f50",
+	"0008_runs.sql":             "cc5bcf2d07fea1e25bc844fcb454933a70efc22a6fcf2e8d82a81bfd08cb4c21",
+	"0009_cloud_domains.sql":    "c48a86dc89a59399c3cd6e76dd99c13bb9d60dab3ec08168a41651bb8f0409d6",
+	"0010_proofs.sql":           "a8f03d3eba118ca9b12228d5f110e7a02d7e39396e6e40269ac67f04fc9c4b7b",
+	"0011_search.sql":           "5cf7da7b8d1dd4ac9f30377543156d4a78be4498d259e458fc32458b4c8d152d",
+	"0013_unasked_readings.sql": "43befd8b28dbc82b51afc16c41200b4b5f382d6c897ba81d0e2663dcd6eedef5",
+	"0012_item_notes.sql":       "b99464509cb163699aa5d91d15df352fb6c91beb3346ea770078ecc1419d8a9d",
 }
 
 // X26: steps that have landed are frozen.

@@ -377,7 +377,7 @@ func TestADemoThatCannotStartSaysWhy(t *testing.T) {
 		t.Fatal(err)
 	}
 	status, said := fails(t, nil, "demo", "--addr", "127.0.0.1:0", "--data", data)
-	if status != 1 || strings.Count(said, "purser: ") != 1 || !strings.Contains(said, "attended") || strings.Contains(said, "goroutine") {
+	if status != 2 || strings.Count(said, "purser: ") != 1 || !strings.Contains(said, "attended") || strings.Contains(said, "goroutine") {
 		t.Errorf("status %d: %s", status, said)
 	}
 }

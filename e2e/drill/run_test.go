@@ -61,11 +61,14 @@ func open(t *testing.T, seed uint64) *drill {
 	return d
 }
 
-// fixture has one account for each writer, because two may not try the same one at once.
+// fixture has accounts for each writer, because two may not try the same one at once; and one for each of a writer's profiles, because
+// a new password goes to all profiles of an account.
 func fixture() []byte {
 	var users []map[string]any
 	for n := range writers {
-		users = append(users, map[string]any{"userPrincipalName": username(n), "password": "Before-the-drill-1"})
+		for place := range most + 1 {
+			users = append(users, map[string]any{"userPrincipalName": username(n, place), "password": "Before-the-drill-1"})
+		}
 	}
 	text, err := json.Marshal(map[string]any{"tenants": []any{map[string]any{
 		"id": tenantID, "displayName": "Contoso", "initialDomain": "contoso.onmicrosoft.com", "connected": true,
@@ -77,7 +80,9 @@ func fixture() []byte {
 	return text
 }
 
-func username(n int) string { return fmt.Sprintf("svc-drill-%d@contoso.onmicrosoft.com", n) }
+func username(n, place int) string {
+	return fmt.Sprintf("svc-drill-%d-%d@contoso.onmicrosoft.com", n, place)
+}
 
 // start starts Purser on what the last kill left. At first everybody signs in; from then on their sessions have to last.
 func (d *drill) start() {

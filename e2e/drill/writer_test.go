@@ -74,16 +74,29 @@ func (w *writer) work(ctx context.Context) bool {
 	}
 }
 
+// free is an account that none of the writer's profiles has.
+func (w *writer) free() string {
+	taken := map[string]bool{}
+	for _, e := range w.kept {
+		taken[e.username] = true
+	}
+	place := 0
+	for taken[username(w.n, place)] {
+		place++
+	}
+	return username(w.n, place)
+}
+
 func (w *writer) newPassword() string { return fmt.Sprintf("%s%d-%d", passwordMark, w.n, w.step) }
 
 // create makes a profile, then looks up the id that it got.
 func (w *writer) create(ctx context.Context) bool {
 	w.step++
 	e := entry{
-		name: fmt.Sprintf("Drill %d no %06d", w.n, w.step), description: fmt.Sprintf("Step %d", w.step), username: username(w.n),
+		name: fmt.Sprintf("Drill %d no %06d", w.n, w.step), description: fmt.Sprintf("Step %d", w.step), username: w.free(),
 		version: 1, password: w.newPassword(),
 	}
-	if !w.expect(ctx, e.password) || !w.ask(ctx, "/service-accounts", w.form(e, e.password), change{profile.Created, nil, &e}) {
+	if !w.expect(ctx, e.username, e.password) || !w.ask(ctx, "/service-accounts", w.form(e, e.password), change{profile.Created, nil, &e}) {
 		return false
 	}
 	page, err := w.browser.Get(ctx, "/service-accounts?q="+url.QueryEscape(e.name))
@@ -106,7 +119,7 @@ func (w *writer) edit(ctx context.Context, e entry, password string) bool {
 	after.description, after.password, after.version = fmt.Sprintf("Step %d", w.step), password, e.version+1
 	typed := ""
 	if password != e.password {
-		if typed = password; !w.expect(ctx, password) {
+		if typed = password; !w.expect(ctx, e.username, password) {
 			return false
 		}
 	}
@@ -122,7 +135,7 @@ func (w *writer) remove(ctx context.Context, e entry) bool {
 
 // validate has Purser sign in with the password that is stored.
 func (w *writer) validate(ctx context.Context, e entry) bool {
-	return w.expect(ctx, e.password) && w.ask(ctx, "/service-accounts/"+string(e.id)+"/validate", url.Values{}, change{profile.ValidationEnded, &e, &e})
+	return w.expect(ctx, e.username, e.password) && w.ask(ctx, "/service-accounts/"+string(e.id)+"/validate", url.Values{}, change{profile.ValidationEnded, &e, &e})
 }
 
 func (w *writer) form(e entry, password string) url.Values {
@@ -130,12 +143,12 @@ func (w *writer) form(e entry, password string) url.Values {
 }
 
 // expect makes a password the right one at Microsoft's, whose simulator forgets with every kill.
-func (w *writer) expect(ctx context.Context, password string) bool {
+func (w *writer) expect(ctx context.Context, user, password string) bool {
 	body, err := json.Marshal(map[string]string{"password": password})
 	if err != nil {
 		return w.complain("%v", err)
 	}
-	req, err := http.NewRequestWithContext(ctx, http.MethodPatch, w.drill.process.Simulator+"/_sim/users/"+username(w.n), strings.NewReader(string(body)))
+	req, err := http.NewRequestWithContext(ctx, http.MethodPatch, w.drill.process.Simulator+"/_sim/users/"+user, strings.NewReader(string(body)))
 	if err != nil {
 		return w.complain("%v", err)
 	}

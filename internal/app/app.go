@@ -28,6 +28,7 @@ import (
 	"purser.example/internal/sheet"
 	"purser.example/internal/sqlite"
 	"purser.example/internal/tenant"
+	"purser.example/internal/verdict"
 	"purser.example/internal/work"
 	"purser.example/web"
 	"purser.example/web/auth"
@@ -107,10 +108,25 @@ func Open(ctx context.Context, cfg config.Config, o Options) (*App, error) {
 	}
 	a := &App{DB: db, cfg: cfg, log: o.Log, health: health{after: cmp.Or(o.LookAfter, time.Minute)}}
 	a.cfg.Key, a.cfg.OIDC.ClientSecret = "", "" // wrapped by now, and not needed in the clear again
+	a.login, a.tally = loginClient(cfg, o.Now), audit.NewTally(db, o.Now)
+	a.furnish(kept, ring, codes, o)
+	if err := a.employ(ctx); err != nil {
+		return nil, errors.Join(err, db.Close())
+	}
+	a.Handler = a.pages(newReadiness(db, key, &a.health, o.Log).check, codes, o)
+	a.beside, a.stop = context.WithCancel(context.WithoutCancel(ctx))
+	if err := a.begin(ctx, a.beside); err != nil {
+		return nil, errors.Join(err, a.Close())
+	}
+	return a, nil
+}
+
+// furnish makes the nouns, each of what stands to its left.
+func (a *App) furnish(kept stores, ring *secret.Keyring, codes *verdict.Table, o Options) {
+	cfg := a.cfg
+	asker, directory := Microsoft(microsoft.New(microsoft.Config{Simulator: cfg.M365Simulator, Now: o.Now, Log: o.Log, Codes: codes, CallTimeout: o.CallTimeout}))
 	a.sessions = session.NewService(kept.sessions, ring, session.Limits{Idle: cfg.Session.Idle, Max: cfg.Session.Max}, o.Now, o.Log)
 	a.Tenants = tenant.NewService(kept.tenants, ring, o.Now)
-	asker, directory := Microsoft(microsoft.New(microsoft.Config{Simulator: cfg.M365Simulator, Now: o.Now, Log: o.Log, Codes: codes, CallTimeout: o.CallTimeout}))
-	a.login, a.tally = loginClient(cfg, o.Now), audit.NewTally(db, o.Now)
 	a.shifts = run.NewShifts()
 	a.Accounts = account.NewService(account.Parts{
 		Store: kept.accounts, Tenants: a.Tenants, Validator: asker, Settings: account.Settings{StrictPasswords: cfg.StrictPasswords}, Limits: account.Usual, Now: o.Now,
@@ -120,19 +136,23 @@ func Open(ctx context.Context, cfg config.Config, o Options) (*App, error) {
 	a.Validations = profile.NewValidations(a.Profiles, a.Runs)
 	a.Pools = pool.NewService(pool.Parts{
 		Store: kept.pools, Tenants: a.Tenants, Accounts: a.Accounts, Profiles: a.Profiles, Runs: a.Runs, Shifts: a.shifts, Ring: ring, Directory: directory,
-		Settings: pool.Settings{AdminCenterHosts: cfg.AdminCenterHosts}, Now: o.Now, Log: o.Log,
+		Settings: pool.Settings{AdminCenterHosts: cfg.AdminCenterHosts}, Codes: codes, Now: o.Now, Log: o.Log,
 	})
 	a.Profiles.UsedBy(a.Pools)
 	a.Accounts.KeptBy(a.Profiles, a.Pools)
-	a.queue, err = work.Open(ctx, db, o.Log,
+}
+
+// employ opens the queue of the background work.
+func (a *App) employ(ctx context.Context) (err error) {
+	a.queue, err = work.Open(ctx, a.DB, a.log,
 		work.Runs(profile.ValidationRun, a.Runs),
 		work.Runs(pool.CheckRun, a.Runs),
 		work.Net(pool.GroupRead, func(ctx context.Context, id string) error { return a.Pools.Read(ctx, pool.ReadingID(id)) }),
 	)
 	if err != nil {
-		return nil, errors.Join(err, db.Close())
+		return err
 	}
-	db.SetQueue(a.queue)
+	a.DB.SetQueue(a.queue)
 	// Both at once: nothing is begun once the first of them has been told.
 	a.handBack = sync.OnceFunc(func() {
 		var both sync.WaitGroup
@@ -140,22 +160,21 @@ func Open(ctx context.Context, cfg config.Config, o Options) (*App, error) {
 		both.Go(a.queue.Stop)
 		both.Wait()
 	})
+	return nil
+}
+
+// pages is Purser in a browser.
+func (a *App) pages(ready func(context.Context) error, codes *verdict.Table, o Options) http.Handler {
 	told := &verdicts.Words{Tenants: a.Tenants, Codes: codes, Now: o.Now}
-	a.Handler = web.New(web.Options{
-		BaseURL: cfg.BaseURL, TrustedProxies: cfg.TrustedProxies, Log: o.Log,
-		Sessions: a.sessions, Login: a.login, Activity: a.tally,
-		Ready: newReadiness(db, key, &a.health, o.Log).check, Simulated: cfg.Simulated(),
+	return web.New(web.Options{
+		BaseURL: a.cfg.BaseURL, TrustedProxies: a.cfg.TrustedProxies, Log: o.Log,
+		Sessions: a.sessions, Login: a.login, Activity: a.tally, Ready: ready, Simulated: a.cfg.Simulated(),
 		Profiles: &profiles.Handlers{Profiles: a.Profiles, Accounts: a.Accounts, Validations: a.Validations, RunsOf: a.Runs, Tenants: a.Tenants, Now: o.Now, Log: o.Log, Verdicts: told},
 		Pools:    &pools.Handlers{Pools: a.Pools, Runs: a.Runs, Tenants: a.Tenants, Now: o.Now, Log: o.Log, Verdicts: told, Desk: &sheet.Desk{}},
 		Runs:     &runs.Handlers{Runs: a.Runs, Tenants: a.Tenants, Now: o.Now},
 		Tenants:  &tenants.Handlers{Tenants: a.Tenants, Now: o.Now},
-		Help:     &help.Handlers{Provider: cfg.ServiceProvider, StrictPasswords: cfg.StrictPasswords, Codes: codes},
+		Help:     &help.Handlers{Provider: a.cfg.ServiceProvider, StrictPasswords: a.cfg.StrictPasswords, Codes: codes},
 	})
-	a.beside, a.stop = context.WithCancel(context.WithoutCancel(ctx))
-	if err := a.begin(ctx, a.beside); err != nil {
-		return nil, errors.Join(err, a.Close())
-	}
-	return a, nil
 }
 
 // unlock opens the keyring. It tells where it made a new one, because an installation that comes into being where nobody wanted
@@ -260,9 +279,9 @@ func Serve(ctx context.Context, ln net.Listener, handler http.Handler, log *slog
 		return fmt.Errorf("serve: %w", err)
 	case <-ctx.Done():
 	}
-	patience, cancel := context.WithTimeout(context.WithoutCancel(ctx), grace)
+	ending, cancel := context.WithTimeout(context.WithoutCancel(ctx), grace)
 	defer cancel()
-	if err := server.Shutdown(patience); err != nil {
+	if err := server.Shutdown(ending); err != nil {
 		log.Warn("requests in flight were cut off", "error", err)
 		return server.Close()
 	}

@@ -93,6 +93,8 @@ func kindOf(o microsoft.Object) pool.OtherKind {
 	switch {
 	case o.Type == "user" && o.Guest:
 		return pool.Guest
+	case o.Type == "user" && o.Odd:
+		return pool.OddUsername
 	case o.Type == "user":
 		return ""
 	case o.Type == "group" && o.Hidden:

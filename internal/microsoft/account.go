@@ -193,6 +193,9 @@ func (s *signIn) expiry(self me, selfErr error, domains []domain) verdict.Expiry
 	}
 	var policies []verdict.Domain
 	for _, d := range domains {
+		if d.Type == "" { // it came with its name alone, so that nothing is known of its passwords (X47)
+			continue
+		}
 		policies = append(policies, verdict.Domain{
 			Name: toTheLetter(d.Name), Federated: strings.EqualFold(d.Type, "Federated"), Root: d.Root == nil || *d.Root,
 			ValidityDays: d.Validity, NoticeDays: d.Notice,

@@ -110,7 +110,11 @@ func (a *accuser) byID(ctx context.Context) {
 			ID   string `json:"id"`
 			Name string `json:"displayName"`
 		}
-		if !a.lacks(verdict.ReadPolicies, a.get(ctx, policyPath+url.PathEscape(id)+"?$select=id,displayName", &policy)) {
+		err := a.get(ctx, policyPath+url.PathEscape(id)+"?$select=id,displayName", &policy)
+		if err == nil && !strings.EqualFold(key(policy.ID), key(id)) {
+			err = noAnswer(verdict.BadAnswer, a.host+" answered with another policy, or none")
+		}
+		if !a.lacks(verdict.ReadPolicies, err) {
 			continue
 		}
 		a.v.Blame.Policies = append(a.v.Blame.Policies, verdict.Policy{Kind: verdict.ConditionalAccess, ID: id, Name: toTheLetter(policy.Name)})
@@ -156,10 +160,15 @@ func (a *accuser) bySignInLog(ctx context.Context) {
 // conditional access policy asked for one, it was set on the account itself.
 func (a *accuser) byDefaults(ctx context.Context) {
 	var policy struct {
-		Enabled bool `json:"isEnabled"`
+		Enabled any `json:"isEnabled"` // what is no truth value is neither on nor off (X47)
 	}
-	switch read := a.lacks(verdict.ReadPolicies, a.get(ctx, defaultsPath, &policy)); {
-	case read && policy.Enabled:
+	err := a.get(ctx, defaultsPath, &policy)
+	on, told := policy.Enabled.(bool)
+	if err == nil && !told {
+		err = noAnswer(verdict.BadAnswer, a.host+" did not say whether security defaults are on")
+	}
+	switch read := a.lacks(verdict.ReadPolicies, err); {
+	case read && on:
 		a.v.Blame.Policies, a.v.Blame.Later = []verdict.Policy{defaults}, false
 	case read && a.acquitted:
 		a.v.Blame.Policies = []verdict.Policy{perUser}

@@ -52,7 +52,7 @@ func TestMembersAreReadAsTheyCome(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := "[{user u1 Pool\u202e 1 pool1@contoso.com false true true [SharePoint Online] false} {user u2   false true false [] false} {user u3  g_contoso.com#EXT#@contoso.com true false true [] false} {group g2 Inner  false true false [] true}]"
+	want := "[{user u1 Pool\u202e 1 pool1@contoso.com false false true true [SharePoint Online] false} {user u2   false false true false [] false} {user u3  g_contoso.com#EXT#@contoso.com false true false false [] false} {group g2 Inner  false false true false [] true}]"
 	if got := fmt.Sprint(all); got != want {
 		t.Errorf("got  %s\nwant %s", got, want)
 	}

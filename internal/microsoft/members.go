@@ -25,6 +25,7 @@ type Object struct {
 	ID       string
 	Name     string
 	Username string
+	Odd      bool // it has a username, and one that no sign-in can be made with
 	Guest    bool
 	Enabled  bool
 	Read     bool     // sign-in state and licences could be read
@@ -45,9 +46,9 @@ type object struct {
 
 func (o object) object() Object {
 	return Object{
-		Type: strings.TrimPrefix(o.Type, "#microsoft.graph."), ID: key(o.ID), Name: toTheLetter(o.Name), Username: username(o.Username),
+		Type: strings.TrimPrefix(o.Type, "#microsoft.graph."), ID: key(o.ID), Name: toTheLetter(o.Name), Username: username(o.Username), Odd: o.Username != "" && username(o.Username) == "",
 		Hidden: strings.EqualFold(o.Seen, hiddenMembership),
-		Guest:  strings.EqualFold(o.UserType, "Guest"), Enabled: o.Enabled == nil || *o.Enabled, Read: o.Enabled != nil, Products: verdict.Products(plansOn(o.Plans)),
+		Guest:  strings.EqualFold(o.UserType, "Guest"), Enabled: o.Enabled == nil || *o.Enabled, Read: o.Enabled != nil && o.Plans != nil, Products: verdict.Products(plansOn(o.Plans)),
 	}
 }
 

@@ -1,9 +1,11 @@
 package microsoft
 
 import (
+	"cmp"
 	"context"
 	"net/http"
 	"net/url"
+	"strconv"
 	"strings"
 	"time"
 
@@ -63,7 +65,27 @@ func (s *signIn) tokenVerdict(a answer, err error) (verdict.Verdict, bearer) {
 type tokenBody struct {
 	Type  string `json:"token_type"`
 	Token string `json:"access_token"`
-	Lives int    `json:"expires_in"` // seconds
+	Lives lives  `json:"expires_in"`
+}
+
+// lives is how many seconds a token lives. Some answer with text (Microsoft, legacy v1 endpoints); what cannot be one is a short
+// life, so that a token is not used beyond its own and not asked for with every question (X47).
+type lives int
+
+const (
+	shortLife lives = 5 * 60
+	longLife  lives = 24 * 60 * 60
+)
+
+// UnmarshalJSON implements json.Unmarshaler.
+func (l *lives) UnmarshalJSON(text []byte) error {
+	n, err := strconv.ParseFloat(strings.Trim(string(text), `"`), 64)
+	if err != nil || !(n > 0) {
+		*l = shortLife
+		return nil
+	}
+	*l = lives(min(n, float64(longLife)))
+	return nil
 }
 
 // bearer is a token of Microsoft Graph, and when it ends.
@@ -76,7 +98,7 @@ func (b tokenBody) bearer(now time.Time) (bearer, error) {
 	if !strings.EqualFold(b.Type, "Bearer") || !usable(b.Token) {
 		return bearer{}, noAnswer(verdict.BadAnswer, "no token that can be used")
 	}
-	return bearer{b.Token, now.Add(time.Duration(b.Lives) * time.Second)}, nil
+	return bearer{b.Token, now.Add(time.Duration(cmp.Or(b.Lives, shortLife)) * time.Second)}, nil
 }
 
 // usable reports whether a token can stand in a header.

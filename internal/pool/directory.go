@@ -46,7 +46,7 @@ type Object struct {
 
 // Unread says that something of Microsoft 365 could not be read, and whose fault that is.
 type Unread struct {
-	Code       string // "HTTP 403", "TIMEOUT", "AADSTS7000215"
+	Code       string // "HTTP 403", "TIMEOUT", "AADSTS7000215"; empty where Microsoft answered, and left out what was asked for
 	Whose      whose.Fault
 	Cause      string // what Microsoft's code means, a sentence; empty where there is none
 	Permission string // that is missing, where it is a permission
@@ -60,13 +60,21 @@ func (u *Unread) Error() string {
 func (u *Unread) Unwrap() error {
 	switch {
 	case u.Permission != "":
-		return problem.New(problem.Upstream, "Microsoft 365 does not let Purser read this group ("+u.Code+"): the permission "+u.Permission+" is missing. Grant it to the tenant's app profile, with an administrator's consent, and try again.")
+		return problem.New(problem.Upstream, "Microsoft 365 does not let Purser read this group"+u.quoted()+": the permission "+u.Permission+" is missing. Grant it to the tenant's app profile, with an administrator's consent, and try again.")
 	case u.Whose == whose.App:
 		return problem.New(problem.Upstream, strings.Join(append([]string{"Microsoft 365 refused the app profile of this tenant (" + u.Code + ")."}, u.rest()...), " "))
 	case u.Whose == whose.Untold && strings.HasPrefix(u.Code, "AADSTS"):
 		return problem.New(problem.Upstream, "Microsoft 365 refused to let Purser in, for a reason that is not in Purser's table ("+u.Code+"). Nothing was changed. Look the code up at Microsoft, compare the tenant's app profile with the app registration, and try again.")
 	}
 	return problem.New(problem.Upstream, strings.Join(append([]string{"Microsoft 365 could not be read (" + u.Code + "): " + u.Whose.Words().What + ".", "Nothing was changed."}, u.rest()...), " "))
+}
+
+// quoted is the code in parentheses; nothing where Microsoft gave none.
+func (u *Unread) quoted() string {
+	if u.Code == "" {
+		return ""
+	}
+	return " (" + u.Code + ")"
 }
 
 // rest are the sentences on what Microsoft's code means, where it has one, and on what to do.

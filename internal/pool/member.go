@@ -24,6 +24,7 @@ type Reading struct {
 	Begun   time.Time
 	Ended   time.Time // zero while it goes on
 	Counts  Counts
+	Unasked bool // a page began it by itself, so that no account is signed in with for it (X39)
 }
 
 // ReadHidden is the permission that shows the members of groups with hidden membership, for apps as for accounts.
@@ -160,6 +161,7 @@ type OtherKind string
 // What else a group may hold.
 const (
 	Guest            OtherKind = "guest"
+	OddUsername      OtherKind = "odd-username" // an account whose username no sign-in can be made with
 	Device           OtherKind = "device"
 	ServicePrincipal OtherKind = "service-principal"
 	Contact          OtherKind = "contact"
@@ -173,6 +175,8 @@ func (k OtherKind) Title() string {
 	switch k {
 	case Guest:
 		return "Guest"
+	case OddUsername:
+		return "Account whose username cannot be used"
 	case Device:
 		return "Device"
 	case ServicePrincipal:

@@ -15,6 +15,7 @@ import (
 	"purser.example/internal/run"
 	"purser.example/internal/tenant"
 	"purser.example/internal/verdict"
+	"purser.example/internal/whose"
 )
 
 const (
@@ -86,7 +87,7 @@ func ask[T any](ctx context.Context, s *Service, o opener, question func(Session
 		}
 		answer, err := question(session)
 		u, unread := errors.AsType[*Unread](err)
-		if !unread || u.Code != "HTTP 401" || try > 1 {
+		if !unread || u.Code != "HTTP 401" || u.Whose == whose.Between || try > 1 { // a stranger's 401 says nothing of the token
 			return answer, err
 		}
 		s.reader(o.tenant.ID).shut()
@@ -215,7 +216,7 @@ func (s *Service) asAccount(ctx context.Context, o opener) (Session, error) {
 		// Neither the profile nor its account is to blame: to validate it would hear the same.
 		unread := &Unread{Code: refused.Verdict.Code, Whose: refused.Verdict.Fault}
 		if unread.Whose.Blamed() {
-			unread.Cause = refused.Verdict.Cause(nil)
+			unread.Cause = refused.Verdict.Cause(s.codes)
 		}
 		return nil, problem.Wrap(err, problem.Upstream, problem.Message(unread))
 	} else if ok {

@@ -147,7 +147,7 @@ func TestTypingNeverSignsIn(t *testing.T) {
 		t.Errorf("%d sign-ins after Validate", n)
 	}
 	// A token that Microsoft does not take any more is no reason either.
-	must(t, r.sim.SetFaults([]m365sim.Fault{{PathPrefix: "/v1.0/groups", Status: 401}}))
+	must(t, r.sim.SetFaults([]m365sim.Fault{{PathPrefix: "/v1.0/groups", Status: 401, Body: `{"error":{"code":"InvalidAuthenticationToken","message":"No"}}`}}))
 	typed(0)
 	must(t, r.sim.SetFaults(nil))
 	typed(0)
@@ -173,8 +173,31 @@ func TestNothingUnaskedSignsIn(t *testing.T) {
 	if got := r.whole(t, drift.ID); got.State != pool.ReadingDone || r.acted(t, profile.Lent) != 2 {
 		t.Errorf("asked for: %+v, %d sign-ins", got, r.acted(t, profile.Lent))
 	}
-	if _, err := r.Glance(ctx, adele, here, sites); err != nil {
-		t.Errorf("the door is open: %v", err)
+	must(t, r.sim.SetFaults([]m365sim.Fault{{PathPrefix: "/v1.0/groups/", DelayMs: 700}}))
+	glance, err := r.Glance(ctx, adele, here, sites)
+	if err != nil {
+		t.Fatalf("the door is open: %v", err)
+	}
+	r.shifts.HandBack()
+	must(t, r.sim.SetFaults(nil))
+	r.start() // and then it is shut
+	must(t, r.Read(ctx, glance.ID))
+	if got := r.whole(t, glance.ID); got.State != pool.ReadingFailed || r.acted(t, profile.Lent) != 2 {
+		t.Errorf("read anew after a restart: %+v, %d sign-ins", got, r.acted(t, profile.Lent))
+	}
+}
+
+// X2, X39: a web filter's 401 says nothing of the token, so that no account is signed in with anew; Microsoft's own does.
+func TestAStrangersRefusalCostsNoSignIn(t *testing.T) {
+	r := accountsOnly(t)
+	r.validated(t, sites, "Pool")
+	must(t, r.sim.SetFaults([]m365sim.Fault{{PathPrefix: "/v1.0/groups", Status: 401, Body: "<html>Sign in to the network</html>"}}))
+	if _, err := r.Validate(ctx, adele, here, sites, "Pool"); problem.KindOf(err) != problem.Upstream || r.acted(t, profile.Lent) != 1 {
+		t.Errorf("a stranger's: %v, %d sign-ins", err, r.acted(t, profile.Lent))
+	}
+	must(t, r.sim.SetFaults([]m365sim.Fault{{PathPrefix: "/v1.0/groups", Status: 401, Times: new(1), Body: `{"error":{"code":"InvalidAuthenticationToken","message":"No"}}`}}))
+	if _, err := r.Validate(ctx, adele, here, sites, "Pool"); err != nil || r.acted(t, profile.Lent) != 2 {
+		t.Errorf("Microsoft's: %v, %d sign-ins", err, r.acted(t, profile.Lent))
 	}
 }
 

@@ -133,7 +133,7 @@ func (s *Service) begin(ctx context.Context, o opener, key Key, g Group) (Readin
 		return Reading{}, err
 	}
 	e := audit.By(o.caller, o.origin, ReadingBegun, target(o.tenant, key.Class)).With("group", g.Name).With("id", g.ID)
-	r := Reading{ID: ReadingID(id.String()), Key: key, Group: g, State: ReadingRuns, Actor: e.Actor, Origin: o.origin, Begun: s.now().UTC().Truncate(time.Millisecond)}
+	r := Reading{ID: ReadingID(id.String()), Key: key, Group: g, State: ReadingRuns, Actor: e.Actor, Origin: o.origin, Begun: s.now().UTC().Truncate(time.Millisecond), Unasked: o.unasked}
 	shift, _ := s.shifts.Take(context.WithoutCancel(ctx), string(r.ID))
 	after, cancel := account.Beyond(ctx)
 	defer cancel()

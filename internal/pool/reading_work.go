@@ -37,7 +37,7 @@ func (s *Service) readAnew(ctx context.Context, id ReadingID) error {
 	if err != nil {
 		return err
 	}
-	return s.read(ctx, r, opener{r.Actor.Caller(), r.Origin, t, false})
+	return s.read(ctx, r, opener{r.Actor.Caller(), r.Origin, t, r.Unasked})
 }
 
 // read reads the members and stores them. The error is one of ours: what Microsoft refuses is the reading's own outcome.
@@ -136,7 +136,7 @@ func (s *Service) pipe(ctx context.Context, d Session, r Reading, nested bool, l
 		return d.Members(ctx, r.Group.ID, nested, func(page []Object) error {
 			for _, o := range page {
 				if o.Kind == "" && o.Username == "" {
-					return &Unread{Code: "HTTP 403", Permission: "User.Read.All"}
+					return &Unread{Permission: "User.Read.All"} // of accounts that may not be read Graph gives the ids alone
 				}
 				look(o)
 			}

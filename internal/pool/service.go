@@ -14,6 +14,7 @@ import (
 	"purser.example/internal/run"
 	"purser.example/internal/secret"
 	"purser.example/internal/tenant"
+	"purser.example/internal/verdict"
 )
 
 // maxReadings is how many groups are read at once: somebody who validates again and again must not fill the memory with pages.
@@ -35,6 +36,7 @@ type Service struct {
 	ring      *secret.Keyring
 	directory Directory
 	settings  Settings
+	codes     *verdict.Table
 	now       func() time.Time
 	log       *slog.Logger
 
@@ -56,6 +58,7 @@ type Parts struct {
 	Ring      *secret.Keyring
 	Directory Directory
 	Settings  Settings
+	Codes     *verdict.Table // what Microsoft's answers mean here; nil: the built-in table
 	Now       func() time.Time
 	Log       *slog.Logger
 }
@@ -64,7 +67,7 @@ type Parts struct {
 func NewService(p Parts) *Service {
 	s := &Service{
 		store: p.Store, tenants: p.Tenants, accounts: p.Accounts, profiles: p.Profiles, runs: p.Runs, shifts: p.Shifts, ring: p.Ring, directory: p.Directory,
-		settings: p.Settings, now: p.Now, log: p.Log,
+		settings: p.Settings, codes: p.Codes, now: p.Now, log: p.Log,
 		slots:   make(chan struct{}, maxReadings),
 		readers: map[tenant.ID]*reader{}, compared: map[[2]ReadingID]Difference{},
 	}

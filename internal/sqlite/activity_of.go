@@ -13,7 +13,7 @@ func (db *DB) ActivityOf(ctx context.Context, kind, id string, limit int, action
 	if err != nil {
 		return nil, err
 	}
-	rows, err := db.reading.rows(ctx, linkColumns+` WHERE target_kind = ? AND target_id = ? AND action `+InList+` ORDER BY seq DESC LIMIT ?`, kind, id, list, limit)
+	rows, err := db.queries.rows(ctx, linkColumns+` WHERE target_kind = ? AND target_id = ? AND action `+InList+` ORDER BY seq DESC LIMIT ?`, kind, id, list, limit)
 	if err != nil {
 		return nil, translate(err)
 	}

@@ -30,4 +30,16 @@ func (db *DB) Follow(ctx context.Context) error {
 }
 
 // Waiting counts the writes that wait behind the one under way.
-func (db *DB) Waiting() int { return len(db.writer.jobs) }
+func (db *DB) Waiting() int { return len(db.writer.changes) }
+
+// Fingerprints are those that a start compares with.
+var Fingerprints = fingerprints
+
+// FingerprintOf makes a database of the version and gives its fingerprint.
+func FingerprintOf(version int64) (string, error) {
+	made, err := freshSchema(version)
+	return fingerprint(made), err
+}
+
+// NewestVersion is what this program brings a database to.
+func NewestVersion() int64 { return newestVersion() }

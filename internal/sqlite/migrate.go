@@ -32,9 +32,10 @@ func (o Options) upgrade(ctx context.Context, db *sql.DB, lock *lock, version in
 	if _, err := steps.Up(ctx); err != nil {
 		return fmt.Errorf("bring the database from version %d to %d: %w", version, target, err)
 	}
-	if version > 0 {
-		o.Log.Info("the database was brought to this program's version", "from", version, "to", target)
+	if version == 0 {
+		return nil
 	}
+	o.Log.Info("the database was brought to this program's version", "from", version, "to", target)
 	return compare(ctx, db, target)
 }
 

@@ -64,10 +64,10 @@ func Only[T any](row Row) (T, error) {
 
 // QueryRow asks the readers for one row. What is asked often stays prepared, for all stores together.
 func (db *DB) QueryRow(ctx context.Context, query string, args ...any) Row {
-	return Row{only: db.reading.row(ctx, query, args...)}
+	return Row{only: db.queries.row(ctx, query, args...)}
 }
 
 // Query asks the readers for any number of rows, as QueryRow does.
 func (db *DB) Query(ctx context.Context, query string, args ...any) Rows {
-	return rowsOf(db.reading.rows(ctx, query, args...))
+	return rowsOf(db.queries.rows(ctx, query, args...))
 }

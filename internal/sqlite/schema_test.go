@@ -35,6 +35,16 @@ func execIn(t *testing.T, path string, statements ...string) {
 	}
 }
 
+// X26: the fingerprints that a start compares with are those of what the steps make.
+func TestFingerprintsAreThoseOfTheSteps(t *testing.T) {
+	for version := int64(1); version <= sqlite.NewestVersion(); version++ {
+		got, err := sqlite.FingerprintOf(version)
+		if err != nil || got != sqlite.Fingerprints[version] {
+			t.Errorf("add: %d: %q, %v", version, got, err)
+		}
+	}
+}
+
 // X26: a database whose tables are not those of its version is refused with what differs, and stays as it was, whether there is
 // something to bring it up to or not.
 func TestADatabaseOfAnotherShapeIsRefused(t *testing.T) {

@@ -51,7 +51,7 @@ type DB struct {
 	lock    *lock
 	writer  *writer
 	read    *sql.DB
-	reading *statements     // what is asked often, on read
+	queries *statements     // what is asked often, on read
 	ring    *secret.Keyring // set by Unlock
 	chain   *audit.Chain    // set by Unlock: where entries go; nothing is written to the activity log before
 	former  bool            // set by Unlock: see Former
@@ -108,7 +108,7 @@ func open(ctx context.Context, o Options, lock *lock) (*DB, error) {
 	readers := max(4, 2*runtime.NumCPU())
 	read.SetMaxOpenConns(readers)
 	read.SetMaxIdleConns(readers)
-	db := &DB{now: o.Now, log: o.Log, path: path, lock: lock, writer: startWriter(write, o.Log), read: read, reading: newStatements(read)}
+	db := &DB{now: o.Now, log: o.Log, path: path, lock: lock, writer: startWriter(write, o.Log), read: read, queries: newStatements(read)}
 	db.close = sync.OnceValue(func() error {
 		return errors.Join(db.read.Close(), db.writer.close(), db.lock.release())
 	})

@@ -23,8 +23,8 @@ func (db *DB) Pragma(ctx context.Context, statement string) error {
 	return translate(err)
 }
 
-// job is one write on its way to the writer. claimed decides between the writer taking it and its caller giving up.
-type job struct {
+// change is one write on its way to the writer. claimed decides between the writer taking it and its caller giving up.
+type change struct {
 	ctx     context.Context
 	fn      func(*Tx) error
 	claimed atomic.Bool
@@ -32,7 +32,7 @@ type job struct {
 	done    chan struct{}
 }
 
-func (j *job) finish(err error) {
+func (j *change) finish(err error) {
 	j.err = err
 	close(j.done)
 }
@@ -41,14 +41,14 @@ type writer struct {
 	db      *sql.DB
 	log     *slog.Logger
 	writing *statements
-	jobs    chan *job
+	changes chan *change
 	quit    chan struct{}
 	gone    chan struct{}
 	written atomic.Uint64 // transactions that are on the disk
 }
 
 func startWriter(db *sql.DB, log *slog.Logger) *writer {
-	w := &writer{db: db, log: log, writing: newStatements(db), jobs: make(chan *job, 1024), quit: make(chan struct{}), gone: make(chan struct{})}
+	w := &writer{db: db, log: log, writing: newStatements(db), changes: make(chan *change, 1024), quit: make(chan struct{}), gone: make(chan struct{})}
 	go w.run()
 	return w
 }
@@ -56,9 +56,9 @@ func startWriter(db *sql.DB, log *slog.Logger) *writer {
 var errClosed = problem.New(problem.Unavailable, "Purser is shutting down. Nothing was changed.")
 
 func (w *writer) do(ctx context.Context, fn func(*Tx) error) error {
-	j := &job{ctx: ctx, fn: fn, done: make(chan struct{})}
+	j := &change{ctx: ctx, fn: fn, done: make(chan struct{})}
 	select {
-	case w.jobs <- j:
+	case w.changes <- j:
 	case <-ctx.Done():
 		return ctx.Err()
 	case <-w.gone:
@@ -78,8 +78,8 @@ func (w *writer) do(ctx context.Context, fn func(*Tx) error) error {
 	}
 }
 
-// afterwards answers a job that was on its way when the writer ended: done if it was taken, refused otherwise.
-func (w *writer) afterwards(j *job) error {
+// afterwards answers a change that was on its way when the writer ended: done if it was taken, refused otherwise.
+func (w *writer) afterwards(j *change) error {
 	select {
 	case <-j.done:
 		return j.err
@@ -98,12 +98,12 @@ func (w *writer) run() {
 	defer close(w.gone)
 	for {
 		select {
-		case j := <-w.jobs:
+		case j := <-w.changes:
 			w.commit(w.collect(j))
 		case <-w.quit:
 			for { // what was accepted before the end is still done
 				select {
-				case j := <-w.jobs:
+				case j := <-w.changes:
 					w.commit(w.collect(j))
 				default:
 					return
@@ -113,40 +113,40 @@ func (w *writer) run() {
 	}
 }
 
-// collect takes what waits behind the first job, without waiting for more.
-func (w *writer) collect(first *job) []*job {
-	jobs := make([]*job, 0, batch)
+// collect takes what waits behind the first change, without waiting for more.
+func (w *writer) collect(first *change) []*change {
+	changes := make([]*change, 0, batch)
 	for j := first; ; {
 		if j.claimed.CompareAndSwap(false, true) {
-			jobs = append(jobs, j)
+			changes = append(changes, j)
 		}
-		if len(jobs) == batch {
-			return jobs
+		if len(changes) == batch {
+			return changes
 		}
 		select {
-		case j = <-w.jobs:
+		case j = <-w.changes:
 		default:
-			return jobs
+			return changes
 		}
 	}
 }
 
-// commit runs the jobs in one transaction, each with a savepoint of its own, and answers them when it is on the disk.
-func (w *writer) commit(jobs []*job) {
-	if len(jobs) == 0 {
+// commit runs the changes in one transaction, each with a savepoint of its own, and answers them when it is on the disk.
+func (w *writer) commit(changes []*change) {
+	if len(changes) == 0 {
 		return
 	}
-	failed, err := w.transaction(jobs)
+	failed, err := w.transaction(changes)
 	if err != nil && breaksConnection(err) {
 		w.reopen()
 	}
-	for i, j := range jobs {
+	for i, j := range changes {
 		j.finish(cmp.Or(failed[i], err)) // its own error first, then the one that took the whole batch down
 	}
 }
 
-func (w *writer) transaction(jobs []*job) (failed []error, err error) {
-	failed = make([]error, len(jobs))
+func (w *writer) transaction(changes []*change) (failed []error, err error) {
+	failed = make([]error, len(changes))
 	ctx := context.Background()
 	tx, err := w.db.BeginTx(ctx, nil)
 	if err != nil {
@@ -158,10 +158,10 @@ func (w *writer) transaction(jobs []*job) (failed []error, err error) {
 		}
 	}()
 	made, log := &prepared{tx: tx, from: w.writing, bound: map[string]*sql.Stmt{}}, &logEnd{}
-	for i, j := range jobs {
+	for i, j := range changes {
 		t := &Tx{ctx: context.WithoutCancel(j.ctx), tx: tx, prepared: made, log: log}
-		failed[i] = w.attempt(t, j.fn, len(jobs) > 1)
-		if failed[i] != nil && (len(jobs) == 1 || breaksTransaction(failed[i])) {
+		failed[i] = w.attempt(t, j.fn, len(changes) > 1)
+		if failed[i] != nil && (len(changes) == 1 || breaksTransaction(failed[i])) {
 			return failed, failed[i]
 		}
 	}
@@ -176,31 +176,31 @@ func (w *writer) transaction(jobs []*job) (failed []error, err error) {
 	return failed, nil
 }
 
-// attempt runs one job so that its failure takes back its own changes only.
+// attempt runs one change so that its failure takes back nothing of another.
 func (w *writer) attempt(t *Tx, fn func(*Tx) error, shared bool) error {
 	if !shared {
 		return guarded(t, fn)
 	}
-	if _, err := t.exec("SAVEPOINT job", nil); err != nil {
+	if _, err := t.exec("SAVEPOINT change", nil); err != nil {
 		return err
 	}
 	before := *t.log
 	err := guarded(t, fn)
 	if err == nil {
-		_, err = t.exec("RELEASE job", nil)
+		_, err = t.exec("RELEASE change", nil)
 		return err
 	}
 	if breaksTransaction(err) {
 		return err
 	}
 	*t.log = before
-	if _, undo := t.tx.ExecContext(t.ctx, "ROLLBACK TO job; RELEASE job"); undo != nil {
+	if _, undo := t.tx.ExecContext(t.ctx, "ROLLBACK TO change; RELEASE change"); undo != nil {
 		return errors.Join(err, undo)
 	}
 	return err
 }
 
-// guarded keeps a panic of one job from ending the writer and with it everything else.
+// guarded keeps a panic of one change from ending the writer and with it everything else.
 func guarded(t *Tx, fn func(*Tx) error) (err error) {
 	defer func() {
 		if v := recover(); v != nil {

@@ -16,7 +16,7 @@ func readingBeginsAndEnds(r *rig) {
 	by := r.entry("begun")
 	read := pool.Reading{
 		ID: "p1", Key: sites, Group: pool.Group{ID: "g1", Name: "Größe", Kind: pool.Security, Dynamic: true, Rule: "x"}, State: pool.ReadingRuns, Actor: by.Actor, Origin: by.Origin,
-		Begun: monday, Counts: pool.Counts{Standings: map[pool.Standing]int{}},
+		Begun: monday, Counts: pool.Counts{Standings: map[pool.Standing]int{}}, Unasked: true,
 	}
 	state := func() any {
 		found, err := r.Pools.Reading(ctx, "p1")

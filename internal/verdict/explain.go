@@ -86,9 +86,23 @@ func (v Verdict) Cause(t *Table) string {
 	return v.cause(Context{Table: t}, or(rule.Cause, v.Status.row().cause))
 }
 
+// accuses is whom the texts for a bare HTTP status name. Who really answered may be somebody else (X4).
+var accuses = map[string]whose.Fault{
+	"HTTP 408": whose.Microsoft, "HTTP 429": whose.Microsoft, "HTTP 502": whose.Microsoft, "HTTP 503": whose.Microsoft, "HTTP 504": whose.Microsoft,
+	"HTTP 5xx": whose.Microsoft, "HTTP 4xx": whose.Between,
+}
+
+// wrongly reports whether the text of the table, where it is the built-in one, names another than the one to be looked at.
+func (v Verdict) wrongly(text string) bool {
+	accused, does := accuses[v.Rule]
+	return does && v.Fault != "" && v.Fault != accused && text == builtin.byKey[v.Rule].Cause
+}
+
 func (v Verdict) cause(c Context, text string) string {
 	blamed := v.Blame.sentence()
 	switch {
+	case v.wrongly(text):
+		return "The answer was " + v.Code + ": " + v.Fault.Words().What + "."
 	case v.Proof.Policy == Refuted && blamed != "":
 		return blamed
 	case v.Status == Unknown && v.Rule == "" && v.Code != "":

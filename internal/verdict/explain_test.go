@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"purser.example/internal/verdict"
+	"purser.example/internal/whose"
 )
 
 const policySentence = "Your organization has set access policies that block the validation"
@@ -154,5 +155,35 @@ func TestARefusedAppSaysSo(t *testing.T) {
 	steps := v.Explain(verdict.Context{}).Steps
 	if last := steps[len(steps)-1].Text; !strings.Contains(last, "AADSTS7000222") || strings.Contains(last, "permission") {
 		t.Errorf("last step %q", last)
+	}
+}
+
+// X4: a bare status says neither that Microsoft answered nor that somebody else did; the words follow who is to be looked at.
+func TestAStatusAccusesNobodyByItself(t *testing.T) {
+	for _, c := range []struct {
+		rule  string
+		fault whose.Fault
+		says  string
+	}{
+		{"HTTP 503", whose.Microsoft, "Microsoft 365 is unavailable at the moment."},
+		{"HTTP 503", whose.Untold, "cannot be told"},
+		{"HTTP 429", whose.Untold, "cannot be told"},
+		{"HTTP 502", whose.Between, "a proxy or a web filter"},
+		{"HTTP 4xx", whose.Between, "such as a proxy."},
+		{"HTTP 4xx", whose.Microsoft, "a fault of its own"},
+		{"HTTP 4xx", whose.Purser, "Purser did not wait for the answer"},
+	} {
+		v := verdict.Verdict{Status: verdict.Unreachable, Rule: c.rule, Code: "HTTP 4xx", Fault: c.fault}
+		if cause := v.Explain(verdict.Context{}).Cause; !strings.Contains(cause, c.says) || c.fault != whose.Microsoft && strings.Contains(cause, "unavailable") {
+			t.Errorf("%s, %s: %q", c.rule, c.fault, cause)
+		}
+	}
+	own, mistakes := verdict.Builtin().Overlay("HTTP 503\tservice_fault\tunreachable\t-\tretry\tAsk Tailspin's network desk.\tTailspin\n")
+	if len(mistakes) > 0 {
+		t.Fatal(mistakes)
+	}
+	v := verdict.Verdict{Status: verdict.Unreachable, Rule: "HTTP 503", Code: "HTTP 503", Fault: whose.Untold}
+	if cause := v.Explain(verdict.Context{Table: own}).Cause; cause != "Ask Tailspin's network desk." {
+		t.Errorf("an operator's words: %q", cause)
 	}
 }

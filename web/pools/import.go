@@ -3,6 +3,7 @@ package pools
 import (
 	"bytes"
 	"cmp"
+	"io"
 	"net/http"
 	"strconv"
 	"strings"
@@ -77,6 +78,7 @@ func (h *Handlers) readImport(c echo.Context) error {
 	}
 	leave, err := h.Desk.Arrive(session.Caller(c).Issuer + " " + session.Caller(c).Subject)
 	if err != nil {
+		_, _ = io.Copy(io.Discard, c.Request().Body) // whoever still sends when the connection closes does not see the answer
 		return err
 	}
 	defer leave()

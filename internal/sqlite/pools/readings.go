@@ -20,9 +20,9 @@ func (s *Store) BeginReading(ctx context.Context, r pool.Reading, e audit.Entry)
 		return err
 	}
 	return s.db.Write(ctx, func(tx *sqlite.Tx) error {
-		if _, err := tx.Exec(`INSERT INTO pool_readings (id, tenant_id, class, group_text, state, failure, issuer, subject, name, sign_in, request, address, begun_at, ended_at)
-			VALUES (?, ?, ?, ?, ?, '', ?, ?, ?, ?, ?, ?, ?, 0)`, r.ID, r.Key.Tenant, r.Key.Class, group, r.State,
-			r.Actor.Issuer, r.Actor.Subject, r.Actor.Name, r.Actor.SignIn, r.Origin.Request, r.Origin.Address, r.Begun.UnixMilli()); err != nil {
+		if _, err := tx.Exec(`INSERT INTO pool_readings (id, tenant_id, class, group_text, state, failure, issuer, subject, name, sign_in, request, address, begun_at, ended_at, unasked)
+			VALUES (?, ?, ?, ?, ?, '', ?, ?, ?, ?, ?, ?, ?, 0, ?)`, r.ID, r.Key.Tenant, r.Key.Class, group, r.State,
+			r.Actor.Issuer, r.Actor.Subject, r.Actor.Name, r.Actor.SignIn, r.Origin.Request, r.Origin.Address, r.Begun.UnixMilli(), r.Unasked); err != nil {
 			return err
 		}
 		if err := tx.Enqueue(pool.GroupRead, string(r.ID)); err != nil {
@@ -37,9 +37,9 @@ func (s *Store) Reading(ctx context.Context, id pool.ReadingID) (pool.Reading, e
 	var r pool.Reading
 	var group string
 	var begun, ended int64
-	err := s.db.QueryRow(ctx, `SELECT id, tenant_id, class, group_text, state, failure, issuer, subject, name, sign_in, request, address, begun_at, ended_at
+	err := s.db.QueryRow(ctx, `SELECT id, tenant_id, class, group_text, state, failure, issuer, subject, name, sign_in, request, address, begun_at, ended_at, unasked
 		FROM pool_readings WHERE id = ? AND state <> 'pruned'`, id).Scan(&r.ID, &r.Key.Tenant, &r.Key.Class, &group, &r.State, &r.Failure,
-		&r.Actor.Issuer, &r.Actor.Subject, &r.Actor.Name, &r.Actor.SignIn, &r.Origin.Request, &r.Origin.Address, &begun, &ended)
+		&r.Actor.Issuer, &r.Actor.Subject, &r.Actor.Name, &r.Actor.SignIn, &r.Origin.Request, &r.Origin.Address, &begun, &ended, &r.Unasked)
 	if errors.Is(err, sql.ErrNoRows) {
 		return r, pool.ErrGone
 	}

@@ -105,7 +105,7 @@ func (s *Store) planOf(ctx context.Context, q profile.Query, c counted) (plan, e
 		}
 	}
 	if p.gathered == nil && f.all.more && !f.inside.more && q.Sort == profile.ByName {
-		p.begin = clause{"p.name_order >= ? AND p.name_order < ?", []any{term, beyond(term)}}
+		p.begin = clause{"p.name_order >= ? AND p.name_order < ?", []any{term, afterAll(term)}}
 		p.gathered = &filter{from: numbered(f.inside.list)}
 	}
 	return p, nil
@@ -198,38 +198,38 @@ func (p *plan) page(columns string, descending bool, from *cursor, limit int) *s
 	way := p.way(descending, from)
 	s := new(statement)
 	if p.gathered == nil {
-		s.add("SELECT " + columns + " FROM " + p.from).where(append(p.conditions(nil), way.beyond))
+		s.add("SELECT " + columns + " FROM " + p.from).where(append(p.conditions(nil), way.further))
 		return s.add(way.ordered, limit)
 	}
 	// What is sorted is small: the columns of the page are fetched for its own rows only.
 	s.add("SELECT " + columns + " FROM profiles p WHERE p.row IN (")
 	if p.begin.text != "" {
-		s.add("SELECT row FROM (SELECT p.row AS row FROM profiles p INDEXED BY profiles_in_name_order").where(append(p.conditions(nil), p.begin, way.beyond))
+		s.add("SELECT row FROM (SELECT p.row AS row FROM profiles p INDEXED BY profiles_in_name_order").where(append(p.conditions(nil), p.begin, way.further))
 		s.add(way.ordered+") UNION ALL ", limit)
 	}
 	s.add("SELECT row FROM (SELECT p.row AS row FROM ")
-	s.add(p.gathered.from.text, p.gathered.from.args...).where(append(p.conditions(p.gathered), way.beyond))
+	s.add(p.gathered.from.text, p.gathered.from.args...).where(append(p.conditions(p.gathered), way.further))
 	return s.add(way.ordered+"))", limit).add(way.ordered, limit)
 }
 
 // way is the direction of a page and where it begins, in SQL.
 type way struct {
-	beyond  clause // empty: at the beginning
+	further clause // empty: at the beginning
 	ordered string // takes the limit
 }
 
 func (p *plan) way(descending bool, from *cursor) way {
-	direction, beyond := "ASC", ">"
+	direction, sign := "ASC", ">"
 	if descending {
-		direction, beyond = "DESC", "<"
+		direction, sign = "DESC", "<"
 	}
 	w := way{ordered: fmt.Sprintf(" ORDER BY %s %s, p.place %s LIMIT ?", p.order.key, direction, direction)}
 	switch {
 	case from == nil:
 	case p.pinned != "" && from.Key == p.pinned:
-		w.beyond = clause{"p.place " + beyond + " ?", []any{from.Row}}
+		w.further = clause{"p.place " + sign + " ?", []any{from.Row}}
 	default:
-		w.beyond = clause{"(" + p.order.key + ", p.place) " + beyond + " (?, ?)", []any{from.Key, from.Row}}
+		w.further = clause{"(" + p.order.key + ", p.place) " + sign + " (?, ?)", []any{from.Key, from.Row}}
 	}
 	return w
 }

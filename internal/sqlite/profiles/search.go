@@ -46,14 +46,14 @@ func (s *Store) look(ctx context.Context, term string) (found, error) {
 	}
 	query, args := findPhrase, []any{`"` + strings.ReplaceAll(term, `"`, `""`) + `"`}
 	if utf8.RuneCountInString(term) < 3 {
-		query, args = findShort, []any{term, beyond(term)}
+		query, args = findShort, []any{term, afterAll(term)}
 	}
 	var err error
 	if f.inside, err = s.numbers(ctx, query, append(args, s.limits.narrow+1)...); err != nil || f.inside.more {
 		f.all = f.inside
 		return f, err
 	}
-	begin, err := s.numbers(ctx, findBegin, term, beyond(term), s.limits.narrow+1)
+	begin, err := s.numbers(ctx, findBegin, term, afterAll(term), s.limits.narrow+1)
 	if err != nil || begin.more || f.inside.n == 0 {
 		f.all = begin
 		return f, err
@@ -68,8 +68,8 @@ func (s *Store) numbers(ctx context.Context, query string, args ...any) (n numbe
 	return n, err
 }
 
-// beyond is the first text after all that begin with the term: no letter has this byte.
-func beyond(term string) string { return term + "\xff" }
+// afterAll is the first text after all that begin with the term: no letter has this byte.
+func afterAll(term string) string { return term + "\xff" }
 
 // findable is false for what no name and no username can hold, such as the signs that end them in the search index.
 func findable(term string) bool {

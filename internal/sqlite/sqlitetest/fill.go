@@ -84,6 +84,10 @@ func Fill(ctx context.Context, db *sqlite.DB, ring *secret.Keyring, o FillOption
 	if err := db.Write(ctx, restore); err != nil {
 		return fmt.Errorf("fill: %w", err)
 	}
+	folded := func(tx *sqlite.Tx) error { return execute(tx, []string{`DELETE FROM to_fold`}) } // as the rows were written, see profiles.Insert
+	if err := db.Write(ctx, folded); err != nil {
+		return fmt.Errorf("fill: %w", err)
+	}
 	return errors.Join(db.Pragma(ctx, "PRAGMA wal_checkpoint(TRUNCATE)"), db.Pragma(ctx, "PRAGMA cache_size = -2000"))
 }
 
