@@ -22,7 +22,7 @@ var landed = map[string]string{
 	"0008_runs.sql":             "cc5bcf2d07fea1e25bc844fcb454933a70efc22a6fcf2e8d82a81bfd08cb4c21",
 	"0009_cloud_domains.sql":    "c48a86dc89a59399c3cd6e76dd99c13bb9d60dab3ec08168a41651bb8f0409d6",
 	"0010_proofs.sql":           "a8f03d3eba118ca9b12228d5f110e7a02d7e39396e6e40269ac67f04fc9c4b7b",
-	"0011_search.sql":           "5cf7da7b8d1dd4ac9f30377543156d4a78be4498d259e458fc32458b4c8d152d",
+	"0011_search.sql":           "6bd6aa6edd01019c7a7e8fb58bdbcb3d5752eac27cc6f9da9cda89ee3a4dee82",
 	"0013_unasked_readings.sql": "43befd8b28dbc82b51afc16c41200b4b5f382d6c897ba81d0e2663dcd6eedef5",
 	"0012_item_notes.sql":       "b99464509cb163699aa5d91d15df352fb6c91beb3346ea770078ecc1419d8a9d",
 }

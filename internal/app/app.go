@@ -73,6 +73,7 @@ type App struct {
 	tally    *audit.Tally
 	queue    *work.Queue
 	shifts   *run.Shifts
+	index    func(context.Context) (more bool, err error)
 	handBack func()          // stops the background work, once
 	beside   context.Context // ends with Close
 	stop     context.CancelFunc
@@ -108,6 +109,7 @@ func Open(ctx context.Context, cfg config.Config, o Options) (*App, error) {
 	}
 	a := &App{DB: db, cfg: cfg, log: o.Log, health: health{after: cmp.Or(o.LookAfter, time.Minute)}}
 	a.cfg.Key, a.cfg.OIDC.ClientSecret = "", "" // wrapped by now, and not needed in the clear again
+	a.index = kept.index
 	a.login, a.tally = loginClient(cfg, o.Now), audit.NewTally(db, o.Now)
 	a.furnish(kept, ring, codes, o)
 	if err := a.employ(ctx); err != nil {
@@ -215,6 +217,7 @@ func (a *App) begin(ctx, beside context.Context) error {
 	if err := a.queue.Start(ctx); err != nil {
 		return err
 	}
+	a.chores.Go(func() { a.every(beside, 2*time.Second, a.indexSome) })
 	a.chores.Go(func() {
 		tick := time.NewTicker(time.Minute)
 		defer tick.Stop()
@@ -233,6 +236,37 @@ func (a *App) begin(ctx, beside context.Context) error {
 		}
 	})
 	return nil
+}
+
+// every does something now and then, until beside ends.
+func (a *App) every(beside context.Context, pause time.Duration, do func(context.Context)) {
+	tick := time.NewTicker(pause)
+	defer tick.Stop()
+	for {
+		select {
+		case <-beside.Done():
+			return
+		case <-tick.C:
+			do(beside)
+		}
+	}
+}
+
+// steps is how many steps of the search index are taken one after the other, so that changes wait for none of them for long.
+const steps = 8
+
+func (a *App) indexSome(ctx context.Context) {
+	err := problem.Guard(func() error {
+		for range steps {
+			if more, err := a.index(ctx); err != nil || !more {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil && ctx.Err() == nil {
+		a.log.Warn("the search index was not renewed; the search goes on without", "error", err)
+	}
 }
 
 // MeetProvider asks for the identity provider once, behind the pages, so that the log says after the start what would otherwise be found

@@ -28,7 +28,8 @@ type stores struct {
 	profiles profile.Store
 	pools    pool.Store
 
-	prepare func(context.Context) error // brings up to date what a migration left to the program, before anybody asks
+	index   func(context.Context) (more bool, err error) // renews what the search looks up, a step at a time
+	prepare func(context.Context) error                  // brings up to date what a migration left to the program, before anybody asks
 }
 
 // storesOf are the stores of a SQLite database.
@@ -39,6 +40,7 @@ func storesOf(db *sqlite.DB) stores {
 		sessions: sessions.New(db), tenants: tenants.New(db), accounts: accounts.New(db),
 		runs:     runs.New(db, runs.Effects{pool.CheckRun: pools.Settled}),
 		profiles: kept, pools: members,
+		index:   kept.Index,
 		prepare: func(ctx context.Context) error { return errors.Join(kept.Fold(ctx), members.Fold(ctx)) },
 	}
 }

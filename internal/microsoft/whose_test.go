@@ -118,6 +118,40 @@ func TestWhoseFaultEveryAnswerIs(t *testing.T) {
 	}
 }
 
+// X4: one code of each class, at each caller that hears codes, with who is to be looked at written out.
+func TestTheClassOfACodeTellsWhoseFaultItIs(t *testing.T) {
+	for _, c := range []struct {
+		number      int
+		fault       whose.Fault
+		ofTheAppOwn whose.Fault // where the app itself was refused, in whose token there is no account
+	}{
+		{50126, whose.Account, whose.Untold},
+		{50057, whose.Account, whose.Untold},
+		{50076, whose.Tenant, whose.Tenant},
+		{53003, whose.Tenant, whose.Tenant},
+		{90002, whose.Tenant, whose.Tenant},
+		{700016, whose.App, whose.App},
+		{7000215, whose.App, whose.App},
+		{90033, whose.Microsoft, whose.Microsoft},
+		{90055, whose.Microsoft, whose.Microsoft},
+		{50196, whose.Microsoft, whose.Microsoft},
+		{123456789, whose.Untold, whose.Untold},
+	} {
+		says := refuses(400, "invalid_grant", "", c.number)
+		if f := callers["sign-in: the account's token"](t, says); f.Whose != c.fault {
+			t.Errorf("%d at the account's token: %s", c.number, f.Whose)
+		}
+		if f := callers["sign-in: the app's token"](t, says); f.Whose != c.ofTheAppOwn {
+			t.Errorf("%d at the app's token: %s", c.number, f.Whose)
+		}
+		s := newStandIn(t)
+		s.says["/"+tenantID] = says
+		if d, v := s.patient().ReadAsAccount(context.Background(), svc()); d != nil || v.Fault != c.fault {
+			t.Errorf("%d where an account reads: %s", c.number, v.Fault)
+		}
+	}
+}
+
 // callers ask each in their own way, and tell what became of it.
 var callers = map[string]func(*testing.T, http.HandlerFunc) microsoft.Failure{
 	"sign-in: the realm": func(t *testing.T, says http.HandlerFunc) microsoft.Failure {

@@ -8,6 +8,8 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+
+	"github.com/pressly/goose/v3"
 )
 
 // upgrade brings a database that examine found in order to this program's shape. What it was before is kept beside it first: the steps
@@ -29,7 +31,11 @@ func (o Options) upgrade(ctx context.Context, db *sql.DB, lock *lock, version in
 		}
 		o.Log.Info("the database as it was is kept", "copy", kept, "version", version)
 	}
-	if _, err := steps.Up(ctx); err != nil {
+	up := steps.Up
+	if version == 0 {
+		up = func(ctx context.Context) ([]*goose.MigrationResult, error) { return anew(ctx, db, steps) }
+	}
+	if _, err := up(ctx); err != nil {
 		return fmt.Errorf("bring the database from version %d to %d: %w", version, target, err)
 	}
 	if version == 0 {
@@ -37,6 +43,19 @@ func (o Options) upgrade(ctx context.Context, db *sql.DB, lock *lock, version in
 	}
 	o.Log.Info("the database was brought to this program's version", "from", version, "to", target)
 	return compare(ctx, db, target)
+}
+
+// anew makes a new database. Its steps are not flushed to the disk one by one: there is nothing to lose yet, and in WAL mode a loss of
+// power leaves fewer whole steps, never half of one. The first write afterwards flushes them all.
+func anew(ctx context.Context, db *sql.DB, steps *goose.Provider) (made []*goose.MigrationResult, err error) {
+	if _, err := db.ExecContext(ctx, "PRAGMA synchronous = NORMAL"); err != nil {
+		return nil, err
+	}
+	defer func() {
+		_, full := db.ExecContext(ctx, "PRAGMA synchronous = FULL")
+		err = errors.Join(err, full)
+	}()
+	return steps.Up(ctx)
 }
 
 // copyPattern are the names of the copies that are kept.

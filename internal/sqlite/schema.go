@@ -122,9 +122,9 @@ var fingerprints = map[int64]string{
 	8:  "8b07479c860c8b2447f00c16",
 	9:  "e1dafe0b7b2f0b6f7fbe4e34",
 	10: "b1fedf2552ec16c563ee2631",
-	11: "8786a6a553c8eeb29406e432",
-	12: "2a2345dcbc1954de4fe0b4ed",
-	13: "3479d1c8ba161c9d0055fcce",
+	11: "1f291c4ac6bd45ed99e48a9e",
+	12: "5842fc2b6b4e1bb4024aed5a",
+	13: "ab2d7c678e3a011e928cc7e3",
 }
 
 // fingerprint is one value for all shapes but those of the queue's tables, which are its library's.

@@ -75,3 +75,16 @@ func TestTheWordOfAnIdentityProviderDecides(t *testing.T) {
 		}
 	}
 }
+
+// X4: every class has somebody, and one that is not known has nobody.
+func TestEveryClassHasSomebody(t *testing.T) {
+	for class, want := range map[string]whose.Fault{
+		"wrong_credentials": whose.Account, "account_state": whose.Account, "mfa_required": whose.Tenant, "conditional_access": whose.Tenant,
+		"federation": whose.Tenant, "tenant_not_found": whose.Tenant, "app_config": whose.App, "service_fault": whose.Microsoft, "unknown": whose.Untold,
+		"of tomorrow": whose.Untold, "": whose.Untold,
+	} {
+		if got := whose.OfClass(class); got != want {
+			t.Errorf("%q: %s, want %s", class, got, want)
+		}
+	}
+}

@@ -26,9 +26,13 @@ type numbers struct {
 
 const (
 	// A term of three letters and more is a phrase of the trigrams that it consists of.
-	findPhrase = `SELECT count(*), json_group_array(row) FROM (SELECT rowid AS row FROM profile_search WHERE profile_search MATCH ? LIMIT ?)`
+	findPhrase = `SELECT count(*), json_group_array(row) FROM (SELECT rowid AS row FROM profile_search WHERE profile_search MATCH ?1
+		AND rowid NOT IN (SELECT row FROM profile_search_due) UNION ALL ` + findDue + ` LIMIT ?3)`
 	// A shorter one begins trigrams, each with the rows that have it.
-	findShort = `SELECT count(*), json_group_array(row) FROM (SELECT DISTINCT doc AS row FROM profile_terms WHERE term >= ? AND term < ? LIMIT ?)`
+	findShort = `SELECT count(*), json_group_array(row) FROM (SELECT row FROM (SELECT DISTINCT doc AS row FROM profile_terms WHERE term >= ?1 AND term < ?4
+		AND doc NOT IN (SELECT row FROM profile_search_due)) UNION ALL ` + findDue + ` LIMIT ?3)`
+	// Those whose entry in the index is old are looked through.
+	findDue   = `SELECT p.row AS row FROM profile_search_due d JOIN profiles p ON p.row = d.row WHERE instr(substr(p.search_key, 2) || lower(p.code), ?2) > 0`
 	findBegin = `SELECT count(*), json_group_array(row) FROM (SELECT row FROM profiles INDEXED BY profiles_in_name_order WHERE name_order >= ? AND name_order < ? LIMIT ?)`
 	joinFound = `SELECT count(*), json_group_array(value) FROM (SELECT value FROM json_each(?) UNION SELECT value FROM json_each(?))`
 )
@@ -44,12 +48,12 @@ func (s *Store) look(ctx context.Context, term string) (found, error) {
 	if !findable(term) {
 		return f, nil
 	}
-	query, args := findPhrase, []any{`"` + strings.ReplaceAll(term, `"`, `""`) + `"`}
+	query, args := findPhrase, []any{`"` + strings.ReplaceAll(term, `"`, `""`) + `"`, term, s.limits.narrow + 1}
 	if utf8.RuneCountInString(term) < 3 {
-		query, args = findShort, []any{term, afterAll(term)}
+		query, args = findShort, []any{term, term, s.limits.narrow + 1, afterAll(term)}
 	}
 	var err error
-	if f.inside, err = s.numbers(ctx, query, append(args, s.limits.narrow+1)...); err != nil || f.inside.more {
+	if f.inside, err = s.numbers(ctx, query, args...); err != nil || f.inside.more {
 		f.all = f.inside
 		return f, err
 	}
