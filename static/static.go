@@ -2,12 +2,12 @@
 // changes with their content.
 //
 // Every address carries a hash of the whole tree, so a browser may keep what it has for ever and still never mixes the
-// files of two versions. There is no directory listing and no way to a file that is not embedded here.
+// files of two versions. There is no directory listing and no way to a file that is not embedded here. What people write in
+// many files goes out in few, without comments and blanks (join.go), and packed.
 package static
 
 import (
 	"bytes"
-	"compress/gzip"
 	"crypto/sha256"
 	"embed"
 	"encoding/hex"
@@ -18,13 +18,21 @@ import (
 	"strings"
 	"sync"
 	"time"
+
+	"purser.example/internal/coding"
 )
 
 //go:embed css/*.css js/*.js icons/*.svg vendor
 var files embed.FS
 
-// sheets are the parts of css/app.css in the order of the cascade. They are joined so that a page needs one request.
-var sheets = []string{"tokens", "icons", "base", "shell", "controls", "content", "table", "overlay", "profiles", "classic", "pools", "print"}
+// sheets are the parts of css/app.css in the order of the cascade.
+var sheets = []string{"tokens", "icons", "base", "shell", "controls", "content", "help", "table", "overlay", "profiles", "classic", "pools", "print"}
+
+// scripts are those that pages name. Whatever they import goes with them.
+var scripts = []string{"js/app.js", "js/pool.js"}
+
+// libraries are the parts of vendor/htmx.js: scripts of others, as they are.
+var libraries = []string{"vendor/htmx.min.js", "vendor/hx-sse.min.js"}
 
 // contentTypes are the only kinds of file that are served. Listing them keeps the answer independent of what the
 // machine's own table of types says.
@@ -39,7 +47,7 @@ var contentTypes = map[string]string{
 type asset struct {
 	contentType string
 	body        []byte
-	packed      func() []byte // the body, gzipped
+	packed      map[coding.Coding]func() []byte
 }
 
 var (
@@ -67,18 +75,21 @@ func serve(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Content-Type", file.contentType)
 	w.Header().Set("Vary", "Accept-Encoding")
 	body := file.body
-	if strings.Contains(r.Header.Get("Accept-Encoding"), "gzip") {
-		w.Header().Set("Content-Encoding", "gzip")
-		body = file.packed()
+	if as := coding.Accepted(r.Header.Get("Accept-Encoding")); as != coding.None {
+		w.Header().Set("Content-Encoding", string(as))
+		body = file.packed[as]()
 	}
 	http.ServeContent(w, r, "", time.Time{}, bytes.NewReader(body))
 }
 
-// load reads the embedded tree and joins the style sheets. It panics on a mistake of ours, such as a missing sheet.
+// load reads the embedded tree and joins what goes out together. It panics on a mistake of ours, such as a missing sheet.
 func load() map[string]asset {
-	loaded := map[string]asset{}
+	loaded := map[string]asset{"css/app.css": newAsset("css/app.css", style()), "vendor/htmx.js": newAsset("vendor/htmx.js", library())}
+	for _, name := range scripts {
+		loaded[name] = newAsset(name, script(name, read))
+	}
 	err := fs.WalkDir(files, ".", func(name string, entry fs.DirEntry, err error) error {
-		if err != nil || entry.IsDir() || path.Dir(name) == "css" {
+		if err != nil || entry.IsDir() || path.Ext(name) == ".css" || path.Ext(name) == ".js" {
 			return err
 		}
 		loaded[name] = newAsset(name, read(name))
@@ -87,11 +98,6 @@ func load() map[string]asset {
 	if err != nil {
 		panic("static: " + err.Error())
 	}
-	var css []byte
-	for _, sheet := range sheets {
-		css = append(css, read("css/"+sheet+".css")...)
-	}
-	loaded["css/app.css"] = newAsset("css/app.css", css)
 	return loaded
 }
 
@@ -103,25 +109,17 @@ func read(name string) []byte {
 	return body
 }
 
+// newAsset packs once the asset is asked for: doing it for all of them would be half of the start.
 func newAsset(name string, body []byte) asset {
 	contentType, known := contentTypes[path.Ext(name)]
 	if !known {
 		panic("static: no content type for " + name)
 	}
-	return asset{contentType: contentType, body: body, packed: sync.OnceValue(func() []byte { return pack(body) })}
-}
-
-// pack compresses as well as it can, once an asset is asked for: doing it for all of them would be a third of the start.
-func pack(body []byte) []byte {
-	var packed bytes.Buffer
-	writer, err := gzip.NewWriterLevel(&packed, gzip.BestCompression)
-	if err != nil {
-		panic("static: " + err.Error())
+	packed := map[coding.Coding]func() []byte{}
+	for _, as := range []coding.Coding{coding.Brotli, coding.Gzip} {
+		packed[as] = sync.OnceValue(func() []byte { return as.Best(body) })
 	}
-	// Writing to memory cannot fail, so neither can these two.
-	_, _ = writer.Write(body)
-	_ = writer.Close()
-	return packed.Bytes()
+	return asset{contentType: contentType, body: body, packed: packed}
 }
 
 // hash names the content of all files together. Twelve digits tell versions apart; nothing secret hangs on them.

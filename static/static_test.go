@@ -1,13 +1,20 @@
 package static
 
 import (
+	"cmp"
 	"compress/gzip"
 	"io"
+	"io/fs"
 	"net/http"
 	"net/http/httptest"
+	"os"
+	"path"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
+
+	"github.com/andybalholm/brotli"
 )
 
 func get(t *testing.T, path string, header http.Header) *http.Response {
@@ -32,13 +39,13 @@ func text(t *testing.T, body io.Reader) string {
 
 func TestEveryKindOfFileIsServedForAYear(t *testing.T) {
 	for name, contentType := range map[string]string{
-		"css/app.css":             "text/css; charset=utf-8",
-		"js/app.js":               "text/javascript; charset=utf-8",
-		"js/session.js":           "text/javascript; charset=utf-8",
-		"icons/favicon.svg":       "image/svg+xml",
-		"vendor/htmx.min.js":      "text/javascript; charset=utf-8",
-		"vendor/hx-sse.min.js":    "text/javascript; charset=utf-8",
-		"vendor/htmx-LICENSE.txt": "text/plain; charset=utf-8",
+		"css/app.css":               "text/css; charset=utf-8",
+		"js/app.js":                 "text/javascript; charset=utf-8",
+		"js/pool.js":                "text/javascript; charset=utf-8",
+		"icons/favicon.svg":         "image/svg+xml",
+		"vendor/htmx.js":            "text/javascript; charset=utf-8",
+		"vendor/htmx-LICENSE.txt":   "text/plain; charset=utf-8",
+		"vendor/fluent-LICENSE.txt": "text/plain; charset=utf-8",
 	} {
 		t.Run(name, func(t *testing.T) {
 			response := get(t, Path(name), nil)
@@ -65,6 +72,8 @@ func TestAnythingElseIsNotFoundAndNotKept(t *testing.T) {
 		"no version":           "/static/css/app.css",
 		"an unknown name":      Path("css/other.css"),
 		"a part of app.css":    Path("css/base.css"),
+		"a part of app.js":     Path("js/session.js"),
+		"a part of htmx.js":    Path("vendor/htmx.min.js"),
 		"a folder":             Path("css/"),
 		"the whole tree":       Path(""),
 		"a way out":            Path("../static.go"),
@@ -83,18 +92,45 @@ func TestAnythingElseIsNotFoundAndNotKept(t *testing.T) {
 	}
 }
 
-func TestGzipHoldsTheSameBytes(t *testing.T) {
+func TestPackedFilesHoldTheSameBytes(t *testing.T) {
 	plain := text(t, get(t, Path("css/app.css"), nil).Body)
-	response := get(t, Path("css/app.css"), http.Header{"Accept-Encoding": {"gzip, br"}})
-	if response.Header.Get("Content-Encoding") != "gzip" {
-		t.Fatal("not packed")
+	for accepted, want := range map[string]string{"gzip, deflate, br, zstd": "br", "gzip, deflate": "gzip", "identity": ""} {
+		response := get(t, Path("css/app.css"), http.Header{"Accept-Encoding": {accepted}})
+		if got := response.Header.Get("Content-Encoding"); got != want {
+			t.Errorf("%q is answered by %q, want %q", accepted, got, want)
+		}
+		if text(t, unpacked(t, want, response.Body)) != plain {
+			t.Errorf("%q: the file differs", want)
+		}
 	}
-	unpacked, err := gzip.NewReader(response.Body)
-	if err != nil {
-		t.Fatal(err)
+}
+
+func unpacked(t *testing.T, coding string, body io.Reader) io.Reader {
+	t.Helper()
+	switch coding {
+	case "br":
+		return brotli.NewReader(body)
+	case "gzip":
+		reader, err := gzip.NewReader(body)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return reader
+	default:
+		return body
 	}
-	if text(t, unpacked) != plain {
-		t.Error("the packed file differs")
+}
+
+// What everybody loads at the first visit stays small: the list has 60 KB in all, and eight requests.
+func TestTheFilesOfAFirstVisitAreLight(t *testing.T) {
+	sum := 0
+	for _, name := range []string{"css/app.css", "js/app.js", "vendor/htmx.js", "icons/favicon.svg"} {
+		packed := len(text(t, get(t, Path(name), http.Header{"Accept-Encoding": {"br"}}).Body))
+		t.Logf("%s: %d of %d bytes", name, packed, len(assets[name].body))
+		sum += packed
+	}
+	if sum > 50<<10 {
+		t.Errorf("%d bytes", sum)
 	}
 }
 
@@ -111,16 +147,96 @@ func TestTheAddressChangesWithTheContent(t *testing.T) {
 	}
 }
 
-func TestEveryImportedScriptIsServed(t *testing.T) {
-	imports := regexp.MustCompile(`import '\./([a-z-]+\.js)'`).FindAllStringSubmatch(string(assets["js/app.js"].body), -1)
-	if len(imports) == 0 {
-		t.Fatal("app.js imports nothing")
+// Each script keeps its own names, and what one exports those find that import it.
+func TestScriptsAreJoinedInTheOrderOfTheirImports(t *testing.T) {
+	source := map[string]string{
+		"js/all.js":   "// Words.\nimport './uses.js';\nimport './gives.js';\n",
+		"js/uses.js":  "import { asked } from './gives.js';\n\nconst own = 1;\nif (own) {\n  asked(own);\n}\n",
+		"js/gives.js": "const own = 2;\n// asked is for others.\nexport function asked(n) { return n + own; }\n",
 	}
-	for _, found := range imports {
-		if _, known := assets["js/"+found[1]]; !known {
-			t.Errorf("js/%s is missing", found[1])
+	got := string(script("js/all.js", func(name string) []byte { return []byte(source[name]) }))
+	want := "const { asked } = (() => {\nconst own = 2;\nfunction asked(n) { return n + own; }\nreturn { asked };\n})();\n" +
+		"(() => {\nconst own = 1;\nif (own) {\nasked(own);\n}\n})();\n"
+	if got != want {
+		t.Errorf("joined:\n%s", got)
+	}
+}
+
+func TestEveryScriptGoesOut(t *testing.T) {
+	entries, err := files.ReadDir("js")
+	if err != nil {
+		t.Fatal(err)
+	}
+	parts := 0
+	for _, name := range scripts {
+		if regexp.MustCompile(`(?m)^(import|export|//|\s)`).Match(assets[name].body) {
+			t.Errorf("%s has imports, exports, comments or blanks left", name)
+		}
+		parts += strings.Count(string(assets[name].body), "})();\n")
+	}
+	if parts != len(entries) {
+		t.Errorf("%d scripts of %d go out", parts, len(entries))
+	}
+}
+
+// What is left out of a sheet means nothing: a browser reads the same rules.
+func TestSheetsAreMinified(t *testing.T) {
+	for css, want := range map[string]string{
+		"/* a */\na { color: red; }\n\n b:hover >c,\n d{}":            "a{color: red}b:hover >c,d{}",
+		"a{content:\"/* } \\201C ; \";}":                              "a{content:\"/* } \\201C ; \"}",
+		"@media (min-width:801px) and (x){\n  .a .b{\nc:d e;\n  }\n}": "@media (min-width:801px) and (x){.a .b{c:d e}}",
+		"/*! kept */a{b:url(\"data:x;{ }\")}":                         "/*! kept */a{b:url(\"data:x;{ }\")}",
+		".a :is(b, c){d:calc(1px + 2px)}":                             ".a :is(b,c){d:calc(1px + 2px)}",
+	} {
+		if got := string(minified([]byte(css))); got != want {
+			t.Errorf("%q becomes %q, want %q", css, got, want)
 		}
 	}
+	got := string(usedTokens([]byte(":root{a:b;\n--used:1;\n--usedToo:2;\n--unused:3;\n}\n"), []byte("a{b:var(--used) var(--usedToo,1px)}")))
+	if got != ":root{a:b;\n--used:1;\n--usedToo:2;\n}\n" {
+		t.Errorf("left of the tokens: %q", got)
+	}
+}
+
+// Everybody loads every icon, so each is shown somewhere, and has one picture; and what is shown has one.
+func TestIconsAreThoseThatPagesShow(t *testing.T) {
+	pictures := map[string]int{}
+	for _, found := range regexp.MustCompile(`\.icon-([a-z-]+)\{--icon:`).FindAllStringSubmatch(string(assets["css/app.css"].body), -1) {
+		pictures[found[1]]++
+	}
+	source := sources(t)
+	for name, n := range pictures {
+		if n != 1 || !regexp.MustCompile("[\"'.-]"+name+"[\"'{,:]").MatchString(source) {
+			t.Errorf("%s has %d pictures, and perhaps no page shows it", name, n)
+		}
+	}
+	for _, found := range regexp.MustCompile(`\bIcon(?:: |\()"([a-z-]+)"`).FindAllStringSubmatch(source, -1) {
+		if pictures[found[1]] == 0 {
+			t.Errorf("a page shows %s, which has no picture", found[1])
+		}
+	}
+}
+
+// sources are the templates, the code and the scripts by which pages are made.
+func sources(t *testing.T) string {
+	t.Helper()
+	var all strings.Builder
+	err := fs.WalkDir(os.DirFS(".."), ".", func(name string, entry fs.DirEntry, err error) error {
+		if err != nil || entry.IsDir() && name != "." && name != "static" && name != "static/js" && name != "web" && !strings.HasPrefix(name, "web/") {
+			return cmp.Or(err, fs.SkipDir)
+		}
+		made := strings.HasSuffix(name, "_templ.go") || strings.HasSuffix(name, "_test.go")
+		if entry.IsDir() || made || !slices.Contains([]string{".go", ".templ", ".js"}, path.Ext(name)) {
+			return nil
+		}
+		text, err := os.ReadFile("../" + name)
+		all.Write(text)
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return all.String()
 }
 
 // The scripts must run under script-src 'self' and leave styles to the sheets, or the policy stops them in the browser.

@@ -8,6 +8,9 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/PuerkitoBio/goquery"
+
+	"purser.example/internal/config"
 	"purser.example/internal/demo"
 	"purser.example/internal/demo/demotest"
 	"purser.example/internal/demo/idp/idptest"
@@ -73,6 +76,79 @@ func TestUnknownAddressesAnswer404WithAReference(t *testing.T) {
 	res := h.SignedIn(t, "admin@purser.test").Get("/nowhere")
 	if res.StatusCode != http.StatusNotFound || !strings.Contains(res.Text(), res.Header.Get("X-Request-Id")) || !strings.Contains(res.Text(), "This page does not exist") {
 		t.Errorf("status %d\n%s", res.StatusCode, res.Text())
+	}
+	if page := res.Page(t); page.Find("nav#navigation a[href='/service-accounts']").Length() != 1 || page.Find("header a[href='/help']").Length() != 1 || page.Find("h1").Length() != 1 {
+		t.Error("whoever has lost the way is left without the navigation")
+	}
+	if stranger := h.Browser(t).Get("/nowhere"); strings.Contains(stranger.Text(), "/service-accounts\"") {
+		t.Error("somebody outside sees the navigation")
+	}
+}
+
+// What the pages of a first visit weigh on the wire, in how many requests.
+func TestAFirstVisitIsLight(t *testing.T) {
+	cfg, err := config.LoadDemo(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	b := demotest.OpenAs(t, demo.Options{Config: cfg}).SignedIn(t, "admin@purser.test")
+	weigh := func(address string) int {
+		res := b.Send(http.MethodGet, address, nil, http.Header{"Accept-Encoding": {"gzip, deflate, br, zstd"}})
+		if res.StatusCode != http.StatusOK || len(res.Text()) > 1400 && res.Header.Get("Content-Encoding") != "br" {
+			t.Errorf("%s: status %d, packed by %q", address, res.StatusCode, res.Header.Get("Content-Encoding"))
+		}
+		return len(res.Text())
+	}
+	for _, path := range []string{"/service-accounts", "/classic/account-pool", "/help/validation-codes"} {
+		requests := map[string]bool{path: true}
+		b.Get(path).Page(t).Find("link[href], script[src], img[src]").Each(func(_ int, s *goquery.Selection) {
+			requests[s.AttrOr("src", s.AttrOr("href", ""))] = true
+		})
+		sum := 0
+		for address := range requests {
+			sum += weigh(address)
+		}
+		t.Logf("%s: %d requests, %d bytes, of which %d are the page", path, len(requests), sum, weigh(path))
+		if len(requests) > 8 || sum > 60<<10 {
+			t.Errorf("%s: %d requests and %d bytes", path, len(requests), sum)
+		}
+	}
+}
+
+// Help pages stay in the browser, which asks each time whether they hold and whether somebody is still signed in; nothing else stays.
+func TestHelpPagesAreKept(t *testing.T) {
+	h := demotest.Open(t)
+	b := h.SignedIn(t, "admin@purser.test")
+	first := b.Get("/help/password-rules")
+	again := func(who *demotest.Browser) *demotest.Response {
+		return who.Send(http.MethodGet, "/help/password-rules", nil, http.Header{"If-None-Match": {first.Header.Get("ETag")}})
+	}
+	if same := again(b); same.StatusCode != http.StatusNotModified || same.Header.Get("Cache-Control") != "private, no-cache" {
+		t.Errorf("a page that is known: status %d, %s", same.StatusCode, same.Header.Get("Cache-Control"))
+	}
+	if other := again(h.SignedIn(t, "owner@purser.test")); other.StatusCode != http.StatusOK {
+		t.Errorf("the page of somebody else is taken for theirs: status %d", other.StatusCode)
+	}
+	if outside := again(h.Browser(t)); outside.StatusCode == http.StatusNotModified {
+		t.Error("somebody outside is told that the page holds")
+	}
+	if list := b.Get("/service-accounts"); list.Header.Get("Cache-Control") != "no-store" || list.Header.Get("ETag") != "" {
+		t.Errorf("the list is kept: %s", list.Header.Get("Cache-Control"))
+	}
+}
+
+// R75: pages that need a tenant say that none is connected, and lead on.
+func TestWithoutATenantThePagesLeadOn(t *testing.T) {
+	h := demotest.OpenFixture(t, `{"tenants": [{"id": "6f1c0000-0000-4000-8000-000000000001", "displayName": "Contoso", "initialDomain": "contoso.onmicrosoft.com", "connected": false}]}`)
+	b := h.SignedIn(t, "admin@purser.test")
+	for _, path := range []string{"/service-accounts", "/classic/account-pool"} {
+		empty := b.Get(path).Page(t).Find(".empty")
+		if empty.Find("h2").Text() != "No tenant is connected" {
+			t.Errorf("%s says %q", path, empty.Text())
+		}
+		if res := b.Get(empty.Find("a").AttrOr("href", "/nowhere")); res.StatusCode != http.StatusOK || res.Page(t).Find("h1").Text() != "Connecting a tenant" {
+			t.Errorf("%s leads to a page of status %d", path, res.StatusCode)
+		}
 	}
 }
 

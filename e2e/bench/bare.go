@@ -29,7 +29,11 @@ func serveBare(ctx context.Context, address string) error {
 	e.HideBanner, e.HidePort = true, true
 	shell := layout.Shell{
 		Title: "Service account", Section: "Management", Person: layout.Person{Name: "Bench", SignIn: programs.Email, Role: "Service Administrator"},
-		Nav:     []layout.NavGroup{{Title: "Management", Items: []layout.NavItem{{Label: "Service account", Href: "/service-accounts", Icon: "key", Current: true}}}},
+		Nav: []layout.NavGroup{
+			{Title: "Management", Items: []layout.NavItem{{Label: "Service account", Href: "/service-accounts", Icon: "key", Current: true}, {Label: "Account pools", Href: "/classic/account-pool", Icon: "pool", NewTab: true}}},
+			{Title: "Monitoring", Items: []layout.NavItem{{Label: "Validation runs", Href: "/service-accounts/validations", Icon: "validate"}}},
+		},
+		Help:    &layout.NavItem{Label: "Help", Href: "/help", Icon: "help"},
 		Session: layout.Session{IdleSeconds: 900, MaxSeconds: 43200},
 	}
 	e.GET(bareEmpty, func(c echo.Context) error { return respond.Page(c, http.StatusOK, profiles.Specimen(shell)) })

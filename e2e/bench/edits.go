@@ -53,14 +53,14 @@ func (b *bench) edits(ctx context.Context) ([]row, error) {
 		if pages, err = h.measured(ctx, pages, h.editor(ctx)); err != nil {
 			return nil, err
 		}
-		quiet, err := wrk(ctx, h.list.address, h.list.cookie, int(editFor.Seconds()))
+		quiet, err := wrk(ctx, h.list, int(editFor.Seconds()))
 		if err != nil {
 			return nil, err
 		}
 		var busy load
 		var loaded error
 		var all sync.WaitGroup
-		all.Go(func() { busy, loaded = wrk(ctx, h.list.address, h.list.cookie, int(editFor.Seconds())) })
+		all.Go(func() { busy, loaded = wrk(ctx, h.list, int(editFor.Seconds())) })
 		beside, err = h.measured(ctx, beside, h.edit)
 		all.Wait()
 		if err := errors.Join(err, loaded); err != nil {
@@ -172,7 +172,7 @@ func (h *house) signIn(ctx context.Context) error {
 		return err
 	}
 	cookie, err := browser.Cookie()
-	h.list = page{h.URL() + listPath, cookie}
+	h.list = page{address: h.URL() + listPath, cookie: cookie}
 	return err
 }
 

@@ -21,14 +21,15 @@ func (b *bench) list(ctx context.Context) ([]row, error) {
 		return nil, err
 	}
 	defer stopBare()
-	loads, err := alternate(ctx, 5, 4, append(pages, page{address: bare + bareFull})...)
+	loads, err := alternate(ctx, 5, 4, append(pages, page{address: bare + bareFull}, pages[1].packed())...)
 	if err != nil {
 		return nil, err
 	}
-	few, middling, many, limit := loads[0], loads[1], loads[2], loads[3]
+	few, middling, many, limit, packed := loads[0], loads[1], loads[2], loads[3], loads[4]
 	longer := ratio(few, many, rate) // the time for a page is the inverse of its rate
 	return []row{
-		againstBare("list of 50 of 100,000 ÷ bare handler with 50 rows, 32 connections", middling, limit, 0.45),
+		againstBare("list of 50 of 100,000 ÷ bare handler with 50 rows, 32 connections", middling, limit, 0.60),
+		againstBare("the same, packed for the browser ÷ the bare handler's as it is", packed, limit, 0.60),
 		{
 			"list at 1,000,000 profiles ÷ at 1,000, time for a page", fmt.Sprintf("%.2f (%.0f and %.0f requests/s)", longer, middle(many, rate), middle(few, rate)),
 			"at most 1.30", longer <= 1.3,

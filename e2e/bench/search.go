@@ -19,7 +19,7 @@ func (b *bench) search(ctx context.Context) ([]row, error) {
 	}
 	defer stop()
 	for _, t := range terms {
-		pages = append(pages, page{pages[0].address + "?q=" + url.QueryEscape(t.text), pages[0].cookie})
+		pages = append(pages, page{address: pages[0].address + "?q=" + url.QueryEscape(t.text), cookie: pages[0].cookie})
 	}
 	loads, err := alternate(ctx, 3, 3, pages...)
 	if err != nil {

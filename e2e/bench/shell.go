@@ -23,7 +23,7 @@ func (b *bench) shellPage(ctx context.Context) ([]row, error) {
 		return nil, err
 	}
 	defer stop()
-	loads, err := alternate(ctx, 3, 5, list, page{address: bare + bareEmpty})
+	loads, err := alternate(ctx, 3, 5, list, page{address: bare + bareEmpty}, list.packed())
 	if err != nil {
 		return nil, err
 	}
@@ -33,6 +33,7 @@ func (b *bench) shellPage(ctx context.Context) ([]row, error) {
 	}
 	return []row{
 		againstBare("signed-in shell page ÷ bare handler, 32 connections", loads[0], loads[1], 0.50),
+		againstBare("the same, packed for the browser ÷ the bare handler's as it is", loads[2], loads[1], 0.40),
 		{"resident after that load", fmt.Sprintf("%.0f MB", memory), "–", true},
 	}, nil
 }
@@ -48,7 +49,7 @@ func (b *bench) serveList(ctx context.Context, folder programs.Folder) (*program
 		s.Stop()
 		return nil, page{}, err
 	}
-	return s, page{s.URL + listPath, cookie}, nil
+	return s, page{address: s.URL + listPath, cookie: cookie}, nil
 }
 
 func cookieOf(ctx context.Context, base string) (string, error) {

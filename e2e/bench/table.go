@@ -34,7 +34,7 @@ server, so that a page under load costs what the machine has left.
 
 - **Bare handler**: Echo without middleware, which renders the same templ components with the same number of rows from memory,
   in a process of its own. What is missing to 1 is the session, the rights, the query, the headers. It depends on the size of
-  the page more than on anything else.
+  the page more than on anything else. **Packed** is the page as browsers ask for it, by brotli.
 - **Lists** are the first page of 50, signed in, of a folder with that many profiles, loaded with 32 connections for some
   seconds. They depend on the indexes: a page that had to sort or count would show in the ratio of the sizes.
 - **Search** compares the slowest hundredth of the answers with that of the same page unsearched, for a term that one profile

@@ -19,12 +19,15 @@ type load struct {
 
 // wrk loads an address with 32 connections from one thread for some seconds. An answer that is not 2xx is an error: it would
 // be the speed of something else.
-func wrk(ctx context.Context, address, cookie string, seconds int) (load, error) {
+func wrk(ctx context.Context, p page, seconds int) (load, error) {
 	args := []string{"-t1", "-c32", fmt.Sprintf("-d%ds", seconds), "--latency"}
-	if cookie != "" {
-		args = append(args, "-H", "Cookie: "+cookie)
+	if p.cookie != "" {
+		args = append(args, "-H", "Cookie: "+p.cookie)
 	}
-	out, err := exec.CommandContext(ctx, "wrk", append(args, address)...).CombinedOutput()
+	if p.accepts != "" {
+		args = append(args, "-H", "Accept-Encoding: "+p.accepts)
+	}
+	out, err := exec.CommandContext(ctx, "wrk", append(args, p.address)...).CombinedOutput()
 	if err != nil {
 		return load{}, fmt.Errorf("wrk (Debian package wrk): %w\n%s", err, out)
 	}
@@ -37,7 +40,7 @@ func wrk(ctx context.Context, address, cookie string, seconds int) (load, error)
 		case len(fields) == 2 && fields[0] == "Requests/sec:":
 			l.rate, err = strconv.ParseFloat(fields[1], 64)
 		case strings.Contains(lines.Text(), "Non-2xx"):
-			err = fmt.Errorf("%s answers %s", address, strings.TrimSpace(lines.Text()))
+			err = fmt.Errorf("%s answers %s", p.address, strings.TrimSpace(lines.Text()))
 		}
 		if err != nil {
 			return load{}, err
@@ -46,15 +49,21 @@ func wrk(ctx context.Context, address, cookie string, seconds int) (load, error)
 	return l, nil
 }
 
-// page is an address to load, with what signs in.
-type page struct{ address, cookie string }
+// page is an address to load, with what signs in, and how it may be packed.
+type page struct{ address, cookie, accepts string }
+
+// packed is the page as browsers ask for it.
+func (p page) packed() page {
+	p.accepts = "gzip, deflate, br, zstd"
+	return p
+}
 
 // alternate loads the pages in turn, as often as there are rounds, so that what the machine does besides meets all of them.
 func alternate(ctx context.Context, rounds, seconds int, pages ...page) ([][]load, error) {
 	loads := make([][]load, len(pages))
 	for range rounds {
 		for i, p := range pages {
-			l, err := wrk(ctx, p.address, p.cookie, seconds)
+			l, err := wrk(ctx, p, seconds)
 			if err != nil {
 				return nil, err
 			}

@@ -1,5 +1,5 @@
 // Writes the committed outputs that come from Microsoft's Fluent 2 packages and from htmx: ../css/tokens.css,
-// ../css/icons.css and ../vendor/. The versions are pinned in package.json; the outputs carry their licences.
+// ../css/icons.css and ../vendor/, with the licences. The versions are pinned in package.json.
 import { copyFile, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { webDarkTheme, webLightTheme } from '@fluentui/tokens';
 import { icons } from './icons.mjs';
@@ -17,9 +17,8 @@ function declarations(theme, differsFrom = {}) {
     .join('\n');
 }
 
-async function tokens() {
-  const licence = await readFile(fromPackage('@fluentui/tokens/LICENSE'), 'utf8');
-  return `/* Made by static/generate from @fluentui/tokens; do not edit.\n\n${licence.trim()}\n*/
+function tokens() {
+  return `/*! Made by static/generate from @fluentui/tokens (vendor/fluent-LICENSE.txt); do not edit. */
 :root{color-scheme:light dark;
 ${declarations(webLightTheme)}
 }
@@ -38,15 +37,17 @@ async function icon([name, file]) {
 
 async function iconSheet() {
   const rules = await Promise.all(Object.entries(icons).map(icon));
-  return `/* Made by static/generate from @fluentui/svg-icons: Fluent System Icons, Copyright (c) Microsoft Corporation,
-MIT License (the text stands in tokens.css); do not edit. */
+  return `/*! Made by static/generate from @fluentui/svg-icons: Fluent System Icons, Copyright (c) Microsoft Corporation, MIT License
+(vendor/fluent-LICENSE.txt); do not edit. */
 ${rules.join('\n')}
 `;
 }
 
 await mkdir(here('../vendor/'), { recursive: true });
-await writeFile(here('../css/tokens.css'), await tokens());
+await writeFile(here('../css/tokens.css'), tokens());
 await writeFile(here('../css/icons.css'), await iconSheet());
+const licence = await readFile(fromPackage('@fluentui/tokens/LICENSE'), 'utf8');
+await writeFile(here('../vendor/fluent-LICENSE.txt'), `${licence.trim()}\n`);
 await copyFile(fromPackage('htmx.org/dist/htmx.min.js'), here('../vendor/htmx.min.js'));
 await copyFile(fromPackage('htmx.org/dist/ext/hx-sse.min.js'), here('../vendor/hx-sse.min.js'));
 await copyFile(fromPackage('htmx.org/LICENSE'), here('../vendor/htmx-LICENSE.txt'));

@@ -1,5 +1,6 @@
-// The icons that pages may use: class name after "icon-", then the file in @fluentui/svg-icons without its ending. A name
-// says what the icon means here where that differs from what it shows, so that a page never picks by shape.
+// The icons that pages use, and no others, because everybody loads all of them: class name after "icon-", then the file in
+// @fluentui/svg-icons without its ending. A name says what the icon means here where that differs from what it shows, so that
+// a page never picks by shape.
 export const icons = {
   // Outcomes and badges. Filled ones stay readable at 16 px.
   ok: 'checkmark_circle_16_filled',
@@ -7,35 +8,24 @@ export const icons = {
   bad: 'dismiss_circle_16_filled',
   info: 'info_16_filled',
   mute: 'circle_hint_16_regular',
-  blocked: 'prohibited_16_filled',
   required: 'text_asterisk_16_filled',
-  checkmark: 'checkmark_20_regular',
   dismiss: 'dismiss_20_regular',
-  subtract: 'subtract_20_regular',
   // Commands.
   add: 'add_20_regular',
   edit: 'edit_20_regular',
   delete: 'delete_20_regular',
   validate: 'shield_checkmark_20_regular',
   rerun: 'arrow_sync_20_regular',
-  refresh: 'arrow_clockwise_20_regular',
   search: 'search_20_regular',
   filter: 'filter_20_regular',
   copy: 'copy_20_regular',
   import: 'arrow_upload_20_regular',
-  export: 'arrow_download_20_regular',
-  play: 'play_20_regular',
-  stop: 'stop_20_regular',
   save: 'save_20_regular',
-  eye: 'eye_20_regular',
-  'eye-off': 'eye_off_20_regular',
-  more: 'more_horizontal_20_regular',
   open: 'open_16_regular',
   link: 'link_20_regular',
   'sign-out': 'sign_out_20_regular',
   // Movement.
   navigation: 'navigation_20_regular',
-  'chevron-down': 'chevron_down_20_regular',
   'chevron-left': 'chevron_left_20_regular',
   'chevron-right': 'chevron_right_20_regular',
   'arrow-up': 'arrow_up_16_regular',
@@ -43,25 +33,11 @@ export const icons = {
   sort: 'arrow_sort_16_regular',
   // Places and things.
   account: 'person_key_20_regular',
-  apps: 'apps_20_regular',
-  discovery: 'database_search_20_regular',
-  activity: 'clipboard_task_list_ltr_20_regular',
   history: 'history_20_regular',
   help: 'question_circle_20_regular',
-  settings: 'settings_20_regular',
-  security: 'shield_keyhole_20_regular',
   key: 'key_20_regular',
   password: 'password_20_regular',
   person: 'person_20_regular',
-  people: 'people_20_regular',
   pool: 'people_team_20_regular',
   tenant: 'building_20_regular',
-  cloud: 'cloud_20_regular',
-  connect: 'plug_connected_20_regular',
-  lock: 'lock_closed_20_regular',
-  clock: 'clock_20_regular',
-  calendar: 'calendar_clock_20_regular',
-  document: 'document_20_regular',
-  book: 'book_20_regular',
-  wrench: 'wrench_20_regular',
 };

@@ -16,7 +16,9 @@ let timer = 0;
 const tabs = new BroadcastChannel('session');
 
 function start() {
-  learn({ idle: Number(dialog.dataset.idle), max: Number(dialog.dataset.max) });
+  // A page that the browser kept knows nothing of the session, and may show somebody's name whose session has ended.
+  if ('ask' in dialog.dataset) idleEnd = maxEnd = Infinity;
+  else learn({ idle: Number(dialog.dataset.idle), max: Number(dialog.dataset.max) });
   dialog.querySelector('[data-extend]').addEventListener('click', extend);
   dialog.querySelector('[data-back]').addEventListener('click', dismiss);
   dialog.addEventListener('cancel', (event) => { if (state === 'ended') event.preventDefault(); else dismissed = true; });
@@ -27,7 +29,7 @@ function start() {
   tabs.addEventListener('message', () => { if (state === 'ended') check(true); });
   tabs.postMessage('signed in');
   window.addEventListener('pageshow', (event) => { if (event.persisted) check(true); });
-  check(false);
+  check('ask' in dialog.dataset);
 }
 
 function learn(answer) {

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"purser.example/internal/verdict"
+	"purser.example/web/words"
 )
 
 // group is all codes that lead to one status.
@@ -29,8 +30,57 @@ type code struct {
 	Source string
 }
 
-// place is where a code is found on the page.
-type place struct{ ID, Title string }
+// codesView is the page of codes, or of those that somebody looks for.
+type codesView struct {
+	Query  string
+	Groups []group
+	Own    int // codes that the organization worded itself
+}
+
+// found says how many codes the search left; empty without one.
+func (v codesView) found() string {
+	if v.Query == "" {
+		return ""
+	}
+	n := 0
+	for _, of := range v.Groups {
+		for _, c := range of.Codes {
+			n += len(c.Places)
+		}
+	}
+	if n == 0 {
+		return "No code matches."
+	}
+	return words.Counted(n, "code") + " found."
+}
+
+// matching leaves the codes in which all words of a search stand: in the code itself, its head or its cause.
+func matching(list []group, searched string) []group {
+	terms := strings.Fields(strings.ToLower(searched))
+	if len(terms) == 0 {
+		return list
+	}
+	var left []group
+	for _, of := range list {
+		of.Codes = slices.DeleteFunc(slices.Clone(of.Codes), func(c code) bool {
+			text := strings.ToLower(c.text())
+			return slices.ContainsFunc(terms, func(term string) bool { return !strings.Contains(text, term) })
+		})
+		if len(of.Codes) > 0 {
+			left = append(left, of)
+		}
+	}
+	return left
+}
+
+// text is what a search looks at.
+func (c code) text() string {
+	text := c.Head + " " + c.Cause
+	for _, p := range c.Places {
+		text += " " + p.Title
+	}
+	return text
+}
 
 // groups sorts the whole table by status, in the catalogue's order; a status without codes is left out. leads says which of
 // our own addresses exist.

@@ -1,12 +1,13 @@
 // Package help holds the pages that explain: what stands in the way of a validation, why a password that works elsewhere is
-// refused, what each of Microsoft's codes means, what the services require of an account, which passwords Microsoft takes, and how account pools work.
+// refused, what each of Microsoft's codes means, what the services require of an account, which passwords Microsoft takes, how account pools
+// work, and what a tenant needs before it can be connected. They are one place: each page has the contents of all beside it.
 //
 // The pages only read what is built in: the table of package verdict, the catalogue, the password rules. What they add
 // are words and Microsoft's dates, which stand as data in the Go files beside the templates.
 package help
 
 import (
-	"net/http"
+	"strings"
 
 	"github.com/a-h/templ"
 	"github.com/labstack/echo/v4"
@@ -14,17 +15,20 @@ import (
 	"purser.example/internal/account"
 	"purser.example/internal/catalogue"
 	"purser.example/internal/verdict"
+	"purser.example/web/layout"
 	"purser.example/web/respond"
 )
 
 // Addresses of the pages. A code has its place at CodesPath + "#" + verdict.Rule.Anchor().
 const (
+	Path            = "/help"
 	NotesPath       = "/help/validation-notes"
 	CodesPath       = "/help/validation-codes"
 	PermissionsPath = "/help/required-permissions"
 	PasswordsPath   = "/help/password-rules"
 	BrowserPath     = "/help/works-in-browser"
 	PoolsPath       = "/help/account-pools"
+	ConnectPath     = "/help/connecting-a-tenant"
 )
 
 // Handlers answers everything under /help/. The zero value works: it offers no common service, takes the password rules
@@ -38,55 +42,59 @@ type Handlers struct {
 
 // Mount adds the routes. Whoever mounts them keeps out people who are not signed in (R1).
 func (h *Handlers) Mount(e *echo.Echo) {
+	e.GET(Path, h.start)
 	e.GET(NotesPath, h.notes)
 	e.GET(BrowserPath, h.browser)
 	e.GET(CodesPath, h.codes)
 	e.GET(PermissionsPath, h.permissions)
 	e.GET(PasswordsPath, h.passwords)
 	e.GET(PoolsPath, h.pools)
+	e.GET(ConnectPath, h.connect)
+}
+
+func (h *Handlers) start(c echo.Context) error {
+	return answer(c, startLeaf, nil, startPage())
 }
 
 func (h *Handlers) notes(c echo.Context) error {
-	return answer(c, notesLeaf, notesPage(notes))
+	return answer(c, notesLeaf, append(placesOf(notes), notePlaces...), notesPage(notes))
 }
 
 func (h *Handlers) browser(c echo.Context) error {
-	return answer(c, browserLeaf, browserPage(reasons))
+	return answer(c, browserLeaf, append(placesOf(reasons), nonePlace), browserPage(reasons))
 }
 
 func (h *Handlers) codes(c echo.Context) error {
-	return answer(c, codesLeaf, codesPage(groups(h.Codes, h.leads)))
+	list, searched := groups(h.Codes, h.leads), strings.TrimSpace(c.QueryParam("q"))
+	return answer(c, codesLeaf, codePlaces(list), codesPage(codesView{Query: searched, Groups: matching(list, searched), Own: ownRows(list)}))
 }
 
 func (h *Handlers) permissions(c echo.Context) error {
-	return answer(c, permissionsLeaf, permissionsPage(needs(catalogue.Services(h.Provider))))
+	return answer(c, permissionsLeaf, permissionPlaces, permissionsPage(needs(catalogue.Services(h.Provider))))
 }
 
 func (h *Handlers) passwords(c echo.Context) error {
-	return answer(c, passwordsLeaf, passwordsPage(ruleViews(account.PasswordRules(h.StrictPasswords))))
+	return answer(c, passwordsLeaf, passwordPlaces, passwordsPage(ruleViews(account.PasswordRules(h.StrictPasswords))))
 }
 
 func (h *Handlers) pools(c echo.Context) error {
-	return answer(c, poolsLeaf, poolsPage())
+	return answer(c, poolsLeaf, poolPlaces, poolsPage())
+}
+
+func (h *Handlers) connect(c echo.Context) error {
+	return answer(c, connectLeaf, connectPlaces, connectPage())
 }
 
 // leads reports whether there is a page at one of our own addresses that the advice knows.
 func (h *Handlers) leads(href string) bool { return href != "/app-profiles" || h.AppProfiles }
 
-func answer(c echo.Context, of leaf, body templ.Component) error {
-	return respond.Page(c, http.StatusOK, page(respond.Shell(c, "Help", of.Title), of, body))
+// answer sends a page with its own places in the contents beside it. It says nothing that changes, so the browser may keep it.
+func answer(c echo.Context, of leaf, places []place, body templ.Component) error {
+	section := startLeaf.Title
+	if of == startLeaf {
+		section = ""
+	}
+	return respond.Kept(c, respond.Shell(c, section, of.Title), func(shell layout.Shell) templ.Component {
+		return page(shell, of, places, body)
+	})
 }
-
-// leaf is one of the help pages, as the others lead to it.
-type leaf struct{ Path, Title string }
-
-var (
-	notesLeaf       = leaf{NotesPath, "Helpful notes for passing the validation test"}
-	browserLeaf     = leaf{BrowserPath, "Why is a password that works in the browser refused here?"}
-	codesLeaf       = leaf{CodesPath, "Validation test troubleshooting"}
-	permissionsLeaf = leaf{PermissionsPath, "Required permissions of cloud services"}
-	passwordsLeaf   = leaf{PasswordsPath, "Password limitations and requirements"}
-	poolsLeaf       = leaf{PoolsPath, "Account pools"}
-
-	leaves = []leaf{notesLeaf, browserLeaf, codesLeaf, permissionsLeaf, passwordsLeaf, poolsLeaf}
-)

@@ -19,7 +19,7 @@ import (
 	"purser.example/web/help"
 )
 
-var paths = []string{help.NotesPath, help.BrowserPath, help.CodesPath, help.PermissionsPath, help.PasswordsPath, help.PoolsPath}
+var paths = []string{help.NotesPath, help.BrowserPath, help.CodesPath, help.PermissionsPath, help.PasswordsPath, help.PoolsPath, help.ConnectPath}
 
 // open reads one page and gives its main part.
 func open(t *testing.T, h help.Handlers, path string) *goquery.Selection {
@@ -44,13 +44,13 @@ func words(s *goquery.Selection) string { return strings.Join(strings.Fields(s.T
 func TestEveryPageHasItsTitle(t *testing.T) {
 	for i, want := range []string{
 		"Helpful notes for passing the validation test", "Why is a password that works in the browser refused here?", "Validation test troubleshooting",
-		"Required permissions of cloud services", "Password limitations and requirements", "Account pools",
+		"Required permissions of cloud services", "Password limitations and requirements", "Account pools", "Connecting a tenant",
 	} {
 		main := open(t, help.Handlers{}, paths[i])
 		if got := words(main.Find("h1")); got != want || main.Find("h1").Length() != 1 {
 			t.Errorf("%s is headed %q", paths[i], got)
 		}
-		if got := words(main.Find("nav a[aria-current=page]")); got != want || main.Find("nav a").Length() != len(paths) {
+		if got := words(main.Find("nav a[aria-current=page]")); got != want || main.Find("nav > ul > li > a").Length() != len(paths)+1 {
 			t.Errorf("%s: the way to the other pages says that this one is %q", paths[i], got)
 		}
 	}
@@ -98,7 +98,7 @@ func headingsInOrder(t *testing.T, main *goquery.Selection) {
 func TestLinksLeadSomewhere(t *testing.T) {
 	hosts := []string{"learn.microsoft.com", "entra.microsoft.com", "login.microsoftonline.com", "status.cloud.microsoft", "myaccount.microsoft.com"}
 	pages := map[string]*goquery.Selection{}
-	for _, path := range paths {
+	for _, path := range append([]string{help.Path}, paths...) {
 		pages[path] = open(t, help.Handlers{}, path)
 	}
 	for path, main := range pages {
@@ -147,7 +147,7 @@ func TestNotesWalkThroughEveryObstacle(t *testing.T) {
 		if section.Find("h2").Length() != 1 || section.Find("ol li").Length() < 3 || !strings.Contains(words(section), want) {
 			t.Errorf("%s: %q", id, words(section))
 		}
-		if section.Find(".help-source").Length() != 1 || main.Find("a[href='#"+id+"']").Length() == 0 {
+		if section.Find(".help-source").Length() != 1 || main.Find(".help-contents a[href='#"+id+"']").Length() == 0 {
 			t.Errorf("%s names no source, or nothing leads to it", id)
 		}
 	}
@@ -357,5 +357,60 @@ func TestThePageOfPoolsGivesTheRule(t *testing.T) {
 	}
 	if !strings.Contains(words(main.Find("#size")), "no way around") {
 		t.Error("nothing is said of what a pool cannot do")
+	}
+}
+
+// The help is one place: its first page leads to all others by their titles, and each page has its own sections in the contents.
+func TestTheHelpIsOnePlace(t *testing.T) {
+	start := open(t, help.Handlers{}, help.Path)
+	if got := words(start.Find("h1")); got != "Help" {
+		t.Errorf("the first page is headed %q", got)
+	}
+	for _, path := range paths {
+		main := open(t, help.Handlers{}, path)
+		if link := start.Find(".help-start a[href='" + path + "']"); words(link) != words(main.Find("h1")) {
+			t.Errorf("the first page calls %s %q", path, words(link))
+		}
+		sections := main.Find("article > section, article > #codes > section").Not("#index")
+		contents := main.Find(".help-contents a")
+		if contents.Length() != sections.Length() {
+			t.Errorf("%s: %d of %d sections in the contents", path, contents.Length(), sections.Length())
+		}
+		contents.Each(func(i int, a *goquery.Selection) {
+			if target := main.Find(a.AttrOr("href", "")); words(target.Find("h2")) != words(a) {
+				t.Errorf("%s: %q leads to %q", path, words(a), words(target.Find("h2")))
+			}
+		})
+	}
+}
+
+// Whoever has a code, or words of a message, sees what matches and how much that is, without script too.
+func TestCodesCanBeLookedFor(t *testing.T) {
+	all := open(t, help.Handlers{}, help.CodesPath).Find("#codes .help-code").Length()
+	for query, want := range map[string]struct {
+		first, said string
+	}{
+		"50126":        {"AADSTS50126", "code"},
+		"aadsts50126":  {"AADSTS50126", "code"},
+		"federated":    {"REALM-FEDERATED", "code"},
+		"  ":           {"", ""},
+		"nothing-such": {"", "No code matches."},
+	} {
+		main := open(t, help.Handlers{}, help.CodesPath+"?q="+url.QueryEscape(query))
+		found, said := main.Find("#codes .help-code"), words(main.Find("form[role=search] [role=status]"))
+		switch {
+		case want.said == "" && (found.Length() != all || said != ""):
+			t.Errorf("%q leaves %d of %d codes, and says %q", query, found.Length(), all, said)
+		case want.said != "" && (found.Length() >= all || !strings.Contains(said, want.said)):
+			t.Errorf("%q finds %d codes, and says %q", query, found.Length(), said)
+		case want.first != "" && main.Find("#codes #"+want.first).Length() != 1:
+			t.Errorf("%q does not find %s", query, want.first)
+		}
+		if field := main.Find("form[method=get] input[type=search]"); field.AttrOr("value", "") != strings.TrimSpace(query) || words(main.Find("label[for=q]")) != "Search" {
+			t.Errorf("%q: the field says %q", query, field.AttrOr("value", ""))
+		}
+		if main.Find("#not-listed").Length() != 1 {
+			t.Errorf("%q: what to do about other codes is gone", query)
+		}
 	}
 }

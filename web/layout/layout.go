@@ -21,6 +21,7 @@ type Shell struct {
 	Person  Person
 	Flash   *Flash          // what the last request did; nil for nothing
 	Session Session         // how long the person may stay (R4)
+	Help    *NavItem        // the place behind the question mark of the header; nil for none
 	Classic bool            // the classic look: a band of colour, denser, no side navigation
 	Scripts []string        // the page's own beside js/app.js, by their names in package static: "js/pool.js"
 	Pane    templ.Component // a ui.Pane or ui.Dialog over the content, which is inert behind it; nil for none
@@ -40,6 +41,7 @@ type NavItem struct {
 	Href    string
 	Icon    string
 	Current bool
+	NewTab  bool // it leads out of this look, to the classic one
 }
 
 // Person is who is signed in. Name may be empty, where the identity provider does not tell it.
@@ -63,6 +65,7 @@ type Flash struct {
 type Session struct {
 	IdleSeconds int
 	MaxSeconds  int
+	Ask         bool // the browser may have kept the page, so that js/session.js asks how much is left
 }
 
 // PlainPage is a page without navigation.
@@ -113,7 +116,10 @@ func (s Shell) documentTitle() string {
 }
 
 // known is false where the page has no idea when the session ends.
-func (s Session) known() bool { return s.IdleSeconds > 0 || s.MaxSeconds > 0 }
+func (s Session) known() bool { return s.Ask || s.told() }
+
+// told is true where the page itself says how much is left.
+func (s Session) told() bool { return s.IdleSeconds > 0 || s.MaxSeconds > 0 }
 
 // sentence says in whole minutes when the session ends.
 func (s Session) sentence() string {

@@ -26,8 +26,9 @@ func sample() Shell {
 		Title: "Service account", Section: "Management", Person: ada, Session: Session{IdleSeconds: 900, MaxSeconds: 43200},
 		Nav: []NavGroup{{Title: "Management", Items: []NavItem{
 			{Label: "Service account", Href: "/service-accounts", Icon: "account", Current: true},
-			{Label: "App management", Href: "/app-profiles", Icon: "apps"},
+			{Label: "Account pools", Href: "/classic/account-pool", Icon: "pool", NewTab: true},
 		}}},
+		Help: &NavItem{Label: "Help", Href: "/help", Icon: "help"},
 	}
 }
 
@@ -163,6 +164,20 @@ func TestTheCurrentPageIsMarkedInTheNavigation(t *testing.T) {
 	}
 }
 
+func TestTheHelpIsBehindTheQuestionMark(t *testing.T) {
+	for name, page := range map[string]templ.Component{"page": pages()["page"], "classic": pages()["classic"]} {
+		link := document(t, page).Find("header a[href='/help']")
+		if strings.TrimSpace(link.Text()) != "Help" || link.AttrOr("title", "") != "Help" {
+			t.Errorf("%s: %q", name, link.Text())
+		}
+	}
+	shell := sample()
+	shell.Help = nil
+	if document(t, Page(shell)).Find("header a[href='/help']").Length() != 0 {
+		t.Error("help is offered to somebody who may not read it")
+	}
+}
+
 func TestAClassicPageHasNoSideNavigation(t *testing.T) { // R40
 	parsed := document(t, pages()["classic"])
 	if parsed.Find("html.classic").Length() != 1 || parsed.Find("nav").Length() != 0 {
@@ -241,6 +256,10 @@ func TestASessionNobodyKnowsWarnsNobody(t *testing.T) { // R4
 	shell := sample()
 	if document(t, Page(shell)).Find("dialog#session[data-idle='900'][data-max='43200'][data-person='ada@contoso.com']").Length() != 1 {
 		t.Error("the script cannot read when the session ends")
+	}
+	shell.Session = Session{Ask: true}
+	if kept := document(t, Page(shell)); kept.Find("dialog#session[data-ask]").Length() != 1 || strings.Contains(kept.Find("#person-menu").Text(), "Your session") {
+		t.Error("a page that may be kept does not let the script ask, or says how much is left")
 	}
 	shell.Session = Session{}
 	if strings.Contains(render(t, Page(shell)), "Your session") {

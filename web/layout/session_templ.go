@@ -56,20 +56,30 @@ func sessionDialog(s Session, p Person) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 3, "\" data-person=\"")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 3, "\"")
+		if templ_7745c5c3_Err != nil {
+			return templ_7745c5c3_Err
+		}
+		if s.Ask {
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 4, " data-ask")
+			if templ_7745c5c3_Err != nil {
+				return templ_7745c5c3_Err
+			}
+		}
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 5, " data-person=\"")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
 		var templ_7745c5c3_Var4 string
 		templ_7745c5c3_Var4, templ_7745c5c3_Err = templruntime.NewAttributeExpression(p.SignIn).Resolve(ctx)
 		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `web/layout/session.templ`, Line: 8, Col: 145}
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `web/layout/session.templ`, Line: 8, Col: 165}
 		}
 		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ_7745c5c3_Var4)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 4, "\"><h2 class=\"dialog-title\" id=\"session-title\"><span data-session=\"warning final\">Your session is about to end</span> <span data-session=\"ended\" hidden>Your session has ended</span></h2><div class=\"dialog-body\"><p class=\"countdown\" data-session=\"warning final\" role=\"timer\" aria-live=\"off\"></p><p data-session=\"warning\">You have not used Purser for a while. Stay signed in to keep what you have typed.</p><p data-session=\"final\" hidden>You have been signed in as long as is allowed, so this session cannot be extended. Save your work now, then sign in again.</p><p data-session=\"ended\" hidden>Sign in again in a new tab, then come back to this one: what you typed is still here, and can be sent then.</p><p data-session=\"failed\" hidden>The server did not answer. Check your connection, then try again.</p><p class=\"visually-hidden\" aria-live=\"polite\" data-said></p></div><div class=\"dialog-footer\"><div data-session=\"warning\">")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 6, "\"><h2 class=\"dialog-title\" id=\"session-title\"><span data-session=\"warning final\">Your session is about to end</span> <span data-session=\"ended\" hidden>Your session has ended</span></h2><div class=\"dialog-body\"><p class=\"countdown\" data-session=\"warning final\" role=\"timer\" aria-live=\"off\"></p><p data-session=\"warning\">You have not used Purser for a while. Stay signed in to keep what you have typed.</p><p data-session=\"final\" hidden>You have been signed in as long as is allowed, so this session cannot be extended. Save your work now, then sign in again.</p><p data-session=\"ended\" hidden>Sign in again in a new tab, then come back to this one: what you typed is still here, and can be sent then.</p><p data-session=\"failed\" hidden>The server did not answer. Check your connection, then try again.</p><p class=\"visually-hidden\" aria-live=\"polite\" data-said></p></div><div class=\"dialog-footer\"><div data-session=\"warning\">")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -77,7 +87,7 @@ func sessionDialog(s Session, p Person) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 5, "</div><div data-session=\"final\" hidden>")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 7, "</div><div data-session=\"final\" hidden>")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -85,7 +95,7 @@ func sessionDialog(s Session, p Person) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 6, "</div><form data-session=\"warning final\" method=\"post\" action=\"/auth/sign-out\">")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 8, "</div><form data-session=\"warning final\" method=\"post\" action=\"/auth/sign-out\">")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -93,7 +103,7 @@ func sessionDialog(s Session, p Person) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 7, "</form><div data-session=\"ended\" hidden>")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 9, "</form><div data-session=\"ended\" hidden>")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -101,7 +111,7 @@ func sessionDialog(s Session, p Person) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 8, "</div></div></dialog>")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 10, "</div></div></dialog>")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

@@ -158,14 +158,14 @@ func TestARowTellsEverything(t *testing.T) { // R10
 	}
 }
 
-func TestAnEmptyListSaysWhy(t *testing.T) {
+func TestAnEmptyListSaysWhy(t *testing.T) { // R75
 	for name, test := range map[string]struct {
 		view listView
 		want string
 		link string
 	}{
 		"nothing was ever made":  {listView{CreateHref: "/new"}, "No profiles yet", "Create"},
-		"no tenant is connected": {listView{NoTenant: true}, "No profiles yet", ""},
+		"no tenant is connected": {listView{NoTenant: true}, "No tenant is connected", "Connecting a tenant"},
 		"nothing matches":        {listView{Filter: filterView{Active: true}}, "Nothing matches", "Clear filters"},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -234,9 +234,9 @@ func TestEachServiceHasItsLineOfRequirements(t *testing.T) {
 }
 
 func TestTheScriptKnowsEveryPasswordRule(t *testing.T) { // R16
-	script := served(t, "js/password.js")
+	script := served(t, "js/app.js")
 	for _, rule := range account.PasswordRules(false) {
-		if !strings.Contains(script, "\n  "+rule.ID+": (password)") {
+		if !strings.Contains(script, "\n"+rule.ID+": (password)") {
 			t.Errorf("js/password.js does not check %q", rule.ID)
 		}
 	}

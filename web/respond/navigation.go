@@ -11,19 +11,18 @@ import (
 type entry struct {
 	group, label, href, icon string
 	right                    access.Right
+	newTab                   bool
 }
 
-// entries appear with the page they lead to.
+// entries appear with the page they lead to. Other rooms have their place between these: Overview before them all, App management and
+// Auto discovery under Management, Health and expiry under Monitoring, and a group Administration below.
 var entries = []entry{
-	{"Management", "Service account", "/service-accounts", "key", access.ManageServiceAccounts},
-	{"Management", "Validation runs", "/service-accounts/validations", "validate", access.ManageServiceAccounts},
-	{"Help", "Passing the validation", "/help/validation-notes", "help", access.ManageServiceAccounts},
-	{"Help", "Works in the browser", "/help/works-in-browser", "lock", access.ManageServiceAccounts},
-	{"Help", "Validation codes", "/help/validation-codes", "document", access.ManageServiceAccounts},
-	{"Help", "Required permissions", "/help/required-permissions", "people", access.ManageServiceAccounts},
-	{"Help", "Password rules", "/help/password-rules", "password", access.ManageServiceAccounts},
-	{"Help", "Account pools", "/help/account-pools", "pool", access.ManageServiceAccounts},
+	{"Management", "Service account", "/service-accounts", "key", access.ManageServiceAccounts, false},
+	{"Management", "Account pools", "/classic/account-pool", "pool", access.ManageServiceAccounts, true},
+	{"Monitoring", "Validation runs", "/service-accounts/validations", "validate", access.ManageServiceAccounts, false},
 }
+
+const helpPath = "/help"
 
 func navigation(caller access.Caller, path string) []layout.NavGroup {
 	var groups []layout.NavGroup
@@ -36,19 +35,29 @@ func navigation(caller access.Caller, path string) []layout.NavGroup {
 			groups = append(groups, layout.NavGroup{Title: e.group})
 		}
 		last := &groups[len(groups)-1]
-		current := e.href == here
-		last.Items = append(last.Items, layout.NavItem{Label: e.label, Href: e.href, Icon: e.icon, Current: current})
+		last.Items = append(last.Items, layout.NavItem{Label: e.label, Href: e.href, Icon: e.icon, Current: e.href == here, NewTab: e.newTab})
 	}
 	return groups
+}
+
+// helpItem leads to the help, for whoever may do what it explains.
+func helpItem(caller access.Caller, path string) *layout.NavItem {
+	if !caller.May(access.ManageServiceAccounts) {
+		return nil
+	}
+	return &layout.NavItem{Label: "Help", Href: helpPath, Icon: "help", Current: below(path, helpPath)}
 }
 
 // entryOf gives the entry that a page belongs to: the one with the longest address that the page's begins with.
 func entryOf(path string) string {
 	here := ""
 	for _, e := range entries {
-		if (path == e.href || strings.HasPrefix(path, e.href+"/")) && len(e.href) > len(here) {
+		if below(path, e.href) && len(e.href) > len(here) {
 			here = e.href
 		}
 	}
 	return here
 }
+
+// below reports whether a page is the one at an address or stands under it.
+func below(path, address string) bool { return path == address || strings.HasPrefix(path, address+"/") }

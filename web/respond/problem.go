@@ -125,6 +125,9 @@ func answerWith(c echo.Context, kind problem.Kind, err error) error {
 		return c.JSON(status, map[string]string{"error": problem.Message(err), "reference": reference(c)})
 	}
 	fault := layout.Fault{Title: a.title, Text: problem.Message(err), Next: a.next, ActionLabel: a.label, ActionHref: a.href, ActionNewTab: kind == problem.Unauthenticated, Reference: reference(c), Person: session.Person(c)}
+	if kind == problem.NotFound && session.Caller(c).Role() != "" {
+		return Page(c, status, layout.FaultPage(Shell(c, "", fault.Title), fault))
+	}
 	return Page(c, status, layout.ErrorPage(fault))
 }
 

@@ -1,0 +1,64 @@
+package help
+
+// leaf is one of the help pages, as the others lead to it: by its title, and nowhere by another name.
+type leaf struct{ Path, Title string }
+
+var (
+	startLeaf       = leaf{Path, "Help"}
+	notesLeaf       = leaf{NotesPath, "Helpful notes for passing the validation test"}
+	browserLeaf     = leaf{BrowserPath, "Why is a password that works in the browser refused here?"}
+	codesLeaf       = leaf{CodesPath, "Validation test troubleshooting"}
+	permissionsLeaf = leaf{PermissionsPath, "Required permissions of cloud services"}
+	passwordsLeaf   = leaf{PasswordsPath, "Password limitations and requirements"}
+	poolsLeaf       = leaf{PoolsPath, "Account pools"}
+	connectLeaf     = leaf{ConnectPath, "Connecting a tenant"}
+
+	leaves = []leaf{startLeaf, notesLeaf, browserLeaf, codesLeaf, permissionsLeaf, passwordsLeaf, poolsLeaf, connectLeaf}
+)
+
+// abouts say on the first page what each of the others is for.
+var abouts = []struct {
+	leaf
+	About string
+}{
+	{notesLeaf, "What in a tenant refuses a sign-in with a username and password, and how to let one account pass: security defaults, per-user MFA, conditional access and more."},
+	{browserLeaf, "The reasons, the likeliest first, and what to do about each."},
+	{codesLeaf, "Each code that a validation may show: its cause, what it proves, and the steps."},
+	{permissionsLeaf, "What a service account must be allowed to do for each service, and which services use account pools."},
+	{passwordsLeaf, "Which passwords Microsoft 365 takes, when they expire, and when an account is locked."},
+	{poolsLeaf, "How to build a pool, what its members need, and how many are enough."},
+	{connectLeaf, "What an app registration in the tenant needs, so that Purser can sign in and read."},
+}
+
+// place is where something is found on a page: a section of it, or a code.
+type place struct{ ID, Title string }
+
+// The places of the pages whose sections stand in their templates.
+var (
+	notePlaces       = []place{{"powershell", "Lines for Microsoft Graph PowerShell"}, {"dates", "Dates to know"}, {"app-profile", "A safer way: an app profile"}}
+	nonePlace        = place{"none", "None of them fits"}
+	permissionPlaces = []place{{"reading", "How to read the table"}, {"account", "Choosing the account"}, {"sources", "Where this comes from"}}
+	passwordPlaces   = []place{{"purser", "What Purser checks"}, {"expiry", "Change when passwords expire"}, {"lockout", "Wrong passwords and lockout"}}
+	poolPlaces       = []place{
+		{"build", "Build a pool"}, {"mfa", "Members with multi-factor authentication"}, {"needs", "What each object type needs"},
+		{"size", "How many members are enough"}, {"force", "When a pool takes effect"},
+	}
+	connectPlaces = []place{{"register", "Make the registration"}, {"permissions", "Permissions"}}
+)
+
+func placesOf(sections []section) []place {
+	list := make([]place, 0, len(sections)+len(notePlaces))
+	for _, s := range sections {
+		list = append(list, place{s.ID, s.Title})
+	}
+	return list
+}
+
+// codePlaces are the statuses by which the codes are sorted.
+func codePlaces(list []group) []place {
+	places := make([]place, 0, len(list)+1)
+	for _, of := range list {
+		places = append(places, place{of.ID, of.Title})
+	}
+	return append(places, place{"not-listed", "A code that is not listed"})
+}
