@@ -28,11 +28,15 @@ ${declarations(webDarkTheme, webLightTheme)}
 `;
 }
 
+// What shows a tone has its icon before its words, without an element for it.
+const tones = ['ok', 'warn', 'bad', 'info', 'mute'];
+const selectors = (name) => (tones.includes(name) ? `.icon-${name},.tone-${name}` : `.icon-${name}`);
+
 async function icon([name, file]) {
   const svg = await readFile(fromPackage(`@fluentui/svg-icons/icons/${file}.svg`), 'utf8');
   // Only these characters need escaping inside a quoted url(); base64 would be a third longer and unreadable in review.
   const data = svg.trim().replaceAll('"', "'").replaceAll('<', '%3C').replaceAll('>', '%3E').replaceAll('#', '%23');
-  return `.icon-${name}{--icon:url("data:image/svg+xml,${data}")}`;
+  return `${selectors(name)}{--icon:url("data:image/svg+xml,${data}")}`;
 }
 
 async function iconSheet() {

@@ -12,10 +12,20 @@ func opens(href string) templ.Attributes {
 	}
 }
 
-// opensEach is opens for all links within, which bring their addresses alone: a list has many.
-func opensEach() templ.Attributes {
-	each := templ.Attributes{}
-	for name, value := range opens("") {
+// opensEach is opens for all links within, which say nothing themselves: a list has many. Its times were so at now.
+func opensEach(now string) templ.Attributes {
+	each := inherited(opens(""))
+	each["data-now"] = now
+	return each
+}
+
+// sortsEach is lists for all links within.
+func sortsEach() templ.Attributes { return inherited(lists("")) }
+
+// inherited makes every link below one of htmx that goes where it leads anyway.
+func inherited(attributes templ.Attributes) templ.Attributes {
+	each := templ.Attributes{"hx-boost:inherited": "true"}
+	for name, value := range attributes {
 		if name != "hx-get" {
 			each[name+":inherited"] = value
 		}
