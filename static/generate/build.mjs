@@ -28,9 +28,12 @@ ${declarations(webDarkTheme, webLightTheme)}
 `;
 }
 
-// What shows a tone has its icon before its words, without an element for it.
-const tones = ['ok', 'warn', 'bad', 'info', 'mute'];
-const selectors = (name) => (tones.includes(name) ? `.icon-${name},.tone-${name}` : `.icon-${name}`);
+// What shows a tone has its icon before its words, and a link that sorts behind them, without an element for it.
+const without = {
+  ok: '.tone-ok', warn: '.tone-warn', bad: '.tone-bad', info: '.tone-info', mute: '.tone-mute',
+  sort: '.sort', 'arrow-up': '[aria-sort=ascending] .sort', 'arrow-down': '[aria-sort=descending] .sort',
+};
+const selectors = (name) => (without[name] ? `.icon-${name},${without[name]}` : `.icon-${name}`);
 
 async function icon([name, file]) {
   const svg = await readFile(fromPackage(`@fluentui/svg-icons/icons/${file}.svg`), 'utf8');

@@ -1,16 +1,20 @@
 // Shows the verdict of a row beside the status that was pressed. It is a native popover: Escape and a press elsewhere close it. Without
-// script, the status leads to the details.
+// script, the link of the row reaches over the status.
 const tip = document.getElementById('verdict-tip');
-const statuses = '#selection td>div>a';
+const statuses = '#selection td>p>a';
 let source = null;
 
-function announce() {
-  for (const link of document.querySelectorAll(statuses)) link.ariaHasPopup = 'dialog';
+// A row says once where it leads. Its status is a link too, which says that it opens something.
+function lead() {
+  for (const status of document.querySelectorAll(statuses)) {
+    status.href = status.closest('tr').querySelector('a[href]').getAttribute('href');
+    status.ariaHasPopup = 'dialog';
+  }
 }
-document.addEventListener('htmx:after:swap', announce);
-announce();
+document.addEventListener('htmx:after:swap', lead);
+lead();
 
-// A row says only where its details are; its verdict alone is beside them.
+// The verdict alone is beside the details.
 document.addEventListener('htmx:config:request', (event) => {
   const { ctx } = event.detail;
   if (!tip || !ctx.sourceElement.matches?.(statuses)) return;
@@ -38,7 +42,7 @@ tip?.addEventListener('toggle', (event) => { if (event.newState === 'closed') ti
 
 // What an ellipsis cuts off stands in the title of what was cut.
 document.addEventListener('mouseover', (event) => {
-  const cut = event.target.closest?.('.list td, .list td>div>*');
+  const cut = event.target.closest?.('.list td, .list td>:is(p,div)>*');
   if (cut && !cut.title && cut.scrollWidth > cut.clientWidth && !cut.querySelector('[aria-description]')) cut.title = cut.textContent.trim();
 });
 
