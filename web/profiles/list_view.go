@@ -17,7 +17,7 @@ type listView struct {
 	Filter      filterView
 	Heads       []ui.Column // from heads
 	Rows        []rowView
-	Now         string      // when the times of the rows were so, as words.Time has it
+	Now         string        // when the times of the rows were so, as words.Time has it
 	Pager       ui.PagerProps // its Attrs are set here
 }
 
