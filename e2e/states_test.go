@@ -176,6 +176,16 @@ var workshop = []state{
 		w.Click("Save")
 		w.ByRole("alert", "").Wait()
 	}},
+	{"pools-by-keyboard", func(w *walk) {
+		w.Goto(poolPath)
+		tab := w.ByRole("tab", sites)
+		tab.Press("End")
+		last := w.Focused()
+		w.Press("Home")
+		if first := w.Focused(); first == last || !strings.Contains(first, sites) {
+			w.t.Errorf("End leads to %s, Home to %s", last, first)
+		}
+	}},
 	{"pools-project", at(poolPath + "?tab=project")},
 	{"pools-public-folders", at(poolPath + "?tab=public-folders")},
 	{"signed-out", func(w *walk) {
@@ -190,6 +200,24 @@ var workshop = []state{
 		signIn(w.Page, "user@purser.test")
 		w.ByRole("button", "Sign out").Wait()
 	}},
+}
+
+// headings fails where a heading that can be read skips a level (WCAG 1.3.1).
+func (w *walk) headings(s state) {
+	w.t.Helper()
+	gap, err := w.Page.Page.Evaluate(`() => {
+		let level = 0;
+		for (const heading of document.querySelectorAll('h1, h2, h3, h4, h5, h6')) {
+			if (!heading.checkVisibility({ visibilityProperty: true }) || heading.closest('[inert]')) continue;
+			const now = Number(heading.tagName[1]);
+			if (level && now > level + 1) return heading.outerHTML;
+			level = now;
+		}
+		return '';
+	}`)
+	if err != nil || gap != "" {
+		w.t.Errorf("%s: a heading skips a level: %v %v", s.name, gap, err)
+	}
 }
 
 // tick ticks the box of a row.
@@ -249,6 +277,7 @@ func (w *walk) look(s state) {
 	if score, jumped := w.LayoutShift(); score > jumps {
 		w.t.Errorf("%s: %.3f jumps, because of\n%s", s.name, score, strings.Join(jumped, "\n"))
 	}
+	w.headings(s)
 	w.Axe()
 	w.NoSidewaysScroll()
 }

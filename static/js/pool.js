@@ -83,14 +83,14 @@ function reveal(id) {
   target?.closest('details')?.setAttribute('open', '');
 }
 
-// Arrow keys walk the tabs, as everywhere.
+// Arrow keys, Home and End walk the tabs, as everywhere.
 function walk(event) {
   const list = tabs();
   const at = list.indexOf(event.target);
-  const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
-  if (at < 0 || !step) return;
+  const to = { ArrowRight: at + 1, ArrowLeft: at - 1 + list.length, Home: 0, End: list.length - 1 }[event.key];
+  if (at < 0 || to === undefined) return;
   event.preventDefault();
-  choose(list[(at + step + list.length) % list.length], true);
+  choose(list[to % list.length], true);
 }
 
 // Enter in Group Name validates it; anywhere else in the form it saves.
