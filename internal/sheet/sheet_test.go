@@ -214,7 +214,7 @@ func TestFieldsOfSeveralLines(t *testing.T) {
 func TestFilesThatCannotBeRead(t *testing.T) {
 	many := strings.Repeat("a,b\n", passwords.MaxRows+1)
 	for name, c := range map[string]struct{ file, says string }{
-		"empty":                       {"", "The file is empty. Its first row names the columns: username, password, app_password."},
+		"empty":                       {"", "The file is empty. Its first row must name the columns: username, password, app_password."},
 		"only a mark":                 {"\ufeff", "empty"},
 		"only separators":             {",,,\n,\n\n", "empty"},
 		"only sep=;":                  {"sep=;\n", "empty"},

@@ -68,7 +68,7 @@ func TestAWronglySpeltIssuerIsToldBeforeAnybodySignsIn(t *testing.T) {
 			p := idptest.NewStub(t)
 			h := demotest.OpenApart(t, issuer(p))
 			demotest.Until(t, "a warning in the log", func() bool {
-				return strings.Contains(h.Log.String(), `level=WARN msg="nobody can sign in: sign-in is set up wrongly"`) && strings.Contains(h.Log.String(), "PURSER_OIDC_ISSUER")
+				return strings.Contains(h.Log.String(), `level=WARN msg="no one can sign in: sign-in isn't set up correctly"`) && strings.Contains(h.Log.String(), "PURSER_OIDC_ISSUER")
 			})
 			res := h.Browser().Get(backTo(deep))
 			if res.StatusCode != http.StatusBadGateway || !strings.Contains(res.Text(), "set up wrongly") || strings.Contains(strings.ToLower(res.Text()), "try again") {

@@ -138,7 +138,7 @@ func TestNotesWalkThroughEveryObstacle(t *testing.T) {
 		"per-user-mfa":          "Per-user MFA",
 		"conditional-access":    "Exclude",
 		"named-location":        "IP ranges location",
-		"legacy-authentication": "16 February 2026",
+		"legacy-authentication": "February 16, 2026",
 		"consent":               "Grant admin consent",
 		"public-client":         "Allow public client flows",
 		"federation":            "managed domain",
@@ -156,7 +156,7 @@ func TestNotesWalkThroughEveryObstacle(t *testing.T) {
 // R34: the dates that panes send people here for.
 func TestNotesSayTheDates(t *testing.T) {
 	dates := words(open(t, help.Handlers{}, help.NotesPath).Find("#dates"))
-	for _, text := range []string{"1 May 2026", "30 April 2026", "1 October 2025", "MC1184649"} {
+	for _, text := range []string{"May 1, 2026", "April 30, 2026", "October 1, 2025", "MC1184649"} {
 		if !strings.Contains(dates, text) {
 			t.Errorf("%q is missing: %s", text, dates)
 		}
@@ -191,7 +191,7 @@ func TestTheBrowserPageNamesTheReasons(t *testing.T) {
 func TestPagesSayWhenTheyWereRight(t *testing.T) {
 	for _, path := range paths {
 		sources := open(t, help.Handlers{}, path).Find("article .help-source")
-		if last := words(sources.Last()); last != "As of 23 November 2026." || sources.Length() < 2 {
+		if last := words(sources.Last()); last != "As of November 23, 2026." || sources.Length() < 2 {
 			t.Errorf("%s ends with %q after %d sources", path, last, sources.Length())
 		}
 	}
@@ -247,7 +247,7 @@ func TestOwnRowsAreMarked(t *testing.T) {
 	main := open(t, help.Handlers{Codes: table}, help.CodesPath)
 	for _, rule := range table.Rules() {
 		section := main.Find("[id='" + rule.Anchor() + "']").Closest(".help-code")
-		if marked := strings.Contains(words(section.Find("h3")), "Your organization's own row"); marked != rule.Own {
+		if marked := strings.Contains(words(section.Find("h3")), "Your organization's own"); marked != rule.Own {
 			t.Errorf("%s is marked: %v", rule.Key, marked)
 		}
 		if rule.Own && (!strings.Contains(words(section), "Ask <Contoso> for it.") || !strings.Contains(words(section), "Source: Contoso's runbook") || section.Find("ol li").Length() == 0) {
@@ -281,11 +281,11 @@ func TestCodesSayWhatIsProven(t *testing.T) {
 		"AADSTS50126":   "Microsoft did not accept the password.",
 		"AADSTS50034":   "The account is not in this tenant.",
 		"AADSTS53003":   "The account exists. The password is right. A policy stands in the way.",
-		"AADSTS50057":   "The account exists. Whether the password is right remains open.",
+		"AADSTS50057":   "The account exists. It doesn't show whether the password is right.",
 		"AADSTS50053":   "Nothing about the account or its password.",
-		"AADSTS65001":   "The account exists. The password is right. The account keeps its former status.",
-		"TIMEOUT":       "Nothing about the account or its password. The account keeps its former status.",
-		"AADSTS7000218": "Nothing about the account or its password. The account keeps its former status.",
+		"AADSTS65001":   "The account exists. The password is right. The account keeps its earlier status.",
+		"TIMEOUT":       "Nothing about the account or its password. The account keeps its earlier status.",
+		"AADSTS7000218": "Nothing about the account or its password. The account keeps its earlier status.",
 	} {
 		if got := words(main.Find("#" + code)); !strings.Contains(got, "What is proven: "+want+"What to do:") {
 			t.Errorf("%s: %q", code, got)
