@@ -49,7 +49,7 @@ func openDemo(t *testing.T, o demo.Options, settings ...string) *house {
 func (h *house) now() time.Time { return time.Now().UTC().Add(time.Duration(h.ahead.Load())) }
 
 // pass lets time pass at Purser. A page that looks on has a clock of its own (see browser.Page.Pass), and so has the identity
-// provider: ten minutes ahead, what it says has expired.
+// provider: ten minutes ahead, what it says has run out.
 func (h *house) pass(d time.Duration) { h.ahead.Add(int64(d)) }
 
 // signIn does what a person does, from the page that asks to the page they wanted.
