@@ -55,7 +55,7 @@ func tiles(counts profile.Counts, query listQuery) []ui.TileProps {
 	now := query.values.Get("status")
 	all := "All profiles"
 	if q := query.query(); q.Text != "" || q.Tenant != "" || q.Service != "" {
-		all = "All matching profiles"
+		all = "All matching"
 	}
 	tile := func(count int, label, status string, tone ui.Tone) ui.TileProps {
 		if count == 0 {

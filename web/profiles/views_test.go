@@ -166,7 +166,7 @@ func TestAnEmptyListSaysWhy(t *testing.T) { // R75
 	}{
 		"nothing was ever made":  {listView{CreateHref: "/new"}, "No profiles yet", "Create"},
 		"no tenant is connected": {listView{NoTenant: true}, "No tenant is connected", "Connecting a tenant"},
-		"nothing matches":        {listView{Filter: filterView{Active: true}}, "Nothing matches", "Clear filters"},
+		"nothing matches":        {listView{Filter: filterView{Active: true}}, "No profiles found", "Clear filters"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			empty := page(t, listPage(sampleShell(), test.view)).Find(".empty")
@@ -372,7 +372,7 @@ func TestTheDetailsTellWhatIsKnown(t *testing.T) { // R11
 		History: []attemptView{{Tone: ui.Bad, Status: "Wrong password", Code: "AADSTS50126", By: "Adele Vance"}}, Changes: []changeView{{By: "Megan Bowen", What: "Description changed"}},
 	}
 	in := page(t, detailsPane(view))
-	for _, want := range []string{"Contoso contoso.onmicrosoft.com · Worldwide", "svc@contoso.com Common profile", "User Administrator", "Adele Vance", "AADSTS50126", "Megan Bowen", "Description changed", "Nothing so far"} {
+	for _, want := range []string{"Contoso contoso.onmicrosoft.com · Worldwide", "svc@contoso.com Common profile", "User Administrator", "Adele Vance", "AADSTS50126", "Megan Bowen", "Description changed", "Nothing"} {
 		if !strings.Contains(plain(in.Find(".pane")), want) {
 			t.Errorf("the details lack %q", want)
 		}
