@@ -70,7 +70,7 @@ func TestAValidationRun(t *testing.T) {
 				p.Goto(p.Path())
 				return p.ByRole("progressbar", "").Count() == 0
 			})
-			p.ByText("Cancelled").Wait()
+			p.ByText("Canceled").Wait()
 			if n := h.Passwords(); n > 5 {
 				t.Errorf("%d passwords sent: two Saves, two in the first run, at most one in the second", n)
 			}

@@ -183,7 +183,7 @@ func TestWhatCannotBeSeenInAValueIsNamed(t *testing.T) {
 			{value + "\x00", "is not UTF-8; save it as UTF-8 without a byte order mark."},
 			{"\xff\xfe" + value, "is not UTF-8; save it as UTF-8 without a byte order mark."},
 			{`"` + value + `"`, "is in quotation marks, which only a shell understands; remove them."},
-			{value + "\a", "holds the character U+0007, which cannot be seen; leave it out."},
+			{value + "\a", "has the invisible character U+0007; remove it."},
 			{value + " ", "begins or ends with a space; remove it."},
 			{" " + value, "begins or ends with a space; remove it."},
 			{value + "\r", "has a carriage return (CR); save it with Unix line endings (LF)."},

@@ -166,12 +166,12 @@ func TestAStatusAccusesNobodyByItself(t *testing.T) {
 		says  string
 	}{
 		{"HTTP 503", whose.Microsoft, "Microsoft 365 is unavailable at the moment."},
-		{"HTTP 503", whose.Untold, "cannot be told"},
-		{"HTTP 429", whose.Untold, "cannot be told"},
+		{"HTTP 503", whose.Untold, "could be with Microsoft, the network"},
+		{"HTTP 429", whose.Untold, "could be with Microsoft, the network"},
 		{"HTTP 502", whose.Between, "a proxy or a web filter"},
 		{"HTTP 4xx", whose.Between, "such as a proxy."},
-		{"HTTP 4xx", whose.Microsoft, "a fault of its own"},
-		{"HTTP 4xx", whose.Purser, "Purser did not wait for the answer"},
+		{"HTTP 4xx", whose.Microsoft, "a problem of its own"},
+		{"HTTP 4xx", whose.Purser, "Purser didn't wait for the response"},
 	} {
 		v := verdict.Verdict{Status: verdict.Unreachable, Rule: c.rule, Code: "HTTP 4xx", Fault: c.fault}
 		if cause := v.Explain(verdict.Context{}).Cause; !strings.Contains(cause, c.says) || c.fault != whose.Microsoft && strings.Contains(cause, "unavailable") {

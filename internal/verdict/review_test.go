@@ -129,7 +129,7 @@ func TestLicences(t *testing.T) {
 		if got := e.Findings[len(e.Findings)-1].Text; got != c.finding {
 			t.Errorf("%s: finding %q", name, got)
 		}
-		if warnings := v.Review(needs, time.Time{}); c.text != "" && warnings[0].Short() != "No Exchange Online licence" {
+		if warnings := v.Review(needs, time.Time{}); c.text != "" && warnings[0].Short() != "No Exchange Online license" {
 			t.Errorf("%s: %q", name, warnings[0].Short())
 		}
 	}
