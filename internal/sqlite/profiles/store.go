@@ -13,6 +13,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"sync/atomic"
 
 	"purser.example/internal/audit"
 	"purser.example/internal/catalogue"
@@ -29,6 +30,9 @@ type Store struct {
 	counts  sqlite.Kept[counting, counted]
 	finds   sqlite.Kept[string, found]
 	tallies sqlite.Kept[tallying, profile.Counts]
+
+	lettered atomic.Int64 // see letterSome: profiles up to this row have their letters
+
 	keepers accounts.Keepers
 }
 
