@@ -52,11 +52,11 @@ func Insert(tx *sqlite.Tx, p profile.Profile, password []byte) error {
 // Update implements profile.Store. What most edits leave alone (name, account, services) is written only where it changed: each of
 // these costs indexes.
 func (s *Store) Update(ctx context.Context, p profile.Profile, was int64, password []byte, v *profile.Validation, elsewhere []account.Renewal, entries ...audit.Entry) error {
+	key := searchKey(p) // before its turn comes: others wait behind it
 	return unique(s.db.Write(ctx, func(tx *sqlite.Tx) error {
 		var row, letters int64
 		var old profile.Profile
 		var services string
-		key := searchKey(p)
 		err := tx.QueryRow(`UPDATE profiles SET description = ?, search_key = ?, version = ?, modified_at = ?, modified_by = ? WHERE id = ? AND version = ?
 			RETURNING row, name, tenant_id, username, services, letters`, p.Description, key, p.Version, p.Modified.At.UnixMilli(), p.Modified.By, p.ID, was).
 			Scan(&row, &old.Name, &old.Tenant, &old.Username, &services, &letters)
