@@ -278,9 +278,9 @@ func (a *App) MeetProvider() {
 		switch {
 		case err == nil || a.beside.Err() != nil:
 		case login.SetUpWrongly(err):
-			a.log.Warn("nobody can sign in: sign-in is set up wrongly", "fault", string(login.Whose(err)), "error", err)
+			a.log.Warn("no one can sign in: sign-in isn't set up correctly", "fault", string(login.Whose(err)), "error", err)
 		default:
-			a.log.Warn("nobody can sign in yet: the identity provider could not be asked", "fault", string(login.Whose(err)), "error", err)
+			a.log.Warn("no one can sign in yet: the identity provider could not be asked", "fault", string(login.Whose(err)), "error", err)
 		}
 	})
 }
