@@ -104,7 +104,6 @@ var everyday = []state{
 	{"help-connecting", at("/help/connecting-a-tenant")},
 	{"not-found", refused("/nowhere", 404)},
 	{"profile-not-found", refused("/service-accounts/nobody", 404)},
-	{"bad-callback", refused("/auth/callback?state=forged&code=x", 400)},
 }
 
 // workshop are the states of a house in which things are made, among them those that its simulator refuses.
@@ -112,7 +111,7 @@ var workshop = []state{
 	{"list-empty", at("/service-accounts")},
 	{"runs-empty", at("/service-accounts/validations")},
 	{"create", func(w *walk) {
-		w.Click("Service account")
+		w.Goto("/service-accounts")
 		w.Click("Create")
 		w.heading("Create service account profile")
 	}},
@@ -194,6 +193,7 @@ var workshop = []state{
 		w.ByRole("button", "Sign out").Click()
 		w.WaitPath("/auth/signed-out")
 	}},
+	{"bad-callback", refused("/auth/callback?state=forged&code=x", 400)},
 	{"no-role", func(w *walk) {
 		w.ExpectRefusal("403 GET")
 		w.Goto("/service-accounts")

@@ -91,7 +91,7 @@ var stories = []story{
 			`sudo -u purser sh -c 'umask 077; sqlite3 /var/lib/purser/purser.db ".backup /srv/backup/purser.db"'`:  {},
 			"sudo cp -p /var/lib/purser/purser.db /srv/backup/":                                                    {},
 			"sudo -u purser sqlite3 /srv/backup/purser.db 'PRAGMA integrity_check; SELECT count(*) FROM activity'": {says: "ok\n"},
-			"sudo env PURSER_KEY_FILE=/etc/purser/key purser audit verify --data /srv/backup":                      {says: "the activity log holds"},
+			"sudo env PURSER_KEY_FILE=/etc/purser/key purser audit verify --data /srv/backup":                      {says: "the activity log is intact"},
 			"sudo mv /var/lib/purser /var/lib/purser.old":                                                          {},
 			"sudo install -d -o purser -g purser -m 700 /var/lib/purser":                                           {},
 			"sudo install -o purser -g purser -m 600 /srv/backup/purser.db /var/lib/purser/purser.db":              {},

@@ -29,7 +29,7 @@ const months = 'January February March April May June July August September Octo
 
 function spelled(at) {
   const two = (number) => String(number).padStart(2, '0');
-  return `${at.getUTCDate()} ${months[at.getUTCMonth()]} ${at.getUTCFullYear()}, ${two(at.getUTCHours())}:${two(at.getUTCMinutes())} UTC`;
+  return `${months[at.getUTCMonth()]} ${at.getUTCDate()}, ${at.getUTCFullYear()}, ${two(at.getUTCHours())}:${two(at.getUTCMinutes())} UTC`;
 }
 
 // What is announced when it changes stays as it was announced.
