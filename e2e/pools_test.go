@@ -387,3 +387,14 @@ func TestAPoolUsesAProfile(t *testing.T) {
 	p.ByText("This profile is in use").Wait()
 	fine(p, "delete-in-pool")
 }
+
+// Home and End lead to the first and the last of the pools, as the arrows lead to the next.
+func TestTheTabsOfPoolsByKeyboard(t *testing.T) {
+	_, p := withPools(t, views[0])
+	p.ByRole("tab", sites).Press("End")
+	last := p.Focused()
+	p.Press("Home")
+	if first := p.Focused(); !strings.Contains(first, sites) || strings.Contains(last, sites) || !strings.HasPrefix(last, "tab ") {
+		t.Errorf("End leads to %s, Home to %s", last, first)
+	}
+}

@@ -169,24 +169,6 @@ var workshop = []state{
 		w.Click("Save")
 		w.ByRole("alert", "").Having("Theirs").Wait()
 	}},
-	{"pools-empty", at(poolPath)},
-	{"pools-found", func(w *walk) { find(w.t, w.Page, w.view, sites, "aos-pool@contoso.com", 7) }},
-	{"pools-refused", func(w *walk) {
-		w.Click("Save")
-		w.ByRole("alert", "").Wait()
-	}},
-	{"pools-by-keyboard", func(w *walk) {
-		w.Goto(poolPath)
-		tab := w.ByRole("tab", sites)
-		tab.Press("End")
-		last := w.Focused()
-		w.Press("Home")
-		if first := w.Focused(); first == last || !strings.Contains(first, sites) {
-			w.t.Errorf("End leads to %s, Home to %s", last, first)
-		}
-	}},
-	{"pools-project", at(poolPath + "?tab=project")},
-	{"pools-public-folders", at(poolPath + "?tab=public-folders")},
 	{"signed-out", func(w *walk) {
 		w.Goto("/service-accounts")
 		w.ByRole("button", "").Having("Adele Vance").Click()
