@@ -122,7 +122,7 @@ func (h *Handlers) memberView(c echo.Context, tell *verdicts.Teller, m pool.Memb
 	if view.Name == "" {
 		view.Name = "Name not available"
 	}
-	view.LicensesNote = licensesNote(m, class)
+	view.LicensesNote = licensesNote(m)
 	standing(c, tell, m, f, &view)
 	stored(m, class, h, &view)
 	for _, row := range f.rows {
@@ -134,18 +134,15 @@ func (h *Handlers) memberView(c echo.Context, tell *verdicts.Teller, m pool.Memb
 }
 
 // licensesNote says what stands in place of licenses.
-func licensesNote(m pool.Member, class pool.Class) string {
-	switch {
-	case m.Unread:
+func licensesNote(m pool.Member) string {
+	if m.Unread {
 		return "Not read"
-	case len(m.Products) > 0:
-		return ""
-	case class == pool.Sites:
-		return "None needed for most"
-	default:
-		return "None"
 	}
+	return "None"
 }
+
+// signInAllowed is what a row says of most members that have no password yet.
+const signInAllowed = "Sign-in allowed"
 
 // standing is where the member stands, with the verdict in full where there is something to explain.
 func standing(c echo.Context, tell *verdicts.Teller, m pool.Member, f *poolForm, view *memberView) {
@@ -170,7 +167,7 @@ func standing(c echo.Context, tell *verdicts.Teller, m pool.Member, f *poolForm,
 		view.Sub = append(view.Sub, "Not the account's fault. The password is still waiting.")
 	}
 	if m.Enabled && m.Standing == pool.NoPassword {
-		view.Sub = append(view.Sub, "Sign-in allowed")
+		view.Sub = append(view.Sub, signInAllowed)
 	}
 	if said == nil || said.Valid() || m.Standing.InOrder() || m.Standing == pool.Checking || m.Standing == pool.NoPassword {
 		return
