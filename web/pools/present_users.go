@@ -220,6 +220,6 @@ func stored(m pool.Member, class pool.Class, h *Handlers, view *memberView) {
 	case view.Waiting || view.Stored != "" && m.Standing.InOrder():
 		view.Fold = "Replace"
 	case slices.Contains([]pool.Standing{pool.Barred, pool.Disabled}, m.Standing):
-		view.Fold = "Enter a password anyway"
+		view.Fold = "Add a password"
 	}
 }

@@ -60,7 +60,7 @@ func (v pageView) serviceCount() string { return strconv.Itoa(len(v.Services)) +
 // What stands below fields whether or not they were refused.
 const (
 	groupHelp   = "The name or email address of a Microsoft 365 Group, mail-enabled security group, or security group."
-	objectsHelp = "If you know it. A scan counts the objects of these types."
+	objectsHelp = "If you know it. A scan counts them, too."
 )
 
 // withID names an element, so that a script finds it.
