@@ -237,7 +237,7 @@ func TestTypedTextIsNotLostWithoutAQuestion(t *testing.T) {
 		}
 	}
 	p.ByRole("link", "Cancel").Click()
-	p.Click("Go on without saving")
+	p.Click("Leave without saving")
 	p.WaitPath("/service-accounts")
 	p.ByRole("heading", "Create service account profile").WaitGone()
 	p.Click("Create")
@@ -245,7 +245,7 @@ func TestTypedTextIsNotLostWithoutAQuestion(t *testing.T) {
 	p.Fill("Profile name", "Other")
 	do("setTimeout(() => history.back())")
 	question.Wait()
-	p.Click("Go on without saving")
+	p.Click("Leave without saving")
 	p.WaitPath("/service-accounts")
 	p.ByRole("heading", "Create service account profile").WaitGone()
 	if len(asked) > 0 {

@@ -38,7 +38,7 @@ func TestHelp(t *testing.T) {
 		if v.noScript {
 			p.Click("Find")
 		}
-		p.ByRole("status", "").WaitText("No code matches.")
+		p.ByRole("status", "").WaitText("No codes match.")
 		contents.ByRole("link", "Connecting a tenant").Click()
 		p.WaitPath("/help/connecting-a-tenant")
 		fine(p, "help-connecting")

@@ -194,7 +194,7 @@ func TestColumnsKeepTheirWidth(t *testing.T) {
 func TestTheListSpeaks(t *testing.T) {
 	p := desk(t, openDemo(t, demo.Options{}), true, 1440, 900)
 	p.Fill("Search", "no such profile")
-	announced(t, p, "^Nothing matches$")
+	announced(t, p, "^No profiles found$")
 	p.Fill("Search", "backup")
 	announced(t, p, "^[0-9]+ match$")
 	row := p.ByRole("row", "").Having("svc-backup-eu@contoso.com")

@@ -314,7 +314,7 @@ func manyMembers(t *testing.T, v view) {
 			t.Error("what was typed is lost although the person stayed")
 		}
 		pane.ByRole("link", "Next").Click()
-		p.Click("Go on without saving")
+		p.Click("Leave without saving")
 	} else {
 		pane.ByRole("link", "Next").Click()
 	}

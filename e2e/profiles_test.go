@@ -262,7 +262,7 @@ func TestTwoPeopleEdit(t *testing.T) {
 			p.Fill("Description", "Mine")
 			p.Click("Save")
 			alert.Wait()
-			p.Click("Save mine over it")
+			p.Click("Overwrite with mine")
 			p.WaitPath("/service-accounts")
 			description(p, v, "Shared", "Mine")
 		})

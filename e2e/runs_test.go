@@ -49,7 +49,7 @@ func TestAValidationRun(t *testing.T) {
 			fine(p, "run-over")
 			p.ByRole("link", "1 Need attention").Click()
 			p.ByText("svc-other@contoso.com").Wait()
-			if strings.Contains(p.ByRole("table", "Profiles of this run").Text(), "svc-backup") {
+			if strings.Contains(p.ByRole("table", "Profiles in this run").Text(), "svc-backup") {
 				t.Error("the filter shows the other one too")
 			}
 			p.Goto("/service-accounts/validations")
@@ -70,7 +70,7 @@ func TestAValidationRun(t *testing.T) {
 				p.Goto(p.Path())
 				return p.ByRole("progressbar", "").Count() == 0
 			})
-			p.ByText("Cancelled").Wait()
+			p.ByText("Canceled").Wait()
 			if n := h.Passwords(); n > 5 {
 				t.Errorf("%d passwords sent: two Saves, two in the first run, at most one in the second", n)
 			}

@@ -78,7 +78,7 @@ func TestEveryStatusIsExplained(t *testing.T) {
 					t.Errorf("the page lacks %q:\n%s", want, said)
 				}
 			}
-			if !c.unsaid && !strings.Contains(said, "Correlation id") {
+			if !c.unsaid && !strings.Contains(said, "Correlation ID") {
 				t.Errorf("no correlation id:\n%s", said)
 			}
 			if steps := p.ByRole("dialog", "").ByRole("listitem", "").Count(); c.status != verdict.Valid && steps == 0 {
@@ -91,7 +91,7 @@ func TestEveryStatusIsExplained(t *testing.T) {
 			p.ByLabel("Search").Fill("")
 			p.Press("Control+V")
 			copied := p.ByLabel("Search").Value()
-			if !strings.Contains(copied, c.code) || !c.unsaid && !strings.Contains(copied, "Correlation id: ") {
+			if !strings.Contains(copied, c.code) || !c.unsaid && !strings.Contains(copied, "Correlation ID: ") {
 				t.Errorf("copied %q", copied)
 			}
 			if strings.Contains(said+copied, password) {
@@ -147,7 +147,7 @@ func TestTheVerdictBesideARow(t *testing.T) {
 			tip := p.ByRole("dialog", "Verdict")
 			tip.Wait()
 			tip.ByRole("button", "Copy details").Wait()
-			if said := tip.Text(); !strings.Contains(said, "AADSTS50126") || !strings.Contains(said, "Correlation id") {
+			if said := tip.Text(); !strings.Contains(said, "AADSTS50126") || !strings.Contains(said, "Correlation ID") {
 				t.Errorf("beside the row: %q", said)
 			}
 			fine(p, "verdict-beside")

@@ -25,6 +25,7 @@ var landed = map[string]string{
 	"0011_search.sql":           "baddd4b33890f90de9265055e3fa8c877276d85c0d0767d717ea2c85e458b8b4",
 	"0013_unasked_readings.sql": "43befd8b28dbc82b51afc16c41200b4b5f382d6c897ba81d0e2663dcd6eedef5",
 	"0012_item_notes.sql":       "b99464509cb163699aa5d91d15df352fb6c91beb3346ea770078ecc1419d8a9d",
+	"0014_letters.sql":          "fa61ae002d1f2dd06907fcd6109adeae1073054594e4464ab38348fb29634d05",
 }
 
 // X26: steps that have landed are frozen.

@@ -74,7 +74,7 @@ func TestTheLogHoldsNoKeysToTheHouse(t *testing.T) {
 func TestUnknownAddressesAnswer404WithAReference(t *testing.T) {
 	h := demotest.Open(t)
 	res := h.SignedIn(t, "admin@purser.test").Get("/nowhere")
-	if res.StatusCode != http.StatusNotFound || !strings.Contains(res.Text(), res.Header.Get("X-Request-Id")) || !strings.Contains(res.Text(), "This page does not exist") {
+	if res.StatusCode != http.StatusNotFound || !strings.Contains(res.Text(), res.Header.Get("X-Request-Id")) || !strings.Contains(res.Text(), "This page doesn&#39;t exist") {
 		t.Errorf("status %d\n%s", res.StatusCode, res.Text())
 	}
 	if page := res.Page(t); page.Find("nav#navigation a[href='/service-accounts']").Length() != 1 || page.Find("header a[href='/help']").Length() != 1 || page.Find("h1").Length() != 1 {

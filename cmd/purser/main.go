@@ -29,10 +29,10 @@ const (
 )
 
 type commands struct {
-	Demo    demoCommand    `cmd:"" help:"Try the whole product: with an identity provider and invented people inside, on loopback only."`
+	Demo    demoCommand    `cmd:"" help:"Try the whole product with a built-in identity provider and sample people, on loopback only."`
 	Serve   serveCommand   `cmd:"" help:"Run Purser; settings come from the environment (see docs/settings.md)."`
-	Key     keyCommand     `cmd:"" help:"Make the key that seals secrets, and tell keys apart."`
-	Audit   auditCommand   `cmd:"" help:"Prove the activity log."`
+	Key     keyCommand     `cmd:"" help:"Make the key that seals secrets, or print the ID of one."`
+	Audit   auditCommand   `cmd:"" help:"Verify the activity log."`
 	Version versionCommand `cmd:"" help:"Print the version."`
 	Help    helpCommand    `cmd:"" help:"Print this help."`
 }
@@ -84,8 +84,8 @@ type streams struct{ out, err io.Writer }
 type demoCommand struct {
 	Addr    string `default:"127.0.0.1:8080" help:"Address to listen on, loopback only."`
 	SimAddr string `default:"127.0.0.1:0" help:"Address of the Microsoft 365 simulator, loopback only."`
-	Data    string `help:"Folder to keep everything in; its key lies beside it. A temporary folder unless given."`
-	Fixture string `help:"File with the simulator's tenants; no sample profiles are made then."`
+	Data    string `help:"Folder to keep everything in; its key is stored beside it. Default: a temporary folder."`
+	Fixture string `help:"File with the simulator's tenants. With it, no sample profiles are made."`
 }
 
 func (c *demoCommand) Run(ctx context.Context, s streams) error {
@@ -130,19 +130,19 @@ func (serveCommand) Run(ctx context.Context, s streams) error {
 // warn tells what is allowed and likely not meant.
 func warn(log *slog.Logger, cfg config.Config) {
 	for _, name := range cfg.Unknown {
-		log.Warn("unknown setting ignored; is it misspelt?", "name", name)
+		log.Warn("unknown setting ignored; is it misspelled?", "name", name)
 	}
 	for _, name := range cfg.Exposed {
-		log.Warn("the file of a secret is open to every account of this machine; see docs/keys.md", "name", name)
+		log.Warn("the file of a secret is readable by every account on this machine; see docs/keys.md", "name", name)
 	}
 	if cfg.Simulated() {
-		log.Warn("a simulator answers in the place of Microsoft 365, and gets the passwords", "address", cfg.M365Simulator.String())
+		log.Warn("a simulator answers in place of Microsoft 365 and gets the passwords", "address", cfg.M365Simulator.String())
 	}
 }
 
 type keyCommand struct {
-	New keyNewCommand `cmd:"" help:"Print a fresh key, one line. It is stored nowhere: keep it well, and apart from the data."`
-	ID  keyIDCommand  `cmd:"" name:"id" help:"Print the id of the key in PURSER_KEY or PURSER_KEY_FILE. It names the key and tells nothing about it."`
+	New keyNewCommand `cmd:"" help:"Print a new key, one line. It isn't stored anywhere. Keep it safe, and apart from the data."`
+	ID  keyIDCommand  `cmd:"" name:"id" help:"Print the ID of the key in PURSER_KEY or PURSER_KEY_FILE. The ID names the key and reveals nothing about it."`
 }
 
 type keyNewCommand struct{}
@@ -168,11 +168,11 @@ func (keyIDCommand) Run(s streams) error {
 }
 
 type auditCommand struct {
-	Verify auditVerifyCommand `cmd:"" help:"Walk the whole activity log: status 0 and the number of entries, or 1 and the first entry that does not hold. It changes nothing, and works beside a running Purser and on a copy."`
+	Verify auditVerifyCommand `cmd:"" help:"Check the whole activity log. Ends with status 0 and the number of entries, or with 1 and the first broken entry. Changes nothing, and works while Purser runs and on a copy."`
 }
 
 type auditVerifyCommand struct {
-	Data string `help:"Folder of the database, or the file of a copy. PURSER_DATA unless given."`
+	Data string `help:"Folder of the database, or the file of a copy. Default: PURSER_DATA."`
 }
 
 func (c auditVerifyCommand) Run(ctx context.Context, s streams) error {
@@ -188,7 +188,7 @@ func (c auditVerifyCommand) Run(ctx context.Context, s streams) error {
 	if err != nil {
 		return err
 	}
-	_, err = fmt.Fprintf(s.out, "the activity log holds: %d entries in %d chains, none altered, moved or missing\n", proved.Entries, proved.Chains)
+	_, err = fmt.Fprintf(s.out, "the activity log is intact: %d entries in %d chains, none altered, moved or missing\n", proved.Entries, proved.Chains)
 	return err
 }
 

@@ -459,9 +459,9 @@ func production(t *testing.T, env ...string) (cmd *exec.Cmd, address string, log
 func TestServeWarnsOfWhatIsLikelyNotMeant(t *testing.T) {
 	_, _, log := production(t, "PURSER_M365_SIMULATOR=http://127.0.0.1:9400", "PURSER_SESION_IDLE=5m")
 	for _, want := range []string{
-		`level=WARN msg="unknown setting ignored; is it misspelt?" name=PURSER_SESION_IDLE`,
-		`level=WARN msg="the file of a secret is open to every account of this machine; see docs/keys.md" name=PURSER_KEY_FILE`,
-		`level=WARN msg="a simulator answers in the place of Microsoft 365, and gets the passwords" address=http://127.0.0.1:9400`,
+		`level=WARN msg="unknown setting ignored; is it misspelled?" name=PURSER_SESION_IDLE`,
+		`level=WARN msg="the file of a secret is readable by every account on this machine; see docs/keys.md" name=PURSER_KEY_FILE`,
+		`level=WARN msg="a simulator answers in place of Microsoft 365 and gets the passwords" address=http://127.0.0.1:9400`,
 		`level=WARN msg="a new installation was made, because the data folder had none" folder=`,
 	} {
 		if strings.Count(log.String(), want) != 1 {
@@ -527,8 +527,8 @@ func TestTheIDOfAKeyIsPrinted(t *testing.T) {
 	for env, want := range map[string]string{
 		"PURSER_KEY=":                               "purser: PURSER_KEY: is missing; set it to the key that `purser key new` prints.\n",
 		"PURSER_KEY=" + file:                        "purser: PURSER_KEY: looks like the path of a file; to read the value from a file, set PURSER_KEY_FILE instead.\n",
-		"PURSER_KEY=" + key.Text()[:40]:             "purser: PURSER_KEY: is no key; a key is pk1_ and 43 characters, as `purser key new` printed it. Look whether it was cut.\n",
-		"PURSER_KEY_FILE=" + key.Text():             "purser: PURSER_KEY_FILE: holds the value itself, and is for the path of a file; set PURSER_KEY instead.\n",
+		"PURSER_KEY=" + key.Text()[:40]:             "purser: PURSER_KEY: is not a key; a key is pk1_ and 43 characters, as `purser key new` prints it. Check whether it was cut off.\n",
+		"PURSER_KEY_FILE=" + key.Text():             "purser: PURSER_KEY_FILE: contains the value itself, but must be the path of a file; set PURSER_KEY instead.\n",
 		"PURSER_KEY=pk1_" + strings.Repeat("_", 43): "purser: not a Purser key, which is one line as `purser key new` printed it\n",
 	} {
 		if status, said := fails(t, []string{env}, "key", "id"); status != 2 || said != want {
@@ -612,7 +612,7 @@ func TestAuditVerify(t *testing.T) {
 	}
 	holds := func(status int, said string) {
 		t.Helper()
-		if status != 0 || strings.Count(said, "\n") != 1 || !strings.Contains(said, "the activity log holds: ") {
+		if status != 0 || strings.Count(said, "\n") != 1 || !strings.Contains(said, "the activity log is intact: ") {
 			t.Errorf("status %d: %s", status, said)
 		}
 	}

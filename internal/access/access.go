@@ -89,7 +89,7 @@ func Require(c Caller, right Right) error {
 	case c.May(right):
 		return nil
 	case !c.SignedIn():
-		return problem.New(problem.Unauthenticated, "Sign in to go on.")
+		return problem.New(problem.Unauthenticated, "Sign in to continue.")
 	default:
 		return problem.New(problem.Forbidden, "You need the role "+rolesFor(right)+" to "+string(right)+".")
 	}

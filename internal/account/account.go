@@ -46,6 +46,9 @@ func KeyOf(t tenant.ID, username string) Key { return Key{t, Fold(username)} }
 
 // Fold gives the key under which a text counts as the same without regard to case, in every script, and to what nobody sees (R14, X45).
 func Fold(text string) string {
+	if ascii(text) {
+		return strings.ToLower(text) // what the rest comes to
+	}
 	return norm.NFKC.String(cases.Fold().String(norm.NFKC.String(shown.Bare(text))))
 }
 

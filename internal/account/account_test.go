@@ -1,8 +1,10 @@
 package account_test
 
 import (
+	"strings"
 	"testing"
 	"time"
+	"unicode"
 
 	"purser.example/internal/account"
 	"purser.example/internal/verdict"
@@ -14,6 +16,15 @@ func TestALockoutFromTheFutureEnds(t *testing.T) {
 	for at, want := range map[time.Duration]bool{0: true, -14 * time.Minute: true, -15 * time.Minute: false, time.Minute: true, 365 * 24 * time.Hour: false} {
 		if got := account.JustLocked(verdict.Verdict{Status: verdict.AccountLocked, At: now.Add(at)}, now); got != want {
 			t.Errorf("locked %v from now: %v", at, got)
+		}
+	}
+}
+
+// R14: texts of ASCII are folded in a shorter way, to the same.
+func TestTheShortWayFoldsAlike(t *testing.T) {
+	for r := range rune(unicode.MaxASCII + 1) {
+		if short, long := account.Fold(string(r)), strings.TrimSuffix(account.Fold(string(r)+"京"), "京"); short != long {
+			t.Errorf("%q is folded to %q, and to %q before another letter", r, short, long)
 		}
 	}
 }

@@ -24,14 +24,14 @@ var passwordRules = []PasswordRule{
 	{"long", "256 characters or fewer", true, func(p []byte) bool { return len(p) > 256 }},
 	{"ascii", "No characters outside ASCII", true, func(p []byte) bool { return some(p, func(c byte) bool { return c > 0x7f }) }},
 	{"control", "No control characters", true, func(p []byte) bool { return some(p, func(c byte) bool { return c < ' ' || c == 0x7f }) }},
-	{"ends", "No blank at either end", true, func(p []byte) bool { return len(p) > 0 && (p[0] == ' ' || p[len(p)-1] == ' ') }},
+	{"ends", "No space at the start or end", true, func(p []byte) bool { return len(p) > 0 && (p[0] == ' ' || p[len(p)-1] == ' ') }},
 	{"kinds", "Three of: a–z, A–Z, 0–9, symbols", false, func(p []byte) bool { return kinds(p) < 3 }},
 	{"characters", "Only letters, digits and @ # $ % ^ & * - _ ! + = [ ] { }", false, func(p []byte) bool {
 		return some(p, func(c byte) bool {
 			return c > ' ' && c < 0x7f && !letter(c) && !digit(c) && !strings.ContainsRune(allowed, rune(c))
 		})
 	}},
-	{"blanks", "No blanks", false, func(p []byte) bool { return some(p, func(c byte) bool { return c == ' ' }) }},
+	{"blanks", "No spaces", false, func(p []byte) bool { return some(p, func(c byte) bool { return c == ' ' }) }},
 	{"sixteen", "16 characters or fewer", false, func(p []byte) bool { return len(p) > 16 }},
 	{"dot", "No dot right before an @", false, func(p []byte) bool { return strings.Contains(string(p), ".@") }},
 }

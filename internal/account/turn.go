@@ -29,7 +29,7 @@ func (s *Service) Turn(k Key, caller access.Caller) (release func(), err error) 
 
 // busy says whom to wait for.
 func busy(other, caller access.Caller) error {
-	who := cmp.Or(other.Called(), "Somebody") + " is"
+	who := cmp.Or(other.Called(), "Someone") + " is"
 	if other.Issuer == caller.Issuer && other.Subject == caller.Subject {
 		who = "You are"
 	}

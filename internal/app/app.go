@@ -247,13 +247,19 @@ func (a *App) tidy(ctx context.Context) {
 	}
 }
 
-// steps is how many steps of the search index are taken one after the other, so that changes wait for none of them for long.
-const steps = 8
+// The search index is renewed in so many steps at a time, one after the other, so that changes wait for none of them for long; and no more
+// of them are begun after a while. A step that waits behind changes takes longer, so that the more is changed the less is renewed beside it:
+// renewing an entry costs several times what a change does, and an entry that is changed again meanwhile is renewed once.
+const (
+	steps    = 8
+	indexFor = 100 * time.Millisecond
+)
 
 func (a *App) indexSome(ctx context.Context) {
 	err := problem.Guard(func() error {
+		begin := time.Now()
 		for range steps {
-			if more, err := a.index(ctx); err != nil || !more {
+			if more, err := a.index(ctx); err != nil || !more || time.Since(begin) > indexFor {
 				return err
 			}
 		}
@@ -272,9 +278,9 @@ func (a *App) MeetProvider() {
 		switch {
 		case err == nil || a.beside.Err() != nil:
 		case login.SetUpWrongly(err):
-			a.log.Warn("nobody can sign in: sign-in is set up wrongly", "fault", string(login.Whose(err)), "error", err)
+			a.log.Warn("no one can sign in: sign-in isn't set up correctly", "fault", string(login.Whose(err)), "error", err)
 		default:
-			a.log.Warn("nobody can sign in yet: the identity provider could not be asked", "fault", string(login.Whose(err)), "error", err)
+			a.log.Warn("no one can sign in yet: the identity provider could not be asked", "fault", string(login.Whose(err)), "error", err)
 		}
 	})
 }

@@ -42,6 +42,6 @@ func (h *health) look(ctx context.Context, a *App) {
 		h.damage.Store(&err)
 		a.log.Error("THE DATABASE IS DAMAGED. Stop Purser, keep the data folder, and restore a backup (docs/backup.md)", "file", sqlite.File, "error", err)
 	default:
-		a.log.Info("the database was looked through and is in order", "took", time.Since(begun).Round(time.Millisecond))
+		a.log.Info("the database was checked and is intact", "took", time.Since(begun).Round(time.Millisecond))
 	}
 }

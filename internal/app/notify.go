@@ -29,7 +29,7 @@ func (a *App) Notify(ctx context.Context, getenv func(string) string) (end func(
 		defer close(done)
 		err := problem.Guard(func() error { return s.attend(ctx, func() bool { return a.answers(ctx, s.interval()) }) })
 		if err != nil {
-			a.log.Warn("systemd could not be told how Purser fares", "error", err)
+			a.log.Warn("systemd could not be told how Purser is doing", "error", err)
 		}
 	}()
 	return func() { stop(); <-done }

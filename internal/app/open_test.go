@@ -110,7 +110,7 @@ func TestALargeDatabaseIsLookedThroughBesideTheWork(t *testing.T) {
 			t.Fatal(err)
 		}
 		said := ""
-		for !strings.Contains(said, "looked through") && !strings.Contains(said, "DAMAGED") {
+		for !strings.Contains(said, "checked and is intact") && !strings.Contains(said, "DAMAGED") {
 			said = <-told
 		}
 		if strings.Contains(said, "level=ERROR") != damaged {

@@ -74,7 +74,7 @@ func (cs Chains) Verify(links iter.Seq2[Link, error]) error {
 		}
 		i := int(link.Chain) - 1
 		if i < 0 || i >= len(cs) {
-			return &Broken{Seq: link.Seq, Reason: fmt.Sprintf("in chain %d, which there is not", link.Chain)}
+			return &Broken{Seq: link.Seq, Reason: fmt.Sprintf("in chain %d, which doesn't exist", link.Chain)}
 		}
 		if !hmac.Equal(link.MAC, cs[i].mac(reached[i], link)) {
 			return &Broken{Seq: link.Seq, Reason: "altered, or not the one that was written here"}

@@ -37,7 +37,7 @@ func TestNeedsAreKnownToVerdicts(t *testing.T) {
 		}
 		for _, licence := range need.Licences {
 			if !verdict.KnowsProduct(licence.Product) || licence.For == "" {
-				t.Errorf("%s needs a licence for %q, which is in no list", service.Name, licence.Product)
+				t.Errorf("%s needs a license for %q, which is in no list", service.Name, licence.Product)
 			}
 		}
 		if need.Service != service.Name || need.Whole != service.Whole {

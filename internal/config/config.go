@@ -37,7 +37,7 @@ type Config struct {
 	Exposed []string // settings whose secret's file every account of the machine can get at: worth one too
 }
 
-// Simulated reports whether a simulator answers in the place of Microsoft 365, and gets the passwords.
+// Simulated reports whether a simulator answers in place of Microsoft 365 and gets the passwords.
 func (c Config) Simulated() bool { return c.M365Simulator != nil }
 
 // OIDC says how people sign in (R1).

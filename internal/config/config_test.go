@@ -143,16 +143,16 @@ func TestAPathInThePlaceOfAValueIsRecognised(t *testing.T) {
 // X30: the other way round, the value never shows in what is said of it.
 func TestAValueInThePlaceOfAPathIsRecognised(t *testing.T) {
 	for _, tc := range []struct{ name, value, want string }{
-		{"PURSER_KEY", aKey, "holds the value itself, and is for the path of a file; set PURSER_KEY instead."},
-		{"PURSER_TLS_KEY", "-----BEGIN PRIVATE KEY-----\nhidden", "holds the value itself, and is for the path of a file; set PURSER_TLS_KEY instead."},
-		{"PURSER_BASE_URL", "https://purser.contoso.com", "holds the value itself, and is for the path of a file; set PURSER_BASE_URL instead."},
-		{"PURSER_OIDC_CLIENT_SECRET", "hidden-Q~3", "names no file that can be read: no such file or directory."},
+		{"PURSER_KEY", aKey, "contains the value itself, but must be the path of a file; set PURSER_KEY instead."},
+		{"PURSER_TLS_KEY", "-----BEGIN PRIVATE KEY-----\nhidden", "contains the value itself, but must be the path of a file; set PURSER_TLS_KEY instead."},
+		{"PURSER_BASE_URL", "https://purser.contoso.com", "contains the value itself, but must be the path of a file; set PURSER_BASE_URL instead."},
+		{"PURSER_OIDC_CLIENT_SECRET", "hidden-Q~3", "doesn't name a file that can be read: no such file or directory."},
 		{"PURSER_OIDC_CLIENT_SECRET", "/nowhere/client-secret", "the file /nowhere/client-secret cannot be read: no such file or directory."},
 		{"PURSER_DATA", t.TempDir(), "is a directory."},
 		{"PURSER_KEY", "/dev/zero", "the file /dev/zero cannot be read: it is longer than 1 MiB."},
-		{"PURSER_KEY", "/etc/purser/key\r", "holds a carriage return (CR); save it with line ends of Unix, which are LF alone."},
-		{"PURSER_KEY", `"/etc/purser/key"`, "stands in quotation marks, which belong to a shell; leave them out."},
-		{"PURSER_KEY", "~/key", "begins with ~, which only a shell understands; write the whole path."},
+		{"PURSER_KEY", "/etc/purser/key\r", "has a carriage return (CR); save it with Unix line endings (LF)."},
+		{"PURSER_KEY", `"/etc/purser/key"`, "is in quotation marks, which only a shell understands; remove them."},
+		{"PURSER_KEY", "~/key", "begins with ~, which only a shell understands; write the full path."},
 	} {
 		_, err := config.Load(environ(map[string]string{tc.name: "", tc.name + "_FILE": tc.value}))
 		mistakes, _ := errors.AsType[config.Mistakes](err)
@@ -182,13 +182,13 @@ func TestWhatCannotBeSeenInAValueIsNamed(t *testing.T) {
 			{"\ufeff" + value, "begins with a byte order mark; save it as UTF-8 without one."},
 			{value + "\x00", "is not UTF-8; save it as UTF-8 without a byte order mark."},
 			{"\xff\xfe" + value, "is not UTF-8; save it as UTF-8 without a byte order mark."},
-			{`"` + value + `"`, "stands in quotation marks, which belong to a shell; leave them out."},
-			{value + "\a", "holds the character U+0007, which cannot be seen; leave it out."},
-			{value + " ", "begins or ends with a blank; leave it out."},
-			{" " + value, "begins or ends with a blank; leave it out."},
-			{value + "\r", "holds a carriage return (CR); save it with line ends of Unix, which are LF alone."},
-			{value + "\r\n\r\n", "holds a carriage return (CR); save it with line ends of Unix, which are LF alone."},
-			{value + "\n\n", "holds more than one line."},
+			{`"` + value + `"`, "is in quotation marks, which only a shell understands; remove them."},
+			{value + "\a", "has the invisible character U+0007; remove it."},
+			{value + " ", "begins or ends with a space; remove it."},
+			{" " + value, "begins or ends with a space; remove it."},
+			{value + "\r", "has a carriage return (CR); save it with Unix line endings (LF)."},
+			{value + "\r\n\r\n", "has a carriage return (CR); save it with Unix line endings (LF)."},
+			{value + "\n\n", "has more than one line."},
 		} {
 			if slices.Contains(blankMayStand, name) && strings.TrimSpace(tc.text) == value {
 				tc.want = ""
@@ -240,11 +240,11 @@ func TestFilesOfWindows(t *testing.T) {
 	for _, tc := range []struct{ cert, key, want string }{
 		{cert, key, ""},
 		{"\ufeff" + cert, key, "PURSER_TLS_CERT: begins with a byte order mark; save it as UTF-8 without one."},
-		{cert + "\ufeff" + cert, key, "PURSER_TLS_CERT: holds a byte order mark in its middle; leave it out."},
+		{cert + "\ufeff" + cert, key, "PURSER_TLS_CERT: has a byte order mark in the middle; remove it."},
 		{cert, "\ufeff" + key, "PURSER_TLS_KEY: begins with a byte order mark; save it as UTF-8 without one."},
-		{key, cert, "PURSER_TLS_CERT: holds no certificate in PEM, which begins with -----BEGIN CERTIFICATE-----."},
-		{cert, strings.ReplaceAll(key, "PRIVATE", "ENCRYPTED PRIVATE"), "PURSER_TLS_KEY: is encrypted; Purser takes a key without a passphrase."},
-		{cert, cert, "PURSER_TLS_CERT: is no PEM certificate that fits PURSER_TLS_KEY."},
+		{key, cert, "PURSER_TLS_CERT: contains no PEM certificate, which begins with -----BEGIN CERTIFICATE-----."},
+		{cert, strings.ReplaceAll(key, "PRIVATE", "ENCRYPTED PRIVATE"), "PURSER_TLS_KEY: is encrypted; Purser needs a key without a passphrase."},
+		{cert, cert, "PURSER_TLS_CERT: is not a PEM certificate that matches PURSER_TLS_KEY."},
 	} {
 		complains(t, map[string]string{"PURSER_TLS_CERT": tc.cert, "PURSER_TLS_KEY": tc.key}, "", tc.want)
 	}

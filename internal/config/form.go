@@ -38,7 +38,7 @@ func (f form) complaint(text string) string {
 	case !utf8.ValidString(text) || strings.ContainsRune(text, 0):
 		return "is not UTF-8; save it as UTF-8 without a byte order mark."
 	case strings.Contains(text, mark):
-		return "holds a byte order mark in its middle; leave it out."
+		return "has a byte order mark in the middle; remove it."
 	case f == pem:
 		return ""
 	}
@@ -60,18 +60,18 @@ func complaintOfLine(text string, f form) string {
 	})
 	switch {
 	case strings.ContainsRune(text, '\r'):
-		return "holds a carriage return (CR); save it with line ends of Unix, which are LF alone."
+		return "has a carriage return (CR); save it with Unix line endings (LF)."
 	case strings.ContainsRune(text, '\n'):
-		return "holds more than one line."
+		return "has more than one line."
 	case hidden >= 0:
 		r, _ := utf8.DecodeRuneInString(text[hidden:])
-		return fmt.Sprintf("holds the character %U, which cannot be seen; leave it out.", r)
+		return fmt.Sprintf("has the invisible character %U; remove it.", r)
 	case strings.TrimFunc(text, unseen) != text:
-		return "begins or ends with a blank; leave it out."
+		return "begins or ends with a space; remove it."
 	case quoted(text):
-		return "stands in quotation marks, which belong to a shell; leave them out."
+		return "is in quotation marks, which only a shell understands; remove them."
 	case f == place && strings.HasPrefix(text, "~"):
-		return "begins with ~, which only a shell understands; write the whole path."
+		return "begins with ~, which only a shell understands; write the full path."
 	}
 	return ""
 }

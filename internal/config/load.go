@@ -153,14 +153,14 @@ func (r *reader) tls(cfg *Config) {
 	switch {
 	case r.refused["PURSER_TLS_CERT"] || r.refused["PURSER_TLS_KEY"] || cfg.TLSCert == "" && cfg.TLSKey == "":
 	case cfg.TLSCert == "" || cfg.TLSKey == "":
-		r.wrong("PURSER_TLS_CERT", "needs PURSER_TLS_KEY, and the other way round; set both or none.")
+		r.wrong("PURSER_TLS_CERT", "needs PURSER_TLS_KEY, and the reverse; set both or neither.")
 	case !strings.Contains(cfg.TLSCert, "-----BEGIN CERTIFICATE-----"):
-		r.wrong("PURSER_TLS_CERT", "holds no certificate in PEM, which begins with -----BEGIN CERTIFICATE-----.")
+		r.wrong("PURSER_TLS_CERT", "contains no PEM certificate, which begins with -----BEGIN CERTIFICATE-----.")
 	case strings.Contains(cfg.TLSKey, "ENCRYPTED"):
-		r.wrong("PURSER_TLS_KEY", "is encrypted; Purser takes a key without a passphrase.")
+		r.wrong("PURSER_TLS_KEY", "is encrypted; Purser needs a key without a passphrase.")
 	default:
 		if _, err := tls.X509KeyPair([]byte(cfg.TLSCert), []byte(cfg.TLSKey)); err != nil {
-			r.wrong("PURSER_TLS_CERT", "is no PEM certificate that fits PURSER_TLS_KEY.")
+			r.wrong("PURSER_TLS_CERT", "is not a PEM certificate that matches PURSER_TLS_KEY.")
 		}
 	}
 }
@@ -197,10 +197,10 @@ func LoadFolder(environ []string, given string) (folder, key string, err error) 
 func (r *reader) key(data string) string {
 	value := r.required("PURSER_KEY", "the key that `purser key new` prints", spaced)
 	if value != "" && !keyShape.MatchString(value) {
-		r.wrong("PURSER_KEY", "is no key; a key is pk1_ and 43 characters, as `purser key new` printed it. Look whether it was cut.")
+		r.wrong("PURSER_KEY", "is not a key; a key is pk1_ and 43 characters, as `purser key new` prints it. Check whether it was cut off.")
 	}
 	if path := r.env["PURSER_KEY_FILE"]; path != "" && data != "" && inside(data, path) {
-		r.wrong("PURSER_KEY_FILE", "must not lie inside PURSER_DATA; keep the key apart from what it opens.")
+		r.wrong("PURSER_KEY_FILE", "must not be inside PURSER_DATA; keep the key apart from what it opens.")
 	}
 	return value
 }

@@ -86,7 +86,7 @@ func (r *reader) file(name, path, fallback string, f form) string {
 	case text == "":
 		sentence = "is empty."
 	case f != opaque && f.holdsPath(text):
-		sentence = "holds a path instead of the value."
+		sentence = "contains a path instead of the value."
 	}
 	if sentence != "" {
 		r.refuse(name, where, "the file "+path+" "+sentence)
@@ -207,13 +207,13 @@ func open(path string) bool {
 // one for the other has a secret here.
 func pathOf(name, path string) string {
 	if strings.Contains(path, "-----BEGIN ") || strings.Contains(path, "://") || keyShape.MatchString(path) {
-		return "holds the value itself, and is for the path of a file; set " + name + " instead."
+		return "contains the value itself, but must be the path of a file; set " + name + " instead."
 	}
 	if sentence := place.complaint(path); sentence != "" {
 		return sentence
 	}
 	if _, err := os.Stat(path); err != nil && slices.Contains(secrets, name) && !rooted.MatchString(path) {
-		return fmt.Sprintf("names no file that can be read: %v.", cause(err))
+		return fmt.Sprintf("doesn't name a file that can be read: %v.", cause(err))
 	}
 	return ""
 }

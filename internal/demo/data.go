@@ -66,7 +66,7 @@ func (d *dataFolder) close() error {
 }
 
 // ErrKeyMissing says that a demo's database is there and its key is not. A fresh key would not open it.
-var ErrKeyMissing = errors.New("the key of this data folder is missing; put it back, or remove the folder to begin anew")
+var ErrKeyMissing = errors.New("the key of this data folder is missing; put it back, or remove the folder to start over")
 
 func keyBeside(folder string) (secret.Key, error) {
 	file := folder + ".key"

@@ -25,7 +25,7 @@ func identityProvider(cfg config.Config, data *dataFolder, o Options) (*idp.Prov
 	provider, err := idp.New(idp.Config{
 		Issuer: oidc.Issuer, ClientID: oidc.ClientID, ClientSecret: oidc.ClientSecret,
 		RedirectURI: base + auth.CallbackPath, PostLogoutRedirectURI: base + auth.SignedOutPath,
-		People: people(oidc), Hint: "In this demo every password is " + Password + ". The owner is Tenant Owner, the admin Service Administrator; the user has no role.",
+		People: people(oidc), Hint: "In this demo, every password is " + Password + ". The owner is a Tenant Owner, the admin is a Service Administrator, and the user has no role.",
 		SigningKey: data.signing, CryptoKey: [32]byte(data.key.Derive("demo provider", "", 32)),
 		Now: o.Now, RoleClaim: oidc.RoleClaim, Logger: o.Log,
 	})

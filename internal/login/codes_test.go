@@ -12,8 +12,8 @@ import (
 )
 
 const (
-	cannotNow     = "The identity provider cannot sign you in now. Sign in again in a moment."
-	tenantRefuses = "Something about your organization stands in the way of this sign-in, such as one of its policies. Signing in again will hardly help: ask the administrator of your identity provider, and quote the reference below. What it said is in Purser's log."
+	cannotNow     = "The identity provider can't sign you in right now. Sign in again in a moment."
+	tenantRefuses = "Something in your organization blocks this sign-in, such as a policy. Signing in again is unlikely to help. Ask the administrator of your identity provider, and quote the reference below. Purser's log has the provider's response."
 )
 
 // X4: the class of Microsoft's code decides before the word it comes with, where the browser comes back and at the token endpoint. The
@@ -55,7 +55,7 @@ func TestTheClassOfMicrosoftsCodeDecidesX4(t *testing.T) {
 			_, err := c.Finish(t.Context(), attempt, back)
 			p.refuses(t, err, problem.BadRequest, map[whose.Fault]string{
 				whose.Account: accountRefused, whose.Tenant: tenantRefuses, whose.App: wronglyRegistered, whose.Microsoft: cannotNow,
-				whose.Untold: "The identity provider refused this sign-in. Sign in again; if it is refused again, ask your administrator.",
+				whose.Untold: "The identity provider refused this sign-in. Sign in again. If it is refused again, ask the administrator of your identity provider.",
 			}[tc.callback])
 			if login.Whose(err) != tc.callback {
 				t.Errorf("where the browser comes back: blamed on %q, want %q", login.Whose(err), tc.callback)

@@ -18,21 +18,21 @@ import (
 
 // The sentences that a person may read.
 const (
-	sentenceDown     = "The identity provider did not answer. Try again in a moment."
-	sentenceBetween  = "Something answered in the place of the identity provider, such as a proxy or a web filter. Try again in a moment; if it stays so, tell whoever runs Purser."
-	sentenceSettings = "Sign-in is set up wrongly: there is no identity provider that Purser can use under the address in its settings. Whoever runs Purser has to correct PURSER_OIDC_ISSUER; the log says how."
-	sentenceNowhere  = "Sign-in is set up wrongly, or something else answers in the place of the identity provider: there is none under the address in Purser's settings. If it stays so, whoever runs Purser has to correct PURSER_OIDC_ISSUER; the log says more."
+	sentenceDown     = "The identity provider didn't respond. Try again in a moment."
+	sentenceBetween  = "Something other than the identity provider responded, such as a proxy or a web filter. Try again in a moment. If this keeps happening, tell your server administrator."
+	sentenceSettings = "Sign-in isn't set up correctly: Purser found no identity provider it can use at the address in its settings. Your server administrator needs to correct PURSER_OIDC_ISSUER. The log says how."
+	sentenceNowhere  = "Sign-in isn't set up correctly, or something other than the identity provider responds: Purser found none at the address in its settings. If this keeps happening, your server administrator needs to correct PURSER_OIDC_ISSUER. The log says more."
 
-	sentenceRegistration = "Sign-in is set up wrongly: the identity provider does not accept Purser's registration. Whoever runs Purser has to correct it; the log says what was refused."
+	sentenceRegistration = "Sign-in isn't set up correctly: the identity provider doesn't accept Purser's registration. Your server administrator needs to correct it. The log says what was refused."
 
 	sentenceUnverified = "This sign-in could not be verified. Sign in again."
 	sentenceLate       = "This sign-in took longer than 10 minutes. Sign in again."
-	sentenceCancelled  = "The sign-in was cancelled. Sign in again to go on."
-	sentenceUnsaid     = "The sign-in was cancelled, or the identity provider refused this account; it does not say which. Sign in again to go on; if it is refused again, ask the administrator of your identity provider."
-	sentenceAccount    = "The identity provider refused this account. Signing in again will not help: ask the administrator of your identity provider, and quote the reference below. What it said is in Purser's log."
-	sentenceTenant     = "Something about your organization stands in the way of this sign-in, such as one of its policies. Signing in again will hardly help: ask the administrator of your identity provider, and quote the reference below. What it said is in Purser's log."
-	sentenceBusy       = "The identity provider cannot sign you in now. Sign in again in a moment."
-	sentenceRefused    = "The identity provider refused this sign-in. Sign in again; if it is refused again, ask your administrator."
+	sentenceCancelled  = "The sign-in was canceled. Sign in again to continue."
+	sentenceUnsaid     = "The sign-in was canceled, or the identity provider refused this account. It doesn't say which. Sign in again to continue. If it is refused again, ask the administrator of your identity provider."
+	sentenceAccount    = "The identity provider refused this account. Signing in again won't help. Ask the administrator of your identity provider, and quote the reference below. Purser's log has the provider's response."
+	sentenceTenant     = "Something in your organization blocks this sign-in, such as a policy. Signing in again is unlikely to help. Ask the administrator of your identity provider, and quote the reference below. Purser's log has the provider's response."
+	sentenceBusy       = "The identity provider can't sign you in right now. Sign in again in a moment."
+	sentenceRefused    = "The identity provider refused this sign-in. Sign in again. If it is refused again, ask the administrator of your identity provider."
 )
 
 // maxLogText is how much of a foreign error's text the log gets, in runes.

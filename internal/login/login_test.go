@@ -22,13 +22,13 @@ import (
 // The sentences, to the letter: people and the sign-in pages' tests read them.
 const (
 	notVerified = "This sign-in could not be verified. Sign in again."
-	notAnswered = "The identity provider did not answer. Try again in a moment."
-	otherOne    = "Something answered in the place of the identity provider, such as a proxy or a web filter. Try again in a moment; if it stays so, tell whoever runs Purser."
-	wronglySet  = "Sign-in is set up wrongly: there is no identity provider that Purser can use under the address in its settings. Whoever runs Purser has to correct PURSER_OIDC_ISSUER; the log says how."
-	nowhere     = "Sign-in is set up wrongly, or something else answers in the place of the identity provider: there is none under the address in Purser's settings. If it stays so, whoever runs Purser has to correct PURSER_OIDC_ISSUER; the log says more."
+	notAnswered = "The identity provider didn't respond. Try again in a moment."
+	otherOne    = "Something other than the identity provider responded, such as a proxy or a web filter. Try again in a moment. If this keeps happening, tell your server administrator."
+	wronglySet  = "Sign-in isn't set up correctly: Purser found no identity provider it can use at the address in its settings. Your server administrator needs to correct PURSER_OIDC_ISSUER. The log says how."
+	nowhere     = "Sign-in isn't set up correctly, or something other than the identity provider responds: Purser found none at the address in its settings. If this keeps happening, your server administrator needs to correct PURSER_OIDC_ISSUER. The log says more."
 
-	wronglyRegistered = "Sign-in is set up wrongly: the identity provider does not accept Purser's registration. Whoever runs Purser has to correct it; the log says what was refused."
-	accountRefused    = "The identity provider refused this account. Signing in again will not help: ask the administrator of your identity provider, and quote the reference below. What it said is in Purser's log."
+	wronglyRegistered = "Sign-in isn't set up correctly: the identity provider doesn't accept Purser's registration. Your server administrator needs to correct it. The log says what was refused."
+	accountRefused    = "The identity provider refused this account. Signing in again won't help. Ask the administrator of your identity provider, and quote the reference below. Purser's log has the provider's response."
 )
 
 // newClient makes a client of p whose clock is p's. The change comes last.
@@ -274,9 +274,9 @@ func TestTheIssuerParameterIsNeededWhereAnnounced(t *testing.T) { // R1, RFC 920
 
 func TestAnErrorAnswerBecomesASentenceR1(t *testing.T) {
 	const (
-		refused   = "The identity provider refused this sign-in. Sign in again; if it is refused again, ask your administrator."
-		busy      = "The identity provider cannot sign you in now. Sign in again in a moment."
-		cancelled = "The sign-in was cancelled. Sign in again to go on."
+		refused   = "The identity provider refused this sign-in. Sign in again. If it is refused again, ask the administrator of your identity provider."
+		busy      = "The identity provider can't sign you in right now. Sign in again in a moment."
+		cancelled = "The sign-in was canceled. Sign in again to continue."
 	)
 	cases := []struct{ code, sentence, logged string }{
 		{"access_denied", cancelled, "access_denied, AADSTS65004"},
@@ -313,8 +313,8 @@ func TestAnErrorAnswerBecomesASentenceR1(t *testing.T) {
 func TestARefusedAccountIsNotToldAsCancelledX3(t *testing.T) {
 	p := newProvider(t)
 	c := newClient(p)
-	const unsaid = "The sign-in was cancelled, or the identity provider refused this account; it does not say which. Sign in again to go on; if it is refused again, ask the administrator of your identity provider."
-	const cancelled = "The sign-in was cancelled. Sign in again to go on."
+	const unsaid = "The sign-in was canceled, or the identity provider refused this account. It doesn't say which. Sign in again to continue. If it is refused again, ask the administrator of your identity provider."
+	const cancelled = "The sign-in was canceled. Sign in again to continue."
 	for _, tc := range []struct{ code, description, sentence, logged string }{
 		{"access_denied", "User is not assigned to the client application.", accountRefused, `access_denied: "User is not assigned to the client application."`},
 		{"access_denied", "AADSTS50105: The signed in user is not assigned\r\nTrace ID: 1", accountRefused, `access_denied, AADSTS50105: "AADSTS50105: The signed in user is not assigned  Trace ID: 1"`},

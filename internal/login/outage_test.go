@@ -341,7 +341,7 @@ func TestAProviderThatWentDownDuringTheSignInR62(t *testing.T) {
 
 	answer.Error, answer.ErrorDescription = "access_denied", "The user cancelled"
 	_, err = restarted.Finish(t.Context(), attempt, answer)
-	p.refuses(t, err, problem.BadRequest, "The sign-in was cancelled. Sign in again to go on.")
+	p.refuses(t, err, problem.BadRequest, "The sign-in was canceled. Sign in again to continue.")
 }
 
 func TestManyWhoWaitMakeOneRequestR62(t *testing.T) {

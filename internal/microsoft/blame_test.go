@@ -76,7 +76,7 @@ func TestThePolicyIsNamed(t *testing.T) {
 			}
 			var steps []string
 			for _, s := range e.Steps {
-				if strings.Contains(s.Text, "policy named here") {
+				if strings.Contains(s.Text, "policy's name here") || strings.Contains(s.Text, "can't name the policy") {
 					steps = append(steps, s.Text)
 				}
 			}

@@ -230,10 +230,10 @@ func TestAnswersReadLikeWhatTheyAre(t *testing.T) {
 		cause  string
 	}{
 		"an unknown code":             {m365sim.Fault{PathPrefix: "/_"}, "odd@contoso.com", verdict.Unknown, "AADSTS999999", "Microsoft 365 answered with AADSTS999999, which is not in Purser's table."},
-		"a 503 in HTML":               {m365sim.Fault{Status: 503, Body: "<html>busy</html>"}, "good@contoso.com", verdict.Unreachable, "HTTP 503", "The answer was HTTP 503: whether the fault is Microsoft's, the network's or that of something in between cannot be told."},
-		"a 500 in JSON":               {m365sim.Fault{Status: 500, Body: `{"error":"server_error","error_codes":[50126]}`}, "good@contoso.com", verdict.Unreachable, "HTTP 500", "Microsoft 365 reported a fault of its own."},
-		"throttling inside a refusal": {m365sim.Fault{Status: 400, Body: `{"error":"invalid_request","error_codes":[90055]}`}, "good@contoso.com", verdict.Unreachable, "AADSTS90055", "Microsoft holds back the whole tenant because of too many requests."},
-		"a dead network":              {m365sim.Fault{Reset: true}, "good@contoso.com", verdict.Unreachable, verdict.Reset, "The connection to Microsoft 365 broke off before the answer was complete."},
+		"a 503 in HTML":               {m365sim.Fault{Status: 503, Body: "<html>busy</html>"}, "good@contoso.com", verdict.Unreachable, "HTTP 503", "The answer was HTTP 503: the problem could be with Microsoft, the network, or something in between."},
+		"a 500 in JSON":               {m365sim.Fault{Status: 500, Body: `{"error":"server_error","error_codes":[50126]}`}, "good@contoso.com", verdict.Unreachable, "HTTP 500", "Microsoft 365 reported a problem of its own."},
+		"throttling inside a refusal": {m365sim.Fault{Status: 400, Body: `{"error":"invalid_request","error_codes":[90055]}`}, "good@contoso.com", verdict.Unreachable, "AADSTS90055", "Microsoft is throttling the whole tenant because of too many requests."},
+		"a dead network":              {m365sim.Fault{Reset: true}, "good@contoso.com", verdict.Unreachable, verdict.Reset, "The connection to Microsoft 365 was lost before the answer was complete."},
 	} {
 		if err := sim.SetFaults([]m365sim.Fault{c.fault}); err != nil {
 			t.Fatal(err)

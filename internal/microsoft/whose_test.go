@@ -277,7 +277,7 @@ func TestTheNameOfThePolicyCouldNotBeAsked(t *testing.T) {
 				if v.Status != verdict.MFARequired || v.Blame.NoToken != "" || len(v.Blame.Lacks) != 0 || v.Blame.NotAsked == "" || v.Blame.NotAskedFault != c.fault {
 					t.Errorf("%s: %s %+v", path, v.Status, v.Blame)
 				}
-				if !strings.Contains(steps, "could not ask which policy it was") || strings.Contains(steps, "client secret") {
+				if !strings.Contains(steps, "couldn't find out which policy it was") || strings.Contains(steps, "client secret") {
 					t.Errorf("%s: %s", path, steps)
 				}
 			}
@@ -290,7 +290,7 @@ func TestAStoredLostAnswerBlamesNobody(t *testing.T) {
 	for _, code := range []string{"RESET", "TIMEOUT", "HTTP 503", "AADSTS90033", "DNS"} {
 		v := verdict.Fail("50076")
 		v.Blame.NoToken = code
-		if steps := fmt.Sprint(v.Explain(verdict.Context{}).Steps); !strings.Contains(steps, "could not ask which policy it was ("+code+")") || strings.Contains(steps, "client secret") {
+		if steps := fmt.Sprint(v.Explain(verdict.Context{}).Steps); !strings.Contains(steps, "couldn't find out which policy it was ("+code+")") || strings.Contains(steps, "client secret") {
 			t.Errorf("%s: %s", code, steps)
 		}
 	}

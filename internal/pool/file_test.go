@@ -97,11 +97,11 @@ func TestFilesOfPasswords(t *testing.T) {
 	for name, c := range map[string]struct{ file, says string }{
 		"empty":            {"", "empty"},
 		"only a mark":      {"\ufeff", "empty"},
-		"head only":        {"username,password\n", "no rows"},
+		"head only":        {"username,password\n", "no other rows"},
 		"no head":          {"pool01@contoso.com," + marked + "\n", "must name the columns"},
 		"unknown columns":  {"username,password,name,E-Mail\nx,y,z,a\n", `"name", "e-mail"`},
-		"old line ends":    {"username,password\rpool01@contoso.com," + marked + "\rx," + marked + "\r", "do not end as they should"},
-		"a column twice":   {"username,password,password\nx,y,z\n", "twice"},
+		"old line ends":    {"username,password\rpool01@contoso.com," + marked + "\rx," + marked + "\r", "line endings of the file"},
+		"a column twice":   {"username,password,password\nx,y,z\n", "duplicate column"},
 		"no password":      {"username\npool01@contoso.com\n", "needs a column"},
 		"open quote":       {"username,password\npool01@contoso.com,\"" + marked + "\n", "line"},
 		"quote in a field": {"username,password\npool01@contoso.com,a\"" + marked + "\n", "line 2"},
@@ -123,7 +123,7 @@ func TestFilesOfPasswords(t *testing.T) {
 	if _, err := r.ReadPasswords(ctx, nobody, reading.ID, strings.NewReader(plain)); problem.KindOf(err) != problem.Forbidden {
 		t.Errorf("R2: %v", err)
 	}
-	if _, err := r.ReadPasswords(ctx, adele, reading.ID, strings.NewReader(pool.Template)); !strings.Contains(problem.Message(err), "no rows") {
+	if _, err := r.ReadPasswords(ctx, adele, reading.ID, strings.NewReader(pool.Template)); !strings.Contains(problem.Message(err), "no other rows") {
 		t.Errorf("the template has the right head: %v", err)
 	}
 }
@@ -143,7 +143,7 @@ func TestARowOfPasswordsThatCannotBeRead(t *testing.T) {
 		",,\n"+
 		"pool03@contoso.com,"+marked+"\n"))
 	must(t, err)
-	want := []string{"quotes in this row", "4 columns, and the head has 3", "one single field", "not a username", "not a username", "password is missing: this row has 1 column, and the head has 3", ""}
+	want := []string{"quotes in this row", "4 columns, and the header row has 3", "a single field", "not a username", "not a username", "password is missing: this row has 1 column, and the header row has 3", ""}
 	if len(read.Rows) != len(want) || read.Good() != 1 || string(read.Changes()[0].Password.Reveal()) != marked {
 		t.Fatalf("%+v", read.Rows)
 	}

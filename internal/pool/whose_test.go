@@ -28,13 +28,13 @@ func TestAnAnswerIsToldAsWhatItIs(t *testing.T) {
 		never string
 	}{
 		{"an intermittent 404", m365sim.Fault{Status: 404, Body: unknownError}, "could not be read (HTTP 404)", "does not exist"},
-		{"a proxy's 404", m365sim.Fault{Status: 404, Body: "<h1>Not found</h1>"}, "something answered that is not Microsoft 365", "does not exist"},
-		{"a web filter's 403", m365sim.Fault{Status: 403, Body: "<h1>No</h1>"}, "something answered that is not Microsoft 365", "permission"},
-		{"a 403 of nobody known", m365sim.Fault{Status: 403, Body: `{}`}, "something answered that is not Microsoft 365", "permission"},
-		{"a 403 without reason", m365sim.Fault{Status: 403, Body: unknownError}, "cannot be told", "permission"},
+		{"a proxy's 404", m365sim.Fault{Status: 404, Body: "<h1>Not found</h1>"}, "something other than Microsoft 365 responded", "does not exist"},
+		{"a web filter's 403", m365sim.Fault{Status: 403, Body: "<h1>No</h1>"}, "something other than Microsoft 365 responded", "permission"},
+		{"a 403 of nobody known", m365sim.Fault{Status: 403, Body: `{}`}, "something other than Microsoft 365 responded", "permission"},
+		{"a 403 without reason", m365sim.Fault{Status: 403, Body: unknownError}, "could be with Microsoft, the network", "permission"},
 		{"a missing permission", m365sim.Fault{Status: 403, Body: deniedError}, "permission GroupMember.Read.All is missing", "try later"},
 		{"a list that is null", m365sim.Fault{Status: 200, Body: `{"value":null}`}, "could not be read (BAD-ANSWER)", "no group"},
-		{"an outage", m365sim.Fault{Status: 503, Body: unknownError}, "a fault of its own", "app profile"},
+		{"an outage", m365sim.Fault{Status: 503, Body: unknownError}, "a problem of its own", "app profile"},
 	} {
 		must(t, r.sim.SetFaults([]m365sim.Fault{with(c.fault, "/v1.0/groups")}))
 		for what, ask := range map[string]func() error{
@@ -74,17 +74,17 @@ func TestTheAppIsBlamedForWhatIsItsOwn(t *testing.T) {
 		fault       m365sim.Fault
 		says, never string
 	}{
-		{"an outage", refused(503, "temporarily_unavailable", "90033"), "a fault of its own, or holds requests back", "orrect the app profile"},
-		{"a throttled tenant", refused(429, "temporarily_unavailable", "90055"), "a fault of its own, or holds requests back", "orrect the app profile"},
-		{"a throttled tenant, 400", refused(400, "invalid_grant", "90055"), "a fault of its own, or holds requests back", "orrect the app profile"},
-		{"a loop", refused(400, "invalid_grant", "50196"), "a fault of its own, or holds requests back", "orrect the app profile"},
-		{"a wrong secret", refused(401, "invalid_client", "7000215"), "refused the app profile of this tenant (AADSTS7000215). The app's client secret is wrong. Correct the app profile", "a fault of its own"},
-		{"no such tenant", refused(400, "invalid_request", "90002"), "The tenant does not exist in this cloud. Look at the tenant", "app profile"},
-		{"a policy", refused(400, "invalid_grant", "530099"), "its policies", "app profile"},
+		{"an outage", refused(503, "temporarily_unavailable", "90033"), "a problem of its own or is throttling requests", "orrect the app profile"},
+		{"a throttled tenant", refused(429, "temporarily_unavailable", "90055"), "a problem of its own or is throttling requests", "orrect the app profile"},
+		{"a throttled tenant, 400", refused(400, "invalid_grant", "90055"), "a problem of its own or is throttling requests", "orrect the app profile"},
+		{"a loop", refused(400, "invalid_grant", "50196"), "a problem of its own or is throttling requests", "orrect the app profile"},
+		{"a wrong secret", refused(401, "invalid_client", "7000215"), "refused the app profile of this tenant (AADSTS7000215). The app's client secret is wrong. Correct the app profile", "a problem of its own"},
+		{"no such tenant", refused(400, "invalid_request", "90002"), "The tenant does not exist in this cloud. Check the tenant", "app profile"},
+		{"a policy", refused(400, "invalid_grant", "530099"), "such as a policy", "app profile"},
 		{"a code that nobody knows", refused(400, "invalid_grant", "999999"), "that Purser does not know (AADSTS999999)", "orrect the app profile"},
-		{"a web filter", m365sim.Fault{Status: 403, Body: "<h1>No</h1>"}, "something answered that is not Microsoft 365", "orrect the app profile"},
-		{"a web filter in JSON", m365sim.Fault{Status: 401, Body: `{"error":"blocked"}`}, "something answered that is not Microsoft 365", "orrect the app profile"},
-		{"a lost answer", m365sim.Fault{Reset: true}, "cannot be told", "orrect the app profile"},
+		{"a web filter", m365sim.Fault{Status: 403, Body: "<h1>No</h1>"}, "something other than Microsoft 365 responded", "orrect the app profile"},
+		{"a web filter in JSON", m365sim.Fault{Status: 401, Body: `{"error":"blocked"}`}, "something other than Microsoft 365 responded", "orrect the app profile"},
+		{"a lost answer", m365sim.Fault{Reset: true}, "could be with Microsoft, the network", "orrect the app profile"},
 	} {
 		for _, secret := range []string{"App-Secret-2026!", ""} {
 			r.start()

@@ -347,7 +347,7 @@ func TestAnAnswerThatCannotBeStoredIsStillHeard(t *testing.T) {
 			mend := breakDisk(t, r.db)
 			out := <-running
 			unstored, ok := errors.AsType[*profile.Unstored](out.err)
-			if !ok || unstored.Verdict.Status != verdict.AccountBlocked || problem.KindOf(out.err) != problem.Unavailable || !strings.Contains(problem.Message(out.err), "could not store") {
+			if !ok || unstored.Verdict.Status != verdict.AccountBlocked || problem.KindOf(out.err) != problem.Unavailable || !strings.Contains(problem.Message(out.err), "couldn't store") {
 				t.Fatalf("the validation: %v", out.err)
 			}
 			mend()

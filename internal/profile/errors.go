@@ -23,14 +23,14 @@ type Conflict struct {
 	Gone    bool
 }
 
-func (c *Conflict) Error() string { return "somebody else changed the profile" }
+func (c *Conflict) Error() string { return "someone else changed the profile" }
 
 // Unwrap gives the sentence for where no page shows both versions.
 func (c *Conflict) Unwrap() error {
 	if c.Gone {
-		return problem.New(problem.Conflict, "Somebody else deleted this profile meanwhile. Nothing was stored.")
+		return problem.New(problem.Conflict, "Someone else deleted this profile in the meantime. Nothing was stored.")
 	}
-	return problem.New(problem.Conflict, "Somebody else changed this profile meanwhile. Nothing was overwritten.")
+	return problem.New(problem.Conflict, "Someone else changed this profile in the meantime. Nothing was overwritten.")
 }
 
 // Unstored says that a validation was made, and what came of it, but that it could not be stored.
@@ -43,14 +43,14 @@ func (u *Unstored) Error() string { return "the result is not stored: " + u.Caus
 
 // Unwrap gives the sentence for where no page shows the verdict.
 func (u *Unstored) Unwrap() error {
-	return problem.Wrap(u.Cause, problem.Unavailable, "Microsoft 365 answered, but Purser could not store the result: "+u.Verdict.Status.Title()+". The profile shows what was stored before.")
+	return problem.Wrap(u.Cause, problem.Unavailable, "Microsoft 365 responded, but Purser couldn't store the result: "+u.Verdict.Status.Title()+". The profile shows its earlier status.")
 }
 
-const confirmedNotStored = "Microsoft 365 confirmed the account, but Purser cannot use its database right now, so nothing was saved. Save again in a moment; if it stays so, ask whoever runs Purser to look at the disk."
+const confirmedNotStored = "Microsoft 365 confirmed the account, but Purser can't use its database right now, so nothing was saved. Save again in a moment. If this keeps happening, ask your server administrator to check the disk."
 
 var (
-	errNoProfile = problem.New(problem.NotFound, "This profile does not exist, or not any more.")
-	errClassic   = problem.New(problem.Invalid, "This is a classic MFA profile; it is edited in the classic UI.")
+	errNoProfile = problem.New(problem.NotFound, "This profile doesn't exist. It may have been deleted.")
+	errClassic   = problem.New(problem.Invalid, "This is a classic MFA profile. Edit it in the classic UI.")
 )
 
 func nameTaken() error {

@@ -112,7 +112,7 @@ func checkUsername(username string) string {
 	case !found || local == "" || strings.Contains(domain, "@") || !strings.Contains(strings.Trim(domain, "."), ".") || strings.HasPrefix(domain, "."):
 		return example
 	case strings.ContainsFunc(username, func(r rune) bool { return r <= ' ' || r >= 0x7f }):
-		return "Enter a username of letters, digits and the usual signs, without blanks. " + example
+		return "Enter a username of letters, digits, and common symbols, without spaces. " + example
 	case strings.ContainsAny(username, `\"<>()[]:;,/?`):
 		return example
 	}

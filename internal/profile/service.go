@@ -238,7 +238,7 @@ func (s *Service) stored(ctx context.Context, p Profile) (secret.Value, error) {
 }
 
 // altered says why a password is not sent for an account that Purser did not write as it is.
-const altered = "This profile was changed outside of Purser, so its password was not sent to Microsoft. Edit the profile and enter the password again, and tell whoever runs Purser."
+const altered = "This profile was changed outside of Purser, so its password was not sent to Microsoft. Edit the profile and enter the password again, and tell your server administrator."
 
 // remembering keeps what an earlier validation of the same account had read where this one was confirmed but could not read
 // it: a hiccup of Microsoft's directory must not take a known expiry out of sight (R62). The warning says that it is old. A
@@ -357,7 +357,7 @@ func retype(err error, account bool, password secret.Value) error {
 	fields := problem.Fields(err)
 	for i, f := range fields {
 		if f.Field == FieldPassword {
-			fields[i].Message = "You changed the tenant or the username. Enter the password of that account."
+			fields[i].Message = "You changed the tenant or username. Enter the password of that account."
 		}
 	}
 	return err

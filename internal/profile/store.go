@@ -13,8 +13,8 @@ import (
 // What a Store returns when a rule of the rows themselves is broken.
 var (
 	ErrNameTaken = errors.New("profile: the name is taken")
-	ErrChanged   = errors.New("profile: changed by somebody else")
-	ErrGone      = errors.New("profile: not there, or not any more")
+	ErrChanged   = errors.New("profile: changed by someone else")
+	ErrGone      = errors.New("profile: not there, or no longer")
 )
 
 // Store keeps profiles. Each change is written together with its entries in the activity log, all or nothing. Package storetest

@@ -38,9 +38,9 @@ func (validation) Name() string { return ValidationRun }
 func (validation) Words() run.Words {
 	return run.Words{
 		Begun: RunBegun, Cancelled: RunCancelled, Ended: RunEnded, Interrupted: ValidationInterrupted, Reference: "run",
-		Missing: "This validation run does not exist.",
-		Over:    "This validation run is over already, or being cancelled.",
-		Nothing: "No profile matches, so there is nothing to validate.",
+		Missing: "This validation run doesn't exist.",
+		Over:    "This validation run has already finished or is being canceled.",
+		Nothing: "No profiles match, so there is nothing to validate.",
 	}
 }
 

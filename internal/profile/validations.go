@@ -34,7 +34,7 @@ const chunk = 1000
 // Begin makes a run of the profiles with these ids, each once, and hands it to the background work. Those that are not there any
 // more are left out.
 func (v *Validations) Begin(ctx context.Context, caller access.Caller, origin audit.Origin, ids []ID) (run.Run, error) {
-	return v.attended(ctx, caller, origin, "Selected by hand", v.selected(ctx, ids))
+	return v.attended(ctx, caller, origin, "Selected profiles", v.selected(ctx, ids))
 }
 
 // BeginMatching makes a run of every profile that the query's search and filters match. selection says in words which.

@@ -62,8 +62,8 @@ func (t Task) key() account.Key { return account.KeyOf(t.Tenant, t.Username) }
 
 // What a Store, or a Kind, returns when a rule of the rows themselves is broken.
 var (
-	ErrGone    = errors.New("run: not there, or not any more")
-	ErrChanged = errors.New("run: changed by somebody else")
+	ErrGone    = errors.New("run: not there, or no longer")
+	ErrChanged = errors.New("run: changed by someone else")
 )
 
 // Mark names the run in an entry that is about something else.

@@ -17,7 +17,7 @@ type Run struct {
 	ID       ID
 	Kind     string      // the Name of its Kind
 	Scope    string      // what it belongs to, as its kind names it, such as a pool; empty for nothing
-	Title    string      // what it is about, in words: "Selected by hand"
+	Title    string      // what it is about, in words: "Selected profiles"
 	Attended bool        // a person began it and may wait for it; otherwise Purser did, and keeps to its etiquette
 	Holding  bool        // its items hold values that wait for their outcome
 	Actor    audit.Actor // who began it

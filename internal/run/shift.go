@@ -13,7 +13,7 @@ import (
 var ErrHandedBack = errors.New("run: handed back, because Purser stops")
 
 // errCancelled is why a shift ended that somebody cancelled.
-var errCancelled = errors.New("run: cancelled")
+var errCancelled = errors.New("run: canceled")
 
 // Shifts are what this process works on, by id.
 type Shifts struct {

@@ -101,7 +101,7 @@ func (s *Service) Open(ctx context.Context, id ID) (Session, error) {
 		return Session{}, err
 	}
 	if err := s.ring.Check(row.Proof, proofRecord(row)); err != nil {
-		s.log.ErrorContext(ctx, "a session was refused that Purser did not write as it is; somebody may have written into the database",
+		s.log.ErrorContext(ctx, "a session was refused that Purser did not write as it is; someone may have written into the database",
 			"session", row.Key.Short(), "subject", row.Caller.Subject, "error", err)
 		return Session{}, ErrEnded
 	}

@@ -24,7 +24,7 @@ func (d *Desk) Arrive(person string) (leave func(), err error) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	if d.arriving[person] {
-		return nil, problem.New(problem.Unavailable, "Another file of yours is being read. Nothing of this one was stored. Wait until the other is done, then try again.")
+		return nil, problem.New(problem.Unavailable, "Purser is still reading another file of yours. Nothing from this file was stored. Wait until it is finished, then try again.")
 	}
 	if len(d.arriving) == maxArriving {
 		return nil, errBusy
@@ -55,4 +55,4 @@ func (d *Desk) Begin() (end func(), err error) {
 	}, nil
 }
 
-var errBusy = problem.New(problem.Unavailable, "Purser is reading another file. Nothing of yours was stored. Try again in a moment.")
+var errBusy = problem.New(problem.Unavailable, "Purser is reading another file. Nothing from yours was stored. Try again in a moment.")

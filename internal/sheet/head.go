@@ -28,7 +28,7 @@ func (l Layout) head(r *reader, rec record) (head, error) {
 	switch {
 	case rec.fault == badLine:
 		// A file of old Macs is one long line, so that passwords stand in its head: nothing of it is shown.
-		return head{}, refuse("The lines of the file do not end as they should. Save it as CSV UTF-8, and try again.")
+		return head{}, refuse("The line endings of the file aren't valid. Save it as CSV UTF-8, and try again.")
 	case rec.fault == badQuotes:
 		return head{}, refuseQuotes(rec.line, r.separator)
 	case rec.count > maxColumns:
@@ -65,10 +65,10 @@ func (l Layout) judge(h head, unknown, twice []string) error {
 		return refusef("The first row of the file must name the columns: %s.", l.names())
 	}
 	if len(unknown) > 0 {
-		return refusef("The file has columns that are not known: %s. Known are %s. Rename or delete the others, and try again.", few(unknown), l.names())
+		return refusef("The file has unknown columns: %s. The columns can be %s. Rename or delete the others, and try again.", few(unknown), l.names())
 	}
 	if len(twice) > 0 {
-		return refusef("The file has a column twice: %s. Delete one of them, and try again.", few(twice))
+		return refusef("The file has a duplicate column: %s. Delete one of them, and try again.", few(twice))
 	}
 	return nil
 }

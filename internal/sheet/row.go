@@ -34,19 +34,19 @@ func (h head) mistake(r *reader, rec record) string {
 	sign := signOf(r.separator)
 	switch {
 	case rec.fault == badQuotes:
-		return fmt.Sprintf("The quotes in this row do not match. Put quotes around a field that holds %s, and write each quote inside it twice.", sign.orQuote())
+		return fmt.Sprintf("The quotes in this row don't match. Put quotes around a field that contains %s, and write each quote inside it twice.", sign.orQuote())
 	case rec.fault == badLine:
-		return "The lines of this row do not end as they should. Save the file as CSV UTF-8, and try again."
+		return "The line endings of this row aren't valid. Save the file as CSV UTF-8, and try again."
 	case rec.fault == longField:
 		return fmt.Sprintf("A field of this row is longer than %d bytes. Shorten it.", maxField)
 	case rec.count > h.whole:
-		return fmt.Sprintf("This row has %d columns, and the head has %d. Put quotes around a field that holds a %s, or delete the %ss behind the last field.", rec.count, h.whole, sign, sign)
+		return fmt.Sprintf("This row has %d columns, and the header row has %d. Put quotes around a field that contains a %s, or delete the %ss after the last field.", rec.count, h.whole, sign, sign)
 	case rec.count == 1 && h.whole > 1 && bytes.ContainsAny(r.text[rec.spans[0].from:rec.spans[0].to], ",;\t"):
-		return fmt.Sprintf("This row is one single field. Separate its columns by %ss as in the head, and put no quotes around the whole row.", sign)
+		return fmt.Sprintf("This row is a single field. Separate its columns with %ss as in the header row, and don't put quotes around the whole row.", sign)
 	}
 	for i, field := range rec.spans {
 		if field.from < field.to && !h.has(i) {
-			return fmt.Sprintf("Column %d of this row has no name in the head. Put quotes around a field that holds a %s, or name the column.", i+1, sign)
+			return fmt.Sprintf("Column %d of this row has no name in the header row. Put quotes around a field that contains a %s, or name the column.", i+1, sign)
 		}
 	}
 	for _, column := range h.named {
@@ -72,7 +72,7 @@ func (h head) compare(rec record) string {
 	if rec.count == 1 {
 		columns = "column"
 	}
-	return fmt.Sprintf("this row has %d %s, and the head has %d", rec.count, columns, h.width())
+	return fmt.Sprintf("this row has %d %s, and the header row has %d", rec.count, columns, h.width())
 }
 
 // sign is what people call a separator.
@@ -98,5 +98,5 @@ func refuse(sentence string) error { return problem.New(problem.Invalid, sentenc
 func refusef(format string, args ...any) error { return refuse(fmt.Sprintf(format, args...)) }
 
 func refuseQuotes(line int, separator byte) error {
-	return refusef("The file cannot be read from line %d on, because its quotes do not match. Put quotes around a field that holds %s, write each quote inside it twice, and try again.", line, signOf(separator).orQuote())
+	return refusef("The file cannot be read from line %d on, because its quotes don't match. Put quotes around a field that contains %s, write each quote inside it twice, and try again.", line, signOf(separator).orQuote())
 }

@@ -98,7 +98,7 @@ func (s *Sheet) read(l Layout) error {
 	r := newReader(s.text)
 	first, ok := r.next(maxColumns, nil)
 	if !ok {
-		return refuse("The file is empty. Its first row names the columns: " + l.names() + ".")
+		return refuse("The file is empty. Its first row must name the columns: " + l.names() + ".")
 	}
 	h, err := l.head(r, first)
 	if err != nil {
@@ -110,7 +110,7 @@ func (s *Sheet) read(l Layout) error {
 		rec, ok := r.next(h.whole, h.lines)
 		switch {
 		case !ok && len(s.Rows) == 0:
-			return refuse("The file has a head and no rows.")
+			return refuse("The file has a header row but no other rows.")
 		case !ok && misquoted == len(s.Rows):
 			return refuseQuotes(s.Rows[0].Line, r.separator)
 		case !ok:

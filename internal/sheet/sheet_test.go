@@ -125,15 +125,15 @@ func TestRowsThatCannotBeRead(t *testing.T) {
 		head, rows string
 		says       []string // by line, from 2; empty: good
 	}{
-		"R47: a comma in a password":         {"username,password\n", "a," + marked + ",x\n", []string{"3 columns, and the head has 2"}},
+		"R47: a comma in a password":         {"username,password\n", "a," + marked + ",x\n", []string{"3 columns, and the header row has 2"}},
 		"R47: a password ends with commas":   {"username,password\n", "a," + marked + ",,\n", []string{"delete the commas"}},
 		"R47: below a column without a name": {"username,password,\n", "a," + marked + ",x\n", []string{"Column 3 of this row has no name"}},
 		"R47: a blank below such a column":   {"username,password,\n", "a," + marked + ", \n", []string{"Column 3 of this row has no name"}},
 		"R47: between columns":               {"username,,password\n", "a," + marked + ",x\n", []string{"Column 2 of this row has no name"}},
-		"X22: a column that must be there":   {"password,username\n", marked + "\n", []string{"ends before the column username: this row has 1 column, and the head has 2"}},
-		"X22: separated by something else":   {"username,password\n", "a;" + marked + "\n", []string{"one single field. Separate its columns by commas"}},
-		"X22: the whole row in quotes":       {"username,password\n", "\"a," + marked + "\"\n", []string{"no quotes around the whole row"}},
-		"X23: a quote within a field":        {"username,password\n", "a,Mark\"ed-Secret-2026!\n", []string{"quotes in this row do not match"}},
+		"X22: a column that must be there":   {"password,username\n", marked + "\n", []string{"ends before the column username: this row has 1 column, and the header row has 2"}},
+		"X22: separated by something else":   {"username,password\n", "a;" + marked + "\n", []string{"a single field. Separate its columns with commas"}},
+		"X22: the whole row in quotes":       {"username,password\n", "\"a," + marked + "\"\n", []string{"don't put quotes around the whole row"}},
+		"X23: a quote within a field":        {"username,password\n", "a,Mark\"ed-Secret-2026!\n", []string{"quotes in this row don't match"}},
 		"X23: a quote at the end":            {"username,password\n", "a," + marked + "\"\n", []string{"quotes in this row"}},
 		"X23: a quote that is never closed":  {"username,password\n", "a,\"" + marked + "\n", []string{"quotes in this row"}},
 		"X23: closed too early":              {"username,password\n", "a,\"Mark\"" + marked + "\n", []string{"quotes in this row"}},
@@ -141,7 +141,7 @@ func TestRowsThatCannotBeRead(t *testing.T) {
 		"X23: closed by another stray quote": {"username,password\n", "a,\"" + marked + "\nb,good\nd," + marked + "\"\n", []string{"quotes in this row", "", "quotes in this row"}},
 		"X23: in the first field":            {"username,password\n", "\"a," + marked + "\n", []string{"quotes in this row"}},
 		"X23: two of them":                   {"username,password\n", "a,\"x\nb,\"y\n", []string{"quotes in this row", "quotes in this row"}},
-		"a line end of old Macs":             {"username,password\n", "a," + marked + "\rb," + marked + "\n", []string{"do not end as they should"}},
+		"a line end of old Macs":             {"username,password\n", "a," + marked + "\rb," + marked + "\n", []string{"line endings of"}},
 		"X37: a field that is too long":      {"username,password\n", "a," + strings.Repeat("x", 8193) + "\n", []string{"longer than 8192 bytes"}},
 		"X37: the same in quotes":            {"username,password\n", "a,\"" + strings.Repeat("x", 8193) + "\"\n", []string{"longer than 8192 bytes"}},
 		"X37: very many columns":             {"username,password\n", "a" + strings.Repeat(",x", 100_000) + "\n", []string{"100001 columns"}},
@@ -179,7 +179,7 @@ func TestShortRowsSaySo(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for i, want := range []string{": this row has 1 column, and the head has 2", "", ""} {
+	for i, want := range []string{": this row has 1 column, and the header row has 2", "", ""} {
 		if got := s.Rows[i].Short(); got != want {
 			t.Errorf("line %d: %q", s.Rows[i].Line, got)
 		}
@@ -214,21 +214,21 @@ func TestFieldsOfSeveralLines(t *testing.T) {
 func TestFilesThatCannotBeRead(t *testing.T) {
 	many := strings.Repeat("a,b\n", passwords.MaxRows+1)
 	for name, c := range map[string]struct{ file, says string }{
-		"empty":                       {"", "The file is empty. Its first row names the columns: username, password, app_password."},
+		"empty":                       {"", "The file is empty. Its first row must name the columns: username, password, app_password."},
 		"only a mark":                 {"\ufeff", "empty"},
 		"only separators":             {",,,\n,\n\n", "empty"},
 		"only sep=;":                  {"sep=;\n", "empty"},
-		"head only":                   {"username,password\n,,\n", "no rows"},
+		"head only":                   {"username,password\n,,\n", "no other rows"},
 		"no head":                     {"a@contoso.com," + marked + "\nb@contoso.com," + marked + "\n", "It has no column username"},
 		"a head of another separator": {"sep=;\nusername,password\na," + marked + "\n", "It has no column username"},
-		"unknown columns":             {"username,password,Name,E-Mail\u202e\na," + marked + ",x,y\n", `not known: "name", "e-mail". Known are username, password, app_password.`},
+		"unknown columns":             {"username,password,Name,E-Mail\u202e\na," + marked + ",x,y\n", `unknown columns: "name", "e-mail". The columns can be username, password, app_password.`},
 		"X37: many unknown columns":   {"username" + strings.Repeat(",other column of some length", 16_000) + "\n", `"other column of some…" and 15995 more`},
 		"X37: too many columns":       {"username,password" + strings.Repeat(",", 16_383) + "\n", "more than 16384 columns"},
-		"a column twice":              {"username,password,PASSWORD\na," + marked + "\n", `twice: "password"`},
+		"a column twice":              {"username,password,PASSWORD\na," + marked + "\n", `duplicate column: "password"`},
 		"a quote in the head":         {"username,pass\"word\na," + marked + "\n", "from line 1 on"},
 		"no row without a quote":      {"sep=,\nusername,password\na,\"" + marked + "\nb,c\"d\n", "from line 3 on"},
-		"line ends of old Macs":       {"username,password\ra@contoso.com," + marked + "\r", "do not end as they should"},
-		"the same in quotes":          {"\"username\",\"password\"\r\"a\",\"" + marked + "\"\r", "do not end as they should"},
+		"line ends of old Macs":       {"username,password\ra@contoso.com," + marked + "\r", "line endings of"},
+		"the same in quotes":          {"\"username\",\"password\"\r\"a\",\"" + marked + "\"\r", "line endings of"},
 		"Latin-1":                     {"username,password\na,Geh\xe8im\n", "not text in UTF-8 or UTF-16"},
 		"half a letter of UTF-16":     {inUTF16("\ufeffusername\n", binary.LittleEndian) + "x", "not text"},
 		"a lone surrogate":            {inUTF16("\ufeffusername\n", binary.LittleEndian) + "\x00\xd8a\x00", "not text"},

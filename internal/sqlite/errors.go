@@ -10,7 +10,7 @@ import (
 	"purser.example/internal/problem"
 )
 
-const notNow = "Purser cannot use its database right now. Nothing was changed. Try again in a moment; if it stays so, ask whoever runs Purser to look at the disk."
+const notNow = "Purser can't use its database right now. Nothing was changed. Try again in a moment. If this keeps happening, ask your server administrator to check the disk."
 
 // ErrUnique says that a row with that unique value exists. Stores turn it into their noun's problem.
 var ErrUnique = errors.New("sqlite: not unique")

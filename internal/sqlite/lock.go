@@ -71,7 +71,7 @@ func missed(path, installation string) error {
 	if err != nil || !none {
 		return err
 	}
-	const advice = "put a backup in its place; or, to begin anew, remove %s and every file beside it whose name begins with %s"
+	const advice = "put a backup in its place; or, to start over, remove %s and every file beside it whose name begins with %s"
 	if installation != "" {
 		return fmt.Errorf("%w: %s is empty or missing, but it held installation %q; "+advice, ErrLost, path, installation, lockName, File)
 	}

@@ -2,6 +2,7 @@ package storetest
 
 import (
 	"cmp"
+	"context"
 	"errors"
 	"fmt"
 	"math/rand/v2"
@@ -31,6 +32,7 @@ func ProfileList(t *testing.T, open Open) {
 				s.compare(s.query())
 			}
 		}},
+		{"terms of one and two letters find what a plain look finds, in every order, page by page, whatever is edited meanwhile (X35)", shortTerms},
 		{"a page begins where the last one ended, though rows were edited and deleted meanwhile (R10)", cursorOutlivesEdits},
 		{"a cursor of another order, or one that somebody made up, is the beginning", foreignCursor},
 	})
@@ -90,7 +92,7 @@ func (s *shelf) draft() profile.Profile {
 }
 
 func (s *shelf) judge(p profile.Profile) profile.Profile {
-	v := verdict.Verdict{Status: pick(s, []verdict.Status{verdict.Valid, verdict.Valid, verdict.WrongPassword, verdict.NotValidated, verdict.MFARequired}), Code: "AADSTS1", At: p.Modified.At}
+	v := verdict.Verdict{Status: pick(s, []verdict.Status{verdict.Valid, verdict.Valid, verdict.WrongPassword, verdict.NotValidated, verdict.MFARequired}), Code: pick(s, []string{"AADSTS1", "AADSTS1", "HTTP 503", "QUIZ-JX", ""}), At: p.Modified.At}
 	if v.Valid() && s.dice.IntN(2) == 0 {
 		v.Expiry = verdict.Expiry{Kind: verdict.ExpiresOn, At: time.Date(2026, 12, 1+s.dice.IntN(60), 7, 0, 0, 0, time.UTC)}
 	}
@@ -127,7 +129,7 @@ func (s *shelf) change() {
 	}
 	p := old
 	edited := s.draft()
-	p.Version, p.Modified, p.Description = old.Version+1, edited.Modified, "edited"
+	p.Version, p.Modified, p.Description = old.Version+1, edited.Modified, pick(s, []string{"edited", "edited", "", "Jazz für Zoë", "Weiß, groß", "İĞNE x"})
 	if s.dice.IntN(2) == 0 {
 		p.Name, p.Tenant, p.Username, p.Services = edited.Name, edited.Tenant, edited.Username, edited.Services
 	}
@@ -297,6 +299,46 @@ func (s *shelf) query() profile.Query {
 		q.Status = pick(s, []string{"valid", "wrong-password", "not-validated", "account-locked", profile.Attention, profile.Expiring})
 	}
 	return q
+}
+
+// shortTerms edits, renews what is looked up now and then where the engine does so beside its work, and looks for short pieces of what is,
+// was or could be there.
+func shortTerms(r *rig) {
+	s := newShelf(r, 23)
+	s.stock(60)
+	for n := range 60 {
+		for range 4 {
+			s.change()
+		}
+		if n%4 == 3 {
+			s.renew()
+		}
+		for range 4 {
+			q := s.query()
+			q.Text = pick(s, []string{"z", "Z", "q", "j", "x", "ß", "ss", "İ", "i", "é", "É", "ä", "ö", "京", "ü", "9", "03", "@", "-", " ", "zo", "ÄZ", "zz", "iz", "ğn", "\u0301"})
+			if s.dice.IntN(2) == 0 {
+				runes := []rune(s.term())
+				q.Text = string(runes[:min(2, len(runes))])
+			}
+			if s.dice.IntN(2) == 0 {
+				q.Service, q.Status = "", ""
+			}
+			s.compare(q)
+		}
+	}
+}
+
+// renew brings up to date what an engine looks up, where it does that beside its work.
+func (s *shelf) renew() {
+	s.Helper()
+	beside, does := s.Profiles.(interface {
+		Index(context.Context) (more bool, err error)
+	})
+	for more := does; more; {
+		var err error
+		more, err = beside.Index(ctx)
+		s.must(err)
+	}
 }
 
 // compare pages through a query to its end and back.

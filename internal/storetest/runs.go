@@ -76,7 +76,7 @@ func (r *rig) begin(of run.Run, list ...run.Item) run.Run {
 func (r *rig) prepare(of run.Run, list ...run.Item) run.Run {
 	r.Helper()
 	by := r.entry(done)
-	of.Title, of.Attended, of.Actor, of.Origin, of.State, of.Begun = "Selected by hand", true, by.Actor, by.Origin, run.Preparing, monday
+	of.Title, of.Attended, of.Actor, of.Origin, of.State, of.Begun = "Selected profiles", true, by.Actor, by.Origin, run.Preparing, monday
 	r.must(r.Runs.Prepare(ctx, of))
 	for i := range list {
 		list[i].No, list[i].Outcome = i+1, run.Waiting

@@ -13,7 +13,7 @@ import (
 )
 
 // CloudDomainWarning is what an owner reads before saying so: what it means for the passwords of the domain.
-const CloudDomainWarning = "Say so only if Microsoft's cloud checks the passwords of this federated domain, by staged rollout or a home realm discovery policy. From then on Purser sends the passwords of its accounts to Microsoft's sign-in host, where it sent none before. If the cloud does not check them, Microsoft refuses each as wrong, and each attempt counts towards a lockout."
+const CloudDomainWarning = "Add a federated domain only if Microsoft's cloud checks its passwords, through staged rollout or a home realm discovery policy. Purser then sends the passwords of its accounts to Microsoft's sign-in host. If the cloud doesn't check them, Microsoft refuses each one as wrong, and each attempt counts toward a lockout."
 
 // The actions on cloud domains in the activity log.
 const (
@@ -42,7 +42,7 @@ func (s *Service) SayCloudDomain(ctx context.Context, caller access.Caller, orig
 		return err
 	}
 	if domain = strings.ToLower(strings.TrimSpace(domain)); !isDomain(domain) {
-		return problem.Field("domain", "Enter the name of the domain as usernames have it, such as fabrikam.com.")
+		return problem.Field("domain", "Enter the domain that usernames end in, such as fabrikam.com.")
 	}
 	action := CloudDomainSaid
 	if !checked {

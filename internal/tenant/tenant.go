@@ -192,7 +192,7 @@ func (s *Service) Credentials(ctx context.Context, id ID) (App, error) {
 }
 
 // altered says why nothing is sent with an app profile that Purser did not write as it is.
-const altered = "The app profile of this tenant was changed outside of Purser, so nothing was sent to Microsoft. Connect the tenant again, and tell whoever runs Purser."
+const altered = "The app profile of this tenant was changed outside of Purser, so nothing was sent to Microsoft. Connect the tenant again, and tell your server administrator."
 
 // Connect keeps a tenant with its app profile. Connecting it again replaces the app profile.
 func (s *Service) Connect(ctx context.Context, caller access.Caller, origin audit.Origin, t Tenant, app App) error {
@@ -201,10 +201,10 @@ func (s *Service) Connect(ctx context.Context, caller access.Caller, origin audi
 	}
 	t.ID, t.InitialDomain = ParseID(string(t.ID)), strings.ToLower(t.InitialDomain)
 	if t.ID == "" || t.InitialDomain == "" || app.ApplicationID == "" {
-		return problem.New(problem.Invalid, "A tenant needs an id, its initial domain and an application id.")
+		return problem.New(problem.Invalid, "A tenant needs an ID, its initial domain, and an application ID.")
 	}
 	if strings.ContainsFunc(string(t.ID)+t.InitialDomain+app.ApplicationID, shown.Odd) { // the name is Microsoft's, to the letter (X17)
-		return problem.New(problem.Invalid, "The id of a tenant, its initial domain and an application id have no characters that cannot be seen.")
+		return problem.New(problem.Invalid, "The ID of a tenant, its initial domain, and an application ID can't have invisible characters.")
 	}
 	t.Connected = s.now()
 	sealed, err := s.ring.Seal(app.Secret, secretRecord(t, app.ApplicationID)) // a public client's secret is empty, and sealed all the same

@@ -58,15 +58,15 @@ func ExpiryOf(p Password, domains []Domain) Expiry {
 	domain, listed := domainOf(p.Username, domains)
 	switch {
 	case hasPolicy(p.Policies, "DisablePasswordExpiration"):
-		return Expiry{Kind: ExpiresNever, Reason: "The account is set to keep its password for ever."}
+		return Expiry{Kind: ExpiresNever, Reason: "The account's password is set to never expire."}
 	case p.Synced:
-		return Expiry{Kind: ExpiresElsewhere, Reason: "The account is synchronized from an Active Directory, which decides."}
+		return Expiry{Kind: ExpiresElsewhere, Reason: "The account is synchronized from Active Directory, which decides when the password expires."}
 	case len(domains) == 0:
 		return Expiry{Kind: ExpiryUnknown, Reason: "The password policy of the tenant's domains could not be read (Domain.Read.All)."}
 	case !listed:
 		return Expiry{Kind: ExpiryUnknown, Reason: "The domain of the username is not among the tenant's domains."}
 	case domain.Federated:
-		return Expiry{Kind: ExpiresElsewhere, Reason: "The identity provider of " + domain.Name + " decides."}
+		return Expiry{Kind: ExpiresElsewhere, Reason: "The identity provider of " + domain.Name + " decides when the password expires."}
 	}
 	return byPolicy(p, domain)
 }

@@ -121,7 +121,7 @@ func (v Verdict) note(saving bool) string {
 		sentences = append(sentences, "The password is right.")
 	}
 	if v.CloudChecked {
-		sentences = append(sentences, "The domain is federated; the password went to Microsoft's sign-in host, because an owner said that Microsoft's cloud checks the passwords of this domain.")
+		sentences = append(sentences, "The domain is federated; the password went to Microsoft's sign-in host, because a Tenant Owner confirmed that Microsoft's cloud checks the passwords of this domain.")
 	}
 	switch {
 	case v.Status == Unreachable:
@@ -133,7 +133,7 @@ func (v Verdict) note(saving bool) string {
 	case saving && !v.Valid():
 		sentences = append(sentences, "Nothing was saved.")
 	case !v.Status.AboutAccount():
-		sentences = append(sentences, "The account keeps its former status.")
+		sentences = append(sentences, "The account keeps its earlier status.")
 	}
 	return strings.Join(sentences, " ")
 }
@@ -147,7 +147,7 @@ func (v Verdict) findings(needs []Need) []Finding {
 	list := []Finding{
 		finding(p.User, "User not checked", "User exists", "User not found"),
 		finding(p.Password, "Password not checked", "Password right", "Password refused"),
-		finding(p.Policy, "Policies not checked", "Policies passed", "Policy refuses"),
+		finding(p.Policy, "Policies not checked", "Policies passed", "Blocked by policy"),
 	}
 	if roles := p.Roles; roles == Proved && len(v.RolesMissing(needs)) > 0 {
 		list = append(list, Finding{Refuted, "Roles missing"})
@@ -155,7 +155,7 @@ func (v Verdict) findings(needs []Need) []Finding {
 		list = append(list, finding(roles, "Roles not read", "Roles read", ""))
 	}
 	if p.Licence != NotRead {
-		list = append(list, finding(p.Licence, "", v.licensed(), "No licence"))
+		list = append(list, finding(p.Licence, "", v.licensed(), "No license"))
 	}
 	return list
 }
@@ -197,7 +197,7 @@ func (v Verdict) details() []Detail {
 	if !at.IsZero() {
 		list = append(list, Detail{"Time", at.UTC().Format("2006-01-02 15:04:05Z")})
 	}
-	list = append(list, Detail{"Correlation id", v.CorrelationID}, Detail{"Trace id", v.TraceID})
+	list = append(list, Detail{"Correlation ID", v.CorrelationID}, Detail{"Trace ID", v.TraceID})
 	list = append(list, Detail{"Fault", v.faultInWords()})
 	for _, p := range v.Blame.Policies {
 		list = append(list, Detail{"Policy", strings.TrimSpace(shown.Name(p.Name) + " " + p.ID)})

@@ -36,13 +36,13 @@ func TestABlockedSaveReadsFromTopToBottom(t *testing.T) {
 	v.Blame.Policies = []verdict.Policy{{Kind: verdict.ConditionalAccess, ID: "7f6f0d1c", Name: "Block all but managed devices"}}
 	e := v.Explain(verdict.Context{Username: "svc-gov@contoso.com", Saving: true})
 
-	if e.Cause != "The conditional access policy “Block all but managed devices” stands in the way of this sign-in." {
+	if e.Cause != "The conditional access policy “Block all but managed devices” blocks this sign-in." {
 		t.Errorf("cause %q", e.Cause)
 	}
 	if e.Note != "The password is right. Nothing was saved." {
 		t.Errorf("note %q", e.Note)
 	}
-	findings := []verdict.Finding{{verdict.Proved, "User exists"}, {verdict.Proved, "Password right"}, {verdict.Refuted, "Policy refuses"}, {verdict.NotRead, "Roles not read"}}
+	findings := []verdict.Finding{{verdict.Proved, "User exists"}, {verdict.Proved, "Password right"}, {verdict.Refuted, "Blocked by policy"}, {verdict.NotRead, "Roles not read"}}
 	if !slices.Equal(e.Findings, findings) {
 		t.Errorf("findings %v", e.Findings)
 	}
@@ -53,14 +53,14 @@ func TestABlockedSaveReadsFromTopToBottom(t *testing.T) {
 		{"Code", "AADSTS53003"},
 		{"Suberror", "message_only"},
 		{"Time", "2026-11-23 14:02:11Z"},
-		{"Correlation id", "5a0c7a6e-7a4b-4c9d-9d8a-0a0f5f9a3c11"},
-		{"Trace id", "0e1fae0c-9d6a-4a52-b6a3-6f1b0a9d1200"},
+		{"Correlation ID", "5a0c7a6e-7a4b-4c9d-9d8a-0a0f5f9a3c11"},
+		{"Trace ID", "0e1fae0c-9d6a-4a52-b6a3-6f1b0a9d1200"},
 		{"Policy", "Block all but managed devices 7f6f0d1c"},
 	}
 	if !slices.Equal(e.Details, details) {
 		t.Errorf("details %v", e.Details)
 	}
-	for _, want := range []string{policySentence, "Code: AADSTS53003", "Correlation id: 5a0c"} {
+	for _, want := range []string{policySentence, "Code: AADSTS53003", "Correlation ID: 5a0c"} {
 		if !strings.Contains(e.Copy(), want) {
 			t.Errorf("the copied text lacks %q: %q", want, e.Copy())
 		}
@@ -74,7 +74,7 @@ func TestAnOutageDoesNotBlameTheAccount(t *testing.T) {
 	if saving.Note != "It was not the account's fault. Nothing was saved." {
 		t.Errorf("note of a Save: %q", saving.Note)
 	}
-	if later.Note != "It was not the account's fault. The account keeps its former status." {
+	if later.Note != "It was not the account's fault. The account keeps its earlier status." {
 		t.Errorf("note: %q", later.Note)
 	}
 	if len(saving.Findings) != 0 {
@@ -143,7 +143,7 @@ func TestAValidAccountTellsItsWarnings(t *testing.T) {
 	if len(e.Steps) != 0 || e.Note != "" || !slices.Equal(e.Warnings, []string{"SharePoint Administrator missing for Cense."}) {
 		t.Errorf("%+v", e)
 	}
-	if last := e.Findings[len(e.Findings)-2:]; last[0] != (verdict.Finding{Result: verdict.Refuted, Text: "Roles missing"}) || last[1].Text != "No licence" {
+	if last := e.Findings[len(e.Findings)-2:]; last[0] != (verdict.Finding{Result: verdict.Refuted, Text: "Roles missing"}) || last[1].Text != "No license" {
 		t.Errorf("findings %v", e.Findings)
 	}
 }
@@ -166,12 +166,12 @@ func TestAStatusAccusesNobodyByItself(t *testing.T) {
 		says  string
 	}{
 		{"HTTP 503", whose.Microsoft, "Microsoft 365 is unavailable at the moment."},
-		{"HTTP 503", whose.Untold, "cannot be told"},
-		{"HTTP 429", whose.Untold, "cannot be told"},
+		{"HTTP 503", whose.Untold, "could be with Microsoft, the network"},
+		{"HTTP 429", whose.Untold, "could be with Microsoft, the network"},
 		{"HTTP 502", whose.Between, "a proxy or a web filter"},
 		{"HTTP 4xx", whose.Between, "such as a proxy."},
-		{"HTTP 4xx", whose.Microsoft, "a fault of its own"},
-		{"HTTP 4xx", whose.Purser, "Purser did not wait for the answer"},
+		{"HTTP 4xx", whose.Microsoft, "a problem of its own"},
+		{"HTTP 4xx", whose.Purser, "Purser didn't wait for the response"},
 	} {
 		v := verdict.Verdict{Status: verdict.Unreachable, Rule: c.rule, Code: "HTTP 4xx", Fault: c.fault}
 		if cause := v.Explain(verdict.Context{}).Cause; !strings.Contains(cause, c.says) || c.fault != whose.Microsoft && strings.Contains(cause, "unavailable") {

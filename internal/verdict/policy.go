@@ -66,7 +66,7 @@ func (t *Table) appTrouble(code string) string {
 	rule, known := t.ofCode(code)
 	switch {
 	case !known:
-		return "Look the code up at Microsoft, and compare the tenant's app profile with the app registration."
+		return "Look up the code on Microsoft's site, and compare the tenant's app profile with the app registration."
 	case rule.Class == "app_config" && rule.advice == "client-secret":
 		return "Check the client secret of the tenant's app profile."
 	}
@@ -98,11 +98,11 @@ func (b Blame) name(id string) string {
 func (b Blame) sentence() string {
 	switch names := b.named(ConditionalAccess); {
 	case len(names) == 1:
-		return "The conditional access policy “" + names[0] + "” stands in the way of this sign-in."
+		return "The conditional access policy “" + names[0] + "” blocks this sign-in."
 	case len(names) > 1:
-		return "The conditional access policies “" + strings.Join(names, "”, “") + "” stand in the way of this sign-in."
+		return "The conditional access policies “" + strings.Join(names, "”, “") + "” block this sign-in."
 	case len(b.named(SecurityDefaults)) > 0:
-		return "The tenant's security defaults stand in the way of this sign-in."
+		return "The tenant's security defaults block this sign-in."
 	case len(b.named(PerUserMFA)) > 0:
 		return "Neither a conditional access policy nor security defaults asked for a second factor, so multi-factor authentication is most likely set on the account itself (per-user MFA)."
 	}
@@ -118,18 +118,18 @@ func (b Blame) steps(t *Table) []Step {
 	case b.sentence() != "" || permissions == "" && !b.NoSecret && b.NoToken == "" && b.NotAsked == "" && !b.NoPremium && !b.Later:
 		return nil
 	case b.NoSecret:
-		list = append(list, Step{Text: "To have the policy named here: give the app profile of this tenant a client secret, and its app registration the application permissions " + ReadPolicies + " and " + ReadAuditLog + " with admin consent."})
+		list = append(list, Step{Text: "To see the policy's name here, give the app profile of this tenant a client secret, and its app registration the application permissions " + ReadPolicies + " and " + ReadAuditLog + " with admin consent."})
 	case b.NoToken != "":
-		list = append(list, Step{Text: "Purser could not ask which policy it was: Microsoft refused the app itself (" + b.NoToken + "). " + t.appTrouble(b.NoToken)})
+		list = append(list, Step{Text: "Purser couldn't find out which policy it was: Microsoft refused the app itself (" + b.NoToken + "). " + t.appTrouble(b.NoToken)})
 	case b.NotAsked != "":
-		list = append(list, Step{Text: "Purser could not ask which policy it was (" + b.NotAsked + "): " + b.NotAskedFault.Words().What + ". Validate again later to have it named."})
+		list = append(list, Step{Text: "Purser couldn't find out which policy it was (" + b.NotAsked + "): " + b.NotAskedFault.Words().What + ". To see its name, validate again later."})
 	case permissions != "":
-		list = append(list, Step{Text: "To have the policy named here: give Purser's app registration the application permission " + permissions + " with admin consent, then validate again."})
+		list = append(list, Step{Text: "To see the policy's name here, give Purser's app registration the application permission " + permissions + " with admin consent, then validate again."})
 	case b.NoPremium:
-		list = append(list, Step{Text: "Purser cannot have the policy named here: Microsoft did not open the sign-in log to the app. It does so only where the tenant has Microsoft Entra ID P1 or P2; without that there is no conditional access either, so look at the security defaults and at per-user MFA. Where the tenant has it, give Purser's app registration the application permission " + ReadDirectory + " beside " + ReadAuditLog + ", with admin consent."})
+		list = append(list, Step{Text: "Purser can't name the policy, because Microsoft didn't let the app read the sign-in log. That takes Microsoft Entra ID P1 or P2. Without it there is no conditional access either, so check security defaults and per-user MFA. If the tenant has it, give Purser's app registration the application permission " + ReadDirectory + " in addition to " + ReadAuditLog + ", with admin consent."})
 	}
 	if b.Later {
-		list = append(list, Step{Text: "Microsoft's sign-in log takes some minutes. Open it then, look for the correlation id below, and read which policy failed.", Link: "Sign-in logs", Href: "https://entra.microsoft.com/#view/Microsoft_AAD_IAM/SignInEventsV3Blade"})
+		list = append(list, Step{Text: "Microsoft's sign-in log takes a few minutes. Then open it, look for the correlation ID below, and see which policy failed.", Link: "Sign-in logs", Href: "https://entra.microsoft.com/#view/Microsoft_AAD_IAM/SignInEventsV3Blade"})
 	}
 	return list
 }

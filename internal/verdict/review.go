@@ -52,13 +52,13 @@ func (w Warning) Text() string {
 	case RoleMissing:
 		return w.Short() + " for " + w.Service + "."
 	case TooPowerful:
-		return "The account is a Global Administrator, which is more than a service account should be."
+		return "The account is a Global Administrator, which is more access than a service account should have."
 	case ExpiresSoon:
 		return "The password expires on " + w.At.UTC().Format(time.DateOnly) + "."
 	case RoleNotNeeded:
-		return "None of the chosen services needs " + inList(w.Roles) + "; a service account is safer without."
+		return "None of the selected services needs " + inList(w.Roles) + ". A service account is safer with fewer roles."
 	case LicenceMissing:
-		return strings.TrimSpace(w.Service+" needs a licence for "+w.Product+" "+forWhat(w.For)) + ", which the account does not have."
+		return strings.TrimSpace(w.Service+" needs a license for "+w.Product+" "+forWhat(w.For)) + ", which the account doesn't have."
 	default:
 		return ""
 	}
@@ -83,7 +83,7 @@ func (w Warning) Short() string {
 		}
 		return strings.Join(w.Roles, "") + " not needed"
 	case LicenceMissing:
-		return "No " + w.Product + " licence"
+		return "No " + w.Product + " license"
 	default:
 		return ""
 	}
@@ -112,7 +112,7 @@ func (w Warning) because() string {
 	}
 	switch {
 	case w.Permission != "":
-		return text + ": Purser's app registration lacks the delegated permission " + w.Permission + ". Grant it, with an administrator's consent, and validate again."
+		return text + ": Purser's app registration lacks the delegated permission " + w.Permission + ". Grant it with admin consent, and validate again."
 	case w.Fault != whose.Nobody && w.Fault != whose.App:
 		return text + ": " + w.Fault.Words().What + "."
 	}

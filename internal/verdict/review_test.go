@@ -49,14 +49,14 @@ func TestReview(t *testing.T) {
 			"Global Administrator or Exchange Administrator missing for Cloud Backup for IaaS + PaaS.",
 		}},
 		{"roles that were not read are not missing", verdict.Verdict{Status: verdict.Valid, Warnings: []verdict.Warning{{Kind: verdict.RolesNotRead, Code: "HTTP 403"}}}, []string{"The roles of the account could not be read (HTTP 403)."}},
-		{"too powerful", verdict.Verdict{Status: verdict.Valid, RolesRead: true, Roles: []verdict.Role{role("Global Administrator")}}, []string{"The account is a Global Administrator, which is more than a service account should be."}},
+		{"too powerful", verdict.Verdict{Status: verdict.Valid, RolesRead: true, Roles: []verdict.Role{role("Global Administrator")}}, []string{"The account is a Global Administrator, which is more access than a service account should have."}},
 		{"ends soon", verdict.Verdict{Status: verdict.Valid, RolesRead: true, Roles: []verdict.Role{role("SharePoint Administrator"), role("Exchange Administrator")}, Expiry: soon}, []string{"The password expires on 2026-11-29."}},
-		{"more than needed", verdict.Verdict{Status: verdict.Valid, RolesRead: true, Roles: []verdict.Role{role("SharePoint Administrator"), role("Exchange Administrator"), role("Teams Administrator")}}, []string{"None of the chosen services needs Teams Administrator; a service account is safer without."}},
+		{"more than needed", verdict.Verdict{Status: verdict.Valid, RolesRead: true, Roles: []verdict.Role{role("SharePoint Administrator"), role("Exchange Administrator"), role("Teams Administrator")}}, []string{"None of the selected services needs Teams Administrator. A service account is safer with fewer roles."}},
 		{"ends soon, and more than needed", verdict.Verdict{Status: verdict.Valid, RolesRead: true, Expiry: soon, Roles: []verdict.Role{role("SharePoint Administrator"), role("Exchange Administrator"), role("Teams Administrator"), role("Groups Administrator")}}, []string{
-			"The password expires on 2026-11-29.", "None of the chosen services needs Teams Administrator and Groups Administrator; a service account is safer without.",
+			"The password expires on 2026-11-29.", "None of the selected services needs Teams Administrator and Groups Administrator. A service account is safer with fewer roles.",
 		}},
 		{"too powerful, and more than needed", verdict.Verdict{Status: verdict.Valid, RolesRead: true, Roles: []verdict.Role{role("Global Administrator"), role("Teams Administrator")}}, []string{
-			"The account is a Global Administrator, which is more than a service account should be.", "None of the chosen services needs Teams Administrator; a service account is safer without.",
+			"The account is a Global Administrator, which is more access than a service account should have.", "None of the selected services needs Teams Administrator. A service account is safer with fewer roles.",
 		}},
 		{"an invalid account has other worries", verdict.Verdict{Status: verdict.WrongPassword, RolesRead: true, Expiry: soon}, nil},
 	} {
@@ -115,10 +115,10 @@ func TestLicences(t *testing.T) {
 		text     string
 		finding  string
 	}{
-		"missing":  {verdict.Proved, products, "Backup needs a licence for Exchange Online (public folders), which the account does not have.", "Licensed: Microsoft Teams, SharePoint Online"},
-		"none":     {verdict.Refuted, nil, "Backup needs a licence for Exchange Online (public folders), which the account does not have.", "No licence"},
+		"missing":  {verdict.Proved, products, "Backup needs a license for Exchange Online (public folders), which the account doesn't have.", "Licensed: Microsoft Teams, SharePoint Online"},
+		"none":     {verdict.Refuted, nil, "Backup needs a license for Exchange Online (public folders), which the account doesn't have.", "No license"},
 		"there":    {verdict.Proved, []string{"Exchange Online"}, "", "Licensed: Exchange Online"},
-		"of other": {verdict.Proved, nil, "Backup needs a licence for Exchange Online (public folders), which the account does not have.", "Licensed"},
+		"of other": {verdict.Proved, nil, "Backup needs a license for Exchange Online (public folders), which the account doesn't have.", "Licensed"},
 		"not read": {verdict.NotRead, nil, "", "Roles not read"},
 	} {
 		v := verdict.Verdict{Status: verdict.Valid, Proof: verdict.Proof{User: verdict.Proved, Licence: c.licence}, Products: c.products}
@@ -129,7 +129,7 @@ func TestLicences(t *testing.T) {
 		if got := e.Findings[len(e.Findings)-1].Text; got != c.finding {
 			t.Errorf("%s: finding %q", name, got)
 		}
-		if warnings := v.Review(needs, time.Time{}); c.text != "" && warnings[0].Short() != "No Exchange Online licence" {
+		if warnings := v.Review(needs, time.Time{}); c.text != "" && warnings[0].Short() != "No Exchange Online license" {
 			t.Errorf("%s: %q", name, warnings[0].Short())
 		}
 	}

@@ -54,7 +54,7 @@ func TestEveryFaultHasWords(t *testing.T) {
 		}
 		seen[fmt.Sprint(w)] = true
 	}
-	if len(seen) != len(whose.Faults()) || !strings.Contains(whose.Untold.Words().What, "cannot be told") {
+	if len(seen) != len(whose.Faults()) || !strings.Contains(whose.Untold.Words().What, "Microsoft, the network, or") {
 		t.Errorf("%d words for %d faults", len(seen), len(whose.Faults()))
 	}
 }

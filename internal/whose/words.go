@@ -6,12 +6,12 @@ type Words struct{ What, Remedy string }
 var words = map[Fault]Words{
 	Account:   {"Microsoft refused the account", "Validate its profile, and try again."},
 	App:       {"Microsoft refused the app profile of this tenant", "Correct the app profile, and try again."},
-	Tenant:    {"something about the tenant stands in the way, such as one of its policies, or that Microsoft does not know it", "Look at the tenant, and try again."},
-	Microsoft: {"Microsoft 365 has a fault of its own, or holds requests back", "Try again in a moment."},
-	Network:   {"no connection to Microsoft 365 could be made", "Check the way from this server to Microsoft 365, and try again."},
-	Between:   {"something answered that is not Microsoft 365, such as a proxy or a web filter", "Check the way from this server to Microsoft 365, and try again."},
-	Purser:    {"Purser did not wait for the answer, or asked in a way that Microsoft 365 does not take", "Try again; if it stays so, report it as a mistake of Purser's."},
-	Untold:    {"whether the fault is Microsoft's, the network's or that of something in between cannot be told", "Try again in a moment."},
+	Tenant:    {"something about the tenant blocks this, such as a policy, or Microsoft doesn't know the tenant", "Check the tenant, and try again."},
+	Microsoft: {"Microsoft 365 has a problem of its own or is throttling requests", "Try again in a moment."},
+	Network:   {"Purser couldn't connect to Microsoft 365", "Check the connection from this server to Microsoft 365, and try again."},
+	Between:   {"something other than Microsoft 365 responded, such as a proxy or a web filter", "Check the connection from this server to Microsoft 365, and try again."},
+	Purser:    {"Purser didn't wait for the response, or sent a request that Microsoft 365 doesn't accept", "Try again. If it keeps happening, report it as a bug in Purser."},
+	Untold:    {"the problem could be with Microsoft, the network, or something in between", "Try again in a moment."},
 }
 
 // Words puts the fault into words. One that this release does not know is Untold.

@@ -7,7 +7,7 @@ document.addEventListener('click', async (event) => {
     say(button, 'Copied');
   } catch {
     // The browser may refuse, for instance in a frame or over plain http. The text itself stands on the page.
-    say(button, 'Copying was refused. Select the text instead.');
+    say(button, 'Copying was blocked. Select the text instead.');
   }
 });
 

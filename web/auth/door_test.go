@@ -41,7 +41,7 @@ func TestARefusedAccountIsTold(t *testing.T) {
 	h := demotest.OpenApart(t, p.URL)
 	p.Answer(url.Values{"error": {"access_denied"}, "error_description": {"User is not assigned to the client application.\x1b[31m"}})
 	res := h.Browser().Walk(backTo(deep))
-	if res.StatusCode != http.StatusBadRequest || !strings.Contains(res.Text(), "refused this account") || strings.Contains(res.Text(), "cancelled") || strings.Contains(res.Text(), "not assigned") {
+	if res.StatusCode != http.StatusBadRequest || !strings.Contains(res.Text(), "refused this account") || strings.Contains(res.Text(), "canceled") || strings.Contains(res.Text(), "not assigned") {
 		t.Errorf("status %d\n%s", res.StatusCode, res.Text())
 	}
 	if log := h.Log.String(); !strings.Contains(log, "User is not assigned to the client application.") || strings.Contains(log, "\x1b") || !strings.Contains(log, "fault=account") {
@@ -68,10 +68,10 @@ func TestAWronglySpeltIssuerIsToldBeforeAnybodySignsIn(t *testing.T) {
 			p := idptest.NewStub(t)
 			h := demotest.OpenApart(t, issuer(p))
 			demotest.Until(t, "a warning in the log", func() bool {
-				return strings.Contains(h.Log.String(), `level=WARN msg="nobody can sign in: sign-in is set up wrongly"`) && strings.Contains(h.Log.String(), "PURSER_OIDC_ISSUER")
+				return strings.Contains(h.Log.String(), `level=WARN msg="no one can sign in: sign-in isn't set up correctly"`) && strings.Contains(h.Log.String(), "PURSER_OIDC_ISSUER")
 			})
 			res := h.Browser().Get(backTo(deep))
-			if res.StatusCode != http.StatusBadGateway || !strings.Contains(res.Text(), "set up wrongly") || strings.Contains(strings.ToLower(res.Text()), "try again") {
+			if res.StatusCode != http.StatusBadGateway || !strings.Contains(res.Text(), "set up correctly") || strings.Contains(strings.ToLower(res.Text()), "try again") {
 				t.Errorf("status %d\n%s", res.StatusCode, res.Text())
 			}
 			leadsOn(t, res, "Sign in", backTo(deep))
@@ -79,9 +79,9 @@ func TestAWronglySpeltIssuerIsToldBeforeAnybodySignsIn(t *testing.T) {
 	}
 	t.Run("a provider that is down is not told as a mistake in the settings", func(t *testing.T) {
 		h := demotest.OpenApart(t, "http://127.0.0.1:1")
-		demotest.Until(t, "a warning in the log", func() bool { return strings.Contains(h.Log.String(), "nobody can sign in yet") })
+		demotest.Until(t, "a warning in the log", func() bool { return strings.Contains(h.Log.String(), "no one can sign in yet") })
 		res := h.Browser().Get(backTo(deep))
-		if res.StatusCode != http.StatusBadGateway || strings.Contains(res.Text(), "set up wrongly") {
+		if res.StatusCode != http.StatusBadGateway || strings.Contains(res.Text(), "set up correctly") {
 			t.Errorf("status %d\n%s", res.StatusCode, res.Text())
 		}
 		leadsOn(t, res, "Try again", backTo(deep))
@@ -96,9 +96,9 @@ func TestWhyThereIsNoRoleIsTold(t *testing.T) {
 		words  string
 		logged []string
 	}{
-		"absent":        {"roles", nil, "brought no such claim", []string{"claim=roles", "present=false", "finding=absent", "count=0"}},
-		"empty":         {"roles", map[string]any{"roles": []string{}}, "and empty", []string{"present=true", "finding=empty"}},
-		"an object":     {"roles", map[string]any{"roles": map[string]any{"a": 1}}, "cannot read", []string{"present=true", "finding=unreadable", `{\"a\":1}`}},
+		"absent":        {"roles", nil, "include this claim.", []string{"claim=roles", "present=false", "finding=absent", "count=0"}},
+		"empty":         {"roles", map[string]any{"roles": []string{}}, "it was empty", []string{"present=true", "finding=empty"}},
+		"an object":     {"roles", map[string]any{"roles": map[string]any{"a": 1}}, "Purser can't read", []string{"present=true", "finding=unreadable", `{\"a\":1}`}},
 		"others":        {"roles", map[string]any{"roles": []string{"Reader", "W\x1b[31mriter"}}, "names neither", []string{"finding=read", `values="Reader, W[31mriter"`, "count=2"}},
 		"a path":        {"realm_access.roles", map[string]any{"realm_access": map[string]any{"roles": []string{"Reader"}}}, "names neither", []string{"claim=realm_access.roles", "values=Reader"}},
 		"overage":       {"groups", map[string]any{"_claim_names": map[string]any{"groups": "src1"}, "_claim_sources": map[string]any{"src1": map[string]any{"endpoint": "https://graph.microsoft.com/"}}}, "too long", []string{"claim=groups", `finding="left out"`}},
@@ -114,7 +114,7 @@ func TestWhyThereIsNoRoleIsTold(t *testing.T) {
 			b := h.Browser()
 			for _, res := range []*demotest.Response{b.Walk(backTo(deep)), b.Get("/service-accounts")} {
 				text := strings.Join(strings.Fields(res.Page(t).Text()), " ")
-				if !strings.Contains(text, "in the claim "+tc.claim+" of") || !strings.Contains(text, tc.words) || !strings.Contains(text, "Tenant Owner") {
+				if !strings.Contains(text, "in the "+tc.claim+" claim when") || !strings.Contains(text, tc.words) || !strings.Contains(text, "Tenant Owner") {
 					t.Errorf("status %d\n%s", res.StatusCode, text)
 				}
 			}
@@ -162,7 +162,7 @@ func TestAUsedCallbackGoesOnWhereSomebodyIsSignedIn(t *testing.T) {
 		if res.StatusCode != http.StatusBadRequest || !strings.Contains(res.Text(), "You are still signed in") || strings.Contains(res.Text(), "You are not signed in") {
 			t.Errorf("status %d\n%s", res.StatusCode, res.Text())
 		}
-		leadsOn(t, res, "Go on", deep)
+		leadsOn(t, res, "Continue", deep)
 	})
 }
 
@@ -360,7 +360,7 @@ func TestThePageSaysHowLongTheProviderAsksToWaitX47(t *testing.T) {
 	}))
 	defer busy.Close()
 	res := demotest.OpenApart(t, busy.URL).Browser().Walk("/auth/sign-in")
-	if res.StatusCode != http.StatusBadGateway || !strings.Contains(res.Text(), "It asked to be left alone for ") {
+	if res.StatusCode != http.StatusBadGateway || !strings.Contains(res.Text(), "It asked Purser to wait ") {
 		t.Errorf("status %d\n%s", res.StatusCode, res.Text())
 	}
 	if seconds, err := strconv.Atoi(res.Header.Get("Retry-After")); err != nil || seconds < 1 || seconds > 90 {

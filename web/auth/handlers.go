@@ -182,8 +182,8 @@ func (h *Handlers) refused(c echo.Context, err error, returnTo string) error {
 // X12). Whoever is signed in already is not told that they are not.
 func (h *Handlers) badCallback(c echo.Context, err error, returnTo string) error {
 	fault := layout.Fault{
-		Title: "You are not signed in", Text: "This sign-in does not belong to this browser, or was used before.",
-		Next: "Nothing was changed. Start again from here.", ActionLabel: "Sign in", ActionHref: SignInAddress(returnTo), Reference: session.Origin(c).Request,
+		Title: "You are not signed in", Text: "This sign-in was started in another browser or has already been used.",
+		Next: "Nothing was changed. Sign in again.", ActionLabel: "Sign in", ActionHref: SignInAddress(returnTo), Reference: session.Origin(c).Request,
 	}
 	if problem.KindOf(err) == problem.BadRequest {
 		fault.Text = problem.Message(err)
@@ -192,27 +192,27 @@ func (h *Handlers) badCallback(c echo.Context, err error, returnTo string) error
 		fault.Next = "Nothing was changed."
 	}
 	if session.From(c).SignedIn() {
-		fault.Title, fault.Next = "You are still signed in as before", "Nothing was changed."
-		fault.ActionLabel, fault.ActionHref, fault.Person = "Go on", destination(session.Caller(c), returnTo), session.Person(c)
+		fault.Title, fault.Next = "You are still signed in", "Nothing was changed."
+		fault.ActionLabel, fault.ActionHref, fault.Person = "Continue", destination(session.Caller(c), returnTo), session.Person(c)
 	}
 	h.Log.Log(c.Request().Context(), levelOf(err), "sign-in refused", "request_id", session.Origin(c).Request, "fault", string(login.Whose(err)), "error", respond.Told(err))
 	return respond.Page(c, http.StatusBadRequest, layout.ErrorPage(fault))
 }
 
-// unreachable answers where the provider did not, or where it cannot because sign-in is set up wrongly: trying again is offered only
+// unreachable answers where the provider did not, or where it cannot because sign-in isn't set up correctly: trying again is offered only
 // where it may help (X6).
 func (h *Handlers) unreachable(c echo.Context, err error, returnTo string) error {
 	fault := layout.Fault{
-		Title: "Signing in is not possible right now", Text: problem.Message(err), Next: "Whoever is signed in can go on working.",
+		Title: "You can't sign in right now", Text: problem.Message(err), Next: "People who are already signed in can keep working.",
 		ActionLabel: "Try again", ActionHref: SignInAddress(returnTo), Reference: session.Origin(c).Request,
 	}
 	if wait := login.RetryAfter(err); wait > 0 {
 		seconds := strconv.Itoa(int(math.Ceil(wait.Seconds())))
-		fault.Next = "It asked to be left alone for " + seconds + " seconds. " + fault.Next
+		fault.Next = "It asked Purser to wait " + seconds + " seconds. " + fault.Next
 		c.Response().Header().Set("Retry-After", seconds)
 	}
 	if login.SetUpWrongly(err) {
-		fault.Title, fault.ActionLabel = "Signing in is not possible", "Sign in"
+		fault.Title, fault.ActionLabel = "You can't sign in", "Sign in"
 	}
 	h.Log.WarnContext(c.Request().Context(), "identity provider failed", "request_id", session.Origin(c).Request, "fault", string(login.Whose(err)), "error", respond.Told(err))
 	return respond.Page(c, http.StatusBadGateway, layout.ErrorPage(fault))

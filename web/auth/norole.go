@@ -30,15 +30,15 @@ func NoRolePage(claim string) func(echo.Context) templ.Component {
 func (n noRole) sentence() string {
 	switch n.finding {
 	case login.Absent:
-		return "Your sign-in brought no such claim."
+		return "Your sign-in didn't include this claim."
 	case login.Empty:
-		return "In your sign-in the claim was there, and empty."
+		return "Your sign-in included this claim, but it was empty."
 	case login.Unreadable:
-		return "In your sign-in the claim was there, in a form that Purser cannot read: it takes a text or a list of texts."
+		return "Your sign-in included this claim in a form that Purser can't read. It must be a string or a list of strings."
 	case login.LeftOut:
-		return "In your sign-in it was left out, because the list is too long for it: whether you have a role could not be read."
+		return "The claim was left out of your sign-in because the list is too long, so Purser can't tell whether you have a role."
 	default:
-		return "What your sign-in brought there names neither of them."
+		return "Your sign-in included this claim, but it names neither role."
 	}
 }
 
@@ -46,10 +46,10 @@ func (n noRole) sentence() string {
 func (n noRole) remedy() string {
 	switch n.finding {
 	case login.LeftOut:
-		return "Whoever runs Purser can mend this for everybody: give the two as app roles, which are never left out, and set PURSER_OIDC_ROLE_CLAIM to their claim, or let the claim hold only the groups that are assigned to the application."
+		return "Your server administrator can fix this for everyone: assign the two roles as app roles, which are never left out, and set PURSER_OIDC_ROLE_CLAIM to their claim, or limit the claim to groups that are assigned to the application."
 	case login.Unreadable:
-		return "Whoever runs Purser can mend this for everybody: by the mapping of the claim at the identity provider, or by PURSER_OIDC_ROLE_CLAIM."
+		return "Your server administrator can fix this for everyone: correct the claim mapping at the identity provider, or change PURSER_OIDC_ROLE_CLAIM."
 	default:
-		return "Ask whoever assigns people to applications at your identity provider for one of the roles. In Microsoft Entra ID they are the app roles of Purser, under Enterprise apps, Purser, Users and groups."
+		return "Ask the administrator of your identity provider to assign you one of these roles. In Microsoft Entra ID, they are app roles of Purser, under Enterprise apps > Purser > Users and groups."
 	}
 }

@@ -35,7 +35,7 @@ func (d *Door) Admit(next echo.HandlerFunc) echo.HandlerFunc {
 func (d *Door) askToSignIn(c echo.Context) error {
 	r := c.Request()
 	if r.Method != http.MethodGet && r.Method != http.MethodHead {
-		return problem.New(problem.Unauthenticated, "You have to be signed in for this. Nothing was changed.")
+		return problem.New(problem.Unauthenticated, "Sign in first. Nothing was changed.")
 	}
 	return c.Redirect(http.StatusSeeOther, d.rules.SignIn(r.URL.RequestURI()))
 }

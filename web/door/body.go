@@ -23,7 +23,7 @@ const (
 	usualBody = 20 * time.Second
 )
 
-var errTooLarge = problem.New(problem.TooLarge, "You sent more than Purser reads at once. Nothing was changed.")
+var errTooLarge = problem.New(problem.TooLarge, "You sent more than Purser can read at once. Nothing was changed.")
 
 // TakeBody reads a form before the request takes a place, so that whoever sends one slowly is in nobody's way (X40). It refuses what
 // says it is too large at once, and stops reading what turns out to be. A file is left to its page, which has a desk for files; so is

@@ -69,8 +69,8 @@ func New(r Rules) *Door {
 }
 
 var (
-	errTooMuch = problem.New(problem.Unavailable, "Purser has more to do than it can right now. Nothing was changed.")
-	errEnough  = problem.New(problem.Unavailable, "You have as much under way as Purser does for one person at once. Nothing was changed.")
+	errTooMuch = problem.New(problem.Unavailable, "Purser is too busy right now. Nothing was changed.")
+	errEnough  = problem.New(problem.Unavailable, "You already have as many requests in progress as Purser allows. Nothing was changed.")
 )
 
 // safe reports whether a request changes nothing.

@@ -24,7 +24,7 @@ func ClientAddress(proxies []netip.Prefix) echo.IPExtractor {
 	return echo.ExtractIPFromXFFHeader(trust...)
 }
 
-var errCrossSite = problem.New(problem.CrossSite, "This request did not come from Purser's own pages, so it was not carried out.")
+var errCrossSite = problem.New(problem.CrossSite, "This request didn't come from Purser's own pages, so it was blocked.")
 
 // protectionOf tells pages of this site from all others.
 func protectionOf(base *url.URL) *http.CrossOriginProtection {

@@ -145,7 +145,7 @@ func TestABodyHasItsTime(t *testing.T) {
 		t.Fatal(err)
 	}
 	answer, err := io.ReadAll(conn)
-	if err != nil || !strings.HasPrefix(string(answer), "HTTP/1.1 400 ") || !strings.Contains(string(answer), "did not arrive whole") {
+	if err != nil || !strings.HasPrefix(string(answer), "HTTP/1.1 400 ") || !strings.Contains(string(answer), "arrived incomplete") {
 		t.Errorf("%v: %s", err, answer)
 	}
 	if n := len(c.door.bodies.all.places) + len(c.door.bodies.each.of); n != 0 {

@@ -138,7 +138,7 @@ func tooManyAreTurnedAway(t *testing.T) {
 		"a stream":                   {http.MethodGet, "/events", "text/event-stream"},
 	} {
 		res := c.ask(ask[0], ask[1], ask[2])
-		if res.Code != http.StatusServiceUnavailable || res.Header().Get("Retry-After") == "" || !strings.Contains(res.Body.String(), "more to do than it can") {
+		if res.Code != http.StatusServiceUnavailable || res.Header().Get("Retry-After") == "" || !strings.Contains(res.Body.String(), "too busy") {
 			t.Errorf("%s: %d %s", name, res.Code, res.Body)
 		}
 		for _, header := range []string{"Content-Security-Policy", "X-Content-Type-Options", "Strict-Transport-Security", "X-Request-Id"} {
@@ -147,7 +147,7 @@ func tooManyAreTurnedAway(t *testing.T) {
 			}
 		}
 	}
-	if res := c.ask(http.MethodPost, "/page", "application/json"); res.Code != http.StatusServiceUnavailable || !strings.HasPrefix(res.Body.String(), `{"error":"Purser has more`) {
+	if res := c.ask(http.MethodPost, "/page", "application/json"); res.Code != http.StatusServiceUnavailable || !strings.HasPrefix(res.Body.String(), `{"error":"Purser is too busy`) {
 		t.Errorf("JSON: %d %s", res.Code, res.Body)
 	}
 	for _, path := range []string{"/healthz", "/readyz", "/static/x/css/app.css"} {
@@ -249,7 +249,7 @@ func TestEveryRequestHasAnEnd(t *testing.T) {
 		rec := httptest.NewRecorder()
 		c.ServeHTTP(rec, httptest.NewRequestWithContext(soon, http.MethodGet, path, nil))
 		cancel()
-		if rec.Code != http.StatusServiceUnavailable || rec.Header().Get("Retry-After") == "" || !strings.Contains(rec.Body.String(), "in the time it has") || !strings.Contains(rec.Body.String(), "Reference") {
+		if rec.Code != http.StatusServiceUnavailable || rec.Header().Get("Retry-After") == "" || !strings.Contains(rec.Body.String(), "This took too long") || !strings.Contains(rec.Body.String(), "Reference") {
 			t.Errorf("%s: %d %s", name, rec.Code, rec.Body)
 		}
 	}

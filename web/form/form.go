@@ -27,14 +27,14 @@ const (
 	maxParts = 1_000
 )
 
-const sentenceTooLarge = "You sent more than Purser reads at once. Nothing was changed."
+const sentenceTooLarge = "You sent more than Purser can read at once. Nothing was changed."
 
 // The answers to what is no form of ours.
 var (
-	ErrDamaged  = problem.New(problem.BadRequest, "This form is damaged. Reload the page and try again.")
+	ErrDamaged  = problem.New(problem.BadRequest, "Purser couldn't read this form. Reload the page and try again.")
 	errTooLarge = problem.New(problem.TooLarge, sentenceTooLarge)
-	errTooMany  = problem.New(problem.TooLarge, "This form has more fields than Purser reads at once. Nothing was changed.")
-	errCut      = problem.New(problem.BadRequest, "What you sent did not arrive whole. Nothing was changed. Try again.")
+	errTooMany  = problem.New(problem.TooLarge, "This form has more fields than Purser can read at once. Nothing was changed.")
+	errCut      = problem.New(problem.BadRequest, "Your request arrived incomplete. Nothing was changed. Try again.")
 )
 
 // Values gives the fields of the form, those of the address behind those of the body. Its errors are problem.BadRequest and

@@ -26,7 +26,7 @@ func browserPage(sections []section) templ.Component {
 		}
 		ctx = templ.InitializeContext(ctx)
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 1, "<p>Microsoft checks the password for a service in another way than for a person in front of a browser. So a password can work there and be refused here, and neither of the two is mistaken.</p><p>Go through the reasons from top to bottom; the likeliest come first. Do not try the password many times meanwhile: after ten wrong ones, in the clouds of the US government after three, Microsoft locks the account for a while.</p>")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 1, "<p>Microsoft checks a password differently for a service than for a person in a browser. So a password can work in the browser and be refused here, and both answers are correct.</p><p>Go through the reasons from top to bottom. The most likely ones come first. Don't try the password many times in the meantime. After ten wrong ones, or three in US government clouds, Microsoft locks the account for a while.</p>")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -61,20 +61,20 @@ func noneSection() templ.Component {
 		}
 		ctx = templ.InitializeContext(ctx)
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 2, "<section id=\"none\"><h2>None of them fits</h2>")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 2, "<section id=\"none\"><h2>None of these apply</h2>")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
 		templ_7745c5c3_Err = stepList([]step{
-			{Text: "Change the password in Microsoft 365. Choose 16 characters or more of letters, digits and the usual symbols, without blanks."},
-			{Text: "Sign in with it once in a private window, so that nothing waits for an answer."},
-			{Text: "Enter the new password in Purser, by typing it, and select Save."},
-			{Text: "If it is refused again, look the failed sign-in up in the tenant's log.", Link: "How to find it", Href: NotesPath + "#find"},
+			{Text: "Change the password in Microsoft 365. Choose 16 characters or more of letters, digits, and common symbols, without spaces."},
+			{Text: "Sign in with it once in a private window and answer any prompts."},
+			{Text: "Type the new password in Purser, and select Save."},
+			{Text: "If it is refused again, find the failed sign-in in the tenant's log.", Link: "How to find it", Href: NotesPath + "#find"},
 		}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 3, "<p>What a password may hold stands under ")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 3, "<p>For what a password can contain, see ")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

@@ -49,7 +49,7 @@ func (v codesView) found() string {
 		}
 	}
 	if n == 0 {
-		return "No code matches."
+		return "No codes match."
 	}
 	return words.Counted(n, "code") + " found."
 }
@@ -182,15 +182,15 @@ func proven(rule verdict.Rule) string {
 	sentences := []string{
 		[...]string{verdict.NotRead: "", verdict.Proved: "The account exists.", verdict.Refuted: "The account is not in this tenant."}[p.User],
 		[...]string{verdict.NotRead: "", verdict.Proved: "The password is right.", verdict.Refuted: "Microsoft did not accept the password."}[p.Password],
-		[...]string{verdict.NotRead: "", verdict.Proved: "Policies let the sign-in pass.", verdict.Refuted: "A policy stands in the way."}[p.Policy],
+		[...]string{verdict.NotRead: "", verdict.Proved: "Policies allow the sign-in.", verdict.Refuted: "A policy blocks the sign-in."}[p.Policy],
 	}
 	if p == (verdict.Proof{}) {
 		sentences = append(sentences, "Nothing about the account or its password.")
 	} else if p.Password == verdict.NotRead && p.User != verdict.Refuted {
-		sentences = append(sentences, "Whether the password is right remains open.")
+		sentences = append(sentences, "It doesn't show whether the password is right.")
 	}
 	if !rule.Status.AboutAccount() {
-		sentences = append(sentences, "The account keeps its former status.")
+		sentences = append(sentences, "The account keeps its earlier status.")
 	}
 	return strings.Join(slices.DeleteFunc(sentences, func(s string) bool { return s == "" }), " ")
 }

@@ -32,7 +32,7 @@ func codesPage(view codesView) templ.Component {
 		}
 		ctx = templ.InitializeContext(ctx)
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 1, "<p>A refused validation shows a code: Microsoft's own, such as AADSTS50126, or one of Purser's where Microsoft gave no answer. Find it in the index.  If it is missing, go to <a href=\"#not-listed\">A code that is not listed</a>.</p>")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 1, "<p>A failed validation shows a code: one of Microsoft's, such as AADSTS50126, or one of Purser's if Microsoft didn't answer. Find it in the index.  If it isn't there, see <a href=\"#not-listed\">A code that isn't listed</a>.</p>")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -40,24 +40,24 @@ func codesPage(view codesView) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 2, "<p>The steps speak of the details of a verdict: these are its code, time, correlation id and trace id. Copy them from the verdict.</p><p>The lines are of Microsoft Graph PowerShell. Put in your own account for ")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 2, "<p>The steps refer to the details of a verdict: its code, time, correlation ID, and trace ID. Copy them from the verdict.</p><p>The commands are for Microsoft Graph PowerShell. Replace ")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
 		var templ_7745c5c3_Var2 string
 		templ_7745c5c3_Var2, templ_7745c5c3_Err = templ.JoinStringErrs(exampleUsername)
 		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `web/help/codes.templ`, Line: 17, Col: 92}
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `web/help/codes.templ`, Line: 17, Col: 76}
 		}
 		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var2))
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 3, ", the application (client) id for the zeros, and the verdict's correlation id. ")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 3, " with your own account, the zeros with the application (client) ID, and the correlation ID with the one in the verdict. ")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = link("How to get ready for them", NotesPath+"#powershell").Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = link("How to set up PowerShell", NotesPath+"#powershell").Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -79,7 +79,7 @@ func codesPage(view codesView) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 6, " of the codes below are worded by your organization's own file; they are marked.</p>")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 6, " of the codes below come from your organization's own file. They are marked.</p>")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -173,7 +173,7 @@ func codeSearch(view codesView) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = ui.Search(ui.SearchProps{Name: "q", Value: view.Query, Placeholder: "A code or words", Attrs: finds("input delay:300ms")}).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.Search(ui.SearchProps{Name: "q", Value: view.Query, Placeholder: "Code or words", Attrs: finds("input delay:300ms")}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -484,7 +484,7 @@ func codeSection(c code) templ.Component {
 			}
 		}
 		if c.Own {
-			templ_7745c5c3_Err = ui.Badge(ui.Info, "Your organization's own row").Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Badge(ui.Info, "Your organization's own").Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -515,14 +515,14 @@ func codeSection(c code) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 38, "</p><p><b>What is proven:</b> ")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 38, "</p><p><b>What this proves:</b> ")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
 		var templ_7745c5c3_Var24 string
 		templ_7745c5c3_Var24, templ_7745c5c3_Err = templ.JoinStringErrs(c.Proven)
 		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `web/help/codes.templ`, Line: 94, Col: 38}
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `web/help/codes.templ`, Line: 94, Col: 40}
 		}
 		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var24))
 		if templ_7745c5c3_Err != nil {
@@ -574,20 +574,20 @@ func unlistedSection() templ.Component {
 		}
 		ctx = templ.InitializeContext(ctx)
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 42, "<section id=\"not-listed\"><h2>A code that is not listed</h2><p>Microsoft adds codes and changes them without notice. Purser then shows the status that the rest of the answer allows, or Unknown, and always the code itself.</p>")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 42, "<section id=\"not-listed\"><h2>A code that isn't listed</h2><p>Microsoft adds and changes codes without notice. Purser then shows the status that the rest of the answer suggests, or Unknown, and always the code itself.</p>")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
 		templ_7745c5c3_Err = stepList([]step{
-			{Text: "Enter the number, without AADSTS, on", Link: "Microsoft's page about codes", Href: codeLookup},
+			{Text: "Enter the number, without AADSTS, on", Link: "Microsoft's error code page", Href: codeLookup},
 			{Text: "Or look for it in the reference:", Link: errorCodes.Title, Href: errorCodes.Href},
-			{Text: "Find the failed sign-in by its correlation id in the tenant's sign-in log.", Link: "How to find it", Href: NotesPath + "#find"},
-			{Text: "If it stays unclear, ask Microsoft support, and quote code, time, correlation id and trace id."},
+			{Text: "Find the failed sign-in by its correlation ID in the tenant's sign-in log.", Link: "How to find it", Href: NotesPath + "#find"},
+			{Text: "If the cause is still unclear, contact Microsoft support and quote the code, time, correlation ID, and trace ID."},
 		}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 43, "<p>Do not validate again and again to see whether it goes away: an attempt may count towards a lockout.</p></section>")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 43, "<p>Don't validate repeatedly to see whether the problem goes away. Each attempt may count toward a lockout.</p></section>")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

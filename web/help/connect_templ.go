@@ -27,16 +27,16 @@ func connectPage() templ.Component {
 		}
 		ctx = templ.InitializeContext(ctx)
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 1, "<p>Purser asks Microsoft 365 through an app registration in the tenant whose accounts it keeps. Its application (client) ID, and a client secret if it has one, are the app profile of that tenant. This is another registration than the one by which people sign in to Purser.</p><p>Purser has no page to connect a tenant of your own yet. What the tenant needs can be made ready before.</p><section id=\"register\"><h2>Make the registration</h2>")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 1, "<p>Purser connects to Microsoft 365 through an app registration in the tenant whose accounts it keeps. The registration's application (client) ID, and a client secret if it has one, make up the tenant's app profile. This isn't the registration that people use to sign in to Purser.</p><p>Purser doesn't have a page to connect your own tenant yet, but you can prepare what the tenant needs.</p><section id=\"register\"><h2>Create the registration</h2>")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
 		templ_7745c5c3_Err = stepList([]step{
 			{Text: "Open the", Link: "Microsoft Entra admin center", Href: adminCenter},
-			{Text: "Go to Entra ID > App registrations and select New registration. Enter a name, choose accounts in this organizational directory only, and select Register."},
+			{Text: "Go to Entra ID > App registrations and select New registration. Enter a name, select accounts in this organizational directory only, and select Register."},
 			{Text: "Note the application (client) ID and the tenant's domain."},
-			{Text: "Under Manage select Authentication and set Allow public client flows to Yes; or select Certificates & secrets and make a client secret."},
-			{Text: "Under API permissions add the permissions below, and select Grant admin consent. It takes a Privileged Role Administrator."},
+			{Text: "Under Manage, select Authentication and set Allow public client flows to Yes. Or select Certificates & secrets and add a client secret."},
+			{Text: "Under API permissions, add the permissions below, and select Grant admin consent. You need the Privileged Role Administrator role."},
 		}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
@@ -45,7 +45,7 @@ func connectPage() templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 2, "</section><section id=\"permissions\"><h2>Permissions</h2><table class=\"help-table\"><caption>Permissions of Microsoft Graph, and what each is for</caption> <thead><tr><th scope=\"col\">Permission</th><th scope=\"col\">Type</th><th scope=\"col\">For</th></tr></thead> <tbody>")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 2, "</section><section id=\"permissions\"><h2>Permissions</h2><table class=\"help-table\"><caption>Microsoft Graph permissions, and what each is for</caption> <thead><tr><th scope=\"col\">Permission</th><th scope=\"col\">Type</th><th scope=\"col\">For</th></tr></thead> <tbody>")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -94,7 +94,7 @@ func connectPage() templ.Component {
 				return templ_7745c5c3_Err
 			}
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 7, "</tbody></table><p>What the accounts themselves have to be allowed is another matter: ")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 7, "</tbody></table><p>For what the accounts themselves need, see ")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

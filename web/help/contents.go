@@ -21,11 +21,11 @@ var abouts = []struct {
 	leaf
 	About string
 }{
-	{notesLeaf, "What in a tenant refuses a sign-in with a username and password, and how to let one account pass: security defaults, per-user MFA, conditional access and more."},
-	{browserLeaf, "The reasons, the likeliest first, and what to do about each."},
-	{codesLeaf, "Each code that a validation may show: its cause, what it proves, and the steps."},
-	{permissionsLeaf, "What a service account must be allowed to do for each service, and which services use account pools."},
-	{passwordsLeaf, "Which passwords Microsoft 365 takes, when they expire, and when an account is locked."},
+	{notesLeaf, "What in a tenant blocks sign-in with a username and password, and how to allow it for one account: security defaults, per-user MFA, conditional access, and more."},
+	{browserLeaf, "The reasons, most likely first, and what to do about each."},
+	{codesLeaf, "Every code that a validation can show: its cause, what it proves, and what to do."},
+	{permissionsLeaf, "What a service account needs for each service, and which services use account pools."},
+	{passwordsLeaf, "Which passwords Microsoft 365 accepts, when they expire, and when an account is locked."},
 	{poolsLeaf, "How to build a pool, what its members need, and how many are enough."},
 	{connectLeaf, "What an app registration in the tenant needs, so that Purser can sign in and read."},
 }
@@ -35,15 +35,15 @@ type place struct{ ID, Title string }
 
 // The places of the pages whose sections stand in their templates.
 var (
-	notePlaces       = []place{{"powershell", "Lines for Microsoft Graph PowerShell"}, {"dates", "Dates to know"}, {"app-profile", "A safer way: an app profile"}}
-	nonePlace        = place{"none", "None of them fits"}
+	notePlaces       = []place{{"powershell", "Commands for Microsoft Graph PowerShell"}, {"dates", "Dates to know"}, {"app-profile", "A safer way: an app profile"}}
+	nonePlace        = place{"none", "None of these apply"}
 	permissionPlaces = []place{{"reading", "How to read the table"}, {"account", "Choosing the account"}, {"sources", "Where this comes from"}}
 	passwordPlaces   = []place{{"purser", "What Purser checks"}, {"expiry", "Change when passwords expire"}, {"lockout", "Wrong passwords and lockout"}}
 	poolPlaces       = []place{
 		{"build", "Build a pool"}, {"mfa", "Members with multi-factor authentication"}, {"needs", "What each object type needs"},
 		{"size", "How many members are enough"}, {"force", "When a pool takes effect"},
 	}
-	connectPlaces = []place{{"register", "Make the registration"}, {"permissions", "Permissions"}}
+	connectPlaces = []place{{"register", "Create the registration"}, {"permissions", "Permissions"}}
 )
 
 func placesOf(sections []section) []place {
@@ -60,5 +60,5 @@ func codePlaces(list []group) []place {
 	for _, of := range list {
 		places = append(places, place{of.ID, of.Title})
 	}
-	return append(places, place{"not-listed", "A code that is not listed"})
+	return append(places, place{"not-listed", "A code that isn't listed"})
 }

@@ -138,7 +138,7 @@ func TestNotesWalkThroughEveryObstacle(t *testing.T) {
 		"per-user-mfa":          "Per-user MFA",
 		"conditional-access":    "Exclude",
 		"named-location":        "IP ranges location",
-		"legacy-authentication": "16 February 2026",
+		"legacy-authentication": "February 16, 2026",
 		"consent":               "Grant admin consent",
 		"public-client":         "Allow public client flows",
 		"federation":            "managed domain",
@@ -156,7 +156,7 @@ func TestNotesWalkThroughEveryObstacle(t *testing.T) {
 // R34: the dates that panes send people here for.
 func TestNotesSayTheDates(t *testing.T) {
 	dates := words(open(t, help.Handlers{}, help.NotesPath).Find("#dates"))
-	for _, text := range []string{"1 May 2026", "30 April 2026", "1 October 2025", "MC1184649"} {
+	for _, text := range []string{"May 1, 2026", "April 30, 2026", "October 1, 2025", "MC1184649"} {
 		if !strings.Contains(dates, text) {
 			t.Errorf("%q is missing: %s", text, dates)
 		}
@@ -167,8 +167,8 @@ func TestNotesSayTheDates(t *testing.T) {
 func TestTheBrowserPageNamesTheReasons(t *testing.T) {
 	main := open(t, help.Handlers{}, help.BrowserPath)
 	for id, want := range map[string]string{
-		"remembered": "private window", "app-password": "the account's own password", "federated": "AuthenticationType", "blanks": "blank at either end",
-		"characters": "outside ASCII", "expired": "choose a new password", "changed": "few minutes", "tenant": "guest", "no-password": "passkey",
+		"remembered": "private window", "app-password": "the account's own password", "federated": "AuthenticationType", "blanks": "space at the start or end",
+		"characters": "non-ASCII", "expired": "choose a new password", "changed": "few minutes", "tenant": "Guests", "no-password": "passkey",
 		"agents": "pass-through", "none": "Change the password in Microsoft 365",
 	} {
 		section := main.Find("#" + id)
@@ -191,7 +191,7 @@ func TestTheBrowserPageNamesTheReasons(t *testing.T) {
 func TestPagesSayWhenTheyWereRight(t *testing.T) {
 	for _, path := range paths {
 		sources := open(t, help.Handlers{}, path).Find("article .help-source")
-		if last := words(sources.Last()); last != "As of 23 November 2026." || sources.Length() < 2 {
+		if last := words(sources.Last()); last != "As of November 23, 2026." || sources.Length() < 2 {
 			t.Errorf("%s ends with %q after %d sources", path, last, sources.Length())
 		}
 	}
@@ -247,14 +247,14 @@ func TestOwnRowsAreMarked(t *testing.T) {
 	main := open(t, help.Handlers{Codes: table}, help.CodesPath)
 	for _, rule := range table.Rules() {
 		section := main.Find("[id='" + rule.Anchor() + "']").Closest(".help-code")
-		if marked := strings.Contains(words(section.Find("h3")), "Your organization's own row"); marked != rule.Own {
+		if marked := strings.Contains(words(section.Find("h3")), "Your organization's own"); marked != rule.Own {
 			t.Errorf("%s is marked: %v", rule.Key, marked)
 		}
 		if rule.Own && (!strings.Contains(words(section), "Ask <Contoso> for it.") || !strings.Contains(words(section), "Source: Contoso's runbook") || section.Find("ol li").Length() == 0) {
 			t.Errorf("%s: %q", rule.Key, words(section))
 		}
 	}
-	if !strings.Contains(words(main), "2 of the codes below are worded by your organization's own file") || strings.Contains(words(open(t, help.Handlers{}, help.CodesPath)), "own file") {
+	if !strings.Contains(words(main), "2 of the codes below come from your organization's own file") || strings.Contains(words(open(t, help.Handlers{}, help.CodesPath)), "own file") {
 		t.Error("the page does not say that rows are the organization's own, or says so without any")
 	}
 }
@@ -280,14 +280,14 @@ func TestCodesSayWhatIsProven(t *testing.T) {
 	for code, want := range map[string]string{
 		"AADSTS50126":   "Microsoft did not accept the password.",
 		"AADSTS50034":   "The account is not in this tenant.",
-		"AADSTS53003":   "The account exists. The password is right. A policy stands in the way.",
-		"AADSTS50057":   "The account exists. Whether the password is right remains open.",
+		"AADSTS53003":   "The account exists. The password is right. A policy blocks the sign-in.",
+		"AADSTS50057":   "The account exists. It doesn't show whether the password is right.",
 		"AADSTS50053":   "Nothing about the account or its password.",
-		"AADSTS65001":   "The account exists. The password is right. The account keeps its former status.",
-		"TIMEOUT":       "Nothing about the account or its password. The account keeps its former status.",
-		"AADSTS7000218": "Nothing about the account or its password. The account keeps its former status.",
+		"AADSTS65001":   "The account exists. The password is right. The account keeps its earlier status.",
+		"TIMEOUT":       "Nothing about the account or its password. The account keeps its earlier status.",
+		"AADSTS7000218": "Nothing about the account or its password. The account keeps its earlier status.",
 	} {
-		if got := words(main.Find("#" + code)); !strings.Contains(got, "What is proven: "+want+"What to do:") {
+		if got := words(main.Find("#" + code)); !strings.Contains(got, "What this proves: "+want+"What to do:") {
 			t.Errorf("%s: %q", code, got)
 		}
 	}
@@ -326,7 +326,7 @@ func TestPermissionsListEveryService(t *testing.T) {
 // R16: the guide's table, what holds today, and what Purser makes of it.
 func TestPasswordPageSaysWhatHolds(t *testing.T) {
 	main := open(t, help.Handlers{}, help.PasswordsPath)
-	for _, want := range []string{"8 to 16 characters", "8 to 256 characters", "90 days by default", "14 days before", "Security & privacy", "23 November 2026"} {
+	for _, want := range []string{"8 to 16 characters", "8 to 256 characters", "90 days by default", "14 days before", "Security & privacy", "November 23, 2026"} {
 		if !strings.Contains(words(main), want) {
 			t.Errorf("%q is missing", want)
 		}
@@ -355,7 +355,7 @@ func TestThePageOfPoolsGivesTheRule(t *testing.T) {
 	if main.Find("#needs tbody tr").Length() != 11 || !strings.Contains(words(main), "lost") {
 		t.Error("the guide's table is not whole, or says nothing of the lost footnote")
 	}
-	if !strings.Contains(words(main.Find("#size")), "no way around") {
+	if !strings.Contains(words(main.Find("#size")), "doesn't get around them") {
 		t.Error("nothing is said of what a pool cannot do")
 	}
 }
@@ -394,7 +394,7 @@ func TestCodesCanBeLookedFor(t *testing.T) {
 		"aadsts50126":  {"AADSTS50126", "code"},
 		"federated":    {"REALM-FEDERATED", "code"},
 		"  ":           {"", ""},
-		"nothing-such": {"", "No code matches."},
+		"nothing-such": {"", "No codes match."},
 	} {
 		main := open(t, help.Handlers{}, help.CodesPath+"?q="+url.QueryEscape(query))
 		found, said := main.Find("#codes .help-code"), words(main.Find("form[role=search] [role=status]"))

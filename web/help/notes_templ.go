@@ -26,7 +26,7 @@ func notesPage(sections []section) templ.Component {
 		}
 		ctx = templ.InitializeContext(ctx)
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 1, "<p>A service signs in with a username and a password alone. Whatever else the tenant asks for, nobody is there to answer. Then the message begins <q>Your organization has set access policies that block the validation</q>, and the profile is not saved.</p><p>Look up the code of your verdict under <a href=\"")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 1, "<p>A service signs in with only a username and password. If the tenant asks for anything else, no one is there to answer. Then the message begins <q>Your organization has set access policies that block the validation</q>, and the profile is not saved.</p><p>Look up the code of your verdict under <a href=\"")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -65,7 +65,7 @@ func notesPage(sections []section) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 4, "; if one has moved since, search for its last word at the top of the admin center.</p><p>If the verdict is that the password is wrong, read ")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 4, "; if one has moved since, search for it at the top of the admin center.</p><p>If the verdict says that the password is wrong, see ")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -222,7 +222,7 @@ func codeLinks(keys []string) templ.Component {
 		ctx = templ.InitializeContext(ctx)
 		ctx = templ.ClearChildren(ctx)
 		if len(keys) > 0 {
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 14, "<p>May show as  ")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 14, "<p>May appear as  ")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -295,14 +295,14 @@ func powerShellSection() templ.Component {
 		}
 		ctx = templ.InitializeContext(ctx)
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 19, "<section id=\"powershell\"><h2>Lines for Microsoft Graph PowerShell</h2><p>The lines on these pages do or show what the steps before them say. They hold invented names: put in yours.</p>")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 19, "<section id=\"powershell\"><h2>Commands for Microsoft Graph PowerShell</h2><p>The commands on these pages do or show what the steps before them say. Replace the example names with your own.</p>")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
 		templ_7745c5c3_Err = stepList([]step{
 			{Text: "Open PowerShell 7, and install the modules once.", Command: "Install-Module Microsoft.Graph -Scope CurrentUser"},
-			{Text: "Sign in to the tenant with the permissions that looking needs.", Command: "Connect-MgGraph -TenantId contoso.onmicrosoft.com -Scopes User.Read.All,Policy.Read.All,AuditLog.Read.All,Application.Read.All,Domain.Read.All"},
-			{Text: "For a line that changes something, add the permission for it: User.ReadWrite.All for accounts, Application.ReadWrite.All for apps, Policy.ReadWrite.ConditionalAccess for named locations, Policy.ReadWrite.AuthenticationMethod for per-user MFA. Risky users take IdentityRiskyUser.Read.All. Other clouds take -Environment USGov, USGovDoD or China."},
+			{Text: "Sign in to the tenant with the permissions for reading.", Command: "Connect-MgGraph -TenantId contoso.onmicrosoft.com -Scopes User.Read.All,Policy.Read.All,AuditLog.Read.All,Application.Read.All,Domain.Read.All"},
+			{Text: "For a command that changes something, add its permission: User.ReadWrite.All for accounts, Application.ReadWrite.All for apps, Policy.ReadWrite.ConditionalAccess for named locations, Policy.ReadWrite.AuthenticationMethod for per-user MFA. For risky users, add IdentityRiskyUser.Read.All. For other clouds, add -Environment USGov, USGovDoD, or China."},
 			{Text: "Sign out when you are done.", Command: "Disconnect-MgGraph"},
 		}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
@@ -337,7 +337,7 @@ func dateSection() templ.Component {
 		}
 		ctx = templ.InitializeContext(ctx)
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 21, "<section id=\"dates\"><h2>Dates to know</h2><p>As Microsoft announced them; they may still move.</p><table class=\"help-table\"><thead><tr><th scope=\"col\">When</th><th scope=\"col\">What</th><th scope=\"col\">Source</th></tr></thead> <tbody>")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 21, "<section id=\"dates\"><h2>Dates to know</h2><p>As announced by Microsoft. They may still change.</p><table class=\"help-table\"><thead><tr><th scope=\"col\">When</th><th scope=\"col\">What</th><th scope=\"col\">Source</th></tr></thead> <tbody>")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -418,14 +418,14 @@ func alternativeSection() templ.Component {
 		}
 		ctx = templ.InitializeContext(ctx)
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 27, "<section id=\"app-profile\"><h2>A safer way: an app profile</h2><p>An app registration signs in with a certificate or a secret. Policies for users and MFA do not apply to it, and no password of a person or a service account is stored. Use one wherever the service can; keep the account for what only a user may do.</p><p>What each service requires of its account stands under <a href=\"")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 27, "<section id=\"app-profile\"><h2>A safer way: an app profile</h2><p>An app registration signs in with a certificate or a secret. Policies for users and MFA do not apply to it, and no password of a person or service account is stored. Use one wherever the service supports it, and keep the account for what only a user can do.</p><p>For what each service requires of its account, see <a href=\"")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
 		var templ_7745c5c3_Var20 string
 		templ_7745c5c3_Var20, templ_7745c5c3_Err = templruntime.NewAttributeExpression(templ.SafeURL(PermissionsPath)).ResolveURL(ctx)
 		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `web/help/notes.templ`, Line: 99, Col: 100}
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `web/help/notes.templ`, Line: 99, Col: 96}
 		}
 		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ_7745c5c3_Var20)
 		if templ_7745c5c3_Err != nil {
@@ -438,7 +438,7 @@ func alternativeSection() templ.Component {
 		var templ_7745c5c3_Var21 string
 		templ_7745c5c3_Var21, templ_7745c5c3_Err = templ.JoinStringErrs(permissionsLeaf.Title)
 		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `web/help/notes.templ`, Line: 99, Col: 126}
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `web/help/notes.templ`, Line: 99, Col: 122}
 		}
 		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var21))
 		if templ_7745c5c3_Err != nil {

@@ -221,7 +221,7 @@ func startPage() templ.Component {
 		}
 		ctx = templ.InitializeContext(ctx)
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 17, "<p>These pages explain what Purser and Microsoft 365 ask of a service account, and what to do when a validation fails. The same question mark leads here from everywhere.</p><dl class=\"help-start\">")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 17, "<p>These pages explain what Purser and Microsoft 365 require of a service account, and what to do when a validation fails. To come back here from any page, select the question mark.</p><dl class=\"help-start\">")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

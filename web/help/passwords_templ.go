@@ -26,7 +26,7 @@ func passwordsPage(rules []ruleView) templ.Component {
 		}
 		ctx = templ.InitializeContext(ctx)
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 1, "<p>The rules for passwords of Microsoft 365 accounts are Microsoft's. The guide for service accounts lists them as they once were; Microsoft has come to accept more.</p><table class=\"help-table\"><caption>Limitations and requirements, then and now</caption> <thead><tr><th scope=\"col\">Property</th><th scope=\"col\">The guide's table</th><th scope=\"col\">Microsoft today</th></tr></thead> <tbody>")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 1, "<p>Microsoft sets the password rules for Microsoft 365 accounts. The guide for service accounts lists earlier rules. Microsoft now accepts more.</p><table class=\"help-table\"><caption>Limitations and requirements, then and now</caption> <thead><tr><th scope=\"col\">Property</th><th scope=\"col\">The guide's table</th><th scope=\"col\">Microsoft today</th></tr></thead> <tbody>")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -146,7 +146,7 @@ func ruleSection(rules []ruleView) templ.Component {
 		}
 		ctx = templ.InitializeContext(ctx)
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 9, "<section id=\"purser\"><h2>What Purser checks</h2><p>Before a password is sent, it is held against these rules. What Microsoft surely refuses is not sent, because each attempt may count towards a lockout.</p><table class=\"help-table\"><caption>Rules and what follows when one is broken</caption> <thead><tr><th scope=\"col\">Rule</th><th scope=\"col\">If it is broken</th></tr></thead> <tbody>")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 9, "<section id=\"purser\"><h2>What Purser checks</h2><p>Purser checks a password against these rules before it sends it. A password that Microsoft is sure to refuse isn't sent, because each attempt may count toward a lockout.</p><table class=\"help-table\"><caption>Rules, and what happens if a password breaks one</caption> <thead><tr><th scope=\"col\">Rule</th><th scope=\"col\">If broken</th></tr></thead> <tbody>")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -164,14 +164,14 @@ func ruleSection(rules []ruleView) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 11, "</th><td data-label=\"If it is broken\">")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 11, "</th><td data-label=\"If broken\">")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var7 string
 			templ_7745c5c3_Var7, templ_7745c5c3_Err = templ.JoinStringErrs(rule.Outcome)
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `web/help/passwords.templ`, Line: 56, Col: 53}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `web/help/passwords.templ`, Line: 56, Col: 47}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var7))
 			if templ_7745c5c3_Err != nil {
@@ -214,8 +214,8 @@ func expirySection() templ.Component {
 		templ_7745c5c3_Err = stepList([]step{
 			{Text: "Open the Microsoft 365 admin center as a Global Administrator."},
 			{Text: "Go to Settings > Org settings > Security & privacy > Password expiration policy."},
-			{Text: "Choose that passwords never expire, or enter the days, and Save."},
-			{Text: "To see what holds for each domain, ask Microsoft Graph; 2147483647 days stand for never.", Command: "Get-MgDomain | Select-Object Id,AuthenticationType,PasswordValidityPeriodInDays"},
+			{Text: "Set passwords to never expire, or enter the number of days, and select Save."},
+			{Text: "To see the policy of each domain, use Microsoft Graph. 2147483647 days means never.", Command: "Get-MgDomain | Select-Object Id,AuthenticationType,PasswordValidityPeriodInDays"},
 		}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
@@ -225,14 +225,14 @@ func expirySection() templ.Component {
 			return templ_7745c5c3_Err
 		}
 		templ_7745c5c3_Err = stepList([]step{
-			{Text: "Sign in as a User Administrator or more.", Command: "Connect-MgGraph -Scopes User.ReadWrite.All"},
-			{Text: "Let its password stay valid.", Command: "Update-MgUser -UserId svc-backup@contoso.com -PasswordPolicies DisablePasswordExpiration"},
-			{Text: "Validate its profile in Purser: Password expires then says so."},
+			{Text: "Sign in with at least the User Administrator role.", Command: "Connect-MgGraph -Scopes User.ReadWrite.All"},
+			{Text: "Set its password to never expire.", Command: "Update-MgUser -UserId svc-backup@contoso.com -PasswordPolicies DisablePasswordExpiration"},
+			{Text: "Validate its profile in Purser. Password expires then shows Never."},
 		}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 16, "<table class=\"help-table\"><caption>What Password expires says, and why</caption> <thead><tr><th scope=\"col\">Shown</th><th scope=\"col\">Reason</th></tr></thead> <tbody>")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 16, "<table class=\"help-table\"><caption>What Password expires shows, and why</caption> <thead><tr><th scope=\"col\">Shown</th><th scope=\"col\">Reason</th></tr></thead> <tbody>")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -268,8 +268,8 @@ func expirySection() templ.Component {
 			return templ_7745c5c3_Err
 		}
 		templ_7745c5c3_Err = bullets([]string{
-			"An account that comes from an Active Directory follows the rules there, unless the tenant has cloud password policies switched on for synchronized accounts.",
-			"In a federated domain the identity provider decides.",
+			"An account that comes from Active Directory follows the rules there, unless the tenant has turned on cloud password policies for synchronized accounts.",
+			"In a federated domain, the identity provider decides.",
 			"A subdomain follows the policy of its root domain.",
 		}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
@@ -304,14 +304,14 @@ func lockoutSection() templ.Component {
 		}
 		ctx = templ.InitializeContext(ctx)
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 22, "<section id=\"lockout\"><h2>Wrong passwords and lockout</h2><p>After ten wrong passwords Microsoft locks the account for a minute, and longer with each further one; in the clouds of the US government after three. A tenant with Microsoft Entra ID P1 may set other numbers. So Purser never tries a wrong password again by itself.</p><p>The same wrong password again is not counted twice, unless the tenant uses pass-through authentication. There each attempt counts, in the Active Directory too.</p>")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 22, "<section id=\"lockout\"><h2>Wrong passwords and lockout</h2><p>After ten wrong passwords (three in US government clouds), Microsoft locks the account for a minute, and longer with each further one. A tenant with Microsoft Entra ID P1 can set other numbers. So Purser never retries a wrong password automatically.</p><p>The same wrong password isn't counted twice, unless the tenant uses pass-through authentication. Then each attempt counts, in Active Directory too.</p>")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
 		templ_7745c5c3_Err = stepList([]step{
-			{Text: "See the tenant's numbers in the Microsoft Entra admin center under Entra ID > Authentication methods > Password protection. It takes an Authentication Administrator or more."},
-			{Text: "Wait until the lock ends, or let an administrator reset the password, which ends it at once."},
-			{Text: "Find out who signs in with the old password, stop that, and validate once.", Command: "Get-MgAuditLogSignIn -Filter \"userPrincipalName eq 'svc-backup@contoso.com'\" -Top 20"},
+			{Text: "Check the tenant's numbers in the Microsoft Entra admin center under Entra ID > Authentication methods > Password protection. You need at least the Authentication Administrator role."},
+			{Text: "Wait until the lock ends, or have an administrator reset the password, which ends it right away."},
+			{Text: "Find out what signs in with the old password, stop it, and validate once.", Command: "Get-MgAuditLogSignIn -Filter \"userPrincipalName eq 'svc-backup@contoso.com'\" -Top 20"},
 		}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err

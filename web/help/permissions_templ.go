@@ -28,7 +28,7 @@ func permissionsPage(list []need) templ.Component {
 		}
 		ctx = templ.InitializeContext(ctx)
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 1, "<p>What a service account must be allowed to do depends on the services that sign in with it. One that serves several needs what all of them require together.</p><table class=\"help-table\"><caption>Services that sign in with a service account</caption> <thead><tr><th scope=\"col\">Service</th><th scope=\"col\">Required of the account</th><th scope=\"col\">Directory roles</th><th scope=\"col\">Uses account pools</th></tr></thead> <tbody>")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 1, "<p>What a service account needs depends on the services that sign in with it. An account for several services needs everything they require.</p><table class=\"help-table\"><caption>Services that sign in with a service account</caption> <thead><tr><th scope=\"col\">Service</th><th scope=\"col\">Required of the account</th><th scope=\"col\">Directory roles</th><th scope=\"col\">Uses account pools</th></tr></thead> <tbody>")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -102,7 +102,7 @@ func needRow(n need) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		if len(n.Checked) == 0 {
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 6, "None named ")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 6, "None listed ")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -179,12 +179,12 @@ func permissionNotes() templ.Component {
 			return templ_7745c5c3_Err
 		}
 		templ_7745c5c3_Err = bullets([]string{
-			"Directory roles are what a validation can find out; it warns where one is missing, and a Global Administrator has them all. Site rights and mailboxes have to be checked where they are given.",
-			"A role that none of the chosen services needs is named too, as advice: an account does less harm with less. Nothing is said where a service's row tells you to see its own guide.",
-			"A Global Administrator is always warned about, even where a service allows one.",
-			"Licences are read by their service plans. A validation shows those for SharePoint Online, Exchange Online, Microsoft Teams, Project Online and Microsoft Entra ID, and names the one that a service needs and the account lacks. A plan that only prepares for a mailbox does not count as Exchange Online.",
-			"Only roles that are active count. One that the account may activate, or that holds for an administrative unit only, may not be seen.",
-			"A service uses an account pool only when its scan profile signs in with a service account. Members of a pool need no directory role.",
+			"A validation can check only directory roles. It warns if one is missing. A Global Administrator has them all. Check site permissions and mailboxes where they are assigned.",
+			"As advice, it also names roles that none of the selected services needs, because an account with fewer roles can do less harm. It doesn't do so if a service's row refers to the product's own guide.",
+			"It always warns about a Global Administrator, even if a service allows one.",
+			"Licenses are read by their service plans. A validation shows those for SharePoint Online, Exchange Online, Microsoft Teams, Project Online, and Microsoft Entra ID, and names any that a service needs and the account lacks. A plan that only prepares for a mailbox doesn't count as Exchange Online.",
+			"Only active roles count. A role that is only eligible, or that is limited to an administrative unit, may not be found.",
+			"A service uses an account pool only if its scan profile signs in with a service account. Members of a pool don't need a directory role.",
 			"A classic MFA profile needs a Global Administrator or a SharePoint Administrator, whatever the service.",
 			"A scan of SharePoint sites or Microsoft 365 Groups makes the account one of the Term Store Administrators.",
 		}).Render(ctx, templ_7745c5c3_Buffer)
@@ -196,9 +196,9 @@ func permissionNotes() templ.Component {
 			return templ_7745c5c3_Err
 		}
 		templ_7745c5c3_Err = bullets([]string{
-			"Make an account of its own, such as svc-backup@contoso.com. Do not use a person's.",
-			"Give it the least roles that the table allows, and Global Administrator only where nothing less will do.",
-			"It signs in with its password alone, so it cannot have multi-factor authentication.",
+			"Create a separate account, such as svc-backup@contoso.com. Don't use a person's account.",
+			"Give it the fewest roles that the table allows, and Global Administrator only if nothing less works.",
+			"It signs in with only its password, so it can't use multi-factor authentication.",
 		}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
@@ -207,7 +207,7 @@ func permissionNotes() templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = link("How to except it safely", NotesPath+"#conditional-access").Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = link("How to exclude it safely", NotesPath+"#conditional-access").Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -241,9 +241,9 @@ func permissionSources() templ.Component {
 			return templ_7745c5c3_Err
 		}
 		templ_7745c5c3_Err = bullets([]string{
-			"Services, and the roles of each: the vendor's guide and its pages on required permissions, as gathered on 23 November 2026. Where the row says to see the product's own guide, no such page was found in public.",
+			"Services and their roles: the vendor's guide and its pages on required permissions, as collected on November 23, 2026. If a row refers to the product's own guide, no public page was found.",
 			"Account pools, Yes: the vendor's pages on account pools name the service.",
-			"Account pools, Inferred: no page names the service. It scans by auto discovery with service accounts, and from that we conclude that it uses pools. Ask the vendor before you rely on it.",
+			"Account pools, Inferred: no page names the service. It scans by auto discovery with service accounts, which suggests that it uses pools. Ask the vendor before you rely on it.",
 		}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err

@@ -41,28 +41,28 @@ func poolsPage() templ.Component {
 		}
 		ctx = templ.InitializeContext(ctx)
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 1, "<p>SharePoint Online lets one account do only so much at a time. An account pool is a group of Microsoft 365 whose members' accounts do the work together, so that no single one is throttled.</p><section id=\"build\"><h2>Build a pool</h2>")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 1, "<p>SharePoint Online limits how much one account can do at a time. An account pool is a Microsoft 365 group whose members share the work, so that no single account is throttled.</p><section id=\"build\"><h2>Build a pool</h2>")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
 		templ_7745c5c3_Err = stepList([]step{
-			{Text: "Make a group in Microsoft 365: a Microsoft 365 Group, a mail-enabled security group or a security group. A distribution list will not do, because SharePoint can give it no rights."},
-			{Text: "Put accounts into it that are used for nothing else. They may be without a licence, except for the object types below that need one."},
+			{Text: "Create a group in Microsoft 365: a Microsoft 365 Group, a mail-enabled security group, or a security group. A distribution list doesn't work, because SharePoint can't give it permissions."},
+			{Text: "Add accounts that aren't used for anything else. They don't need a license, except for the object types below that require one."},
 			{Text: "Open", Link: "Manage Account Pool", Href: "/classic/account-pool"},
-			{Text: "Enter the group's name or address and select Validate. Members of nested groups are listed too; guests, devices and service principals are named and left out."},
-			{Text: "Enter each member's password, or import a file from Excel with the columns username, password, app_password, saved as CSV UTF-8 or Unicode Text. Then select Save."},
+			{Text: "Enter the group's name or address and select Validate. Members of nested groups are listed too. Guests, devices, and service principals are named but left out."},
+			{Text: "Enter each member's password, or import a file from Excel with the columns username, password, and app_password, saved as CSV UTF-8 or Unicode Text. Then select Save."},
 		}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 2, "<p>Save stores at once what needs no check. Every new password is checked with Microsoft 365; the good ones are stored, and a bad one costs the others nothing. The result has an address of its own and is kept.</p></section><section id=\"mfa\"><h2>Members with multi-factor authentication</h2>")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 2, "<p>Save immediately stores what doesn't need a check. Purser checks every new password with Microsoft 365 and stores the good ones. A bad one doesn't affect the others. The results are kept at their own address.</p></section><section id=\"mfa\"><h2>Members with multi-factor authentication</h2>")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
 		templ_7745c5c3_Err = bullets([]string{
-			"MFA by user setting: turn Enable MFA on and enter an app password. Nobody can verify an app password any more, because Microsoft has retired the sign-in that took it; Purser stores it and says so.",
+			"Per-user MFA: turn on Enable MFA and enter an app password. App passwords can no longer be checked, because Microsoft has retired the sign-in that accepted them. Purser stores the app password and says so.",
 			"As soon as one member has Enable MFA on, the Custom SharePoint Online Admin Center URL is required.",
-			"MFA by a conditional access policy: the account cannot join the pool. Exclude it from the policy, then enter its password again.",
+			"MFA from a conditional access policy: the account can't join the pool. Exclude it from the policy, then enter its password again.",
 		}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
@@ -71,7 +71,7 @@ func poolsPage() templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 3, "</section><section id=\"needs\"><h2>What each object type needs</h2><table class=\"help-table\"><caption>Object types and what their accounts need</caption> <thead><tr><th scope=\"col\">Object type</th><th scope=\"col\">Account pool</th><th scope=\"col\">Password</th><th scope=\"col\">SharePoint Administrator role</th><th scope=\"col\">Licence</th></tr></thead> <tbody>")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 3, "</section><section id=\"needs\"><h2>What each object type needs</h2><table class=\"help-table\"><caption>Object types and what their accounts need</caption> <thead><tr><th scope=\"col\">Object type</th><th scope=\"col\">Account pool</th><th scope=\"col\">Password</th><th scope=\"col\">SharePoint Administrator role</th><th scope=\"col\">License</th></tr></thead> <tbody>")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -128,7 +128,7 @@ func poolsPage() templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 8, "</td><td data-label=\"Licence\">")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 8, "</td><td data-label=\"License\">")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -151,15 +151,15 @@ func poolsPage() templ.Component {
 			return templ_7745c5c3_Err
 		}
 		templ_7745c5c3_Err = bullets([]string{
-			"* The guide has a footnote at Microsoft 365 Users whose text is lost, so we cannot say what it restricts.",
-			"Public folders need no password: they are reached by impersonation, in the name of the account.",
+			"* The guide has a footnote at Microsoft 365 Users whose text is lost, so Purser can't say what it restricts.",
+			"Public folders don't need a password, because they are accessed by impersonation of the account.",
 			"To protect Planner data, an account must be both owner and member of the scanned Microsoft 365 Groups and Teams.",
-			"An account that a service account profile has too is also used for managing operations and application-level jobs.",
+			"An account that also has a service account profile is used for managing operations and application-level jobs too.",
 		}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 11, "</section><section id=\"size\"><h2>How many members are enough</h2><p>The first time that objects are managed: at least 7 members for every started 1,000 objects. Later: at least 3 for every started 2,000. The examples are ours.</p><table class=\"help-table\"><caption>Members needed</caption> <thead><tr><th scope=\"col\">Objects</th><th scope=\"col\">First time</th><th scope=\"col\">Later</th></tr></thead> <tbody>")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 11, "</section><section id=\"size\"><h2>How many members are enough</h2><p>The first time objects are managed, you need at least 7 members for every 1,000 objects or part of it. Later, you need at least 3 for every 2,000. For example:</p><table class=\"help-table\"><caption>Members needed</caption> <thead><tr><th scope=\"col\">Objects</th><th scope=\"col\">First time</th><th scope=\"col\">Later</th></tr></thead> <tbody>")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -208,7 +208,7 @@ func poolsPage() templ.Component {
 				return templ_7745c5c3_Err
 			}
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 16, "</tbody></table><p>What a pool cannot do: members raise SharePoint's limit per user, 3,000 requests in five minutes. They do not raise the limit per app and tenant, 1,250 to 6,250 resource units a minute by the number of licences. A pool spreads work inside Microsoft's limits; it is no way around them.</p></section><section id=\"force\"><h2>When a pool takes effect</h2><p>A saved pool takes effect with the next scan; until then the version before stays in force, and the page shows both. After you change the group, rerun the scan profiles of the tenant so that the change takes effect at once.</p><p>When somebody joins or leaves the group in Microsoft 365, the page says so. Nothing of the pool changes before somebody saves it.</p></section>")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 16, "</tbody></table><p>More members raise SharePoint's limit per user (3,000 requests in five minutes). They don't raise the limit per app and tenant (1,250 to 6,250 resource units a minute, depending on the number of licenses). A pool spreads work within Microsoft's limits but doesn't get around them.</p></section><section id=\"force\"><h2>When a pool takes effect</h2><p>A saved pool takes effect with the next scan. Until then, the earlier version stays in force, and the page shows both. After you change the group, rerun the scan profiles of the tenant so that the change takes effect right away.</p><p>When someone joins or leaves the group in Microsoft 365, the page says so. The pool doesn't change until someone saves it.</p></section>")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

@@ -5,7 +5,7 @@ package help
 type source struct{ Title, Href, Date string }
 
 // asOf is the day on which the pages below and the admin centers' menus were last compared with these texts.
-const asOf = "23 November 2026"
+const asOf = "November 23, 2026"
 
 const (
 	learn       = "https://learn.microsoft.com/entra/"
@@ -30,6 +30,6 @@ var (
 	adminConsent     = source{"Grant admin consent", learn + "identity/enterprise-apps/grant-admin-consent", "November 2024"}
 	servicePlans     = source{"Products and service plans for licensing", learn + "identity/users/licensing-service-plan-reference", "October 2025"}
 	graphPowerShell  = source{"Microsoft Graph PowerShell", "https://learn.microsoft.com/powershell/microsoftgraph/get-started", ""}
-	retiredLegacy    = source{"Microsoft message center MC1184649", "", "11 November 2025, last changed 13 May 2026"}
+	retiredLegacy    = source{"Microsoft message center MC1184649", "", "November 11, 2025, last changed May 13, 2026"}
 	postponedMFA     = source{"Microsoft message center MC1143999", "", ""}
 )

@@ -61,7 +61,7 @@ func Failures() templ.Component {
 			}
 			return nil
 		})
-		templ_7745c5c3_Err = ui.MessageBar(ui.MessageProps{Quiet: true, Tone: ui.Bad, Title: "Your session has ended", Text: "Nothing was changed, and what you typed is still here. Sign in in another tab, then come back and try again."}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var2), templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.MessageBar(ui.MessageProps{Quiet: true, Tone: ui.Bad, Title: "Your session has ended", Text: "Nothing was changed, and what you typed is still here. Sign in on another tab, then come back and try again."}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var2), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -87,7 +87,7 @@ func Failures() templ.Component {
 			}
 			return nil
 		})
-		templ_7745c5c3_Err = ui.MessageBar(ui.MessageProps{Quiet: true, Tone: ui.Bad, Title: "This could not be carried out"}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var3), templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.MessageBar(ui.MessageProps{Quiet: true, Tone: ui.Bad, Title: "Your request didn't go through"}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var3), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -95,7 +95,7 @@ func Failures() templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = ui.MessageBar(ui.MessageProps{Quiet: true, Tone: ui.Bad, Title: "Purser did not answer", Text: "It is not known whether anything was changed: look in another tab before you try again. What you typed is still here."}).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.MessageBar(ui.MessageProps{Quiet: true, Tone: ui.Bad, Title: "Purser didn't respond", Text: "Your change may or may not have been saved. Check on another tab before you try again. What you typed is still here."}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

@@ -76,7 +76,7 @@ type PlainPage struct {
 
 // Fault is a page for what went wrong.
 type Fault struct {
-	Title       string // what happened: "This page does not exist"
+	Title       string // what happened: "This page doesn't exist"
 	Text        string // one sentence for the person
 	Next        string // what to do now
 	Reference   string // the request id, which the log knows too; empty for none
@@ -124,7 +124,7 @@ func (s Session) told() bool { return s.IdleSeconds > 0 || s.MaxSeconds > 0 }
 // sentence says in whole minutes when the session ends.
 func (s Session) sentence() string {
 	if s.MaxSeconds > 0 && s.MaxSeconds <= s.IdleSeconds {
-		return "Your session ends in " + minutes(s.MaxSeconds) + " at the latest."
+		return "Your session ends in " + minutes(s.MaxSeconds) + " at most."
 	}
 	return "Your session ends after " + minutes(s.IdleSeconds) + " without activity."
 }

@@ -69,7 +69,7 @@ func pages() map[string]templ.Component {
 		"failed":  Page(failed),
 		"plain":   Plain(PlainPage{Title: "Sign in"}),
 		"no_role": Plain(PlainPage{Title: "You need a role", Person: &Person{SignIn: "user@contoso.com"}}),
-		"fault":   ErrorPage(Fault{Title: "This page does not exist", Text: "The address leads nowhere.", Next: "Check it.", Reference: "01JD8Z4Q", ActionLabel: "Go to Service account", ActionHref: "/"}),
+		"fault":   ErrorPage(Fault{Title: "This page doesn't exist", Text: "The address leads nowhere.", Next: "Check it.", Reference: "01JD8Z4Q", ActionLabel: "Go to Service account", ActionHref: "/"}),
 	}
 }
 

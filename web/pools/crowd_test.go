@@ -94,7 +94,7 @@ func TestOnePersonsStreamsAreNotEverybodys(t *testing.T) {
 			t.Fatal("a stream ended")
 		}
 	}
-	if res := b.Get(place); res.StatusCode != http.StatusServiceUnavailable || res.Header.Get("Retry-After") == "" || !strings.Contains(res.Text(), "for one person") {
+	if res := b.Get(place); res.StatusCode != http.StatusServiceUnavailable || res.Header.Get("Retry-After") == "" || !strings.Contains(res.Text(), "as many requests in progress") {
 		t.Errorf("one more: %d %s", res.StatusCode, res.Text())
 	}
 	if stream := h.SignedIn(t, "owner@purser.test").Follow(place); stream.Next() == "" {

@@ -351,7 +351,7 @@ func TestFloodsOfCommas(t *testing.T) {
 	good := "username,password\r\npool01@contoso.com," + marked + "\r\n"
 	rest, first := b.UploadSlowly(action, good)
 	second := b.Upload(action, good, "check")
-	if text := second.Page(t).Find("main").Text(); second.StatusCode != http.StatusServiceUnavailable || second.Header.Get("Retry-After") == "" || !strings.Contains(text, "Another file of yours is being read") {
+	if text := second.Page(t).Find("main").Text(); second.StatusCode != http.StatusServiceUnavailable || second.Header.Get("Retry-After") == "" || !strings.Contains(text, "still reading another file of yours") {
 		t.Errorf("a second file: status %d: %s", second.StatusCode, text)
 	}
 	if res := h.SignedIn(t, "owner@purser.test").Upload(action, good, "check"); res.StatusCode != http.StatusOK {
@@ -434,7 +434,7 @@ func TestWhatWasTypedStaysWhenAGroupCannotBeRead(t *testing.T) {
 	h, b := openPools(t)
 	for body, says := range map[m365sim.Verbatim]string{
 		`{"error":{"code":"UnknownError","message":""}}`: "could not be read (HTTP 404)",
-		"<html>Not found</html>":                         "something answered that is not Microsoft 365",
+		"<html>Not found</html>":                         "something other than Microsoft 365 responded",
 	} {
 		if err := h.Sim.SetFaults([]m365sim.Fault{{PathPrefix: "/v1.0/groups", Status: 404, Body: body}}); err != nil {
 			t.Fatal(err)

@@ -46,11 +46,11 @@ func TestReceiveRefuses(t *testing.T) {
 		"no file":            {"--x\r\nContent-Disposition: form-data; name=\"file\"; filename=\"\"\r\n\r\n" + formEnd, "; boundary=x", problem.Invalid, "Choose a CSV file first"},
 		"two files":          {theFile + "\r\n" + theFile + formEnd, "; boundary=x", problem.Invalid, "one file only"},
 		"too large a file":   {theFile + strings.Repeat("x", pool.MaxImport) + formEnd, "; boundary=x", problem.Invalid, "larger than 8 MB"},
-		"many parts":         {theFile + strings.Repeat(theButton, 1000) + formEnd, "; boundary=x", problem.BadRequest, "damaged"},
-		"half a file":        {theFile, "; boundary=x", problem.BadRequest, "did not arrive whole"},
-		"no boundary":        {theFile + formEnd, "", problem.BadRequest, "damaged"},
-		"a damaged head":     {"--x\r\nMarked-Secret\r\n\r\n" + formEnd, "; boundary=x", problem.BadRequest, "damaged"},
-		"text between parts": {theFile + "\r\n--x Marked-Secret\r\n\r\n" + formEnd, "; boundary=x", problem.BadRequest, "damaged"},
+		"many parts":         {theFile + strings.Repeat(theButton, 1000) + formEnd, "; boundary=x", problem.BadRequest, "couldn't read this form"},
+		"half a file":        {theFile, "; boundary=x", problem.BadRequest, "arrived incomplete"},
+		"no boundary":        {theFile + formEnd, "", problem.BadRequest, "couldn't read this form"},
+		"a damaged head":     {"--x\r\nMarked-Secret\r\n\r\n" + formEnd, "; boundary=x", problem.BadRequest, "couldn't read this form"},
+		"text between parts": {theFile + "\r\n--x Marked-Secret\r\n\r\n" + formEnd, "; boundary=x", problem.BadRequest, "couldn't read this form"},
 	} {
 		got, err := receive(sent(strings.NewReader(c.body), c.boundary))
 		if problem.KindOf(err) != c.kind || !strings.Contains(problem.Message(err), c.says) || got.file != nil || err != nil && strings.Contains(err.Error(), "Marked") {
@@ -58,7 +58,7 @@ func TestReceiveRefuses(t *testing.T) {
 		}
 	}
 	slow := io.MultiReader(strings.NewReader(theFile), failing{})
-	if _, err := receive(sent(slow, "; boundary=x")); problem.KindOf(err) != problem.BadRequest || !strings.Contains(problem.Message(err), "whole") {
+	if _, err := receive(sent(slow, "; boundary=x")); problem.KindOf(err) != problem.BadRequest || !strings.Contains(problem.Message(err), "incomplete") {
 		t.Errorf("too slow: %v", err)
 	}
 	large := sent(strings.NewReader(theFile+formEnd), "; boundary=x")

@@ -88,7 +88,7 @@ func confirmDialog(view confirmView) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 5, ".</p><p>Purser signs in once with each account. Passwords that Microsoft refused before are skipped until somebody changes them. You can follow the run, leave it, and cancel it.</p></form>")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 5, ".</p><p>Purser signs in once with each account. Passwords that Microsoft refused earlier are skipped until someone changes them. You can watch the run, leave the page, or cancel it.</p></form>")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

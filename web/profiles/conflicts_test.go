@@ -67,7 +67,7 @@ func TestTwoAdministratorsOfOneProfile(t *testing.T) {
 		}
 		release()
 		<-validation
-		if said := alert(b.Get(href)); !strings.Contains(said, "another account") {
+		if said := alert(b.Get(href)); !strings.Contains(said, "changed the account of") {
 			t.Errorf("the validation is told %q", said)
 		}
 	})
@@ -86,7 +86,7 @@ func TestTwoAdministratorsOfOneProfile(t *testing.T) {
 			t.Fatalf("the validation: %d to %q", res.StatusCode, to)
 		}
 		list := b.Get("/service-accounts")
-		if said := alert(list); !strings.Contains(said, "deleted this profile while it was validated") {
+		if said := alert(list); !strings.Contains(said, "deleted this profile while it was being validated") {
 			t.Errorf("the validation is told %q", said)
 		}
 		if list.Page(t).Find(".cell-main a").Length() != 0 {
@@ -104,7 +104,7 @@ func TestTwoAdministratorsOfOneProfile(t *testing.T) {
 		}
 		release()
 		res := <-save
-		if said := alert(res); res.StatusCode != http.StatusConflict || !strings.Contains(said, "deleted while you edited it") || res.Page(t).Find("#description").Text() != "Weekly" {
+		if said := alert(res); res.StatusCode != http.StatusConflict || !strings.Contains(said, "deleted while you were editing it") || res.Page(t).Find("#description").Text() != "Weekly" {
 			t.Errorf("the editor is told %d %q", res.StatusCode, said)
 		}
 	})

@@ -77,12 +77,12 @@ func deleteDialog(view deleteView) templ.Component {
 				}()
 			}
 			ctx = templ.InitializeContext(ctx)
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 1, "<p>The stored passwords are removed for good. The accounts in Microsoft 365 stay as they are.</p>")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 1, "<p>The stored passwords are permanently deleted. The accounts in Microsoft 365 don't change.</p>")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
 			if view.used() > 0 {
-				templ_7745c5c3_Err = ui.MessageBar(ui.MessageProps{Tone: ui.Warn, Title: view.usedTitle(), Text: "What uses a deleted profile cannot sign in any more. Give it another one first."}).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = ui.MessageBar(ui.MessageProps{Tone: ui.Warn, Title: view.usedTitle(), Text: "Anything that uses a deleted profile can no longer sign in. Assign another profile first."}).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

@@ -67,5 +67,5 @@ func renewed(p profile.Profile) string {
 	for _, w := range p.Renewed {
 		names = append(names, w.Name)
 	}
-	return " The password was stored for the same account elsewhere too: " + words.Sentence(names) + "."
+	return " The password was also stored for the same account in these places: " + words.Sentence(names) + "."
 }

@@ -57,7 +57,7 @@ func otherPlaces(view elsewhereView) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		if len(view.Places) > 0 {
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 3, "<fieldset class=\"field also\"><legend class=\"label\">Also used by</legend><p class=\"field-help\">The same account stands here too. It has one password everywhere, so a new one that Microsoft 365 accepts is stored here as well.</p>")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 3, "<fieldset class=\"field also\"><legend class=\"label\">Also used by</legend><p class=\"field-help\">These use the same account, which has one password everywhere. If Microsoft 365 accepts the new password, Purser stores it here too.</p>")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

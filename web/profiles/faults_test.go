@@ -81,7 +81,7 @@ func TestWorkWhileNothingCanBeWritten(t *testing.T) {
 			}
 			// js/failed.js takes the sentence and the reference from the page into the pane, whose fields stay as they are.
 			script := b.ByScript(http.MethodPost, "/service-accounts", second)
-			if words := script.Page(t).Find(".fault-text").Text(); script.StatusCode != http.StatusServiceUnavailable || !strings.Contains(words, "cannot use its database") || script.Page(t).Find(".fault-reference .mono").Text() == "" {
+			if words := script.Page(t).Find(".fault-text").Text(); script.StatusCode != http.StatusServiceUnavailable || !strings.Contains(words, "can't use its database") || script.Page(t).Find(".fault-reference .mono").Text() == "" {
 				t.Errorf("a save by script: %d %q", script.StatusCode, words)
 			}
 			for what, res := range map[string]*demotest.Response{
@@ -137,7 +137,7 @@ func TestAnAnswerThatCannotBeStoredIsShown(t *testing.T) {
 			mend := breakDisk(t, h.App.DB)
 			release()
 			res := <-validation
-			if alert := res.Page(t).Find(`[role="alert"]`).Text(); res.StatusCode != http.StatusServiceUnavailable || !strings.Contains(alert, "could not store") || !strings.Contains(res.Text(), "AADSTS50057") {
+			if alert := res.Page(t).Find(`[role="alert"]`).Text(); res.StatusCode != http.StatusServiceUnavailable || !strings.Contains(alert, "couldn't store") || !strings.Contains(res.Text(), "AADSTS50057") {
 				t.Errorf("a validation: %d %q", res.StatusCode, alert)
 			}
 			mend()
@@ -146,7 +146,7 @@ func TestAnAnswerThatCannotBeStoredIsShown(t *testing.T) {
 			mend = breakDisk(t, h.App.DB)
 			release()
 			res = <-save
-			if alert := res.Page(t).Find(`[role="alert"]`).Text(); res.StatusCode != http.StatusUnprocessableEntity || !strings.Contains(alert, "AADSTS50057") || !strings.Contains(alert, "could not be written to the activity log") {
+			if alert := res.Page(t).Find(`[role="alert"]`).Text(); res.StatusCode != http.StatusUnprocessableEntity || !strings.Contains(alert, "AADSTS50057") || !strings.Contains(alert, "couldn't be written to the activity log") {
 				t.Errorf("a refused save: %d %q", res.StatusCode, alert)
 			}
 			mend()

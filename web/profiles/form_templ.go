@@ -327,7 +327,7 @@ func profileFooter(view formView) templ.Component {
 
 func (v formView) saveNote() string {
 	if v.Edit {
-		return "Save validates with Microsoft 365 first where tenant, username or password changed."
+		return "If you change the tenant, username, or password, Save validates with Microsoft 365 first."
 	}
 	return "Save validates with Microsoft 365 first."
 }
@@ -369,12 +369,12 @@ func nameFields(view formView) templ.Component {
 func (v formView) help(field string) string {
 	switch field {
 	case fieldUsername:
-		return "A separate account for this work, such as svc-backup@contoso.com, not a person's."
+		return "Use a separate account, such as svc-backup@contoso.com, not a person's account."
 	case fieldPassword:
 		return v.passwordHelp()
 	case fieldTenant:
 		if len(v.Tenants) == 0 {
-			return "No tenant is connected yet, so there is none to select."
+			return "No tenant is connected yet."
 		}
 	}
 	return ""
@@ -464,7 +464,7 @@ func usernameField(view formView) templ.Component {
 				}()
 			}
 			ctx = templ.InitializeContext(ctx)
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 14, "<div class=\"needs\" aria-live=\"polite\"><p class=\"needs-none\">Select services to see what they require of this account.</p><p class=\"needs-title\">Required of this account</p><ul class=\"needs-list\">")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 14, "<div class=\"needs\" aria-live=\"polite\"><p class=\"needs-none\">Select services to see what this account needs.</p><p class=\"needs-title\">Required for this account</p><ul class=\"needs-list\">")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -544,12 +544,12 @@ func accountNotes(view formView) templ.Component {
 				}()
 			}
 			ctx = templ.InitializeContext(ctx)
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 19, "<ul class=\"notes-list\"><li>The account cannot have multi-factor authentication.  ")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 19, "<ul class=\"notes-list\"><li>The account can't use multi-factor authentication.  ")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
 			if view.HelpHref != "" {
-				templ_7745c5c3_Err = ui.NewTabLink("What to do where everybody must use it", view.HelpHref).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = ui.NewTabLink("What to do if MFA is required for everyone", view.HelpHref).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -645,7 +645,7 @@ func refusalNotes() templ.Component {
 				}()
 			}
 			ctx = templ.InitializeContext(ctx)
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 21, "<p>Refused here, although it works in the browser? Microsoft's sign-in for services does not take every password. Change it in Microsoft 365, then enter the new one.</p><p>")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 21, "<p>Microsoft's sign-in for services doesn't accept every password that works in the browser. Change the password in Microsoft 365, then enter the new one. ")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -659,7 +659,7 @@ func refusalNotes() templ.Component {
 			}
 			return nil
 		})
-		templ_7745c5c3_Err = ui.About(ui.AboutProps{ID: "about-refusals", Label: "Refused here, although it works in the browser?"}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var23), templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.About(ui.AboutProps{ID: "about-refusals", Label: "Works in the browser but refused here?"}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var23), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -670,13 +670,13 @@ func refusalNotes() templ.Component {
 func (v formView) passwordHelp() string {
 	switch {
 	case v.RetypeHint && v.Edit:
-		return "Type the new password again; it is never sent back to the browser. Leave it empty to keep the stored one. A change of tenant or username asks for it again."
+		return "Type the new password again. Purser never sends it back to the browser. To keep the stored password, leave this empty, unless you change the tenant or username."
 	case v.RetypeHint:
-		return "Type the password again: it is never sent back to the browser."
+		return "Type the password again. Purser never sends it back to the browser."
 	case v.Edit:
-		return "Leave it empty to keep the stored one. A change of tenant or username asks for it again."
+		return "Leave this empty to keep the stored password. If you change the tenant or username, enter the password again."
 	default:
-		return "The one with which this account signs in to Microsoft 365."
+		return "The password this account uses to sign in to Microsoft 365."
 	}
 }
 

@@ -41,7 +41,7 @@ const (
 	fieldNamed = "named"
 	// fieldVersion is the version that the editor saw, a hidden field.
 	fieldVersion = "version"
-	// fieldOverwrite comes with the button "Save mine over it" only; it is the version that the editor has now seen, and
+	// fieldOverwrite comes with the button "Overwrite with mine" only; it is the version that the editor has now seen, and
 	// holds in place of fieldVersion.
 	fieldOverwrite = "overwrite"
 )
@@ -76,8 +76,8 @@ type ruleView struct {
 type conflictView struct {
 	By      string     // who saved meanwhile
 	At      words.Time // when
-	Version string     // the newer version; "Save mine over it" sends it as fieldOverwrite
-	Reload  string     // the editor afresh, for "Use theirs"
+	Version string     // the newer version; "Overwrite with mine" sends it as fieldOverwrite
+	Reload  string     // the editor afresh, for "Discard mine"
 	Gone    bool       // somebody deleted it meanwhile: nothing to save over, and Rows is empty
 	Rows    []conflictRow
 }

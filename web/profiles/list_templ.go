@@ -215,7 +215,7 @@ func listLead(view listView) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 10, "\">Follow the validation run</a></p>")
+				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 10, "\">View the validation run</a></p>")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -317,7 +317,7 @@ func listEmpty(view listView) templ.Component {
 		ctx = templ.InitializeContext(ctx)
 		ctx = templ.ClearChildren(ctx)
 		if view.NoTenant {
-			templ_7745c5c3_Err = tenants.None("There are no service account profiles yet. A tenant must be connected before one can be created.").Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = tenants.None("There are no service account profiles yet. Connect a tenant before you create one.").Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -342,7 +342,7 @@ func listEmpty(view listView) templ.Component {
 				}
 				return nil
 			})
-			templ_7745c5c3_Err = ui.EmptyState(ui.EmptyProps{Icon: "key", Title: "No profiles yet", Text: "Create the first one. Purser signs in to Microsoft 365 with it before it is saved, so you know at once that it works."}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var13), templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.EmptyState(ui.EmptyProps{Icon: "key", Title: "No profiles yet", Text: "Create the first one. Purser signs in to Microsoft 365 before it saves the profile, so you know right away that it works."}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var13), templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -409,7 +409,7 @@ func listBar(view listView) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = selectionCommand("Validate", "validate", validatePath, "post", templ.Attributes{"title": "Validates the selected profiles, or all that match when none is selected"}).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = selectionCommand("Validate", "validate", validatePath, "post", templ.Attributes{"title": "Validates the selected profiles, or all matching profiles if none is selected"}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

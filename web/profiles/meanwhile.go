@@ -31,7 +31,7 @@ func (h *Handlers) showUnstored(c echo.Context, id string, unstored *profile.Uns
 // tellMeanwhile says that the validated profile is not what it was when the validation began.
 func (h *Handlers) tellMeanwhile(c echo.Context, to string, conflict *profile.Conflict) error {
 	if conflict.Gone {
-		return respond.Back(c, readListQuery(c).address(), "Somebody deleted this profile while it was validated. What Microsoft 365 answered is in the activity log.")
+		return respond.Back(c, readListQuery(c).address(), "Someone deleted this profile while it was being validated. The activity log has the response from Microsoft 365.")
 	}
-	return respond.Back(c, to, "Somebody gave "+conflict.Current.Name+" another account while the former one was validated, so that result does not count. Validate again.")
+	return respond.Back(c, to, "Someone changed the account of "+conflict.Current.Name+" while it was being validated, so the result doesn't count. Validate again.")
 }

@@ -20,8 +20,8 @@ var passwordFacts = []struct {
 	{"Characters allowed", []string{"A–Z, a–z, 0–9", "@ # $ % ^ & * - _ ! + = [ ] { }"}},
 	{"Characters not allowed", []string{"Unicode characters", "Spaces", "Strong passwords only: a dot right before an @"}},
 	{"Restrictions", []string{"8 to 16 characters", "Strong passwords only: three of lower case, upper case, numbers and the symbols above"}},
-	{"Expiry", []string{"On by default. Switch it off in the Microsoft 365 admin center under Settings > Org settings > Security & privacy > Password expiration policy."}},
-	{"Expiry duration", []string{"90 days by default; the same place changes it."}},
+	{"Expiry", []string{"On by default. Turn it off in the Microsoft 365 admin center under Settings > Org settings > Security & privacy > Password expiration policy."}},
+	{"Expiry duration", []string{"90 days by default. Change it in the same place."}},
 	{"Expiry notification", []string{"14 days before, by default."}},
 }
 
@@ -89,7 +89,7 @@ func passwordTable(more string) templ.Component {
 				return templ_7745c5c3_Err
 			}
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 7, "</dl><p class=\"field-help\">These are Microsoft's. It has come to accept longer passwords, spaces and further symbols, so Purser advises where it need not refuse.  ")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 7, "</dl><p class=\"field-help\">Microsoft now also accepts longer passwords, spaces, and more symbols, so some of these rules are only advice in Purser.  ")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

@@ -55,7 +55,7 @@ func tiles(counts profile.Counts, query listQuery) []ui.TileProps {
 	now := query.values.Get("status")
 	all := "All profiles"
 	if q := query.query(); q.Text != "" || q.Tenant != "" || q.Service != "" {
-		all = "All that match"
+		all = "All matching"
 	}
 	tile := func(count int, label, status string, tone ui.Tone) ui.TileProps {
 		if count == 0 {
@@ -106,7 +106,7 @@ func (h *Handlers) filterView(tenants []tenant.Tenant, query listQuery) filterVi
 }
 
 func pager(page profile.Page, query listQuery) ui.PagerProps {
-	props := ui.PagerProps{Summary: words.Number(page.Total) + " in all"}
+	props := ui.PagerProps{Summary: words.Number(page.Total) + " total"}
 	switch {
 	case page.AtLeast:
 		props.Summary = "more than " + words.Number(page.Total)
@@ -160,7 +160,7 @@ func expires(p profile.Profile, now time.Time) expiryView {
 	case verdict.ExpiresNever:
 		return expiryView{Text: "Never"}
 	case verdict.ExpiresElsewhere:
-		return expiryView{Text: "On premises"}
+		return expiryView{Text: "On-premises"}
 	default:
 		return expiryView{Text: "Unknown"}
 	}

@@ -231,9 +231,9 @@ func TestTheTilesCountWhatIsSearchedFor(t *testing.T) {
 	}
 	b.Post(href+"/validate", url.Values{})
 	for q, want := range map[string]string{
-		"": "2 All profiles 1 Valid 1 Need attention", "munchen": "1 All that match 1 Valid 0 Need attention", "STRASSE": "1 All that match 1 Valid 0 Need attention",
-		"opus": "1 All that match 0 Valid 1 Need attention", "aadsts50057": "1 All that match 0 Valid 1 Need attention", "50057": "1 All that match 0 Valid 1 Need attention",
-		"svc-": "2 All that match 1 Valid 1 Need attention", "nothing like it": "0 All that match 0 Valid 0 Need attention",
+		"": "2 All profiles 1 Valid 1 Need attention", "munchen": "1 All matching 1 Valid 0 Need attention", "STRASSE": "1 All matching 1 Valid 0 Need attention",
+		"opus": "1 All matching 0 Valid 1 Need attention", "aadsts50057": "1 All matching 0 Valid 1 Need attention", "50057": "1 All matching 0 Valid 1 Need attention",
+		"svc-": "2 All matching 1 Valid 1 Need attention", "nothing like it": "0 All matching 0 Valid 0 Need attention",
 	} {
 		page := b.Get("/service-accounts?" + url.Values{"q": {q}}.Encode()).Page(t)
 		tiles := page.Find("#tiles a")
@@ -256,7 +256,7 @@ func TestTheTilesCountWhatIsSearchedFor(t *testing.T) {
 func TestEveryPageSaysThatASimulatorAnswers(t *testing.T) {
 	h, b := openProfiles(t)
 	for _, path := range []string{"/service-accounts", "/service-accounts/new", "/classic/account-pool", "/help/validation-notes", "/nothing-here"} {
-		if said := b.Get(path).Page(t).Find(".simulated").Text(); !strings.Contains(said, "A simulator answers in the place of Microsoft 365.") {
+		if said := b.Get(path).Page(t).Find(".simulated").Text(); !strings.Contains(said, "A simulator is used instead of Microsoft 365.") {
 			t.Errorf("%s says %q", path, said)
 		}
 	}

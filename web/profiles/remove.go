@@ -42,7 +42,7 @@ func idsOf(texts []string) []profile.ID {
 	return ids
 }
 
-var errDamaged = problem.New(problem.BadRequest, "This form is damaged. Go back to the list and select the profiles again.")
+var errDamaged = problem.New(problem.BadRequest, "Purser couldn't read this form. Go back to the list and select the profiles again.")
 
 func (h *Handlers) remove(c echo.Context) error {
 	values, err := forms.Values(c)
@@ -64,17 +64,17 @@ func (h *Handlers) remove(c echo.Context) error {
 	query := readListQuery(c)
 	n, err := h.Profiles.Delete(c.Request().Context(), session.Caller(c), session.Origin(c), seen)
 	if conflict, ok := errors.AsType[*profile.Conflict](err); ok {
-		return respond.Back(c, query.address(), "Nothing was deleted: somebody changed "+conflict.Current.Name+" meanwhile. Look at it, then delete again.")
+		return respond.Back(c, query.address(), "Nothing was deleted, because someone changed "+conflict.Current.Name+" in the meantime. Check the change, then delete again.")
 	}
 	if err != nil {
 		return err
 	}
 	if n == 0 {
-		return respond.Back(c, query.address(), "Nothing was deleted: somebody else had deleted what you selected already.")
+		return respond.Back(c, query.address(), "Nothing was deleted, because someone else already deleted the selected profiles.")
 	}
 	sentence := words.Counted(n, "profile") + " deleted."
 	if n < len(seen) {
-		sentence += " Somebody else had deleted the others already."
+		sentence += " Someone else already deleted the others."
 	}
 	return respond.Leave(c, query.address(), sentence)
 }

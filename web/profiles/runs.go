@@ -28,11 +28,11 @@ func (h *Handlers) Runs() runs.Face {
 	return runs.Face{
 		Kind: h.Validations.Kind(), Path: runsPath, Section: section,
 		Words: runs.Words{
-			One: "Validation run", Many: "Validation runs", Lead: "Validations of many profiles at once. They go on when you leave the page, and over a restart.",
-			Progress: "Validating with Microsoft 365…", Leave: "You can leave this page: the run goes on, and this address keeps the result.",
-			Cancel: "Cancel run", Again: "Validate again", Items: "Profiles of this run", Subject: "Profile name", Result: "Status", At: "Last validated",
-			None:      "No profile of this run has that outcome.",
-			Empty:     ui.EmptyProps{Icon: "validate", Title: "No validation run yet", Text: "Select profiles on the Service account page, then select Validate."},
+			One: "Validation run", Many: "Validation runs", Lead: "A run validates many profiles at once. It continues when you leave the page and after a restart.",
+			Progress: "Validating with Microsoft 365…", Leave: "You can leave this page. The run continues, and the results stay at this address.",
+			Cancel: "Cancel run", Again: "Validate again", Items: "Profiles in this run", Subject: "Profile name", Result: "Status", At: "Last validated",
+			None:      "No profiles in this run have this result.",
+			Empty:     ui.EmptyProps{Icon: "validate", Title: "No validation runs yet", Text: "Select profiles on the Service account page, then select Validate."},
 			EmptyLink: ui.LinkProps{Label: back.Text, Href: back.Href, Icon: "key"},
 		},
 		Columns: []runs.Column{
@@ -40,20 +40,20 @@ func (h *Handlers) Runs() runs.Face {
 			{Label: "Valid", Number: true, Text: func(r run.Run) string { return words.Number(validOf(r)) }},
 			{Label: "With warnings", Number: true, From: ui.FromMiddle, Text: func(r run.Run) string { return words.Number(r.Counts[run.Warned]) }},
 			{Label: "Need attention", Number: true, Text: func(r run.Run) string { return words.Number(r.Counts[run.Rejected]) }},
-			{Label: "Without a verdict", Number: true, From: ui.FromMiddle, Text: func(r run.Run) string {
+			{Label: "Not checked", Number: true, From: ui.FromMiddle, Text: func(r run.Run) string {
 				return words.Number(r.Total - validOf(r) - r.Counts[run.Rejected])
 			}},
 		},
 		Outcomes: map[run.Outcome]string{run.Confirmed: "Valid", run.Warned: "Valid, with warnings", run.Rejected: "Need attention", run.Trying: "Validating"},
 		Usual:    []run.Outcome{run.Confirmed, run.Rejected, run.NotReached, run.Skipped},
 		Reasons: map[account.Reason]string{
-			account.Parked:  "Microsoft refused the stored password before. Enter the right one, or open the profile to validate it anyway.",
-			run.Shared:      "Another profile has the same account, and its attempt in this run was not confirmed. Look at that one first.",
-			run.Gone:        "Deleted meanwhile.",
+			account.Parked:  "Microsoft refused the stored password earlier. Enter the correct one, or open the profile to validate it anyway.",
+			run.Shared:      "Another profile uses the same account, and its validation in this run failed. Check that profile first.",
+			run.Gone:        "Deleted in the meantime.",
 			profile.Classic: "Classic MFA profiles are validated in the classic UI.",
 		},
-		NotReached: "Not the account's fault; its status stays.",
-		Lead:       func(r run.Run) string { return r.Title + " · begun by " + r.By() },
+		NotReached: "Not the account's fault. Its status hasn't changed.",
+		Lead:       func(r run.Run) string { return r.Title + " · started by " + r.By() },
 		Said:       runOutcome,
 		Left:       leftOfRun,
 		Again:      h.Validations.Again,
@@ -68,7 +68,7 @@ func leftOfRun(r run.Run) string {
 	if n == 0 {
 		return ""
 	}
-	return words.Number(n) + " without a verdict"
+	return words.Number(n) + " not checked"
 }
 
 // runItem shows the status of a profile in place of the outcome of its item.
@@ -83,7 +83,7 @@ func runItem(i run.Item, view *runs.Item) {
 		view.Tone, view.Text, view.Reason = ui.Warn, verdict.Valid.Title(), shortOf(i)
 	}
 	if i.Reason == profile.Already {
-		view.Reason = "Somebody validated it after this run began: " + i.Status.Title() + "."
+		view.Reason = "Someone validated it after this run started: " + i.Status.Title() + "."
 	}
 	if i.Reason != run.Gone {
 		view.Href = listPath + "/" + url.PathEscape(i.Subject)
@@ -94,7 +94,7 @@ func runItem(i run.Item, view *runs.Item) {
 func runOutcome(r run.Run) ui.MessageProps {
 	text := words.Number(validOf(r)) + " of " + words.Counted(r.Total, "profile") + " " + words.Plural(r.Total, "is", "are") + " valid." + warned(r)
 	if r.State == run.Cancelled {
-		return ui.MessageProps{Tone: ui.OK, Title: "Cancelled", Text: text + " What had not been tried keeps its status."}
+		return ui.MessageProps{Tone: ui.OK, Title: "Canceled", Text: text + " Profiles that weren't tried keep their status."}
 	}
 	if validOf(r) == r.Total {
 		return ui.MessageProps{Tone: ui.OK, Text: text}
@@ -136,7 +136,7 @@ func (h *Handlers) activeRuns(c echo.Context) ([]activeRun, error) {
 	var active []activeRun
 	for _, r := range list {
 		if r.State != run.Preparing {
-			active = append(active, activeRun{Href: runPath(r.ID), Text: "A validation run of " + words.Counted(r.Total, "profile") + " goes on: " + words.Number(r.Done()) + " done."})
+			active = append(active, activeRun{Href: runPath(r.ID), Text: "A validation run of " + words.Counted(r.Total, "profile") + " is in progress: " + words.Number(r.Done()) + " done."})
 		}
 	}
 	return active, err

@@ -69,7 +69,7 @@ func TestSeveralAreValidated(t *testing.T) {
 	// The refused password is parked: the next run skips it and says so.
 	h.Clock.Advance(time.Minute)
 	second := b.Post("/service-accounts/validate", url.Values{"id": ids}).Header.Get("Location")
-	if text := finished(t, b, second); !strings.Contains(text, "Microsoft refused the stored password before") {
+	if text := finished(t, b, second); !strings.Contains(text, "Microsoft refused the stored password earlier") {
 		t.Errorf("nothing is said of the parked password:\n%s", text)
 	}
 	if n := h.Passwords(); n != 3 {
@@ -123,11 +123,11 @@ func TestARunIsCancelled(t *testing.T) {
 	}
 	hold.Release()
 	text := finished(t, b, to)
-	if !strings.Contains(text, "Cancelled") || !strings.Contains(text, "profiles are valid") {
+	if !strings.Contains(text, "Canceled") || !strings.Contains(text, "profiles are valid") {
 		t.Errorf("after cancelling:\n%s", text)
 	}
 	res := b.Post(action, url.Values{})
-	if page := b.Get(res.Header.Get("Location")).Page(t); !strings.Contains(page.Find(`[role="alert"]`).Text(), "over already") {
+	if page := b.Get(res.Header.Get("Location")).Page(t); !strings.Contains(page.Find(`[role="alert"]`).Text(), "already finished") {
 		t.Error("cancelling again says nothing")
 	}
 }

@@ -124,7 +124,7 @@ func (h *Handlers) refuse(c echo.Context, f form, id *profile.ID, cause error) e
 	return h.whole(c, status, shell, view.title(), newPane(view))
 }
 
-const unrecorded = "This result could not be written to the activity log, because Purser cannot use its database right now. If it stays so, ask whoever runs Purser to look at the disk."
+const unrecorded = "This result couldn't be written to the activity log because Purser can't use its database right now. If this keeps happening, ask your server administrator to check the disk."
 
 func errorsByField(err error) map[string]string {
 	byField := map[string]string{}

@@ -22,7 +22,7 @@ func FullSpecimen(shell layout.Shell) templ.Component {
 		Tiles:  tiles(profile.Counts{All: 100_000, Valid: 90_000, Attention: 7_000, Expiring: 4_000, NotValidated: 3_000}, query),
 		Filter: filterView{Tenants: []ui.Option{{Value: "6f1c0000-0000-4000-8000-000000000001", Label: "Contoso"}, {Value: "6f1c0000-0000-4000-8000-000000000002", Label: "Fabrikam"}}},
 		Heads:  heads("name", func(sort string) string { return query.firstPage("sort", sort) }),
-		Pager:  ui.PagerProps{Summary: "100,000 in all", NextHref: listPath + "?after=eyJzIjoibmFtZSIsImsiOiJiYWNrdXAgMDAwMDUwIiwiaSI6IjAxOTNhIn0"},
+		Pager:  ui.PagerProps{Summary: "100,000 total", NextHref: listPath + "?after=eyJzIjoibmFtZSIsImsiOiJiYWNrdXAgMDAwMDUwIiwiaSI6IjAxOTNhIn0"},
 	}
 	for _, s := range view.Services {
 		view.Filter.Services = append(view.Filter.Services, ui.Option{Value: s.ID, Label: s.Name})

@@ -20,7 +20,7 @@ func TestARunIsFollowed(t *testing.T) {
 	if connect != to+"/events" || page.Find(`[role="progressbar"]`).Length() != 1 || page.Find(`[role="alert"], [role="status"]`).Length() != 0 {
 		t.Fatalf("followed at %q", connect)
 	}
-	if text := b.Get("/service-accounts").Page(t).Find(".message").Text(); !strings.Contains(text, "A validation run of 2 profiles goes on") {
+	if text := b.Get("/service-accounts").Page(t).Find(".message").Text(); !strings.Contains(text, "A validation run of 2 profiles is in progress") {
 		t.Errorf("the list says %q", text)
 	}
 	stream := b.Follow(connect)

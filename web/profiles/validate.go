@@ -31,7 +31,7 @@ func (h *Handlers) validateOne(c echo.Context, id, to string) error {
 	case err != nil:
 		return err
 	case !v.Valid():
-		return respond.Tell(c, to, layout.Flash{Failure: true, Verdict: true, Text: "The validation found: " + v.Status.Title() + "."})
+		return respond.Tell(c, to, layout.Flash{Failure: true, Verdict: true, Text: "Validation result: " + v.Status.Title() + "."})
 	}
 	return respond.Tell(c, to, layout.Flash{Verdict: true, Text: "The account is valid. Microsoft 365 confirmed it just now."})
 }

@@ -62,7 +62,7 @@ func (h *Handlers) confirmValidate(c echo.Context) error {
 		return err
 	}
 	if page.Total == 0 {
-		return respond.Back(c, query.address(), "No profile matches, so there is nothing to validate.")
+		return respond.Back(c, query.address(), "No profiles match, so there is nothing to validate.")
 	}
 	view := confirmView{Action: query.with(validatePath), Close: query.address(), Count: words.Number(page.Total), AtLeast: page.AtLeast, One: page.Total == 1, Selection: h.selection(c, query), Hidden: query.hidden()}
 	return h.over(c, http.StatusOK, "Validate profiles", confirmDialog(view))
@@ -84,14 +84,14 @@ func (h *Handlers) selection(c echo.Context, query listQuery) string {
 	switch q.Status {
 	case "":
 	case profile.Attention:
-		parts = append(parts, "those that need attention")
+		parts = append(parts, "status Need attention")
 	case profile.Expiring:
-		parts = append(parts, "passwords that expire within 30 days")
+		parts = append(parts, "password expires within 30 days")
 	default:
 		parts = append(parts, "status "+verdict.Status(q.Status).Title())
 	}
 	if len(parts) == 0 {
 		return "All profiles"
 	}
-	return "All that match: " + strings.Join(parts, ", ")
+	return "All matching profiles: " + strings.Join(parts, ", ")
 }

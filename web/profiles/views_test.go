@@ -70,7 +70,7 @@ func sampleList() listView {
 			ID: "p1", Name: "Backup – Europe", Href: "/service-accounts/p1", Description: "Nightly", Tenant: "Contoso", Domain: "contoso.onmicrosoft.com",
 			Services: []string{"Fly", "Opus", "Cense"}, Username: "svc-backup@contoso.com",
 			Status:  statusView{Tone: ui.Warn, Text: "Valid", Reason: "SharePoint Administrator missing", Tried: "Not reached", TriedAt: words.Time{ISO: "2026-11-23T13:50:00Z", Text: "12 minutes ago", Full: "23 November 2026, 13:50 UTC", Now: "1795442520"}},
-			Expires: expiryView{Time: words.Time{ISO: "2026-11-29T00:00:00Z", Text: "in 6 days", Full: "29 November 2026, 00:00 UTC"}, Tone: ui.Warn},
+			Expires: expiryView{Time: words.Time{ISO: "2026-11-29T00:00:00Z", Text: "in 6 days", Full: "November 29, 2026, 00:00 UTC"}, Tone: ui.Warn},
 		}},
 		Pager: ui.PagerProps{Summary: "1–1 of 1"},
 	}
@@ -139,7 +139,7 @@ func TestARowTellsEverything(t *testing.T) { // R10
 	row := page(t, listPage(sampleShell(), sampleList())).Find("tbody tr")
 	for label, want := range map[string]string{
 		"Tenant": "Contoso", "Username": "svc-backup@contoso.com", "Password expires": "in 6 days", "Last validated": "Never", "Last modified": "–",
-		"Status": "Valid SharePoint Administrator missing Not reached 12 minutes ago · status from before", "Services": "Fly +2 Opus and Cense",
+		"Status": "Valid SharePoint Administrator missing Not reached 12 minutes ago · earlier status shown", "Services": "Fly +2 Opus and Cense",
 	} {
 		if got := plain(row.Find("td[data-label='" + label + "']")); got != want {
 			t.Errorf("%s reads %q, want %q", label, got, want)
@@ -153,7 +153,7 @@ func TestARowTellsEverything(t *testing.T) { // R10
 	if row.Find(".cell-main a").AttrOr("aria-describedby", "") != hint.AttrOr("id", "none") {
 		t.Error("the hint describes nothing")
 	}
-	if when := row.Find("td[data-label='Password expires'] time"); when.AttrOr("datetime", "") != "2026-11-29T00:00:00Z" || when.AttrOr("title", "") != "29 November 2026, 00:00 UTC" {
+	if when := row.Find("td[data-label='Password expires'] time"); when.AttrOr("datetime", "") != "2026-11-29T00:00:00Z" || when.AttrOr("title", "") != "November 29, 2026, 00:00 UTC" {
 		t.Error("the time has no exact spelling")
 	}
 }
@@ -166,7 +166,7 @@ func TestAnEmptyListSaysWhy(t *testing.T) { // R75
 	}{
 		"nothing was ever made":  {listView{CreateHref: "/new"}, "No profiles yet", "Create"},
 		"no tenant is connected": {listView{NoTenant: true}, "No tenant is connected", "Connecting a tenant"},
-		"nothing matches":        {listView{Filter: filterView{Active: true}}, "Nothing matches", "Clear filters"},
+		"nothing matches":        {listView{Filter: filterView{Active: true}}, "No profiles found", "Clear filters"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			empty := page(t, listPage(sampleShell(), test.view)).Find(".empty")
@@ -299,7 +299,7 @@ func TestThePasswordIsNeverInThePage(t *testing.T) { // R17, R60
 // R17: the fragment holds the outcome, the version now seen and the notes, and no field that is typed into, so nothing typed can be replaced.
 func TestTheFragmentLeavesTheFieldsAlone(t *testing.T) {
 	view := sampleForm()
-	view.Verdict = &verdicts.View{Tone: ui.Bad, Failed: true, Title: "Wrong password", Cause: "Microsoft 365 knows the account and refused the password.", Details: []ui.Detail{{Name: "Code", Value: "AADSTS50126"}, {Name: "Correlation id", Value: "5a0c7a6e"}}, Links: []verdicts.Link{{Text: "Helpful notes for passing the validation test", Href: "/help/validation-notes"}}}
+	view.Verdict = &verdicts.View{Tone: ui.Bad, Failed: true, Title: "Wrong password", Cause: "Microsoft 365 knows the account and refused the password.", Details: []ui.Detail{{Name: "Code", Value: "AADSTS50126"}, {Name: "Correlation ID", Value: "5a0c7a6e"}}, Links: []verdicts.Link{{Text: "Helpful notes for passing the validation test", Href: "/help/validation-notes"}}}
 	in := page(t, outcomeFragment(view))
 	if in.Find("input:not([type=hidden]), select, textarea").Length() != 0 {
 		t.Error("the fragment holds a field")
@@ -329,7 +329,7 @@ func TestAConflictShowsBothVersions(t *testing.T) { // R19
 	if got := plain(in.Find("[role=alert] tbody tr")); got != "Profile name (differs) Mine Theirs" {
 		t.Errorf("the versions read %q", got)
 	}
-	if over := in.Find("button[name=overwrite][value='8'][form=profile]"); over.Text() != "Save mine over it" {
+	if over := in.Find("button[name=overwrite][value='8'][form=profile]"); over.Text() != "Overwrite with mine" {
 		t.Error("nothing saves mine over the newer version")
 	}
 	if in.Find("input[name=version]").AttrOr("value", "") != "7" {
@@ -372,7 +372,7 @@ func TestTheDetailsTellWhatIsKnown(t *testing.T) { // R11
 		History: []attemptView{{Tone: ui.Bad, Status: "Wrong password", Code: "AADSTS50126", By: "Adele Vance"}}, Changes: []changeView{{By: "Megan Bowen", What: "Description changed"}},
 	}
 	in := page(t, detailsPane(view))
-	for _, want := range []string{"Contoso contoso.onmicrosoft.com · Worldwide", "svc@contoso.com Common profile", "User Administrator", "Adele Vance", "AADSTS50126", "Megan Bowen", "Description changed", "Nothing so far"} {
+	for _, want := range []string{"Contoso contoso.onmicrosoft.com · Worldwide", "svc@contoso.com Common profile", "User Administrator", "Adele Vance", "AADSTS50126", "Megan Bowen", "Description changed", "Nothing"} {
 		if !strings.Contains(plain(in.Find(".pane")), want) {
 			t.Errorf("the details lack %q", want)
 		}

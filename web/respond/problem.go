@@ -32,17 +32,17 @@ type answer struct {
 }
 
 var answers = map[problem.Kind]answer{
-	problem.Internal:        {http.StatusInternalServerError, "Something went wrong", "Try again. If it happens again, give the reference below to whoever runs Purser.", "Go to the start page", "/"},
-	problem.Invalid:         {http.StatusUnprocessableEntity, "This could not be accepted", "Go back, correct it and send it again.", "", ""},
-	problem.NotFound:        {http.StatusNotFound, "This page does not exist", "Check the address, or look for what you need from the start page.", "Go to the start page", "/"},
-	problem.Conflict:        {http.StatusConflict, "Somebody else was faster", "Go back, reload the page and look at what changed.", "", ""},
-	problem.Unauthenticated: {http.StatusUnauthorized, "Your session has ended", "Then come back to this tab and reload it: your browser sends again what you typed.", "Sign in in a new tab", "/auth/sign-in"},
-	problem.Forbidden:       {http.StatusForbidden, "You may not open this", "Ask a Tenant Owner of your organization to give you the role.", "", ""},
-	problem.BadRequest:      {http.StatusBadRequest, "This request was not understood", "Go back and try again.", "Go to the start page", "/"},
-	problem.CrossSite:       {http.StatusForbidden, "This did not come from Purser", "If you meant to do this, open the page here and do it again.", "Go to the start page", "/"},
-	problem.TooLarge:        {http.StatusRequestEntityTooLarge, "This is too large", "Send less at once.", "", ""},
-	problem.Upstream:        {http.StatusBadGateway, "Somebody else did not answer", "Try again in a moment.", "", ""},
-	problem.Unavailable:     {http.StatusServiceUnavailable, "Not available right now", "What you sent was not carried out. Wait a moment, then reload this page to send it again.", "", ""},
+	problem.Internal:        {http.StatusInternalServerError, "Something went wrong", "Try again. If it happens again, give the reference below to your server administrator.", "Go to the start page", "/"},
+	problem.Invalid:         {http.StatusUnprocessableEntity, "This couldn't be accepted", "Go back, correct it, and try again.", "", ""},
+	problem.NotFound:        {http.StatusNotFound, "This page doesn't exist", "Check the address, or go to the start page.", "Go to the start page", "/"},
+	problem.Conflict:        {http.StatusConflict, "Someone else changed this", "Go back, reload the page, and check what changed.", "", ""},
+	problem.Unauthenticated: {http.StatusUnauthorized, "Your session has ended", "After you sign in, come back to this tab and reload it. Your browser sends what you typed again.", "Sign in on a new tab", "/auth/sign-in"},
+	problem.Forbidden:       {http.StatusForbidden, "You can't open this", "Ask a Tenant Owner in your organization to give you this role.", "", ""},
+	problem.BadRequest:      {http.StatusBadRequest, "Purser couldn't understand this request", "Go back and try again.", "Go to the start page", "/"},
+	problem.CrossSite:       {http.StatusForbidden, "This didn't come from Purser", "If you meant to do this, open the page in Purser and try again.", "Go to the start page", "/"},
+	problem.TooLarge:        {http.StatusRequestEntityTooLarge, "This is too large", "Try again with less data.", "", ""},
+	problem.Upstream:        {http.StatusBadGateway, "Microsoft 365 did not respond", "Try again in a moment.", "", ""},
+	problem.Unavailable:     {http.StatusServiceUnavailable, "Not available right now", "Your request wasn't processed. Wait a moment, then reload this page to send it again.", "", ""},
 }
 
 // RetryAfter is in seconds: a full disk or a busy database may have recovered by then.
@@ -136,18 +136,18 @@ func answerWith(c echo.Context, kind problem.Kind, err error) error {
 func fromEcho(err error) error {
 	he, ok := errors.AsType[*echo.HTTPError](err)
 	if large, tooLarge := errors.AsType[*http.MaxBytesError](err); tooLarge {
-		return problem.Wrap(large, problem.TooLarge, "You sent more than Purser reads at once. Nothing was changed.")
+		return problem.Wrap(large, problem.TooLarge, "You sent more than Purser can read at once. Nothing was changed.")
 	}
 	if !ok || problem.KindOf(err) != problem.Internal {
 		return err
 	}
 	switch he.Code {
 	case http.StatusNotFound:
-		return problem.Wrap(he, problem.NotFound, "There is nothing at this address, or not any more.")
+		return problem.Wrap(he, problem.NotFound, "It may have been moved or deleted, or the address is wrong.")
 	case http.StatusMethodNotAllowed:
-		return problem.Wrap(he, problem.BadRequest, "This address does not take that kind of request.")
+		return problem.Wrap(he, problem.BadRequest, "This address doesn't accept that kind of request.")
 	case http.StatusRequestEntityTooLarge:
-		return problem.Wrap(he, problem.TooLarge, "You sent more than Purser reads at once. Nothing was changed.")
+		return problem.Wrap(he, problem.TooLarge, "You sent more than Purser can read at once. Nothing was changed.")
 	default:
 		if he.Code >= 400 && he.Code < 500 {
 			return problem.Wrap(he, problem.BadRequest, "Purser could not read this request. Nothing was changed.")
@@ -170,7 +170,7 @@ func late(err, ended error) error {
 	if !over || problem.KindOf(err) != problem.Internal {
 		return err
 	}
-	return problem.Wrap(err, problem.Unavailable, "Purser could not do this in the time it has for it. Nothing was changed.")
+	return problem.Wrap(err, problem.Unavailable, "This took too long. Nothing was changed.")
 }
 
 func reference(c echo.Context) string { return c.Response().Header().Get(echo.HeaderXRequestID) }

@@ -178,7 +178,7 @@ func listTable(view listView) templ.Component {
 
 // heads are the columns of the kind among those of every kind.
 func (v listView) heads() []ui.Column {
-	heads := []ui.Column{{Label: "Begun", Width: ui.Times}}
+	heads := []ui.Column{{Label: "Started", Width: ui.Times}}
 	for i, column := range v.Columns {
 		head := ui.Column{Label: column.Label, From: column.From}
 		if column.Number {

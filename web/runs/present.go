@@ -111,7 +111,7 @@ func (s screen) view(c echo.Context) (runView, run.Run, error) {
 
 func (s screen) pager(c echo.Context, r run.Run, q run.ItemQuery, items []run.Item, more bool) (ui.PagerProps, error) {
 	path := s.face.Address(r.ID)
-	props := ui.PagerProps{Summary: words.Number(r.Total) + " in all"}
+	props := ui.PagerProps{Summary: words.Number(r.Total) + " total"}
 	if q.Outcome != "" {
 		props.Summary = words.Number(r.Counts[q.Outcome]) + " of " + words.Number(r.Total)
 	}
@@ -132,7 +132,7 @@ func (s screen) pager(c echo.Context, r run.Run, q run.ItemQuery, items []run.It
 // are rare, and what is under way, because it is gone in a moment.
 func (f Face) tiles(r run.Run, now run.Outcome) []ui.TileProps {
 	path := f.Address(r.ID)
-	tiles := []ui.TileProps{{Count: words.Number(r.Total), Label: "In all", Href: path, Current: now == ""}}
+	tiles := []ui.TileProps{{Count: words.Number(r.Total), Label: "Total", Href: path, Current: now == ""}}
 	for _, o := range run.Outcomes {
 		n := r.Counts[o]
 		if now != o && !slices.Contains(f.Usual, o) && (n == 0 || o == run.Trying) {
@@ -173,13 +173,13 @@ func (f Face) item(i run.Item) Item {
 
 // reasons say why there is no verdict, and what to do where something can be done.
 var reasons = map[account.Reason]string{
-	account.Locked:   "Microsoft locked the account a short while ago; another attempt would prolong that.",
-	account.Busy:     "Somebody else was validating this account.",
-	account.Outage:   "Microsoft 365 did not answer for this tenant for too long. The password was not sent.",
+	account.Locked:   "Microsoft locked this account a short while ago. Another attempt would extend the lockout.",
+	account.Busy:     "Someone else was validating this account.",
+	account.Outage:   "Microsoft 365 didn't respond for this tenant for too long. The password was not sent.",
 	account.AppSetup: "Microsoft 365 refuses the tenant's app registration. The password was not sent.",
-	account.Often:    "Signed in with often enough in the last hour; Purser leaves it in peace for now.",
-	account.Budget:   "Purser has signed in to this tenant often enough in the last hour; the next run goes on.",
-	run.Damaged:      "Something went wrong on our side; the log says what.",
+	account.Often:    "Purser reached its hourly sign-in limit for this account. Try again later.",
+	account.Budget:   "Purser reached its hourly sign-in limit for this tenant. The next run continues.",
+	run.Damaged:      "Something went wrong on our side. The log has the details.",
 }
 
 func (f Face) reason(i run.Item) string {
@@ -187,9 +187,9 @@ func (f Face) reason(i run.Item) string {
 	case i.Reason != "":
 		return cmp.Or(f.Reasons[i.Reason], reasons[i.Reason])
 	case i.Outcome == run.Interrupted:
-		return "Purser ended during the attempt, or could not store its result. It may have counted at Microsoft, so it was not repeated."
+		return "Purser stopped during the attempt or couldn't store its result. Microsoft may have counted it, so it was not repeated."
 	case i.Outcome == run.Waiting && i.Tries > 0:
-		return "Put off for a moment: the account was busy, or Microsoft asked to come back later."
+		return "Postponed: the account was busy, or Microsoft asked Purser to try later."
 	case i.Outcome == run.NotReached:
 		return f.NotReached
 	}
@@ -205,9 +205,9 @@ func (s screen) row(r run.Run) rowView {
 	case run.Finished:
 		row.Tone, row.State = ui.OK, "Finished"
 	case run.Cancelled:
-		row.Tone, row.State = ui.Mute, "Cancelled"
+		row.Tone, row.State = ui.Mute, "Canceled"
 	case run.Cancelling:
-		row.State = "Cancelling"
+		row.State = "Canceling"
 	case run.Queued, run.Preparing:
 		row.State = "Waiting"
 	}

@@ -84,5 +84,5 @@ func (h *Handlers) withdraw(c echo.Context) error {
 	if err := h.Tenants.SayCloudDomain(c.Request().Context(), session.Caller(c), session.Origin(c), id, values.Get(fieldDomain), false); err != nil {
 		return err
 	}
-	return respond.Leave(c, Address(id), "Passwords of this domain are not sent anymore.")
+	return respond.Leave(c, Address(id), "Passwords of this domain are no longer sent.")
 }

@@ -153,7 +153,7 @@ func cloudDomains(view tenantView) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			if len(view.Domains) == 0 {
-				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 7, "<p>There are none.</p>")
+				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 7, "<p>No domains have been added.</p>")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -199,7 +199,7 @@ func cloudDomains(view tenantView) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = ui.Field(ui.FieldProps{Label: "Domain", Name: fieldDomain, Value: view.Typed, Error: view.Wrong, Required: true, Mono: true, AutoComplete: "off", MaxLength: 253, Help: "As usernames have it, such as fabrikam.com. Subdomains count as domains of their own."}).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = ui.Field(ui.FieldProps{Label: "Domain", Name: fieldDomain, Value: view.Typed, Error: view.Wrong, Required: true, Mono: true, AutoComplete: "off", MaxLength: 253, Help: "The part of the username after the @, such as fabrikam.com. Add each subdomain separately."}).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

@@ -58,7 +58,7 @@ func TestAnOwnerSaysThatTheCloudChecksAFederatedDomain(t *testing.T) {
 	if res := owner.Post(page+"/cloud-domains/withdraw", url.Values{"domain": {"fed.contoso.com"}}); res.StatusCode != http.StatusSeeOther {
 		t.Fatalf("withdrawn: %d\n%s", res.StatusCode, res.Text())
 	}
-	if text := owner.Get(page).Text(); !strings.Contains(text, "There are none.") {
+	if text := owner.Get(page).Text(); !strings.Contains(text, "No domains have been added.") {
 		t.Errorf("after taking it back:\n%s", text)
 	}
 }

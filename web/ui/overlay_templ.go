@@ -339,7 +339,7 @@ func Unsaved() templ.Component {
 		}
 		ctx = templ.InitializeContext(ctx)
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 26, "<dialog class=\"dialog\" id=\"unsaved\" aria-labelledby=\"unsaved-title\"><h2 class=\"dialog-title\" id=\"unsaved-title\">Leave without saving?</h2><div class=\"dialog-body\"><p>You typed something that is not saved. Going on loses it.</p></div><div class=\"dialog-footer\">")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 26, "<dialog class=\"dialog\" id=\"unsaved\" aria-labelledby=\"unsaved-title\"><h2 class=\"dialog-title\" id=\"unsaved-title\">Leave without saving?</h2><div class=\"dialog-body\"><p>If you continue, you lose what you typed.</p></div><div class=\"dialog-footer\">")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -347,7 +347,7 @@ func Unsaved() templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = Button(ButtonProps{Label: "Go on without saving", Type: "button", Attrs: templ.Attributes{"data-leave": true}}).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = Button(ButtonProps{Label: "Leave without saving", Type: "button", Attrs: templ.Attributes{"data-leave": true}}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

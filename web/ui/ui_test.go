@@ -63,7 +63,7 @@ func TestComponentsLookAsTheyDid(t *testing.T) {
 		"empty":           with(EmptyState(EmptyProps{Icon: "account", Title: "No profiles yet", Text: "Create the first one."}), "<a>Create</a>"),
 		"message":         with(MessageBar(MessageProps{Tone: Warn, Title: "Look", Text: "Three expire.", ID: "m"}), "<p>More</p>"),
 		"verdict":         Verdict(sampleVerdict),
-		"verdict_good":    Verdict(VerdictProps{Tone: OK, Title: "The account is valid", Proofs: []Proof{{OK, "User exists"}, {OK, "Password right"}}, Details: []Detail{{"Correlation id", "5a0c7a6e", ""}}, Copy: "5a0c7a6e"}),
+		"verdict_good":    Verdict(VerdictProps{Tone: OK, Title: "The account is valid", Proofs: []Proof{{OK, "User exists"}, {OK, "Password right"}}, Details: []Detail{{"Correlation ID", "5a0c7a6e", ""}}, Copy: "5a0c7a6e"}),
 		"field":           Field(FieldProps{Label: "Username", Name: "username", Value: "svc@contoso.com", Required: true, Help: "An account.", Error: "Enter one.", Mono: true, MaxLength: 113, AutoComplete: "off"}),
 		"field_beside":    Field(FieldProps{Label: "Group Name", Name: "group", Beside: Button(ButtonProps{Label: "Validate"})}),
 		"text_area":       TextArea(TextAreaProps{Label: "Description", Name: "description", Value: "<b>", Help: "Optional."}),
@@ -109,7 +109,7 @@ func golden(t *testing.T, name, got string) {
 var sampleVerdict = VerdictProps{
 	Tone: Bad, Title: "Your organization has set access policies that block the validation", Cause: "A policy refused this sign-in.",
 	Proofs: []Proof{{OK, "Password right"}, {Mute, "Roles not read"}}, Steps: []Step{{Text: "Exclude the account.", Link: "How", Href: "/help/validation-notes"}, {Text: "Run this.", Command: "Get-MgUser"}, {Text: "Select Save again."}},
-	Details: []Detail{{"Code", "AADSTS53003", "/help/validation-codes#AADSTS53003"}, {"Correlation id", "5a0c7a6e", ""}}, Copy: "AADSTS53003 5a0c7a6e", Failed: true,
+	Details: []Detail{{"Code", "AADSTS53003", "/help/validation-codes#AADSTS53003"}, {"Correlation ID", "5a0c7a6e", ""}}, Copy: "AADSTS53003 5a0c7a6e", Failed: true,
 }
 
 var sampleServices = CheckboxListProps{

@@ -49,7 +49,7 @@ func (t *Teller) Tell(ctx context.Context, v verdict.Verdict, of Account) View {
 	told.Username, told.Needs, told.Saving = of.Username, needs(of.Services), of.Saving
 	view := viewOf(v.Status, v.Explain(told))
 	if v.Status == verdict.Federated {
-		view.Steps = append(view.Steps, ui.Step{Link: "Microsoft 365 checks the passwords of this domain?", Href: tenantsHref + url.PathEscape(string(of.Tenant))})
+		view.Steps = append(view.Steps, ui.Step{Link: "Does Microsoft 365 check this domain's passwords?", Href: tenantsHref + url.PathEscape(string(of.Tenant))})
 	}
 	view.whose = "Account: " + of.Username + "\nTenant: " + told.Tenant + "\n"
 	return view

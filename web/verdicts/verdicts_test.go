@@ -140,7 +140,7 @@ func TestAGoodVerdictIsSaidOnce(t *testing.T) {
 		t.Errorf("as an outcome it says %q", title)
 	}
 	bad := words(&tenants{}).Begin().Tell(t.Context(), wrongPassword, verdicts.Account{Tenant: contoso})
-	if bad.Standing().Title != bad.Title || bad.Outcome("The validation found: Wrong password.").Title != bad.Title {
+	if bad.Standing().Title != bad.Title || bad.Outcome("Validation result: Wrong password.").Title != bad.Title {
 		t.Error("a refusal lost its headline")
 	}
 }

@@ -17,7 +17,7 @@ type View struct {
 	Steps    []ui.Step
 	Warnings []string    // what is short about a valid account
 	Links    []Link      // the page of help: "Helpful notes for passing the validation test", or the code's own place
-	Details  []ui.Detail // Code, Time, Correlation id, Trace id
+	Details  []ui.Detail // Code, Time, Correlation ID, Trace ID
 	Copy     string      // the text behind "Copy details"
 	Failed   bool        // the account is not confirmed, so the details stand open
 	Quiet    bool        // it tells the past and is not the outcome of what was just done, so it is no alert

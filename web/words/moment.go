@@ -10,7 +10,7 @@ import (
 type Time struct {
 	ISO  string // for machines: "2026-11-23T14:02:11Z"
 	Text string // in sight: "12 minutes ago"
-	Full string // in the title, and on paper: "23 November 2026, 14:02 UTC"
+	Full string // in the title, and on paper: "November 23, 2026, 14:02 UTC"
 	Now  string // when Text was so, in seconds since 1970: from there js/time.js goes on
 }
 
@@ -20,7 +20,7 @@ func Moment(at, now time.Time) Time {
 		return Time{}
 	}
 	at = at.UTC()
-	return Time{ISO: at.Format(time.RFC3339), Text: relative(at.Sub(now)), Full: at.Format("2 January 2006, 15:04 UTC"), Now: strconv.FormatInt(now.Unix(), 10)}
+	return Time{ISO: at.Format(time.RFC3339), Text: relative(at.Sub(now)), Full: at.Format("January 2, 2006, 15:04 UTC"), Now: strconv.FormatInt(now.Unix(), 10)}
 }
 
 // relative says how far away a time is: "in 6 days", "12 minutes ago". It rounds down, so that nobody is told of more time

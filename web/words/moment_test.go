@@ -29,7 +29,7 @@ func TestAMomentReadsAsAPersonWouldSayIt(t *testing.T) { // R10
 		}
 	}
 	zone := time.FixedZone("", 3600)
-	if got := Moment(now.In(zone), now); got.ISO != "2026-11-23T14:02:11Z" || got.Full != "23 November 2026, 14:02 UTC" {
+	if got := Moment(now.In(zone), now); got.ISO != "2026-11-23T14:02:11Z" || got.Full != "November 23, 2026, 14:02 UTC" {
 		t.Errorf("the exact spellings are %+v", got)
 	}
 	if Moment(time.Time{}, now) != (Time{}) {

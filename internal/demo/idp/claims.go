@@ -50,7 +50,7 @@ func (s *storage) SetUserinfoFromToken(_ context.Context, info *oidc.UserInfo, t
 func (s *storage) describe(info *oidc.UserInfo, subject string, scopes []string) error {
 	person, ok := s.people.bySubject(subject)
 	if !ok {
-		return oidc.ErrAccessDenied().WithDescription("The person is not known any more.")
+		return oidc.ErrAccessDenied().WithDescription("The person is no longer known.")
 	}
 	info.Subject = person.Subject
 	if slices.Contains(scopes, oidc.ScopeProfile) {

@@ -46,7 +46,7 @@ func newRequest(asked *oidc.AuthRequest, browser string) (request, error) {
 	case !slices.Contains(asked.Scopes, oidc.ScopeOpenID):
 		return request{}, oidc.ErrInvalidScope().WithDescription("The scope openid is required.")
 	case slices.Contains(asked.Prompt, oidc.PromptNone):
-		return request{}, oidc.ErrLoginRequired().WithDescription("Nobody stays signed in here.")
+		return request{}, oidc.ErrLoginRequired().WithDescription("No one stays signed in here.")
 	}
 	r := request{
 		browser: browser, client: asked.ClientID, redirect: asked.RedirectURI,

@@ -29,7 +29,7 @@ func (p *Provider) signIn(w http.ResponseWriter, r *http.Request) {
 	if status := unreadable(r); status != 0 {
 		p.render(w, r, status, messagePage{
 			Style: p.prefix + stylePath, Title: "This form could not be read",
-			Text: "It is damaged, or longer than this page reads. Nobody was signed in.", Link: p.startAgain, LinkText: "Start again",
+			Text: "It is damaged or too long. No one was signed in.", Link: p.startAgain, LinkText: "Start again",
 		})
 		return
 	}
@@ -82,8 +82,8 @@ func (p *Provider) finish(w http.ResponseWriter, r *http.Request, waiting reques
 // stale answers a sign-in that is unknown, expired, finished or another browser's; which one is nobody's business.
 func (p *Provider) stale(w http.ResponseWriter, r *http.Request) {
 	p.render(w, r, http.StatusBadRequest, messagePage{
-		Style: p.prefix + stylePath, Title: "This sign-in is no longer good",
-		Text: "It was started more than ten minutes ago, in another browser, or it is already finished.",
+		Style: p.prefix + stylePath, Title: "This sign-in is no longer valid",
+		Text: "It was started more than ten minutes ago or in another browser, or it is already finished.",
 		Link: p.startAgain, LinkText: "Start again",
 	})
 }

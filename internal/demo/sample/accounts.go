@@ -75,14 +75,14 @@ func trials() []trial {
 func validTrials() []trial {
 	both := []string{"SharePoint Administrator", "Exchange Administrator"}
 	return []trial{
-		at("svc-valid@contoso.com", verdict.Valid, "An account that is in order, with the roles SharePoint and Exchange Administrator.", m365sim.User{Roles: both}),
-		{FabrikamID, FabrikamID, "svc-valid@fabrikam.com", verdict.Valid, "The same in the other tenant, which lives in GCC.", m365sim.User{Roles: both}},
+		at("svc-valid@contoso.com", verdict.Valid, "An account that works, with the roles SharePoint Administrator and Exchange Administrator.", m365sim.User{Roles: both}),
+		{FabrikamID, FabrikamID, "svc-valid@fabrikam.com", verdict.Valid, "The same in the other tenant, which is in GCC.", m365sim.User{Roles: both}},
 		at("svc-norole@contoso.com", verdict.Valid, "Valid, but without a role: Cense, EnPower and Opus warn.", m365sim.User{}),
-		at("svc-global@contoso.com", verdict.Valid, "Valid, but a Global Administrator, which is more than it should be.", m365sim.User{Roles: []string{"Global Administrator"}}),
+		at("svc-global@contoso.com", verdict.Valid, "Valid, but a Global Administrator, which is more access than it should have.", m365sim.User{Roles: []string{"Global Administrator"}}),
 		at("svc-expiring@contoso.com", verdict.Valid, "Valid, but the password expires in 5 days.", m365sim.User{Roles: both, LastPasswordChangeDateTime: "-85d"}),
 		at("svc-forever@contoso.com", verdict.Valid, "Valid, with a password that never expires.", m365sim.User{Roles: both, LastPasswordChangeDateTime: "-700d", PasswordPolicies: "DisablePasswordExpiration"}),
 		at("svc-synced@contoso.com", verdict.Valid, "Valid, synchronized from an Active Directory, which decides when the password expires.", m365sim.User{Roles: both, LastPasswordChangeDateTime: "-200d", OnPremisesSyncEnabled: new(true)}),
-		at("svc-unlicensed@contoso.com", verdict.Valid, "Valid, but without any licence.", m365sim.User{Roles: both, ServicePlans: []string{}}),
+		at("svc-unlicensed@contoso.com", verdict.Valid, "Valid, but without any license.", m365sim.User{Roles: both, ServicePlans: []string{}}),
 	}
 }
 
@@ -93,7 +93,7 @@ func brokenTrials() []trial {
 		{tenant: ContosoID, username: "svc-gone@contoso.com", status: verdict.AccountNotFound, what: "Does not exist."},
 		{tenant: ContosoID, username: "svc-valid@fabrikam.com", status: verdict.AccountNotFound, what: "Exists, but in Fabrikam and not in Contoso."},
 		{tenant: ContosoID, username: "svc-backup@northwind.example", status: verdict.AccountNotFound, what: "Has a domain that Microsoft does not know."},
-		at("svc-disabled@contoso.com", verdict.AccountBlocked, "Sign-in is switched off.", m365sim.User{AccountEnabled: new(false)}),
+		at("svc-disabled@contoso.com", verdict.AccountBlocked, "Sign-in is turned off.", m365sim.User{AccountEnabled: new(false)}),
 		at("svc-nopassword@contoso.com", verdict.AccountBlocked, "The directory holds no password for it.", refused(50056)),
 		at("svc-locked@contoso.com", verdict.AccountLocked, "Locked after too many wrong passwords.", refused(50053)),
 		at("svc-expired@contoso.com", verdict.PasswordExpired, "The password expired a month ago.", m365sim.User{LastPasswordChangeDateTime: "-120d"}),
@@ -103,14 +103,14 @@ func brokenTrials() []trial {
 		at("svc-defaults@contoso.com", verdict.PolicyBlocked, "Blocked by security defaults.", m365sim.User{MFA: "securityDefaults"}),
 		at("svc-blocked@contoso.com", verdict.PolicyBlocked, "Blocked by the policy “"+policyDevices+"”.", blockedBy(policyDevices)),
 		at("svc-federated@fed.contoso.com", verdict.Federated, "Has a federated domain; the password is sent nowhere.", m365sim.User{}),
-		at("svc-odd@contoso.com", verdict.Unknown, "Meets a code that is in no table (AADSTS599999).", refused(599999)),
+		at("svc-odd@contoso.com", verdict.Unknown, "Gets a code that isn't in any table (AADSTS599999).", refused(599999)),
 	}
 }
 
 // setUpTrials are refusals that say nothing about the account.
 func setUpTrials() []trial {
 	return []trial{
-		at("svc-noconsent@contoso.com", verdict.AppSetup, "Nobody has consented to the app.", refused(65001)),
+		at("svc-noconsent@contoso.com", verdict.AppSetup, "No one has consented to the app.", refused(65001)),
 		at("svc-unassigned@contoso.com", verdict.AppSetup, "Is not assigned to the app.", refused(50105)),
 		at("svc-appsecret@contoso.com", verdict.AppSetup, "The app's client secret is not accepted, because it has expired.", refused(7000222)),
 		{
@@ -119,7 +119,7 @@ func setUpTrials() []trial {
 			m365sim.User{},
 		},
 		at("svc-outage@contoso.com", verdict.Unreachable, "Microsoft's directory is unavailable. Purser tries again for a few seconds first.", refused(90033)),
-		at("svc-agent@contoso.com", verdict.Unreachable, "The pass-through authentication agent cannot reach the Active Directory.", refused(80001)),
+		at("svc-agent@contoso.com", verdict.Unreachable, "The pass-through authentication agent can't reach Active Directory.", refused(80001)),
 	}
 }
 

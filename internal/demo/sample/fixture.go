@@ -10,7 +10,7 @@ const (
 	neverExpires = 2147483647 // Microsoft's passwordValidityPeriodInDays for "never"
 
 	// The first policy in force is the one that the simulator names where it asks for multi-factor authentication.
-	policyMFA     = "Require multi-factor authentication for everybody"
+	policyMFA     = "Require multi-factor authentication for everyone"
 	policyDevices = "Block all but managed devices"
 
 	// boughtDomain belongs to a company that Fabrikam bought; it moves to an identity provider of its own (federate).

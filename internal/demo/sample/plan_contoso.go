@@ -16,7 +16,7 @@ func contosoSteady() []plan {
 		{name: "Migration wave 1", about: "File servers, finished in spring. Kept for late requests.", username: "svc-migration1@contoso.com", services: "fly", roles: sharePoint, changed: forever},
 		{name: "Migration wave 2", about: "Mailboxes of the branch offices.", username: "svc-migration2@contoso.com", services: "fly", roles: both, changed: "-12d"},
 		{name: "Governance", about: "Site requests, renewals, recertification.", username: "svc-governance@contoso.com", services: "cloud-governance policies", roles: sharePoint, changed: forever},
-		{name: "Licence report", about: "Weekly report to the finance site.", username: "svc-licences@contoso.com", services: "cense", roles: both, changed: "-66d"},
+		{name: "License report", about: "Weekly report to the finance site.", username: "svc-licenses@contoso.com", services: "cense", roles: both, changed: "-66d"},
 		{name: "Records – Retention", about: "Labels and retention of records.", username: "svc-records@contoso.com", services: "opus", roles: sharePoint, changed: "-5d"},
 		{name: "Directory administration", about: "Needs fewer roles; to be replaced this year.", username: "svc-admin@contoso.com", services: "enpower", roles: "Global Administrator", changed: "-45d"},
 		{name: "Portal for employees", username: "svc-portal@contoso.onmicrosoft.com", services: "portal-manager", changed: "-900d"},

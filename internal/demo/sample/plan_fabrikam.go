@@ -8,7 +8,7 @@ func fabrikamPlans() []plan {
 		{name: "Fabrikam – Archiving", about: "Seven years.", username: "svc-archive@fabrikam.com", services: "cloud-archiving", roles: sharePoint, changed: "-177d"},
 		{name: "Fabrikam – Governance", about: "Site life cycle.", username: "svc-governance@fabrikam.com", services: "cloud-governance", roles: sharePoint, changed: "-20d"},
 		{name: "Fabrikam – Policies", about: "Sharing rules for plant sites.", username: "svc-policies@fabrikam.com", services: "policies", changed: forever},
-		{name: "Fabrikam – Licence report", username: "svc-licences@fabrikam.com", services: "cense", roles: exchange, changed: "-160d"},
+		{name: "Fabrikam – License report", username: "svc-licenses@fabrikam.com", services: "cense", roles: exchange, changed: "-160d"},
 		{name: "Fabrikam – Plant portal", about: "Shift plans and safety notices.", username: "svc-portal@fabrikam.com", services: "portal-manager", changed: "-8d"},
 		{name: "Fabrikam – Users and passwords", about: "Delegated administration of plant accounts.", username: "svc-enpower@fabrikam.com", services: "enpower", roles: "User Administrator", changed: "-61d"},
 		{name: "Fabrikam – Records", about: "Drawings and quality records.", username: "svc-records@fabrikam.com", services: "opus", roles: both, changed: synced},

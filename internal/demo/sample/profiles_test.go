@@ -59,7 +59,7 @@ func (r *rig) haveARealPast(t *testing.T) {
 		var told []string
 		for i, v := range p.History {
 			told = append(told, string(p.History[len(p.History)-1-i].Verdict.Status))
-			if v.By != "Demo set-up" || v.Verdict.CorrelationID == "" || v.At.IsZero() {
+			if v.By != "Demo setup" || v.Verdict.CorrelationID == "" || v.At.IsZero() {
 				t.Errorf("%s: a validation by %q at %s without a trace", p.Name, v.By, v.At)
 			}
 		}

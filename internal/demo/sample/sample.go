@@ -24,6 +24,6 @@ const (
 // Caller is who connects the tenants and makes the profiles, as the activity log will have it.
 func Caller() access.Caller {
 	return access.Caller{
-		Issuer: "purser demo", Subject: "sample", Name: "Demo set-up", Roles: []access.Role{access.ServiceAdministrator},
+		Issuer: "purser demo", Subject: "sample", Name: "Demo setup", Roles: []access.Role{access.ServiceAdministrator},
 	}
 }

@@ -9,9 +9,17 @@ import (
 // indexedAtOnce is how many entries of the search index a transaction renews. In the order of their rows the index takes them as one.
 const indexedAtOnce = 64
 
-// Index renews entries of the search index that are older than their profiles, those of one transaction, and reports whether there may
-// be more. Nobody waits for it: the search looks through what is due.
+// Index renews what the search looks up, as much as one transaction takes, and reports whether there may be more. Nobody waits for it: the
+// search looks through what is due.
 func (s *Store) Index(ctx context.Context) (more bool, err error) {
+	if more, err = s.indexSome(ctx); err != nil || more {
+		return more, err
+	}
+	return s.letterSome(ctx)
+}
+
+// indexSome renews entries of the search index that are older than their profiles.
+func (s *Store) indexSome(ctx context.Context) (more bool, err error) {
 	var due bool
 	if err := s.db.QueryRow(ctx, `SELECT EXISTS (SELECT 1 FROM profile_search_due)`).Scan(&due); err != nil || !due {
 		return false, err

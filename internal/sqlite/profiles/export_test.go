@@ -55,6 +55,20 @@ func (s *Store) Counter(ctx context.Context, kind string) (map[string]int, error
 	return s.tallied(ctx, `SELECT value, n FROM profile_counts WHERE kind = ? AND n <> 0`, kind)
 }
 
+// Lacking names the profiles that have a letter of what they are found by not among their letters, so that a search might pass them by.
+func (s *Store) Lacking(ctx context.Context) (names []string, err error) {
+	err = s.db.Query(ctx, `SELECT name, search_key || code, letters FROM profiles`).Each(func(row sqlite.Row) error {
+		var name, text string
+		var letters int64
+		err := row.Scan(&name, &text, &letters)
+		if lettersOf(text)&^letters != 0 {
+			names = append(names, name)
+		}
+		return err
+	})
+	return names, err
+}
+
 // Counted counts anew what a query groups.
 func (s *Store) Counted(ctx context.Context, query string) (map[string]int, error) {
 	return s.tallied(ctx, query)

@@ -12,7 +12,10 @@ import (
 
 // fieldEnd follows each field of a search key: two signs that no text holds, so that its last letters begin a run of three too, and
 // no term reaches from one field into the next.
-const fieldEnd = "\x01\x01"
+const (
+	endSign  = '\x01'
+	fieldEnd = "\x01\x01"
+)
 
 // searchKey is what a profile is found by, but for the code of its verdict, which has a column of its own.
 func searchKey(p profile.Profile) string {
@@ -81,7 +84,7 @@ func (s *Store) foldSome(ctx context.Context, after int64) (last int64, err erro
 			if order == u.order && found == u.found {
 				continue
 			}
-			if _, err := tx.Exec(`UPDATE profiles SET name_order = ?, search_key = ? WHERE row = ?`, order, found, u.row); err != nil {
+			if _, err := tx.Exec(`UPDATE profiles SET name_order = ?, search_key = ?, letters = letters | ? WHERE row = ?`, order, found, lettersOf(found), u.row); err != nil {
 				return err
 			}
 		}

@@ -64,6 +64,9 @@ func (c counted) Delete(ctx context.Context, list []profile.Profile, entries ...
 
 func (c counted) count() {
 	c.tb.Helper()
+	if lacking, err := c.Lacking(ctx); err != nil || len(lacking) > 0 {
+		c.tb.Errorf("profiles that lack letters of what they are found by: %q, %v", lacking, err)
+	}
 	for kind, query := range map[string]string{
 		"status": `SELECT status, count(*) FROM profiles GROUP BY status`, "tenant": `SELECT tenant_id, count(*) FROM profiles GROUP BY tenant_id`,
 		"expires": `SELECT printf('%06d', expires_at / 86400000), count(*) FROM profiles WHERE expires_at < 9223372036854775807 GROUP BY 1`,

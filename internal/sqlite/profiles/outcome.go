@@ -59,10 +59,10 @@ func outcomeOf(p profile.Profile) (o outcome, err error) {
 // write gives the outcome to the profiles of the condition, and tells how many there are.
 func (o outcome) write(tx *sqlite.Tx, condition string, args ...any) (int64, error) {
 	return tx.Exec(`UPDATE profiles SET status = ?, expires_at = ?, validated_at = ?, code = ?, expiry = ?, warn_at = ?, roles = ?, products = ?, warnings = ?,
-		failed_status = ?, failed_at = ?, verdict = ?, failed = ? WHERE `+condition,
+		failed_status = ?, failed_at = ?, verdict = ?, failed = ?, letters = letters | ? WHERE `+condition,
 		append([]any{
 			o.status, o.expiresAt, o.validatedAt, o.code, o.expiry, o.warnAt, o.roles, o.products, o.warnings,
-			o.failedStatus, o.failedAt, o.verdict, o.failed,
+			o.failedStatus, o.failedAt, o.verdict, o.failed, lettersOf(o.code),
 		}, args...)...)
 }
 

@@ -144,7 +144,8 @@ func (s *Store) planOf(ctx context.Context, q profile.Query, c counted) (plan, e
 }
 
 func searching(term string, f found) filter {
-	made := filter{n: f.all.n, test: clause{"(instr(p.search_key, ?) OR instr(lower(p.code), ?))", []any{term, term}}}
+	letters := lettersOf(term)
+	made := filter{n: f.all.n, test: clause{"p.letters & ? = ? AND (instr(p.search_key, ?) OR instr(lower(p.code), ?))", []any{letters, letters, term, term}}}
 	if made.some = numbered(f.all.list); !f.all.more {
 		made.from = made.some
 	}

@@ -2,6 +2,8 @@ package profiles
 
 import (
 	"context"
+	"slices"
+	"strings"
 
 	"purser.example/internal/account"
 	"purser.example/internal/profile"
@@ -15,16 +17,29 @@ func (s *Store) Sharing(ctx context.Context, t tenant.ID, usernames []string) ([
 	if err != nil || len(usernames) == 0 {
 		return nil, err
 	}
-	return sqlite.All(s.db.Query(ctx, sharing, list, t), func(row sqlite.Row) (profile.Sharer, error) {
-		var p profile.Sharer
-		err := row.Scan(&p.ID, &p.Kind, &p.Name, &p.Tenant, &p.Username, &p.Version, &p.Status, &p.Sealed)
+	found, err := sqlite.All(s.db.Query(ctx, sharing, list, t), func(row sqlite.Row) (*sharer, error) {
+		p := new(sharer)
+		err := row.Scan(&p.ID, &p.Kind, &p.Name, &p.key, &p.Tenant, &p.Username, &p.Version, &p.Status, &p.Sealed)
 		return p, err
 	})
+	slices.SortFunc(found, func(a, b *sharer) int { return strings.Compare(a.key, b.key) })
+	sharers := make([]profile.Sharer, len(found))
+	for i, p := range found {
+		sharers[i] = p.Sharer
+	}
+	return sharers, err
 }
 
-// sharing asks the index by username, however many profiles there are.
-const sharing = `SELECT id, kind, name, tenant_id, username, version, status, password FROM profiles INDEXED BY profiles_by_username
-	WHERE username_key ` + sqlite.InList + ` AND tenant_id = ? ORDER BY name_key`
+// sharer is a profile.Sharer with the key that it is sorted by.
+type sharer struct {
+	profile.Sharer
+	key string
+}
+
+// sharing asks the index by username, however many profiles there are. It leaves the order to the program: SQLite would copy each row,
+// and every Save of a password asks.
+const sharing = `SELECT id, kind, name, name_key, tenant_id, username, version, status, password FROM profiles INDEXED BY profiles_by_username
+	WHERE username_key ` + sqlite.InList + ` AND tenant_id = ?`
 
 // Renew writes a new password that was accepted for the account at another place, where the profile still has the account. It is the
 // accounts.Keeper of profile.PlaceKind. Whoever edits the profile meanwhile meets a newer version.

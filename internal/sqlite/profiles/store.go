@@ -1,9 +1,9 @@
 // Package profiles keeps service account profiles: profile.Store on SQLite.
 //
-// What only SQLite can say is in three files. search.go looks terms up in a search index of trigrams, which triggers keep;
-// counts.go reads counters that triggers keep; plan.go chooses by these how a page of the list is read, and names the index for
-// each way (docs/decisions/0011-list.md; the triggers stand in migrations/0003_list.sql and 0011_search.sql). A second engine answers these three in its
-// own way; what is left is plain SQL.
+// What only SQLite can say is in four files. search.go looks terms up in a search index of trigrams, which triggers keep, and letters.go
+// tells which rows a walk for a term need not read; counts.go reads counters that triggers keep; plan.go chooses by these how a page of the
+// list is read, and names the index for each way (docs/decisions/0011-list.md; the triggers stand in migrations/0003_list.sql and
+// 0011_search.sql). A second engine answers these four in its own way; what is left is plain SQL.
 package profiles
 
 import (
@@ -13,6 +13,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"sync/atomic"
 
 	"purser.example/internal/audit"
 	"purser.example/internal/catalogue"
@@ -29,6 +30,9 @@ type Store struct {
 	counts  sqlite.Kept[counting, counted]
 	finds   sqlite.Kept[string, found]
 	tallies sqlite.Kept[tallying, profile.Counts]
+
+	lettered atomic.Int64 // see letterSome: profiles up to this row have their letters
+
 	keepers accounts.Keepers
 }
 

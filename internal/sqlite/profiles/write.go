@@ -35,14 +35,15 @@ func Insert(tx *sqlite.Tx, p profile.Profile, password []byte) error {
 	if err != nil {
 		return err
 	}
+	key := searchKey(p)
 	if _, err := tx.Exec(`INSERT INTO profiles (id, kind, name, name_key, description, tenant_id, tenant_key, username, username_key, version, services,
 		status, expires_at, validated_at, code, expiry, warn_at, roles, products, warnings, failed_status, failed_at, verdict, failed,
-		created_at, created_by, modified_at, modified_by, password, name_order, search_key)
-		VALUES (?, ?, ?, ?, ?, ?, (SELECT name_key FROM tenants WHERE id = ?), ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+		created_at, created_by, modified_at, modified_by, password, name_order, search_key, letters)
+		VALUES (?, ?, ?, ?, ?, ?, (SELECT name_key FROM tenants WHERE id = ?), ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
 		p.ID, p.Kind, p.Name, account.Fold(p.Name), p.Description, p.Tenant, p.Tenant, p.Username, account.Fold(p.Username), p.Version, joined(p.Services),
 		o.status, o.expiresAt, o.validatedAt, o.code, o.expiry, o.warnAt, o.roles, o.products, o.warnings, o.failedStatus, o.failedAt, o.verdict, o.failed,
 		p.Created.At.UnixMilli(), p.Created.By, p.Modified.At.UnixMilli(), p.Modified.By, password,
-		account.SearchKey(p.Name), searchKey(p)); err != nil {
+		account.SearchKey(p.Name), key, lettersOf(key)|lettersOf(o.code)); err != nil {
 		return err
 	}
 	return addServices(tx, p)
@@ -51,17 +52,21 @@ func Insert(tx *sqlite.Tx, p profile.Profile, password []byte) error {
 // Update implements profile.Store. What most edits leave alone (name, account, services) is written only where it changed: each of
 // these costs indexes.
 func (s *Store) Update(ctx context.Context, p profile.Profile, was int64, password []byte, v *profile.Validation, elsewhere []account.Renewal, entries ...audit.Entry) error {
+	key := searchKey(p) // before its turn comes: others wait behind it
 	return unique(s.db.Write(ctx, func(tx *sqlite.Tx) error {
-		var row int64
+		var row, letters int64
 		var old profile.Profile
 		var services string
 		err := tx.QueryRow(`UPDATE profiles SET description = ?, search_key = ?, version = ?, modified_at = ?, modified_by = ? WHERE id = ? AND version = ?
-			RETURNING row, name, tenant_id, username, services`, p.Description, searchKey(p), p.Version, p.Modified.At.UnixMilli(), p.Modified.By, p.ID, was).
-			Scan(&row, &old.Name, &old.Tenant, &old.Username, &services)
+			RETURNING row, name, tenant_id, username, services, letters`, p.Description, key, p.Version, p.Modified.At.UnixMilli(), p.Modified.By, p.ID, was).
+			Scan(&row, &old.Name, &old.Tenant, &old.Username, &services, &letters)
 		if errors.Is(err, sql.ErrNoRows) {
 			return missing(tx, p.ID)
 		}
 		if err != nil {
+			return err
+		}
+		if err := addLetters(tx, row, letters, key); err != nil {
 			return err
 		}
 		if err := rename(tx, row, old, p); err != nil {

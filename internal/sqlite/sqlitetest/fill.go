@@ -230,7 +230,7 @@ func expiry(dice *rand.Rand, now time.Time) verdict.Expiry {
 	case 0:
 		return verdict.Expiry{Kind: verdict.ExpiresNever, Reason: "Passwords of contoso.com do not expire."}
 	case 1:
-		return verdict.Expiry{Kind: verdict.ExpiresElsewhere, Reason: "The account is synchronized from an Active Directory, which decides."}
+		return verdict.Expiry{Kind: verdict.ExpiresElsewhere, Reason: "The account is synchronized from Active Directory, which decides when the password expires."}
 	default:
 		end := now.AddDate(0, 0, dice.IntN(360)-5).Add(-time.Duration(dice.IntN(86400)) * time.Second).Truncate(time.Second)
 		return verdict.Expiry{Kind: verdict.ExpiresOn, At: end, Warn: end.AddDate(0, 0, -14), Reason: "Last changed some months ago; passwords of contoso.com are valid for 365 days."}
