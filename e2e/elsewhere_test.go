@@ -78,7 +78,7 @@ func TestAMembersPasswordGoesEverywhere(t *testing.T) {
 			fine(p, "pool-also")
 			h.Sim.ResetRequests()
 			p.Click("Save")
-			p.ByRole("heading", "Check of passwords").Wait()
+			p.ByRole("heading", "Password check").Wait()
 			over(t, p, v, p.Path())
 			p.ByRole("status", "").Having("1 of 1 password is stored").Wait()
 			if n := h.Passwords(); n != 1 {

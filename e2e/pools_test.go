@@ -74,7 +74,7 @@ func find(t *testing.T, p *browser.Page, v view, title, group string, members in
 	counted := words.Counted(members, "member") + " in all"
 	if v.noScript {
 		demotest.Until(t, counted+" of "+group, func() bool {
-			if again := pane.ByRole("button", "Show the present state"); again.Count() > 0 {
+			if again := pane.ByRole("button", "Refresh"); again.Count() > 0 {
 				again.Click()
 			}
 			return strings.Contains(pane.Text(), counted)
@@ -120,7 +120,7 @@ func lifeOfAPool(t *testing.T, v view) {
 	pane.ByLabel("Custom SharePoint Online Admin Center URL").Fill("https://contoso-admin.sharepoint.com")
 	h.Sim.ResetRequests()
 	p.Click("Save")
-	p.ByRole("heading", "Check of passwords").Wait()
+	p.ByRole("heading", "Password check").Wait()
 	check := p.Path()
 	over(t, p, v, check)
 	alert := p.ByRole("alert", "").Having("1 of 3 passwords are stored")
@@ -185,9 +185,9 @@ func drifts(t *testing.T, h *house, p *browser.Page, v view) {
 	p.Goto(poolPath)
 	pane := panel(p, sites)
 	if v.noScript {
-		pane.ByRole("button", "Compare with the group as it is now").Click()
+		pane.ByRole("button", "Compare with Microsoft 365").Click()
 		demotest.Until(t, "the comparison", func() bool {
-			if again := pane.ByRole("button", "Show what was found"); again.Count() > 0 {
+			if again := pane.ByRole("button", "Refresh"); again.Count() > 0 {
 				again.Click()
 			}
 			return strings.Contains(pane.Text(), "left the group")
@@ -195,7 +195,7 @@ func drifts(t *testing.T, h *house, p *browser.Page, v view) {
 	}
 	pane.ByText("1 left the group since the last save").Wait()
 	fine(p, "pool-drift")
-	pane.ByRole("button", "Take over these changes").Click()
+	pane.ByRole("button", "Update members").Click()
 	pane.ByText("6 members in all").Wait()
 	p.Click("Save")
 	p.ByRole("status", "").Having("takes effect with the next scan").Wait()
@@ -262,6 +262,18 @@ func groupOfAPool(t *testing.T, v view) {
 	p.ByRole("heading", "Manage Account Pool").Wait()
 	pane = panel(p, sites)
 	pane.ByRole("button", "Clear").Click()
+	question := p.ByRole("dialog", "Clear this account pool?")
+	for _, lost := range []string{"AOS Pool (aos-pool@contoso.com)", "7 members", "do not change"} {
+		question.WaitText(lost)
+	}
+	fine(p, "pool-clear-question")
+	question.ByRole("button", "Cancel").Click()
+	question.WaitGone()
+	if got := pane.ByLabel("Group Name").Value(); got != "AOS Pool" {
+		t.Errorf("the group is gone without a confirmation: %q", got)
+	}
+	pane.ByRole("button", "Clear").Click()
+	question.ByRole("button", "Confirm").Click()
 	pane.ByText("removed from this pool with the next Save").Wait()
 	fine(p, "pool-clear")
 	p.Click("Save")
@@ -326,7 +338,7 @@ func manyMembers(t *testing.T, v view) {
 		p.ByLabel("File").Upload("passwords.csv", "text/csv", file)
 	}
 	p.Click("Import")
-	p.ByRole("heading", "Check of passwords").Wait()
+	p.ByRole("heading", "Password check").Wait()
 	over(t, p, v, p.Path())
 	p.ByRole("status", "").Having("2 of 2 passwords are stored").Wait()
 	fine(p, "pool-check-good")
@@ -346,13 +358,13 @@ func TestTwoPeopleSaveAPool(t *testing.T) {
 			p.ExpectRefusal("409 POST")
 			p.ExpectConsole("409")
 			p.Click("Save")
-			alert := p.ByRole("alert", "").Having("Somebody else saved this account pool meanwhile")
+			alert := p.ByRole("alert", "").Having("Someone else changed this account pool")
 			alert.Wait()
 			if said := alert.Text(); !strings.Contains(said, "AOS Pool") || !strings.Contains(said, "Night shift") {
 				t.Errorf("the conflict says %q", said)
 			}
 			fine(p, "pool-conflict")
-			p.Click("Save mine over it")
+			p.Click("Overwrite with mine")
 			p.ByRole("status", "").Having("Saved").Wait()
 			if got := panel(p, sites).ByLabel("Group Name").Value(); got != "AOS Pool" {
 				t.Errorf("saved over with %q", got)
@@ -373,6 +385,8 @@ func TestAPoolUsesAProfile(t *testing.T) {
 	classic.ByRole("heading", "Manage Account Pool").Wait()
 	pane := find(t, classic, v, sites, "aos-pool@contoso.com", 7)
 	pane.ByText("also used for managing operations").Wait()
+	pane.ByRole("link", "Profile of pool01@contoso.com").Hover()
+	classic.ByRole("tooltip", "").WaitText("Pool account")
 	classic.Click("Save")
 	classic.ByRole("status", "").Having("Saved").Wait()
 	if err := p.Page.BringToFront(); err != nil { // the driver takes no picture of a tab behind another

@@ -42,7 +42,7 @@ func DoubtAdminURL(address string, t tenant.Tenant, allowed []string) string {
 	if wrong != "" || normal == own || slices.Contains(allowed, strings.TrimPrefix(normal, "https://")) {
 		return ""
 	}
-	return "This is not the usual admin center of " + shown.Name(t.Called()) + ", which is " + own + ". Keep it only if this tenant has renamed its SharePoint: with another tenant's address, nothing of this one would be reached."
+	return "This is not the usual admin center of " + shown.Name(t.Called()) + ", which is " + own + ". Keep it only if this tenant has renamed its SharePoint. With another tenant's address, Purser can't reach this one."
 }
 
 // CheckAdminURL reads the address of a SharePoint admin center as somebody typed it, for a tenant of that cloud, and gives it in
@@ -59,13 +59,13 @@ func CheckAdminURL(text string, cloud tenant.Cloud, allowed []string) (normal, w
 	host := strings.ToLower(u.Hostname())
 	switch {
 	case !strings.EqualFold(u.Scheme, "https"):
-		return "", "The address must begin with https://. " + example
+		return "", "The address must start with https://. " + example
 	case u.User != nil || u.Port() != "" && u.Port() != "443":
-		return "", "Enter the address without a name or a port in it. " + example
+		return "", "Enter the address without a username or port. " + example
 	case strings.Trim(u.Path, "/") != "" || u.RawQuery != "" || u.Fragment != "" || u.ForceQuery:
-		return "", "Enter only the beginning of the address, up to the host. " + example
+		return "", "Enter only the start of the address, up to the host name. " + example
 	case !slices.Contains(allowed, host) && (!adminHosts[cloud].MatchString(host) || strings.HasPrefix(host, "xn--")): // no tenant's name is written in punycode
-		return "", "This is not the address of a SharePoint admin center in the tenant's cloud. " + example
+		return "", "This is not a SharePoint admin center address in the tenant's cloud. " + example
 	}
 	return "https://" + host, ""
 }

@@ -38,8 +38,8 @@ func (check) Name() string { return CheckRun }
 func (check) Words() run.Words {
 	return run.Words{
 		Begun: CheckBegun, Cancelled: CheckCancelled, Ended: CheckEnded, Interrupted: CutOff, Reference: "check",
-		Missing: "This check of passwords does not exist.",
-		Over:    "This check of passwords is over already, or being cancelled.",
+		Missing: "This password check does not exist.",
+		Over:    "This password check is already over or being canceled.",
 		Nothing: "There is nothing left to check.",
 	}
 }

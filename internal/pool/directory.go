@@ -60,11 +60,11 @@ func (u *Unread) Error() string {
 func (u *Unread) Unwrap() error {
 	switch {
 	case u.Permission != "":
-		return problem.New(problem.Upstream, "Microsoft 365 does not let Purser read this group"+u.quoted()+": the permission "+u.Permission+" is missing. Grant it to the tenant's app profile, with an administrator's consent, and try again.")
+		return problem.New(problem.Upstream, "Microsoft 365 does not let Purser read this group"+u.quoted()+": the permission "+u.Permission+" is missing. Grant it to the tenant's app profile with admin consent, then try again.")
 	case u.Whose == whose.App:
 		return problem.New(problem.Upstream, strings.Join(append([]string{"Microsoft 365 refused the app profile of this tenant (" + u.Code + ")."}, u.rest()...), " "))
 	case u.Whose == whose.Untold && strings.HasPrefix(u.Code, "AADSTS"):
-		return problem.New(problem.Upstream, "Microsoft 365 refused to let Purser in, for a reason that is not in Purser's table ("+u.Code+"). Nothing was changed. Look the code up at Microsoft, compare the tenant's app profile with the app registration, and try again.")
+		return problem.New(problem.Upstream, "Microsoft 365 refused to let Purser in, for a reason that Purser does not know ("+u.Code+"). Nothing was changed. Look up the code at Microsoft, compare the tenant's app profile with the app registration, then try again.")
 	}
 	return problem.New(problem.Upstream, strings.Join(append([]string{"Microsoft 365 could not be read (" + u.Code + "): " + u.Whose.Words().What + ".", "Nothing was changed."}, u.rest()...), " "))
 }

@@ -25,7 +25,7 @@ func (a *Ambiguous) Error() string { return "several groups have the name" }
 
 // Unwrap gives the sentence for where no page shows the choices.
 func (a *Ambiguous) Unwrap() error {
-	return problem.Field(FieldGroup, "Several groups have this name. Choose one of them, or enter the group's address.")
+	return problem.Field(FieldGroup, "Several groups have this name. Select one of them, or enter the group's email address.")
 }
 
 // Unusable says that the group was found and cannot be a pool.
@@ -35,7 +35,7 @@ func (u *Unusable) Error() string { return "the group cannot be a pool: " + stri
 
 // Unwrap gives the sentence.
 func (u *Unusable) Unwrap() error {
-	return problem.Field(FieldGroup, "This is a distribution list, to which SharePoint can give no rights. Choose a Microsoft 365 Group, a mail-enabled security group or a security group.")
+	return problem.Field(FieldGroup, "This is a distribution list, which can't be given rights in SharePoint. Use a Microsoft 365 Group, a mail-enabled security group, or a security group.")
 }
 
 // Conflict says that somebody else saved the pool meanwhile. Nothing was overwritten.
@@ -45,7 +45,7 @@ func (c *Conflict) Error() string { return "somebody else changed the pool" }
 
 // Unwrap gives the sentence for where no page shows both versions.
 func (c *Conflict) Unwrap() error {
-	return problem.New(problem.Conflict, "Somebody else saved this account pool meanwhile. Nothing was overwritten.")
+	return problem.New(problem.Conflict, "Someone else changed this account pool. Nothing was overwritten.")
 }
 
 // NoReader says that nobody can read the tenant's groups. Its sentence says what is needed.
@@ -55,7 +55,7 @@ func (*NoReader) Error() string { return "nobody can read the tenant's groups" }
 
 // Unwrap gives the sentence.
 func (*NoReader) Unwrap() error {
-	return problem.New(problem.Invalid, "Purser cannot read this tenant's groups yet. Give its app profile a client secret and the application permissions GroupMember.Read.All and User.Read.All, or add a service account profile of this tenant that is valid.")
+	return problem.New(problem.Invalid, "Purser can't read this tenant's groups yet. Give its app profile a client secret and the application permissions GroupMember.Read.All and User.Read.All, or add a valid service account profile for this tenant.")
 }
 
-var errNoReading = problem.New(problem.NotFound, "This list of members does not exist, or not any more. Validate the group again.")
+var errNoReading = problem.New(problem.NotFound, "This list of members no longer exists. Validate the group again.")

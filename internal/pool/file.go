@@ -34,7 +34,7 @@ func readFile(file io.Reader) (*sheet.Sheet, error) {
 	}
 	if !s.Has(columnPassword) && !s.Has(columnApp) {
 		s.Clear()
-		return nil, problem.New(problem.Invalid, "The file needs a column password or app_password.")
+		return nil, problem.New(problem.Invalid, "The file needs a column named password or app_password.")
 	}
 	return s, nil
 }

@@ -45,7 +45,7 @@ func TestPasswordsByFile(t *testing.T) {
 		";ca@contoso.com;short\r\n"
 	read, err := r.ReadPasswords(ctx, adele, reading.ID, strings.NewReader(file))
 	must(t, err)
-	want := []string{"", "", "", "line 4 already", "not a member", "not both", "2 columns", "password is missing", "username is missing", "8 characters"}
+	want := []string{"", "", "", "already in line 4", "not a member", "not both", "2 columns", "password is missing", "username is missing", "8 characters"}
 	if len(read.Rows) != len(want) || read.Good() != 3 {
 		t.Fatalf("%d rows, %d good: %+v", len(read.Rows), read.Good(), read.Rows)
 	}
@@ -143,7 +143,7 @@ func TestARowOfPasswordsThatCannotBeRead(t *testing.T) {
 		",,\n"+
 		"pool03@contoso.com,"+marked+"\n"))
 	must(t, err)
-	want := []string{"quotes in this row", "4 columns, and the header row has 3", "a single field", "no username", "no username", "password is missing: this row has 1 column, and the header row has 3", ""}
+	want := []string{"quotes in this row", "4 columns, and the header row has 3", "a single field", "not a username", "not a username", "password is missing: this row has 1 column, and the header row has 3", ""}
 	if len(read.Rows) != len(want) || read.Good() != 1 || string(read.Changes()[0].Password.Reveal()) != marked {
 		t.Fatalf("%+v", read.Rows)
 	}

@@ -37,11 +37,11 @@ func (r Reading) Remark() string {
 	case r.State == ReadingRuns || r.Counts.Members > 0:
 		return ""
 	case r.Group.Hidden:
-		return "Microsoft 365 listed no members, because the membership of this group is hidden. To have them listed, give Purser's app registration the permission " + ReadHidden + " with an administrator's consent, and validate again."
+		return "Microsoft 365 listed no members, because the membership of this group is hidden. To see them, grant Purser's app registration the permission " + ReadHidden + " with admin consent, then select Validate again."
 	case r.Counts.LeftOut > 0:
-		return "Nothing that this group holds can be a member of the pool."
+		return "Nothing in this group can be a member of the pool."
 	}
-	return "Microsoft 365 listed no members. Either the group is empty, or they are hidden from Purser, or the list is late: look at the group in Microsoft 365, and validate again. Members that are hidden are listed with the permission " + ReadHidden + "."
+	return "Microsoft 365 listed no members. The group is empty, its members are hidden from Purser, or the list is late. Check the group in Microsoft 365, then select Validate again. To see hidden members, Purser needs the permission " + ReadHidden + "."
 }
 
 // ReadingState is how far a reading is.
@@ -176,7 +176,7 @@ func (k OtherKind) Title() string {
 	case Guest:
 		return "Guest"
 	case OddUsername:
-		return "Account whose username cannot be used"
+		return "Account with a username that can't be used"
 	case Device:
 		return "Device"
 	case ServicePrincipal:

@@ -80,7 +80,7 @@ func (s *Service) ReadPasswords(ctx context.Context, caller access.Caller, id Re
 		return Import{}, problem.New(problem.Invalid, "Public folders need no password, so there is nothing to import.")
 	}
 	if r.State == ReadingRuns {
-		return Import{}, problem.New(problem.Conflict, "The members of this group are still being read. Choose the file again when the list is complete.")
+		return Import{}, problem.New(problem.Conflict, "The members of this group are still being read. Select the file again when the list is complete.")
 	}
 	read, err := readFile(file)
 	if err != nil {
@@ -118,7 +118,7 @@ func (s *Service) judgeRow(row sheet.Row, roster map[string]Member, lines map[st
 		out.Mistake = "The username is missing" + row.Short() + "."
 		return out
 	case !isUsername(username):
-		out.Mistake = "This is no username. Enter one such as pool01@contoso.com."
+		out.Mistake = "This is not a username. Enter one such as pool01@contoso.com."
 		return out
 	}
 	key := account.Fold(username)
@@ -133,11 +133,11 @@ func (s *Service) judgeRow(row sheet.Row, roster map[string]Member, lines map[st
 	case !there:
 		out.Mistake = "This account is not a member of the group."
 	case len(password) > 0 && out.App:
-		out.Mistake = "Give the password or the app password, not both."
+		out.Mistake = "Enter the password or the app password, not both."
 	case len(password) == 0 && !out.App:
 		out.Mistake = "The password is missing" + row.Short() + "."
 	case twice:
-		out.Mistake = fmt.Sprintf("The same account is in line %d already.", earlier)
+		out.Mistake = fmt.Sprintf("This account is already in line %d.", earlier)
 	case out.App:
 		out.password = secret.NewValue(app)
 		out.Mistake = CheckAppPassword(out.password)

@@ -220,7 +220,7 @@ func (s *Service) asAccount(ctx context.Context, o opener) (Session, error) {
 		}
 		return nil, problem.Wrap(err, problem.Upstream, problem.Message(unread))
 	} else if ok {
-		return nil, problem.Wrap(err, problem.Upstream, "Purser reads this tenant with the account of the profile "+p.Name+", and could not sign in with it ("+
+		return nil, problem.Wrap(err, problem.Upstream, "Purser reads this tenant with the account of the profile "+p.Name+" and could not sign in with it ("+
 			refused.Verdict.Status.Title()+" "+refused.Verdict.Code+"). Validate that profile, or give the tenant's app profile a client secret.")
 	}
 	return session, err

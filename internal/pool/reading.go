@@ -62,9 +62,9 @@ func Typed(text string) string { return strings.Trim(text, " \t\r\n") }
 func (s *Service) find(ctx context.Context, o opener, text string) (Group, error) {
 	switch {
 	case text == "":
-		return Group{}, problem.Field(FieldGroup, "Enter the name or the address of a group.")
+		return Group{}, problem.Field(FieldGroup, "Enter the name or email address of a group.")
 	case !utf8.ValidString(text) || utf8.RuneCountInString(text) > maxGroupName:
-		return Group{}, problem.Field(FieldGroup, "Enter a name of at most 256 characters.")
+		return Group{}, problem.Field(FieldGroup, "Enter a name of up to 256 characters.")
 	}
 	found, err := ask(ctx, s, o, func(d Session) ([]Group, error) {
 		if uuid.Validate(text) != nil || len(text) != 36 {
@@ -80,7 +80,7 @@ func (s *Service) find(ctx context.Context, o opener, text string) (Group, error
 	case err != nil:
 		return Group{}, err
 	case len(found) == 0:
-		return Group{}, problem.Field(FieldGroup, "This tenant has no group with that name or address. Check the spelling, or choose one from the suggestions.")
+		return Group{}, problem.Field(FieldGroup, "This tenant has no group with that name or email address. Check the spelling, or select a suggestion.")
 	case len(found) > 1:
 		return Group{}, &Ambiguous{Text: text, Choices: found}
 	case !found[0].Kind.Usable():
@@ -110,7 +110,7 @@ func (s *Service) drift(ctx context.Context, caller access.Caller, origin audit.
 		return Reading{}, err
 	}
 	if p.Group.ID == "" {
-		return Reading{}, problem.New(problem.Invalid, "This account pool has no group yet. Enter one, and validate it.")
+		return Reading{}, problem.New(problem.Invalid, "This account pool has no group yet. Enter one, then select Validate.")
 	}
 	o := opener{caller, origin, t, unasked}
 	g, err := ask(ctx, s, o, func(d Session) (Group, error) { return d.Group(ctx, p.Group.ID) })
@@ -123,7 +123,7 @@ func (s *Service) drift(ctx context.Context, caller access.Caller, origin audit.
 	return s.begin(ctx, o, key, g)
 }
 
-var errGroupGone = problem.Field(FieldGroup, "This group does not exist in Microsoft 365 any more. Enter another one, and validate it.")
+var errGroupGone = problem.Field(FieldGroup, "This group no longer exists in Microsoft 365. Enter another group, then select Validate.")
 
 // begin stores a reading and begins with it at once: the background work looks for jobs a few times a second only, and is there
 // for the case that this process ends before the reading does.

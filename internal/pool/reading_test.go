@@ -57,7 +57,7 @@ func TestValidateRefuses(t *testing.T) {
 	r := newRig(t, fixture("", ""))
 	for _, c := range []struct{ text, says string }{
 		{"", "Enter the name"},
-		{strings.Repeat("x", 257), "at most 256"},
+		{strings.Repeat("x", 257), "up to 256"},
 		{"No such group", "no group with that name"},
 		{"nobody@contoso.com", "no group with that name"},
 		{"00000000-0000-4000-8000-000000000099", "no group with that name"},

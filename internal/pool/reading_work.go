@@ -66,7 +66,7 @@ func (s *Service) read(ctx context.Context, r Reading, o opener) error {
 	case errors.Is(err, ErrGone):
 		failure = problem.Message(errGroupGone)
 	case errors.Is(err, ErrShut):
-		failure = "Purser would have had to sign in with a service account to read on, which nobody has asked for. Validate the group to read it."
+		failure = "To read on, Purser has to sign in with a service account. Select Validate to allow it."
 	}
 	if err == nil && r.Group.Hidden {
 		state, failure, err = s.hiddenOutcome(ctx, r)

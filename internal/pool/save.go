@@ -13,7 +13,7 @@ import (
 	"purser.example/internal/secret"
 )
 
-var errReadingGone = problem.Field(FieldGroup, "The list of members is gone, because it was not saved for long. Validate the group again.")
+var errReadingGone = problem.Field(FieldGroup, "The list of members is no longer there, because it was not saved in time. Validate the group again.")
 
 // maxObjects keeps a slip of the keyboard from asking for a million members.
 const maxObjects = 1_000_000_000
@@ -108,7 +108,7 @@ func (s *Service) chooseMembers(ctx context.Context, w *saving) error {
 	}
 	if id == "" {
 		if len(w.change.Members) > 0 {
-			return problem.Field(FieldGroup, "Enter a group, and validate it.")
+			return problem.Field(FieldGroup, "Enter the name or email address of a group, then select Validate.")
 		}
 		return nil
 	}
@@ -139,11 +139,11 @@ func (s *Service) checkReading(ctx context.Context, w *saving, id ReadingID) err
 	}
 	switch {
 	case w.reading.State == ReadingRuns:
-		return problem.Field(FieldGroup, "The members of this group are still being read. Save when the list is complete.")
+		return problem.Field(FieldGroup, "The members of this group are still being read. Select Save when the list is complete.")
 	case w.reading.State == ReadingFailed:
-		return problem.Field(FieldGroup, "The members of this group could not be read to the end. Validate the group again.")
+		return problem.Field(FieldGroup, "Reading the members of this group did not finish. Validate the group again.")
 	case w.reading.Counts.Members == 0:
-		return problem.Field(FieldGroup, "This group has no members that can work. "+w.reading.Remark()+" To empty the pool on purpose, select Clear.")
+		return problem.Field(FieldGroup, "This group has no members that can be used. "+w.reading.Remark()+" To empty the pool on purpose, select Clear.")
 	}
 	_, err := ask(ctx, s, w.opener, func(d Session) (Group, error) { return d.Group(ctx, w.reading.Group.ID) })
 	if errors.Is(err, ErrGone) {
@@ -161,7 +161,7 @@ func (w *saving) checkFields(hosts []string, checkPassword func(secret.Value) st
 		}
 	}
 	if w.change.Objects < 0 || w.change.Objects > maxObjects {
-		add(FieldObjects, "Enter the number of objects in digits, or leave the field empty.")
+		add(FieldObjects, "Enter a whole number such as 2500, or leave the field empty.")
 	}
 	w.pool.Objects = w.change.Objects
 	seen := map[UserID]bool{}
@@ -185,7 +185,7 @@ func (w *saving) checkAdminURL(needed bool, hosts []string, add func(field, mess
 		add(FieldAdminURL, message)
 	case needed:
 		_, example := CheckAdminURL("", w.tenant.Cloud, nil)
-		add(FieldAdminURL, "A member has MFA enabled, so this address is needed. "+example)
+		add(FieldAdminURL, "This address is required because a member has Enable MFA on. "+example)
 	}
 }
 
@@ -199,13 +199,13 @@ func one(yes bool) int {
 func (w *saving) checkMember(m MemberChange, there bool, checkPassword func(secret.Value) string) string {
 	switch {
 	case !there:
-		return "This account is not a member of the group any more, or is named twice. Validate the group again."
+		return "This account is no longer a member of the group, or is listed twice. Validate the group again."
 	case !w.change.Class.NeedsPasswords() && (m.MFA || !m.Password.Empty()):
 		return "Public folders need no password."
 	case m.Password.Empty():
 		return ""
 	case m.Forget:
-		return "Enter a new password or remove the stored one, not both."
+		return "Enter a new password or remove the stored password, not both."
 	case m.MFA:
 		return CheckAppPassword(m.Password)
 	}
@@ -216,11 +216,11 @@ func (w *saving) checkMember(m MemberChange, there bool, checkPassword func(secr
 func CheckAppPassword(password secret.Value) string {
 	text := password.Reveal()
 	if len(text) > 256 {
-		return "Enter an app password of at most 256 characters."
+		return "Enter an app password of up to 256 characters."
 	}
 	for _, c := range text {
 		if c <= ' ' || c > '~' {
-			return "Enter the app password as Microsoft shows it, without blanks: letters, digits and signs only."
+			return "Enter the app password as Microsoft shows it, without spaces: only letters, digits, and symbols."
 		}
 	}
 	return ""

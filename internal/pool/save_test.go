@@ -105,7 +105,7 @@ func TestAppPasswordsAndTheAdminCenter(t *testing.T) {
 	reading := r.validated(t, sites, "Pool")
 	m := r.rows(t, pool.Query{Reading: reading.ID})["mfa@contoso.com"]
 	c := pool.Change{Key: sites, Reading: reading.ID, Members: []pool.MemberChange{{User: m.User, MFA: true, Password: secret.FromString(appWord)}}}
-	if _, err := r.Save(ctx, adele, here, c); !strings.Contains(fieldOf(err, pool.FieldAdminURL), "needed") {
+	if _, err := r.Save(ctx, adele, here, c); !strings.Contains(fieldOf(err, pool.FieldAdminURL), "required") {
 		t.Fatalf("R44: without the address: %v", err)
 	}
 	c.AdminURL = "https://contoso-admin.sharepoint.us"
@@ -218,7 +218,7 @@ func TestAGroupThatGoesBetweenValidateAndSave(t *testing.T) {
 	r.sim.ResetFaults()
 	twice := r.validated(t, sites, "twice@contoso.com")
 	must(t, r.sim.DeleteGroup("twice@contoso.com"))
-	if _, err := r.Save(ctx, adele, here, r.change(t, twice.ID, nil)); !strings.Contains(fieldOf(err, pool.FieldGroup), "does not exist in Microsoft 365 any more") {
+	if _, err := r.Save(ctx, adele, here, r.change(t, twice.ID, nil)); !strings.Contains(fieldOf(err, pool.FieldGroup), "no longer exists in Microsoft 365") {
 		t.Errorf("%v", err)
 	}
 	must(t, r.sim.DeleteGroup("obrien@contoso.com"))

@@ -103,7 +103,7 @@ func (s *Service) enter(ctx context.Context, caller access.Caller, key Key) (ten
 		return tenant.Tenant{}, err
 	}
 	if !key.Class.Known() {
-		return tenant.Tenant{}, problem.New(problem.NotFound, "There is no such account pool.")
+		return tenant.Tenant{}, problem.New(problem.NotFound, "This account pool does not exist.")
 	}
 	return s.tenants.Find(ctx, key.Tenant)
 }

@@ -52,7 +52,7 @@ func TestAnAnswerIsToldAsWhatItIs(t *testing.T) {
 	}
 	must(t, r.sim.SetFaults(nil))
 	must(t, r.sim.DeleteGroup("pool@contoso.com"))
-	if _, err := r.Drift(ctx, adele, here, sites); !strings.Contains(fieldOf(err, pool.FieldGroup), "does not exist in Microsoft 365 any more") {
+	if _, err := r.Drift(ctx, adele, here, sites); !strings.Contains(fieldOf(err, pool.FieldGroup), "no longer exists in Microsoft 365") {
 		t.Errorf("a group that is gone: %v", err)
 	}
 }
@@ -81,7 +81,7 @@ func TestTheAppIsBlamedForWhatIsItsOwn(t *testing.T) {
 		{"a wrong secret", refused(401, "invalid_client", "7000215"), "refused the app profile of this tenant (AADSTS7000215). The app's client secret is wrong. Correct the app profile", "a problem of its own"},
 		{"no such tenant", refused(400, "invalid_request", "90002"), "The tenant does not exist in this cloud. Check the tenant", "app profile"},
 		{"a policy", refused(400, "invalid_grant", "530099"), "such as a policy", "app profile"},
-		{"a code that nobody knows", refused(400, "invalid_grant", "999999"), "not in Purser's table (AADSTS999999)", "orrect the app profile"},
+		{"a code that nobody knows", refused(400, "invalid_grant", "999999"), "that Purser does not know (AADSTS999999)", "orrect the app profile"},
 		{"a web filter", m365sim.Fault{Status: 403, Body: "<h1>No</h1>"}, "something other than Microsoft 365 responded", "orrect the app profile"},
 		{"a web filter in JSON", m365sim.Fault{Status: 401, Body: `{"error":"blocked"}`}, "something other than Microsoft 365 responded", "orrect the app profile"},
 		{"a lost answer", m365sim.Fault{Reset: true}, "could be with Microsoft, the network", "orrect the app profile"},

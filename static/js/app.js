@@ -13,6 +13,3 @@ import './time.js';
 import './tip.js';
 import './told.js';
 import './unsaved.js';
-
-// Lets the style sheet show what only script can serve, such as copy buttons, also in parts that arrive later.
-document.documentElement.classList.add('scripted');

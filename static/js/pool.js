@@ -15,7 +15,7 @@ function show(name, focus) {
     one.setAttribute('aria-selected', one === tab);
     one.tabIndex = one === tab ? 0 : -1;
   }
-  for (const panel of panels()) panel.hidden = panel.id !== `panel-${name}`;
+  for (const panel of panels()) panel.toggleAttribute('data-current', panel.id === `panel-${name}`);
   for (const field of document.querySelectorAll('[data-tab-value]')) field.value = name;
   if (focus) tab.focus();
   ask();
@@ -23,7 +23,7 @@ function show(name, focus) {
 
 // ask lets the pool in front compare itself with its group, once.
 function ask() {
-  document.querySelector('.pool-panel:not([hidden]) [data-asks]')?.dispatchEvent(new CustomEvent('shown'));
+  document.querySelector('.pool-panel[data-current] [data-asks]')?.dispatchEvent(new CustomEvent('shown'));
 }
 
 function choose(tab, focus) {
@@ -87,10 +87,22 @@ function reveal(id) {
 function walk(event) {
   const list = tabs();
   const at = list.indexOf(event.target);
-  const to = { ArrowRight: at + 1, ArrowLeft: at - 1 + list.length, Home: 0, End: list.length - 1 }[event.key];
+  const to = { ArrowRight: at + 1, ArrowLeft: at - 1, Home: 0, End: -1 }[event.key];
   if (at < 0 || to === undefined) return;
   event.preventDefault();
-  choose(list[to % list.length], true);
+  choose(list.at(to % list.length), true);
+}
+
+// How many passwords are typed stands beside Save, which is in view all the time.
+function count() {
+  const said = document.querySelector('[data-new]');
+  const waiting = [...form.querySelectorAll('.pool-password input[type=password]')].filter((field) => field.value !== '').length;
+  said.textContent = { 0: '', 1: said.dataset.one }[waiting] ?? `${waiting} ${said.dataset.many}`;
+}
+
+// Where a pool was about to be cleared, the next thing to do is to save it or to keep it.
+function goOnFrom() {
+  if (document.activeElement === document.body) document.querySelector('.pool-panel[data-current] [id^=keep-]')?.focus();
 }
 
 // Enter in Group Name validates it; anywhere else in the form it saves.
@@ -167,9 +179,10 @@ function start() {
   document.addEventListener('change', narrow);
   document.addEventListener('change', rename);
   document.addEventListener('input', search);
+  document.addEventListener('input', count);
   document.addEventListener('submit', guard, { capture: true });
   document.addEventListener('htmx:before:swap', keep);
-  document.addEventListener('htmx:after:swap', () => { putBack(); ask(); });
+  document.addEventListener('htmx:after:swap', () => { putBack(); ask(); count(); goOnFrom(); });
   unsaved.querySelector('[data-leave]').addEventListener('click', () => {
     unsaved.close();
     goOn?.();
@@ -187,6 +200,7 @@ function start() {
   const there = location.hash.replace('#panel-', '');
   show(tabs().some((tab) => tab.dataset.tab === there) ? there : tabs().find((tab) => tab.getAttribute('aria-selected') === 'true')?.dataset.tab, false);
   for (const panel of panels()) panel.tabIndex = -1;
+  count();
 }
 
 // htmx wires the page up when the document is complete.

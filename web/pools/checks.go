@@ -22,11 +22,11 @@ func (h *Handlers) Checks() runs.Face {
 	return runs.Face{
 		Kind: h.Pools.Checks(), Path: checksPath, Section: title, Classic: true,
 		Words: runs.Words{
-			One: "Check of passwords", Many: "Checks of passwords", Lead: "Each Save with new passwords makes one. They go on when you leave the page, and over a restart.",
-			Progress: "Checking passwords with Microsoft 365…", Leave: "Everything else is saved. You can leave this page: the check goes on, and this address keeps the result.",
+			One: "Password check", Many: "Password checks", Lead: "Each Save with new passwords starts a check. Checks continue when you leave the page and after a restart.",
+			Progress: "Checking passwords with Microsoft 365…", Leave: "Everything else is saved. You can leave this page: the check continues, and this address keeps the result.",
 			Cancel: "Cancel check", Again: "Check again", Items: "Passwords of this check", Subject: "Name", Result: "Result", At: "Checked",
-			None:  "No password of this check has that outcome.",
-			Empty: ui.EmptyProps{Icon: "validate", Title: "No check yet", Text: "Enter passwords of members, then select Save."},
+			None:  "No passwords in this check have that outcome.",
+			Empty: ui.EmptyProps{Icon: "validate", Title: "No password checks yet", Text: "Enter passwords for members, then select Save."},
 		},
 		Columns: []runs.Column{
 			{Label: "Group Name", Text: func(r run.Run) string { return r.Title }},
@@ -37,13 +37,13 @@ func (h *Handlers) Checks() runs.Face {
 		Outcomes: map[run.Outcome]string{run.Confirmed: "Stored", run.Rejected: "Refused", run.Trying: "Checking"},
 		Usual:    []run.Outcome{run.Confirmed, run.Rejected, run.NotReached},
 		Reasons: map[account.Reason]string{
-			run.Replaced: "Somebody entered another password before this one had its turn.",
-			run.Gone:     "No member of the pool any more.",
+			run.Replaced: "Someone entered another password before this one was checked.",
+			run.Gone:     "No longer a member of the pool.",
 		},
 		NotReached: "Not the account's fault.",
 		Scope:      func(c echo.Context) string { return keyOf(c).Scope() },
 		Lead: func(r run.Run) string {
-			return pool.KeyOf(r.Scope).Class.Title() + " · " + r.Title + " · begun by " + r.By()
+			return pool.KeyOf(r.Scope).Class.Title() + " · " + r.Title + " · started by " + r.By()
 		},
 		Said: checkOutcome,
 		Left: leftOfCheck,
@@ -53,7 +53,7 @@ func (h *Handlers) Checks() runs.Face {
 		Item: h.checkItem,
 		Below: func(r run.Run) []runs.Link {
 			key := pool.KeyOf(r.Scope)
-			return []runs.Link{backTo(key), {Text: "All checks of this pool", Href: address(checksPath, "tenant", string(key.Tenant), "tab", string(key.Class))}}
+			return []runs.Link{backTo(key), {Text: "All password checks of this pool", Href: address(checksPath, "tenant", string(key.Tenant), "tab", string(key.Class))}}
 		},
 		ListBelow: func(c echo.Context) []runs.Link { return []runs.Link{backTo(keyOf(c))} },
 		Pane:      rerunPane,
@@ -71,7 +71,7 @@ func leftOfCheck(r run.Run) string {
 	if !r.Kept {
 		return ""
 	}
-	return "tries what nobody could tell about"
+	return "Tries the passwords that were not checked."
 }
 
 // rerunPane asks about the scan where the Save that led here changed the group (R46).
@@ -89,11 +89,11 @@ func checkOutcome(r run.Run) ui.MessageProps {
 	text := words.Number(stored) + " of " + words.Counted(r.Total, "password") + " " + words.Plural(r.Total, "is", "are") + " stored."
 	switch {
 	case r.State == run.Cancelled:
-		return ui.MessageProps{Tone: ui.OK, Title: "Cancelled", Text: text + " What had not been tried is kept: select Check again to try it."}
+		return ui.MessageProps{Tone: ui.OK, Title: "Cancelled", Text: text + " Passwords that were not checked are kept. Select Check again to check them."}
 	case stored == r.Total:
-		return ui.MessageProps{Tone: ui.OK, Text: text + " Microsoft 365 confirmed each of them."}
+		return ui.MessageProps{Tone: ui.OK, Text: text + " Microsoft 365 accepted each of them."}
 	default:
-		return ui.InPart(stored, text, "The others are told below. A refused password is not stored, and what was stored before it still is.")
+		return ui.InPart(stored, text, "See the other passwords below. A refused password is not stored; the one stored before still is.")
 	}
 }
 

@@ -30,7 +30,7 @@ const (
 	fieldShown = "shown"
 	// fieldRow holds, for each member in sight, whether Enable MFA was on when the page was made, and the user's id.
 	fieldRow = "row"
-	// fieldOverwrite comes with "Save mine over it" only, and holds in place of fieldSeen.
+	// fieldOverwrite comes with "Overwrite with mine" only, and holds in place of fieldSeen.
 	fieldOverwrite = "overwrite"
 	fieldSeen      = "seen"
 	fieldNamed     = "named" // what Group Name showed when its reading was found
@@ -180,9 +180,9 @@ func (p *poolForm) change() (pool.Change, error) {
 	case p.clear:
 		return change, nil
 	case p.group == "" && p.named != "":
-		return pool.Change{}, problem.Field(pool.FieldGroup, "Enter the group's name, or select Clear to remove the group from the pool.")
+		return pool.Change{}, problem.Field(pool.FieldGroup, "Enter the group's name, or select Clear to remove the group from this pool.")
 	case p.group != p.named:
-		return pool.Change{}, problem.Field(pool.FieldGroup, "Select Validate first, so that you see whom the group holds.")
+		return pool.Change{}, problem.Field(pool.FieldGroup, "Select Validate first to see the members of this group.")
 	case p.reading != p.was.reading || p.overwrite:
 		change.Reading = p.reading
 	}
@@ -194,7 +194,7 @@ func (p *poolForm) change() (pool.Change, error) {
 	return change, nil
 }
 
-// count reads the number of objects; people write thousands with commas, dots and blanks.
+// count reads the number of objects; people write thousands with commas, dots and spaces.
 func (p *poolForm) count() (int, error) {
 	if p.objects == "" {
 		return 0, nil

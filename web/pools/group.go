@@ -49,11 +49,16 @@ func (h *Handlers) carryOut(c echo.Context, command string, p *poolForm) error {
 		return h.find(c, p, p.group)
 	case "choose":
 		if p.choice == "" {
-			return problem.Field(pool.FieldGroup, "Choose one of the groups.")
+			return problem.Field(pool.FieldGroup, "Select one of the groups.")
 		}
 		return h.find(c, p, p.choice)
 	case "clear":
-		p.clear, p.group, p.named, p.reading, p.members = true, "", "", "", memberQuery{}
+		saved, err := h.Pools.Pool(ctx, caller, p.key)
+		if err != nil {
+			return err
+		}
+		p.clear = saved.Group.ID != "" // of a group that was only found, nothing is left to be removed
+		p.group, p.named, p.reading, p.members = "", "", "", memberQuery{}
 	case "undo":
 		saved, err := h.Pools.Pool(ctx, caller, p.key)
 		if err != nil {
@@ -83,7 +88,7 @@ func (h *Handlers) carryOut(c echo.Context, command string, p *poolForm) error {
 // find looks the group up and begins to read its members.
 func (h *Handlers) find(c echo.Context, p *poolForm, text string) error {
 	if text == "" {
-		return problem.Field(pool.FieldGroup, "Enter the name or the address of the group, then select Validate.")
+		return problem.Field(pool.FieldGroup, "Enter the name or email address of a group, then select Validate.")
 	}
 	reading, err := h.Pools.Validate(c.Request().Context(), session.Caller(c), session.Origin(c), p.key, text)
 	if err != nil {
@@ -199,7 +204,7 @@ func aboutChoice(g pool.Group) string {
 		about += ", " + shown.Name(g.Mail)
 	}
 	if !g.Kind.Usable() {
-		about += ", cannot be a pool"
+		about += ", can't be used"
 	}
 	return about
 }

@@ -53,7 +53,7 @@ func (h *Handlers) importView(c echo.Context) (importView, importTarget, error) 
 		return importView{}, importTarget{}, err
 	}
 	if r.Key != key || !key.Class.NeedsPasswords() {
-		return importView{}, importTarget{}, problem.New(problem.NotFound, "This list of members belongs to another pool.")
+		return importView{}, importTarget{}, problem.New(problem.NotFound, "This list of members belongs to another pool. Open the pool again.")
 	}
 	own := address("", "tenant", string(key.Tenant), "tab", string(key.Class), "reading", string(id))
 	return importView{
@@ -120,7 +120,7 @@ func refuseFile(c echo.Context, view importView, err error) error {
 
 func (h *Handlers) saveImport(c echo.Context, view importView, target importTarget, result pool.Import) error {
 	if result.Good() == 0 {
-		view.Said = &ui.MessageProps{Tone: ui.Bad, Title: "Nothing was imported", Text: "No row of the file can be taken. Correct it, then try again."}
+		view.Said = &ui.MessageProps{Tone: ui.Bad, Title: "Nothing was imported", Text: "No row of the file can be imported. Correct the file, then try again."}
 		return importAnswer(c, http.StatusUnprocessableEntity, view)
 	}
 	seen, err := strconv.ParseInt(c.QueryParam("seen"), 10, 64)
@@ -142,7 +142,7 @@ func (h *Handlers) saveImport(c echo.Context, view importView, target importTarg
 	left := len(result.Rows) - result.Good()
 	message := words.Counted(result.Good(), "row") + " imported."
 	if left > 0 {
-		message = words.Number(result.Good()) + " of " + words.Counted(len(result.Rows), "row") + " imported; the others were left out."
+		message = words.Number(result.Good()) + " of " + words.Counted(len(result.Rows), "row") + " imported. The others were left out."
 	}
 	if saved.Check != "" {
 		return respond.Leave(c, address(checkPath(saved.Check), "changed", changed), "")
@@ -158,11 +158,11 @@ func (h *Handlers) refuseImport(c echo.Context, view importView, err error) erro
 	text := problem.Message(err)
 	for _, f := range problem.Fields(err) {
 		if f.Field == pool.FieldAdminURL {
-			text = f.Message + " Enter it on the page of the pool and save, then import again."
+			text = f.Message + " Enter it on the pool's page and select Save, then import again."
 		}
 	}
 	if conflictOf(err) != nil {
-		text += " Open this page again, then import again."
+		text += " Open this page again, then select Import."
 	}
 	view.Said = &ui.MessageProps{Tone: ui.Bad, Title: "Nothing was imported", Text: text}
 	return importAnswer(c, status, view)
@@ -173,11 +173,11 @@ func (v *importView) report(result pool.Import) {
 	good, left := result.Good(), len(result.Rows)-result.Good()
 	switch {
 	case left == 0:
-		v.Said = &ui.MessageProps{Tone: ui.OK, Title: words.Counted(good, "row") + " can be imported", Text: "Nothing was stored yet."}
+		v.Said = &ui.MessageProps{Tone: ui.OK, Title: words.Counted(good, "row") + " can be imported", Text: "Nothing is stored yet. Select Import to store the passwords."}
 	case good == 0:
 		v.Said = &ui.MessageProps{Tone: ui.Bad, Title: "No row can be imported", Text: "Correct the file, then select Check again."}
 	default:
-		v.Said = new(ui.InPart(good, words.Number(good)+" of "+words.Counted(len(result.Rows), "row")+" can be imported", "Nothing was stored yet. Import leaves out the rows with a mistake."))
+		v.Said = new(ui.InPart(good, words.Number(good)+" of "+words.Counted(len(result.Rows), "row")+" can be imported", "Nothing is stored yet. Import leaves out the rows with a mistake."))
 	}
 	for _, wantMistake := range []bool{true, false} {
 		for _, row := range result.Rows {
@@ -199,10 +199,10 @@ func importRowOf(row pool.ImportRow) importRow {
 	var notes []string
 	if row.App {
 		view.Text = "Will be stored"
-		notes = append(notes, "App password: Enable MFA is turned on.")
+		notes = append(notes, "App password: turns Enable MFA on.")
 	}
 	if row.Replaces {
-		notes = append(notes, "Replaces what is stored.")
+		notes = append(notes, "Replaces the stored password.")
 	}
 	view.Reason = strings.Join(notes, " ")
 	if row.Mistake != "" {

@@ -46,9 +46,9 @@ func failureOf(class pool.Class, err error) failure {
 	f := failure{Title: class.Title(), Text: "Something went wrong on our side. Select Save again in a moment.", cause: err}
 	switch problem.KindOf(err) {
 	case problem.Unavailable:
-		f.Text = "Purser cannot use its database right now. Select Save again in a moment; if it stays so, ask whoever runs Purser to look at the disk."
+		f.Text = "Purser cannot use its database right now. Select Save again in a moment. If that does not help, ask whoever runs Purser to check the disk."
 	case problem.Upstream:
-		f.Text = "Microsoft 365 did not answer. Select Save again in a moment."
+		f.Text = "Microsoft 365 did not respond. Select Save again in a moment."
 	}
 	return f
 }
@@ -60,8 +60,8 @@ func (h *Handlers) tellWithoutPage(c echo.Context, outcome outcomeView, cause er
 	}
 	h.Log.ErrorContext(c.Request().Context(), "page of account pools not shown after a save", "request_id", session.Origin(c).Request, "error", respond.Told(cause))
 	fault := layout.Fault{
-		Title: "Saved in part", Text: outcome.rest() + " The others are not saved, and the page cannot be shown right now.",
-		Next: "Open the page again before you go on: it shows what is saved.", ActionLabel: title, ActionHref: Path,
+		Title: "Partly saved", Text: outcome.rest() + " The other pools are not saved, and the page can't be shown right now.",
+		Next: "Open the page again to see what is saved.", ActionLabel: title, ActionHref: Path,
 		Reference: session.Origin(c).Request, Person: session.Person(c),
 	}
 	return respond.Page(c, statusOf(cause), layout.ErrorPage(fault))

@@ -244,7 +244,7 @@ func (v outcomeView) title() string {
 	case len(v.Mistakes) > 0:
 		return "Correct " + words.Counted(len(v.Mistakes), "field") + ", then select Save again"
 	case len(v.Saved) > 0 && len(v.Failed) > 0:
-		return "Saved in part"
+		return "Partly saved"
 	default:
 		return "Not saved"
 	}
@@ -255,7 +255,7 @@ func (v outcomeView) rest() string {
 	if len(v.Saved) == 0 {
 		return "Nothing was saved."
 	}
-	return "Saved all the same: " + strings.Join(v.Saved, "; ") + "."
+	return "Saved: " + strings.Join(v.Saved, "; ") + "."
 }
 
 // conflict shows both versions; whoever saved first keeps theirs until somebody decides.
@@ -293,9 +293,9 @@ func conflict(view conflictView) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var12 string
-			templ_7745c5c3_Var12, templ_7745c5c3_Err = templ.JoinStringErrs(words.Either(view.By, "Somebody"))
+			templ_7745c5c3_Var12, templ_7745c5c3_Err = templ.JoinStringErrs(words.Either(view.By, "Someone"))
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `web/pools/outcome.templ`, Line: 99, Col: 38}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `web/pools/outcome.templ`, Line: 99, Col: 37}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var12))
 			if templ_7745c5c3_Err != nil {
@@ -309,7 +309,7 @@ func conflict(view conflictView) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 21, " . Nothing was overwritten, and what you typed is still here.</p><table class=\"versions\"><thead><tr><th scope=\"col\">Field</th><th scope=\"col\">Stored now</th><th scope=\"col\">Yours</th></tr></thead> <tbody>")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 21, " . Nothing was overwritten, and what you typed is still here. Compare both versions, then choose.</p><table class=\"versions\"><thead><tr><th scope=\"col\">Field</th><th scope=\"col\">Saved now</th><th scope=\"col\">Yours</th></tr></thead> <tbody>")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -323,11 +323,11 @@ func conflict(view conflictView) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = ui.Button(ui.ButtonProps{Label: "Save mine over it", Form: "pools", Name: view.Overwrite.Name, Value: view.Overwrite.Value}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Button(ui.ButtonProps{Label: "Overwrite with mine", Form: "pools", Name: view.Overwrite.Name, Value: view.Overwrite.Value}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = ui.ButtonLink(ui.LinkProps{Label: "Use theirs", Href: view.Reload}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.ButtonLink(ui.LinkProps{Label: "Discard mine", Href: view.Reload}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -337,7 +337,7 @@ func conflict(view conflictView) templ.Component {
 			}
 			return nil
 		})
-		templ_7745c5c3_Err = ui.MessageBar(ui.MessageProps{Tone: ui.Bad, Title: "Somebody else saved this account pool meanwhile: " + view.Title, Quiet: true}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var11), templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.MessageBar(ui.MessageProps{Tone: ui.Bad, Title: "Someone else changed this account pool: " + view.Title, Quiet: true}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var11), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

@@ -19,7 +19,7 @@ func TestAFailureSpeaksOfItsPoolAlone(t *testing.T) {
 		says   string
 	}{
 		"the database":         {problem.New(problem.Unavailable, whole), http.StatusServiceUnavailable, "cannot use its database"},
-		"Microsoft 365":        {problem.New(problem.Upstream, whole), http.StatusBadGateway, "Microsoft 365 did not answer"},
+		"Microsoft 365":        {problem.New(problem.Upstream, whole), http.StatusBadGateway, "Microsoft 365 did not respond"},
 		"something unforeseen": {errors.New("a fault of the test"), http.StatusInternalServerError, "on our side"},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -52,7 +52,7 @@ func (h *Handlers) pageView(c echo.Context, f form) (pageView, error) {
 		view.Tenants = append(view.Tenants, ui.Option{Value: string(t.ID), Label: t.Called() + " (" + t.InitialDomain + ")", Selected: t.ID == f.tenant})
 	}
 	if !slices.ContainsFunc(tenants, func(t tenant.Tenant) bool { return t.ID == f.tenant }) {
-		return pageView{}, problem.New(problem.NotFound, "This tenant is not connected, or not any more.")
+		return pageView{}, problem.New(problem.NotFound, "This tenant is not connected.")
 	}
 	for _, s := range pool.Services() {
 		view.Services = append(view.Services, serviceView{Name: s.Name, Inferred: s.Pools == "inferred"})

@@ -25,7 +25,7 @@ func (h *Handlers) panelView(c echo.Context, tell *verdicts.Teller, saved pool.P
 		Objects: f.objects, AdminURL: f.url, Passwords: class.NeedsPasswords(),
 	}
 	if f.clear {
-		view.Clearing = "The group, its members and all their passwords are removed from this pool with the next Save. The accounts in Microsoft 365 stay as they are."
+		view.Clearing = "The group, its members and their passwords are removed from this pool with the next Save. " + afterClear(saved)
 	}
 	counts := pool.Counts{}
 	if f.reading != "" {
@@ -35,7 +35,7 @@ func (h *Handlers) panelView(c echo.Context, tell *verdicts.Teller, saved pool.P
 		}
 		if err != nil || r.Key != saved.Key {
 			f.reading = ""
-			view.Errors[pool.FieldGroup] = "The list of members is not there any more. Validate the group again."
+			view.Errors[pool.FieldGroup] = "The list of members is no longer there. Select Validate again."
 		} else {
 			counts = r.Counts
 			found := h.foundView(c, r)
@@ -54,6 +54,9 @@ func (h *Handlers) panelView(c echo.Context, tell *verdicts.Teller, saved pool.P
 		return view, err
 	}
 	view.URLDoubt = h.Pools.Doubt(of, f.url)
+	if view.Loses, err = h.losesView(c, saved, f, counts); err != nil {
+		return view, err
+	}
 	view.Enough = enough(saved, f, counts)
 	view.Drift = h.driftView(c, saved, f)
 	view.Hidden = f.hidden()
@@ -67,7 +70,7 @@ func (h *Handlers) panelView(c echo.Context, tell *verdicts.Teller, saved pool.P
 // retired is what has become of the class's objects.
 func retired(class pool.Class) string {
 	if class == pool.Project {
-		return "Microsoft announced that Project Online retires on 30 September 2026. The pool stays for tenants that still have project sites."
+		return "Microsoft retires Project Online on September 30, 2026. This pool stays for tenants that still have project sites."
 	}
 	return ""
 }
@@ -98,14 +101,14 @@ func (h *Handlers) foundView(c echo.Context, r pool.Reading) foundView {
 		view.About = append(view.About, "belongs to a team")
 	}
 	if g.Dynamic {
-		view.About = append(view.About, "dynamic: its members follow a rule, so nobody can add one by hand")
+		view.About = append(view.About, "dynamic: members follow a rule and can't be added by hand")
 	}
 	switch r.State {
 	case pool.ReadingRuns:
 		view.Events = readingsPath + "/" + url.PathEscape(string(r.ID)) + "/events"
 		view.Read = words.Counted(r.Counts.Members, "member") + " so far"
 	case pool.ReadingFailed:
-		view.Failure = words.Either(r.Failure, "The members could not be read to the end.") + " What was read so far is shown, and cannot be saved. Select Validate to read them again."
+		view.Failure = words.Either(r.Failure, "Reading the members did not finish.") + " The members read so far are shown and can't be saved. Select Validate to read them again."
 	}
 	if r.State == pool.ReadingDone {
 		view.Remark = r.Remark()
@@ -120,7 +123,7 @@ func (h *Handlers) leftOut(c echo.Context, r pool.Reading, view *foundView) {
 	if r.Counts.LeftOut == 0 {
 		return
 	}
-	view.LeftOut = words.Counted(r.Counts.LeftOut, "object") + " of the group " + words.Plural(r.Counts.LeftOut, "is", "are") + " no member of the pool"
+	view.LeftOut = words.Counted(r.Counts.LeftOut, "object") + " of the group can't join the pool"
 	others, err := h.Pools.LeftOut(c.Request().Context(), session.Caller(c), r.ID)
 	if err != nil {
 		h.Log.WarnContext(c.Request().Context(), "what a group holds beside users is not shown", "request_id", session.Origin(c).Request, "error", respond.Told(err))
@@ -132,7 +135,7 @@ func (h *Handlers) leftOut(c echo.Context, r pool.Reading, view *foundView) {
 		case pool.NestedGroup:
 			text += " (its members are listed)"
 		case pool.HiddenGroup:
-			text += " (members of it may be missing: Purser sees them with the permission " + pool.ReadHidden + " only)"
+			text += " (its members may be missing: Purser needs the permission " + pool.ReadHidden + " to see them)"
 		}
 		view.Others = append(view.Others, text)
 	}
@@ -150,9 +153,9 @@ func (h *Handlers) checkNote(c echo.Context, key pool.Key) (*checkNote, error) {
 	check := checks[0]
 	note := &checkNote{Href: checkPath(check.ID), Runs: !check.State.Over()}
 	if note.Runs {
-		note.Text = "A check of " + words.Counted(check.Total, "password") + " goes on: " + words.Number(check.Done()) + " done."
+		note.Text = "Checking " + words.Counted(check.Total, "password") + ": " + words.Number(check.Done()) + " done."
 	} else {
-		note.Text, note.Begun = "Last check of passwords, ", words.Moment(check.Begun, h.Now())
+		note.Text, note.Begun = "Last password check: ", words.Moment(check.Begun, h.Now())
 	}
 	return note, nil
 }

@@ -80,18 +80,18 @@ func shows(now pool.Filter, class pool.Class) []ui.Option {
 func emptyUsers(r pool.Reading, q memberQuery) string {
 	switch {
 	case r.State == pool.ReadingRuns:
-		return "The members are being read."
+		return "Reading the members…"
 	case q.show != "" || q.find != "":
-		return "No member matches."
+		return "No members match. Change the search or the filter."
 	default:
-		return "The group has no member that can be in a pool. Add users to it in Microsoft 365, then select Validate."
+		return "This group has no members that can join a pool. Add users to it in Microsoft 365, then select Validate."
 	}
 }
 
 func pager(page pool.Page, r pool.Reading, f *poolForm) ui.PagerProps {
 	props := ui.PagerProps{Summary: words.Counted(r.Counts.Members, "member") + " in all"}
 	if f.members.show != "" || f.members.find != "" {
-		props.Summary = "Those that match, of " + words.Counted(r.Counts.Members, "member")
+		props.Summary = "Matches among " + words.Counted(r.Counts.Members, "member")
 	}
 	turned := func(after, before string) string {
 		q := f.members
@@ -111,7 +111,7 @@ func (h *Handlers) memberView(c echo.Context, tell *verdicts.Teller, m pool.Memb
 	class := f.key.Class
 	view := memberView{
 		User: string(m.User), Name: shown.Name(words.Either(m.Name, m.Username)), Username: m.Username, Nested: m.Nested,
-		Licences: m.Products, ProfileName: m.ProfileName, MFA: m.MFA, Row: "0:" + string(m.User), Waiting: m.Standing == pool.Checking,
+		Licenses: m.Products, ProfileName: m.ProfileName, MFA: m.MFA, Row: "0:" + string(m.User), Waiting: m.Standing == pool.Checking,
 	}
 	if m.MFA {
 		view.Row = "1:" + string(m.User)
@@ -120,9 +120,9 @@ func (h *Handlers) memberView(c echo.Context, tell *verdicts.Teller, m pool.Memb
 		view.ProfileHref = "/service-accounts/" + url.PathEscape(string(m.Profile))
 	}
 	if view.Name == "" {
-		view.Name = "Name not read"
+		view.Name = "Name not available"
 	}
-	view.LicencesNote = licencesNote(m, class)
+	view.LicensesNote = licensesNote(m)
 	standing(c, tell, m, f, &view)
 	stored(m, class, h, &view)
 	for _, row := range f.rows {
@@ -133,19 +133,16 @@ func (h *Handlers) memberView(c echo.Context, tell *verdicts.Teller, m pool.Memb
 	return view
 }
 
-// licencesNote says what stands in place of licences.
-func licencesNote(m pool.Member, class pool.Class) string {
-	switch {
-	case m.Unread:
+// licensesNote says what stands in place of licenses.
+func licensesNote(m pool.Member) string {
+	if m.Unread {
 		return "Not read"
-	case len(m.Products) > 0:
-		return ""
-	case class == pool.Sites:
-		return "None; most need none"
-	default:
-		return "None"
 	}
+	return "None"
 }
+
+// signInAllowed is what a row says of most members that have no password yet.
+const signInAllowed = "Sign-in allowed"
 
 // standing is where the member stands, with the verdict in full where there is something to explain.
 func standing(c echo.Context, tell *verdicts.Teller, m pool.Member, f *poolForm, view *memberView) {
@@ -160,17 +157,17 @@ func standing(c echo.Context, tell *verdicts.Teller, m pool.Member, f *poolForm,
 			view.State = said.Status.Title()
 		}
 		if m.Password || m.AppPassword {
-			view.Sub = append(view.Sub, "The last password was not stored; the one from before still is.")
+			view.Sub = append(view.Sub, "The last password was not stored. The one before it still is.")
 		}
 	case pool.Barred:
-		view.Sub = append(view.Sub, "MFA by conditional access")
+		view.Sub = append(view.Sub, "Conditional access asks for MFA")
 	case pool.Unverified:
-		view.Sub = append(view.Sub, "Nobody can verify an app password")
+		view.Sub = append(view.Sub, "App passwords can't be verified")
 	case pool.NotReached:
-		view.Sub = append(view.Sub, "Not the account's fault; the password still waits")
+		view.Sub = append(view.Sub, "Not the account's fault. The password is still waiting.")
 	}
 	if m.Enabled && m.Standing == pool.NoPassword {
-		view.Sub = append(view.Sub, "Sign-in allowed")
+		view.Sub = append(view.Sub, signInAllowed)
 	}
 	if said == nil || said.Valid() || m.Standing.InOrder() || m.Standing == pool.Checking || m.Standing == pool.NoPassword {
 		return
@@ -184,11 +181,11 @@ func standingFace(s pool.Standing, class pool.Class) (ui.Tone, string) {
 	switch s {
 	case pool.Ready:
 		if !class.NeedsPasswords() {
-			return ui.OK, "Can be used"
+			return ui.OK, "Ready"
 		}
 		return ui.OK, "Valid"
 	case pool.Unverified:
-		return ui.Warn, "Not verifiable"
+		return ui.Warn, "Not verified"
 	case pool.Checking:
 		return ui.Info, "Being checked"
 	case pool.Refused:
@@ -223,6 +220,6 @@ func stored(m pool.Member, class pool.Class, h *Handlers, view *memberView) {
 	case view.Waiting || view.Stored != "" && m.Standing.InOrder():
 		view.Fold = "Replace"
 	case slices.Contains([]pool.Standing{pool.Barred, pool.Disabled}, m.Standing):
-		view.Fold = "Enter a password all the same"
+		view.Fold = "Add a password"
 	}
 }

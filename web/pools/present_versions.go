@@ -78,7 +78,7 @@ func (h *Handlers) driftView(c echo.Context, saved pool.Pool, f *poolForm) drift
 	case r.State == pool.ReadingRuns:
 		view.Running = address(readingsPath+"/"+string(r.ID)+"/events", "as", "drift")
 	case r.State == pool.ReadingFailed:
-		view.Problem = words.Either(r.Failure, "The group could not be read to the end.")
+		view.Problem = words.Either(r.Failure, "Reading the group did not finish.")
 	default:
 		h.compare(c, saved.Reading, r.ID, &view)
 		// Nobody is dropped because Microsoft listed nobody: that may have other reasons (X9).
@@ -189,5 +189,5 @@ func day(at time.Time) string {
 	if at.IsZero() {
 		return ""
 	}
-	return " of " + at.UTC().Format("2 January 2006")
+	return " of " + at.UTC().Format("January 2, 2006")
 }

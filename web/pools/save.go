@@ -76,9 +76,9 @@ func landing(f form, results map[pool.Class]result) (to, message string) {
 	to = address(Path, "tenant", string(f.tenant), "tab", string(f.tab), "changed", changed)
 	switch {
 	case len(titles) == 0:
-		return to, "Nothing was changed, so there was nothing to save."
+		return to, "Nothing was changed, so nothing was saved."
 	case checking > 0:
-		return to, "Saved: " + strings.Join(titles, "; ") + ". " + words.Counted(checking, "new password") + " being checked."
+		return to, "Saved: " + strings.Join(titles, "; ") + ". " + words.Counted(checking, "new password") + " " + words.Plural(checking, "is", "are") + " being checked."
 	default:
 		return to, "Saved: " + strings.Join(titles, "; ") + ". It takes effect with the next scan."
 	}

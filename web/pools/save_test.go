@@ -68,7 +68,7 @@ func TestASaveThatStoppedHalfWay(t *testing.T) {
 			res := b.Post(poolPath, form)
 			page := res.Page(t)
 			alert := said(page)
-			if res.StatusCode != tc.status || !strings.Contains(alert, tc.why) || !strings.Contains(alert, "Saved all the same: Sites, Mailboxes, Groups, and Teams.") || strings.Contains(alert, "Nothing was") {
+			if res.StatusCode != tc.status || !strings.Contains(alert, tc.why) || !strings.Contains(alert, "Saved: Sites, Mailboxes, Groups, and Teams.") || strings.Contains(alert, "Nothing was") {
 				t.Errorf("status %d: %s", res.StatusCode, alert)
 			}
 			if reference := page.Find("#outcome .fault-reference .mono").Text(); reference == "" || !strings.Contains(h.Log.String(), reference) || !strings.Contains(h.Log.String(), "account pool not saved") {
@@ -101,7 +101,7 @@ func TestASaveByScriptThatStoppedHalfWay(t *testing.T) {
 	breaks["the disk is full"].how(t, h)
 	res := b.ByScript(http.MethodPost, poolPath, form)
 	page := res.Page(t)
-	if res.StatusCode != http.StatusUnprocessableEntity || !strings.Contains(said(page), "Saved in part") || strings.Contains(res.Text(), "Nothing was") {
+	if res.StatusCode != http.StatusUnprocessableEntity || !strings.Contains(said(page), "Partly saved") || strings.Contains(res.Text(), "Nothing was") {
 		t.Errorf("status %d: %s", res.StatusCode, said(page))
 	}
 	if got := page.Find("#pool-sites input[name=seen-sites]").AttrOr("value", ""); got != "1" || page.Find("#pool-project").Length() != 0 {
@@ -123,7 +123,7 @@ func TestASaveWhosePageCannotBeShown(t *testing.T) {
 		t.Fatal(err)
 	}
 	res := b.Post(poolPath, form)
-	if text := res.Page(t).Find(".fault-text").Text(); res.StatusCode != http.StatusInternalServerError || !strings.Contains(text, "Saved all the same: Sites, Mailboxes, Groups, and Teams.") || strings.Contains(res.Text(), "Nothing was") {
+	if text := res.Page(t).Find(".fault-text").Text(); res.StatusCode != http.StatusInternalServerError || !strings.Contains(text, "Saved: Sites, Mailboxes, Groups, and Teams.") || strings.Contains(res.Text(), "Nothing was") {
 		t.Errorf("the page cannot be shown: status %d\n%s", res.StatusCode, text)
 	}
 	mend()

@@ -20,7 +20,7 @@ func (h *Handlers) listUsers(c echo.Context) error {
 		return err
 	}
 	if r.Key != key {
-		return problem.New(problem.NotFound, "This list of members belongs to another pool.")
+		return problem.New(problem.NotFound, "This list of members belongs to another pool. Open the pool again.")
 	}
 	view, err := h.usersView(c, h.Verdicts.Begin(), r, &poolForm{key: key, reading: id, members: q})
 	if err != nil {

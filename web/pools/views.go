@@ -43,6 +43,7 @@ type panelView struct {
 	Refused      string        // why a command of this pool was refused
 	Choices      []groupChoice // of an ambiguous name
 	Clearing     string        // what the next Save removes; empty for nothing
+	Loses        *losesView    // what Clear would remove; nil for nothing
 	Found        *foundView    // nil while no group was found
 	Drift        driftView
 	Users        *usersView
@@ -84,14 +85,33 @@ type foundView struct {
 
 // enoughView says whether the pool has members enough (R45).
 type enoughView struct {
-	Class, Renew  string // Renew is where this part comes from
-	Text          string
-	Rule          string // written out
-	Label         string // what the chart shows, for a voice
-	Order, Bad    int    // widths in percent
-	BadAt, Needed int    // places in percent; Needed is 0 while it is not known
-	Tone          ui.Tone
-	Badge         string // empty while it is not known
+	Class, Renew string // Renew is where this part comes from
+	Text         string
+	Rule         string // written out
+	Label        string // what the chart shows, for a voice
+	Parts        []partView
+	Mark         *markView // nil while nobody knows how many members are needed
+	Tone         ui.Tone
+	Badge        string // empty while it is not known
+}
+
+// partView is a part of the bar, in percent of its length.
+type partView struct {
+	Kind      string // "ready", "attention", "none"
+	At, Width float64
+}
+
+// markView is where on the bar the members that are needed end.
+type markView struct {
+	At    float64
+	Label string
+}
+
+// losesView is what a pool loses when it is cleared.
+type losesView struct {
+	Lead string
+	What []string
+	Then string // what stays as it is
 }
 
 // usersView is one page of the members.
@@ -122,8 +142,8 @@ type memberView struct {
 	Sub                  []string
 	Code                 string
 	Nested               bool
-	Licences             []string
-	LicencesNote         string
+	Licenses             []string
+	LicensesNote         string
 	ProfileName          string
 	ProfileHref          string
 	MFA                  bool
@@ -214,7 +234,7 @@ type conflictView struct {
 	Title     string
 	By        string
 	At        words.Time
-	Overwrite hiddenView // what "Save mine over it" sends
+	Overwrite hiddenView // what "Overwrite with mine" sends
 	Reload    string
 	Rows      []versionRow // Saved is theirs, InForce is yours
 }

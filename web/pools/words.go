@@ -54,15 +54,13 @@ func yes(b bool) string {
 	return "No"
 }
 
-func width(percent int) string { return strconv.Itoa(percent) }
-
 // serviceCount says how many services use pools.
 func (v pageView) serviceCount() string { return strconv.Itoa(len(v.Services)) + " services" }
 
 // What stands below fields whether or not they were refused.
 const (
-	groupHelp   = "The name or address of a Microsoft 365 Group, a mail-enabled security group or a security group."
-	objectsHelp = "How many objects of these kinds the tenant has, if you know. A scan will count them."
+	groupHelp   = "The name or email address of a Microsoft 365 Group, mail-enabled security group, or security group."
+	objectsHelp = "If you know it. A scan counts them, too."
 )
 
 // withID names an element, so that a script finds it.
