@@ -14,6 +14,7 @@ type Options struct {
 	NoScript bool           // the pages' scripts do not run
 	Dark     bool           // prefers-color-scheme: dark
 	Width    int            // of the viewport in CSS pixels; 0 means 1280
+	Touch    bool           // pressed with fingers, with nothing that points
 	Height   int            // of the viewport in CSS pixels; 0 means 800
 	Cookies  []*http.Cookie // of a session that exists already; they belong to BaseURL
 	OwnClock bool           // the pages' time goes on by Pass too

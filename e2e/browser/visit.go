@@ -55,6 +55,8 @@ func contextOptions(options Options) playwright.BrowserNewContextOptions {
 		TimezoneId:        new("UTC"),
 		ReducedMotion:     playwright.ReducedMotionReduce, // A picture or a check must not catch a movement half-way.
 		StrictSelectors:   new(true),                      // Two elements with one label are a mistake, not a choice.
+		HasTouch:          &options.Touch,
+		IsMobile:          &options.Touch,
 		Viewport:          &playwright.Size{Width: cmp.Or(options.Width, 1280), Height: cmp.Or(options.Height, 800)},
 	}
 }

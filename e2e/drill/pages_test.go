@@ -43,10 +43,12 @@ func readRows(a programs.Answer) (rows []entry, next string, err error) {
 		return nil, "", err
 	}
 	text := func(s *goquery.Selection) string { return strings.TrimSpace(s.Text()) }
-	for _, row := range page.Find("tr[id^=profile-]").EachIter() {
+	for _, row := range page.Find("#selection tbody tr").EachIter() {
+		link := row.Find("td>a")
+		facts := strings.Split(link.AttrOr("aria-description", ""), "\n") // a description, the domain and the services
 		rows = append(rows, entry{
-			id: profile.ID(strings.TrimPrefix(row.AttrOr("id", ""), "profile-")), name: text(row.Find(".cell-main a")),
-			description: text(row.Find(".cell-main .description")), username: text(row.Find("td[data-label=Username]")),
+			id: profile.ID(row.Find("input").AttrOr("value", "")), name: text(link),
+			description: strings.Join(facts[:max(len(facts)-2, 0)], "\n"), username: text(row.Find("td:nth-child(5)")),
 		})
 	}
 	return rows, page.Find("a[rel=next]").AttrOr("href", ""), nil

@@ -1,4 +1,4 @@
-// Times such as "12 minutes ago" go on by themselves, in the words of package words. Each says when it was so by the server's clock:
+// Times such as "12 minutes ago" go on by themselves, in the words of package words. Each, or the list around it, says when it was so by the server's clock:
 // this one's may be another.
 const minute = 60;
 const hour = 60 * minute;
@@ -24,14 +24,24 @@ function relative(seconds) {
   return seconds < 0 ? `${span(away)} ago` : `in ${span(away)}`;
 }
 
+// spelled is the exact moment, for a list, whose rows carry it once.
+const months = 'January February March April May June July August September October November December'.split(' ');
+
+function spelled(at) {
+  const two = (number) => String(number).padStart(2, '0');
+  return `${months[at.getUTCMonth()]} ${at.getUTCDate()}, ${at.getUTCFullYear()}, ${two(at.getUTCHours())}:${two(at.getUTCMinutes())} UTC`;
+}
+
 // What is announced when it changes stays as it was announced.
 const spoken = '[role=alert], [role=status], [aria-live]';
 
 function goOn() {
-  for (const time of document.querySelectorAll('time[data-now]')) {
+  for (const time of document.querySelectorAll('time[data-now], [data-now] time')) {
+    const said = time.closest('[data-now]').dataset.now;
+    time.title ||= spelled(new Date(time.dateTime));
     let first = shown.get(time);
-    if (first?.now !== time.dataset.now) {
-      first = { now: time.dataset.now, seen: Date.now() };
+    if (first?.now !== said) {
+      first = { now: said, seen: Date.now() };
       shown.set(time, first);
       continue;
     }

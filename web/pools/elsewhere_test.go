@@ -20,7 +20,7 @@ func account01(name, password string) url.Values {
 // profileHref gives the address of a profile in the list.
 func profileHref(t *testing.T, b *demotest.Browser, name string) string {
 	t.Helper()
-	for _, link := range b.Get("/service-accounts").Page(t).Find(".cell-main a").EachIter() {
+	for _, link := range b.Get("/service-accounts").Page(t).Find("#selection td>a").EachIter() {
 		if link.Text() == name {
 			return link.AttrOr("href", "")
 		}

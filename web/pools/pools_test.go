@@ -375,7 +375,7 @@ func profileOf(name, username string) url.Values {
 func TestAProfileInAPoolSaysSo(t *testing.T) {
 	_, b := openPools(t)
 	b.Post("/service-accounts", profileOf("Backup – Europe", "pool01@contoso.com"))
-	href, _ := b.Get("/service-accounts").Page(t).Find(".cell-main a").Attr("href")
+	href, _ := b.Get("/service-accounts").Page(t).Find("#selection td>a").Attr("href")
 	const title = "Account pool Sites, Mailboxes, Groups, and Teams"
 	if strings.Contains(b.Get(href).Text(), title) {
 		t.Error("a pool uses the profile before there is one")
@@ -389,7 +389,7 @@ func TestAProfileInAPoolSaysSo(t *testing.T) {
 		t.Error("the question before the deletion says nothing of the pool")
 	}
 	b.Post("/service-accounts", profileOf("The same account", "POOL01@contoso.com"))
-	if second, _ := b.Get("/service-accounts?q=same").Page(t).Find(".cell-main a").Attr("href"); second == "" || !strings.Contains(b.Get(second).Text(), title) {
+	if second, _ := b.Get("/service-accounts?q=same").Page(t).Find("#selection td>a").Attr("href"); second == "" || !strings.Contains(b.Get(second).Text(), title) {
 		t.Errorf("a second profile with the account, at %q, says nothing of the pool", second)
 	}
 	if page := b.Get(poolPath).Page(t).Find("#users-sites"); !strings.Contains(page.Text(), "also used for managing operations") {

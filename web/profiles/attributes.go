@@ -12,10 +12,29 @@ func opens(href string) templ.Attributes {
 	}
 }
 
-// opensEach is opens for all links within, which bring their addresses alone: a list has many.
-func opensEach() templ.Attributes {
+// opensAll is opens for all within that say what to fetch, and nothing else.
+func opensAll() templ.Attributes { return inherited(opens("")) }
+
+// opensEach makes all links within, which a list has many of and which say nothing themselves, open where they lead. Its times were so
+// at now.
+func opensEach(now string) templ.Attributes {
+	return templ.Attributes{boosts: "true", "data-now": now}
+}
+
+// boosts makes links fetch where they lead.
+const boosts = "hx-boost:inherited"
+
+// sortsEach is lists for all links within.
+func sortsEach() templ.Attributes {
+	each := inherited(lists(""))
+	each[boosts] = "true"
+	return each
+}
+
+// inherited is what holds for everything within, but for the address.
+func inherited(attributes templ.Attributes) templ.Attributes {
 	each := templ.Attributes{}
-	for name, value := range opens("") {
+	for name, value := range attributes {
 		if name != "hx-get" {
 			each[name+":inherited"] = value
 		}
@@ -23,12 +42,9 @@ func opensEach() templ.Attributes {
 	return each
 }
 
-// opensForSelection is opens for a command on the selected rows.
+// opensForSelection is a command on the selected rows, within opensAll.
 func opensForSelection(path, needs string) templ.Attributes {
-	attributes := opens(path)
-	attributes["hx-include"] = "#selection"
-	attributes["data-needs"] = needs
-	return attributes
+	return templ.Attributes{"hx-get": path, "hx-include": "#selection", "data-needs": needs}
 }
 
 // lists fetches the list in another order or selection. The search and the filters stay as they are; what hangs on the
@@ -40,24 +56,22 @@ func lists(href string) templ.Attributes {
 	}
 }
 
-// filters is lists for the form: a filter at once, the search by Enter.
+// filters is lists for the form and what is in it: a filter at once, the search by Enter.
 func filters() templ.Attributes {
-	attributes := lists(listPath)
+	attributes := inherited(lists(listPath))
+	attributes["hx-get"] = listPath
 	attributes["hx-trigger"] = "submit, change target:select"
 	attributes["hx-sync"] = "this:replace"
 	return attributes
 }
 
-// searches is lists for the search field: after a pause in typing. It replaces the address, so that Back does not walk
+// searches is for the search field of filters: after a pause in typing. It replaces the address, so that Back does not walk
 // through half-typed words.
 func searches() templ.Attributes {
-	attributes := lists(listPath)
-	attributes["hx-trigger"] = "input delay:400ms"
-	attributes["hx-include"] = "#filters"
-	attributes["hx-sync"] = "#filters:replace"
-	delete(attributes, "hx-push-url")
-	attributes["hx-replace-url"] = "true"
-	return attributes
+	return templ.Attributes{
+		"hx-get": listPath, "hx-trigger": "input delay:400ms", "hx-include": "#filters", "hx-sync": "#filters:replace",
+		"hx-push-url": "false", "hx-replace-url": "true",
+	}
 }
 
 // renews fetches the other places of the account that is typed. Nothing else of the form goes along, the password least of all.

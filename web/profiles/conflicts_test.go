@@ -89,7 +89,7 @@ func TestTwoAdministratorsOfOneProfile(t *testing.T) {
 		if said := alert(list); !strings.Contains(said, "deleted this profile while it was being validated") {
 			t.Errorf("the validation is told %q", said)
 		}
-		if list.Page(t).Find(".cell-main a").Length() != 0 {
+		if list.Page(t).Find("#selection td>a").Length() != 0 {
 			t.Error("the profile came back")
 		}
 	})

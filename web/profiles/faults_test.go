@@ -22,7 +22,7 @@ func saved(t *testing.T, b *demotest.Browser, changes url.Values) string {
 		t.Fatalf("save: %d\n%s", res.StatusCode, res.Text())
 	}
 	name := typed(changes).Get("name")
-	for _, link := range b.Get("/service-accounts").Page(t).Find(".cell-main a").EachIter() {
+	for _, link := range b.Get("/service-accounts").Page(t).Find("#selection td>a").EachIter() {
 		if link.Text() == name {
 			return link.AttrOr("href", "")
 		}

@@ -17,6 +17,7 @@ type listView struct {
 	Filter      filterView
 	Heads       []ui.Column // from heads
 	Rows        []rowView
+	Now         string        // when the times of the rows were so, as words.Time has it
 	Pager       ui.PagerProps // its Attrs are set here
 }
 
@@ -110,7 +111,6 @@ type rowView struct {
 	ID          string
 	Name        string
 	Href        string // its details
-	VerdictHref string // its verdict alone
 	Description string
 	Classic     bool // a classic MFA profile
 	Tenant      string

@@ -30,7 +30,7 @@ func (h *Handlers) listView(c echo.Context) (listView, error) {
 		Services: h.Profiles.Offered(), ClassicHref: classicPath, NoTenant: len(tenants) == 0,
 		Tiles: tiles(counts, query), Filter: h.filterView(tenants, query),
 		Heads: heads(query.sort(), func(sort string) string { return query.firstPage("sort", sort) }),
-		Pager: pager(page, query),
+		Pager: pager(page, query), Now: words.Moment(h.Now(), h.Now()).Now,
 	}
 	if view.Active, err = h.activeRuns(c); err != nil {
 		return listView{}, err
@@ -128,7 +128,7 @@ func pager(page profile.Page, query listQuery) ui.PagerProps {
 func (h *Handlers) rowView(r profile.Row, of tenant.Tenant, kept string) rowView {
 	now, path := h.Now(), listPath+"/"+url.PathEscape(string(r.ID))
 	return rowView{
-		ID: string(r.ID), Name: r.Name, Href: path + kept, VerdictHref: path + "/verdict" + kept, Description: r.Description, Classic: r.Kind == profile.ClassicMFA,
+		ID: string(r.ID), Name: r.Name, Href: path + kept, Description: r.Description, Classic: r.Kind == profile.ClassicMFA,
 		Tenant: of.Called(), Domain: of.InitialDomain, Services: serviceNames(r.Services), Username: r.Username,
 		Status: h.statusView(r.Profile), Expires: expires(r.Profile, now), Validated: words.Moment(r.Validated, now), Modified: words.Moment(r.Modified.At, now),
 	}

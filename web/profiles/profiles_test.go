@@ -94,8 +94,8 @@ func TestARefusedSaveOfAScriptLeavesTheFieldsAlone(t *testing.T) {
 	}
 	list := b.Get("/service-accounts").Page(t)
 	row := list.Find("tr[data-told]")
-	if note := list.Find("#flash [role=status] a"); note.Text() != "Open" || note.AttrOr("href", "") != "/service-accounts/"+strings.TrimPrefix(row.AttrOr("id", ""), "profile-") {
-		t.Errorf("the note leads to %q, and marked is %q", note.AttrOr("href", ""), row.AttrOr("id", ""))
+	if note := list.Find("#flash [role=status] a"); note.Text() != "Open" || note.AttrOr("href", "") != row.Find("a").AttrOr("href", "none") {
+		t.Errorf("the note leads to %q, and marked is %q", note.AttrOr("href", ""), row.Find("a").AttrOr("href", ""))
 	}
 }
 
@@ -146,7 +146,7 @@ func TestNoSecretIsLeftBehind(t *testing.T) {
 	look(b.Post("/service-accounts", typed(url.Values{"password": {wrong}})))
 	look(b.Post("/service-accounts", typed(nil)))
 	list := look(b.Get("/service-accounts"))
-	href, _ := list.Page(t).Find(".cell-main a").Attr("href")
+	href, _ := list.Page(t).Find("#selection td>a").Attr("href")
 	if href == "" {
 		t.Fatal("the profile is not in the list")
 	}

@@ -10,5 +10,5 @@ import (
 
 // sorts keeps the focus on the head whose link was followed: htmx finds it again by its id.
 func sorts(head ui.Column) templ.Attributes {
-	return withID("sort-"+strings.ReplaceAll(strings.ToLower(head.Label), " ", "-"), lists(head.Href))
+	return withID("sort-"+strings.ReplaceAll(strings.ToLower(head.Label), " ", "-"), templ.Attributes{})
 }

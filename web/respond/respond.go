@@ -38,7 +38,7 @@ func Kept(c echo.Context, shell layout.Shell, page func(layout.Shell) templ.Comp
 	})
 }
 
-// rendered makes the page and gives it to answer, who must not keep it.
+// rendered makes the page, without the end tags that it can spare, and gives it to answer, who must not keep it.
 func rendered(c echo.Context, page templ.Component, answer func(body []byte) error) error {
 	buffer := buffers.Get().(*bytes.Buffer)
 	buffer.Reset()
@@ -46,7 +46,7 @@ func rendered(c echo.Context, page templ.Component, answer func(body []byte) err
 	if err := page.Render(c.Request().Context(), buffer); err != nil {
 		return err
 	}
-	return answer(buffer.Bytes())
+	return answer(tight(buffer.Bytes()))
 }
 
 // Shell gathers what surrounds a page: the person, their navigation, the message of the last request.

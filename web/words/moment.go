@@ -3,6 +3,7 @@ package words
 
 import (
 	"strconv"
+	"strings"
 	"time"
 )
 
@@ -23,11 +24,21 @@ func Moment(at, now time.Time) Time {
 	return Time{ISO: at.Format(time.RFC3339), Text: relative(at.Sub(now)), Full: at.Format("January 2, 2006, 15:04 UTC"), Now: strconv.FormatInt(now.Unix(), 10)}
 }
 
+// Brief is ISO without its seconds where they make no difference to Text.
+func (t Time) Brief() string {
+	if at, seconds := strings.CutSuffix(t.ISO, "Z"); seconds && len(at) == len("2026-11-23T14:02:11") && !strings.Contains(t.Text, "minute") && t.Text != justNow {
+		return at[:len(at)-len(":11")] + "Z"
+	}
+	return t.ISO
+}
+
+const justNow = "just now"
+
 // relative says how far away a time is: "in 6 days", "12 minutes ago". It rounds down, so that nobody is told of more time
 // than is left; the distance to the past is rounded down too.
 func relative(distance time.Duration) string {
 	if distance.Abs() < time.Minute {
-		return "just now"
+		return justNow
 	}
 	words := span(distance.Abs())
 	if distance < 0 {

@@ -1,0 +1,283 @@
+package e2e
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"purser.example/e2e/browser"
+	"purser.example/internal/demo"
+	"purser.example/internal/demo/demotest"
+	"purser.example/internal/verdict"
+)
+
+// state is a page as somebody can come to see it. A new page adds lines to the tables below.
+type state struct {
+	name string
+	come func(w *walk)
+}
+
+// walk is one visitor who goes from state to state of a house.
+type walk struct {
+	*browser.Page
+	t    *testing.T
+	h    *house
+	view view
+	held *demotest.Hold
+	made string // the address of what an earlier state made
+}
+
+// at is the page of an address.
+func at(path string) func(*walk) { return func(w *walk) { w.Goto(path) } }
+
+// refused is the page of an address that answers with a status of 400 or more.
+func refused(path string, status int) func(*walk) {
+	return func(w *walk) { w.GotoRefused(path, status) }
+}
+
+// everyday are the states of a house in use: the demo with its sample profiles.
+var everyday = []state{
+	{"list", at("/service-accounts")},
+	{"list-selected", func(w *walk) {
+		w.Goto("/service-accounts")
+		w.tick(1)
+		w.tick(2)
+		w.ByText("2 selected").Wait()
+	}},
+	{"list-hint", func(w *walk) {
+		w.Goto("/service-accounts?q=backup")
+		w.pick("#selection td>a").Focus()
+	}},
+	{"list-verdict", func(w *walk) {
+		w.Goto("/service-accounts?status=attention")
+		w.pick("#selection td>p>a").Click()
+		w.ByRole("dialog", "Verdict").Wait()
+	}},
+	{"list-filtered", at("/service-accounts?status=attention&sort=-validated")},
+	{"list-searched", at("/service-accounts?q=backup")},
+	{"list-nothing-found", at("/service-accounts?q=nothing+such")},
+	{"list-services", func(w *walk) {
+		w.Goto("/service-accounts")
+		w.pick("details.lead>summary").Click()
+	}},
+	{"person-menu", func(w *walk) {
+		w.Goto("/service-accounts")
+		w.ByRole("button", "").Having("Adele Vance").Click()
+	}},
+	{"delete", func(w *walk) {
+		w.Goto("/service-accounts?q=backup")
+		w.tick(1)
+		w.tick(2)
+		w.Click("Delete")
+		w.ByRole("button", "Confirm").Wait()
+	}},
+	{"validate-confirm", func(w *walk) {
+		w.Goto("/service-accounts?q=backup")
+		w.Click("Validate")
+		w.ByRole("button", "Confirm").Wait()
+	}},
+	{"run", func(w *walk) {
+		w.held = w.h.Hold(w.t, demotest.Everything, demotest.SignIns)
+		w.Click("Confirm")
+		w.ByRole("heading", "Validation run").Wait()
+		w.ByRole("progressbar", "").Wait()
+		w.made = w.Path()
+	}},
+	{"list-while-a-run", at("/service-accounts")},
+	{"run-ended", func(w *walk) {
+		w.held.Release()
+		w.Goto(w.made)
+		w.pick("#run [role=alert], #run [role=status]").Wait()
+	}},
+	{"runs", at("/service-accounts/validations")},
+	{"tenant", at("/tenants/6f1c0000-0000-4000-8000-000000000001")},
+	{"help", at("/help")},
+	{"help-notes", at("/help/validation-notes")},
+	{"help-browser", at("/help/works-in-browser")},
+	{"help-codes", at("/help/validation-codes")},
+	{"help-codes-found", at("/help/validation-codes?q=50126")},
+	{"help-codes-nothing", at("/help/validation-codes?q=nothing-such")},
+	{"help-permissions", at("/help/required-permissions")},
+	{"help-passwords", at("/help/password-rules")},
+	{"help-pools", at("/help/account-pools")},
+	{"help-connecting", at("/help/connecting-a-tenant")},
+	{"not-found", refused("/nowhere", 404)},
+	{"profile-not-found", refused("/service-accounts/nobody", 404)},
+}
+
+// workshop are the states of a house in which things are made, among them those that its simulator refuses.
+var workshop = []state{
+	{"list-empty", at("/service-accounts")},
+	{"runs-empty", at("/service-accounts/validations")},
+	{"create", func(w *walk) {
+		w.Goto("/service-accounts")
+		w.Click("Create")
+		w.heading("Create service account profile")
+	}},
+	{"create-mistakes", func(w *walk) {
+		w.Click("Save")
+		w.ByRole("alert", "").Wait()
+	}},
+	{"create-requirements", func(w *walk) {
+		fill(w.Page, "Backup", "pool01@contoso.com", "Wrong-"+password)
+		w.ByText("Business Intelligence Center").Wait()
+	}},
+	{"create-refused", func(w *walk) {
+		w.Click("Save")
+		w.ByRole("alert", "").Having("AADSTS50126").Wait()
+	}},
+	{"unsaved", func(w *walk) {
+		w.ByRole("link", "Cancel").Click()
+		w.ByRole("dialog", "Leave without saving?").Wait()
+	}},
+	{"saved", func(w *walk) {
+		w.Click("Stay here")
+		w.Fill("Password", password)
+		w.Click("Save")
+		w.WaitPath("/service-accounts")
+		w.ByRole("status", "").Having("Backup saved").Wait()
+	}},
+	{"details", func(w *walk) {
+		w.Goto("/service-accounts")
+		w.Click("Backup")
+		w.heading("Backup")
+		w.made = w.Path()
+	}},
+	{"details-validated", func(w *walk) {
+		w.ByRole("dialog", "").ByRole("button", "Validate").Click()
+		w.ByRole("status", "").Wait()
+	}},
+	{"details-failed", func(w *walk) {
+		id := w.h.plant(w.t, "Blocked", "pool05@contoso.com", verdict.PolicyBlocked, "AADSTS53003", false)
+		w.Goto("/service-accounts/" + string(id))
+	}},
+	{"edit", func(w *walk) { w.Goto(w.made + "/edit") }},
+	{"edit-conflict", func(w *walk) {
+		// Somebody else saves meanwhile, in another tab of this browser.
+		if _, err := w.Page.Page.Evaluate(`async () => {
+			const form = document.getElementById('profile');
+			const data = new URLSearchParams(new FormData(form));
+			data.set('description', 'Theirs');
+			await fetch(form.getAttribute('action'), { method: 'POST', body: data });
+		}`); err != nil {
+			w.t.Fatal(err)
+		}
+		w.ExpectRefusal("409 POST")
+		w.ExpectConsole("409")
+		w.Fill("Description", "Mine")
+		w.Click("Save")
+		w.ByRole("alert", "").Having("Theirs").Wait()
+	}},
+	{"pools-empty", at(poolPath)},
+	{"pools-found", func(w *walk) { find(w.t, w.Page, w.view, sites, "aos-pool@contoso.com", 7) }},
+	{"pools-refused", func(w *walk) {
+		w.Click("Save")
+		w.ByRole("alert", "").Wait()
+	}},
+	{"pools-by-keyboard", func(w *walk) {
+		w.Goto(poolPath)
+		tab := w.ByRole("tab", sites)
+		tab.Press("End")
+		last := w.Focused()
+		w.Press("Home")
+		if first := w.Focused(); first == last || !strings.Contains(first, sites) {
+			w.t.Errorf("End leads to %s, Home to %s", last, first)
+		}
+	}},
+	{"pools-project", at(poolPath + "?tab=project")},
+	{"pools-public-folders", at(poolPath + "?tab=public-folders")},
+	{"signed-out", func(w *walk) {
+		w.Goto("/service-accounts")
+		w.ByRole("button", "").Having("Adele Vance").Click()
+		w.ByRole("button", "Sign out").Click()
+		w.WaitPath("/auth/signed-out")
+	}},
+	{"bad-callback", refused("/auth/callback?state=forged&code=x", 400)},
+	{"no-role", func(w *walk) {
+		w.ExpectRefusal("403 GET")
+		w.Goto("/service-accounts")
+		signIn(w.Page, "user@purser.test")
+		w.ByRole("button", "Sign out").Wait()
+	}},
+}
+
+// headings fails where a heading that can be read skips a level (WCAG 1.3.1).
+func (w *walk) headings(s state) {
+	w.t.Helper()
+	gap, err := w.Page.Page.Evaluate(`() => {
+		let level = 0;
+		for (const heading of document.querySelectorAll('h1, h2, h3, h4, h5, h6')) {
+			if (!heading.checkVisibility({ visibilityProperty: true }) || heading.closest('[inert]')) continue;
+			const now = Number(heading.tagName[1]);
+			if (level && now > level + 1) return heading.outerHTML;
+			level = now;
+		}
+		return '';
+	}`)
+	if err != nil || gap != "" {
+		w.t.Errorf("%s: a heading skips a level: %v %v", s.name, gap, err)
+	}
+}
+
+// tick ticks the box of a row.
+func (w *walk) tick(row int) {
+	w.t.Helper()
+	if err := w.Page.Page.Locator("#selection [type=checkbox]").Nth(row).Check(); err != nil {
+		w.t.Fatal(err)
+	}
+}
+
+// pick is the first that a selector finds.
+func (w *walk) pick(selector string) *browser.Element {
+	found := w.ByText("")
+	found.Locator = w.Page.Page.Locator(selector).First()
+	return found
+}
+
+func (w *walk) heading(name string) {
+	w.t.Helper()
+	w.ByRole("heading", name).Wait()
+}
+
+// WCAG 2.2 AA as far as axe-core knows it, and nothing that jumps while a page loads, in every state: on a desk in the light and on a
+// telephone in the dark, so that each scheme and each shape of a page is seen.
+func TestEveryStateIsFine(t *testing.T) {
+	fixture := filepath.Join(t.TempDir(), "fixture.json")
+	if err := os.WriteFile(fixture, []byte(poolFixture), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	houses := []struct {
+		name   string
+		with   demo.Options
+		states []state
+	}{{"everyday", demo.Options{}, everyday}, {"workshop", demo.Options{Fixture: fixture}, workshop}}
+	for _, v := range []view{views[0], {"telephone, dark", false, true, 390}} {
+		for _, house := range houses {
+			t.Run(v.name+", "+house.name, func(t *testing.T) {
+				h := openDemo(t, house.with)
+				w := &walk{Page: browser.New(t, v.options(h)), t: t, h: h, view: v}
+				w.Goto("/service-accounts")
+				signIn(w.Page, "admin@purser.test")
+				w.WaitPath("/service-accounts")
+				for _, s := range house.states {
+					w.look(s)
+				}
+			})
+		}
+	}
+}
+
+// jumps is how much may jump while a page loads, as Chromium scores it.
+const jumps = 0.02
+
+func (w *walk) look(s state) {
+	w.t.Helper()
+	s.come(w)
+	if score, jumped := w.LayoutShift(); score > jumps {
+		w.t.Errorf("%s: %.3f jumps, because of\n%s", s.name, score, strings.Join(jumped, "\n"))
+	}
+	w.headings(s)
+	w.Axe()
+	w.NoSidewaysScroll()
+}
