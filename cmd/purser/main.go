@@ -121,10 +121,26 @@ func (serveCommand) Run(ctx context.Context, s streams) error {
 		return errors.Join(err, purser.Close())
 	}
 	defer context.AfterFunc(ctx, purser.HandBack)()
+	defer onHangUp(purser.RenewCertificate)()
 	log.Info("ready", "address", ln.Addr().String(), "base_url", cfg.BaseURL.String(), "version", version)
 	purser.MeetProvider()
 	defer purser.Notify(ctx, os.Getenv)()
 	return errors.Join(app.Serve(ctx, ln, purser.Handler, log), purser.Close())
+}
+
+// onHangUp does something at each SIGHUP, by which tools that renew certificates tell of it. The returned function ends that.
+func onHangUp(do func()) (end func()) {
+	heard := make(chan os.Signal, 1)
+	signal.Notify(heard, syscall.SIGHUP)
+	go func() {
+		for range heard {
+			do()
+		}
+	}()
+	return func() {
+		signal.Stop(heard)
+		close(heard)
+	}
 }
 
 // warn tells what is allowed and likely not meant.

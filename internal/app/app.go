@@ -16,6 +16,7 @@ import (
 	"purser.example/internal/access"
 	"purser.example/internal/account"
 	"purser.example/internal/audit"
+	"purser.example/internal/certificate"
 	"purser.example/internal/config"
 	"purser.example/internal/login"
 	"purser.example/internal/microsoft"
@@ -70,6 +71,9 @@ type App struct {
 	sessions *session.Service
 	health   health
 	login    *login.Client
+
+	certificate *certificate.Kept // nil: no TLS of our own
+
 	tally    *audit.Tally
 	queue    *work.Queue
 	shifts   *run.Shifts
@@ -95,6 +99,10 @@ func Open(ctx context.Context, cfg config.Config, o Options) (*App, error) {
 	if err != nil {
 		return nil, err
 	}
+	secured, err := certificateOf(cfg, o)
+	if err != nil {
+		return nil, err
+	}
 	db, err := sqlite.Open(ctx, sqlite.Options{Folder: cfg.Data, Now: o.Now, Log: o.Log})
 	if err != nil {
 		return nil, err
@@ -107,8 +115,8 @@ func Open(ctx context.Context, cfg config.Config, o Options) (*App, error) {
 	if err := kept.prepare(ctx); err != nil {
 		return nil, errors.Join(fmt.Errorf("fold what is searched: %w", err), db.Close())
 	}
-	a := &App{DB: db, cfg: cfg, log: o.Log, health: health{after: cmp.Or(o.LookAfter, time.Minute)}}
-	a.cfg.Key, a.cfg.OIDC.ClientSecret = "", "" // wrapped by now, and not needed in the clear again
+	a := &App{DB: db, cfg: cfg, log: o.Log, health: health{after: cmp.Or(o.LookAfter, time.Minute)}, certificate: secured}
+	a.cfg.Key, a.cfg.OIDC.ClientSecret, a.cfg.TLSKey = "", "", "" // wrapped by now, and not needed in the clear again
 	a.index = kept.index
 	a.login, a.tally = loginClient(cfg, codes, o.Now), audit.NewTally(db, o.Now)
 	a.furnish(kept, ring, codes, o)
@@ -220,6 +228,9 @@ func (a *App) begin(ctx, beside context.Context) error {
 	}
 	a.chores.Go(func() { a.every(beside, 2*time.Second, a.indexSome) })
 	a.chores.Go(func() { a.every(beside, time.Minute, a.tidy) })
+	if a.certificate != nil && a.certificate.Renewable() {
+		a.chores.Go(func() { a.every(beside, renewEvery, func(context.Context) { a.certificate.Renew() }) })
+	}
 	return nil
 }
 
@@ -317,21 +328,26 @@ func Serve(ctx context.Context, ln net.Listener, handler http.Handler, log *slog
 	return nil
 }
 
-// Listen opens the address of the configuration, with TLS where it has a certificate.
+// Listen opens the address of the configuration, with TLS where it has a certificate, and those beside it.
 func (a *App) Listen(ctx context.Context) (net.Listener, error) {
-	ln, err := (&net.ListenConfig{}).Listen(ctx, "tcp", a.cfg.Addr)
+	ln, err := a.listen(ctx, "PURSER_ADDR", a.cfg.Addr)
 	if err != nil {
-		return nil, fmt.Errorf("PURSER_ADDR: %w", err)
+		return nil, err
 	}
-	ln = bounded(ln, usualCrowd, a.cfg.TrustedProxies)
-	if a.cfg.TLSCert == "" {
+	if err := a.listenBeside(ctx); err != nil {
+		return nil, errors.Join(err, ln.Close())
+	}
+	if a.certificate == nil {
 		return ln, nil
 	}
-	cert, err := tls.X509KeyPair([]byte(a.cfg.TLSCert), []byte(a.cfg.TLSKey))
+	return tls.NewListener(ln, a.certificate.Config()), nil
+}
+
+// listen opens one address, which a setting names.
+func (a *App) listen(ctx context.Context, setting, address string) (net.Listener, error) {
+	ln, err := (&net.ListenConfig{}).Listen(ctx, "tcp", address)
 	if err != nil {
-		return nil, errors.Join(errors.New("PURSER_TLS_CERT: no certificate that fits its key"), ln.Close())
+		return nil, fmt.Errorf("%s: %w", setting, err)
 	}
-	return tls.NewListener(ln, &tls.Config{
-		Certificates: []tls.Certificate{cert}, MinVersion: tls.VersionTLS12, NextProtos: []string{"h2", "http/1.1"},
-	}), nil
+	return bounded(ln, usualCrowd, a.cfg.TrustedProxies), nil
 }

@@ -1,0 +1,75 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"net"
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+
+	"purser.example/internal/certificate"
+	"purser.example/internal/config"
+)
+
+// renewEvery is how often it is looked whether the files of the certificate are new.
+const renewEvery = 5 * time.Second
+
+// certificateOf is the certificate that Purser serves; nil for none.
+func certificateOf(cfg config.Config, o Options) (*certificate.Kept, error) {
+	if cfg.TLSCert == "" {
+		return nil, nil
+	}
+	kept, err := certificate.New(cfg.TLSCert, cfg.TLSKey, certificate.Files(cfg.TLSFiles), o.Now, o.Log)
+	if err != nil {
+		return nil, errors.New("PURSER_TLS_CERT: no certificate that fits its key")
+	}
+	return kept, nil
+}
+
+// RenewCertificate looks at once whether the files of the certificate are new, for whoever does not want to wait until Purser does.
+func (a *App) RenewCertificate() {
+	if a.certificate != nil {
+		a.certificate.Renew()
+	}
+}
+
+// listenBeside opens the addresses beside the pages', and answers there until Close.
+func (a *App) listenBeside(ctx context.Context) error {
+	if a.cfg.Redirect == "" {
+		return nil
+	}
+	ln, err := a.listen(ctx, "PURSER_REDIRECT_ADDR", a.cfg.Redirect)
+	if err != nil {
+		return err
+	}
+	a.log.Info("whoever comes by http is led to the base address", "address", ln.Addr().String())
+	a.answerBeside(ln, redirect(a.cfg.BaseURL))
+	return nil
+}
+
+func (a *App) answerBeside(ln net.Listener, handler http.Handler) {
+	a.chores.Go(func() {
+		if err := Serve(a.beside, ln, handler, a.log); err != nil {
+			a.log.Error("an address beside the pages answers no more", "address", ln.Addr().String(), "error", err)
+		}
+	})
+}
+
+// redirect leads to the same page at the base address, whatever host was asked for: a host that the client names leads nobody anywhere
+// (R82). Browsers are not to remember it, because the base address may change.
+func redirect(base *url.URL) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		to := base.String() + "/" + strings.TrimLeft(r.URL.EscapedPath(), "/")
+		if r.URL.EscapedPath() == "*" {
+			to = base.String() + "/"
+		}
+		if r.URL.RawQuery != "" {
+			to += "?" + r.URL.RawQuery
+		}
+		w.Header().Set("Cache-Control", "no-store")
+		w.Header().Set("X-Content-Type-Options", "nosniff")
+		http.Redirect(w, r, to, http.StatusPermanentRedirect)
+	})
+}
