@@ -9,6 +9,7 @@ import (
 	"net/netip"
 	"net/url"
 	"strings"
+	"time"
 
 	"github.com/labstack/echo/v4"
 
@@ -38,6 +39,10 @@ type Options struct {
 	Activity       auth.Recorder
 	Ready          func(context.Context) error // nil while everything works
 	Simulated      bool                        // a simulator answers in the place of Microsoft 365
+
+	// Observe is told of each request by its route (R84); nil: nobody is.
+	Observe func(route, method string, status int, took time.Duration)
+
 	Profiles       *profiles.Handlers
 	Pools          *pools.Handlers
 	Runs           *runs.Handlers
@@ -56,6 +61,9 @@ func New(o Options) http.Handler {
 	}
 	store := session.NewStore(o.Sessions, o.BaseURL.Scheme == "https", o.BaseURL.Port())
 	d := door.New(rules(o))
+	if o.Observe != nil {
+		e.Use(d.Measure)
+	}
 	e.Use(
 		d.Identify,
 		d.SecureHeaders,
@@ -85,7 +93,7 @@ func simulated(next echo.HandlerFunc) echo.HandlerFunc {
 func rules(o Options) door.Rules {
 	return door.Rules{
 		BaseURL: o.BaseURL, Log: o.Log, Activity: o.Activity,
-		Anonymous: anonymous, SigningIn: signingIn, Streaming: streaming, Asking: asking(), Quiet: quiet,
+		Anonymous: anonymous, SigningIn: signingIn, Streaming: streaming, Asking: asking(), Quiet: quiet, Observe: o.Observe,
 		Uploads:     map[string]int64{pools.ImportPath: pool.MaxImport + 64<<10}, // the file and the form around it
 		FormOrigins: o.Login.FormOrigins, SignIn: auth.SignInAddress, NoRole: auth.NoRolePage(o.Login.RoleClaim()),
 	}

@@ -112,7 +112,7 @@ func (serveCommand) Run(ctx context.Context, s streams) error {
 	}
 	log := logger(cfg, s.err)
 	warn(log, cfg)
-	purser, err := app.Open(ctx, cfg, app.Options{Log: log})
+	purser, err := app.Open(ctx, cfg, app.Options{Log: log, Version: version})
 	if err != nil {
 		return err
 	}

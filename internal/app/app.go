@@ -19,6 +19,7 @@ import (
 	"purser.example/internal/certificate"
 	"purser.example/internal/config"
 	"purser.example/internal/login"
+	"purser.example/internal/metrics"
 	"purser.example/internal/microsoft"
 	"purser.example/internal/pool"
 	"purser.example/internal/problem"
@@ -51,6 +52,8 @@ type Options struct {
 
 	LookAfter time.Duration // when a large database is looked through for damage; 0: a minute after the start
 
+	Version string // of the program, for the metrics
+
 	New bool // the data folder is a new one on purpose, so that nobody need be warned of a new installation
 }
 
@@ -73,6 +76,7 @@ type App struct {
 	login    *login.Client
 
 	certificate *certificate.Kept // nil: no TLS of our own
+	metrics     *metrics.Metrics  // nil: nothing is counted
 
 	tally    *audit.Tally
 	queue    *work.Queue
@@ -103,7 +107,8 @@ func Open(ctx context.Context, cfg config.Config, o Options) (*App, error) {
 	if err != nil {
 		return nil, err
 	}
-	db, err := sqlite.Open(ctx, sqlite.Options{Folder: cfg.Data, Now: o.Now, Log: o.Log})
+	counts := metricsOf(cfg, o)
+	db, err := sqlite.Open(ctx, databaseOptions(cfg, o, counts))
 	if err != nil {
 		return nil, err
 	}
@@ -115,11 +120,14 @@ func Open(ctx context.Context, cfg config.Config, o Options) (*App, error) {
 	if err := kept.prepare(ctx); err != nil {
 		return nil, errors.Join(fmt.Errorf("fold what is searched: %w", err), db.Close())
 	}
-	a := &App{DB: db, cfg: cfg, log: o.Log, health: health{after: cmp.Or(o.LookAfter, time.Minute)}, certificate: secured}
+	a := &App{DB: db, cfg: cfg, log: o.Log, health: health{after: cmp.Or(o.LookAfter, time.Minute)}, certificate: secured, metrics: counts}
 	a.cfg.Key, a.cfg.OIDC.ClientSecret, a.cfg.TLSKey = "", "", "" // wrapped by now, and not needed in the clear again
 	a.index = kept.index
 	a.login, a.tally = loginClient(cfg, codes, o.Now), audit.NewTally(db, o.Now)
 	a.furnish(kept, ring, codes, o)
+	if a.metrics != nil {
+		a.metrics.Ask(a.sources(kept, o.Now))
+	}
 	if err := a.employ(ctx); err != nil {
 		return nil, errors.Join(err, db.Close())
 	}
@@ -139,7 +147,7 @@ func (a *App) furnish(kept stores, ring *secret.Keyring, codes *verdict.Table, o
 	a.Tenants = tenant.NewService(kept.tenants, ring, o.Now)
 	a.shifts = run.NewShifts()
 	a.Accounts = account.NewService(account.Parts{
-		Store: kept.accounts, Tenants: a.Tenants, Validator: asker, Settings: account.Settings{StrictPasswords: cfg.StrictPasswords}, Limits: account.Usual, Now: o.Now,
+		Store: kept.accounts, Tenants: a.Tenants, Validator: a.measured(asker, codes), Settings: account.Settings{StrictPasswords: cfg.StrictPasswords}, Limits: account.Usual, Now: o.Now,
 	})
 	a.Runs = run.NewService(run.Parts{Store: kept.runs, Accounts: a.Accounts, Shifts: a.shifts, Limits: run.Usual, Now: o.Now, Log: o.Log})
 	a.Profiles = profile.NewService(kept.profiles, a.Tenants, a.Accounts, ring, profile.Settings{ServiceProvider: cfg.ServiceProvider}, o.Now)
@@ -178,7 +186,7 @@ func (a *App) pages(ready func(context.Context) error, codes *verdict.Table, o O
 	told := &verdicts.Words{Tenants: a.Tenants, Codes: codes, Now: o.Now}
 	return web.New(web.Options{
 		BaseURL: a.cfg.BaseURL, TrustedProxies: a.cfg.TrustedProxies, Log: o.Log,
-		Sessions: a.sessions, Login: a.login, Activity: a.tally, Ready: ready, Simulated: a.cfg.Simulated(),
+		Sessions: a.sessions, Login: a.login, Activity: a.tally, Ready: ready, Simulated: a.cfg.Simulated(), Observe: a.observer(),
 		Profiles: &profiles.Handlers{Profiles: a.Profiles, Accounts: a.Accounts, Validations: a.Validations, RunsOf: a.Runs, Tenants: a.Tenants, Now: o.Now, Log: o.Log, Verdicts: told},
 		Pools:    &pools.Handlers{Pools: a.Pools, Runs: a.Runs, Tenants: a.Tenants, Now: o.Now, Log: o.Log, Verdicts: told, Desk: &sheet.Desk{}},
 		Runs:     &runs.Handlers{Runs: a.Runs, Tenants: a.Tenants, Now: o.Now},
@@ -334,7 +342,7 @@ func (a *App) Listen(ctx context.Context) (net.Listener, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := a.listenBeside(ctx); err != nil {
+	if err := a.ListenBeside(ctx); err != nil {
 		return nil, errors.Join(err, ln.Close())
 	}
 	if a.certificate == nil {

@@ -3,7 +3,6 @@ package app
 import (
 	"context"
 	"errors"
-	"net"
 	"net/http"
 	"net/url"
 	"strings"
@@ -35,26 +34,32 @@ func (a *App) RenewCertificate() {
 	}
 }
 
-// listenBeside opens the addresses beside the pages', and answers there until Close.
-func (a *App) listenBeside(ctx context.Context) error {
-	if a.cfg.Redirect == "" {
-		return nil
+// ListenBeside opens the addresses beside the pages', and answers there until Close. Listen does it; it is for those who listen by
+// themselves.
+func (a *App) ListenBeside(ctx context.Context) error {
+	if a.cfg.Redirect != "" {
+		if err := a.answerBeside(ctx, "PURSER_REDIRECT_ADDR", a.cfg.Redirect, redirect(a.cfg.BaseURL)); err != nil {
+			return err
+		}
 	}
-	ln, err := a.listen(ctx, "PURSER_REDIRECT_ADDR", a.cfg.Redirect)
-	if err != nil {
-		return err
+	if a.metrics != nil {
+		return a.answerBeside(ctx, "PURSER_METRICS_ADDR", a.cfg.MetricsAddr, a.metrics.Handler(a.log))
 	}
-	a.log.Info("whoever comes by http is led to the base address", "address", ln.Addr().String())
-	a.answerBeside(ln, redirect(a.cfg.BaseURL))
 	return nil
 }
 
-func (a *App) answerBeside(ln net.Listener, handler http.Handler) {
+func (a *App) answerBeside(ctx context.Context, setting, address string, handler http.Handler) error {
+	ln, err := a.listen(ctx, setting, address)
+	if err != nil {
+		return err
+	}
+	a.log.Info("an address beside the pages is open", "setting", setting, "address", ln.Addr().String())
 	a.chores.Go(func() {
 		if err := Serve(a.beside, ln, handler, a.log); err != nil {
-			a.log.Error("an address beside the pages answers no more", "address", ln.Addr().String(), "error", err)
+			a.log.Error("an address beside the pages answers no more", "setting", setting, "error", err)
 		}
 	})
+	return nil
 }
 
 // redirect leads to the same page at the base address, whatever host was asked for: a host that the client names leads nobody anywhere

@@ -144,7 +144,7 @@ func TestHTTPLeadsToTheBaseAddressR82(t *testing.T) {
 		}
 		_ = conn.Close()
 	}
-	if !strings.Contains(log.String(), "led to the base address") {
+	if !strings.Contains(log.String(), "setting=PURSER_REDIRECT_ADDR") {
 		t.Errorf("the log says:\n%s", log)
 	}
 }
@@ -155,6 +155,7 @@ func TestAnAddressBesideThatIsTakenIsToldR82(t *testing.T) {
 	defer taken.Close()
 	for setting, change := range map[string]func(*config.Config, string){
 		"PURSER_REDIRECT_ADDR": func(cfg *config.Config, address string) { cfg.Redirect = address },
+		"PURSER_METRICS_ADDR":  func(cfg *config.Config, address string) { cfg.MetricsAddr = address },
 	} {
 		cfg := settings(t.TempDir(), secret.NewKey().Text())
 		cfg.Addr = freeAddress(t)

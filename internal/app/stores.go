@@ -5,6 +5,7 @@ import (
 	"errors"
 
 	"purser.example/internal/account"
+	"purser.example/internal/metrics"
 	"purser.example/internal/pool"
 	"purser.example/internal/profile"
 	"purser.example/internal/run"
@@ -30,17 +31,26 @@ type stores struct {
 
 	index   func(context.Context) (more bool, err error) // renews what the search looks up, a step at a time
 	prepare func(context.Context) error                  // brings up to date what a migration left to the program, before anybody asks
+
+	queues   []metrics.Queue // what waits behind the pages
+	signedIn func(context.Context) (int, error)
 }
 
 // storesOf are the stores of a SQLite database.
 func storesOf(db *sqlite.DB) stores {
 	keepers := accounts.Keepers{profile.PlaceKind: profiles.Renew, pool.PlaceKind: pools.Renew}
 	kept, members := profiles.New(db).KeptBy(keepers), pools.New(db).KeptBy(keepers)
+	visits, ran := sessions.New(db), runs.New(db, runs.Effects{pool.CheckRun: pools.Settled})
 	return stores{
-		sessions: sessions.New(db), tenants: tenants.New(db), accounts: accounts.New(db),
-		runs:     runs.New(db, runs.Effects{pool.CheckRun: pools.Settled}),
+		sessions: visits, tenants: tenants.New(db), accounts: accounts.New(db),
+		runs:     ran,
 		profiles: kept, pools: members,
 		index:   kept.Index,
 		prepare: func(ctx context.Context) error { return errors.Join(kept.Fold(ctx), members.Fold(ctx)) },
+		queues: []metrics.Queue{
+			{Name: "runs", Depth: ran.Unfinished}, {Name: "run_items", Depth: ran.UnfinishedItems}, {Name: "readings", Depth: members.ReadingsWaiting},
+			{Name: "jobs", Depth: db.WorkWaiting},
+		},
+		signedIn: visits.SignedIn,
 	}
 }
