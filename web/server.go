@@ -13,6 +13,7 @@ import (
 
 	"github.com/labstack/echo/v4"
 
+	"purser.example/internal/breakglass"
 	"purser.example/internal/login"
 	"purser.example/internal/pool"
 	core "purser.example/internal/session"
@@ -36,6 +37,7 @@ type Options struct {
 	Log            *slog.Logger
 	Sessions       *core.Service
 	Login          *login.Client
+	Links          *breakglass.Service
 	Activity       auth.Recorder
 	Ready          func(context.Context) error // nil while everything works
 	Simulated      bool                        // a simulator answers in the place of Microsoft 365
@@ -43,11 +45,11 @@ type Options struct {
 	// Observe is told of each request by its route (R84); nil: nobody is.
 	Observe func(route, method string, status int, took time.Duration)
 
-	Profiles       *profiles.Handlers
-	Pools          *pools.Handlers
-	Runs           *runs.Handlers
-	Tenants        *tenants.Handlers
-	Help           *help.Handlers
+	Profiles *profiles.Handlers
+	Pools    *pools.Handlers
+	Runs     *runs.Handlers
+	Tenants  *tenants.Handlers
+	Help     *help.Handlers
 }
 
 // New joins everything into one handler.
@@ -76,6 +78,7 @@ func New(o Options) http.Handler {
 		session.Middleware(store, anonymous, passive),
 		d.Admit,
 		d.Share,
+		auth.Notices(o.Links, o.Log),
 	)
 	routes(e, o)
 	return e
@@ -102,7 +105,7 @@ func rules(o Options) door.Rules {
 // routes is the table of contents. GET changes nothing.
 func routes(e *echo.Echo, o Options) {
 	e.GET("/", func(c echo.Context) error { return c.Redirect(http.StatusSeeOther, "/service-accounts") })
-	(&auth.Handlers{Login: o.Login, Sessions: o.Sessions, Activity: o.Activity, BaseURL: o.BaseURL, Log: o.Log}).Mount(e)
+	(&auth.Handlers{Login: o.Login, Sessions: o.Sessions, Links: o.Links, Activity: o.Activity, BaseURL: o.BaseURL, Log: o.Log}).Mount(e)
 	o.Profiles.Mount(e)
 	o.Pools.Mount(e)
 	o.Runs.Mount(e, o.Profiles.Runs(), o.Pools.Checks())

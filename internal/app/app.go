@@ -16,6 +16,7 @@ import (
 	"purser.example/internal/access"
 	"purser.example/internal/account"
 	"purser.example/internal/audit"
+	"purser.example/internal/breakglass"
 	"purser.example/internal/certificate"
 	"purser.example/internal/config"
 	"purser.example/internal/login"
@@ -72,6 +73,7 @@ type App struct {
 	cfg      config.Config
 	log      *slog.Logger
 	sessions *session.Service
+	links    *breakglass.Service
 	health   health
 	login    *login.Client
 
@@ -144,6 +146,7 @@ func (a *App) furnish(kept stores, ring *secret.Keyring, codes *verdict.Table, o
 	cfg := a.cfg
 	asker, directory := Microsoft(microsoft.New(microsoft.Config{Simulator: cfg.M365Simulator, Now: o.Now, Log: o.Log, Codes: codes, CallTimeout: o.CallTimeout}))
 	a.sessions = session.NewService(kept.sessions, ring, session.Limits{Idle: cfg.Session.Idle, Max: cfg.Session.Max}, o.Now, o.Log)
+	a.links = breakglass.NewService(breakglass.Parts{Store: kept.links, Ring: ring, Folder: cfg.Data, Activity: a.tally, Now: o.Now, Log: o.Log})
 	a.Tenants = tenant.NewService(kept.tenants, ring, o.Now)
 	a.shifts = run.NewShifts()
 	a.Accounts = account.NewService(account.Parts{
@@ -186,7 +189,7 @@ func (a *App) pages(ready func(context.Context) error, codes *verdict.Table, o O
 	told := &verdicts.Words{Tenants: a.Tenants, Codes: codes, Now: o.Now}
 	return web.New(web.Options{
 		BaseURL: a.cfg.BaseURL, TrustedProxies: a.cfg.TrustedProxies, Log: o.Log,
-		Sessions: a.sessions, Login: a.login, Activity: a.tally, Ready: ready, Simulated: a.cfg.Simulated(), Observe: a.observer(),
+		Sessions: a.sessions, Login: a.login, Links: a.links, Activity: a.tally, Ready: ready, Simulated: a.cfg.Simulated(), Observe: a.observer(),
 		Profiles: &profiles.Handlers{Profiles: a.Profiles, Accounts: a.Accounts, Validations: a.Validations, RunsOf: a.Runs, Tenants: a.Tenants, Now: o.Now, Log: o.Log, Verdicts: told},
 		Pools:    &pools.Handlers{Pools: a.Pools, Runs: a.Runs, Tenants: a.Tenants, Now: o.Now, Log: o.Log, Verdicts: told, Desk: &sheet.Desk{}},
 		Runs:     &runs.Handlers{Runs: a.Runs, Tenants: a.Tenants, Now: o.Now},
@@ -234,7 +237,9 @@ func (a *App) begin(ctx, beside context.Context) error {
 	if err := a.queue.Start(ctx); err != nil {
 		return err
 	}
+	a.takeUpLinks(ctx)
 	a.chores.Go(func() { a.every(beside, 2*time.Second, a.indexSome) })
+	a.chores.Go(func() { a.every(beside, 2*time.Second, a.takeUpLinks) })
 	a.chores.Go(func() { a.every(beside, time.Minute, a.tidy) })
 	if a.certificate != nil && a.certificate.Renewable() {
 		a.chores.Go(func() { a.every(beside, renewEvery, func(context.Context) { a.certificate.Renew() }) })
@@ -263,6 +268,13 @@ func (a *App) tidy(ctx context.Context) {
 	}
 	if err := problem.Guard(func() error { return a.tally.Flush(ctx) }); err != nil && ctx.Err() == nil {
 		a.log.Error("denials of the last minute not recorded", "error", err)
+	}
+}
+
+// takeUpLinks takes up the links that were made meanwhile for whoever cannot sign in (R83).
+func (a *App) takeUpLinks(ctx context.Context) {
+	if err := problem.Guard(func() error { a.links.TakeUp(ctx); return nil }); err != nil {
+		a.log.Error("break-glass links not taken up", "error", err)
 	}
 }
 

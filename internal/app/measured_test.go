@@ -82,13 +82,13 @@ func TestTheMetricsTellNoNamesR84(t *testing.T) {
 
 	text := scraped(t, address)
 	for line, want := range map[string]float64{
-		`purser_validations_total{class="valid"}`:             1,
-		`purser_validations_total{class="wrong_credentials"}`: 1,
-		`purser_validations_total{class="mfa_required"}`:      1,
+		`purser_validations_total{class="valid"}`:                                                          1,
+		`purser_validations_total{class="wrong_credentials"}`:                                              1,
+		`purser_validations_total{class="mfa_required"}`:                                                   1,
 		`purser_http_request_duration_seconds_count{method="POST",route="/service-accounts",status="3xx"}`: 1,
 		`purser_http_request_duration_seconds_count{method="POST",route="/service-accounts",status="4xx"}`: 2,
 		`purser_http_request_duration_seconds_count{method="GET",route="/service-accounts",status="2xx"}`:  2,
-		`purser_sessions`: 1,
+		`purser_sessions`:                  1,
 		`purser_queue_depth{queue="runs"}`: 0, `purser_queue_depth{queue="run_items"}`: 0, `purser_queue_depth{queue="readings"}`: 0, `purser_queue_depth{queue="jobs"}`: 0,
 		`purser_queue_oldest_seconds{queue="runs"}`: 0, `purser_queue_oldest_seconds{queue="readings"}`: 0, `purser_queue_oldest_seconds{queue="jobs"}`: 0,
 	} {

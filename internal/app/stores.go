@@ -5,6 +5,7 @@ import (
 	"errors"
 
 	"purser.example/internal/account"
+	"purser.example/internal/breakglass"
 	"purser.example/internal/metrics"
 	"purser.example/internal/pool"
 	"purser.example/internal/profile"
@@ -12,6 +13,7 @@ import (
 	"purser.example/internal/session"
 	"purser.example/internal/sqlite"
 	"purser.example/internal/sqlite/accounts"
+	links "purser.example/internal/sqlite/breakglass"
 	"purser.example/internal/sqlite/pools"
 	"purser.example/internal/sqlite/profiles"
 	"purser.example/internal/sqlite/runs"
@@ -28,6 +30,7 @@ type stores struct {
 	runs     run.Store
 	profiles profile.Store
 	pools    pool.Store
+	links    breakglass.Store
 
 	index   func(context.Context) (more bool, err error) // renews what the search looks up, a step at a time
 	prepare func(context.Context) error                  // brings up to date what a migration left to the program, before anybody asks
@@ -44,7 +47,7 @@ func storesOf(db *sqlite.DB) stores {
 	return stores{
 		sessions: visits, tenants: tenants.New(db), accounts: accounts.New(db),
 		runs:     ran,
-		profiles: kept, pools: members,
+		profiles: kept, pools: members, links: links.New(db),
 		index:   kept.Index,
 		prepare: func(ctx context.Context) error { return errors.Join(kept.Fold(ctx), members.Fold(ctx)) },
 		queues: []metrics.Queue{

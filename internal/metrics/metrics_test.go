@@ -44,9 +44,9 @@ func TestWhatEndsIsToldByKindR84(t *testing.T) {
 		Expiries: []expiry.Source{
 			ends(func() ([]expiry.Date, error) { return nil, errors.New("no answer") }),
 			ends(func() ([]expiry.Date, error) {
-				return []expiry.Date{{expiry.ClientSecret, in(30)}, {expiry.ClientSecret, in(-1.5)}, {"contoso.com", in(2)}}, nil
+				return []expiry.Date{{Kind: expiry.ClientSecret, At: in(30)}, {Kind: expiry.ClientSecret, At: in(-1.5)}, {Kind: "contoso.com", At: in(2)}}, nil
 			}),
-			ends(func() ([]expiry.Date, error) { return []expiry.Date{{expiry.ClientSecret, in(7)}}, nil }),
+			ends(func() ([]expiry.Date, error) { return []expiry.Date{{Kind: expiry.ClientSecret, At: in(7)}}, nil }),
 		},
 	})
 	var log strings.Builder
