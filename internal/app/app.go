@@ -242,7 +242,7 @@ func (a *App) begin(ctx, beside context.Context) error {
 	a.chores.Go(func() { a.every(beside, 2*time.Second, a.takeUpLinks) })
 	a.chores.Go(func() { a.every(beside, time.Minute, a.tidy) })
 	if a.certificate != nil && a.certificate.Renewable() {
-		a.chores.Go(func() { a.every(beside, renewEvery, func(context.Context) { a.certificate.Renew() }) })
+		a.chores.Go(func() { a.every(beside, renewEvery, func(context.Context) { a.RenewCertificate() }) })
 	}
 	return nil
 }

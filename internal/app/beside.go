@@ -10,6 +10,7 @@ import (
 
 	"purser.example/internal/certificate"
 	"purser.example/internal/config"
+	"purser.example/internal/problem"
 )
 
 // renewEvery is how often it is looked whether the files of the certificate are new.
@@ -29,8 +30,11 @@ func certificateOf(cfg config.Config, o Options) (*certificate.Kept, error) {
 
 // RenewCertificate looks at once whether the files of the certificate are new, for whoever does not want to wait until Purser does.
 func (a *App) RenewCertificate() {
-	if a.certificate != nil {
-		a.certificate.Renew()
+	if a.certificate == nil {
+		return
+	}
+	if err := problem.Guard(func() error { a.certificate.Renew(); return nil }); err != nil {
+		a.log.Error("the files of the certificate for TLS were not looked at", "error", err)
 	}
 }
 
