@@ -9,9 +9,11 @@ import (
 	"net/netip"
 	"net/url"
 	"strings"
+	"time"
 
 	"github.com/labstack/echo/v4"
 
+	"purser.example/internal/breakglass"
 	"purser.example/internal/login"
 	"purser.example/internal/pool"
 	core "purser.example/internal/session"
@@ -35,14 +37,19 @@ type Options struct {
 	Log            *slog.Logger
 	Sessions       *core.Service
 	Login          *login.Client
+	Links          *breakglass.Service
 	Activity       auth.Recorder
 	Ready          func(context.Context) error // nil while everything works
 	Simulated      bool                        // a simulator answers in the place of Microsoft 365
-	Profiles       *profiles.Handlers
-	Pools          *pools.Handlers
-	Runs           *runs.Handlers
-	Tenants        *tenants.Handlers
-	Help           *help.Handlers
+
+	// Observe is told of each request by its route (R84); nil: nobody is.
+	Observe func(route, method string, status int, took time.Duration)
+
+	Profiles *profiles.Handlers
+	Pools    *pools.Handlers
+	Runs     *runs.Handlers
+	Tenants  *tenants.Handlers
+	Help     *help.Handlers
 }
 
 // New joins everything into one handler.
@@ -56,6 +63,9 @@ func New(o Options) http.Handler {
 	}
 	store := session.NewStore(o.Sessions, o.BaseURL.Scheme == "https", o.BaseURL.Port())
 	d := door.New(rules(o))
+	if o.Observe != nil {
+		e.Use(d.Measure)
+	}
 	e.Use(
 		d.Identify,
 		d.SecureHeaders,
@@ -68,6 +78,7 @@ func New(o Options) http.Handler {
 		session.Middleware(store, anonymous, passive),
 		d.Admit,
 		d.Share,
+		auth.Notices(o.Links, o.Log),
 	)
 	routes(e, o)
 	return e
@@ -85,7 +96,7 @@ func simulated(next echo.HandlerFunc) echo.HandlerFunc {
 func rules(o Options) door.Rules {
 	return door.Rules{
 		BaseURL: o.BaseURL, Log: o.Log, Activity: o.Activity,
-		Anonymous: anonymous, SigningIn: signingIn, Streaming: streaming, Asking: asking(), Quiet: quiet,
+		Anonymous: anonymous, SigningIn: signingIn, Streaming: streaming, Asking: asking(), Quiet: quiet, Observe: o.Observe,
 		Uploads:     map[string]int64{pools.ImportPath: pool.MaxImport + 64<<10}, // the file and the form around it
 		FormOrigins: o.Login.FormOrigins, SignIn: auth.SignInAddress, NoRole: auth.NoRolePage(o.Login.RoleClaim()),
 	}
@@ -94,7 +105,7 @@ func rules(o Options) door.Rules {
 // routes is the table of contents. GET changes nothing.
 func routes(e *echo.Echo, o Options) {
 	e.GET("/", func(c echo.Context) error { return c.Redirect(http.StatusSeeOther, "/service-accounts") })
-	(&auth.Handlers{Login: o.Login, Sessions: o.Sessions, Activity: o.Activity, BaseURL: o.BaseURL, Log: o.Log}).Mount(e)
+	(&auth.Handlers{Login: o.Login, Sessions: o.Sessions, Links: o.Links, Activity: o.Activity, BaseURL: o.BaseURL, Log: o.Log}).Mount(e)
 	o.Profiles.Mount(e)
 	o.Pools.Mount(e)
 	o.Runs.Mount(e, o.Profiles.Runs(), o.Pools.Checks())

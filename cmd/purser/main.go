@@ -9,6 +9,8 @@ import (
 	"log/slog"
 	"os"
 	"os/signal"
+	"os/user"
+	"strconv"
 	"syscall"
 
 	"github.com/alecthomas/kong"
@@ -33,6 +35,7 @@ type commands struct {
 	Serve   serveCommand   `cmd:"" help:"Run Purser; settings come from the environment (see docs/settings.md)."`
 	Key     keyCommand     `cmd:"" help:"Make the key that seals secrets, or print the ID of one."`
 	Audit   auditCommand   `cmd:"" help:"Verify the activity log."`
+	Glass   glassCommand   `cmd:"" name:"break-glass" help:"Print a link that signs in one Tenant Owner without the identity provider, once, within 15 minutes. It is logged and shown to every Tenant Owner."`
 	Version versionCommand `cmd:"" help:"Print the version."`
 	Help    helpCommand    `cmd:"" help:"Print this help."`
 }
@@ -71,7 +74,7 @@ func exitStatus(err error, stderr io.Writer) int {
 		return exitUsage
 	}
 	_, _ = fmt.Fprintln(stderr, "purser: "+err.Error())
-	for _, known := range []error{secret.ErrNotAKey, secret.ErrWrongKey, demo.ErrNotLoopback, demo.ErrFixture, demo.ErrKeyMissing, sqlite.ErrFolder, sqlite.ErrLocked, sqlite.ErrNewer, sqlite.ErrOlder, sqlite.ErrForeign, sqlite.ErrLost} {
+	for _, known := range []error{secret.ErrNotAKey, secret.ErrWrongKey, demo.ErrNotLoopback, demo.ErrFixture, demo.ErrKeyMissing, sqlite.ErrFolder, sqlite.ErrLocked, sqlite.ErrNewer, sqlite.ErrOlder, sqlite.ErrForeign, sqlite.ErrLost, sqlite.ErrBehind} {
 		if errors.Is(err, known) {
 			return exitUsage
 		}
@@ -112,7 +115,7 @@ func (serveCommand) Run(ctx context.Context, s streams) error {
 	}
 	log := logger(cfg, s.err)
 	warn(log, cfg)
-	purser, err := app.Open(ctx, cfg, app.Options{Log: log})
+	purser, err := app.Open(ctx, cfg, app.Options{Log: log, Version: version})
 	if err != nil {
 		return err
 	}
@@ -121,10 +124,26 @@ func (serveCommand) Run(ctx context.Context, s streams) error {
 		return errors.Join(err, purser.Close())
 	}
 	defer context.AfterFunc(ctx, purser.HandBack)()
+	defer onHangUp(purser.RenewCertificate)()
 	log.Info("ready", "address", ln.Addr().String(), "base_url", cfg.BaseURL.String(), "version", version)
 	purser.MeetProvider()
 	defer purser.Notify(ctx, os.Getenv)()
 	return errors.Join(app.Serve(ctx, ln, purser.Handler, log), purser.Close())
+}
+
+// onHangUp does something at each SIGHUP, by which tools that renew certificates tell of it. The returned function ends that.
+func onHangUp(do func()) (end func()) {
+	heard := make(chan os.Signal, 1)
+	signal.Notify(heard, syscall.SIGHUP)
+	go func() {
+		for range heard {
+			do()
+		}
+	}()
+	return func() {
+		signal.Stop(heard)
+		close(heard)
+	}
 }
 
 // warn tells what is allowed and likely not meant.
@@ -190,6 +209,33 @@ func (c auditVerifyCommand) Run(ctx context.Context, s streams) error {
 	}
 	_, err = fmt.Fprintf(s.out, "the activity log is intact: %d entries in %d chains, none altered, moved or missing\n", proved.Entries, proved.Chains)
 	return err
+}
+
+type glassCommand struct{}
+
+func (glassCommand) Run(ctx context.Context, s streams) error {
+	cfg, err := config.LoadPlace(os.Environ())
+	if err != nil {
+		return err
+	}
+	address, err := app.BreakGlass(ctx, cfg, operator(os.Getenv))
+	if err != nil {
+		return err
+	}
+	_, err = fmt.Fprintln(s.out, address)
+	return err
+}
+
+// operator is who runs this command, as the machine calls them: the account, and who became it by sudo.
+func operator(getenv func(string) string) string {
+	name := "account " + strconv.Itoa(os.Getuid())
+	if who, err := user.Current(); err == nil && who.Username != "" {
+		name = who.Username
+	}
+	if before := getenv("SUDO_USER"); before != "" && before != name {
+		name = before + " as " + name
+	}
+	return name
 }
 
 type versionCommand struct{}

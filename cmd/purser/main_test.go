@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"bytes"
 	"context"
+	"crypto/tls"
 	"database/sql"
 	"errors"
 	"fmt"
@@ -22,7 +23,9 @@ import (
 	"time"
 
 	"purser.example/e2e/programs"
+	"purser.example/internal/certificate/certtest"
 	"purser.example/internal/demo"
+	"purser.example/internal/demo/demotest"
 	"purser.example/internal/demo/idp/idptest"
 	"purser.example/internal/secret"
 	"purser.example/internal/sqlite/sqlitetest"
@@ -433,9 +436,16 @@ func production(t *testing.T, env ...string) (cmd *exec.Cmd, address string, log
 		t.Fatal(err)
 	}
 	address = freeAddress(t)
+	cmd, log = serve(t, append(append(os.Environ(), "PURSER_ADDR="+address, "PURSER_BASE_URL=http://"+address, "PURSER_DATA="+filepath.Join(folder, "data"), "PURSER_KEY_FILE="+keyFile,
+		"PURSER_OIDC_ISSUER=http://127.0.0.1:9/idp", "PURSER_OIDC_CLIENT_ID=purser", "PURSER_OIDC_CLIENT_SECRET=x"), env...))
+	return cmd, address, log
+}
+
+// serve starts `purser serve` with an environment, and waits until its log says that it is ready.
+func serve(t *testing.T, env []string) (cmd *exec.Cmd, log *bytes.Buffer) {
+	t.Helper()
 	cmd = exec.Command(binary, "serve")
-	cmd.Env = append(append(os.Environ(), "PURSER_ADDR="+address, "PURSER_BASE_URL=http://"+address, "PURSER_DATA="+filepath.Join(folder, "data"), "PURSER_KEY_FILE="+keyFile,
-		"PURSER_OIDC_ISSUER=http://127.0.0.1:9/idp", "PURSER_OIDC_CLIENT_ID=purser", "PURSER_OIDC_CLIENT_SECRET=x"), env...)
+	cmd.Env = env
 	stderr, err := cmd.StderrPipe()
 	if err != nil {
 		t.Fatal(err)
@@ -452,7 +462,7 @@ func production(t *testing.T, env ...string) (cmd *exec.Cmd, address string, log
 		}
 	}
 	go func() { _, _ = io.Copy(io.Discard, stderr) }()
-	return cmd, address, log
+	return cmd, log
 }
 
 // X31: what is allowed in production and likely not meant is warned of, a line each.
@@ -647,4 +657,95 @@ func TestAuditVerify(t *testing.T) {
 	if status, said := out(env, "--data", data); status != 1 || said != "purser: activity log: entry 1: altered, or not the one that was written here\n" {
 		t.Errorf("an altered log: status %d: %s", status, said)
 	}
+}
+
+// R83: a link is made beside a Purser that works, and before one that starts; where something is wrong, none is printed.
+func TestBreakGlassR83(t *testing.T) {
+	cmd, address, _ := production(t)
+	link := func(env ...string) (status int, out, said string) {
+		made := exec.CommandContext(t.Context(), binary, "break-glass")
+		made.Env = append(cmd.Env[:len(cmd.Env):len(cmd.Env)], env...)
+		var stdout, stderr bytes.Buffer
+		made.Stdout, made.Stderr = &stdout, &stderr
+		_ = made.Run()
+		return made.ProcessState.ExitCode(), stdout.String(), stderr.String()
+	}
+	letsIn := func(out string) {
+		t.Helper()
+		code, found := strings.CutPrefix(strings.TrimSuffix(out, "\n"), "http://"+address+"/auth/break-glass#")
+		if !found || strings.ContainsAny(code, " \n") {
+			t.Fatalf("printed %q", out)
+		}
+		for _, want := range []int{http.StatusOK, http.StatusBadRequest} { // where it leads, and a second time
+			res, err := newBrowser().PostForm("http://"+address+"/auth/break-glass", url.Values{"code": {code}})
+			if err != nil {
+				t.Fatal(err)
+			}
+			page, _ := io.ReadAll(res.Body)
+			_ = res.Body.Close()
+			if res.StatusCode != want || (want == http.StatusOK) != strings.Contains(string(page), "Break-glass") {
+				t.Errorf("status %d, want %d\n%s", res.StatusCode, want, page)
+			}
+		}
+	}
+	status, out, said := link()
+	if status != 0 || said != "" {
+		t.Fatalf("status %d: %s", status, said)
+	}
+	letsIn(out)
+	if err := cmd.Process.Signal(syscall.SIGTERM); err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Wait(); err != nil {
+		t.Fatal(err)
+	}
+	if status, out, said = link(); status != 0 || said != "" {
+		t.Fatalf("status %d: %s", status, said)
+	}
+	started, log := serve(t, cmd.Env)
+	defer func() { _ = started.Process.Kill() }()
+	if !strings.Contains(log.String(), "A BREAK-GLASS LINK WAS MADE") {
+		t.Errorf("at the start the log says\n%s", log)
+	}
+	letsIn(out)
+
+	for name, tc := range map[string]struct {
+		env  []string
+		told string
+	}{
+		"another key":   {[]string{"PURSER_KEY_FILE=", "PURSER_KEY=" + secret.NewKey().Text()}, "this is key"},
+		"no settings":   {[]string{"PURSER_DATA=", "PURSER_BASE_URL=", "PURSER_KEY_FILE="}, "PURSER_KEY: is missing"},
+		"no such place": {[]string{"PURSER_DATA=" + t.TempDir()}, "look for the database"},
+	} {
+		status, out, said := link(tc.env...)
+		if status == 0 || out != "" || !strings.Contains(said, tc.told) || strings.Contains(said, "goroutine") {
+			t.Errorf("%s: status %d, %q, %s", name, status, out, said)
+		}
+	}
+}
+
+// R82: at SIGHUP the files of the certificate are looked at, at once, and the process goes on.
+func TestHangingUpRenewsTheCertificateR82(t *testing.T) {
+	folder := t.TempDir()
+	files := map[string]string{"cert": filepath.Join(folder, "cert.pem"), "key": filepath.Join(folder, "key.pem")}
+	place := func(serial int64) {
+		cert, key := certtest.Issue(t, certtest.Spec{Serial: serial})
+		if err := errors.Join(os.WriteFile(files["cert"], []byte(cert), 0o600), os.WriteFile(files["key"], []byte(key), 0o600)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	place(1)
+	cmd, address, _ := production(t, "PURSER_TLS_CERT_FILE="+files["cert"], "PURSER_TLS_KEY_FILE="+files["key"])
+	place(2)
+	if err := cmd.Process.Signal(syscall.SIGHUP); err != nil {
+		t.Fatal(err)
+	}
+	demotest.Until(t, "the new certificate", func() bool {
+		conn, err := tls.Dial("tcp", address, &tls.Config{InsecureSkipVerify: true}) // it vouches for itself
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer func() { _ = conn.Close() }()
+		return conn.ConnectionState().PeerCertificates[0].SerialNumber.Int64() == 2
+	})
 }

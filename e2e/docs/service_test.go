@@ -109,6 +109,9 @@ func (m *machine) start() error {
 		cmd: exec.Command(words[0], words[1:]...), ended: make(chan error, 1),
 		https: slices.ContainsFunc(env, func(line string) bool { return strings.HasPrefix(line, "PURSER_TLS_CERT_FILE=") }),
 	}
+	if slices.ContainsFunc(env, func(line string) bool { return strings.HasPrefix(line, "PURSER_REDIRECT_ADDR=") }) {
+		env = append(env, "PURSER_REDIRECT_ADDR=127.0.0.1:0") // in the place of :80
+	}
 	s.cmd.Env = append(append(m.env(), env...), "PURSER_ADDR="+m.addr, "NOTIFY_SOCKET="+socket, "WATCHDOG_USEC="+strings.Join(m.of("WatchdogSec"), "")+"000000")
 	s.cmd.Stdout, s.cmd.Stderr = m.journal, m.journal
 	if err := s.cmd.Start(); err != nil {
@@ -146,17 +149,15 @@ func (m *machine) stop() error {
 	return <-s.ended
 }
 
-// restart is what `systemctl restart` does, with a certificate where the unit wants one.
-func (m *machine) restart() error {
-	return errors.Join(m.stop(), m.writeCertificate(), m.start())
-}
+// restart is what `systemctl restart` does.
+func (m *machine) restart() error { return errors.Join(m.stop(), m.start()) }
 
 // answers asks the service for a page, over TLS where the unit gives it a certificate.
 func (m *machine) answers(path string) error {
 	address, client := "http://"+m.addr, &http.Client{Timeout: 20 * time.Second}
 	if m.service.https {
 		roots := x509.NewCertPool()
-		cert, err := os.ReadFile(filepath.Join(m.folder, "etc/purser/tls-cert.pem"))
+		cert, err := os.ReadFile(filepath.Join(m.folder, "etc/purser-tls/cert.pem"))
 		if err != nil || !roots.AppendCertsFromPEM(cert) {
 			return fmt.Errorf("no certificate: %w", err)
 		}
@@ -173,7 +174,7 @@ func (m *machine) answers(path string) error {
 	return nil
 }
 
-// writeCertificate puts a certificate where the unit looks for one.
+// writeCertificate puts a certificate where the commands take it from, as an authority gives it.
 func (m *machine) writeCertificate() error {
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {
@@ -191,7 +192,7 @@ func (m *machine) writeCertificate() error {
 		return err
 	}
 	write := func(name, kind string, b []byte) error {
-		return os.WriteFile(filepath.Join(m.folder, "etc/purser", name), pem.EncodeToMemory(&pem.Block{Type: kind, Bytes: b}), 0o600)
+		return os.WriteFile(filepath.Join(m.home, name), pem.EncodeToMemory(&pem.Block{Type: kind, Bytes: b}), 0o600)
 	}
-	return errors.Join(write("tls-cert.pem", "CERTIFICATE", cert), write("tls-key.pem", "PRIVATE KEY", der))
+	return errors.Join(write("fullchain.pem", "CERTIFICATE", cert), write("privkey.pem", "PRIVATE KEY", der))
 }

@@ -7,6 +7,7 @@ import (
 	"go/token"
 	"io/fs"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -191,5 +192,32 @@ func TestTheDocumentsNameSettingsThatExist(t *testing.T) {
 				t.Errorf("%s names %s, which is no setting", d.name, name)
 			}
 		}
+	}
+}
+
+var metricName = regexp.MustCompile(`^purser_[a-z_]+$`)
+
+// R84: the table of docs/production.md has every metric that the program tells, once, and no other.
+func TestTheTableOfMetricsIsTrueR84(t *testing.T) {
+	var told, listed []string
+	_, files := sources(t)
+	for path, file := range files {
+		if filepath.Base(filepath.Dir(path)) != "metrics" {
+			continue
+		}
+		ast.Inspect(file, func(n ast.Node) bool {
+			if text, ok := literal(n); ok && metricName.MatchString(text) {
+				told = append(told, text)
+			}
+			return true
+		})
+	}
+	for _, r := range named(t, "docs/production.md").table("metric", "labels", "tells") {
+		listed = append(listed, quoted(r.cells[0])...)
+	}
+	slices.Sort(told)
+	slices.Sort(listed)
+	if len(told) < 10 || !slices.Equal(told, listed) {
+		t.Errorf("docs/production.md lists\n%q, the program tells\n%q", listed, told)
 	}
 }

@@ -16,8 +16,11 @@ import (
 	"purser.example/internal/access"
 	"purser.example/internal/account"
 	"purser.example/internal/audit"
+	"purser.example/internal/breakglass"
+	"purser.example/internal/certificate"
 	"purser.example/internal/config"
 	"purser.example/internal/login"
+	"purser.example/internal/metrics"
 	"purser.example/internal/microsoft"
 	"purser.example/internal/pool"
 	"purser.example/internal/problem"
@@ -50,6 +53,8 @@ type Options struct {
 
 	LookAfter time.Duration // when a large database is looked through for damage; 0: a minute after the start
 
+	Version string // of the program, for the metrics
+
 	New bool // the data folder is a new one on purpose, so that nobody need be warned of a new installation
 }
 
@@ -68,8 +73,13 @@ type App struct {
 	cfg      config.Config
 	log      *slog.Logger
 	sessions *session.Service
+	links    *breakglass.Service
 	health   health
 	login    *login.Client
+
+	certificate *certificate.Kept // nil: no TLS of our own
+	metrics     *metrics.Metrics  // nil: nothing is counted
+
 	tally    *audit.Tally
 	queue    *work.Queue
 	shifts   *run.Shifts
@@ -95,7 +105,12 @@ func Open(ctx context.Context, cfg config.Config, o Options) (*App, error) {
 	if err != nil {
 		return nil, err
 	}
-	db, err := sqlite.Open(ctx, sqlite.Options{Folder: cfg.Data, Now: o.Now, Log: o.Log})
+	secured, err := certificateOf(cfg, o)
+	if err != nil {
+		return nil, err
+	}
+	counts := metricsOf(cfg, o)
+	db, err := sqlite.Open(ctx, databaseOptions(cfg, o, counts))
 	if err != nil {
 		return nil, err
 	}
@@ -107,11 +122,14 @@ func Open(ctx context.Context, cfg config.Config, o Options) (*App, error) {
 	if err := kept.prepare(ctx); err != nil {
 		return nil, errors.Join(fmt.Errorf("fold what is searched: %w", err), db.Close())
 	}
-	a := &App{DB: db, cfg: cfg, log: o.Log, health: health{after: cmp.Or(o.LookAfter, time.Minute)}}
-	a.cfg.Key, a.cfg.OIDC.ClientSecret = "", "" // wrapped by now, and not needed in the clear again
+	a := &App{DB: db, cfg: cfg, log: o.Log, health: health{after: cmp.Or(o.LookAfter, time.Minute)}, certificate: secured, metrics: counts}
+	a.cfg.Key, a.cfg.OIDC.ClientSecret, a.cfg.TLSKey = "", "", "" // wrapped by now, and not needed in the clear again
 	a.index = kept.index
 	a.login, a.tally = loginClient(cfg, codes, o.Now), audit.NewTally(db, o.Now)
 	a.furnish(kept, ring, codes, o)
+	if a.metrics != nil {
+		a.metrics.Ask(a.sources(kept, o.Now))
+	}
 	if err := a.employ(ctx); err != nil {
 		return nil, errors.Join(err, db.Close())
 	}
@@ -128,10 +146,11 @@ func (a *App) furnish(kept stores, ring *secret.Keyring, codes *verdict.Table, o
 	cfg := a.cfg
 	asker, directory := Microsoft(microsoft.New(microsoft.Config{Simulator: cfg.M365Simulator, Now: o.Now, Log: o.Log, Codes: codes, CallTimeout: o.CallTimeout}))
 	a.sessions = session.NewService(kept.sessions, ring, session.Limits{Idle: cfg.Session.Idle, Max: cfg.Session.Max}, o.Now, o.Log)
+	a.links = breakglass.NewService(breakglass.Parts{Store: kept.links, Ring: ring, Folder: cfg.Data, Activity: a.tally, Now: o.Now, Log: o.Log})
 	a.Tenants = tenant.NewService(kept.tenants, ring, o.Now)
 	a.shifts = run.NewShifts()
 	a.Accounts = account.NewService(account.Parts{
-		Store: kept.accounts, Tenants: a.Tenants, Validator: asker, Settings: account.Settings{StrictPasswords: cfg.StrictPasswords}, Limits: account.Usual, Now: o.Now,
+		Store: kept.accounts, Tenants: a.Tenants, Validator: a.measured(asker, codes), Settings: account.Settings{StrictPasswords: cfg.StrictPasswords}, Limits: account.Usual, Now: o.Now,
 	})
 	a.Runs = run.NewService(run.Parts{Store: kept.runs, Accounts: a.Accounts, Shifts: a.shifts, Limits: run.Usual, Now: o.Now, Log: o.Log})
 	a.Profiles = profile.NewService(kept.profiles, a.Tenants, a.Accounts, ring, profile.Settings{ServiceProvider: cfg.ServiceProvider}, o.Now)
@@ -170,7 +189,7 @@ func (a *App) pages(ready func(context.Context) error, codes *verdict.Table, o O
 	told := &verdicts.Words{Tenants: a.Tenants, Codes: codes, Now: o.Now}
 	return web.New(web.Options{
 		BaseURL: a.cfg.BaseURL, TrustedProxies: a.cfg.TrustedProxies, Log: o.Log,
-		Sessions: a.sessions, Login: a.login, Activity: a.tally, Ready: ready, Simulated: a.cfg.Simulated(),
+		Sessions: a.sessions, Login: a.login, Links: a.links, Activity: a.tally, Ready: ready, Simulated: a.cfg.Simulated(), Observe: a.observer(),
 		Profiles: &profiles.Handlers{Profiles: a.Profiles, Accounts: a.Accounts, Validations: a.Validations, RunsOf: a.Runs, Tenants: a.Tenants, Now: o.Now, Log: o.Log, Verdicts: told},
 		Pools:    &pools.Handlers{Pools: a.Pools, Runs: a.Runs, Tenants: a.Tenants, Now: o.Now, Log: o.Log, Verdicts: told, Desk: &sheet.Desk{}},
 		Runs:     &runs.Handlers{Runs: a.Runs, Tenants: a.Tenants, Now: o.Now},
@@ -218,8 +237,13 @@ func (a *App) begin(ctx, beside context.Context) error {
 	if err := a.queue.Start(ctx); err != nil {
 		return err
 	}
+	a.takeUpLinks(ctx)
 	a.chores.Go(func() { a.every(beside, 2*time.Second, a.indexSome) })
+	a.chores.Go(func() { a.every(beside, 2*time.Second, a.takeUpLinks) })
 	a.chores.Go(func() { a.every(beside, time.Minute, a.tidy) })
+	if a.certificate != nil && a.certificate.Renewable() {
+		a.chores.Go(func() { a.every(beside, renewEvery, func(context.Context) { a.RenewCertificate() }) })
+	}
 	return nil
 }
 
@@ -244,6 +268,13 @@ func (a *App) tidy(ctx context.Context) {
 	}
 	if err := problem.Guard(func() error { return a.tally.Flush(ctx) }); err != nil && ctx.Err() == nil {
 		a.log.Error("denials of the last minute not recorded", "error", err)
+	}
+}
+
+// takeUpLinks takes up the links that were made meanwhile for whoever cannot sign in (R83).
+func (a *App) takeUpLinks(ctx context.Context) {
+	if err := problem.Guard(func() error { a.links.TakeUp(ctx); return nil }); err != nil {
+		a.log.Error("break-glass links not taken up", "error", err)
 	}
 }
 
@@ -323,21 +354,26 @@ func Serve(ctx context.Context, ln net.Listener, handler http.Handler, log *slog
 	return nil
 }
 
-// Listen opens the address of the configuration, with TLS where it has a certificate.
+// Listen opens the address of the configuration, with TLS where it has a certificate, and those beside it.
 func (a *App) Listen(ctx context.Context) (net.Listener, error) {
-	ln, err := (&net.ListenConfig{}).Listen(ctx, "tcp", a.cfg.Addr)
+	ln, err := a.listen(ctx, "PURSER_ADDR", a.cfg.Addr)
 	if err != nil {
-		return nil, fmt.Errorf("PURSER_ADDR: %w", err)
+		return nil, err
 	}
-	ln = bounded(ln, usualCrowd, a.cfg.TrustedProxies)
-	if a.cfg.TLSCert == "" {
+	if err := a.ListenBeside(ctx); err != nil {
+		return nil, errors.Join(err, ln.Close())
+	}
+	if a.certificate == nil {
 		return ln, nil
 	}
-	cert, err := tls.X509KeyPair([]byte(a.cfg.TLSCert), []byte(a.cfg.TLSKey))
+	return tls.NewListener(ln, a.certificate.Config()), nil
+}
+
+// listen opens one address, which a setting names.
+func (a *App) listen(ctx context.Context, setting, address string) (net.Listener, error) {
+	ln, err := (&net.ListenConfig{}).Listen(ctx, "tcp", address)
 	if err != nil {
-		return nil, errors.Join(errors.New("PURSER_TLS_CERT: no certificate that fits its key"), ln.Close())
+		return nil, fmt.Errorf("%s: %w", setting, err)
 	}
-	return tls.NewListener(ln, &tls.Config{
-		Certificates: []tls.Certificate{cert}, MinVersion: tls.VersionTLS12, NextProtos: []string{"h2", "http/1.1"},
-	}), nil
+	return bounded(ln, usualCrowd, a.cfg.TrustedProxies), nil
 }

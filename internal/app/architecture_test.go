@@ -49,6 +49,10 @@ func TestTheArrows(t *testing.T) {
 		{"internal/sqlite", slices.Concat(web, outside, []string{module + "internal/login", module + "internal/work"})},
 		{"internal/sqlite/...", slices.Concat(web, outside, []string{module + "internal/login", module + "internal/work"})},
 		{"internal/storetest", noun},
+		{"internal/breakglass", append([]string{module + "internal/session", module + "internal/login", module + "internal/tenant"}, noun...)},
+		{"internal/expiry", []string{module, "."}},
+		{"internal/certificate", append(allBut(rooms, "internal/certificate", "internal/certificate/certtest", "internal/expiry"), "github.com", "golang.org", "modernc.org")},
+		{"internal/metrics", append(allBut(rooms, "internal/metrics", "internal/expiry"), web...)},
 		{"internal/work", slices.Concat(web, outside, []string{module + "internal/profile", module + "internal/pool", module + "internal/sqlite", module + "migrations", "modernc.org", module + "internal/session", module + "internal/login"})},
 		{"web/...", slices.Concat([]string{"modernc.org", "github.com/pressly", "github.com/riverqueue", module + "internal/sqlite", module + "internal/work", module + "migrations"}, outside)},
 		{"web", slices.Concat([]string{"modernc.org", "github.com/pressly", "github.com/riverqueue", module + "internal/sqlite", module + "internal/work", module + "migrations"}, outside)},
@@ -214,6 +218,15 @@ func called(call *ast.CallExpr) string {
 	return ""
 }
 
+// Prometheus is known to one room, which is told and asked by functions (R84).
+func TestOneRoomKnowsPrometheusR84(t *testing.T) {
+	for room, imports := range listRooms(t, ".Imports") {
+		if room != "internal/metrics" && slices.ContainsFunc(imports, func(path string) bool { return strings.HasPrefix(path, "github.com/prometheus") }) {
+			t.Errorf("%s must not know Prometheus", room)
+		}
+	}
+}
+
 // forbidden reports whether dep is under one of the prefixes; "." stands for every module but the standard library.
 func forbidden(dep, room string, prefixes []string) bool {
 	return slices.ContainsFunc(prefixes, func(p string) bool {
@@ -299,9 +312,11 @@ func TestTheRoomsOfTheStores(t *testing.T) {
 		"/sessions": "sqlite access audit session",
 		"/tenants":  "sqlite account audit problem tenant",
 		"/accounts": "sqlite account audit",
-		"/runs":     "sqlite sqlite/accounts account audit run tenant verdict",
-		"/profiles": "sqlite sqlite/accounts sqlite/runs account audit catalogue profile run shown tenant verdict",
-		"/pools":    "sqlite sqlite/accounts sqlite/runs account audit pool profile run tenant verdict",
+
+		"/breakglass": "sqlite audit breakglass",
+		"/runs":       "sqlite sqlite/accounts account audit run tenant verdict",
+		"/profiles":   "sqlite sqlite/accounts sqlite/runs account audit catalogue profile run shown tenant verdict",
+		"/pools":      "sqlite sqlite/accounts sqlite/runs account audit pool profile run tenant verdict",
 	}
 	openers := []string{"internal/app", engine + "/sqlitetest", "internal/demo/demotest", "e2e/bench", "e2e/programs"}
 	seen := 0

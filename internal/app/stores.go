@@ -5,12 +5,15 @@ import (
 	"errors"
 
 	"purser.example/internal/account"
+	"purser.example/internal/breakglass"
+	"purser.example/internal/metrics"
 	"purser.example/internal/pool"
 	"purser.example/internal/profile"
 	"purser.example/internal/run"
 	"purser.example/internal/session"
 	"purser.example/internal/sqlite"
 	"purser.example/internal/sqlite/accounts"
+	links "purser.example/internal/sqlite/breakglass"
 	"purser.example/internal/sqlite/pools"
 	"purser.example/internal/sqlite/profiles"
 	"purser.example/internal/sqlite/runs"
@@ -27,20 +30,30 @@ type stores struct {
 	runs     run.Store
 	profiles profile.Store
 	pools    pool.Store
+	links    breakglass.Store
 
 	index   func(context.Context) (more bool, err error) // renews what the search looks up, a step at a time
 	prepare func(context.Context) error                  // brings up to date what a migration left to the program, before anybody asks
+
+	queues   []metrics.Queue // what waits behind the pages
+	signedIn func(context.Context) (int, error)
 }
 
 // storesOf are the stores of a SQLite database.
 func storesOf(db *sqlite.DB) stores {
 	keepers := accounts.Keepers{profile.PlaceKind: profiles.Renew, pool.PlaceKind: pools.Renew}
 	kept, members := profiles.New(db).KeptBy(keepers), pools.New(db).KeptBy(keepers)
+	visits, ran := sessions.New(db), runs.New(db, runs.Effects{pool.CheckRun: pools.Settled})
 	return stores{
-		sessions: sessions.New(db), tenants: tenants.New(db), accounts: accounts.New(db),
-		runs:     runs.New(db, runs.Effects{pool.CheckRun: pools.Settled}),
-		profiles: kept, pools: members,
+		sessions: visits, tenants: tenants.New(db), accounts: accounts.New(db),
+		runs:     ran,
+		profiles: kept, pools: members, links: links.New(db),
 		index:   kept.Index,
 		prepare: func(ctx context.Context) error { return errors.Join(kept.Fold(ctx), members.Fold(ctx)) },
+		queues: []metrics.Queue{
+			{Name: "runs", Depth: ran.Unfinished}, {Name: "run_items", Depth: ran.UnfinishedItems}, {Name: "readings", Depth: members.ReadingsWaiting},
+			{Name: "jobs", Depth: db.WorkWaiting},
+		},
+		signedIn: visits.SignedIn,
 	}
 }

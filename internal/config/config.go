@@ -14,12 +14,14 @@ import (
 
 // Config is every setting of `purser serve`. Texts that are secrets are plain strings here; internal/app wraps them at once.
 type Config struct {
-	Addr    string   // listen address, host:port
-	BaseURL *url.URL // the address that browsers use: scheme and host only
-	TLSCert string   // PEM; empty: no TLS of our own
-	TLSKey  string   // PEM
-	Data    string   // folder of the database
-	Key     string   // the sealing key as text
+	Addr     string   // listen address, host:port
+	BaseURL  *url.URL // the address that browsers use: scheme and host only
+	TLSCert  string   // PEM; empty: no TLS of our own
+	TLSKey   string   // PEM
+	TLSFiles TLSFiles // where the two were read from
+	Redirect string   // listen address that leads from http to BaseURL; empty: none
+	Data     string   // folder of the database
+	Key      string   // the sealing key as text
 
 	OIDC    OIDC
 	Session Session
@@ -30,6 +32,7 @@ type Config struct {
 	M365Simulator    *url.URL       // loopback; nil: the real Microsoft 365
 	VerdictCodes     string         // the operator's own rows for the table of codes; empty: none
 	TrustedProxies   []netip.Prefix // networks whose X-Forwarded-For is believed
+	MetricsAddr      string         // listen address of the metrics, not a public one; empty: none
 	LogLevel         slog.Level
 	LogJSON          bool
 
@@ -39,6 +42,9 @@ type Config struct {
 
 // Simulated reports whether a simulator answers in place of Microsoft 365 and gets the passwords.
 func (c Config) Simulated() bool { return c.M365Simulator != nil }
+
+// TLSFiles are the paths of a certificate and its key, each empty where the setting holds the value itself.
+type TLSFiles struct{ Cert, Key string }
 
 // OIDC says how people sign in (R1).
 type OIDC struct {

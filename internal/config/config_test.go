@@ -13,6 +13,7 @@ import (
 	"testing"
 	"time"
 
+	"purser.example/internal/certificate/certtest"
 	"purser.example/internal/config"
 )
 
@@ -335,5 +336,57 @@ func TestOwnRowsAreReadAndChecked(t *testing.T) {
 	}
 	if _, err := config.Load(environ(map[string]string{"PURSER_VERDICT_CODES": file})); err == nil || !strings.Contains(err.Error(), "longer than 1 MiB") {
 		t.Errorf("err = %v", err)
+	}
+}
+
+// R82: the address that leads from http to the base address.
+func TestTheAddressOfTheRedirectR82(t *testing.T) {
+	cfg, err := config.Load(environ(map[string]string{"PURSER_REDIRECT_ADDR": ":80"}))
+	if err != nil || cfg.Redirect != ":80" {
+		t.Errorf("%q, %v", cfg.Redirect, err)
+	}
+	for _, tc := range []struct {
+		changes map[string]string
+		want    string
+	}{
+		{map[string]string{"PURSER_REDIRECT_ADDR": "80"}, "must be an address such as :80."},
+		{map[string]string{"PURSER_REDIRECT_ADDR": ":443", "PURSER_ADDR": ":443"}, "must differ from PURSER_ADDR."},
+		{map[string]string{"PURSER_REDIRECT_ADDR": ":80", "PURSER_BASE_URL": "http://127.0.0.1:8080"}, "needs a PURSER_BASE_URL that begins with https://, to which it leads."},
+	} {
+		complains(t, tc.changes, "", "PURSER_REDIRECT_ADDR: "+tc.want)
+	}
+}
+
+// R84: the metrics are open to whoever reaches them, so that nobody may reach them from outside.
+func TestPublicAddressesOfMetricsAreRefusedR84(t *testing.T) {
+	for address, good := range map[string]bool{
+		"": true, "127.0.0.1:9090": true, "[::1]:9090": true, "localhost:9090": true, "10.1.2.3:9090": true, "172.16.0.1:9090": true, "192.168.1.1:9090": true,
+		"169.254.1.1:9090": true, "[fe80::1%eth0]:9090": true, "[fd00::1]:9090": true, "[::ffff:10.0.0.1]:9090": true,
+		":9090": false, "0.0.0.0:9090": false, "[::]:9090": false, "203.0.113.7:9090": false, "172.32.0.1:9090": false, "[2001:db8::1]:9090": false,
+		"[::ffff:203.0.113.7]:9090": false, "purser.contoso.com:9090": false, "127.0.0.1": false, "9090": false, "127.0.0.1:http": false,
+	} {
+		cfg, err := config.Load(environ(map[string]string{"PURSER_METRICS_ADDR": address}))
+		if (err == nil) != good || good && cfg.MetricsAddr != address || !good && !strings.Contains(err.Error(), "PURSER_METRICS_ADDR: must be a loopback, private or link-local address") {
+			t.Errorf("%q: %q, %v", address, cfg.MetricsAddr, err)
+		}
+	}
+}
+
+// R82: where the two were read from is known, and only where they were read from files.
+func TestTheFilesOfTheCertificateAreKnownR82(t *testing.T) {
+	cert, key := certtest.Issue(t, certtest.Spec{Serial: 1})
+	folder := t.TempDir()
+	files := config.TLSFiles{Cert: filepath.Join(folder, "cert"), Key: filepath.Join(folder, "key")}
+	for path, text := range map[string]string{files.Cert: cert, files.Key: key} {
+		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	cfg, err := config.Load(environ(map[string]string{"PURSER_TLS_CERT_FILE": files.Cert, "PURSER_TLS_KEY_FILE": files.Key}))
+	if err != nil || cfg.TLSFiles != files || cfg.TLSCert+"\n" != cert {
+		t.Errorf("%+v, %v", cfg.TLSFiles, err)
+	}
+	if cfg, err = config.Load(environ(map[string]string{"PURSER_TLS_CERT": cert, "PURSER_TLS_KEY": key})); err != nil || cfg.TLSFiles != (config.TLSFiles{}) {
+		t.Errorf("by value: %+v, %v", cfg.TLSFiles, err)
 	}
 }

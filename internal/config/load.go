@@ -26,6 +26,7 @@ func (c Checks) Load(environ []string) (Config, error) {
 		BaseURL: r.baseURL("PURSER_BASE_URL"),
 	}
 	r.tls(&cfg)
+	cfg.Redirect = r.redirect("PURSER_REDIRECT_ADDR", cfg)
 	cfg.Data = r.required("PURSER_DATA", "the folder for the database", place)
 	cfg.Key = r.key(cfg.Data)
 	cfg.OIDC = OIDC{
@@ -61,6 +62,7 @@ func (r *reader) shared(cfg *Config) {
 	cfg.VerdictCodes = r.verdictCodes("PURSER_VERDICT_CODES")
 	cfg.M365Simulator = r.simulator("PURSER_M365_SIMULATOR")
 	cfg.TrustedProxies = r.networks("PURSER_TRUSTED_PROXIES")
+	cfg.MetricsAddr = r.closeBy("PURSER_METRICS_ADDR")
 	if err := cfg.LogLevel.UnmarshalText([]byte(r.text("PURSER_LOG_LEVEL", "info", fixed))); err != nil {
 		r.wrong("PURSER_LOG_LEVEL", "must be debug, info, warn or error.")
 		cfg.LogLevel = slog.LevelInfo
@@ -78,11 +80,50 @@ func (r *reader) finish(cfg Config) (Config, error) {
 
 func (r *reader) address(name, fallback string) string {
 	value := r.text(name, fallback, fixed)
-	_, port, err := net.SplitHostPort(value)
-	if _, bad := strconv.ParseUint(port, 10, 16); err != nil || bad != nil {
+	if !address(value) {
 		r.wrong(name, "must be an address such as 127.0.0.1:8080.")
 	}
 	return value
+}
+
+func address(value string) bool {
+	_, port, err := net.SplitHostPort(value)
+	_, bad := strconv.ParseUint(port, 10, 16)
+	return err == nil && bad == nil
+}
+
+// redirect is the address that leads from http to the base address (R82).
+func (r *reader) redirect(name string, cfg Config) string {
+	value := r.text(name, "", fixed)
+	switch {
+	case value == "":
+	case !address(value):
+		r.wrong(name, "must be an address such as :80.")
+	case value == cfg.Addr:
+		r.wrong(name, "must differ from PURSER_ADDR.")
+	case cfg.BaseURL != nil && cfg.BaseURL.Scheme != "https":
+		r.wrong(name, "needs a PURSER_BASE_URL that begins with https://, to which it leads.")
+	}
+	return value
+}
+
+// closeBy is an address that nobody reaches from the internet: what listens there asks nobody to sign in (R84).
+func (r *reader) closeBy(name string) string {
+	value := r.text(name, "", fixed)
+	if value == "" {
+		return ""
+	}
+	host, _, _ := net.SplitHostPort(value)
+	if !address(value) || !loopback(host) && !ofOwn(host) {
+		r.wrong(name, "must be a loopback, private or link-local address such as 127.0.0.1:9090, because it is open to whoever reaches it.")
+	}
+	return value
+}
+
+// ofOwn reports whether a host is an address of a network of one's own.
+func ofOwn(host string) bool {
+	ip, err := netip.ParseAddr(host)
+	return err == nil && (ip.Unmap().IsPrivate() || ip.Unmap().IsLinkLocalUnicast())
 }
 
 func (r *reader) baseURL(name string) *url.URL {
@@ -150,6 +191,7 @@ func (r *reader) verdictCodes(name string) string {
 
 func (r *reader) tls(cfg *Config) {
 	cfg.TLSCert, cfg.TLSKey = r.text("PURSER_TLS_CERT", "", pem), r.text("PURSER_TLS_KEY", "", pem)
+	cfg.TLSFiles = TLSFiles{Cert: r.env["PURSER_TLS_CERT_FILE"], Key: r.env["PURSER_TLS_KEY_FILE"]}
 	switch {
 	case r.refused["PURSER_TLS_CERT"] || r.refused["PURSER_TLS_KEY"] || cfg.TLSCert == "" && cfg.TLSKey == "":
 	case cfg.TLSCert == "" || cfg.TLSKey == "":
@@ -176,6 +218,16 @@ func LoadKey(environ []string) (string, error) {
 		return "", r.mistakes
 	}
 	return key, nil
+}
+
+// LoadPlace reads where a Purser is, which is the data folder, the key and the base address, for commands that work beside it. The error,
+// if any, is Mistakes.
+func LoadPlace(environ []string) (Config, error) {
+	r := newReader(environ, Checks{})
+	cfg := Config{BaseURL: r.baseURL("PURSER_BASE_URL")}
+	cfg.Data = r.required("PURSER_DATA", "the folder of the database", place)
+	cfg.Key = r.key(cfg.Data)
+	return r.finish(cfg)
 }
 
 // LoadFolder reads the data folder and the key alone, for commands that look at a database. A folder that is given takes the place of the

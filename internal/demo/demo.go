@@ -85,6 +85,9 @@ func (d *Demo) open(ctx context.Context, o Options) error {
 	if d.App, err = app.Open(ctx, cfg, app.Options{Log: o.Log, Now: o.Now, CallTimeout: o.CallTimeout, New: d.data.temporary}); err != nil {
 		return err
 	}
+	if err := d.App.ListenBeside(ctx); err != nil {
+		return err
+	}
 	mux := http.NewServeMux()
 	mux.Handle(providerPath+"/", provider)
 	mux.Handle("/", d.App.Handler)

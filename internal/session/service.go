@@ -232,7 +232,7 @@ func (s State) way(state string) Attempt {
 func (s *Service) SignIn(ctx context.Context, old Session, caller access.Caller, idToken secret.Value, origin audit.Origin) (ID, error) {
 	id, now := NewID(), s.now()
 	key := id.Key()
-	sealed, err := s.ring.Seal(idToken, tokenRecord(key))
+	sealed, err := s.sealToken(key, idToken)
 	if err != nil {
 		return "", err
 	}
@@ -252,6 +252,14 @@ func (s *Service) SignIn(ctx context.Context, old Session, caller access.Caller,
 	s.log.InfoContext(ctx, "signed in", "request_id", origin.Request, "sign_in", caller.SignIn, "subject", caller.Subject, "role", caller.Role().Title(),
 		"address", origin.Address, "session", key.Short())
 	return id, nil
+}
+
+// sealToken gives nil for a token that there is not, because somebody signed in without the identity provider.
+func (s *Service) sealToken(key Key, idToken secret.Value) ([]byte, error) {
+	if idToken.Empty() {
+		return nil, nil
+	}
+	return s.ring.Seal(idToken, tokenRecord(key))
 }
 
 // SignOut ends the session and gives back the identity provider's token, for the sign-out there.

@@ -45,7 +45,7 @@ type Session struct {
 	Created time.Time
 	Seen    time.Time // last activity
 	State   State
-	IDToken []byte // sealed; what the identity provider gave, for the sign-out there
+	IDToken []byte // sealed; what the identity provider gave, for the sign-out there. nil: nobody was signed in there
 
 	stored     []byte    // the sealed State as loaded, to notice that somebody else changed it
 	storedSeen time.Time // the activity as loaded, which may be older than Seen

@@ -36,6 +36,29 @@ func lookThrough(ctx context.Context, path string) (err error) {
 	return nil
 }
 
+// Figures are how large the database is and what its writer did since it was opened.
+type Figures struct {
+	File, Log int64 // bytes, of the database and of its write-ahead log
+	Commits   uint64
+	Waiting   int // changes that the writer has not taken yet
+}
+
+// Figures looks at the files, and asks nobody.
+func (db *DB) Figures() (Figures, error) {
+	f := Figures{Commits: db.writer.written.Load(), Waiting: len(db.writer.changes)}
+	info, err := os.Stat(db.path)
+	if err != nil {
+		return f, fmt.Errorf("look at the database: %w", err)
+	}
+	f.File = info.Size()
+	if info, err = os.Stat(db.path + "-wal"); err == nil {
+		f.Log = info.Size()
+	} else if !errors.Is(err, os.ErrNotExist) {
+		return f, fmt.Errorf("look at the write-ahead log: %w", err)
+	}
+	return f, nil
+}
+
 // Large reports whether Open left looking through the database to Health.
 func (db *DB) Large() bool { return large(db.path) }
 

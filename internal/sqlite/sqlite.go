@@ -41,6 +41,9 @@ type Options struct {
 	Folder string           // made if missing, and kept to its owner
 	Now    func() time.Time // the clock of everything that is stored
 	Log    *slog.Logger
+
+	// Waited is told how long each change waited until the writer took it; nil: nobody is.
+	Waited func(time.Duration)
 }
 
 // DB is an open database.
@@ -108,7 +111,7 @@ func open(ctx context.Context, o Options, lock *lock) (*DB, error) {
 	readers := max(4, 2*runtime.NumCPU())
 	read.SetMaxOpenConns(readers)
 	read.SetMaxIdleConns(readers)
-	db := &DB{now: o.Now, log: o.Log, path: path, lock: lock, writer: startWriter(write, o.Log), read: read, queries: newStatements(read)}
+	db := &DB{now: o.Now, log: o.Log, path: path, lock: lock, writer: startWriter(write, o), read: read, queries: newStatements(read)}
 	db.close = sync.OnceValue(func() error {
 		return errors.Join(db.read.Close(), db.writer.close(), db.lock.release())
 	})

@@ -29,23 +29,72 @@ type Proved struct {
 // stopped, and of a copy. path is the file, or the folder with it. It returns *audit.Broken for the first place that does not hold,
 // ErrNewer, ErrOlder and ErrDamaged where it cannot look, and secret.ErrWrongKey for another key.
 func VerifyFile(ctx context.Context, path string, key secret.Key) (proved Proved, err error) {
+	err = lookInto(path, func(read *sql.DB) error {
+		proved, err = verify(ctx, read, key)
+		return err
+	})
+	return proved, err
+}
+
+// ErrBehind says that no Purser of this version has worked in the database yet.
+var ErrBehind = errors.New("this database was written by an older version of Purser; start this version first")
+
+// KeyringOf opens the keyring of a database for a command beside the Purser that works in it, or before one that starts. It changes as
+// little as VerifyFile does. The database has to be of this version: another one may not know what the command is about.
+func KeyringOf(ctx context.Context, folder string, key secret.Key) (ring *secret.Keyring, err error) {
+	err = lookInto(folder, func(read *sql.DB) error {
+		ring, err = keyringOf(ctx, read, key)
+		return err
+	})
+	return ring, err
+}
+
+func keyringOf(ctx context.Context, read *sql.DB, key secret.Key) (*secret.Keyring, error) {
+	version, err := versionOf(ctx, read)
+	switch newest := newestVersion(); {
+	case err != nil:
+		return nil, err
+	case version == 0:
+		return nil, ErrForeign
+	case version > newest:
+		return nil, fmt.Errorf("%w (database %d, program %d)", ErrNewer, version, newest)
+	case version < newest:
+		return nil, fmt.Errorf("%w (database %d, program %d)", ErrBehind, version, newest)
+	}
+	return openKeyring(read.QueryRowContext(ctx, sealedKeyring), key)
+}
+
+func openKeyring(row *sql.Row, key secret.Key) (*secret.Keyring, error) {
+	var sealed secret.SealedKeyring
+	err := row.Scan(&sealed.Installation, &sealed.KeyID, &sealed.Keyset)
+	if errors.Is(err, sql.ErrNoRows) {
+		return nil, ErrKeyringMissing
+	}
+	if err != nil {
+		return nil, err
+	}
+	return secret.OpenKeyring(key, sealed)
+}
+
+// lookInto opens a database, which is a file or in a folder, to look into it beside whoever works in it.
+func lookInto(path string, look func(*sql.DB) error) error {
 	info, err := os.Stat(path)
 	if err == nil && info.IsDir() {
 		path = filepath.Join(path, File)
 		info, err = os.Stat(path)
 	}
 	if err != nil {
-		return proved, fmt.Errorf("look for the database: %w", err)
+		return fmt.Errorf("look for the database: %w", err)
 	}
 	if info.Size() == 0 {
-		return proved, fmt.Errorf("%w: %s is empty", ErrLost, path)
+		return fmt.Errorf("%w: %s is empty", ErrLost, path)
 	}
 	still := atRest(path)
-	proved, err = verifyAs(ctx, path, still, key)
+	err = lookAs(path, still, look)
 	if err != nil && still && !atRest(path) { // a Purser began to work in it meanwhile
-		return verifyAs(ctx, path, false, key)
+		return lookAs(path, false, look)
 	}
-	return proved, err
+	return err
 }
 
 // atRest reports whether nobody works in the database and nothing waits in its write-ahead log.
@@ -59,20 +108,20 @@ func atRest(path string) bool {
 	return (err != nil || wal.Size() == 0) && unix.Flock(int(f.Fd()), unix.LOCK_SH|unix.LOCK_NB) == nil
 }
 
-// verifyAs opens the database so that no file beside it is made where it is at rest: such a file could belong to whoever looks, and keep
+// lookAs opens the database so that no file beside it is made where it is at rest: such a file could belong to whoever looks, and keep
 // Purser out later.
-func verifyAs(ctx context.Context, path string, still bool, key secret.Key) (_ Proved, err error) {
+func lookAs(path string, still bool, look func(*sql.DB) error) (err error) {
 	address := dsn(path, "busy_timeout(5000)", "query_only(1)") + "&mode=ro"
 	if still {
 		address += "&immutable=1"
 	}
 	read, err := sql.Open("sqlite", address)
 	if err != nil {
-		return Proved{}, fmt.Errorf("open %s: %w", path, err)
+		return fmt.Errorf("open %s: %w", path, err)
 	}
 	read.SetMaxOpenConns(1)
 	defer func() { err = errors.Join(damaged(err), read.Close()) }()
-	return verify(ctx, read, key)
+	return look(read)
 }
 
 // verify reads one state of the database.
@@ -93,15 +142,7 @@ func verify(ctx context.Context, read *sql.DB, key secret.Key) (Proved, error) {
 		return Proved{}, err
 	}
 	defer func() { _ = tx.Rollback() }()
-	var sealed secret.SealedKeyring
-	err = tx.QueryRowContext(ctx, sealedKeyring).Scan(&sealed.Installation, &sealed.KeyID, &sealed.Keyset)
-	if errors.Is(err, sql.ErrNoRows) {
-		return Proved{}, ErrKeyringMissing
-	}
-	if err != nil {
-		return Proved{}, err
-	}
-	ring, err := secret.OpenKeyring(key, sealed)
+	ring, err := openKeyring(tx.QueryRowContext(ctx, sealedKeyring), key)
 	if err != nil {
 		return Proved{}, err
 	}

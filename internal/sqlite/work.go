@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"time"
 )
 
 // Queue takes work on in the transaction of the change that it belongs to: either both are kept, or neither.
@@ -31,4 +32,13 @@ func (db *DB) RescueWork(ctx context.Context) error {
 		_, err := tx.Exec(`DELETE FROM river_leader`)
 		return err
 	})
+}
+
+// WorkWaiting counts the jobs that wait or are under way, and says since when the oldest of those that wait does. It asks River's own
+// tables too.
+func (db *DB) WorkWaiting(ctx context.Context) (n int, oldest time.Time, err error) {
+	var since int64
+	err = db.QueryRow(ctx, `SELECT count(*), coalesce(min(CASE WHEN state <> 'running' THEN CAST(unixepoch(created_at, 'subsec') * 1000 AS INTEGER) END), 0)
+		FROM river_job WHERE state IN ('available', 'pending', 'retryable', 'scheduled', 'running')`).Scan(&n, &since)
+	return n, Moment(since), err
 }

@@ -10,6 +10,7 @@ import (
 	"log/slog"
 	"runtime/debug"
 	"sync/atomic"
+	"time"
 
 	"purser.example/internal/problem"
 )
@@ -28,6 +29,7 @@ type change struct {
 	ctx     context.Context
 	fn      func(*Tx) error
 	claimed atomic.Bool
+	asked   time.Time // zero where nobody wants to know
 	err     error
 	done    chan struct{}
 }
@@ -45,10 +47,11 @@ type writer struct {
 	quit    chan struct{}
 	gone    chan struct{}
 	written atomic.Uint64 // transactions that are on the disk
+	waited  func(time.Duration)
 }
 
-func startWriter(db *sql.DB, log *slog.Logger) *writer {
-	w := &writer{db: db, log: log, writing: newStatements(db), changes: make(chan *change, 1024), quit: make(chan struct{}), gone: make(chan struct{})}
+func startWriter(db *sql.DB, o Options) *writer {
+	w := &writer{db: db, log: o.Log, waited: o.Waited, writing: newStatements(db), changes: make(chan *change, 1024), quit: make(chan struct{}), gone: make(chan struct{})}
 	go w.run()
 	return w
 }
@@ -57,6 +60,9 @@ var errClosed = problem.New(problem.Unavailable, "Purser is shutting down. Nothi
 
 func (w *writer) do(ctx context.Context, fn func(*Tx) error) error {
 	j := &change{ctx: ctx, fn: fn, done: make(chan struct{})}
+	if w.waited != nil {
+		j.asked = time.Now()
+	}
 	select {
 	case w.changes <- j:
 	case <-ctx.Done():
@@ -119,6 +125,9 @@ func (w *writer) collect(first *change) []*change {
 	for j := first; ; {
 		if j.claimed.CompareAndSwap(false, true) {
 			changes = append(changes, j)
+			if w.waited != nil {
+				w.waited(time.Since(j.asked))
+			}
 		}
 		if len(changes) == batch {
 			return changes

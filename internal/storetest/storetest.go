@@ -15,6 +15,7 @@ import (
 
 	"purser.example/internal/account"
 	"purser.example/internal/audit"
+	"purser.example/internal/breakglass"
 	"purser.example/internal/pool"
 	"purser.example/internal/profile"
 	"purser.example/internal/run"
@@ -30,6 +31,7 @@ type Engine struct {
 	Runs     run.Store
 	Profiles profile.Store
 	Pools    pool.Store
+	Links    breakglass.Store
 
 	// Activity gives the entries of the activity log, the newest first, and Verify finds what was done to them.
 	Activity func(ctx context.Context, limit int) ([]audit.Link, error)

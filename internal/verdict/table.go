@@ -151,6 +151,12 @@ func (t *Table) Whose(code string) whose.Fault {
 	return rule.Whose()
 }
 
+// Class is the class of the row that decided a verdict. One of a valid account has none, and neither has one that no row decided.
+func (t *Table) Class(v Verdict) Class {
+	rule, _ := t.rule(v.Rule)
+	return rule.Class
+}
+
 // rule finds a row. A key without one gives the empty Rule.
 func (t *Table) rule(key string) (Rule, bool) {
 	rule, known := t.orBuiltin().byKey[key]

@@ -15,6 +15,7 @@ import (
 
 	"purser.example/internal/access"
 	"purser.example/internal/audit"
+	"purser.example/internal/breakglass"
 	"purser.example/internal/login"
 	"purser.example/internal/problem"
 	"purser.example/internal/secret"
@@ -30,6 +31,9 @@ const (
 	CallbackPath  = "/auth/callback"
 	SignedOutPath = "/auth/signed-out"
 	SessionPath   = "/auth/session"
+
+	BreakGlassPath = "/auth/break-glass"
+	dismissPath    = "/settings/security/break-glass/dismiss"
 )
 
 // Recorder writes what stands alone to the activity log.
@@ -41,6 +45,7 @@ type Recorder interface {
 type Handlers struct {
 	Login    *login.Client
 	Sessions *core.Service
+	Links    *breakglass.Service
 	Activity Recorder
 	BaseURL  *url.URL
 	Log      *slog.Logger
@@ -54,6 +59,9 @@ func (h *Handlers) Mount(e *echo.Echo) {
 	e.GET(SignedOutPath, h.signedOut)
 	e.GET(SessionPath, h.left)
 	e.POST("/auth/extend", h.left)
+	e.GET(BreakGlassPath, h.showLink)
+	e.POST(BreakGlassPath, h.useLink)
+	e.POST(dismissPath, h.dismiss)
 }
 
 // signIn sends the browser to the identity provider. What must be remembered meanwhile is kept on the server, under a
@@ -226,7 +234,8 @@ func levelOf(err error) slog.Level {
 	return slog.LevelInfo
 }
 
-// signOut ends the session here first, then at the provider where it offers that (R4).
+// signOut ends the session here first, then at the provider where it offers that (R4). Whoever was never signed in there is not sent there
+// (R83).
 func (h *Handlers) signOut(c echo.Context) error {
 	ctx, visit := c.Request().Context(), session.From(c)
 	sess, ok := visit.Session()
@@ -239,6 +248,9 @@ func (h *Handlers) signOut(c echo.Context) error {
 	}
 	if err := visit.Drop(c); err != nil {
 		return err
+	}
+	if sess.IDToken == nil {
+		return c.Redirect(http.StatusSeeOther, SignedOutPath)
 	}
 	if address, offered := h.Login.SignOutURL(ctx, string(token.Reveal()), string(core.NewID())); offered {
 		return h.leave(c, address)

@@ -32,6 +32,9 @@ type Rules struct {
 	Asking    func(echo.Context) bool // it may wait for Microsoft 365
 	Quiet     func(echo.Context) bool // nobody asks the log about it
 
+	// Observe is told of each request by its route; nil: nobody is.
+	Observe func(route, method string, status int, took time.Duration)
+
 	Uploads     map[string]int64                   // the addresses that take a file, with the largest body of each
 	FormOrigins func() []string                    // where else forms may lead, by the policy of the browser
 	SignIn      func(returnTo string) string       // the address of the way in that leads back to a page

@@ -4,6 +4,8 @@ package layout
 
 import (
 	"context"
+	"maps"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode"
@@ -72,6 +74,8 @@ type Session struct {
 type PlainPage struct {
 	Title  string
 	Person *Person // nil when nobody is signed in
+
+	Scripts []string // the page's own beside js/app.js, as a Shell's
 }
 
 // Fault is a page for what went wrong.
@@ -97,6 +101,28 @@ func Simulated(ctx context.Context) context.Context {
 }
 
 func isSimulated(ctx context.Context) bool { return ctx.Value(simulated{}) != nil }
+
+// Notice is what somebody is to know on every page until they put it away.
+type Notice struct {
+	Title, Text string
+	Action      string            // where the form leads that puts it away
+	Fields      map[string]string // what that form says
+}
+
+type notice struct{}
+
+// WithNotice marks a request whose pages carry a notice.
+func WithNotice(ctx context.Context, n Notice) context.Context {
+	return context.WithValue(ctx, notice{}, n)
+}
+
+func noticeIn(ctx context.Context) (Notice, bool) {
+	n, there := ctx.Value(notice{}).(Notice)
+	return n, there
+}
+
+// fieldNames are in one order, so that the same page is the same bytes.
+func (n Notice) fieldNames() []string { return slices.Sorted(maps.Keys(n.Fields)) }
 
 // htmxConfig is htmx 4's configuration: no style of its own (the policy forbids it), only the extension that we ship,
 // requests to this site only, and no fault page swapped into a part of a page. A form that wants its refusal (422)

@@ -4,15 +4,17 @@ import (
 	"bufio"
 	"context"
 	"crypto/tls"
+	"crypto/x509"
 	"log/slog"
 	"net"
 	"net/http"
-	"net/http/httptest"
 	"strings"
 	"testing"
 	"time"
 
 	"purser.example/internal/app"
+	"purser.example/internal/certificate"
+	"purser.example/internal/certificate/certtest"
 	"purser.example/web/respond"
 )
 
@@ -25,13 +27,16 @@ var strict = respond.Pace{Renewed: 20 * time.Millisecond, Heartbeat: 800 * time.
 // Secure serves the house by TLS as well, as Purser does itself, and gives the browser of the same person there. It speaks HTTP/2.
 func (h *House) Secure(t testing.TB, b *Browser) *Browser {
 	t.Helper()
-	lent := httptest.NewTLSServer(nil) // for its certificate of 127.0.0.1, and a client that trusts it
-	t.Cleanup(lent.Close)
+	cert, key := certtest.Issue(t, certtest.Spec{Serial: 1})
+	kept, err := certificate.New(cert, key, certificate.Files{}, time.Now, slog.New(slog.DiscardHandler))
+	if err != nil {
+		t.Fatal(err)
+	}
 	ln, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}
-	secured := tls.NewListener(ln, &tls.Config{Certificates: lent.TLS.Certificates, MinVersion: tls.VersionTLS12, NextProtos: []string{"h2", "http/1.1"}})
+	secured := tls.NewListener(ln, kept.Config())
 	ctx, stop := context.WithCancel(respond.WithPace(context.Background(), strict))
 	served := make(chan error, 1)
 	go func() { served <- app.Serve(ctx, secured, h.App.Handler, slog.New(slog.DiscardHandler)) }()
@@ -41,8 +46,10 @@ func (h *House) Secure(t testing.TB, b *Browser) *Browser {
 			t.Error(err)
 		}
 	})
-	transport := lent.Client().Transport.(*http.Transport).Clone()
-	transport.ForceAttemptHTTP2 = true
+	trusted := x509.NewCertPool()
+	trusted.AppendCertsFromPEM([]byte(cert))
+	transport := &http.Transport{TLSClientConfig: &tls.Config{RootCAs: trusted}, ForceAttemptHTTP2: true}
+	t.Cleanup(transport.CloseIdleConnections)
 	client := *b.Client
 	client.Transport = transport
 	return &Browser{t: t, Base: "https://" + ln.Addr().String(), Client: &client}

@@ -191,3 +191,10 @@ func (s *Store) dropReading(ctx context.Context, id pool.ReadingID) error {
 		return err
 	})
 }
+
+// ReadingsWaiting counts the readings that are not over, and says when the oldest of them began.
+func (s *Store) ReadingsWaiting(ctx context.Context) (n int, oldest time.Time, err error) {
+	var since int64
+	err = s.db.QueryRow(ctx, `SELECT count(*), coalesce(min(begun_at), 0) FROM pool_readings WHERE state = 'reading'`).Scan(&n, &since)
+	return n, sqlite.Moment(since), err
+}

@@ -148,3 +148,9 @@ func (s *Store) Sweep(ctx context.Context, active map[session.Key]time.Time, ove
 		return err
 	})
 }
+
+// SignedIn counts the sessions of people.
+func (s *Store) SignedIn(ctx context.Context) (n int, err error) {
+	err = s.db.QueryRow(ctx, `SELECT count(*) FROM sessions WHERE subject <> ''`).Scan(&n)
+	return n, err
+}

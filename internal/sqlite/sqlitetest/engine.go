@@ -12,6 +12,7 @@ import (
 	"purser.example/internal/run"
 	"purser.example/internal/sqlite"
 	"purser.example/internal/sqlite/accounts"
+	links "purser.example/internal/sqlite/breakglass"
 	"purser.example/internal/sqlite/pools"
 	"purser.example/internal/sqlite/profiles"
 	"purser.example/internal/sqlite/runs"
@@ -32,6 +33,7 @@ func Engine(tb testing.TB, h storetest.Hooks) storetest.Engine {
 		Sessions: sessions.New(db), Tenants: tenants.New(db), Accounts: accounts.New(db),
 		Profiles: profiles.New(db).KeptBy(keepers), Pools: pools.New(db).KeptBy(keepers),
 		Runs:     runs.New(db, runs.Effects{pool.CheckRun: pools.Settled, storetest.Followed: followed}),
+		Links:    links.New(db),
 		Activity: db.Activity, Verify: db.VerifyActivity, Jobs: jobsOf(db),
 		RefuseEntry: func(action audit.Action) (allow func()) {
 			return refuse(tb, db, fmt.Sprintf("BEFORE INSERT ON activity WHEN new.action = '%s'", action))
