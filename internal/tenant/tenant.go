@@ -63,6 +63,10 @@ type Tenant struct {
 	Cloud         Cloud
 	Connected     time.Time
 	CloudDomains  []CloudDomain // by name, see SayCloudDomain
+	Apps          int           // how many app profiles name it; 0: it is known from profiles only (R73)
+	Facts         Facts         // what was read of it
+	Read          time.Time     // when that was; zero: never
+	Gone          time.Time     // when Microsoft said that it is not there any more; zero: it is
 }
 
 // loginHosts are the hosts at which people of a cloud sign in; all others use Worldwide's.
@@ -118,8 +122,20 @@ func (s *Service) All(ctx context.Context, caller access.Caller) ([]Tenant, erro
 	if err := access.Require(caller, access.ManageServiceAccounts); err != nil {
 		return nil, err
 	}
+	return s.Connected(ctx)
+}
+
+// Connected lists them for internal use by the nouns.
+func (s *Service) Connected(ctx context.Context) ([]Tenant, error) {
 	known, err := s.connected(ctx)
 	return slices.Clone(known), err
+}
+
+// Forget makes the tenants be read again, after whoever keeps app profiles has connected, renamed or removed one.
+func (s *Service) Forget() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.known = nil
 }
 
 // connected gives the tenants, which are read once and after each change. The slice is never written to.
