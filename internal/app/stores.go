@@ -5,6 +5,7 @@ import (
 	"errors"
 
 	"purser.example/internal/account"
+	"purser.example/internal/appprofile"
 	"purser.example/internal/breakglass"
 	"purser.example/internal/metrics"
 	"purser.example/internal/pool"
@@ -13,6 +14,7 @@ import (
 	"purser.example/internal/session"
 	"purser.example/internal/sqlite"
 	"purser.example/internal/sqlite/accounts"
+	"purser.example/internal/sqlite/appprofiles"
 	links "purser.example/internal/sqlite/breakglass"
 	"purser.example/internal/sqlite/pools"
 	"purser.example/internal/sqlite/profiles"
@@ -26,6 +28,7 @@ import (
 type stores struct {
 	sessions session.Store
 	tenants  tenant.Store
+	apps     appprofile.Store
 	accounts account.Store
 	runs     run.Store
 	profiles profile.Store
@@ -45,7 +48,7 @@ func storesOf(db *sqlite.DB) stores {
 	kept, members := profiles.New(db).KeptBy(keepers), pools.New(db).KeptBy(keepers)
 	visits, ran := sessions.New(db), runs.New(db, runs.Effects{pool.CheckRun: pools.Settled})
 	return stores{
-		sessions: visits, tenants: tenants.New(db), accounts: accounts.New(db),
+		sessions: visits, tenants: tenants.New(db), apps: appprofiles.New(db), accounts: accounts.New(db),
 		runs:     ran,
 		profiles: kept, pools: members, links: links.New(db),
 		index:   kept.Index,

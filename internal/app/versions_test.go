@@ -8,6 +8,8 @@ import (
 	"strings"
 	"testing"
 
+	"purser.example/internal/app"
+	"purser.example/internal/appprofile"
 	"purser.example/internal/profile"
 	"purser.example/internal/sqlite"
 )
@@ -27,7 +29,7 @@ func storedVersion(t *testing.T, name string) (folder, key string) {
 // X26: a database of every version that ever was is brought up to date with all that it holds: profiles with their passwords, and a log
 // that is proved; and a copy of what it was is kept.
 func TestEveryVersionIsBroughtUpToDate(t *testing.T) {
-	for name, profiles := range map[string]int{"1": 0, "2": 42, "5": 42, "6": 42, "7": 42, "8": 42} {
+	for name, profiles := range map[string]int{"1": 0, "2": 42, "5": 42, "6": 42, "7": 42, "8": 42, "13": 42} {
 		t.Run("version "+name, func(t *testing.T) {
 			folder, key := storedVersion(t, name)
 			_, address := formerTenant(t)
@@ -43,11 +45,28 @@ func TestEveryVersionIsBroughtUpToDate(t *testing.T) {
 					t.Errorf("the password of %s: %v", row.Name, err)
 				}
 			}
+			hasAppProfiles(t, a, profiles > 0)
 			must(t, a.DB.VerifyActivity(ctx))
 			if _, err := os.Stat(filepath.Join(folder, "purser-version-"+name+".db")); err != nil {
 				t.Error(err)
 			}
 		})
+	}
+}
+
+// hasAppProfiles looks whether what the demo's tenants were connected with became an app profile each, whose secret opens (R73).
+func hasAppProfiles(t *testing.T, a *app.App, any bool) {
+	t.Helper()
+	rows, _, err := a.Apps.List(ctx, adele, appprofile.Query{})
+	must(t, err)
+	if any != (len(rows) == 2) {
+		t.Errorf("%d app profiles", len(rows))
+	}
+	for _, p := range rows {
+		app, err := a.Apps.Credentials(ctx, p.Tenant)
+		if err != nil || app.Kind != appprofile.Secret || app.Secret.Empty() || !p.Preferred || p.Status != appprofile.NotChecked || p.Name == "" {
+			t.Errorf("%+v %v", p, err)
+		}
 	}
 }
 

@@ -41,7 +41,7 @@ func (s *Service) SayCloudDomain(ctx context.Context, caller access.Caller, orig
 	if err != nil {
 		return err
 	}
-	if domain = strings.ToLower(strings.TrimSpace(domain)); !isDomain(domain) {
+	if domain = strings.ToLower(strings.TrimSpace(domain)); !IsDomain(domain) {
 		return problem.Field("domain", "Enter the domain that usernames end in, such as fabrikam.com.")
 	}
 	action := CloudDomainSaid
@@ -65,7 +65,8 @@ func domainRecord(d CloudDomain) secret.Record {
 	return secret.Record{Table: "tenant_cloud_domain", ID: string(d.Tenant), Field: "proof", Facts: secret.FactsOf(d.Domain)}
 }
 
-func isDomain(text string) bool {
+// IsDomain reports whether a text can be the name of a domain, in lower case.
+func IsDomain(text string) bool {
 	labels := strings.Split(text, ".")
 	return len(text) <= 253 && len(labels) > 1 && !slices.ContainsFunc(labels, func(label string) bool {
 		return label == "" || len(label) > 63 || strings.ContainsFunc(label, func(r rune) bool {
