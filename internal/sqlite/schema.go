@@ -126,6 +126,8 @@ var fingerprints = map[int64]string{
 	12: "4289a42b033f856b48bafff7",
 	13: "41f857c3c8859141e0bb67a9",
 	14: "c4903c800fc3a3a9f2a174b0",
+	15: "628f96073b8845b414c27419",
+	16: "95039c4ea4cfac4d987a3951",
 }
 
 // fingerprint is one value for all shapes but those of the queue's tables, which are its library's.
