@@ -29,21 +29,21 @@ func (h *Handlers) listView(c echo.Context) (listView, error) {
 	view := listView{
 		Services: h.Profiles.Offered(), ClassicHref: classicPath, NoTenant: len(tenants) == 0,
 		Tiles: tiles(counts, query), Filter: h.filterView(tenants, query),
-		Heads: heads(query.sort(), func(sort string) string { return query.firstPage("sort", sort) }),
+		Heads: heads(query.sort(), func(sort string) string { return query.FirstPage("sort", sort) }),
 		Pager: pager(page, query),
 	}
 	if view.Active, err = h.activeRuns(c); err != nil {
 		return listView{}, err
 	}
 	if len(tenants) > 0 {
-		view.CreateHref = query.address("new")
+		view.CreateHref = query.Address("new")
 	}
 	names := make(map[tenant.ID]tenant.Tenant, len(tenants))
 	for _, t := range tenants {
 		names[t.ID] = t
 	}
 	view.Rows = make([]rowView, 0, len(page.Rows))
-	kept := query.with("")
+	kept := query.With("")
 	for _, row := range page.Rows {
 		view.Rows = append(view.Rows, h.rowView(row, names[row.Tenant], kept))
 	}
@@ -52,7 +52,7 @@ func (h *Handlers) listView(c echo.Context) (listView, error) {
 
 // tiles count by status what the search and the other filters let through, and each is a way to see what it counts (X34).
 func tiles(counts profile.Counts, query listQuery) []ui.TileProps {
-	now := query.values.Get("status")
+	now := query.Values.Get("status")
 	all := "All profiles"
 	if q := query.query(); q.Text != "" || q.Tenant != "" || q.Service != "" {
 		all = "All that match"
@@ -61,7 +61,7 @@ func tiles(counts profile.Counts, query listQuery) []ui.TileProps {
 		if count == 0 {
 			tone = ""
 		}
-		return ui.TileProps{Count: atLeast(count, counts.AtLeast && (status != "" || counts.AllAtLeast)), Label: label, Href: query.firstPage("status", status), Tone: tone, Current: now == status}
+		return ui.TileProps{Count: atLeast(count, counts.AtLeast && (status != "" || counts.AllAtLeast)), Label: label, Href: query.FirstPage("status", status), Tone: tone, Current: now == status}
 	}
 	return []ui.TileProps{
 		tile(counts.All, all, "", ""),
@@ -99,8 +99,8 @@ func (h *Handlers) filterView(tenants []tenant.Tenant, query listQuery) filterVi
 	for _, s := range verdict.Statuses() {
 		f.Statuses = append(f.Statuses, ui.Option{Value: string(s), Label: s.Title(), Selected: string(s) == q.Status})
 	}
-	if sort := query.values.Get("sort"); sort != "" {
-		f.Hidden = append(f.Hidden, hiddenView{"sort", sort})
+	if sort := query.Values.Get("sort"); sort != "" {
+		f.Hidden = append(f.Hidden, ui.Hidden{Name: "sort", Value: sort})
 	}
 	return f
 }
@@ -116,10 +116,10 @@ func pager(page profile.Page, query listQuery) ui.PagerProps {
 		props.Summary = words.Number(page.Total) + " match"
 	}
 	if page.Previous != "" {
-		props.PreviousHref = query.firstPage("before", page.Previous)
+		props.PreviousHref = query.FirstPage("before", page.Previous)
 	}
 	if page.Next != "" {
-		props.NextHref = query.firstPage("after", page.Next)
+		props.NextHref = query.FirstPage("after", page.Next)
 	}
 	return props
 }

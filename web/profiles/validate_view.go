@@ -11,5 +11,5 @@ type confirmView struct {
 	AtLeast   bool // there are more than Count
 	One       bool
 	Selection string // which, in words
-	Hidden    []hiddenView
+	Hidden    []ui.Hidden
 }

@@ -64,7 +64,7 @@ func sampleList() listView {
 	return listView{
 		Services: catalogue.Services(false), ClassicHref: "/classic/account-pool", CreateHref: "/service-accounts/new",
 		Tiles:  []ui.TileProps{{Count: "5", Label: "Need attention", Href: "?status=attention", Tone: ui.Bad, Current: true}},
-		Filter: filterView{Query: "svc", Tenants: []ui.Option{{Value: "1", Label: "Contoso", Selected: true}}, Hidden: []hiddenView{{"sort", "-name"}}, Active: true},
+		Filter: filterView{Query: "svc", Tenants: []ui.Option{{Value: "1", Label: "Contoso", Selected: true}}, Hidden: []ui.Hidden{{Name: "sort", Value: "-name"}}, Active: true},
 		Heads:  heads("-name", func(sort string) string { return "?sort=" + sort }),
 		Rows: []rowView{{
 			ID: "p1", Name: "Backup – Europe", Href: "/service-accounts/p1", Description: "Nightly", Tenant: "Contoso", Domain: "contoso.onmicrosoft.com",
