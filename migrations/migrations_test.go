@@ -23,6 +23,7 @@ var landed = map[string]string{
 	"0009_cloud_domains.sql":    "c48a86dc89a59399c3cd6e76dd99c13bb9d60dab3ec08168a41651bb8f0409d6",
 	"0010_proofs.sql":           "a8f03d3eba118ca9b12228d5f110e7a02d7e39396e6e40269ac67f04fc9c4b7b",
 	"0011_search.sql":           "baddd4b33890f90de9265055e3fa8c877276d85c0d0767d717ea2c85e458b8b4",
+	"0014_app_profiles.sql":     "bbca293686f371f7bbec004c9a6647de82ff2e9d82af10132031e23c4f60f5a9",
 	"0013_unasked_readings.sql": "43befd8b28dbc82b51afc16c41200b4b5f382d6c897ba81d0e2663dcd6eedef5",
 	"0012_item_notes.sql":       "b99464509cb163699aa5d91d15df352fb6c91beb3346ea770078ecc1419d8a9d",
 }

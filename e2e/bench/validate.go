@@ -15,7 +15,9 @@ import (
 
 	"purser.example/e2e/programs"
 	"purser.example/internal/account"
+	"purser.example/internal/appprofile"
 	"purser.example/internal/audit"
+	"purser.example/internal/sqlite/appprofiles"
 	"purser.example/internal/sqlite/sqlitetest"
 	"purser.example/internal/sqlite/tenants"
 	"purser.example/internal/tenant"
@@ -122,9 +124,9 @@ func fillTenants(ctx context.Context, folder programs.Folder, list []tenant.Tena
 	if err != nil {
 		return err
 	}
-	service := tenant.NewService(tenants.New(db), ring, time.Now)
+	service := appprofile.NewService(appprofile.Parts{Store: appprofiles.New(db), Tenants: tenant.NewService(tenants.New(db), ring, time.Now), Ring: ring, Now: time.Now})
 	for n, t := range list {
-		err = errors.Join(err, service.Connect(ctx, programs.Administrator, audit.Origin{}, t, tenant.App{ApplicationID: appID}))
+		err = errors.Join(err, service.Connect(ctx, programs.Administrator, audit.Origin{}, t, appprofile.App{ApplicationID: appID}))
 		if err == nil {
 			err = sqlitetest.Fill(ctx, db, ring, sqlitetest.FillOptions{Profiles: each, First: n*each + 1, Tenants: list[n : n+1], Username: "u%05d@" + t.InitialDomain})
 		}

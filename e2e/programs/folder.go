@@ -7,9 +7,11 @@ import (
 	"time"
 
 	"purser.example/internal/access"
+	"purser.example/internal/appprofile"
 	"purser.example/internal/audit"
 	"purser.example/internal/secret"
 	"purser.example/internal/sqlite"
+	"purser.example/internal/sqlite/appprofiles"
 	"purser.example/internal/sqlite/sqlitetest"
 	"purser.example/internal/sqlite/tenants"
 	"purser.example/internal/tenant"
@@ -34,9 +36,9 @@ func (f Folder) Fill(ctx context.Context, list []tenant.Tenant, application stri
 	if err != nil {
 		return err
 	}
-	service := tenant.NewService(tenants.New(db), ring, time.Now)
+	service := appprofile.NewService(appprofile.Parts{Store: appprofiles.New(db), Tenants: tenant.NewService(tenants.New(db), ring, time.Now), Ring: ring, Now: time.Now})
 	for _, t := range list {
-		err = errors.Join(err, service.Connect(ctx, Administrator, audit.Origin{}, t, tenant.App{ApplicationID: application}))
+		err = errors.Join(err, service.Connect(ctx, Administrator, audit.Origin{}, t, appprofile.App{ApplicationID: application}))
 	}
 	if err == nil {
 		err = sqlitetest.Fill(ctx, db, ring, sqlitetest.FillOptions{Profiles: profiles})

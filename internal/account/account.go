@@ -15,6 +15,7 @@ import (
 	"golang.org/x/text/unicode/norm"
 
 	"purser.example/internal/access"
+	"purser.example/internal/appprofile"
 	"purser.example/internal/secret"
 	"purser.example/internal/shown"
 	"purser.example/internal/tenant"
@@ -24,7 +25,7 @@ import (
 // Account is what somebody signs in with.
 type Account struct {
 	Tenant   tenant.Tenant
-	App      tenant.App
+	App      appprofile.App
 	Username string
 	Password secret.Value
 }

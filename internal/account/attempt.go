@@ -27,11 +27,11 @@ func (s *Service) Try(ctx context.Context, a Attempt, begin func() error) (verdi
 	if err != nil {
 		return verdict.Verdict{}, err
 	}
-	app, err := s.tenants.Credentials(ctx, t.ID)
+	app, err := s.apps.Credentials(ctx, t.ID)
 	if err != nil {
 		return verdict.Verdict{}, err
 	}
-	defer app.Secret.Clear()
+	defer app.Clear()
 	if err := begin(); err != nil {
 		return verdict.Verdict{}, err
 	}

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"purser.example/internal/access"
+	"purser.example/internal/appprofile"
 	"purser.example/internal/audit"
 	"purser.example/internal/tenant"
 )
@@ -47,6 +48,7 @@ var Usual = Limits{
 type Parts struct {
 	Store     Store
 	Tenants   *tenant.Service
+	Apps      *appprofile.Service
 	Validator Validator
 	Settings  Settings
 	Limits    Limits
@@ -57,6 +59,7 @@ type Parts struct {
 type Service struct {
 	store     Store
 	tenants   *tenant.Service
+	apps      *appprofile.Service
 	validator Validator
 	settings  Settings
 	etiquette Etiquette
@@ -72,7 +75,7 @@ type Service struct {
 // NewService joins the parts.
 func NewService(p Parts) *Service {
 	return &Service{
-		store: p.Store, tenants: p.Tenants, validator: p.Validator, settings: p.Settings, etiquette: p.Limits.Etiquette, gates: NewGates(p.Limits), now: p.Now,
+		store: p.Store, tenants: p.Tenants, apps: p.Apps, validator: p.Validator, settings: p.Settings, etiquette: p.Limits.Etiquette, gates: NewGates(p.Limits), now: p.Now,
 		busy: map[Key]access.Caller{},
 	}
 }

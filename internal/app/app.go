@@ -15,6 +15,7 @@ import (
 
 	"purser.example/internal/access"
 	"purser.example/internal/account"
+	"purser.example/internal/appprofile"
 	"purser.example/internal/audit"
 	"purser.example/internal/config"
 	"purser.example/internal/login"
@@ -58,6 +59,7 @@ type App struct {
 	DB       *sqlite.DB
 	Handler  http.Handler
 	Tenants  *tenant.Service
+	Apps     *appprofile.Service
 	Accounts *account.Service
 	Runs     *run.Service
 	Profiles *profile.Service
@@ -126,22 +128,25 @@ func Open(ctx context.Context, cfg config.Config, o Options) (*App, error) {
 // furnish makes the nouns, each of what stands to its left.
 func (a *App) furnish(kept stores, ring *secret.Keyring, codes *verdict.Table, o Options) {
 	cfg := a.cfg
-	asker, directory := Microsoft(microsoft.New(microsoft.Config{Simulator: cfg.M365Simulator, Now: o.Now, Log: o.Log, Codes: codes, CallTimeout: o.CallTimeout}))
+	client := microsoft.New(microsoft.Config{Simulator: cfg.M365Simulator, Now: o.Now, Log: o.Log, Codes: codes, CallTimeout: o.CallTimeout})
+	asker, directory := Microsoft(client)
 	a.sessions = session.NewService(kept.sessions, ring, session.Limits{Idle: cfg.Session.Idle, Max: cfg.Session.Max}, o.Now, o.Log)
 	a.Tenants = tenant.NewService(kept.tenants, ring, o.Now)
+	a.Apps = appprofile.NewService(appprofile.Parts{Store: kept.apps, Tenants: a.Tenants, Directory: Apps(client), Ring: ring, Now: o.Now})
 	a.shifts = run.NewShifts()
 	a.Accounts = account.NewService(account.Parts{
-		Store: kept.accounts, Tenants: a.Tenants, Validator: asker, Settings: account.Settings{StrictPasswords: cfg.StrictPasswords}, Limits: account.Usual, Now: o.Now,
+		Store: kept.accounts, Tenants: a.Tenants, Apps: a.Apps, Validator: asker, Settings: account.Settings{StrictPasswords: cfg.StrictPasswords}, Limits: account.Usual, Now: o.Now,
 	})
 	a.Runs = run.NewService(run.Parts{Store: kept.runs, Accounts: a.Accounts, Shifts: a.shifts, Limits: run.Usual, Now: o.Now, Log: o.Log})
 	a.Profiles = profile.NewService(kept.profiles, a.Tenants, a.Accounts, ring, profile.Settings{ServiceProvider: cfg.ServiceProvider}, o.Now)
 	a.Validations = profile.NewValidations(a.Profiles, a.Runs)
 	a.Pools = pool.NewService(pool.Parts{
-		Store: kept.pools, Tenants: a.Tenants, Accounts: a.Accounts, Profiles: a.Profiles, Runs: a.Runs, Shifts: a.shifts, Ring: ring, Directory: directory,
+		Store: kept.pools, Tenants: a.Tenants, Apps: a.Apps, Accounts: a.Accounts, Profiles: a.Profiles, Runs: a.Runs, Shifts: a.shifts, Ring: ring, Directory: directory,
 		Settings: pool.Settings{AdminCenterHosts: cfg.AdminCenterHosts}, Codes: codes, Now: o.Now, Log: o.Log,
 	})
 	a.Profiles.UsedBy(a.Pools)
 	a.Accounts.KeptBy(a.Profiles, a.Pools)
+	a.Apps.UsedBy(a.Profiles, a.Pools)
 }
 
 // employ opens the queue of the background work.
@@ -167,7 +172,7 @@ func (a *App) employ(ctx context.Context) (err error) {
 
 // pages is Purser in a browser.
 func (a *App) pages(ready func(context.Context) error, codes *verdict.Table, o Options) http.Handler {
-	told := &verdicts.Words{Tenants: a.Tenants, Codes: codes, Now: o.Now}
+	told := &verdicts.Words{Tenants: a.Tenants, Apps: a.Apps, Codes: codes, Now: o.Now}
 	return web.New(web.Options{
 		BaseURL: a.cfg.BaseURL, TrustedProxies: a.cfg.TrustedProxies, Log: o.Log,
 		Sessions: a.sessions, Login: a.login, Activity: a.tally, Ready: ready, Simulated: a.cfg.Simulated(),

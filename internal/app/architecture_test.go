@@ -39,7 +39,8 @@ func TestTheArrows(t *testing.T) {
 		{"internal/session", noun},
 		{"internal/catalogue", noun},
 		{"internal/verdict", append([]string{module + "internal/tenant", module + "internal/profile", module + "internal/session"}, noun...)},
-		{"internal/tenant", append([]string{module + "internal/account", module + "internal/profile", module + "internal/session"}, noun...)},
+		{"internal/tenant", append([]string{module + "internal/appprofile", module + "internal/account", module + "internal/profile", module + "internal/session"}, noun...)},
+		{"internal/appprofile", append([]string{module + "internal/account", module + "internal/profile", module + "internal/session"}, noun...)},
 		{"internal/account", append([]string{module + "internal/run", module + "internal/profile", module + "internal/session"}, noun...)},
 		{"internal/run", append([]string{module + "internal/profile", module + "internal/pool", module + "internal/session"}, noun...)},
 		{"internal/profile", append([]string{module + "internal/session", module + "internal/pool"}, noun...)},
@@ -296,12 +297,13 @@ func TestTheRoomsOfTheStores(t *testing.T) {
 	arrows := map[string]string{
 		"": "audit problem secret",
 
-		"/sessions": "sqlite access audit session",
-		"/tenants":  "sqlite account audit problem tenant",
-		"/accounts": "sqlite account audit",
-		"/runs":     "sqlite sqlite/accounts account audit run tenant verdict",
-		"/profiles": "sqlite sqlite/accounts sqlite/runs account audit catalogue profile run shown tenant verdict",
-		"/pools":    "sqlite sqlite/accounts sqlite/runs account audit pool profile run tenant verdict",
+		"/sessions":    "sqlite access audit session",
+		"/tenants":     "sqlite audit tenant",
+		"/accounts":    "sqlite account audit",
+		"/appprofiles": "sqlite account appprofile audit tenant",
+		"/runs":        "sqlite sqlite/accounts account audit run tenant verdict",
+		"/profiles":    "sqlite sqlite/accounts sqlite/runs account audit catalogue profile run shown tenant verdict",
+		"/pools":       "sqlite sqlite/accounts sqlite/runs account audit pool profile run tenant verdict",
 	}
 	openers := []string{"internal/app", engine + "/sqlitetest", "internal/demo/demotest", "e2e/bench", "e2e/programs"}
 	seen := 0

@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"purser.example/internal/account"
+	"purser.example/internal/appprofile"
 	"purser.example/internal/microsoft"
 	"purser.example/internal/pool"
 	"purser.example/internal/tenant"
@@ -19,8 +20,8 @@ func Microsoft(client *microsoft.Client) (account.Validator, pool.Directory) {
 type directory struct{ client *microsoft.Client }
 
 // AsApp implements pool.Directory.
-func (d directory) AsApp(ctx context.Context, t tenant.Tenant, app tenant.App) (pool.Session, error) {
-	opened, err := d.client.ReadAsApp(ctx, ref(t), microsoft.App{ID: app.ApplicationID, Secret: app.Secret})
+func (d directory) AsApp(ctx context.Context, t tenant.Tenant, app appprofile.App) (pool.Session, error) {
+	opened, err := d.client.ReadAsApp(ctx, ref(t), appOf(app))
 	if err != nil {
 		return nil, unread(err)
 	}

@@ -49,8 +49,8 @@ func TestAPasswordIsNotSentWhereSomebodyElseSays(t *testing.T) {
 		"another cloud":          `UPDATE tenants SET cloud = 'china'`,
 		"another domain":         `UPDATE tenants SET initial_domain = 'fabrikam.onmicrosoft.com'`,
 		"another application":    `UPDATE app_profiles SET application_id = 'b0000000-0000-4000-8000-00000000000b'`,
-		"no secret":              `UPDATE app_profiles SET secret = NULL`,
-		"another row's password": `UPDATE profiles SET password = (SELECT secret FROM app_profiles)`,
+		"no secret":              `UPDATE app_credentials SET secret = NULL`,
+		"another row's password": `UPDATE profiles SET password = (SELECT secret FROM app_credentials)`,
 	} {
 		t.Run(name, func(t *testing.T) {
 			folder, sim, address := takenOver(t)

@@ -16,6 +16,7 @@ import (
 	"purser.example/internal/access"
 	"purser.example/internal/account"
 	"purser.example/internal/app"
+	"purser.example/internal/appprofile"
 	"purser.example/internal/audit"
 	"purser.example/internal/config"
 	"purser.example/internal/demo/demotest"
@@ -81,8 +82,8 @@ func open(t *testing.T, folder, key, simulator string) *app.App {
 // end. It says on its output how far it is.
 func doomed(t *testing.T, folder string) {
 	a := open(t, folder, os.Getenv("PURSER_TEST_KEY"), os.Getenv("PURSER_TEST_SIMULATOR"))
-	must(t, a.Tenants.Connect(ctx, adele, audit.Origin{}, tenant.Tenant{ID: contoso, DisplayName: "Contoso", InitialDomain: "contoso.onmicrosoft.com", Cloud: tenant.Worldwide},
-		tenant.App{ApplicationID: clientID, Secret: secret.FromString("App-Secret-2026!")}))
+	must(t, a.Apps.Connect(ctx, adele, audit.Origin{}, tenant.Tenant{ID: contoso, DisplayName: "Contoso", InitialDomain: "contoso.onmicrosoft.com", Cloud: tenant.Worldwide},
+		appprofile.App{ApplicationID: clientID, Secret: secret.FromString("App-Secret-2026!")}))
 	reading, err := a.Pools.Validate(ctx, adele, audit.Origin{}, sites, "Big pool")
 	must(t, err)
 	fmt.Println("READING", reading.ID)
@@ -228,8 +229,8 @@ func TestAKilledReadingIsReadAnew(t *testing.T) {
 func TestNothingIsBegunAfterTheStop(t *testing.T) {
 	sim, address := bigPool(t)
 	a := open(t, t.TempDir()+"/data", secret.NewKey().Text(), address)
-	must(t, a.Tenants.Connect(ctx, adele, adeleHere, tenant.Tenant{ID: contoso, DisplayName: "Contoso", InitialDomain: "contoso.onmicrosoft.com", Cloud: tenant.Worldwide},
-		tenant.App{ApplicationID: clientID, Secret: secret.FromString("App-Secret-2026!")}))
+	must(t, a.Apps.Connect(ctx, adele, adeleHere, tenant.Tenant{ID: contoso, DisplayName: "Contoso", InitialDomain: "contoso.onmicrosoft.com", Cloud: tenant.Worldwide},
+		appprofile.App{ApplicationID: clientID, Secret: secret.FromString("App-Secret-2026!")}))
 	reading, err := a.Pools.Validate(ctx, adele, adeleHere, sites, "Big pool")
 	must(t, err)
 	must(t, sim.SetFaults([]m365sim.Fault{{PathPrefix: "/" + contoso + "/oauth2/", DelayMs: 700}}))
@@ -263,8 +264,8 @@ func TestNothingIsBegunAfterTheStop(t *testing.T) {
 func TestAnOpeningIsWaitedForAtTheStop(t *testing.T) {
 	sim, address := bigPool(t)
 	a := open(t, t.TempDir()+"/data", secret.NewKey().Text(), address)
-	must(t, a.Tenants.Connect(ctx, adele, adeleHere, tenant.Tenant{ID: contoso, DisplayName: "Contoso", InitialDomain: "contoso.onmicrosoft.com", Cloud: tenant.Worldwide},
-		tenant.App{ApplicationID: clientID}))
+	must(t, a.Apps.Connect(ctx, adele, adeleHere, tenant.Tenant{ID: contoso, DisplayName: "Contoso", InitialDomain: "contoso.onmicrosoft.com", Cloud: tenant.Worldwide},
+		appprofile.App{ApplicationID: clientID}))
 	_, err := a.Profiles.Create(ctx, adele, adeleHere, profile.Draft{Name: "Reader", Tenant: contoso, Services: []string{"fly"}, Username: "u00001@contoso.com", Password: secret.FromString("Gen-00001!")})
 	must(t, err)
 	must(t, sim.SetFaults([]m365sim.Fault{{PathPrefix: "/" + contoso + "/oauth2/", DelayMs: 1500}}))

@@ -5,12 +5,14 @@ import (
 	"errors"
 
 	"purser.example/internal/account"
+	"purser.example/internal/appprofile"
 	"purser.example/internal/pool"
 	"purser.example/internal/profile"
 	"purser.example/internal/run"
 	"purser.example/internal/session"
 	"purser.example/internal/sqlite"
 	"purser.example/internal/sqlite/accounts"
+	"purser.example/internal/sqlite/appprofiles"
 	"purser.example/internal/sqlite/pools"
 	"purser.example/internal/sqlite/profiles"
 	"purser.example/internal/sqlite/runs"
@@ -23,6 +25,7 @@ import (
 type stores struct {
 	sessions session.Store
 	tenants  tenant.Store
+	apps     appprofile.Store
 	accounts account.Store
 	runs     run.Store
 	profiles profile.Store
@@ -37,7 +40,7 @@ func storesOf(db *sqlite.DB) stores {
 	keepers := accounts.Keepers{profile.PlaceKind: profiles.Renew, pool.PlaceKind: pools.Renew}
 	kept, members := profiles.New(db).KeptBy(keepers), pools.New(db).KeptBy(keepers)
 	return stores{
-		sessions: sessions.New(db), tenants: tenants.New(db), accounts: accounts.New(db),
+		sessions: sessions.New(db), tenants: tenants.New(db), apps: appprofiles.New(db), accounts: accounts.New(db),
 		runs:     runs.New(db, runs.Effects{pool.CheckRun: pools.Settled}),
 		profiles: kept, pools: members,
 		index:   kept.Index,

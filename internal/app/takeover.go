@@ -16,7 +16,7 @@ func (a *App) takeOver(ctx context.Context) error {
 	begun := time.Now()
 	a.log.Info("the rows of an older version are taken over; with many profiles this takes a while")
 	for what, takeOver := range map[string]func(context.Context) error{
-		"sessions": a.sessions.TakeOver, "app profiles": a.Tenants.TakeOver, "profiles": a.Profiles.TakeOver, "pools": a.Pools.TakeOver,
+		"sessions": a.sessions.TakeOver, "tenants": a.Tenants.TakeOver, "app profiles": a.Apps.TakeOver, "profiles": a.Profiles.TakeOver, "pools": a.Pools.TakeOver,
 	} {
 		if err := takeOver(ctx); err != nil {
 			return fmt.Errorf("take over the %s of an older version: %w", what, err)

@@ -18,7 +18,7 @@ func (v validator) Validate(ctx context.Context, a account.Account) verdict.Verd
 }
 
 func accountOf(a account.Account) microsoft.Account {
-	return microsoft.Account{Tenant: ref(a.Tenant), App: microsoft.App{ID: a.App.ApplicationID, Secret: a.App.Secret}, Username: a.Username, Password: a.Password}
+	return microsoft.Account{Tenant: ref(a.Tenant), App: appOf(a.App), Username: a.Username, Password: a.Password}
 }
 
 func ref(t tenant.Tenant) microsoft.TenantRef {

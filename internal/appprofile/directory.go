@@ -63,3 +63,18 @@ type Unread struct {
 }
 
 func (u *Unread) Error() string { return "not read: " + u.Code + " (" + string(u.Whose) + ")" }
+
+// nobody is the Directory of those who work on a database and have nobody to ask.
+type nobody struct{}
+
+var errNobody = &Unread{Code: "NO-CONNECTION", Whose: whose.Network}
+
+func (nobody) Discover(context.Context, string) (Found, error) { return Found{}, errNobody }
+
+func (nobody) Inspect(context.Context, tenant.Tenant, App) (Inspection, error) {
+	return Inspection{}, errNobody
+}
+
+func (nobody) Enter(context.Context, tenant.Tenant, App) error { return errNobody }
+
+func (nobody) Forget(ID) {}

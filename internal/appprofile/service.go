@@ -11,7 +11,6 @@ import (
 	"purser.example/internal/problem"
 	"purser.example/internal/secret"
 	"purser.example/internal/tenant"
-	"purser.example/internal/verdict"
 )
 
 // The actions on app profiles in the activity log.
@@ -30,9 +29,8 @@ const (
 type Parts struct {
 	Store     Store
 	Tenants   *tenant.Service
-	Directory Directory
+	Directory Directory // nil: nobody is asked
 	Ring      *secret.Keyring
-	Codes     *verdict.Table // nil: the built-in table
 	Now       func() time.Time
 }
 
@@ -42,7 +40,6 @@ type Service struct {
 	tenants   *tenant.Service
 	directory Directory
 	ring      *secret.Keyring
-	codes     *verdict.Table
 	now       func() time.Time
 	users     []User
 	reading   sync.Mutex // held while a certificate file is opened: it says itself how much work that is
@@ -50,7 +47,10 @@ type Service struct {
 
 // NewService joins the parts.
 func NewService(p Parts) *Service {
-	return &Service{store: p.Store, tenants: p.Tenants, directory: p.Directory, ring: p.Ring, codes: p.Codes, now: p.Now}
+	if p.Directory == nil {
+		p.Directory = nobody{}
+	}
+	return &Service{store: p.Store, tenants: p.Tenants, directory: p.Directory, ring: p.Ring, now: p.Now}
 }
 
 // pageSize is how many rows a page of the list has where nobody says otherwise.

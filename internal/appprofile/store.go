@@ -38,6 +38,9 @@ type Store interface {
 	// Create keeps the profile with its credentials, and its tenant: a tenant that is there keeps since when it is connected, and takes
 	// what was read of it. The first profile of a tenant becomes the preferred one. ErrNameTaken.
 	Create(ctx context.Context, t tenant.Tenant, p Profile, sealed []Sealed, e audit.Entry) error
+	// Connect keeps the tenant with the app profile that has its id, in place of what was there, with nothing read of either; since when the
+	// tenant is connected, and the profile's making, stay. ErrNameTaken.
+	Connect(ctx context.Context, t tenant.Tenant, p Profile, sealed []Sealed, e audit.Entry) error
 	// Update replaces the profile of the version, and its credentials by those; one whose Secret is nil keeps the secret that it has. The
 	// tenant takes what was read of it, where something was. ErrGone, ErrChanged, ErrNameTaken.
 	Update(ctx context.Context, p Profile, sealed []Sealed, read *tenant.Tenant, e audit.Entry) error

@@ -52,7 +52,7 @@ func (d *Demo) openSimulator(ctx context.Context, o Options) error {
 // fill connects the fixture's tenants, and makes the sample profiles where the sample is used.
 func (d *Demo) fill(ctx context.Context, o Options) error {
 	caller := sample.Caller()
-	if err := sample.Connect(ctx, d.App.Tenants, caller, d.fixture); err != nil {
+	if err := sample.Connect(ctx, d.App.Apps, caller, d.fixture); err != nil {
 		return fmt.Errorf("connect the demo's tenants: %w", err)
 	}
 	if o.Fixture != "" || o.NoProfiles {

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"purser.example/internal/problem"
+	"purser.example/internal/secret"
 	"purser.example/internal/verdict"
 	"purser.example/internal/whose"
 )
@@ -53,7 +54,7 @@ const (
 
 // readAccount completes a valid verdict with what the account is: roles, licences, the password's end. The three questions
 // are asked at the same time, because a person waits.
-func (s *signIn) readAccount(ctx context.Context, token string, v *verdict.Verdict) {
+func (s *signIn) readAccount(ctx context.Context, token secret.Value, v *verdict.Verdict) {
 	g := graph{client: s.client, host: s.hosts.graph, token: token, patience: &s.patience}
 	var (
 		asked                      sync.WaitGroup

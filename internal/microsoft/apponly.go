@@ -3,44 +3,50 @@ package microsoft
 import (
 	"context"
 	"net/http"
-	"net/url"
 
 	"purser.example/internal/verdict"
 	"purser.example/internal/whose"
 )
 
-// appToken asks for a token of the app itself (OAuth 2.0 client credentials), with which it reads what an administrator has
-// consented to. A public client has no secret and cannot have one; the error is always a fault.
-func (c *Client) appToken(ctx context.Context, p *patience, t TenantRef, app App) (token bearer, err error) {
+// askToken asks for a token of the app itself (OAuth 2.0 client credentials), with which it reads what an administrator has
+// consented to. The error is always a fault; retry is how long Microsoft asks to be left in peace.
+func (c *Client) askToken(ctx context.Context, t TenantRef, app App) (token bearer, a answer, err error) {
 	h, known := t.Cloud.hosts()
 	if !known {
-		return bearer{}, noAnswer(verdict.CloudUnknown, "no cloud that is known")
+		return bearer{}, answer{}, noAnswer(verdict.CloudUnknown, "no cloud that is known")
 	}
-	if app.Secret.Empty() {
-		return bearer{}, noAnswer(NoSecret, "the app profile has no client secret")
+	fresh := func() (*form, error) {
+		proof, err := c.proof(h, t, app)
+		if err != nil {
+			return nil, err
+		}
+		return newForm(append([][]byte{
+			[]byte("client_id"), []byte(app.ID),
+			[]byte("grant_type"), []byte("client_credentials"),
+			[]byte("scope"), []byte("https://" + h.graph + "/.default"),
+		}, proof...)...), nil
 	}
-	form := newForm(
-		[]byte("client_id"), []byte(app.ID),
-		[]byte("client_secret"), app.Secret.Reveal(),
-		[]byte("grant_type"), []byte("client_credentials"),
-		[]byte("scope"), []byte("https://"+h.graph+"/.default"),
-	)
-	defer form.wipe()
-	a, err := c.askPatiently(ctx, p, request{host: h.login, path: "/" + url.PathEscape(t.name()) + "/oauth2/v2.0/token", form: form})
+	form, err := fresh()
 	if err != nil {
-		return bearer{}, err
+		return bearer{}, answer{}, err
+	}
+	defer form.wipe()
+	a, err = c.askPatiently(ctx, &patience{left: c.patience}, request{host: h.login, path: tokenPath(t), form: form, again: app.renewing(fresh)})
+	if err != nil {
+		return bearer{}, a, err
 	}
 	if a.status != http.StatusOK {
-		return bearer{}, c.refusedToken(a)
+		return bearer{}, a, c.refusedToken(a)
 	}
 	var body tokenBody
 	if err := a.decode(&body); err != nil {
-		return bearer{}, err
+		return bearer{}, a, err
 	}
-	return body.bearer(c.now())
+	token, err = body.bearer(c.now())
+	return token, a, err
 }
 
-// NoSecret is the code of a question that only an app with a client secret could ask.
+// NoSecret is the code of a question that only an app with a client secret or a certificate could ask.
 const NoSecret = "NO-SECRET"
 
 // refusedToken is the fault of a token request that was refused: Microsoft's code where it gave one, its status otherwise. Whose
@@ -52,7 +58,10 @@ func (c *Client) refusedToken(a answer) error {
 	}
 	said = c.believed(said, a)
 	v := c.codes.Judge(said.answer)
-	f := fault{code: v.Code, detail: "the app got no token", whose: v.Fault}
+	f := fault{code: v.Code, detail: "the app got no token", whose: v.Fault, trace: said.trace, correlation: said.correlation}
+	if f.correlation == "" {
+		f.correlation = a.id
+	}
 	switch v.Fault {
 	case whose.App, whose.Tenant:
 		f.cause = v.Cause(c.codes)

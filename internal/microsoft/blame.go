@@ -34,7 +34,7 @@ func (s *signIn) blame(ctx context.Context, v *verdict.Verdict) {
 	}
 	ctx, cancel := context.WithTimeout(ctx, blameTime)
 	defer cancel()
-	token, err := s.client.appToken(ctx, &s.patience, s.account.Tenant, s.account.App)
+	token, err := s.client.appToken(ctx, s.account.Tenant, s.account.App)
 	if err != nil {
 		noToken(&v.Blame, err)
 		v.Detail += " which policy: " + err.Error()

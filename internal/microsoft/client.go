@@ -37,7 +37,7 @@ type Config struct {
 	Patience time.Duration
 }
 
-// Client asks Microsoft 365. It is safe for use by many goroutines and keeps no cookies and no tokens.
+// Client asks Microsoft 365. It is safe for use by many goroutines, keeps no cookies, and of tokens only those of apps, in memory.
 type Client struct {
 	simulator *url.URL
 	now       func() time.Time
@@ -46,6 +46,8 @@ type Client struct {
 	codes     *verdict.Table
 
 	callTimeout, totalTimeout, patience time.Duration
+
+	tokens *keeper
 }
 
 // New makes a client. It does no I/O.
@@ -55,6 +57,7 @@ func New(cfg Config) *Client {
 		callTimeout:  orDefault(cfg.CallTimeout, 10*time.Second),
 		totalTimeout: orDefault(cfg.TotalTimeout, 40*time.Second),
 		patience:     orDefault(cfg.Patience, 5*time.Second),
+		tokens:       newKeeper(),
 	}
 	if c.now == nil {
 		c.now = time.Now

@@ -18,7 +18,7 @@ type Directory struct {
 
 // ReadAsApp opens the directory of a tenant for the app itself. See CodeOf for what its error says.
 func (c *Client) ReadAsApp(ctx context.Context, t TenantRef, app App) (*Directory, error) {
-	token, err := c.appToken(ctx, &patience{left: c.patience}, t, app)
+	token, err := c.appToken(ctx, t, app)
 	if err != nil {
 		return nil, err
 	}

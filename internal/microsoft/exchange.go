@@ -1,6 +1,7 @@
 package microsoft
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"io"
@@ -11,6 +12,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"purser.example/internal/secret"
 	"purser.example/internal/verdict"
 )
 
@@ -20,10 +22,12 @@ const maxBody = 1 << 20
 
 // request is one question to one of Microsoft's hosts.
 type request struct {
-	host        string // the real one, whoever answers
-	path        string // escaped, with the query
-	form        *form  // nil: GET
-	bearer      string
+	host        string                // the real one, whoever answers
+	path        string                // escaped, with the query
+	form        *form                 // nil: GET, or POST of json
+	again       func() (*form, error) // makes the form anew where it must not be sent twice as it is; nil: it may
+	json        []byte                // the body of a POST
+	bearer      secret.Value
 	correlation string
 	eventual    bool  // an advanced query of Graph
 	most        int64 // bytes of the answer; 0: maxBody
@@ -83,7 +87,7 @@ func (c *Client) build(ctx context.Context, r request) (*http.Request, error) {
 		base = c.simulator.Scheme + "://" + c.simulator.Host
 	}
 	method := http.MethodGet
-	if r.form != nil {
+	if r.form != nil || r.json != nil {
 		method = http.MethodPost
 	}
 	req, err := http.NewRequestWithContext(ctx, method, base+r.path, nil)
@@ -94,6 +98,9 @@ func (c *Client) build(ctx context.Context, r request) (*http.Request, error) {
 	setHeader(req.Header, r)
 	if r.form != nil {
 		r.form.attach(req)
+	} else if r.json != nil {
+		req.Body, req.ContentLength = io.NopCloser(bytes.NewReader(r.json)), int64(len(r.json))
+		req.GetBody = func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(r.json)), nil }
 	}
 	return req, nil
 }
@@ -107,11 +114,14 @@ func setHeader(h http.Header, r request) {
 		h.Set("Content-Type", "application/x-www-form-urlencoded")
 		h.Set("X-Ms-Lib-Capability", "retry-after, h429") // or throttling comes as an error of another kind
 	}
+	if r.json != nil {
+		h.Set("Content-Type", "application/json")
+	}
 	if r.eventual {
 		h.Set("ConsistencyLevel", "eventual")
 	}
-	if r.bearer != "" {
-		h.Set("Authorization", "Bearer "+r.bearer)
+	if !r.bearer.Empty() {
+		h.Set("Authorization", "Bearer "+string(r.bearer.Reveal()))
 	}
 }
 

@@ -22,6 +22,8 @@ type fault struct {
 	reply        whose.Reply
 	hidden       bool // what was asked for is there, and hidden from whoever asked
 	gone         bool // the object that was asked for does not exist
+
+	trace, correlation string // to quote to Microsoft
 }
 
 func (f fault) Error() string { return f.code + ": " + f.detail }
@@ -38,12 +40,14 @@ type Failure struct {
 	Cause  string // what Microsoft's code means, a sentence; empty where there is none
 	Denied bool   // a permission is missing
 	Gone   bool   // the object that was asked for does not exist
+
+	TraceID, CorrelationID string // to quote to Microsoft, of a token request that it refused
 }
 
 // FailureOf reads an error of this package; false for any other.
 func FailureOf(err error) (Failure, bool) {
 	f, ok := errors.AsType[fault](err)
-	return Failure{Code: f.code, Whose: f.whose, Cause: f.cause, Denied: f.hidden || f.reply.Denied(), Gone: f.gone}, ok
+	return Failure{Code: f.code, Whose: f.whose, Cause: f.cause, Denied: f.hidden || f.reply.Denied(), Gone: f.gone, TraceID: f.trace, CorrelationID: f.correlation}, ok
 }
 
 // ofObject lets an error say that the object is gone: only a question about one object can tell (X1).

@@ -10,7 +10,9 @@ import (
 	"strings"
 	"time"
 
+	"purser.example/internal/secret"
 	"purser.example/internal/verdict"
+	"purser.example/internal/whose"
 )
 
 // maxPages ends a list that never ends. At 100 objects a page it is a hundred thousand.
@@ -20,7 +22,7 @@ const maxPages = 1000
 type graph struct {
 	client   *Client
 	host     string
-	token    string
+	token    secret.Value
 	patience *patience
 	most     int64 // bytes of an answer; 0: as usual
 	again    int   // how often a question whose answer was lost is asked
@@ -58,6 +60,9 @@ func (g graph) get(ctx context.Context, path string, into any) error {
 func (g graph) refused(a answer) fault {
 	r := a.reply()
 	r.Word = a.graphCode()
+	if a.status == http.StatusUnauthorized && r.Whose() != whose.Between {
+		g.client.tokens.reject(g.token) // it is not accepted any more, whatever it says of its end
+	}
 	return fault{code: "HTTP " + strconv.Itoa(a.status), detail: strings.TrimSpace(g.host + " refused " + r.Word), whose: r.Whose(), reply: r}
 }
 

@@ -52,6 +52,13 @@ func (c *Client) askPatiently(ctx context.Context, p *patience, r request) (answ
 		if !enough || !sleep(ctx, wait) {
 			return a, nil
 		}
+		if r.again == nil {
+			continue
+		}
+		if r.form, err = r.again(); err != nil {
+			return a, err
+		}
+		defer r.form.wipe()
 	}
 }
 

@@ -9,24 +9,30 @@ import (
 	"strings"
 	"time"
 
+	"purser.example/internal/secret"
 	"purser.example/internal/verdict"
 )
 
 // token asks for a token with username and password (Microsoft, OAuth 2.0 resource owner password credentials): the validation itself. It asks for no refresh
 // token, which somebody would have to protect. The token is empty unless the verdict is valid.
 func (s *signIn) token(ctx context.Context) (verdict.Verdict, bearer) {
-	form := s.tokenForm()
+	form, err := s.tokenForm()
+	if err != nil {
+		return s.failed("token request", answer{}, err), bearer{}
+	}
 	defer form.wipe()
 	a, err := s.client.askPatiently(ctx, &s.patience, request{
-		host: s.hosts.login, path: "/" + url.PathEscape(s.account.Tenant.name()) + "/oauth2/v2.0/token",
-		form: form, correlation: s.account.Correlation,
+		host: s.hosts.login, path: tokenPath(s.account.Tenant), form: form, again: s.account.App.renewing(s.tokenForm), correlation: s.account.Correlation,
 	})
 	v, token := s.tokenVerdict(a, err)
 	v.Attempted = form.sent()
 	return v, token
 }
 
-func (s *signIn) tokenForm() *form {
+// tokenPath is where tokens of the tenant are asked for.
+func tokenPath(t TenantRef) string { return "/" + url.PathEscape(t.name()) + "/oauth2/v2.0/token" }
+
+func (s *signIn) tokenForm() (*form, error) {
 	pairs := [][]byte{
 		[]byte("client_id"), []byte(s.account.App.ID),
 		[]byte("grant_type"), []byte("password"),
@@ -34,10 +40,11 @@ func (s *signIn) tokenForm() *form {
 		[]byte("username"), []byte(s.account.Username),
 		[]byte("password"), s.account.Password.Reveal(),
 	}
-	if !s.account.App.Secret.Empty() {
-		pairs = append(pairs, []byte("client_secret"), s.account.App.Secret.Reveal())
+	proof, err := s.client.proof(s.hosts, s.account.Tenant, s.account.App)
+	if err != nil {
+		return nil, err
 	}
-	return newForm(pairs...)
+	return newForm(append(pairs, proof...)...), nil
 }
 
 func (s *signIn) tokenVerdict(a answer, err error) (verdict.Verdict, bearer) {
@@ -90,7 +97,7 @@ func (l *lives) UnmarshalJSON(text []byte) error {
 
 // bearer is a token of Microsoft Graph, and when it ends.
 type bearer struct {
-	token string
+	token secret.Value
 	ends  time.Time
 }
 
@@ -98,7 +105,7 @@ func (b tokenBody) bearer(now time.Time) (bearer, error) {
 	if !strings.EqualFold(b.Type, "Bearer") || !usable(b.Token) {
 		return bearer{}, noAnswer(verdict.BadAnswer, "no token that can be used")
 	}
-	return bearer{b.Token, now.Add(time.Duration(cmp.Or(b.Lives, shortLife)) * time.Second)}, nil
+	return bearer{secret.FromString(b.Token), now.Add(time.Duration(cmp.Or(b.Lives, shortLife)) * time.Second)}, nil
 }
 
 // usable reports whether a token can stand in a header.

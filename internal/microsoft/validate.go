@@ -41,10 +41,12 @@ func (t TenantRef) name() string {
 	return t.InitialDomain
 }
 
-// App is the app registration that Purser signs in with. A public client has no secret.
+// App is the app registration that Purser signs in with. A public client has neither a secret nor a certificate.
 type App struct {
-	ID     string
-	Secret secret.Value
+	ID          string
+	Profile     string       // by which Forget finds its tokens
+	Secret      secret.Value // the client secret, or the private key of the certificate as PKCS #8
+	Certificate []byte       // DER; nil for a client secret
 }
 
 // signIn is one validation under way.

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"purser.example/internal/account"
+	"purser.example/internal/appprofile"
 	"purser.example/internal/problem"
 	"purser.example/internal/tenant"
 	"purser.example/internal/verdict"
@@ -15,7 +16,7 @@ import (
 // Directory opens the directory of a tenant. Its errors are *Unread.
 type Directory interface {
 	// AsApp opens it for the app itself.
-	AsApp(ctx context.Context, t tenant.Tenant, app tenant.App) (Session, error)
+	AsApp(ctx context.Context, t tenant.Tenant, app appprofile.App) (Session, error)
 	// AsAccount opens it for an account, sending the password at most once; the Session is nil unless the verdict is valid.
 	AsAccount(ctx context.Context, a account.Account) (Session, verdict.Verdict)
 }

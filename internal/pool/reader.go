@@ -9,6 +9,7 @@ import (
 	"github.com/google/uuid"
 	"purser.example/internal/access"
 	"purser.example/internal/account"
+	"purser.example/internal/appprofile"
 	"purser.example/internal/audit"
 	"purser.example/internal/problem"
 	"purser.example/internal/profile"
@@ -177,16 +178,16 @@ func holds(err error) bool {
 	return unread
 }
 
-// openDirectory opens it for the app itself where the app profile has a secret, for a valid profile's account otherwise, which costs
+// openDirectory opens it for the app itself where the app profile has a credential, for a valid profile's account otherwise, which costs
 // an attempt. It returns ErrShut instead where nobody asked for that.
 func (s *Service) openDirectory(ctx context.Context, o opener) (Session, error) {
-	app, err := s.tenants.Credentials(ctx, o.tenant.ID)
+	app, err := s.apps.Credentials(ctx, o.tenant.ID)
 	if err != nil {
 		return nil, err
 	}
-	defer app.Secret.Clear()
+	defer app.Clear()
 	switch {
-	case !app.Secret.Empty():
+	case app.Kind != appprofile.Public:
 		return s.asApp(ctx, o, app)
 	case o.unasked:
 		return nil, ErrShut
@@ -195,7 +196,7 @@ func (s *Service) openDirectory(ctx context.Context, o opener) (Session, error) 
 	}
 }
 
-func (s *Service) asApp(ctx context.Context, o opener, app tenant.App) (Session, error) {
+func (s *Service) asApp(ctx context.Context, o opener, app appprofile.App) (Session, error) {
 	e := audit.By(o.caller, o.origin, SecretUsed, audit.Target{Kind: "tenant", ID: string(o.tenant.ID), Name: o.tenant.DisplayName})
 	if err := s.store.Note(ctx, e.With("application", app.ApplicationID)); err != nil {
 		return nil, err
@@ -221,7 +222,7 @@ func (s *Service) asAccount(ctx context.Context, o opener) (Session, error) {
 		return nil, problem.Wrap(err, problem.Upstream, problem.Message(unread))
 	} else if ok {
 		return nil, problem.Wrap(err, problem.Upstream, "Purser reads this tenant with the account of the profile "+p.Name+", and could not sign in with it ("+
-			refused.Verdict.Status.Title()+" "+refused.Verdict.Code+"). Validate that profile, or give the tenant's app profile a client secret.")
+			refused.Verdict.Status.Title()+" "+refused.Verdict.Code+"). Validate that profile, or give the tenant's app profile a client secret or a certificate.")
 	}
 	return session, err
 }

@@ -8,12 +8,13 @@ import (
 	"testing"
 	"time"
 
+	"purser.example/internal/appprofile"
 	"purser.example/internal/m365sim"
 	"purser.example/internal/pool"
 	"purser.example/internal/problem"
 	"purser.example/internal/profile"
 	"purser.example/internal/run"
-	"purser.example/internal/sqlite/tenants"
+	"purser.example/internal/sqlite/appprofiles"
 	"purser.example/internal/tenant"
 )
 
@@ -24,7 +25,7 @@ type slowDirectory struct {
 	open  chan struct{}
 }
 
-func (d *slowDirectory) AsApp(ctx context.Context, t tenant.Tenant, app tenant.App) (pool.Session, error) {
+func (d *slowDirectory) AsApp(ctx context.Context, t tenant.Tenant, app appprofile.App) (pool.Session, error) {
 	d.asked.Add(1)
 	<-d.open
 	return d.Directory.AsApp(ctx, t, app)
@@ -219,7 +220,7 @@ type mistaken struct{ pool.Directory }
 
 type mistakenSession struct{ pool.Session }
 
-func (d mistaken) AsApp(ctx context.Context, t tenant.Tenant, app tenant.App) (pool.Session, error) {
+func (d mistaken) AsApp(ctx context.Context, t tenant.Tenant, app appprofile.App) (pool.Session, error) {
 	session, err := d.Directory.AsApp(ctx, t, app)
 	return mistakenSession{session}, err
 }
@@ -243,17 +244,17 @@ func TestAMistakeFailsTheReading(t *testing.T) {
 	must(t, r.Read(ctx, reading.ID)) // the job in the queue finds nothing to do
 }
 
-// fullDisk is a tenant store that cannot be read for a while.
+// fullDisk is a store of app profiles that cannot be read for a while.
 type fullDisk struct {
-	tenant.Store
+	appprofile.Store
 	left atomic.Int32
 }
 
-func (d *fullDisk) App(ctx context.Context, id tenant.ID) (string, []byte, error) {
+func (d *fullDisk) Of(ctx context.Context, id tenant.ID) ([]appprofile.Kept, error) {
 	if d.left.Add(-1) >= 0 {
-		return "", nil, problem.New(problem.Unavailable, "Purser cannot use its database right now.")
+		return nil, problem.New(problem.Unavailable, "Purser cannot use its database right now.")
 	}
-	return d.Store.App(ctx, id)
+	return d.Store.Of(ctx, id)
 }
 
 // R43, R62: while the database cannot be used, a check loses neither a try nor a password: it waits, as a validation run does.
@@ -261,8 +262,8 @@ func TestACheckWaitsForTheDatabase(t *testing.T) {
 	r := newRig(t, fixture("", ""))
 	reading := r.validated(t, sites, "Pool")
 	saved := r.save(t, r.change(t, reading.ID, map[string]string{"pool01@contoso.com": marked}))
-	disk := &fullDisk{Store: tenants.New(r.db)}
-	r.tenants = tenant.NewService(disk, r.ring, r.clock.Now)
+	disk := &fullDisk{Store: appprofiles.New(r.db)}
+	r.apps = appprofile.NewService(appprofile.Parts{Store: disk, Tenants: r.tenants, Ring: r.ring, Now: r.clock.Now})
 	r.start()
 	disk.left.Store(10)
 	if c := r.work(t, saved.Check); c.Counts[run.Confirmed] != 1 {

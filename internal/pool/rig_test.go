@@ -16,6 +16,7 @@ import (
 	"purser.example/internal/access"
 	"purser.example/internal/account"
 	"purser.example/internal/app"
+	"purser.example/internal/appprofile"
 	"purser.example/internal/audit"
 	"purser.example/internal/m365sim"
 	"purser.example/internal/microsoft"
@@ -26,6 +27,7 @@ import (
 	"purser.example/internal/secret"
 	"purser.example/internal/sqlite"
 	"purser.example/internal/sqlite/accounts"
+	"purser.example/internal/sqlite/appprofiles"
 	"purser.example/internal/sqlite/pools"
 	"purser.example/internal/sqlite/profiles"
 	"purser.example/internal/sqlite/runs"
@@ -94,6 +96,7 @@ type rig struct {
 	clock    *sqlitetest.Clock
 	log      *safeBuffer
 	tenants  *tenant.Service
+	apps     *appprofile.Service
 	accounts *account.Service
 	profiles *profile.Service
 	runs     *run.Service
@@ -148,6 +151,7 @@ func newRig(t testing.TB, json string) *rig {
 	r.db, r.ring = sqlitetest.Open(t, r.clock.Now)
 	r.db.SetQueue(r.taken)
 	r.tenants = tenant.NewService(tenants.New(r.db), r.ring, r.clock.Now)
+	r.apps = appprofile.NewService(appprofile.Parts{Store: appprofiles.New(r.db), Tenants: r.tenants, Ring: r.ring, Now: r.clock.Now})
 	r.client = microsoft.New(microsoft.Config{Simulator: address, Now: r.clock.Now, Log: r.logger(), CallTimeout: 3 * time.Second, Patience: 100 * time.Millisecond})
 	r.start()
 	r.connect(t, "App-Secret-2026!")
@@ -168,11 +172,11 @@ func (r *rig) limits(limits account.Limits, tries run.Limits) {
 		directory = r.between(directory)
 	}
 	r.shifts = run.NewShifts()
-	r.accounts = account.NewService(account.Parts{Store: accounts.New(r.db), Tenants: r.tenants, Validator: validator, Limits: limits, Now: r.clock.Now})
+	r.accounts = account.NewService(account.Parts{Store: accounts.New(r.db), Tenants: r.tenants, Apps: r.apps, Validator: validator, Limits: limits, Now: r.clock.Now})
 	r.runs = run.NewService(run.Parts{Store: runs.New(r.db, runs.Effects{pool.CheckRun: pools.Settled}), Accounts: r.accounts, Shifts: r.shifts, Limits: tries, Now: r.clock.Now, Log: r.logger()})
 	r.profiles = profile.NewService(profiles.New(r.db), r.tenants, r.accounts, r.ring, profile.Settings{}, r.clock.Now)
 	r.Service = pool.NewService(pool.Parts{
-		Store: pools.New(r.db), Tenants: r.tenants, Accounts: r.accounts, Profiles: r.profiles, Runs: r.runs, Shifts: r.shifts, Ring: r.ring, Directory: directory,
+		Store: pools.New(r.db), Tenants: r.tenants, Apps: r.apps, Accounts: r.accounts, Profiles: r.profiles, Runs: r.runs, Shifts: r.shifts, Ring: r.ring, Directory: directory,
 		Settings: pool.Settings{AdminCenterHosts: []string{"teams-admin.contoso.com"}}, Now: r.clock.Now, Log: r.logger(),
 	})
 	r.profiles.UsedBy(r.Service)
@@ -181,8 +185,8 @@ func (r *rig) limits(limits account.Limits, tries run.Limits) {
 // connect gives the tenant's app profile a secret, or none.
 func (r *rig) connect(t testing.TB, word string) {
 	t.Helper()
-	must(t, r.tenants.Connect(ctx, adele, here, tenant.Tenant{ID: contoso, DisplayName: "Contoso", InitialDomain: "contoso.onmicrosoft.com", Cloud: tenant.Worldwide},
-		tenant.App{ApplicationID: appID, Secret: secret.FromString(word)}))
+	must(t, r.apps.Connect(ctx, adele, here, tenant.Tenant{ID: contoso, DisplayName: "Contoso", InitialDomain: "contoso.onmicrosoft.com", Cloud: tenant.Worldwide},
+		appprofile.App{ApplicationID: appID, Secret: secret.FromString(word)}))
 }
 
 func must(t testing.TB, err error) {

@@ -8,6 +8,7 @@ import (
 
 	"purser.example/internal/access"
 	"purser.example/internal/account"
+	"purser.example/internal/appprofile"
 	"purser.example/internal/audit"
 	"purser.example/internal/problem"
 	"purser.example/internal/profile"
@@ -29,6 +30,7 @@ type Settings struct {
 type Service struct {
 	store     Store
 	tenants   *tenant.Service
+	apps      *appprofile.Service
 	accounts  *account.Service
 	profiles  *profile.Service
 	runs      *run.Service
@@ -51,6 +53,7 @@ type Service struct {
 type Parts struct {
 	Store     Store
 	Tenants   *tenant.Service
+	Apps      *appprofile.Service
 	Accounts  *account.Service
 	Profiles  *profile.Service
 	Runs      *run.Service // the service makes its kind known to them
@@ -66,7 +69,7 @@ type Parts struct {
 // NewService joins the parts.
 func NewService(p Parts) *Service {
 	s := &Service{
-		store: p.Store, tenants: p.Tenants, accounts: p.Accounts, profiles: p.Profiles, runs: p.Runs, shifts: p.Shifts, ring: p.Ring, directory: p.Directory,
+		store: p.Store, tenants: p.Tenants, apps: p.Apps, accounts: p.Accounts, profiles: p.Profiles, runs: p.Runs, shifts: p.Shifts, ring: p.Ring, directory: p.Directory,
 		settings: p.Settings, codes: p.Codes, now: p.Now, log: p.Log,
 		slots:   make(chan struct{}, maxReadings),
 		readers: map[tenant.ID]*reader{}, compared: map[[2]ReadingID]Difference{},

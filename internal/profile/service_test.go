@@ -16,6 +16,7 @@ import (
 
 	"purser.example/internal/access"
 	"purser.example/internal/account"
+	"purser.example/internal/appprofile"
 	"purser.example/internal/audit"
 	"purser.example/internal/m365sim"
 	"purser.example/internal/microsoft"
@@ -24,6 +25,7 @@ import (
 	"purser.example/internal/secret"
 	"purser.example/internal/sqlite"
 	"purser.example/internal/sqlite/accounts"
+	"purser.example/internal/sqlite/appprofiles"
 	"purser.example/internal/sqlite/profiles"
 	"purser.example/internal/sqlite/sqlitetest"
 	"purser.example/internal/sqlite/tenants"
@@ -97,15 +99,16 @@ func newRigWith(t *testing.T, settings profile.Settings, strict bool) *rig {
 		t.Fatal(err)
 	}
 	tenants := tenant.NewService(tenants.New(r.db), ring, r.clock.Now)
-	if err := tenants.Connect(ctx, adele, here, tenant.Tenant{ID: contoso, DisplayName: "Contoso", InitialDomain: "contoso.onmicrosoft.com", Cloud: tenant.Worldwide},
-		tenant.App{ApplicationID: "a0000000-0000-4000-8000-000000000001"}); err != nil {
+	apps := appprofile.NewService(appprofile.Parts{Store: appprofiles.New(r.db), Tenants: tenants, Ring: ring, Now: r.clock.Now})
+	if err := apps.Connect(ctx, adele, here, tenant.Tenant{ID: contoso, DisplayName: "Contoso", InitialDomain: "contoso.onmicrosoft.com", Cloud: tenant.Worldwide},
+		appprofile.App{ApplicationID: "a0000000-0000-4000-8000-000000000001"}); err != nil {
 		t.Fatal(err)
 	}
 	r.tenants, r.ring = tenants, ring
 	client := microsoft.New(microsoft.Config{Simulator: address, Now: r.clock.Now, Log: log, CallTimeout: 3 * time.Second})
 	r.validator = asker{client}
 	r.accounts = account.NewService(account.Parts{
-		Store: accounts.New(r.db), Tenants: tenants, Validator: r.validator, Settings: account.Settings{StrictPasswords: strict}, Limits: account.Usual, Now: r.clock.Now,
+		Store: accounts.New(r.db), Tenants: tenants, Apps: apps, Validator: r.validator, Settings: account.Settings{StrictPasswords: strict}, Limits: account.Usual, Now: r.clock.Now,
 	})
 	r.Service = profile.NewService(profiles.New(r.db), tenants, r.accounts, ring, settings, r.clock.Now)
 	return r

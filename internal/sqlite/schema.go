@@ -125,6 +125,7 @@ var fingerprints = map[int64]string{
 	11: "318e9d83a780504b4e457b9d",
 	12: "4289a42b033f856b48bafff7",
 	13: "41f857c3c8859141e0bb67a9",
+	14: "7e48b2d6f8873a53e4637ffe",
 }
 
 // fingerprint is one value for all shapes but those of the queue's tables, which are its library's.

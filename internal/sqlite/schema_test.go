@@ -55,7 +55,7 @@ func TestADatabaseOfAnotherShapeIsRefused(t *testing.T) {
 		"a table is missing":       {`DROP TABLE heartbeat`, "table heartbeat is missing"},
 		"an index is missing":      {`DROP INDEX activity_by_target`, "index activity_by_target is missing"},
 		"a trigger is missing":     {`DROP TRIGGER profiles_counted_insert`, "trigger profiles_counted_insert is missing"},
-		"a table stands elsewhere": {`ALTER TABLE app_profiles RENAME TO applications`, "table app_profiles is missing"},
+		"a table stands elsewhere": {`ALTER TABLE heartbeat RENAME TO pulse`, "table heartbeat is missing"},
 	} {
 		for _, version := range []int64{4, 0} { // 0: this program's
 			t.Run(fmt.Sprintf("%s, version %d", name, version), func(t *testing.T) {

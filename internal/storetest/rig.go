@@ -11,6 +11,7 @@ import (
 
 	"purser.example/internal/access"
 	"purser.example/internal/account"
+	"purser.example/internal/appprofile"
 	"purser.example/internal/audit"
 	"purser.example/internal/run"
 	"purser.example/internal/tenant"
@@ -19,8 +20,8 @@ import (
 
 var (
 	ctx      = context.Background()
-	contoso  = tenant.Tenant{ID: "6f1c0000-0000-4000-8000-000000000001", DisplayName: "Contoso", InitialDomain: "contoso.onmicrosoft.com", Cloud: tenant.Worldwide, Connected: monday}
-	fabrikam = tenant.Tenant{ID: "6f1c0000-0000-4000-8000-000000000002", DisplayName: "Fabrikam", InitialDomain: "fabrikam.onmicrosoft.com", Cloud: tenant.GCC, Connected: monday}
+	contoso  = tenant.Tenant{ID: "6f1c0000-0000-4000-8000-000000000001", DisplayName: "Contoso", InitialDomain: "contoso.onmicrosoft.com", Cloud: tenant.Worldwide, Connected: monday, Apps: 1}
+	fabrikam = tenant.Tenant{ID: "6f1c0000-0000-4000-8000-000000000002", DisplayName: "Fabrikam", InitialDomain: "fabrikam.onmicrosoft.com", Cloud: tenant.GCC, Connected: monday, Apps: 1}
 	adele    = access.Caller{Issuer: "https://idp.contoso.com", Subject: "s1", Name: "Adele Vance", SignIn: "adele@contoso.com", Roles: []access.Role{access.ServiceAdministrator}}
 	here     = audit.Origin{Request: "r1", Address: "127.0.0.1"}
 
@@ -54,9 +55,19 @@ func newRig(tb testing.TB, open Open) *rig {
 		}
 	})
 	for _, t := range []tenant.Tenant{contoso, fabrikam} {
-		r.must(r.Tenants.Connect(ctx, t, "a0000000-0000-4000-8000-000000000001", nil, r.entry(done)))
+		r.must(r.connect(t, "a0000000-0000-4000-8000-000000000001", nil, done))
 	}
 	return r
+}
+
+// connect connects a tenant with the app profile that has its id.
+func (r *rig) connect(t tenant.Tenant, application string, sealed []byte, action audit.Action) error {
+	p := appprofile.Profile{
+		ID: appprofile.ID(t.ID), Name: t.DisplayName, Tenant: t.ID, ApplicationID: application, Status: appprofile.NotChecked, Version: 1,
+		Created: appprofile.Stamp{At: monday, By: "Adele Vance"}, Modified: appprofile.Stamp{At: monday, By: "Adele Vance"},
+	}
+	c := appprofile.Credential{ID: appprofile.Former, Kind: appprofile.Secret, Standing: appprofile.Waiting, Added: p.Created}
+	return r.Apps.Connect(ctx, t, p, []appprofile.Sealed{{Credential: c, Secret: sealed}}, r.entry(action))
 }
 
 func (r *rig) now() time.Time {

@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"purser.example/internal/account"
+	"purser.example/internal/appprofile"
 	"purser.example/internal/audit"
 	"purser.example/internal/pool"
 	"purser.example/internal/profile"
@@ -26,6 +27,7 @@ import (
 type Engine struct {
 	Sessions session.Store
 	Tenants  tenant.Store
+	Apps     appprofile.Store
 	Accounts account.Store
 	Runs     run.Store
 	Profiles profile.Store

@@ -4,7 +4,6 @@ import (
 	"testing"
 	"time"
 
-	"purser.example/internal/problem"
 	"purser.example/internal/profile"
 	"purser.example/internal/tenant"
 )
@@ -15,14 +14,14 @@ func Tenants(t *testing.T, open Open) {
 		{"tenants come by display name, in any case", func(r *rig) {
 			for i, name := range []string{"alpha", "BRAVO", "Émile"} {
 				extra := tenant.Tenant{ID: tenant.ID(named("t", i)), DisplayName: name, InitialDomain: name + ".onmicrosoft.com", Cloud: tenant.China, Connected: monday}
-				r.must(r.Tenants.Connect(ctx, extra, "app", nil, r.entry(done)))
+				r.must(r.connect(extra, "app", nil, done))
 			}
 			r.same("the names", r.tenantNames(), any([]string{"alpha", "BRAVO", "Contoso", "Fabrikam", "Émile"}))
 		}},
 		{"a tenant is connected with its app profile and its entry, or not at all", func(r *rig) {
-			fourth := tenant.Tenant{ID: "t4", DisplayName: "Northwind", InitialDomain: "northwind.onmicrosoft.com", Cloud: tenant.DoD, Connected: monday.Add(time.Hour)}
+			fourth := tenant.Tenant{ID: "t4", DisplayName: "Northwind", InitialDomain: "northwind.onmicrosoft.com", Cloud: tenant.DoD, Connected: monday.Add(time.Hour), Apps: 1}
 			r.allOrNothing("connected", func() any { return []any{r.tenants(), r.app("t4")} }, func() error {
-				return r.Tenants.Connect(ctx, fourth, "app-4", []byte("sealed"), r.entry("connected"))
+				return r.connect(fourth, "app-4", []byte("sealed"), "connected")
 			})
 			r.same("the tenants", r.tenants(), []tenant.Tenant{contoso, fabrikam, fourth})
 			r.same("its app profile", r.app("t4"), appProfile{"app-4", []byte("sealed")})
@@ -30,8 +29,8 @@ func Tenants(t *testing.T, open Open) {
 		{"connecting a tenant again replaces what it is called and its app profile, and not since when it is connected", func(r *rig) {
 			again := contoso
 			again.DisplayName, again.InitialDomain, again.Cloud, again.Connected = "Zulu", "zulu.onmicrosoft.com", tenant.GCCHigh, monday.Add(time.Hour)
-			r.must(r.Tenants.Connect(ctx, contoso, "app-1", []byte("sealed"), r.entry(done)))
-			r.must(r.Tenants.Connect(ctx, again, "app-2", nil, r.entry(done)))
+			r.must(r.connect(contoso, "app-1", []byte("sealed"), done))
+			r.must(r.connect(again, "app-2", nil, done))
 			again.Connected = monday
 			r.same("the tenants", r.tenants(), []tenant.Tenant{fabrikam, again})
 			r.same("its app profile", r.app(contoso.ID), appProfile{"app-2", nil})
@@ -41,17 +40,21 @@ func Tenants(t *testing.T, open Open) {
 			r.create(r.sketch("b", fabrikam.ID))
 			again := contoso
 			again.DisplayName = "Zulu"
-			r.must(r.Tenants.Connect(ctx, again, "app", nil, r.entry(done)))
+			r.must(r.connect(again, "app", nil, done))
 			page, err := r.Profiles.List(ctx, profile.Query{Sort: profile.ByTenant, Limit: 10})
 			r.must(err)
 			r.same("the profiles", idsOf(page), []profile.ID{"b", "a"})
 		}},
 		{"what is bound in another way leaves the rest alone (X43)", func(r *rig) {
-			r.must(r.Tenants.Connect(ctx, contoso, "app-1", []byte("sealed"), r.entry(done)))
+			r.must(r.connect(contoso, "app-1", []byte("sealed"), done))
 			d := tenant.CloudDomain{Tenant: contoso.ID, Domain: "fed.contoso.com", At: monday, By: "Alex"}
 			r.must(r.Tenants.SayCloudDomain(ctx, d, true, r.entry("said")))
 			d.Proof = []byte("proof")
-			r.must(r.Tenants.Bind(ctx, contoso.ID, []byte("again"), []tenant.CloudDomain{d}))
+			r.must(r.Tenants.Prove(ctx, contoso.ID, []tenant.CloudDomain{d}))
+			kept, err := r.Apps.Of(ctx, contoso.ID)
+			r.must(err)
+			kept[0].Sealed[0].Secret = []byte("again")
+			r.must(r.Apps.Bind(ctx, kept[0].ID, kept[0].Sealed))
 			r.same("its app profile", r.app(contoso.ID), appProfile{"app-1", []byte("again")})
 			bound := contoso
 			bound.CloudDomains = []tenant.CloudDomain{d}
@@ -62,7 +65,7 @@ func Tenants(t *testing.T, open Open) {
 			say := func(checked bool) error { return r.Tenants.SayCloudDomain(ctx, d, checked, r.entry("said")) }
 			r.allOrNothing("said", func() any { return r.tenants() }, func() error { return say(true) })
 			r.must(say(true))
-			r.must(r.Tenants.Connect(ctx, fabrikam, "app", nil, r.entry(done)))
+			r.must(r.connect(fabrikam, "app", nil, done))
 			said := fabrikam
 			said.CloudDomains = []tenant.CloudDomain{d}
 			r.same("the tenants", r.tenants(), []tenant.Tenant{contoso, said})
@@ -72,8 +75,8 @@ func Tenants(t *testing.T, open Open) {
 			r.same("the tenants afterwards", r.tenants(), []tenant.Tenant{contoso, fabrikam})
 		}},
 		{"a tenant that is not connected has no app profile", func(r *rig) {
-			if _, _, err := r.Engine.Tenants.App(ctx, "nobody"); problem.KindOf(err) != problem.NotFound {
-				r.Errorf("err = %v", err)
+			if got := r.app("nobody"); got != "none" {
+				r.Errorf("it has %v", got)
 			}
 		}},
 	})
@@ -84,15 +87,15 @@ type appProfile struct {
 	Sealed []byte
 }
 
-// app gives the app profile of a tenant, or the kind of the problem where there is none.
+// app gives the preferred app profile of a tenant, or none.
 func (r *rig) app(id tenant.ID) any {
 	r.Helper()
-	application, sealed, err := r.Tenants.App(ctx, id)
-	if problem.KindOf(err) == problem.NotFound {
+	kept, err := r.Apps.Of(ctx, id)
+	r.must(err)
+	if len(kept) == 0 {
 		return "none"
 	}
-	r.must(err)
-	return appProfile{application, sealed}
+	return appProfile{kept[0].ApplicationID, kept[0].Sealed[0].Secret}
 }
 
 func (r *rig) tenants() []tenant.Tenant {

@@ -1,13 +1,12 @@
-// Package tenant knows the Microsoft 365 tenants that the organization has connected, and the app profile with which Purser
-// reads each of them.
+// Package tenant knows the Microsoft 365 tenants that the organization has connected: one record of each, however many app profiles
+// name it (R73).
 //
-// Connecting a tenant means keeping an app profile for it; its secret is sealed. This package does not talk to Microsoft.
+// Connecting a tenant means keeping an app profile for it, which is for package appprofile. This package does not talk to Microsoft.
 package tenant
 
 import (
 	"cmp"
 	"context"
-	"errors"
 	"net/url"
 	"slices"
 	"strings"
@@ -78,29 +77,15 @@ func (t Tenant) ConsentAddress(applicationID string) string {
 	return "https://" + host + "/" + url.PathEscape(string(t.ID)) + "/adminconsent?client_id=" + url.QueryEscape(applicationID)
 }
 
-// App is the app registration of an app profile: with it a username and password are sent, and the tenant is read.
-type App struct {
-	ApplicationID string       // client id
-	Secret        secret.Value // empty for a public client
-}
-
 // Store keeps tenants.
 type Store interface {
 	// Tenants lists all of them by display name, each with its cloud domains.
 	Tenants(ctx context.Context) ([]Tenant, error)
 	// SayCloudDomain keeps or forgets a cloud domain, and writes the entry, all or nothing.
 	SayCloudDomain(ctx context.Context, d CloudDomain, checked bool, e audit.Entry) error
-	// App gives the tenant's app profile, its secret still sealed.
-	App(ctx context.Context, id ID) (applicationID string, sealed []byte, err error)
-	// Connect keeps the tenant and its app profile in place of what was there, and writes the entry, all or nothing.
-	Connect(ctx context.Context, t Tenant, applicationID string, sealed []byte, e audit.Entry) error
-	// Bind replaces the sealed secret of the tenant's app profile, if there is one, by the same one sealed in another way, and the proofs
-	// of its cloud domains, all or nothing.
-	Bind(ctx context.Context, id ID, sealed []byte, domains []CloudDomain) error
+	// Prove writes the proofs of a tenant's cloud domains, all or nothing.
+	Prove(ctx context.Context, id ID, domains []CloudDomain) error
 }
-
-// Connected is the action of connecting a tenant in the activity log.
-const Connected audit.Action = "tenant connected"
 
 // Service keeps the rules of tenants.
 type Service struct {
@@ -117,7 +102,7 @@ func NewService(store Store, ring *secret.Keyring, now func() time.Time) *Servic
 	return &Service{store: store, ring: ring, now: now}
 }
 
-// All lists the connected tenants by display name.
+// All lists the connected tenants by display name, with those that are known from profiles only.
 func (s *Service) All(ctx context.Context, caller access.Caller) ([]Tenant, error) {
 	if err := access.Require(caller, access.ManageServiceAccounts); err != nil {
 		return nil, err
@@ -129,13 +114,6 @@ func (s *Service) All(ctx context.Context, caller access.Caller) ([]Tenant, erro
 func (s *Service) Connected(ctx context.Context) ([]Tenant, error) {
 	known, err := s.connected(ctx)
 	return slices.Clone(known), err
-}
-
-// Forget makes the tenants be read again, after whoever keeps app profiles has connected, renamed or removed one.
-func (s *Service) Forget() {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.known = nil
 }
 
 // connected gives the tenants, which are read once and after each change. The slice is never written to.
@@ -182,90 +160,29 @@ func (s *Service) Name(ctx context.Context, id ID) string {
 // ErrNotConnected says that no tenant with that id is connected.
 var ErrNotConnected = problem.New(problem.NotFound, "This tenant is not connected.")
 
-// Application gives the application (client) id of the tenant's app profile, without its secret.
-func (s *Service) Application(ctx context.Context, id ID) (string, error) {
-	application, _, err := s.store.App(ctx, id)
-	return application, err
-}
-
-// Credentials opens the tenant's app profile, for internal use by the nouns that sign in with it. It proves that the profile is as Purser
-// wrote it, together with what the tenant's row says of where passwords are sent: a database that somebody else has written into must
-// not make Purser send them elsewhere (X43).
-func (s *Service) Credentials(ctx context.Context, id ID) (App, error) {
-	t, err := s.Find(ctx, id)
-	if err != nil {
-		return App{}, err
-	}
-	application, sealed, err := s.store.App(ctx, id)
-	if err != nil {
-		return App{}, err
-	}
-	value, err := s.ring.Open(sealed, secretRecord(t, application))
-	if err != nil {
-		return App{}, problem.Wrap(err, problem.Unavailable, altered)
-	}
-	return App{ApplicationID: application, Secret: value}, nil
-}
-
-// altered says why nothing is sent with an app profile that Purser did not write as it is.
-const altered = "The app profile of this tenant was changed outside of Purser, so nothing was sent to Microsoft. Connect the tenant again, and tell whoever runs Purser."
-
-// Connect keeps a tenant with its app profile. Connecting it again replaces the app profile.
-func (s *Service) Connect(ctx context.Context, caller access.Caller, origin audit.Origin, t Tenant, app App) error {
-	if err := access.Require(caller, access.ManageServiceAccounts); err != nil {
-		return err
-	}
-	t.ID, t.InitialDomain = ParseID(string(t.ID)), strings.ToLower(t.InitialDomain)
-	if t.ID == "" || t.InitialDomain == "" || app.ApplicationID == "" {
-		return problem.New(problem.Invalid, "A tenant needs an id, its initial domain and an application id.")
-	}
-	if strings.ContainsFunc(string(t.ID)+t.InitialDomain+app.ApplicationID, shown.Odd) { // the name is Microsoft's, to the letter (X17)
-		return problem.New(problem.Invalid, "The id of a tenant, its initial domain and an application id have no characters that cannot be seen.")
-	}
-	t.Connected = s.now()
-	sealed, err := s.ring.Seal(app.Secret, secretRecord(t, app.ApplicationID)) // a public client's secret is empty, and sealed all the same
-	if err != nil {
-		return err
-	}
-	entry := audit.By(caller, origin, Connected, audit.Target{Kind: "tenant", ID: string(t.ID), Name: t.DisplayName}).With("application", app.ApplicationID)
-	err = s.store.Connect(ctx, t, app.ApplicationID, sealed, entry)
+// Forget makes the tenants be read again, after whoever keeps app profiles has connected, renamed or removed one.
+func (s *Service) Forget() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.known = nil
-	return err
 }
 
-// TakeOver binds the app profiles that an older Purser wrote to their tenants, and proves the cloud domains. It is called once, when a database of before proofs is
-// taken over; where it was cut off, it can be called again. A secret that does not open is left as it is, and will not be used.
+// TakeOver proves the cloud domains that an older Purser wrote. It is called once, when a database of before proofs is taken over; where it
+// was cut off, it can be called again.
 func (s *Service) TakeOver(ctx context.Context) error {
 	all, err := s.store.Tenants(ctx)
 	if err != nil {
 		return err
 	}
 	for _, t := range all {
-		application, sealed, err := s.store.App(ctx, t.ID)
-		if err != nil && problem.KindOf(err) != problem.NotFound {
-			return err
-		}
-		again, err := s.ring.Rebind(sealed, secret.Record{Table: "app_profile", ID: string(t.ID), Field: "secret"}, secretRecord(t, application))
-		if errors.Is(err, secret.ErrDamaged) {
-			again = sealed
-		} else if err != nil {
-			return err
-		}
 		for i, d := range t.CloudDomains {
 			if t.CloudDomains[i].Proof, err = s.ring.Prove(domainRecord(d)); err != nil {
 				return err
 			}
 		}
-		if err := s.store.Bind(ctx, t.ID, again, t.CloudDomains); err != nil {
+		if err := s.store.Prove(ctx, t.ID, t.CloudDomains); err != nil {
 			return err
 		}
 	}
 	return nil
-}
-
-// secretRecord is what the secret of an app profile is bound to, and with it the whole profile: it says where passwords are sent.
-func secretRecord(t Tenant, application string) secret.Record {
-	return secret.Record{Table: "app_profile", ID: string(t.ID), Field: "secret", Facts: secret.FactsOf(string(t.Cloud), t.InitialDomain, application)}
 }

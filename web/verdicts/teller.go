@@ -7,6 +7,7 @@ import (
 	"net/url"
 	"time"
 
+	"purser.example/internal/appprofile"
 	"purser.example/internal/catalogue"
 	"purser.example/internal/tenant"
 	"purser.example/internal/verdict"
@@ -16,6 +17,7 @@ import (
 // Words are what verdicts are told by.
 type Words struct {
 	Tenants *tenant.Service
+	Apps    *appprofile.Service
 	Codes   *verdict.Table // nil: the built-in table
 	Now     func() time.Time
 }
@@ -63,7 +65,7 @@ func (t *Teller) about(ctx context.Context, id tenant.ID) verdict.Context {
 	told := verdict.Context{Tenant: string(id), Now: t.words.Now(), Table: t.words.Codes}
 	if found, err := t.words.Tenants.Find(ctx, id); err == nil {
 		told.Tenant = found.Called()
-		if app, err := t.words.Tenants.Application(ctx, id); err == nil {
+		if app, err := t.words.Apps.Application(ctx, id); err == nil {
 			told.App, told.ConsentHref = app, found.ConsentAddress(app)
 		}
 	}

@@ -9,6 +9,7 @@ import (
 	"github.com/PuerkitoBio/goquery"
 	"github.com/a-h/templ"
 
+	"purser.example/internal/appprofile"
 	"purser.example/internal/tenant"
 	"purser.example/internal/verdict"
 	"purser.example/web/verdicts"
@@ -26,14 +27,21 @@ func (s *tenants) Tenants(context.Context) ([]tenant.Tenant, error) {
 	return []tenant.Tenant{{ID: contoso, DisplayName: "Contoso", InitialDomain: "contoso.onmicrosoft.com"}}, nil
 }
 
-func (s *tenants) App(context.Context, tenant.ID) (string, []byte, error) {
+// apps gives the app profile of a tenant, for whoever asks the tenants.
+type apps struct {
+	appprofile.Store
+	*tenants
+}
+
+func (s apps) Of(context.Context, tenant.ID) ([]appprofile.Kept, error) {
 	s.asked++
-	return "a0000000-0000-4000-8000-000000000001", nil, nil
+	return []appprofile.Kept{{Profile: appprofile.Profile{ApplicationID: "a0000000-0000-4000-8000-000000000001"}}}, nil
 }
 
 func words(store *tenants) *verdicts.Words {
 	now := func() time.Time { return time.Date(2026, 11, 23, 9, 0, 0, 0, time.UTC) }
-	return &verdicts.Words{Tenants: tenant.NewService(store, nil, now), Now: now}
+	known := tenant.NewService(store, nil, now)
+	return &verdicts.Words{Tenants: known, Apps: appprofile.NewService(appprofile.Parts{Store: apps{tenants: store}, Tenants: known, Now: now}), Now: now}
 }
 
 var wrongPassword = verdict.Verdict{Status: verdict.WrongPassword, Code: "AADSTS50126", Rule: "50126", CorrelationID: "5a0c7a6e", At: time.Date(2026, 11, 23, 8, 0, 0, 0, time.UTC)}

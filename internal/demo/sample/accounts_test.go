@@ -116,7 +116,7 @@ func TestTheTokenEndpointAgrees(t *testing.T) {
 	r.connect(t)
 	for _, a := range sample.Accounts() {
 		home := r.tenantNamed(t, a.Tenant)
-		app, err := r.tenants.Credentials(t.Context(), home.ID)
+		app, err := r.apps.Credentials(t.Context(), home.ID)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -138,7 +138,7 @@ func TestTheTokenEndpointAgrees(t *testing.T) {
 func (r *rig) try(tb testing.TB, a sample.Account) verdict.Verdict {
 	tb.Helper()
 	home := r.tenantNamed(tb, a.Tenant)
-	app, err := r.tenants.Credentials(tb.Context(), home.ID)
+	app, err := r.apps.Credentials(tb.Context(), home.ID)
 	if err != nil {
 		tb.Fatal(err)
 	}

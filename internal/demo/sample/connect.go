@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"purser.example/internal/access"
+	"purser.example/internal/appprofile"
 	"purser.example/internal/audit"
 	"purser.example/internal/m365sim"
 	"purser.example/internal/problem"
@@ -17,8 +18,9 @@ import (
 
 // Connect connects every tenant that the fixture marks `connected`, with its first app as the app profile. A tenant that is
 // connected with that app already stays as it is, so that a demo that keeps its data does not connect it at every start. It
-// returns an error for a tenant without an app.
-func Connect(ctx context.Context, tenants *tenant.Service, caller access.Caller, fixture m365sim.Fixture) error {
+// returns an error for a tenant without an app. Microsoft 365 is not asked, because a start does not wait for anybody: the app profiles are
+// not checked.
+func Connect(ctx context.Context, apps *appprofile.Service, caller access.Caller, fixture m365sim.Fixture) error {
 	for _, f := range fixture.Tenants {
 		if !f.Connected {
 			continue
@@ -26,23 +28,23 @@ func Connect(ctx context.Context, tenants *tenant.Service, caller access.Caller,
 		if len(f.Apps) == 0 {
 			return fmt.Errorf("tenant %s is marked connected, but has no app to connect it with", f.InitialDomain)
 		}
-		if err := connect(ctx, tenants, caller, tenantOf(f), appOf(f.Apps[0])); err != nil {
+		if err := connect(ctx, apps, caller, tenantOf(f), appOf(f.Apps[0])); err != nil {
 			return fmt.Errorf("connect tenant %s: %w", f.InitialDomain, err)
 		}
 	}
 	return nil
 }
 
-func connect(ctx context.Context, tenants *tenant.Service, caller access.Caller, t tenant.Tenant, app tenant.App) error {
-	kept, err := tenants.Credentials(ctx, t.ID)
+func connect(ctx context.Context, apps *appprofile.Service, caller access.Caller, t tenant.Tenant, app appprofile.App) error {
+	kept, err := apps.Credentials(ctx, t.ID)
 	if err != nil && problem.KindOf(err) != problem.NotFound {
 		return err
 	}
-	defer kept.Secret.Clear()
+	defer kept.Clear()
 	if err == nil && kept.ApplicationID == app.ApplicationID && bytes.Equal(kept.Secret.Reveal(), app.Secret.Reveal()) {
 		return nil
 	}
-	return tenants.Connect(ctx, caller, audit.Origin{}, t, app)
+	return apps.Connect(ctx, caller, audit.Origin{}, t, app)
 }
 
 // tenantOf fills in what the simulator makes of what is left out.
@@ -55,10 +57,10 @@ func tenantOf(f m365sim.Tenant) tenant.Tenant {
 }
 
 // appOf takes the app's first secret; a public client may have none.
-func appOf(f m365sim.App) tenant.App {
+func appOf(f m365sim.App) appprofile.App {
 	text := f.ClientSecret
 	if text == "" && len(f.Secrets) > 0 {
 		text = f.Secrets[0].Value
 	}
-	return tenant.App{ApplicationID: f.AppID, Secret: secret.FromString(text)}
+	return appprofile.App{ApplicationID: f.AppID, Secret: secret.FromString(text)}
 }

@@ -22,7 +22,7 @@ func TestConnectTakesTheTenantsThatAreMarked(t *testing.T) {
 		t.Errorf("connected: %+v", all)
 	}
 	for id, want := range map[tenant.ID]string{sample.ContosoID: "contoso-demo-client-secret", sample.FabrikamID: "fabrikam-demo-client-secret"} {
-		app, err := r.tenants.Credentials(t.Context(), id)
+		app, err := r.apps.Credentials(t.Context(), id)
 		if err != nil || string(app.Secret.Reveal()) != want {
 			t.Errorf("tenant %s has another secret, %v", id, err)
 		}
@@ -37,14 +37,14 @@ func TestConnectFillsInWhatAFixtureLeavesOut(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := sample.Connect(t.Context(), r.tenants, sample.Caller(), fixture); err != nil {
+	if err := sample.Connect(t.Context(), r.apps, sample.Caller(), fixture); err != nil {
 		t.Fatal(err)
 	}
 	found, err := r.tenants.Find(t.Context(), "6f1c0000-0000-4000-8000-00000000000a")
 	if err != nil || found.DisplayName != "Litware" || found.InitialDomain != "litware.onmicrosoft.com" || found.Cloud != tenant.Worldwide {
 		t.Errorf("connected %+v, %v", found, err)
 	}
-	app, err := r.tenants.Credentials(t.Context(), found.ID)
+	app, err := r.apps.Credentials(t.Context(), found.ID)
 	if err != nil || app.ApplicationID != "a0000000-0000-4000-8000-00000000000a" || !app.Secret.Empty() {
 		t.Errorf("app %s, %v", app.ApplicationID, err)
 	}
@@ -53,7 +53,7 @@ func TestConnectFillsInWhatAFixtureLeavesOut(t *testing.T) {
 func TestConnectRefusesATenantWithoutAnApp(t *testing.T) {
 	r := newRig(t)
 	fixture := m365sim.Fixture{Tenants: []m365sim.Tenant{{ID: sample.ContosoID, InitialDomain: "contoso.onmicrosoft.com", Connected: true}}}
-	err := sample.Connect(t.Context(), r.tenants, sample.Caller(), fixture)
+	err := sample.Connect(t.Context(), r.apps, sample.Caller(), fixture)
 	if err == nil || !strings.Contains(err.Error(), "contoso.onmicrosoft.com") {
 		t.Errorf("err = %v, want one that names the tenant", err)
 	}
@@ -73,10 +73,10 @@ func TestConnectingAgainChangesNothing(t *testing.T) {
 	}
 	fixture := sample.Fixture()
 	fixture.Tenants[0].Apps[0].ClientSecret = "a new secret"
-	if err := sample.Connect(t.Context(), r.tenants, sample.Caller(), fixture); err != nil {
+	if err := sample.Connect(t.Context(), r.apps, sample.Caller(), fixture); err != nil {
 		t.Fatal(err)
 	}
-	app, err := r.tenants.Credentials(t.Context(), sample.ContosoID)
+	app, err := r.apps.Credentials(t.Context(), sample.ContosoID)
 	if err != nil || string(app.Secret.Reveal()) != "a new secret" {
 		t.Errorf("the new secret was not taken: %v", err)
 	}

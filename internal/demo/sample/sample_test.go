@@ -8,12 +8,14 @@ import (
 	"time"
 
 	"purser.example/internal/account"
+	"purser.example/internal/appprofile"
 	"purser.example/internal/demo/sample"
 	"purser.example/internal/m365sim"
 	"purser.example/internal/microsoft"
 	"purser.example/internal/profile"
 	"purser.example/internal/sqlite"
 	"purser.example/internal/sqlite/accounts"
+	"purser.example/internal/sqlite/appprofiles"
 	"purser.example/internal/sqlite/profiles"
 	"purser.example/internal/sqlite/sqlitetest"
 	"purser.example/internal/sqlite/tenants"
@@ -28,6 +30,7 @@ type rig struct {
 	client   *microsoft.Client
 	db       *sqlite.DB
 	tenants  *tenant.Service
+	apps     *appprofile.Service
 	profiles *profile.Service
 }
 
@@ -37,9 +40,10 @@ func newRig(tb testing.TB) *rig {
 	r.restartSimulator(tb)
 	db, ring := sqlitetest.Open(tb, time.Now)
 	r.db, r.tenants = db, tenant.NewService(tenants.New(db), ring, time.Now)
+	r.apps = appprofile.NewService(appprofile.Parts{Store: appprofiles.New(db), Tenants: r.tenants, Ring: ring, Now: time.Now})
 	// Strict password rules, because the demo may be started with them.
 	accounts := account.NewService(account.Parts{
-		Store: accounts.New(db), Tenants: r.tenants, Validator: r, Settings: account.Settings{StrictPasswords: true}, Limits: account.Usual, Now: time.Now,
+		Store: accounts.New(db), Tenants: r.tenants, Apps: r.apps, Validator: r, Settings: account.Settings{StrictPasswords: true}, Limits: account.Usual, Now: time.Now,
 	})
 	r.profiles = profile.NewService(profiles.New(db), r.tenants, accounts, ring, profile.Settings{}, time.Now)
 	return r
@@ -73,7 +77,7 @@ func (r *rig) Validate(ctx context.Context, a account.Account) verdict.Verdict {
 
 func (r *rig) connect(tb testing.TB) {
 	tb.Helper()
-	if err := sample.Connect(tb.Context(), r.tenants, sample.Caller(), sample.Fixture()); err != nil {
+	if err := sample.Connect(tb.Context(), r.apps, sample.Caller(), sample.Fixture()); err != nil {
 		tb.Fatal(err)
 	}
 }

@@ -8,9 +8,11 @@ import (
 	"time"
 
 	"purser.example/internal/access"
+	"purser.example/internal/appprofile"
 	"purser.example/internal/audit"
 	"purser.example/internal/secret"
 	"purser.example/internal/sqlite"
+	"purser.example/internal/sqlite/appprofiles"
 	"purser.example/internal/sqlite/sqlitetest"
 	"purser.example/internal/sqlite/tenants"
 	"purser.example/internal/tenant"
@@ -27,8 +29,9 @@ var (
 func connect(tb testing.TB, db *sqlite.DB, ring *secret.Keyring, list ...tenant.Tenant) *tenant.Service {
 	tb.Helper()
 	service := tenant.NewService(tenants.New(db), ring, time.Now)
+	apps := appprofile.NewService(appprofile.Parts{Store: appprofiles.New(db), Tenants: service, Ring: ring, Now: time.Now})
 	for _, t := range list {
-		if err := service.Connect(ctx, adele, audit.Origin{}, t, tenant.App{ApplicationID: "a0000000-0000-4000-8000-000000000001"}); err != nil {
+		if err := apps.Connect(ctx, adele, audit.Origin{}, t, appprofile.App{ApplicationID: "a0000000-0000-4000-8000-000000000001"}); err != nil {
 			tb.Fatal(err)
 		}
 	}

@@ -12,6 +12,7 @@ import (
 	"purser.example/internal/run"
 	"purser.example/internal/sqlite"
 	"purser.example/internal/sqlite/accounts"
+	"purser.example/internal/sqlite/appprofiles"
 	"purser.example/internal/sqlite/pools"
 	"purser.example/internal/sqlite/profiles"
 	"purser.example/internal/sqlite/runs"
@@ -29,7 +30,7 @@ func Engine(tb testing.TB, h storetest.Hooks) storetest.Engine {
 	followed := func(_ *sqlite.Tx, r run.Run, i run.Item) error { return h.Settled(r, i) }
 	keepers := accounts.Keepers{profile.PlaceKind: profiles.Renew, pool.PlaceKind: pools.Renew}
 	return storetest.Engine{
-		Sessions: sessions.New(db), Tenants: tenants.New(db), Accounts: accounts.New(db),
+		Sessions: sessions.New(db), Tenants: tenants.New(db), Apps: appprofiles.New(db), Accounts: accounts.New(db),
 		Profiles: profiles.New(db).KeptBy(keepers), Pools: pools.New(db).KeptBy(keepers),
 		Runs:     runs.New(db, runs.Effects{pool.CheckRun: pools.Settled, storetest.Followed: followed}),
 		Activity: db.Activity, Verify: db.VerifyActivity, Jobs: jobsOf(db),

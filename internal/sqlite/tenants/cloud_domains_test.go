@@ -6,9 +6,11 @@ import (
 	"time"
 
 	"purser.example/internal/access"
+	"purser.example/internal/appprofile"
 	"purser.example/internal/audit"
 	"purser.example/internal/problem"
 	"purser.example/internal/secret"
+	"purser.example/internal/sqlite/appprofiles"
 	"purser.example/internal/sqlite/sqlitetest"
 	"purser.example/internal/sqlite/tenants"
 	"purser.example/internal/tenant"
@@ -19,11 +21,12 @@ func TestAnOwnerSaysThatTheCloudChecksADomain(t *testing.T) {
 	ctx := context.Background()
 	db, ring := sqlitetest.Open(t, time.Now)
 	s := tenant.NewService(tenants.New(db), ring, time.Now)
+	apps := appprofile.NewService(appprofile.Parts{Store: appprofiles.New(db), Tenants: s, Ring: ring, Now: time.Now})
 	owner := access.Caller{Issuer: "i", Subject: "s1", Name: "Alex", Roles: []access.Role{access.TenantOwner}}
 	admin := access.Caller{Issuer: "i", Subject: "s2", Name: "Adele", Roles: []access.Role{access.ServiceAdministrator}}
 	const id = "6f1c0000-0000-4000-8000-000000000001"
 	connect := func() {
-		if err := s.Connect(ctx, owner, audit.Origin{}, tenant.Tenant{ID: id, DisplayName: "Contoso", InitialDomain: "contoso.onmicrosoft.com"}, tenant.App{ApplicationID: "a", Secret: secret.Value{}}); err != nil {
+		if err := apps.Connect(ctx, owner, audit.Origin{}, tenant.Tenant{ID: id, DisplayName: "Contoso", InitialDomain: "contoso.onmicrosoft.com"}, appprofile.App{ApplicationID: "a", Secret: secret.Value{}}); err != nil {
 			t.Fatal(err)
 		}
 	}
