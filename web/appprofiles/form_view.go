@@ -23,7 +23,8 @@ type formView struct {
 	Retype      bool   // a whole page came back, so that what is secret has to be entered again
 	Errors      map[string]string
 	Problem     string         // a sentence about the whole form; empty for none
-	Reload      string         // the form afresh, where somebody else changed what it is of; empty for none
+	Again       string         // the form afresh
+	Changed     bool           // somebody else changed what the form is of, so that it has to be opened again
 	Verdict     *verdicts.View // why Microsoft 365 refused; nil for none
 	Register    *registerView  // how to make the registration; nil where there is one
 }

@@ -29,7 +29,7 @@ func (h *Handlers) editView(c echo.Context, f form, p appprofile.Profile) formVi
 	query := readListQuery(c)
 	view := viewOf(f)
 	view.Title, view.Action, view.Close, view.Whole, view.Fixed = "Edit app profile", query.Address(string(p.ID)), query.Address(), true, true
-	view.Tenant = string(p.Tenant)
+	view.Tenant, view.Again = string(p.Tenant), query.Address(string(p.ID), "edit")
 	if t, err := h.Tenants.Find(c.Request().Context(), p.Tenant); err == nil {
 		view.Tenant = t.InitialDomain
 	}
@@ -44,6 +44,7 @@ func addView(c echo.Context, f form, p appprofile.Profile) formView {
 	query := readListQuery(c)
 	view := viewOf(f)
 	view.Title, view.Action, view.Close = "Add credential", query.Address(string(p.ID), "credentials"), query.Address(string(p.ID))
+	view.Again = query.Address(string(p.ID), "credentials", "new")
 	view.Version = strconv.FormatInt(cmp.Or(f.version, p.Version), 10)
 	view.Choices = choices(cmp.Or(f.draft.Credential.Choice, appprofile.ASecret), []appprofile.Choice{appprofile.ASecret, appprofile.Theirs, appprofile.Ours})
 	view.Note = "Save asks Microsoft 365 first. Both credentials then hold, until you remove the former one."

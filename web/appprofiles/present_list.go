@@ -9,6 +9,7 @@ import (
 	"purser.example/internal/tenant"
 	"purser.example/web/session"
 	"purser.example/web/ui"
+	"purser.example/web/verdicts"
 	"purser.example/web/words"
 )
 
@@ -85,7 +86,7 @@ func dueOf(kind appprofile.Kind, e appprofile.Ending, now time.Time) dueView {
 
 // statusOf is the status with its reason.
 func statusOf(p appprofile.Profile) statusView {
-	s := statusView{Tone: toneOf(p.Status), Text: p.Status.Title(), Reason: p.Finding.Code}
+	s := statusView{Tone: verdicts.AppTone(p.Status), Text: p.Status.Title(), Reason: p.Finding.Code}
 	if lacks := p.Lacks(); p.Status == appprofile.PermissionsMissing && len(lacks) > 0 {
 		s.Reason = lacks[0].Name
 		if len(lacks) > 1 {
@@ -93,17 +94,4 @@ func statusOf(p appprofile.Profile) statusView {
 		}
 	}
 	return s
-}
-
-func toneOf(s appprofile.Status) ui.Tone {
-	switch s {
-	case appprofile.Active:
-		return ui.OK
-	case appprofile.PermissionsMissing:
-		return ui.Warn
-	case appprofile.Invalid:
-		return ui.Bad
-	default:
-		return ui.Mute
-	}
 }

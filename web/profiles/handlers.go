@@ -13,6 +13,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"purser.example/internal/account"
+	"purser.example/internal/appprofile"
 	"purser.example/internal/catalogue"
 	"purser.example/internal/profile"
 	"purser.example/internal/run"
@@ -30,6 +31,7 @@ type Handlers struct {
 	RunsOf      *run.Service
 	Accounts    *account.Service
 	Tenants     *tenant.Service
+	Apps        *appprofile.Service
 	Now         func() time.Time
 	Log         *slog.Logger
 

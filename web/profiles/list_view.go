@@ -3,6 +3,7 @@ package profiles
 import (
 	"purser.example/internal/catalogue"
 	"purser.example/web/lists"
+	"purser.example/web/tenants"
 	"purser.example/web/ui"
 	"purser.example/web/words"
 )
@@ -13,6 +14,7 @@ type listView struct {
 	ClassicHref string              // Manage Account Pool; empty while that page does not exist
 	CreateHref  string              // empty: nobody can create now, and no button says otherwise
 	NoTenant    bool                // no tenant is connected, so that nothing can be created yet
+	First       tenants.Progress    // how far the first steps have come, for a list that nothing was ever put into
 	Tiles       []ui.TileProps      // counts by status, in their order
 	Active      []activeRun         // validation runs that go on
 	Filter      filterView
@@ -41,7 +43,7 @@ type filterView struct {
 	Services []ui.Option
 	Statuses []ui.Option
 	Hidden   []ui.Hidden // what the address keeps besides: the sort, the selection of a tile
-	Active   bool         // something is searched or filtered, so that an empty list means "nothing matches"
+	Active   bool        // something is searched or filtered, so that an empty list means "nothing matches"
 }
 
 // address is the search, the filters and the order as a form carries them along, so that a command on selected rows leads

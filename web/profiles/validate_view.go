@@ -1,5 +1,7 @@
 package profiles
 
+import "purser.example/web/ui"
+
 // fieldAll says that a command is meant for all that match, not for selected rows.
 const fieldAll = "all"
 
