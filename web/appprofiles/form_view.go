@@ -31,6 +31,7 @@ type formView struct {
 
 // registerView is what makes an app registration.
 type registerView struct {
+	Consent    string // where an administrator gives consent
 	Access     string // requiredResourceAccess, JSON
 	PowerShell string
 }
@@ -62,7 +63,7 @@ func (v formView) help(field string) string {
 		if v.Fixed {
 			return "An app profile stays with its tenant."
 		}
-		return "Such as contoso.onmicrosoft.com, or the directory (tenant) ID. The cloud is found out."
+		return "Any domain of the tenant, or its directory (tenant) ID. The cloud is found out."
 	case appprofile.FieldApplication:
 		return "From the Overview of the app registration."
 	case appprofile.FieldSecret:

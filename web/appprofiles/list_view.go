@@ -36,8 +36,8 @@ type filterView struct {
 var columns = []ui.Column{
 	{Label: "Name", Width: ui.Named},
 	{Label: "Tenant", Width: ui.Texts},
-	{Label: "Cloud", Width: ui.Short, From: ui.FromWide},
-	{Label: "Application (client) ID", Width: ui.Texts, From: ui.FromMiddle},
+	{Label: "Cloud", Width: ui.Times, From: ui.FromWide},
+	{Label: "Application (client) ID", Width: ui.Times, From: ui.FromMiddle},
 	{Label: "Credential", Width: ui.Texts, From: ui.FromMiddle},
 	{Label: "Credential expires", Width: ui.Times},
 	{Label: "Status"},

@@ -7,8 +7,15 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"purser.example/internal/appprofile"
+	"purser.example/internal/tenant"
 	"purser.example/web/ui"
 	"purser.example/web/words"
+)
+
+// What stands in the lines for copying in place of what is not typed yet.
+const (
+	exampleTenant = "contoso.onmicrosoft.com"
+	exampleApp    = "00000000-0000-0000-0000-000000000000"
 )
 
 // newView is the pane that creates.
@@ -18,8 +25,9 @@ func newView(c echo.Context, f form) formView {
 	view.Title, view.Action, view.Close, view.Whole = "Create app profile", query.Address(), query.Address(), true
 	view.Choices = choices(cmp.Or(f.draft.Credential.Choice, appprofile.ASecret), appprofile.Choices())
 	view.Register = &registerView{
+		Consent:    tenant.Tenant{ID: tenant.ID(cmp.Or(f.draft.Tenant, exampleTenant))}.ConsentAddress(cmp.Or(f.draft.ApplicationID, exampleApp)),
 		Access:     appprofile.RequiredResourceAccess(false),
-		PowerShell: appprofile.PowerShell(appprofile.Registration{Name: cmp.Or(f.draft.Name, "Purser"), Tenant: cmp.Or(f.draft.Tenant, "contoso.onmicrosoft.com"), None: f.draft.Credential.Choice == appprofile.None}),
+		PowerShell: appprofile.PowerShell(appprofile.Registration{Name: cmp.Or(f.draft.Name, "Purser"), Tenant: cmp.Or(f.draft.Tenant, exampleTenant), None: f.draft.Credential.Choice == appprofile.None}),
 	}
 	return view
 }
