@@ -90,6 +90,9 @@ func (s *Service) Check(ctx context.Context, caller access.Caller, origin audit.
 	if err != nil {
 		return Profile{}, err
 	}
+	if len(p.Credentials) == 0 {
+		return Profile{}, problem.New(problem.Unavailable, altered)
+	}
 	if p.Kind() == Public {
 		return s.checkPublic(ctx, caller, origin, t, kept)
 	}

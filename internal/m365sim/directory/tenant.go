@@ -1,6 +1,8 @@
 package directory
 
 import (
+	"maps"
+	"slices"
 	"strings"
 	"time"
 
@@ -40,6 +42,13 @@ func (t *Tenant) Groups() []*Group { return t.groups }
 
 // App finds an app by its id, or nil.
 func (t *Tenant) App(id string) *App { return t.apps[id] }
+
+// Registrations are all apps of the tenant, by their ids.
+func (t *Tenant) Registrations() []*App {
+	list := slices.Collect(maps.Values(t.apps))
+	slices.SortFunc(list, func(a, b *App) int { return strings.Compare(a.AppID, b.AppID) })
+	return list
+}
 
 // Domain is a verified domain of a tenant.
 type Domain struct {

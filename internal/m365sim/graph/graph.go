@@ -112,6 +112,10 @@ var routes = []route{
 	{"domains/*", "Domain.Read.All", "Domain.Read.All", (*request).oneDomain},
 	{"organization", "User.Read Organization.Read.All", "Organization.Read.All", (*request).organization},
 	{"organization/*", "User.Read Organization.Read.All", "Organization.Read.All", (*request).oneOrganization},
+	{"subscribedSkus", "LicenseAssignment.Read.All Organization.Read.All", "LicenseAssignment.Read.All Organization.Read.All", (*request).listSKUs},
+	{"admin/sharepoint/settings", "SharePointTenantSettings.Read.All", "SharePointTenantSettings.Read.All", (*request).sharePointSettings},
+	{"oauth2PermissionGrants", "Directory.Read.All", "Directory.Read.All", (*request).listGrants},
+	{"applications/*", "Application.Read.All", "Application.Read.All", (*request).oneApplication},
 	{"auditLogs/signIns", "AuditLog.Read.All", "AuditLog.Read.All", (*request).listSignIns},
 	{"auditLogs/signIns/*", "AuditLog.Read.All", "AuditLog.Read.All", (*request).oneSignIn},
 	{"identity/conditionalAccess/policies", "Policy.Read.All", "Policy.Read.All", (*request).listPolicies},
@@ -158,7 +162,7 @@ func (g *request) serve(path []string) call.Answer {
 func keyed(path []string) []string {
 	out := make([]string, 0, len(path))
 	for _, segment := range path {
-		set, key, inside := strings.Cut(segment, "('")
+		set, key, inside := strings.Cut(strings.Replace(segment, "(appId='", "('", 1), "('")
 		if key, closed := strings.CutSuffix(key, "')"); inside && closed && set != "" {
 			out = append(out, set, strings.ReplaceAll(key, "''", "'"))
 		} else if segment != "" {

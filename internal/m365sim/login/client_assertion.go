@@ -3,6 +3,7 @@ package login
 import (
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"purser.example/internal/m365sim/directory"
@@ -36,11 +37,38 @@ func (g *grant) checkAssertion() *refusal {
 		return refuse(700027)
 	}
 	for _, cert := range g.app.Certificates() {
-		if names(given.Header, cert) && g.call.At.Before(cert.NotAfter) && given.Verify(cert.Key) {
+		if names(given.Header, cert) && g.call.At.Before(cert.NotAfter) && given.Verify(cert.Key) && g.service.stated.first(g.app.AppID+" "+claims.ID, g.call.At) {
 			return nil
 		}
 	}
 	return refuse(700027)
+}
+
+// statements remembers the ids of the assertions that were taken, for as long as one may be valid: each is good for one request.
+type statements struct {
+	mu   sync.Mutex
+	seen map[string]time.Time
+}
+
+const remembered = 15 * time.Minute
+
+// first reports whether the id was not seen before.
+func (s *statements) first(id string, now time.Time) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for other, at := range s.seen {
+		if now.Sub(at) > remembered {
+			delete(s.seen, other)
+		}
+	}
+	if _, seen := s.seen[id]; seen {
+		return false
+	}
+	if s.seen == nil {
+		s.seen = map[string]time.Time{}
+	}
+	s.seen[id] = now
+	return true
 }
 
 // accepts checks the claims. Five minutes of skew are granted either way.

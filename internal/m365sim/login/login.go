@@ -28,6 +28,7 @@ type Service struct {
 	log     *slog.Logger
 	budgets throttle.Budgets
 	refresh refreshTokens
+	stated  statements
 }
 
 // New makes the sign-in hosts of a directory. They sign with keys, note every sign-in in signIns, and mistakes of their own

@@ -71,14 +71,15 @@ func Parse(token string) (*JWT, bool) {
 // Reads decodes the payload, believed or not. It answers false for one of another form.
 func (j *JWT) Reads(claims any) bool { return json.Unmarshal(j.payload, claims) == nil }
 
-// Verify checks the signature. RS256 and PS256 are what Microsoft takes for client assertions; its own tokens are RS256.
+// Verify checks the signature. RS256 and PS256 are what Microsoft takes for client assertions, PS256 with a
+// salt as long as the hash (RFC 7518); its own tokens are RS256.
 func (j *JWT) Verify(key *rsa.PublicKey) bool {
 	sum := sha256.Sum256([]byte(j.signed))
 	switch j.Header.Alg {
 	case "RS256":
 		return rsa.VerifyPKCS1v15(key, crypto.SHA256, sum[:], j.signature) == nil
 	case "PS256":
-		return rsa.VerifyPSS(key, crypto.SHA256, sum[:], j.signature, nil) == nil
+		return rsa.VerifyPSS(key, crypto.SHA256, sum[:], j.signature, &rsa.PSSOptions{SaltLength: rsa.PSSSaltLengthEqualsHash}) == nil
 	}
 	return false
 }

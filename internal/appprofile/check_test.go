@@ -1,0 +1,170 @@
+package appprofile_test
+
+import (
+	"context"
+	"errors"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"purser.example/internal/access"
+	"purser.example/internal/app"
+	"purser.example/internal/appprofile"
+	"purser.example/internal/problem"
+	"purser.example/internal/tenant"
+)
+
+// R72: consent that was taken away later is found by Check, which asks anew and asks little.
+func TestCheckSaysThatConsentWasTakenAway(t *testing.T) {
+	r := newRig(t)
+	p, err := r.Create(ctx, adele, here, draft("Contoso", "contoso.com", appID, word))
+	must(t, err)
+	r.steer(t, "PATCH", "/_sim/tenants/"+string(contoso), `{"displayName": "Contoso Ltd", "apps": [{"appId": "`+appID+`", "clientSecret": "`+word+`", "permissions": ["User.Read.All", "Organization.Read.All", "Directory.Read.All"], "delegatedPermissions": ["openid"]}]}`)
+	before := len(r.sim.Requests())
+	p, err = r.Check(ctx, adele, here, p.ID)
+	must(t, err)
+	if n := len(r.sim.Requests()) - before; n > 6 {
+		t.Errorf("%d requests", n)
+	}
+	lacks := p.Lacks()
+	if p.Status != appprofile.PermissionsMissing || len(lacks) != 1 || lacks[0].Name != "User.Read" {
+		t.Errorf("%s %+v", p.Status, lacks)
+	}
+	if found, err := r.tenants.Find(ctx, contoso); err != nil || found.DisplayName != "Contoso Ltd" {
+		t.Errorf("a tenant that was renamed is %+v, %v", found, err)
+	}
+}
+
+// R70, R62: a secret that was taken away makes the profile invalid; a Microsoft that does not answer leaves it as it was.
+func TestCheckOfASecretThatIsGone(t *testing.T) {
+	r := newRig(t)
+	p, err := r.Create(ctx, adele, here, draft("Contoso", "contoso.com", appID, word))
+	must(t, err)
+	r.steer(t, "POST", "/_sim/faults", `[{"pathPrefix": "/`+string(contoso)+`/oauth2", "status": 503}]`)
+	if _, err := r.Check(ctx, adele, here, p.ID); problem.KindOf(err) != problem.Upstream {
+		t.Errorf("err = %v", err)
+	}
+	if now, err := r.Find(ctx, adele, p.ID); err != nil || now.Status != appprofile.Active || !now.Checked.Equal(p.Checked) {
+		t.Errorf("%+v %v", now, err)
+	}
+	r.steer(t, "DELETE", "/_sim/faults", "")
+	r.steer(t, "PATCH", "/_sim/tenants/"+string(contoso), `{"apps": [{"appId": "`+appID+`", "secrets": [{"value": "`+word+`", "expires": "-1d"}]}]}`)
+	p, err = r.Check(ctx, adele, here, p.ID)
+	must(t, err)
+	if p.Status != appprofile.Invalid || p.Finding.Code != "AADSTS7000222" || p.Finding.Cause == "" || p.Finding.Remedy == "" || p.Finding.CorrelationID == "" || p.Credentials[0].Standing != appprofile.Refused {
+		t.Errorf("%+v", p)
+	}
+}
+
+// R73: a tenant that was removed is told as removed.
+func TestCheckOfATenantThatIsGone(t *testing.T) {
+	r := newRig(t)
+	p, err := r.Create(ctx, adele, here, draft("Contoso", "contoso.com", appID, word))
+	must(t, err)
+	r.steer(t, "POST", "/_sim/faults", `[{"pathPrefix": "/`+string(contoso)+`/oauth2", "status": 400, "contentType": "application/json", "body": "{\"error\":\"invalid_request\",\"error_codes\":[90002],\"trace_id\":\"7b1f0000-0000-4000-8000-000000000001\",\"correlation_id\":\"5a0c0000-0000-4000-8000-000000000001\"}"}]`)
+	p, err = r.Check(ctx, adele, here, p.ID)
+	must(t, err)
+	found, err := r.tenants.Find(ctx, contoso)
+	if err != nil || p.Status != appprofile.Invalid || found.Gone.IsZero() || found.DisplayName != "Contoso" {
+		t.Errorf("%+v %+v %v", p, found, err)
+	}
+}
+
+// uses is a noun that keeps something for every tenant.
+type uses struct{}
+
+func (uses) UsesOfTenant(context.Context, access.Caller, tenant.ID) ([]appprofile.Use, error) {
+	return []appprofile.Use{{Kind: "service account profile", Count: 2, Names: []string{"Backup"}}}, nil
+}
+
+// R70: Delete names what would not be reached any more.
+func TestBeforeDelete(t *testing.T) {
+	r := newRig(t)
+	r.UsedBy(uses{})
+	p, err := r.Create(ctx, adele, here, draft("Contoso", "contoso.com", appID, word))
+	must(t, err)
+	d, err := r.BeforeDelete(ctx, adele, p.ID)
+	if err != nil || !d.Last || !d.InUse() || d.Uses[0].Count != 2 {
+		t.Errorf("%+v %v", d, err)
+	}
+	must(t, r.Delete(ctx, adele, here, p.ID, ""))
+	if n, m := r.kept(t); n != 0 || m != 0 {
+		t.Errorf("%d app profiles, %d tenants", n, m)
+	}
+	if err := r.Delete(ctx, adele, here, p.ID, ""); problem.KindOf(err) != problem.NotFound {
+		t.Errorf("again: %v", err)
+	}
+}
+
+// Limit of issue 13: a hundred who read one tenant at once ask for one token. Run with others that give up.
+func TestAHundredReadersAskForOneToken(t *testing.T) {
+	r := newRig(t)
+	_, err := r.Create(ctx, adele, here, draft("Contoso", "contoso.com", appID, word))
+	must(t, err)
+	a, err := r.Credentials(ctx, contoso)
+	must(t, err)
+	found, err := r.tenants.Find(ctx, contoso)
+	must(t, err)
+	directory := app.Apps(r.client)
+	directory.Forget(a.Profile)
+	before := r.asked("/oauth2/")
+	gone, leave := context.WithCancel(ctx)
+	leave()
+	var all sync.WaitGroup
+	for i := range 100 {
+		all.Go(func() {
+			of := ctx
+			if i%10 == 9 {
+				of = gone
+			}
+			var unread *appprofile.Unread
+			if err := directory.Enter(of, found, a); err != nil && (of != gone || !errors.As(err, &unread)) {
+				t.Error(err)
+			}
+		})
+	}
+	all.Wait()
+	if n := r.asked("/oauth2/") - before; n != 1 {
+		t.Errorf("%d token requests", n)
+	}
+	r.advance(2 * time.Hour)
+	must(t, directory.Enter(ctx, found, a))
+	if n := r.asked("/oauth2/") - before; n != 2 {
+		t.Errorf("%d token requests after the token has ended", n)
+	}
+}
+
+// X43: a row that somebody else wrote is not used.
+func TestARowThatSomebodyElseWroteIsNotUsed(t *testing.T) {
+	for name, statement := range map[string]string{
+		"another cloud":       `UPDATE tenants SET cloud = 'china'`,
+		"another application": `UPDATE app_profiles SET application_id = '` + otherApp + `'`,
+		"another tenant":      `UPDATE app_profiles SET preferred = 0, tenant_id = '` + string(fabrikam) + `' WHERE name = 'Contoso'`,
+		"another secret":      `UPDATE app_credentials SET secret = (SELECT c.secret FROM app_credentials c JOIN app_profiles p ON p.id = c.profile_id WHERE p.name = 'Fabrikam')`,
+		"none":                `DELETE FROM app_credentials`,
+	} {
+		t.Run(name, func(t *testing.T) {
+			r := newRig(t)
+			p, err := r.Create(ctx, adele, here, draft("Contoso", "contoso.com", appID, word))
+			must(t, err)
+			q, err := r.Create(ctx, adele, here, draft("Fabrikam", "fabrikam.com", otherApp, "Fabrikam-Secret~1"))
+			must(t, err)
+			r.tamper(t, statement)
+			r.tenants.Forget()
+			before := r.asked("/oauth2/")
+			if name == "another tenant" {
+				must(t, r.Prefer(ctx, adele, here, p.ID))
+				_, err = r.Credentials(ctx, q.Tenant)
+			} else {
+				_, err = r.Credentials(ctx, p.Tenant)
+			}
+			if problem.KindOf(err) != problem.Unavailable || !strings.Contains(problem.Message(err), "changed outside of Purser") {
+				t.Errorf("err = %v", err)
+			}
+			if _, err := r.Check(ctx, adele, here, p.ID); err == nil || r.asked("/oauth2/") != before {
+				t.Errorf("it was sent; %v", err)
+			}
+		})
+	}
+}
