@@ -81,18 +81,17 @@ func signedOf(s appprofile.Stamp, now time.Time) signedView {
 
 func credentialViews(p appprofile.Profile, query listQuery, now time.Time) []credentialView {
 	var list []credentialView
-	used := appprofile.Credential{}
 	several := len(p.Credentials) > 1
 	for _, c := range p.Credentials {
 		view := credentialView{
-			Title: c.Kind.Title(), InUse: several && c.ID == used.ID, Code: c.Code, Expires: dueOf(c.Kind, c.Ending(now), now), Thumbprint: c.Thumbprint(), Thumbprint2: c.Thumbprint256(), Added: signedOf(c.Added, now),
+			Title: c.Kind.Title(), Code: c.Code, Expires: dueOf(c.Kind, c.Ending(now), now), Thumbprint: c.Thumbprint(), Thumbprint2: c.Thumbprint256(), Added: signedOf(c.Added, now),
 		}
 		view.Tone, view.Standing = standingOf(c)
 		if c.Made {
 			view.Title = "Certificate made by Purser"
 		}
 		if ending := c.Ending(now); ending.Near() {
-			view.Days = daysLeft(ending)
+			view.Ending = endingWords(ending)
 		}
 		if c.PEM() != nil {
 			view.DownloadHref = listPath + "/" + string(p.ID) + "/certificates/" + string(c.ID) + certificateSuffix
@@ -120,11 +119,11 @@ func standingOf(c appprofile.Credential) (ui.Tone, string) {
 	}
 }
 
-func daysLeft(e appprofile.Ending) string {
+func endingWords(e appprofile.Ending) string {
 	if e.Ended {
 		return "It has ended."
 	}
-	return words.Counted(e.Days, "day") + " left. Add another credential before it ends."
+	return "It ends soon. Add another credential before it does."
 }
 
 // certificateSuffix is the end of the address of a certificate: portals take files of that name.

@@ -48,12 +48,11 @@ type signedView struct {
 // credentialView is one credential, without its secret.
 type credentialView struct {
 	Title        string
-	InUse        bool // of two, Purser takes this one
 	Tone         ui.Tone
 	Standing     string
 	Code         string // why it was refused
 	Expires      dueView
-	Days         string // how many are left, where people are to be told
+	Ending       string // what to do about its end, where people are to be told
 	Thumbprint   string // SHA-1, as the portals list it
 	Thumbprint2  string // SHA-256
 	DownloadHref string // the public part; empty where there is none

@@ -11,8 +11,8 @@ import templruntime "github.com/a-h/templ/runtime"
 
 import "purser.example/web/layout"
 
-// fragment is a pane or dialog alone, for a list that is in the browser already. The title is the browser tab's.
-func fragment(title string, pane templ.Component) templ.Component {
+// Fragment is a pane or dialog alone, for a list that is in the browser already. The title is the browser tab's.
+func Fragment(title string, pane templ.Component) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {

@@ -18,7 +18,7 @@ type Screen struct {
 func (s Screen) Over(c echo.Context, status int, name string, pane templ.Component) error {
 	c.Response().Header().Set("Vary", "HX-Request")
 	if respond.ByScript(c) {
-		return respond.Page(c, status, fragment(name, pane))
+		return respond.Page(c, status, Fragment(name, pane))
 	}
 	return s.Whole(c, status, respond.Shell(c, s.Section, s.Title), name, pane)
 }
@@ -40,7 +40,7 @@ func (s Screen) Show(c echo.Context, status int, tell func(said *layout.Flash) (
 	name, pane := tell(shell.Flash)
 	shell.Flash = nil
 	if respond.ByScript(c) {
-		return respond.Page(c, status, fragment(name, pane))
+		return respond.Page(c, status, Fragment(name, pane))
 	}
 	return s.Whole(c, status, shell, name, pane)
 }

@@ -14,6 +14,7 @@ import (
 	"purser.example/internal/catalogue"
 	"purser.example/static"
 	"purser.example/web/layout"
+	"purser.example/web/lists"
 	"purser.example/web/ui"
 	"purser.example/web/verdicts"
 	"purser.example/web/words"
@@ -165,7 +166,7 @@ func TestAnEmptyListSaysWhy(t *testing.T) { // R75
 		link string
 	}{
 		"nothing was ever made":  {listView{CreateHref: "/new"}, "No profiles yet", "Create"},
-		"no tenant is connected": {listView{NoTenant: true}, "No tenant is connected", "Connecting a tenant"},
+		"no tenant is connected": {listView{NoTenant: true}, "No tenant is connected", "Create app profile"},
 		"nothing matches":        {listView{Filter: filterView{Active: true}}, "Nothing matches", "Clear filters"},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -395,7 +396,7 @@ func TestTextsFromPeopleStayText(t *testing.T) {
 	form.Verdict = &verdicts.View{Title: bad, Cause: bad, Steps: []ui.Step{{Text: bad, Link: bad, Href: "javascript:alert(1)", Command: bad}}, Copy: bad, Links: []verdicts.Link{{Text: bad, Href: "javascript:alert(1)"}}}
 	form.Conflict = &conflictView{By: bad, Rows: []conflictRow{{bad, bad, bad, true}}}
 	for name, component := range map[string]templ.Component{
-		"list": listPage(sampleShell(), list), "form": newPane(form), "fragment": fragment(bad, outcomeFragment(form)),
+		"list": listPage(sampleShell(), list), "form": newPane(form), "fragment": lists.Fragment(bad, outcomeFragment(form)),
 		"details": detailsPane(detailsView{Name: bad, Description: bad, Username: bad, ExpiresReason: bad, UsedBy: []linkView{{bad, "javascript:alert(1)"}}, Changes: []changeView{{By: bad, What: bad}}}),
 		"delete":  deleteDialog(deleteView{Profiles: []deleteRow{{ID: bad, Name: bad, Username: bad, Tenant: bad, Uses: []linkView{{bad, ""}}}}}),
 	} {

@@ -29,7 +29,7 @@ func (s state) tone() ui.Tone {
 	}
 }
 
-// firstStep is one of them. One that waits for another leads nowhere yet.
+// firstStep is one of them. One that waits for another leads nowhere yet, and so does connecting once it is done.
 type firstStep struct {
 	name, text, href string
 	state            state
@@ -53,7 +53,9 @@ func (p Progress) steps() []firstStep {
 			list[i].state, next = stateNow, true
 		}
 	}
-	if !p.Connected {
+	if p.Connected {
+		list[0].href = ""
+	} else {
 		list[1].href, list[2].href = "", ""
 	}
 	return list
