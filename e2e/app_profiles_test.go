@@ -145,7 +145,7 @@ func lifeOfAnAppProfile(t *testing.T, v view) {
 	p.ByRole("status", "").Having("GroupMember.Read.All").Wait()
 	p.Click("Poor app")
 	p.ByRole("heading", "Poor app").Wait()
-	p.ByText("Grant admin consent").Wait()
+	p.ByRole("link", "Grant admin consent").Wait()
 	fine(p, "app-details-missing")
 	p.ByRole("dialog", "").ByRole("button", "Check").Click()
 	p.ByRole("alert", "").Having("GroupMember.Read.All").Wait()

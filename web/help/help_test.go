@@ -203,7 +203,8 @@ func TestLinesForCopyingAreOfToday(t *testing.T) {
 	retired := regexp.MustCompile(`(?i)msol|azuread|azure ad|azure active directory|portal\.azure|windowsazure`)
 	for _, path := range paths {
 		main := open(t, help.Handlers{}, path)
-		if old := retired.FindString(words(main)); old != "" {
+		today := strings.ReplaceAll(words(main), "AzureADMyOrg", "") // what Microsoft calls the audience of an app of one tenant, to this day
+		if old := retired.FindString(today); old != "" {
 			t.Errorf("%s speaks of %q", path, old)
 		}
 		main.Find(".command").Each(func(_ int, line *goquery.Selection) {
