@@ -227,7 +227,8 @@ func forbidden(dep, room string, prefixes []string) bool {
 		if p == "database/sql" {
 			return dep == p // its drivers' interface comes along with other libraries, and talks to nobody by itself
 		}
-		return strings.HasPrefix(dep, p) && dep != module+room
+		rest, below := strings.CutPrefix(dep, strings.TrimSuffix(p, "/"))
+		return below && (rest == "" || rest[0] == '/') && dep != module+room // internal/appprofile is not below internal/app
 	})
 }
 

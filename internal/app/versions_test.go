@@ -8,6 +8,8 @@ import (
 	"strings"
 	"testing"
 
+	"purser.example/internal/app"
+	"purser.example/internal/appprofile"
 	"purser.example/internal/profile"
 	"purser.example/internal/sqlite"
 )
@@ -43,11 +45,28 @@ func TestEveryVersionIsBroughtUpToDate(t *testing.T) {
 					t.Errorf("the password of %s: %v", row.Name, err)
 				}
 			}
+			hasAppProfiles(t, a, profiles > 0)
 			must(t, a.DB.VerifyActivity(ctx))
 			if _, err := os.Stat(filepath.Join(folder, "purser-version-"+name+".db")); err != nil {
 				t.Error(err)
 			}
 		})
+	}
+}
+
+// hasAppProfiles looks whether what the demo's tenants were connected with became an app profile each, whose secret opens (R73).
+func hasAppProfiles(t *testing.T, a *app.App, any bool) {
+	t.Helper()
+	rows, _, err := a.Apps.List(ctx, adele, appprofile.Query{})
+	must(t, err)
+	if any != (len(rows) == 2) {
+		t.Errorf("%d app profiles", len(rows))
+	}
+	for _, p := range rows {
+		app, err := a.Apps.Credentials(ctx, p.Tenant)
+		if err != nil || app.Kind != appprofile.Secret || app.Secret.Empty() || !p.Preferred || p.Status != appprofile.NotChecked || p.Name == "" {
+			t.Errorf("%+v %v", p, err)
+		}
 	}
 }
 

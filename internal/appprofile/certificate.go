@@ -90,11 +90,12 @@ func openPEM(file []byte) (chain []*x509.Certificate, key *rsa.PrivateKey, err e
 			if key != nil {
 				return nil, nil, fileMistake("There are several private keys in this file. Leave the one that belongs to the certificate.")
 			}
-			if key, err = parseKey(block); err != nil {
+			key, err = parseKey(block)
+			clear(block.Bytes)
+			if err != nil {
 				return nil, nil, err
 			}
 		}
-		clear(block.Bytes)
 	}
 	return chain, key, nil
 }

@@ -10,6 +10,7 @@ import (
 	"purser.example/internal/access"
 	"purser.example/internal/appprofile"
 	"purser.example/internal/problem"
+	"purser.example/internal/secret"
 	"purser.example/internal/tenant"
 )
 
@@ -295,5 +296,14 @@ func TestWithoutARole(t *testing.T) {
 	}
 	if len(r.sim.Requests()) != 0 {
 		t.Error("Microsoft was asked")
+	}
+}
+
+// Step 14 of the database tells public clients from others by it: a sealed nothing has 33 bytes.
+func TestASealedNothingHas33Bytes(t *testing.T) {
+	r := newRig(t)
+	nothing, err := r.ring.Prove(secret.Record{Table: "app_profile", ID: "a", Field: "secret", Facts: secret.FactsOf("a", "b")})
+	if err != nil || len(nothing) != 33 {
+		t.Errorf("%d bytes, %v", len(nothing), err)
 	}
 }

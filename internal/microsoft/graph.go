@@ -63,6 +63,9 @@ func (g graph) refused(a answer) fault {
 	if a.status == http.StatusUnauthorized && r.Whose() != whose.Between {
 		g.client.tokens.reject(g.token) // it is not accepted any more, whatever it says of its end
 	}
+	if r.Denied() {
+		g.client.tokens.doubt(g.token)
+	}
 	return fault{code: "HTTP " + strconv.Itoa(a.status), detail: strings.TrimSpace(g.host + " refused " + r.Word), whose: r.Whose(), reply: r}
 }
 

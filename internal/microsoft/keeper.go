@@ -18,6 +18,9 @@ import (
 const (
 	// margin is how long before its end a token is asked for anew, so that it does not end on the way.
 	margin = time.Minute
+	// doubting is how old a token is before it is asked for anew because a permission is missing in it: what is granted later is in the
+	// next one only.
+	doubting = time.Minute
 	// sulking is how long a failure is remembered, so that many who come after it do not all hear it of Microsoft again.
 	sulking = 3 * time.Second
 )
@@ -43,6 +46,8 @@ type tokenKey struct {
 type keptToken struct {
 	profile string
 	token   bearer
+	got     time.Time // when token was
+	doubted bool      // something was refused for want of a permission, which may have been granted since
 	failure error
 	until   time.Time // when failure is forgotten
 	asked   bool      // Microsoft asked for that
@@ -107,7 +112,7 @@ func (k *keeper) take(c *Client, ctx context.Context, t TenantRef, app App) (*as
 	switch {
 	case kept.asking != nil:
 		return kept.asking, bearer{}, nil
-	case !kept.token.token.Empty() && now.Before(kept.token.ends.Add(-margin)):
+	case kept.serves(now):
 		return nil, kept.token, nil
 	case kept.failure != nil && now.Before(kept.until):
 		return nil, bearer{}, kept.failure
@@ -116,6 +121,11 @@ func (k *keeper) take(c *Client, ctx context.Context, t TenantRef, app App) (*as
 	app.Secret = secret.NewValue(app.Secret.Reveal()) // who asked may leave, and clear theirs
 	go k.ask(c, context.WithoutCancel(ctx), t, app, kept, kept.asking)
 	return kept.asking, bearer{}, nil
+}
+
+// serves reports whether the token that is kept is good to go on with.
+func (t *keptToken) serves(now time.Time) bool {
+	return !t.token.token.Empty() && now.Before(t.token.ends.Add(-margin)) && (!t.doubted || now.Sub(t.got).Abs() < doubting)
 }
 
 // ask asks for everybody who waits, whoever of them leaves.
@@ -132,10 +142,11 @@ func (k *keeper) ask(c *Client, ctx context.Context, t TenantRef, app App, kept 
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	kept.asking = nil
+	now := c.now()
+	kept.got, kept.doubted = now, false
 	if kept.token, kept.failure = under.token, under.err; under.err == nil {
 		return
 	}
-	now := c.now()
 	kept.until, kept.asked = now.Add(sulking), false
 	if wait, given := a.retryAfter(now); given && a.busy() && wait > sulking {
 		kept.until, kept.asked = now.Add(wait), true
@@ -158,6 +169,17 @@ func (k *keeper) reject(token secret.Value) {
 	for _, kept := range k.kept {
 		if bytes.Equal(kept.token.token.Reveal(), token.Reveal()) {
 			kept.token = bearer{}
+		}
+	}
+}
+
+// doubt notes that a permission is missing in a token.
+func (k *keeper) doubt(token secret.Value) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	for _, kept := range k.kept {
+		if bytes.Equal(kept.token.token.Reveal(), token.Reveal()) {
+			kept.doubted = true
 		}
 	}
 }

@@ -75,6 +75,9 @@ func (d *Directory) Members(ctx context.Context, id string, nested bool, use fun
 			if list[i] = o.object(); list[i].ID == "" {
 				return noAnswer(verdict.BadAnswer, d.host+" listed a member without an id")
 			}
+			if list[i].Hidden || list[i].Type == "user" && !list[i].Read {
+				d.client.tokens.doubt(d.token.token) // Graph leaves out what a permission is missing for, without a word
+			}
 		}
 		return use(list)
 	}))

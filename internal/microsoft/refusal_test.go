@@ -12,7 +12,6 @@ import (
 // R17: every row of the table, through the client: one attempt, the row's status and code, Microsoft's ids and time.
 func TestEveryRefusalBecomesItsVerdict(t *testing.T) {
 	s := newStandIn(t)
-	client := s.client()
 	for _, rule := range verdict.Rules() {
 		code, err := strconv.Atoi(rule.Key)
 		if err != nil {
@@ -22,6 +21,7 @@ func TestEveryRefusalBecomesItsVerdict(t *testing.T) {
 		s.requests = nil
 		s.says["/"+tenantID] = refuses(400, "invalid_grant", "message_only", code)
 		s.mu.Unlock()
+		client := s.client() // one that has not just been refused a token of the app
 		v := client.Validate(t.Context(), svc())
 		if v.Status != rule.Status || v.Code != rule.Code() || v.Proof != rule.Proof || v.Suberror != "message_only" || !v.Attempted || !slices.Equal(v.Codes, []int{code}) {
 			t.Errorf("%s: %+v", rule.Key, v)
@@ -40,7 +40,7 @@ func TestEveryRefusalBecomesItsVerdict(t *testing.T) {
 			t.Errorf("%s: something was read without a token", rule.Key)
 		}
 	}
-	s.keepsSecrets(t, client.Validate(t.Context(), svc()))
+	s.keepsSecrets(t, s.client().Validate(t.Context(), svc()))
 }
 
 // R18: a claims challenge names the policies; what does not look like an id is left out.

@@ -91,20 +91,21 @@ func fixture(users, groups string) string {
 // rig is the real service on a real database, with the real client asking the simulator over HTTP.
 type rig struct {
 	*pool.Service
-	db       *sqlite.DB
-	sim      *m365sim.Simulator
-	clock    *sqlitetest.Clock
-	log      *safeBuffer
-	tenants  *tenant.Service
-	apps     *appprofile.Service
-	accounts *account.Service
-	profiles *profile.Service
-	runs     *run.Service
-	shifts   *run.Shifts
-	ring     *secret.Keyring
-	client   *microsoft.Client
-	between  func(pool.Directory) pool.Directory // stands before the real one; nil: nothing does
-	taken    *taken
+	db        *sqlite.DB
+	sim       *m365sim.Simulator
+	clock     *sqlitetest.Clock
+	log       *safeBuffer
+	tenants   *tenant.Service
+	apps      *appprofile.Service
+	microsoft microsoft.Config
+	accounts  *account.Service
+	profiles  *profile.Service
+	runs      *run.Service
+	shifts    *run.Shifts
+	ring      *secret.Keyring
+	client    *microsoft.Client
+	between   func(pool.Directory) pool.Directory // stands before the real one; nil: nothing does
+	taken     *taken
 }
 
 // taken keeps what was handed to the background work, instead of working on it: the tests say when.
@@ -152,7 +153,7 @@ func newRig(t testing.TB, json string) *rig {
 	r.db.SetQueue(r.taken)
 	r.tenants = tenant.NewService(tenants.New(r.db), r.ring, r.clock.Now)
 	r.apps = appprofile.NewService(appprofile.Parts{Store: appprofiles.New(r.db), Tenants: r.tenants, Ring: r.ring, Now: r.clock.Now})
-	r.client = microsoft.New(microsoft.Config{Simulator: address, Now: r.clock.Now, Log: r.logger(), CallTimeout: 3 * time.Second, Patience: 100 * time.Millisecond})
+	r.microsoft = microsoft.Config{Simulator: address, Now: r.clock.Now, Log: r.logger(), CallTimeout: 3 * time.Second, Patience: 100 * time.Millisecond}
 	r.start()
 	r.connect(t, "App-Secret-2026!")
 	return r
@@ -167,6 +168,7 @@ func (r *rig) start() { r.limits(quick, soon) }
 
 // limits is start with other limits.
 func (r *rig) limits(limits account.Limits, tries run.Limits) {
+	r.client = microsoft.New(r.microsoft)
 	validator, directory := app.Microsoft(r.client)
 	if r.between != nil {
 		directory = r.between(directory)

@@ -65,7 +65,7 @@ func (v validations) Active(ctx context.Context, caller access.Caller) ([]run.Ru
 
 // runsOf joins runs anew over what is stored, as a new process does, with a validator of the test's own.
 func (r *rig) runsOf(limits limits, validator account.Validator) validations {
-	accounts := account.NewService(account.Parts{Store: accounts.New(r.db), Tenants: r.tenants, Validator: validator, Limits: limits.Limits, Now: r.clock.Now})
+	accounts := account.NewService(account.Parts{Store: accounts.New(r.db), Tenants: r.tenants, Apps: r.apps, Validator: validator, Limits: limits.Limits, Now: r.clock.Now})
 	r.Service = profile.NewService(profiles.New(r.db), r.tenants, accounts, r.ring, profile.Settings{}, r.clock.Now)
 	runs := run.NewService(run.Parts{
 		Store: runs.New(r.db, nil), Accounts: accounts, Shifts: run.NewShifts(), Limits: run.Limits{Tries: limits.tries, Again: limits.again}, Now: r.clock.Now, Log: r.logger,

@@ -57,6 +57,7 @@ type rig struct {
 	logger *slog.Logger // writes it
 
 	tenants  *tenant.Service
+	apps     *appprofile.Service
 	accounts *account.Service
 	ring     *secret.Keyring
 
@@ -104,7 +105,7 @@ func newRigWith(t *testing.T, settings profile.Settings, strict bool) *rig {
 		appprofile.App{ApplicationID: "a0000000-0000-4000-8000-000000000001"}); err != nil {
 		t.Fatal(err)
 	}
-	r.tenants, r.ring = tenants, ring
+	r.tenants, r.apps, r.ring = tenants, apps, ring
 	client := microsoft.New(microsoft.Config{Simulator: address, Now: r.clock.Now, Log: log, CallTimeout: 3 * time.Second})
 	r.validator = asker{client}
 	r.accounts = account.NewService(account.Parts{

@@ -40,6 +40,7 @@ func TestAssertionAlgorithms(t *testing.T) {
 		"PS256 with the other thumbprint":          {map[string]string{"alg": "PS256", "x5t#S256": sha1Print}, 700027},
 		"PS256 with no thumbprint":                 {map[string]string{"alg": "PS256"}, 700027},
 		"an RS256 signature that says PS256":       {map[string]string{"alg": "PS256", "sign": "RS256", "x5t": sha1Print}, 700027},
+		"PS256 with the longest salt":              {map[string]string{"alg": "PS256", "sign": "PS256 with the longest salt", "x5t": sha1Print}, 700027},
 		"no signature":                             {map[string]string{"alg": "none", "x5t": sha1Print}, 700027},
 		"HMAC with the certificate for the secret": {map[string]string{"alg": "HS256", "x5t": sha1Print}, 700027},
 	} {
@@ -72,6 +73,8 @@ func signAssertion(t *testing.T, key *rsa.PrivateKey, header map[string]string, 
 	case "RS256":
 		signature, err = rsa.SignPKCS1v15(rand.Reader, key, crypto.SHA256, sum[:])
 	case "PS256":
+		signature, err = rsa.SignPSS(rand.Reader, key, crypto.SHA256, sum[:], &rsa.PSSOptions{SaltLength: rsa.PSSSaltLengthEqualsHash})
+	case "PS256 with the longest salt":
 		signature, err = rsa.SignPSS(rand.Reader, key, crypto.SHA256, sum[:], nil)
 	case "HS256":
 		mac := hmac.New(sha256.New, certificate)

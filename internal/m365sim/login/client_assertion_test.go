@@ -10,7 +10,9 @@ import (
 	"encoding/pem"
 	"math/big"
 	"net/http"
+	"strconv"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -43,9 +45,13 @@ type assertionClaims struct {
 	Before   int64  `json:"nbf"`
 }
 
+// statements counts the assertions, whose ids are good for one request.
+var statements atomic.Int64
+
 // goodClaims are those of the confidential app, for Contoso.
 func goodClaims(now time.Time) assertionClaims {
-	return assertionClaims{simtest.SecretAppID, simtest.SecretAppID, "https://login.microsoftonline.com/" + simtest.TenantID + "/oauth2/v2.0/token", "1", now.Add(10 * time.Minute).Unix(), now.Unix()}
+	id := strconv.FormatInt(statements.Add(1), 10)
+	return assertionClaims{simtest.SecretAppID, simtest.SecretAppID, "https://login.microsoftonline.com/" + simtest.TenantID + "/oauth2/v2.0/token", id, now.Add(10 * time.Minute).Unix(), now.Unix()}
 }
 
 // TestCertificate lets an app prove itself by an assertion that it signed with its certificate.
@@ -90,6 +96,15 @@ func TestCertificate(t *testing.T) {
 			}
 		})
 	}
+	t.Run("one used twice", func(t *testing.T) {
+		assertion := signAssertion(t, key, map[string]string{"alg": "RS256", "x5t": thumbprint}, goodClaims(now), nil)
+		for i, want := range []int{http.StatusOK, http.StatusUnauthorized} {
+			r := w.Token("grant_type", "client_credentials", "client_id", simtest.SecretAppID, "client_assertion", assertion, "client_assertion_type", jwtBearer, "username", "-", "password", "-")
+			if r.Status != want {
+				t.Errorf("time %d: %d %s", i+1, r.Status, r.Body)
+			}
+		}
+	})
 	t.Run("one signed by somebody else", func(t *testing.T) {
 		other, err := rsa.GenerateKey(rand.Reader, 2048)
 		if err != nil {
