@@ -225,7 +225,7 @@ func lastOne(view deleteView) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = ui.Field(ui.FieldProps{Label: "Name of the app profile", Name: fieldNamed, Value: view.Typed, Error: view.Error, Required: true, AutoComplete: "off", Help: "Enter " + view.Name + " to delete it all the same."}).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.Field(ui.FieldProps{Label: "Name of the app profile", Name: fieldNamed, Value: view.Typed, Error: view.Error, Required: true, AutoComplete: "off", Help: "It is called " + view.Name + "."}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
