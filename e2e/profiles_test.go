@@ -301,7 +301,7 @@ func TestTheDemo(t *testing.T) {
 			if v != views[0] && v != views[3] { // the help pages are long: once in light and wide, once in dark and narrow
 				return
 			}
-			for _, page := range []string{"validation-notes", "works-in-browser", "validation-codes", "required-permissions", "password-rules", "account-pools"} {
+			for _, page := range []string{"validation-notes", "works-in-browser", "validation-codes", "required-permissions", "password-rules", "account-pools", "connecting-a-tenant"} {
 				p.Goto("/help/" + page)
 				fine(p, "help-"+page)
 			}

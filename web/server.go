@@ -18,6 +18,7 @@ import (
 	"purser.example/internal/pool"
 	core "purser.example/internal/session"
 	"purser.example/static"
+	"purser.example/web/appprofiles"
 	"purser.example/web/auth"
 	"purser.example/web/door"
 	"purser.example/web/help"
@@ -45,11 +46,12 @@ type Options struct {
 	// Observe is told of each request by its route (R84); nil: nobody is.
 	Observe func(route, method string, status int, took time.Duration)
 
-	Profiles *profiles.Handlers
-	Pools    *pools.Handlers
-	Runs     *runs.Handlers
-	Tenants  *tenants.Handlers
-	Help     *help.Handlers
+	Profiles    *profiles.Handlers
+	Pools       *pools.Handlers
+	Runs        *runs.Handlers
+	Tenants     *tenants.Handlers
+	AppProfiles *appprofiles.Handlers
+	Help        *help.Handlers
 }
 
 // New joins everything into one handler.
@@ -110,6 +112,7 @@ func routes(e *echo.Echo, o Options) {
 	o.Pools.Mount(e)
 	o.Runs.Mount(e, o.Profiles.Runs(), o.Pools.Checks())
 	o.Tenants.Mount(e)
+	o.AppProfiles.Mount(e)
 	o.Help.Mount(e)
 
 	safe := []string{http.MethodGet, http.MethodHead} // load balancers like to ask by HEAD
@@ -150,7 +153,7 @@ func streaming(c echo.Context) bool {
 func asking() func(echo.Context) bool {
 	type route struct{ method, path string }
 	asks := map[route]bool{}
-	for _, screen := range [][]string{profiles.Asking, pools.Asking} {
+	for _, screen := range [][]string{profiles.Asking, pools.Asking, appprofiles.Asking} {
 		for _, line := range screen {
 			method, path, _ := strings.Cut(line, " ")
 			asks[route{method, path}] = true

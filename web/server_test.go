@@ -175,13 +175,16 @@ func TestHelpPagesAreKept(t *testing.T) {
 func TestWithoutATenantThePagesLeadOn(t *testing.T) {
 	h := demotest.OpenFixture(t, `{"tenants": [{"id": "6f1c0000-0000-4000-8000-000000000001", "displayName": "Contoso", "initialDomain": "contoso.onmicrosoft.com", "connected": false}]}`)
 	b := h.SignedIn(t, "admin@purser.test")
-	for _, path := range []string{"/service-accounts", "/classic/account-pool"} {
+	for _, path := range []string{"/service-accounts", "/classic/account-pool", "/app-profiles"} {
 		empty := b.Get(path).Page(t).Find(".empty")
 		if empty.Find("h2").Text() != "No tenant is connected" {
 			t.Errorf("%s says %q", path, empty.Text())
 		}
-		if res := b.Get(empty.Find("a").AttrOr("href", "/nowhere")); res.StatusCode != http.StatusOK || res.Page(t).Find("h1").Text() != "Connecting a tenant" {
+		if res := b.Get(empty.Find("a").AttrOr("href", "/nowhere")); res.StatusCode != http.StatusOK || res.Page(t).Find(".pane-title").Text() != "Create app profile" {
 			t.Errorf("%s leads to a page of status %d", path, res.StatusCode)
+		}
+		if steps := b.Get(path).Page(t).Find(".first-steps li"); steps.Length() != 3 || steps.Filter("[aria-current=step]").Find("a").Text() != "Connect a tenant" {
+			t.Errorf("%s has the first steps %q", path, steps.Text())
 		}
 	}
 }

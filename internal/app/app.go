@@ -35,6 +35,7 @@ import (
 	"purser.example/internal/verdict"
 	"purser.example/internal/work"
 	"purser.example/web"
+	"purser.example/web/appprofiles"
 	"purser.example/web/auth"
 	"purser.example/web/help"
 	"purser.example/web/pools"
@@ -195,11 +196,12 @@ func (a *App) pages(ready func(context.Context) error, codes *verdict.Table, o O
 	return web.New(web.Options{
 		BaseURL: a.cfg.BaseURL, TrustedProxies: a.cfg.TrustedProxies, Log: o.Log,
 		Sessions: a.sessions, Login: a.login, Links: a.links, Activity: a.tally, Ready: ready, Simulated: a.cfg.Simulated(), Observe: a.observer(),
-		Profiles: &profiles.Handlers{Profiles: a.Profiles, Accounts: a.Accounts, Validations: a.Validations, RunsOf: a.Runs, Tenants: a.Tenants, Now: o.Now, Log: o.Log, Verdicts: told},
-		Pools:    &pools.Handlers{Pools: a.Pools, Runs: a.Runs, Tenants: a.Tenants, Now: o.Now, Log: o.Log, Verdicts: told, Desk: &sheet.Desk{}},
-		Runs:     &runs.Handlers{Runs: a.Runs, Tenants: a.Tenants, Now: o.Now},
-		Tenants:  &tenants.Handlers{Tenants: a.Tenants, Now: o.Now},
-		Help:     &help.Handlers{Provider: a.cfg.ServiceProvider, StrictPasswords: a.cfg.StrictPasswords, Codes: codes},
+		Profiles:    &profiles.Handlers{Profiles: a.Profiles, Accounts: a.Accounts, Validations: a.Validations, RunsOf: a.Runs, Tenants: a.Tenants, Apps: a.Apps, Now: o.Now, Log: o.Log, Verdicts: told},
+		Pools:       &pools.Handlers{Pools: a.Pools, Runs: a.Runs, Tenants: a.Tenants, Now: o.Now, Log: o.Log, Verdicts: told, Desk: &sheet.Desk{}},
+		Runs:        &runs.Handlers{Runs: a.Runs, Tenants: a.Tenants, Now: o.Now},
+		Tenants:     &tenants.Handlers{Tenants: a.Tenants, Apps: a.Apps, Now: o.Now},
+		AppProfiles: &appprofiles.Handlers{Apps: a.Apps, Tenants: a.Tenants, Now: o.Now, Log: o.Log, Verdicts: told},
+		Help:        &help.Handlers{Provider: a.cfg.ServiceProvider, StrictPasswords: a.cfg.StrictPasswords, Codes: codes},
 	})
 }
 

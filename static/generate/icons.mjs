@@ -20,6 +20,7 @@ export const icons = {
   filter: 'filter_20_regular',
   copy: 'copy_20_regular',
   import: 'arrow_upload_20_regular',
+  download: 'arrow_download_20_regular',
   save: 'save_20_regular',
   open: 'open_16_regular',
   link: 'link_20_regular',
@@ -33,6 +34,7 @@ export const icons = {
   sort: 'arrow_sort_16_regular',
   // Places and things.
   account: 'person_key_20_regular',
+  app: 'apps_20_regular',
   history: 'history_20_regular',
   help: 'question_circle_20_regular',
   key: 'key_20_regular',

@@ -39,9 +39,42 @@ var (
 
 // Values gives the fields of the form, those of the address behind those of the body. Its errors are problem.BadRequest and
 // problem.TooLarge.
-func Values(c echo.Context) (url.Values, error) {
+func Values(c echo.Context) (url.Values, error) { return read(c, nil) }
+
+// WithFile is Values for a form with one small file in the field of that name, which the caller clears. Of a file of more than so many
+// bytes it gives one more than those, by which the caller knows it; nil is no file.
+func WithFile(c echo.Context, name string, most int64) (url.Values, []byte, error) {
+	taken := taking{name: name, most: most}
+	values, err := read(c, &taken)
+	if err != nil {
+		clear(taken.file)
+		return nil, nil, err
+	}
+	return values, taken.file, nil
+}
+
+// taking is the file that a page takes.
+type taking struct {
+	name string
+	most int64
+	file []byte
+}
+
+// take reads a file to its end, so that what follows it is found, and keeps no more of it than is wanted.
+func (t *taking) take(part *multipart.Part) (err error) {
+	if t == nil || part.FormName() != t.name || t.file != nil {
+		return nil
+	}
+	if t.file, err = io.ReadAll(io.LimitReader(part, t.most+1)); err != nil {
+		return err
+	}
+	_, err = io.Copy(io.Discard, part)
+	return err
+}
+
+func read(c echo.Context, file *taking) (url.Values, error) {
 	r := c.Request()
-	values, err := fields(r)
+	values, err := fields(r, file)
 	if err != nil {
 		return nil, err
 	}
@@ -56,7 +89,7 @@ func Values(c echo.Context) (url.Values, error) {
 }
 
 // fields reads the body by its type; a body of another type has none.
-func fields(r *http.Request) (url.Values, error) {
+func fields(r *http.Request, file *taking) (url.Values, error) {
 	kind, parameters, err := mime.ParseMediaType(r.Header.Get(echo.HeaderContentType))
 	switch {
 	case r.Body == nil || r.Header.Get(echo.HeaderContentType) == "":
@@ -70,7 +103,7 @@ func fields(r *http.Request) (url.Values, error) {
 		}
 		return parse(string(body))
 	case kind == echo.MIMEMultipartForm:
-		return parts(r.Body, parameters["boundary"])
+		return parts(r.Body, parameters["boundary"], file)
 	default:
 		return url.Values{}, nil
 	}
@@ -88,8 +121,9 @@ func parse(text string) (url.Values, error) {
 	return values, nil
 }
 
-// parts reads the fields of a form with files, and passes over the files: who takes one reads it as it comes.
-func parts(body io.Reader, boundary string) (url.Values, error) {
+// parts reads the fields of a form with files, and passes over the files but the one that is taken: who takes a large one reads it as it
+// comes.
+func parts(body io.Reader, boundary string, file *taking) (url.Values, error) {
 	if boundary == "" {
 		return nil, ErrDamaged
 	}
@@ -102,7 +136,13 @@ func parts(body io.Reader, boundary string) (url.Values, error) {
 		if err != nil {
 			return nil, Unread(err)
 		}
-		if part.FileName() != "" || part.FormName() == "" {
+		if part.FileName() != "" {
+			if err := file.take(part); err != nil {
+				return nil, Unread(err)
+			}
+			continue
+		}
+		if part.FormName() == "" {
 			continue
 		}
 		var text bytes.Buffer

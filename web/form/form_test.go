@@ -90,3 +90,26 @@ func TestWhatIsNoFormIsRefused(t *testing.T) {
 		t.Errorf("too large: %v", err)
 	}
 }
+
+// A page takes one small file; of a larger one it gets no more than it needs to know that, and what follows is read all the same.
+func TestWithFile(t *testing.T) {
+	file := func(name, content string) string {
+		return "--x\r\nContent-Disposition: form-data; name=\"" + name + "\"; filename=\"a\"\r\n\r\n" + content + "\r\n"
+	}
+	for name, c := range map[string]struct{ body, want string }{
+		"a file":            {file("file", "abc"), "abc"},
+		"the largest":       {file("file", "abcd"), "abcd"},
+		"one that is large": {file("file", strings.Repeat("a", 100_000)), "aaaaa"},
+		"two":               {file("file", "ab") + file("file", "cd"), "ab"},
+		"another field":     {file("other", "abc"), ""},
+		"none":              {"", ""},
+	} {
+		values, got, err := form.WithFile(sent(strings.NewReader(c.body+field("name", "n")+"--x--\r\n"), "multipart/form-data; boundary=x", ""), "file", 4)
+		if err != nil || string(got) != c.want || values.Get("name") != "n" {
+			t.Errorf("%s: %q %v %v", name, got, values, err)
+		}
+	}
+	if _, _, err := form.WithFile(sent(strings.NewReader(file("file", "abc")), "multipart/form-data; boundary=x", ""), "file", 4); problem.KindOf(err) != problem.BadRequest {
+		t.Errorf("half a form: %v", err)
+	}
+}

@@ -82,9 +82,8 @@ func (c code) text() string {
 	return text
 }
 
-// groups sorts the whole table by status, in the catalogue's order; a status without codes is left out. leads says which of
-// our own addresses exist.
-func groups(table *verdict.Table, leads func(href string) bool) []group {
+// groups sorts the whole table by status, in the catalogue's order; a status without codes is left out.
+func groups(table *verdict.Table) []group {
 	var list []group
 	for _, status := range verdict.Statuses() {
 		of := group{ID: "status-" + string(status), Title: status.Title()}
@@ -99,7 +98,7 @@ func groups(table *verdict.Table, leads func(href string) bool) []group {
 			} else {
 				e := explain(rule, table, verdict.Context{})
 				of.Notes = of.Notes || helpedByNotes(e)
-				of.Codes = append(of.Codes, codeOf(rule, table, e, leads))
+				of.Codes = append(of.Codes, codeOf(rule, table, e))
 			}
 			before = rule
 		}
@@ -131,15 +130,11 @@ const (
 )
 
 // codeOf words the steps for any account, and fills the lines for copying with examples.
-func codeOf(rule verdict.Rule, table *verdict.Table, e verdict.Explanation, leads func(string) bool) code {
+func codeOf(rule verdict.Rule, table *verdict.Table, e verdict.Explanation) code {
 	of := code{Places: []place{placeOf(rule)}, Own: rule.Own, Head: e.Title, Cause: rule.Cause, Proven: proven(rule), Source: rule.Source}
 	example := explain(rule, table, verdict.Context{Username: exampleUsername, App: exampleApp})
 	for i, s := range e.Steps {
-		made := step{Text: s.Text, Command: example.Steps[i].Command, Link: s.Link, Href: s.Href}
-		if !leads(s.Href) {
-			made.Link, made.Href = "", ""
-		}
-		of.Steps = append(of.Steps, made)
+		of.Steps = append(of.Steps, step{Text: s.Text, Command: example.Steps[i].Command, Link: s.Link, Href: s.Href})
 	}
 	return of
 }

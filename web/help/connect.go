@@ -1,9 +1,21 @@
 package help
 
-// permissions are what the app registration of a tenant needs, as docs/entra-id.md says it. Application permissions take a client secret.
-var permissions = []struct{ Name, Type, For string }{
-	{"User.Read, Directory.Read.All", "Delegated", "Reading an account's roles, licenses and password policy."},
-	{"Policy.Read.All, AuditLog.Read.All", "Application", "Naming the policy that refused a sign-in. The sign-in log requires Microsoft Entra ID P1 or P2."},
-	{"GroupMember.Read.All, User.Read.All", "Application", "Account pools."},
-	{"Member.Read.Hidden", "Application", "Account pools whose group has hidden membership."},
+import "purser.example/internal/appprofile"
+
+// appsPath is App management, where a tenant is connected.
+const appsPath = "/app-profiles"
+
+// permission is one permission of Microsoft Graph, as the table of package appprofile has it.
+type permission struct{ Name, Type, Need, Enables string }
+
+func graphPermissions() []permission {
+	var list []permission
+	for _, p := range appprofile.Permissions() {
+		need := "Optional"
+		if p.Needed {
+			need = "Needed"
+		}
+		list = append(list, permission{p.Name, p.Type.Title(), need, p.Enables})
+	}
+	return list
 }

@@ -27,7 +27,7 @@ var abouts = []struct {
 	{permissionsLeaf, "What a service account needs for each service, and which services use account pools."},
 	{passwordsLeaf, "Which passwords Microsoft 365 accepts, when they expire, and when an account is locked."},
 	{poolsLeaf, "How to build a pool, what its members need, and how many are enough."},
-	{connectLeaf, "What an app registration in the tenant needs, so that Purser can sign in and read."},
+	{connectLeaf, "How a tenant is connected, and what an app registration in it needs, so that Purser can sign in and read."},
 }
 
 // place is where something is found on a page: a section of it, or a code.
@@ -43,7 +43,7 @@ var (
 		{"build", "Build a pool"}, {"mfa", "Members with multi-factor authentication"}, {"needs", "What each object type needs"},
 		{"size", "How many members are enough"}, {"force", "When a pool takes effect"},
 	}
-	connectPlaces = []place{{"register", "Create the registration"}, {"permissions", "Permissions"}}
+	connectPlaces = []place{{"connect", "Connect the tenant"}, {"register", "Create the registration by hand"}, {"powershell", "Create the registration with PowerShell"}, {"permissions", "Permissions"}}
 )
 
 func placesOf(sections []section) []place {

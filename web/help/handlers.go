@@ -31,12 +31,10 @@ const (
 	ConnectPath     = "/help/connecting-a-tenant"
 )
 
-// Handlers answers everything under /help/. The zero value works: it offers no common service, takes the password rules
-// as advice, and leads nowhere that does not exist.
+// Handlers answers everything under /help/. The zero value works: it offers no common service, and takes the password rules as advice.
 type Handlers struct {
 	Provider        bool           // the installation is set up as a service provider (R13)
 	StrictPasswords bool           // every deviation from the password rules is refused (R16)
-	AppProfiles     bool           // the page App management exists; links to it are left out otherwise
 	Codes           *verdict.Table // what Microsoft's answers mean here; nil: the built-in table
 }
 
@@ -65,7 +63,7 @@ func (h *Handlers) browser(c echo.Context) error {
 }
 
 func (h *Handlers) codes(c echo.Context) error {
-	list, searched := groups(h.Codes, h.leads), strings.TrimSpace(c.QueryParam("q"))
+	list, searched := groups(h.Codes), strings.TrimSpace(c.QueryParam("q"))
 	return answer(c, codesLeaf, codePlaces(list), codesPage(codesView{Query: searched, Groups: matching(list, searched), Own: ownRows(list)}))
 }
 
@@ -84,9 +82,6 @@ func (h *Handlers) pools(c echo.Context) error {
 func (h *Handlers) connect(c echo.Context) error {
 	return answer(c, connectLeaf, connectPlaces, connectPage())
 }
-
-// leads reports whether there is a page at one of our own addresses that the advice knows.
-func (h *Handlers) leads(href string) bool { return href != "/app-profiles" || h.AppProfiles }
 
 // answer sends a page with its own places in the contents beside it. It says nothing that changes, so the browser may keep it.
 func answer(c echo.Context, of leaf, places []place, body templ.Component) error {

@@ -8,8 +8,8 @@ func TestTheSessionSentenceNamesTheLimitThatComesFirst(t *testing.T) { // R4
 		"Your session ends after 1 minute without activity.":           {IdleSeconds: 60, MaxSeconds: 43200},
 		"Your session ends after less than a minute without activity.": {IdleSeconds: 20, MaxSeconds: 43200},
 		"Your session ends after 5 minutes without activity.":          {IdleSeconds: 300},
-		"Your session ends in 7 minutes at most.":                {IdleSeconds: 900, MaxSeconds: 420},
-		"Your session ends in less than a minute at most.":       {IdleSeconds: 900, MaxSeconds: 12},
+		"Your session ends in 7 minutes at most.":                      {IdleSeconds: 900, MaxSeconds: 420},
+		"Your session ends in less than a minute at most.":             {IdleSeconds: 900, MaxSeconds: 12},
 	} {
 		if got := session.sentence(); got != want {
 			t.Errorf("%+v says %q, want %q", session, got, want)

@@ -5,6 +5,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/a-h/templ"
 	"github.com/labstack/echo/v4"
 
 	"purser.example/internal/profile"
@@ -23,14 +24,10 @@ func (h *Handlers) show(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	c.Response().Header().Set("Vary", "HX-Request")
-	shell := respond.Shell(c, section, title)
-	view := h.detailsView(c, d, shell.Flash)
-	shell.Flash = nil // what stands behind a pane is inert, so the pane says it
-	if respond.ByScript(c) {
-		return respond.Page(c, http.StatusOK, fragment(view.Name, detailsPane(view)))
-	}
-	return h.whole(c, http.StatusOK, shell, view.Name, detailsPane(view))
+	return h.screen().Show(c, http.StatusOK, func(said *layout.Flash) (string, templ.Component) {
+		view := h.detailsView(c, d, said)
+		return view.Name, detailsPane(view)
+	})
 }
 
 // showVerdict gives the verdict alone, for the list that asks for it; everybody else finds it in the details.
@@ -41,9 +38,9 @@ func (h *Handlers) showVerdict(c echo.Context) error {
 		return err
 	}
 	if !respond.ByScript(c) {
-		return c.Redirect(http.StatusSeeOther, query.address(id))
+		return c.Redirect(http.StatusSeeOther, query.Address(id))
 	}
-	view := tipView{Name: p.Name, Href: query.address(id), Verdict: h.tell(c, lastOf(p), p)}
+	view := tipView{Name: p.Name, Href: query.Address(id), Verdict: h.tell(c, lastOf(p), p)}
 	view.Verdict.Quiet = true
 	return respond.Page(c, http.StatusOK, verdictTip(view))
 }
@@ -59,8 +56,8 @@ func lastOf(p profile.Profile) verdict.Verdict {
 func (h *Handlers) detailsView(c echo.Context, d profile.Details, said *layout.Flash) detailsView {
 	query, id, now := readListQuery(c), string(d.ID), h.Now()
 	view := detailsView{
-		Said: said, Name: d.Name, Description: d.Description, Close: query.address(), EditHref: query.address(id, "edit"),
-		ValidateAction: query.address(id, "validate"), DeleteHref: query.with(deletePath, "id", id),
+		Said: said, Name: d.Name, Description: d.Description, Close: query.Address(), EditHref: query.Address(id, "edit"),
+		ValidateAction: query.Address(id, "validate"), DeleteHref: query.With(deletePath, "id", id),
 		Status: h.statusView(d.Profile), Tenant: d.TenantInfo.Called(), Domain: d.TenantInfo.InitialDomain, Cloud: d.TenantInfo.Cloud.Title(),
 		Username: d.Username, Kind: d.Kind.Title(), Expires: expires(d.Profile, now), ExpiresReason: d.Verdict.Expiry.Reason,
 		Validated: words.Moment(d.Validated, now), Version: strconv.FormatInt(d.Version, 10),
@@ -80,7 +77,7 @@ func (h *Handlers) detailsView(c echo.Context, d profile.Details, said *layout.F
 	}
 	view.UsedBy = useLinks(d.Tenant, d.Uses)
 	for _, other := range d.Others {
-		view.Others = append(view.Others, linkView{Text: "Profile " + other.Name, Href: query.address(string(other.ID))})
+		view.Others = append(view.Others, linkView{Text: "Profile " + other.Name, Href: query.Address(string(other.ID))})
 	}
 	return view
 }

@@ -46,7 +46,7 @@ func (h *Handlers) elsewhereView(c echo.Context, d profile.Draft, id *profile.ID
 	var own profile.ID
 	if id != nil {
 		own = *id
-		view.Renew = listQuery{}.with(elsewherePath, "id", string(own))
+		view.Renew = listQueryOf(nil).With(elsewherePath, "id", string(own))
 	}
 	if d.Tenant == "" || d.Username == "" {
 		return view, nil

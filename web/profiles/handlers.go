@@ -1,9 +1,5 @@
 // Package profiles is the Service account page and its panes (R10–R20).
 //
-// Every pane and dialog has an address of its own. A browser gets the whole page, the list standing inert behind; htmx,
-// which has the list already, gets the pane alone. What the list showed (search, filters, sort) travels in the address, so
-// that closing a pane leads back to it.
-//
 // The views, a file for each page, are what the templates show: texts and addresses, formatted already. None of them ever holds a
 // secret.
 package profiles
@@ -17,11 +13,13 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"purser.example/internal/account"
+	"purser.example/internal/appprofile"
 	"purser.example/internal/catalogue"
 	"purser.example/internal/profile"
 	"purser.example/internal/run"
 	"purser.example/internal/tenant"
 	"purser.example/web/layout"
+	"purser.example/web/lists"
 	"purser.example/web/respond"
 	"purser.example/web/verdicts"
 )
@@ -33,6 +31,7 @@ type Handlers struct {
 	RunsOf      *run.Service
 	Accounts    *account.Service
 	Tenants     *tenant.Service
+	Apps        *appprofile.Service
 	Now         func() time.Time
 	Log         *slog.Logger
 
@@ -63,7 +62,7 @@ func (h *Handlers) Mount(e *echo.Echo) {
 // Specimen is the page as it is with nothing stored, for a shell from memory: the limit that `make bench` measures against.
 func Specimen(shell layout.Shell) templ.Component {
 	counts := profile.Counts{}
-	query := listQuery{}
+	query := listQueryOf(nil)
 	return listPage(shell, listView{Services: catalogue.Services(false), NoTenant: true, Tiles: tiles(counts, query), Heads: heads("name", func(string) string { return listPath })})
 }
 
@@ -84,21 +83,10 @@ const (
 	title   = "Service account"
 )
 
-// over answers with a pane or dialog over the list: alone for htmx, in a whole page for everybody else.
-func (h *Handlers) over(c echo.Context, status int, name string, pane templ.Component) error {
-	c.Response().Header().Set("Vary", "HX-Request")
-	if respond.ByScript(c) {
-		return respond.Page(c, status, fragment(name, pane))
-	}
-	return h.whole(c, status, respond.Shell(c, section, title), name, pane)
-}
-
-// whole answers with the list and a pane or dialog over it.
-func (h *Handlers) whole(c echo.Context, status int, shell layout.Shell, name string, pane templ.Component) error {
-	view, err := h.listView(c)
-	if err != nil {
-		return err
-	}
-	shell.Pane, shell.PaneTitle = pane, name
-	return respond.Page(c, status, listPage(shell, view))
+// screen is the list as the place where panes stand.
+func (h *Handlers) screen() lists.Screen {
+	return lists.Screen{Section: section, Title: title, Page: func(c echo.Context, shell layout.Shell) (templ.Component, error) {
+		view, err := h.listView(c)
+		return listPage(shell, view), err
+	}}
 }

@@ -2,6 +2,8 @@ package profiles
 
 import (
 	"purser.example/internal/catalogue"
+	"purser.example/web/lists"
+	"purser.example/web/tenants"
 	"purser.example/web/ui"
 	"purser.example/web/words"
 )
@@ -12,6 +14,7 @@ type listView struct {
 	ClassicHref string              // Manage Account Pool; empty while that page does not exist
 	CreateHref  string              // empty: nobody can create now, and no button says otherwise
 	NoTenant    bool                // no tenant is connected, so that nothing can be created yet
+	First       tenants.Progress    // how far the first steps have come, for a list that nothing was ever put into
 	Tiles       []ui.TileProps      // counts by status, in their order
 	Active      []activeRun         // validation runs that go on
 	Filter      filterView
@@ -40,16 +43,16 @@ type filterView struct {
 	Tenants  []ui.Option // without "All tenants", which stands first anyway
 	Services []ui.Option
 	Statuses []ui.Option
-	Hidden   []hiddenView // what the address keeps besides: the sort, the selection of a tile
-	Active   bool         // something is searched or filtered, so that an empty list means "nothing matches"
+	Hidden   []ui.Hidden // what the address keeps besides: the sort, the selection of a tile
+	Active   bool        // something is searched or filtered, so that an empty list means "nothing matches"
 }
 
 // address is the search, the filters and the order as a form carries them along, so that a command on selected rows leads
 // back to the same list.
-func (v filterView) address() []hiddenView {
-	var values []hiddenView
+func (v filterView) address() []ui.Hidden {
+	var values []ui.Hidden
 	if v.Query != "" {
-		values = append(values, hiddenView{"q", v.Query})
+		values = append(values, ui.Hidden{Name: "q", Value: v.Query})
 	}
 	for _, filter := range []struct {
 		name    string
@@ -57,15 +60,12 @@ func (v filterView) address() []hiddenView {
 	}{{"tenant", v.Tenants}, {"service", v.Services}, {"status", v.Statuses}} {
 		for _, option := range filter.options {
 			if option.Selected {
-				values = append(values, hiddenView{filter.name, option.Value})
+				values = append(values, ui.Hidden{Name: filter.name, Value: option.Value})
 			}
 		}
 	}
 	return append(values, v.Hidden...)
 }
-
-// hiddenView is a value that a form carries along.
-type hiddenView struct{ Name, Value string }
 
 // columns are the heads of R10, to the letter, each with its value of sort.
 var columns = []struct {
@@ -99,7 +99,7 @@ func heads(current string, href func(sort string) string) []ui.Column {
 			head.Href = href(column.sort)
 		}
 		if head.Href != "" {
-			head.Attrs = sorts(head)
+			head.Attrs = lists.Sorts(head)
 		}
 		made = append(made, head)
 	}

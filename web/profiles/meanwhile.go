@@ -25,13 +25,13 @@ func (h *Handlers) showUnstored(c echo.Context, id string, unstored *profile.Uns
 	view.Verdict, v.Quiet = &v, true // the alert is that it is not stored
 	view.Said = &layout.Flash{Failure: true, Text: problem.Message(unstored)}
 	c.Response().Header().Set("Retry-After", respond.RetryAfter)
-	return h.whole(c, http.StatusServiceUnavailable, respond.Shell(c, section, title), view.Name, detailsPane(view))
+	return h.screen().Whole(c, http.StatusServiceUnavailable, respond.Shell(c, section, title), view.Name, detailsPane(view))
 }
 
 // tellMeanwhile says that the validated profile is not what it was when the validation began.
 func (h *Handlers) tellMeanwhile(c echo.Context, to string, conflict *profile.Conflict) error {
 	if conflict.Gone {
-		return respond.Back(c, readListQuery(c).address(), "Someone deleted this profile while it was being validated. The activity log has the response from Microsoft 365.")
+		return respond.Back(c, readListQuery(c).Address(), "Someone deleted this profile while it was being validated. The activity log has the response from Microsoft 365.")
 	}
 	return respond.Back(c, to, "Someone changed the account of "+conflict.Current.Name+" while it was being validated, so the result doesn't count. Validate again.")
 }

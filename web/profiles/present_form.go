@@ -30,7 +30,7 @@ func (h *Handlers) formView(c echo.Context, f form, id *profile.ID) (formView, e
 		return formView{}, err
 	}
 	view := formView{
-		Action: query.address(), Close: query.address(), Name: f.draft.Name, Description: f.draft.Description, Username: f.draft.Username,
+		Action: query.Address(), Close: query.Address(), Name: f.draft.Name, Description: f.draft.Description, Username: f.draft.Username,
 		Services: h.serviceViews(f.draft.Services), Rules: ruleViews(h.Accounts.PasswordRules()),
 		HelpHref: notesHref, PasswordsHref: passwordsHref, Errors: map[string]string{},
 	}
@@ -42,7 +42,7 @@ func (h *Handlers) formView(c echo.Context, f form, id *profile.ID) (formView, e
 		return formView{}, err
 	}
 	if id != nil {
-		view.Edit, view.Action, view.Version = true, query.address(string(*id)), strconv.FormatInt(f.version, 10)
+		view.Edit, view.Action, view.Version = true, query.Address(string(*id)), strconv.FormatInt(f.version, 10)
 	}
 	return view, nil
 }
@@ -78,7 +78,7 @@ func (h *Handlers) conflictView(c echo.Context, f form, conflict *profile.Confli
 	p := conflict.Current
 	view := &conflictView{
 		By: p.Modified.By, At: words.Moment(p.Modified.At, h.Now()), Version: strconv.FormatInt(p.Version, 10),
-		Reload: readListQuery(c).address(string(p.ID), "edit"),
+		Reload: readListQuery(c).Address(string(p.ID), "edit"),
 	}
 	password := "Unchanged"
 	if !f.draft.Password.Empty() {

@@ -1,16 +1,21 @@
 package profiles
 
 import (
+	"context"
 	"net/url"
+	"slices"
 	"time"
 
 	"github.com/labstack/echo/v4"
 
+	"purser.example/internal/access"
+	"purser.example/internal/appprofile"
 	"purser.example/internal/catalogue"
 	"purser.example/internal/profile"
 	"purser.example/internal/tenant"
 	"purser.example/internal/verdict"
 	"purser.example/web/session"
+	"purser.example/web/tenants"
 	"purser.example/web/ui"
 	"purser.example/web/verdicts"
 	"purser.example/web/words"
@@ -18,7 +23,7 @@ import (
 
 func (h *Handlers) listView(c echo.Context) (listView, error) {
 	ctx, caller, query := c.Request().Context(), session.Caller(c), readListQuery(c)
-	tenants, err := h.Tenants.All(ctx, caller)
+	connected, err := h.Tenants.All(ctx, caller)
 	if err != nil {
 		return listView{}, err
 	}
@@ -27,32 +32,45 @@ func (h *Handlers) listView(c echo.Context) (listView, error) {
 		return listView{}, err
 	}
 	view := listView{
-		Services: h.Profiles.Offered(), ClassicHref: classicPath, NoTenant: len(tenants) == 0,
-		Tiles: tiles(counts, query), Filter: h.filterView(tenants, query),
-		Heads: heads(query.sort(), func(sort string) string { return query.firstPage("sort", sort) }),
+		Services: h.Profiles.Offered(), ClassicHref: classicPath, NoTenant: len(connected) == 0,
+		Tiles: tiles(counts, query), Filter: h.filterView(connected, query),
+		Heads: heads(query.sort(), func(sort string) string { return query.FirstPage("sort", sort) }),
 		Pager: pager(page, query), Now: words.Moment(h.Now(), h.Now()).Now,
 	}
 	if view.Active, err = h.activeRuns(c); err != nil {
 		return listView{}, err
 	}
-	if len(tenants) > 0 {
-		view.CreateHref = query.address("new")
+	if len(connected) > 0 {
+		view.CreateHref = query.Address("new")
 	}
-	names := make(map[tenant.ID]tenant.Tenant, len(tenants))
-	for _, t := range tenants {
+	if len(page.Rows) == 0 && !view.Filter.Active {
+		if view.First, err = h.first(ctx, caller, connected); err != nil {
+			return listView{}, err
+		}
+	}
+	names := make(map[tenant.ID]tenant.Tenant, len(connected))
+	for _, t := range connected {
 		names[t.ID] = t
 	}
 	view.Rows = make([]rowView, 0, len(page.Rows))
-	kept := query.with("")
+	kept := query.With("")
 	for _, row := range page.Rows {
 		view.Rows = append(view.Rows, h.rowView(row, names[row.Tenant], kept))
 	}
 	return view, nil
 }
 
+// first is how far an installation without profiles has come (R75).
+func (h *Handlers) first(ctx context.Context, caller access.Caller, connected []tenant.Tenant) (tenants.Progress, error) {
+	steps := tenants.Progress{Connected: slices.ContainsFunc(connected, func(t tenant.Tenant) bool { return t.Apps > 0 })}
+	active, _, err := h.Apps.List(ctx, caller, appprofile.Query{Status: appprofile.Active, Limit: 1})
+	steps.Permitted = len(active) > 0
+	return steps, err
+}
+
 // tiles count by status what the search and the other filters let through, and each is a way to see what it counts (X34).
 func tiles(counts profile.Counts, query listQuery) []ui.TileProps {
-	now := query.values.Get("status")
+	now := query.Values.Get("status")
 	all := "All profiles"
 	if q := query.query(); q.Text != "" || q.Tenant != "" || q.Service != "" {
 		all = "All matching"
@@ -61,7 +79,7 @@ func tiles(counts profile.Counts, query listQuery) []ui.TileProps {
 		if count == 0 {
 			tone = ""
 		}
-		return ui.TileProps{Count: atLeast(count, counts.AtLeast && (status != "" || counts.AllAtLeast)), Label: label, Href: query.firstPage("status", status), Tone: tone, Current: now == status}
+		return ui.TileProps{Count: atLeast(count, counts.AtLeast && (status != "" || counts.AllAtLeast)), Label: label, Href: query.FirstPage("status", status), Tone: tone, Current: now == status}
 	}
 	return []ui.TileProps{
 		tile(counts.All, all, "", ""),
@@ -83,10 +101,10 @@ func atLeast(n int, more bool) string {
 	return words.Number(n) + "+"
 }
 
-func (h *Handlers) filterView(tenants []tenant.Tenant, query listQuery) filterView {
+func (h *Handlers) filterView(connected []tenant.Tenant, query listQuery) filterView {
 	q := query.query()
 	f := filterView{Query: q.Text, Active: q.Filtered()}
-	for _, t := range tenants {
+	for _, t := range connected {
 		f.Tenants = append(f.Tenants, ui.Option{Value: string(t.ID), Label: t.Called(), Selected: t.ID == q.Tenant})
 	}
 	for _, s := range h.Profiles.Offered() {
@@ -99,8 +117,8 @@ func (h *Handlers) filterView(tenants []tenant.Tenant, query listQuery) filterVi
 	for _, s := range verdict.Statuses() {
 		f.Statuses = append(f.Statuses, ui.Option{Value: string(s), Label: s.Title(), Selected: string(s) == q.Status})
 	}
-	if sort := query.values.Get("sort"); sort != "" {
-		f.Hidden = append(f.Hidden, hiddenView{"sort", sort})
+	if sort := query.Values.Get("sort"); sort != "" {
+		f.Hidden = append(f.Hidden, ui.Hidden{Name: "sort", Value: sort})
 	}
 	return f
 }
@@ -116,10 +134,10 @@ func pager(page profile.Page, query listQuery) ui.PagerProps {
 		props.Summary = words.Number(page.Total) + " match"
 	}
 	if page.Previous != "" {
-		props.PreviousHref = query.firstPage("before", page.Previous)
+		props.PreviousHref = query.FirstPage("before", page.Previous)
 	}
 	if page.Next != "" {
-		props.NextHref = query.firstPage("after", page.Next)
+		props.NextHref = query.FirstPage("after", page.Next)
 	}
 	return props
 }

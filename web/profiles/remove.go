@@ -18,7 +18,7 @@ import (
 // confirmRemove names what would go before it goes (R11, R20).
 func (h *Handlers) confirmRemove(c echo.Context) error {
 	query := readListQuery(c)
-	view := deleteView{Action: query.with(deletePath), Close: query.address()}
+	view := deleteView{Action: query.With(deletePath), Close: query.Address()}
 	doomed, err := h.Profiles.BeforeDelete(c.Request().Context(), session.Caller(c), idsOf(c.QueryParams()["id"]))
 	if err != nil {
 		return err
@@ -29,9 +29,9 @@ func (h *Handlers) confirmRemove(c echo.Context) error {
 		})
 	}
 	if len(view.Profiles) == 0 {
-		return respond.Back(c, query.address(), "Select the profiles to delete.")
+		return respond.Back(c, query.Address(), "Select the profiles to delete.")
 	}
-	return h.over(c, http.StatusOK, "Delete profiles", deleteDialog(view))
+	return h.screen().Over(c, http.StatusOK, "Delete profiles", deleteDialog(view))
 }
 
 func idsOf(texts []string) []profile.ID {
@@ -64,17 +64,17 @@ func (h *Handlers) remove(c echo.Context) error {
 	query := readListQuery(c)
 	n, err := h.Profiles.Delete(c.Request().Context(), session.Caller(c), session.Origin(c), seen)
 	if conflict, ok := errors.AsType[*profile.Conflict](err); ok {
-		return respond.Back(c, query.address(), "Nothing was deleted, because someone changed "+conflict.Current.Name+" in the meantime. Check the change, then delete again.")
+		return respond.Back(c, query.Address(), "Nothing was deleted, because someone changed "+conflict.Current.Name+" in the meantime. Check the change, then delete again.")
 	}
 	if err != nil {
 		return err
 	}
 	if n == 0 {
-		return respond.Back(c, query.address(), "Nothing was deleted, because someone else already deleted the selected profiles.")
+		return respond.Back(c, query.Address(), "Nothing was deleted, because someone else already deleted the selected profiles.")
 	}
 	sentence := words.Counted(n, "profile") + " deleted."
 	if n < len(seen) {
 		sentence += " Someone else already deleted the others."
 	}
-	return respond.Leave(c, query.address(), sentence)
+	return respond.Leave(c, query.Address(), sentence)
 }

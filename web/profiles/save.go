@@ -19,7 +19,7 @@ func (h *Handlers) showNew(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	return h.over(c, http.StatusOK, view.title(), newPane(view))
+	return h.screen().Over(c, http.StatusOK, view.title(), newPane(view))
 }
 
 // create saves a new profile, after Microsoft 365 has confirmed the account (R17).
@@ -40,15 +40,15 @@ func (h *Handlers) create(c echo.Context) error {
 func (h *Handlers) chooseEdit(c echo.Context) error {
 	query, ids := readListQuery(c), c.QueryParams()["id"]
 	if len(ids) != 1 {
-		return respond.Back(c, query.address(), "Select one profile to edit.")
+		return respond.Back(c, query.Address(), "Select one profile to edit.")
 	}
 	if respond.ByScript(c) {
-		c.Response().Header().Set("HX-Push-Url", query.address(ids[0], "edit"))
+		c.Response().Header().Set("HX-Push-Url", query.Address(ids[0], "edit"))
 		c.SetParamNames("id")
 		c.SetParamValues(ids[0])
 		return h.showEdit(c)
 	}
-	return c.Redirect(http.StatusSeeOther, query.address(ids[0], "edit"))
+	return c.Redirect(http.StatusSeeOther, query.Address(ids[0], "edit"))
 }
 
 func (h *Handlers) showEdit(c echo.Context) error {
@@ -60,7 +60,7 @@ func (h *Handlers) showEdit(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	return h.over(c, http.StatusOK, view.title(), editPane(view))
+	return h.screen().Over(c, http.StatusOK, view.title(), editPane(view))
 }
 
 // update saves an edit (R19).
@@ -81,7 +81,7 @@ func (h *Handlers) update(c echo.Context) error {
 // saved leads back to the list, which marks the profile and offers to open it.
 func (h *Handlers) saved(c echo.Context, p profile.Profile, sentence string) error {
 	query, id := readListQuery(c), string(p.ID)
-	return respond.Tell(c, query.address(), layout.Flash{Text: sentence, Href: query.address(id), About: id})
+	return respond.Tell(c, query.Address(), layout.Flash{Text: sentence, Href: query.Address(id), About: id})
 }
 
 // refuse answers a Save that changed nothing: the same form as typed, with what is wrong, the verdict or the conflict. The
@@ -119,9 +119,9 @@ func (h *Handlers) refuse(c echo.Context, f form, id *profile.ID, cause error) e
 	view.RetypeHint = true
 	shell := respond.Shell(c, section, title)
 	if view.Edit {
-		return h.whole(c, status, shell, view.title(), editPane(view))
+		return h.screen().Whole(c, status, shell, view.title(), editPane(view))
 	}
-	return h.whole(c, status, shell, view.title(), newPane(view))
+	return h.screen().Whole(c, status, shell, view.title(), newPane(view))
 }
 
 const unrecorded = "This result couldn't be written to the activity log because Purser can't use its database right now. If this keeps happening, ask your server administrator to check the disk."

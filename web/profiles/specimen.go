@@ -16,13 +16,13 @@ import (
 // FullSpecimen is the page with as many rows as it has at most, from memory: the limit that `make bench` measures a list of
 // profiles against. Its rows are as long as those of real ones.
 func FullSpecimen(shell layout.Shell) templ.Component {
-	query := listQuery{}
+	query := listQueryOf(nil)
 	view := listView{
 		Services: catalogue.Services(false), CreateHref: listPath + "/new",
 		Tiles:  tiles(profile.Counts{All: 100_000, Valid: 90_000, Attention: 7_000, Expiring: 4_000, NotValidated: 3_000}, query),
 		Filter: filterView{Tenants: []ui.Option{{Value: "6f1c0000-0000-4000-8000-000000000001", Label: "Contoso"}, {Value: "6f1c0000-0000-4000-8000-000000000002", Label: "Fabrikam"}}},
 		Now:    words.Moment(specimenNow, specimenNow).Now,
-		Heads:  heads("name", func(sort string) string { return query.firstPage("sort", sort) }),
+		Heads:  heads("name", func(sort string) string { return query.FirstPage("sort", sort) }),
 		Pager:  ui.PagerProps{Summary: "100,000 total", NextHref: listPath + "?after=eyJzIjoibmFtZSIsImsiOiJiYWNrdXAgMDAwMDUwIiwiaSI6IjAxOTNhIn0"},
 	}
 	for _, s := range view.Services {

@@ -14,7 +14,7 @@ import (
 
 // validate signs in with the stored password; the details then show what came of it.
 func (h *Handlers) validate(c echo.Context) error {
-	return h.validateOne(c, c.Param("id"), readListQuery(c).address(c.Param("id")))
+	return h.validateOne(c, c.Param("id"), readListQuery(c).Address(c.Param("id")))
 }
 
 func (h *Handlers) validateOne(c echo.Context, id, to string) error {

@@ -26,17 +26,17 @@ func (h *Handlers) validateSelected(c echo.Context) error {
 	ids, query := values["id"], listQueryOf(values)
 	switch {
 	case values.Get(fieldAll) != "":
-		return h.began(c, query.address())(h.Validations.BeginMatching(c.Request().Context(), session.Caller(c), session.Origin(c), query.query(), h.selection(c, query)))
+		return h.began(c, query.Address())(h.Validations.BeginMatching(c.Request().Context(), session.Caller(c), session.Origin(c), query.query(), h.selection(c, query)))
 	case len(ids) == 0:
-		return c.Redirect(http.StatusSeeOther, query.with(validatePath))
+		return c.Redirect(http.StatusSeeOther, query.With(validatePath))
 	case len(ids) == 1:
-		return h.validateOne(c, ids[0], query.address(ids[0]))
+		return h.validateOne(c, ids[0], query.Address(ids[0]))
 	}
 	selected := make([]profile.ID, len(ids))
 	for i, id := range ids {
 		selected[i] = profile.ID(id)
 	}
-	return h.began(c, query.address())(h.Validations.Begin(c.Request().Context(), session.Caller(c), session.Origin(c), selected))
+	return h.began(c, query.Address())(h.Validations.Begin(c.Request().Context(), session.Caller(c), session.Origin(c), selected))
 }
 
 // began leads to a run that was just made, or back to the list where there is nothing to validate.
@@ -62,10 +62,10 @@ func (h *Handlers) confirmValidate(c echo.Context) error {
 		return err
 	}
 	if page.Total == 0 {
-		return respond.Back(c, query.address(), "No profiles match, so there is nothing to validate.")
+		return respond.Back(c, query.Address(), "No profiles match, so there is nothing to validate.")
 	}
-	view := confirmView{Action: query.with(validatePath), Close: query.address(), Count: words.Number(page.Total), AtLeast: page.AtLeast, One: page.Total == 1, Selection: h.selection(c, query), Hidden: query.hidden()}
-	return h.over(c, http.StatusOK, "Validate profiles", confirmDialog(view))
+	view := confirmView{Action: query.With(validatePath), Close: query.Address(), Count: words.Number(page.Total), AtLeast: page.AtLeast, One: page.Total == 1, Selection: h.selection(c, query), Hidden: query.Hidden()}
+	return h.screen().Over(c, http.StatusOK, "Validate profiles", confirmDialog(view))
 }
 
 // selection says in words which profiles a view of the list has.

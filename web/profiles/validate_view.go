@@ -1,5 +1,7 @@
 package profiles
 
+import "purser.example/web/ui"
+
 // fieldAll says that a command is meant for all that match, not for selected rows.
 const fieldAll = "all"
 
@@ -11,5 +13,5 @@ type confirmView struct {
 	AtLeast   bool // there are more than Count
 	One       bool
 	Selection string // which, in words
-	Hidden    []hiddenView
+	Hidden    []ui.Hidden
 }

@@ -15,6 +15,7 @@ import (
 	"purser.example/internal/catalogue"
 	"purser.example/static"
 	"purser.example/web/layout"
+	"purser.example/web/lists"
 	"purser.example/web/ui"
 	"purser.example/web/verdicts"
 	"purser.example/web/words"
@@ -65,7 +66,7 @@ func sampleList() listView {
 	return listView{
 		Services: catalogue.Services(false), ClassicHref: "/classic/account-pool", CreateHref: "/service-accounts/new",
 		Tiles:  []ui.TileProps{{Count: "5", Label: "Need attention", Href: "?status=attention", Tone: ui.Bad, Current: true}},
-		Filter: filterView{Query: "svc", Tenants: []ui.Option{{Value: "1", Label: "Contoso", Selected: true}}, Hidden: []hiddenView{{"sort", "-name"}}, Active: true},
+		Filter: filterView{Query: "svc", Tenants: []ui.Option{{Value: "1", Label: "Contoso", Selected: true}}, Hidden: []ui.Hidden{{Name: "sort", Value: "-name"}}, Active: true},
 		Now:    "1795442520",
 		Heads:  heads("-name", func(sort string) string { return "?sort=" + sort }),
 		Rows: []rowView{{
@@ -183,7 +184,7 @@ func TestAnEmptyListSaysWhy(t *testing.T) { // R75
 		link string
 	}{
 		"nothing was ever made":  {listView{CreateHref: "/new"}, "No profiles yet", "Create"},
-		"no tenant is connected": {listView{NoTenant: true}, "No tenant is connected", "Connecting a tenant"},
+		"no tenant is connected": {listView{NoTenant: true}, "No tenant is connected", "Create app profile"},
 		"nothing matches":        {listView{Filter: filterView{Active: true}}, "No profiles found", "Clear filters"},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -413,7 +414,7 @@ func TestTextsFromPeopleStayText(t *testing.T) {
 	form.Verdict = &verdicts.View{Title: bad, Cause: bad, Steps: []ui.Step{{Text: bad, Link: bad, Href: "javascript:alert(1)", Command: bad}}, Copy: bad, Links: []verdicts.Link{{Text: bad, Href: "javascript:alert(1)"}}}
 	form.Conflict = &conflictView{By: bad, Rows: []conflictRow{{bad, bad, bad, true}}}
 	for name, component := range map[string]templ.Component{
-		"list": listPage(sampleShell(), list), "form": newPane(form), "fragment": fragment(bad, outcomeFragment(form)),
+		"list": listPage(sampleShell(), list), "form": newPane(form), "fragment": lists.Fragment(bad, outcomeFragment(form)),
 		"details": detailsPane(detailsView{Name: bad, Description: bad, Username: bad, ExpiresReason: bad, UsedBy: []linkView{{bad, "javascript:alert(1)"}}, Changes: []changeView{{By: bad, What: bad}}}),
 		"delete":  deleteDialog(deleteView{Profiles: []deleteRow{{ID: bad, Name: bad, Username: bad, Tenant: bad, Uses: []linkView{{bad, ""}}}}}),
 	} {

@@ -14,9 +14,10 @@ type entry struct {
 	newTab                   bool
 }
 
-// entries appear with the page they lead to. Other rooms have their place between these: Overview before them all, App management and
-// Auto discovery under Management, Health and expiry under Monitoring, and a group Administration below.
+// entries appear with the page they lead to. Other rooms have their place between these: Overview before them all, Auto discovery under
+// Management, Health and expiry under Monitoring, and a group Administration below.
 var entries = []entry{
+	{"Management", "App management", "/app-profiles", "app", access.ManageServiceAccounts, false},
 	{"Management", "Service account", "/service-accounts", "key", access.ManageServiceAccounts, false},
 	{"Management", "Account pools", "/classic/account-pool", "pool", access.ManageServiceAccounts, true},
 	{"Monitoring", "Validation runs", "/service-accounts/validations", "validate", access.ManageServiceAccounts, false},

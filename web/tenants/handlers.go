@@ -9,6 +9,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"purser.example/internal/access"
+	"purser.example/internal/appprofile"
 	"purser.example/internal/problem"
 	"purser.example/internal/tenant"
 	"purser.example/web/form"
@@ -26,6 +27,7 @@ func Address(id tenant.ID) string { return Path + "/" + url.PathEscape(string(id
 // Handlers answers the addresses of tenants.
 type Handlers struct {
 	Tenants *tenant.Service
+	Apps    *appprofile.Service
 	Now     func() time.Time
 }
 
@@ -49,12 +51,18 @@ func (h *Handlers) page(c echo.Context, status int, typed, wrong string) error {
 		return err
 	}
 	view := tenantView{
-		ID: string(t.ID), Domain: t.InitialDomain, Cloud: t.Cloud.Title(), Connected: words.Moment(t.Connected, h.Now()),
+		ID: string(t.ID), Name: t.Called(), Domain: t.InitialDomain, Cloud: t.Cloud.Title(), Connected: words.Moment(t.Connected, h.Now()),
 		Action: Address(t.ID) + "/cloud-domains", MayChange: caller.May(access.ChangeSecurity), Typed: typed, Wrong: wrong,
 	}
 	for _, d := range t.CloudDomains {
-		view.Domains = append(view.Domains, domainView{Domain: d.Domain, By: d.By, At: words.Moment(d.At, h.Now())})
+		view.CloudDomains = append(view.CloudDomains, cloudDomainView{Domain: d.Domain, By: d.By, At: words.Moment(d.At, h.Now())})
 	}
+	view.read(t, h.Now())
+	apps, err := h.Apps.OfTenant(c.Request().Context(), caller, t.ID)
+	if err != nil {
+		return err
+	}
+	view.Apps = appViews(apps)
 	return respond.Page(c, status, tenantPage(respond.Shell(c, "Management", t.Called()), view))
 }
 

@@ -1,20 +1,105 @@
 package tenants
 
-import "purser.example/web/words"
+import (
+	"net/url"
+	"strings"
+	"time"
+
+	"purser.example/internal/appprofile"
+	"purser.example/internal/tenant"
+	"purser.example/web/ui"
+	"purser.example/web/verdicts"
+	"purser.example/web/words"
+)
 
 const fieldDomain = "domain"
 
+// tenantView is what is known of one tenant (R73). What an app has not read is told as that, and not as none.
 type tenantView struct {
-	ID, Domain, Cloud string
-	Connected         words.Time
-	Domains           []domainView
-	Action            string
-	MayChange         bool // the person may say where passwords go
-	Typed, Wrong      string
+	ID, Name, Domain, Cloud string
+	Connected               words.Time
+	Read                    words.Time // zero: never
+	Gone                    words.Time // when Microsoft 365 said that it is not there any more; zero: it is
+	Domains                 []domainView
+	DomainsRead             bool
+	Licenses                []licenseView
+	LicensesRead            bool
+	SecurityDefaults        switchView
+	LegacyAuth              switchView
+	Apps                    []appView // the preferred one first; none: the tenant is known from profiles only
+	CloudDomains            []cloudDomainView
+	Action                  string
+	MayChange               bool // the person may say where passwords go
+	Typed, Wrong            string
 }
 
-// domainView is a federated domain whose passwords the cloud checks.
-type domainView struct {
+// domainView is a domain of the tenant.
+type domainView struct{ Name, Note string }
+
+// licenseView is a product that the tenant has.
+type licenseView struct{ Product, Used, Bought string }
+
+// switchView is something that is on or off, as far as it is known.
+type switchView struct{ Text, Note string }
+
+// appView is an app profile of the tenant.
+type appView struct {
+	Name, Href string
+	Tone       ui.Tone
+	Status     string
+	Preferred  bool
+}
+
+// cloudDomainView is a federated domain whose passwords the cloud checks.
+type cloudDomainView struct {
 	Domain, By string
 	At         words.Time
+}
+
+// read fills in what an app has read of the tenant.
+func (v *tenantView) read(t tenant.Tenant, now time.Time) {
+	v.Read, v.Gone = words.Moment(t.Read, now), words.Moment(t.Gone, now)
+	v.DomainsRead, v.LicensesRead = t.Facts.DomainsRead(), t.Facts.Licences != nil
+	for _, d := range t.Facts.Domains {
+		v.Domains = append(v.Domains, domainView{Name: d.Name, Note: domainNote(d)})
+	}
+	for _, l := range t.Facts.Licences {
+		v.Licenses = append(v.Licenses, licenseView{l.Product, words.Number(l.Used), words.Number(l.Bought)})
+	}
+	v.SecurityDefaults = switchOf(t.Facts.SecurityDefaults, "Every sign-in may be asked for a second factor, which a service account does not have.", "", "Policy.Read.All")
+	v.LegacyAuth = switchOf(t.Facts.LegacyAuth, "SharePoint lets legacy protocols in, which app passwords need.", "SharePoint does not take app passwords.", "SharePointTenantSettings.Read.All")
+}
+
+func domainNote(d tenant.Domain) string {
+	notes := []string{"Managed"}
+	if d.Federated {
+		notes[0] = "Federated"
+	}
+	if d.Default {
+		notes = append(notes, "default")
+	}
+	if d.Initial {
+		notes = append(notes, "initial")
+	}
+	return strings.Join(notes, ", ")
+}
+
+// switchOf says how something stands; what is not known is granted by the permission.
+func switchOf(on *bool, whenOn, whenOff, permission string) switchView {
+	switch {
+	case on == nil:
+		return switchView{"Not read", "The permission " + permission + " would tell."}
+	case *on:
+		return switchView{"On", whenOn}
+	default:
+		return switchView{"Off", whenOff}
+	}
+}
+
+func appViews(apps []appprofile.Profile) []appView {
+	var list []appView
+	for _, p := range apps {
+		list = append(list, appView{Name: p.Name, Href: appsHref + "/" + url.PathEscape(string(p.ID)), Tone: verdicts.AppTone(p.Status), Status: p.Status.Title(), Preferred: p.Preferred})
+	}
+	return list
 }

@@ -163,3 +163,17 @@ func TestAVerdictLeadsToOnePlace(t *testing.T) {
 		}
 	}
 }
+
+// R70: what stands in the way of an app profile is an alert with cause, remedy, code and correlation id, and its code has a place.
+func TestAnAppIsToldAsAVerdictIs(t *testing.T) {
+	page := shown(t, verdicts.Verdict(words(&tenants{}).App("Refused", appprofile.Finding{Code: "AADSTS7000215", CorrelationID: "5a0c7a6e", Cause: "The secret is wrong.", Remedy: "Enter another one."})))
+	if alert := page.Find("[role=alert]"); !strings.Contains(alert.Text(), "The secret is wrong.") || strings.TrimSpace(alert.Find("ol.steps li").Text()) != "Enter another one." || strings.Join(strings.Fields(alert.Find("dd").Text()), "") != "AADSTS70002155a0c7a6e" {
+		t.Errorf("it says %s", alert.Text())
+	}
+	if page.Find("a[href='/help/validation-codes#AADSTS7000215']").Length() != 1 || page.Find("[data-copy]").AttrOr("data-copy", "") != "Code: AADSTS7000215\nCorrelation id: 5a0c7a6e\n" {
+		t.Errorf("to quote: %s", page.Find("dl").Text())
+	}
+	if strange := shown(t, verdicts.Verdict(words(&tenants{}).App("Refused", appprofile.Finding{Code: "ODD"}))); strange.Find("a").Length() != 0 {
+		t.Error("a code without a place leads somewhere")
+	}
+}

@@ -66,9 +66,6 @@ func (v View) copied() string {
 	return v.Copy + v.whose
 }
 
-// appManagement is a page that verdicts lead to and that does not exist yet: the words stay, the link comes with it.
-const appManagement = "/app-profiles"
-
 // viewOf puts an explanation into the shapes of a page.
 func viewOf(status verdict.Status, e verdict.Explanation) View {
 	view := View{
@@ -79,9 +76,6 @@ func viewOf(status verdict.Status, e verdict.Explanation) View {
 		view.Proofs = append(view.Proofs, ui.Proof{Tone: toneOf(f.Result), Text: f.Text})
 	}
 	for _, s := range e.Steps {
-		if s.Href == appManagement {
-			s.Link, s.Href = "", ""
-		}
 		view.Steps = append(view.Steps, ui.Step{Text: s.Text, Link: s.Link, Href: s.Href, Command: s.Command})
 	}
 	place := "" // of the code in the help

@@ -3,6 +3,7 @@ package verdicts
 import (
 	"strings"
 
+	"purser.example/internal/appprofile"
 	"purser.example/internal/verdict"
 	"purser.example/web/ui"
 )
@@ -35,6 +36,20 @@ func toneOf(p verdict.Proven) ui.Tone {
 	case verdict.Proved:
 		return ui.OK
 	case verdict.Refuted:
+		return ui.Bad
+	default:
+		return ui.Mute
+	}
+}
+
+// AppTone is how serious the status of an app profile is.
+func AppTone(s appprofile.Status) ui.Tone {
+	switch s {
+	case appprofile.Active:
+		return ui.OK
+	case appprofile.PermissionsMissing:
+		return ui.Warn
+	case appprofile.Invalid:
 		return ui.Bad
 	default:
 		return ui.Mute

@@ -2,7 +2,7 @@
 
 // templ: version: v0.3.1118
 
-package profiles
+package lists
 
 //lint:file-ignore SA4006 This context is only used if a nested component is present.
 
@@ -11,8 +11,8 @@ import templruntime "github.com/a-h/templ/runtime"
 
 import "purser.example/web/layout"
 
-// fragment is a pane or dialog alone, for a list that is in the browser already. The title is the browser tab's.
-func fragment(title string, pane templ.Component) templ.Component {
+// Fragment is a pane or dialog alone, for a list that is in the browser already. The title is the browser tab's.
+func Fragment(title string, pane templ.Component) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -36,7 +36,7 @@ func fragment(title string, pane templ.Component) templ.Component {
 		var templ_7745c5c3_Var2 string
 		templ_7745c5c3_Var2, templ_7745c5c3_Err = templ.JoinStringErrs(layout.TitleText(title))
 		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `web/profiles/fragment.templ`, Line: 7, Col: 33}
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `web/lists/fragment.templ`, Line: 7, Col: 33}
 		}
 		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var2))
 		if templ_7745c5c3_Err != nil {

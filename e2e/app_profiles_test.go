@@ -1,0 +1,207 @@
+package e2e
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"purser.example/e2e/browser"
+	"purser.example/internal/demo"
+)
+
+// clientSecret is what the fixture's apps prove themselves by; it must turn up nowhere else.
+const clientSecret = "Marked-Client-Secret-2026"
+
+// apps has an app with all permissions and one with few, in a tenant that nobody has connected.
+const apps = `{"tenants": [{
+  "id": "6f1c0000-0000-4000-8000-000000000001", "displayName": "Contoso", "initialDomain": "contoso.onmicrosoft.com", "domains": [{"id": "contoso.com"}],
+  "apps": [{"appId": "a0000000-0000-4000-8000-000000000001", "displayName": "Purser", "secrets": [{"value": "` + clientSecret + `", "expires": "+10d"}]},
+    {"appId": "a0000000-0000-4000-8000-000000000002", "displayName": "Poor", "permissions": ["User.Read.All"], "clientSecret": "` + clientSecret + `"}],
+  "users": [{"userPrincipalName": "svc-backup@contoso.com", "password": "Marked-Secret-2026!", "lastPasswordChangeDateTime": "-30d"}]}]}`
+
+const (
+	wholeApp = "a0000000-0000-4000-8000-000000000001"
+	poorApp  = "a0000000-0000-4000-8000-000000000002"
+)
+
+// withApps opens a demo with the apps and no tenant connected, and signs its owner in.
+func withApps(t *testing.T, v view) (*house, *browser.Page) {
+	t.Helper()
+	file := filepath.Join(t.TempDir(), "fixture.json")
+	if err := os.WriteFile(file, []byte(apps), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	h := openDemo(t, demo.Options{Fixture: file})
+	p := browser.New(t, v.options(h))
+	p.Goto("/service-accounts")
+	signIn(p, "owner@purser.test")
+	p.WaitPath("/service-accounts")
+	return h, p
+}
+
+// fillApp types an app profile into the open pane, but for its credential.
+func fillApp(p *browser.Page, name, application string) {
+	p.Fill("Name", name)
+	p.Fill("Tenant domain or ID", "contoso.com")
+	p.Fill("Application (client) ID", application)
+}
+
+// R70–R75: from an installation without a tenant by the first steps to its first profile, with and without script.
+func TestTheFirstTenantIsConnected(t *testing.T) {
+	for _, v := range []view{views[0], views[1], views[3]} {
+		t.Run(v.name, func(t *testing.T) { firstTenant(t, v) })
+	}
+}
+
+func firstTenant(t *testing.T, v view) {
+	h, p := withApps(t, v)
+	fine(p, "first-steps")
+	p.Click("Create app profile")
+	p.WaitPath("/app-profiles/new")
+	p.ByRole("heading", "Create app profile").Wait()
+	fine(p, "app-create")
+	p.Click("Save")
+	p.ByRole("alert", "").Having("Correct 4 fields").Wait()
+	fine(p, "app-create-mistakes")
+
+	fillApp(p, "Contoso app", wholeApp)
+	p.Fill("Client secret", "Wrong-Client-Secret")
+	p.Click("Save")
+	alert := p.ByRole("alert", "").Having("AADSTS7000215")
+	alert.Wait()
+	if said := alert.Text(); !strings.Contains(said, "Correlation") || strings.Contains(said, "Wrong-Client-Secret") {
+		t.Errorf("the refusal says %q", said)
+	}
+	if name, secret := p.ByLabel("Name").Value(), p.ByLabel("Client secret").Value(); name != "Contoso app" || (secret == "") != v.noScript {
+		t.Errorf("afterwards the name is %q, and the secret has %d characters", name, len(secret))
+	}
+	if !v.noScript {
+		begins(t, p)
+	}
+	fine(p, "app-create-refused")
+	p.Fill("Client secret", clientSecret)
+	p.Click("Save")
+	p.WaitPath("/app-profiles")
+	p.ByRole("status", "").Having("Contoso app saved").Wait()
+	fine(p, "app-list")
+
+	p.Goto("/service-accounts")
+	p.ByText("Create the first profile").Wait()
+	fine(p, "first-steps-last")
+	p.Click("Create")
+	p.ByRole("heading", "Create service account profile").Wait()
+	fill(p, "Backup", "svc-backup@contoso.com", password)
+	p.Click("Save")
+	p.WaitPath("/service-accounts")
+	p.ByRole("status", "").Having("Backup saved").Wait()
+	if p.ByText("First steps").Count() != 0 {
+		t.Error("the first steps are still there")
+	}
+
+	deleteTheLast(t, p)
+	if log := h.Log.String(); strings.Contains(log, clientSecret) {
+		t.Error("the log holds the client secret")
+	}
+}
+
+// deleteTheLast deletes an app profile that a profile needs: it goes by its name only.
+func deleteTheLast(t *testing.T, p *browser.Page) {
+	t.Helper()
+	p.Goto("/app-profiles")
+	p.ByLabel("Select Contoso app").Check()
+	p.ByRole("button", "Delete").Click()
+	p.ByRole("button", "Confirm").Wait()
+	if said := p.ByRole("dialog", "").Text(); !strings.Contains(said, "1 service account profile: Backup") {
+		t.Errorf("the question says %q", said)
+	}
+	p.Click("Confirm")
+	p.ByText("This is the last app profile").Wait()
+	fine(p, "app-delete-last")
+	p.Fill("Name of the app profile", "Contoso app")
+	p.Click("Confirm")
+	p.WaitPath("/app-profiles")
+	p.ByRole("status", "").Having("Contoso app deleted").Wait()
+	p.Goto("/tenants/6f1c0000-0000-4000-8000-000000000001")
+	p.ByText("Known from profiles only").Wait()
+	fine(p, "tenant-known-from-profiles")
+}
+
+// R71, R72, R74: missing permissions are told with what to do; a certificate that Purser makes is downloaded; check, edit and a second
+// credential.
+func TestTheLifeOfAnAppProfile(t *testing.T) {
+	for _, v := range []view{views[0], views[3]} {
+		t.Run(v.name, func(t *testing.T) { lifeOfAnAppProfile(t, v) })
+	}
+}
+
+func lifeOfAnAppProfile(t *testing.T, v view) {
+	_, p := withApps(t, v)
+	p.Goto("/app-profiles/new")
+	fillApp(p, "Poor app", poorApp)
+	p.Fill("Client secret", clientSecret)
+	p.Click("Save")
+	p.WaitPath("/app-profiles")
+	p.ByRole("status", "").Having("GroupMember.Read.All").Wait()
+	p.Click("Poor app")
+	p.ByRole("heading", "Poor app").Wait()
+	p.ByRole("link", "Grant admin consent").Wait()
+	fine(p, "app-details-missing")
+	p.ByRole("dialog", "").ByRole("button", "Check").Click()
+	p.ByRole("alert", "").Having("GroupMember.Read.All").Wait()
+	details := p.Path()
+
+	p.ByRole("link", "Edit").Click()
+	p.ByRole("heading", "Edit app profile").Wait()
+	fine(p, "app-edit")
+	p.Fill("Name", "Renamed app")
+	p.Click("Save")
+	p.WaitPath("/app-profiles")
+	p.ByRole("status", "").Having("Renamed app saved").Wait()
+
+	p.Goto(details)
+	p.Click("Add credential")
+	p.ByRole("heading", "Add credential").Wait()
+	p.ByLabel("A certificate that Purser makes").Check()
+	fine(p, "app-add-credential")
+	p.Click("Save")
+	p.WaitPath(details)
+	p.ByRole("status", "").Having("Certificate made").Wait()
+	fine(p, "app-details-two")
+	if name := downloaded(t, p); !strings.HasSuffix(name, ".cer") {
+		t.Errorf("the certificate is called %q", name)
+	}
+}
+
+// downloaded presses the link of the certificate and gives the name of the file.
+func downloaded(t *testing.T, p *browser.Page) string {
+	t.Helper()
+	file, err := p.Page.ExpectDownload(func() error {
+		p.Click("Download certificate")
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return file.SuggestedFilename()
+}
+
+// R70: nothing jumps while the pages of App management load, in a window of any size.
+func TestNothingJumpsInAppManagement(t *testing.T) {
+	for _, width := range []int{1440, 768, 390} {
+		_, p := withApps(t, view{width: width})
+		p.Goto("/app-profiles/new")
+		fillApp(p, "Contoso app", wholeApp)
+		p.Fill("Client secret", clientSecret)
+		p.Click("Save")
+		p.WaitPath("/app-profiles")
+		p.Click("Contoso app")
+		p.ByRole("heading", "Contoso app").Wait()
+		for _, path := range []string{"/app-profiles", "/app-profiles/new", p.Path(), p.Path() + "/edit", "/tenants/6f1c0000-0000-4000-8000-000000000001", "/service-accounts"} {
+			p.Goto(path)
+			if score, jumped := p.LayoutShift(); score > jumps {
+				t.Errorf("%s at %d pixels: %.3f, because of\n%s", path, width, score, strings.Join(jumped, "\n"))
+			}
+		}
+	}
+}

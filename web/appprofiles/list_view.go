@@ -1,0 +1,77 @@
+package appprofiles
+
+import (
+	"purser.example/web/ui"
+	"purser.example/web/words"
+)
+
+// listView is what App management shows behind and without a pane.
+type listView struct {
+	CreateHref string
+	Filter     filterView
+	Rows       []rowView
+	Pager      ui.PagerProps
+	Now        string // when its times were so
+}
+
+// bare is true for a list that nothing was ever put into.
+func (v listView) bare() bool { return len(v.Rows) == 0 && !v.Filter.Active }
+
+// mark marks the row of the app profile that the message above the list speaks of.
+func (v listView) mark(id string) {
+	for i := range v.Rows {
+		v.Rows[i].Told = id != "" && v.Rows[i].ID == id
+	}
+}
+
+// filterView is the search and the filters as the address has them.
+type filterView struct {
+	Query    string
+	Tenants  []ui.Option // without "All tenants", which stands first anyway
+	Statuses []ui.Option
+	Active   bool // something is searched or filtered
+	Hidden   []ui.Hidden
+}
+
+// columns are the heads of the list, to the letter.
+var columns = []ui.Column{
+	{Label: "Name", Width: ui.Named},
+	{Label: "Tenant", Width: ui.Texts},
+	{Label: "Cloud", Width: ui.Times, From: ui.FromWide},
+	{Label: "Application (client) ID", Width: ui.Times, From: ui.FromMiddle},
+	{Label: "Credential", Width: ui.Texts, From: ui.FromMiddle},
+	{Label: "Credential expires", Width: ui.Times},
+	{Label: "Status"},
+	{Label: "Last checked", Width: ui.Times, From: ui.FromWide},
+}
+
+// rowView is one app profile in the list.
+type rowView struct {
+	ID          string
+	Name        string
+	Href        string // its details
+	Preferred   bool   // Purser takes this one of several of its tenant
+	Tenant      string
+	Domain      string
+	Cloud       string
+	Application string
+	Credential  string // "Client secret", "2 credentials"
+	Expires     dueView
+	Status      statusView
+	Checked     words.Time
+	Told        bool // the message above the list speaks of it
+}
+
+// statusView is a status with its reason in one line.
+type statusView struct {
+	Tone   ui.Tone
+	Text   string
+	Reason string // the code, or what is missing; empty for none
+}
+
+// dueView is when a credential ends.
+type dueView struct {
+	At   words.Time
+	Text string // where there is no time: "Not known", "Never"
+	Tone ui.Tone
+}
