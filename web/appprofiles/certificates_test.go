@@ -65,7 +65,7 @@ func TestACertificateOfYours(t *testing.T) {
 		t.Errorf("the row says %s", plain(of))
 	}
 	file := b.Get(details.Page(t).Find("a:contains('Download certificate')").AttrOr("href", "/nowhere"))
-	secret := strings.Split(key, "\n")[15] // of the private exponent; the modulus before it is in the certificate too
+	secret := strings.Split(key, "\n")[15] // of its primes; the modulus before them is in the certificate too
 	if file.Text() != certificate {
 		t.Errorf("the download is %d %s", file.StatusCode, file.Text())
 	}
