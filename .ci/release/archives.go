@@ -58,7 +58,7 @@ func toFile(path string, write func(io.Writer) error) error {
 }
 
 func writeTarGz(w io.Writer, at time.Time, entries []entry) error {
-	packed, err := gzip.NewWriterLevel(w, gzip.BestCompression)
+	packed, err := gzip.NewWriterLevel(w, gzip.DefaultCompression)
 	if err != nil {
 		return err
 	}

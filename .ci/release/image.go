@@ -52,7 +52,7 @@ func (r *release) imageFor(p platform) (v1.Image, error) {
 		return nil, err
 	}
 	layer, err := tarball.LayerFromOpener(func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(content.Bytes())), nil },
-		tarball.WithCompressionLevel(9), tarball.WithMediaType(types.OCILayer))
+		tarball.WithMediaType(types.OCILayer))
 	if err != nil {
 		return nil, err
 	}

@@ -15,11 +15,16 @@ func (r *release) list() error {
 	if r.inventory == "" {
 		return nil
 	}
-	raw := filepath.Join(r.work, "raw.cdx.json")
-	ask := exec.Command(r.inventory, "app", "-json", "-licenses", "-std", "-noserial", "-notimestamp", "-main", "cmd/purser", "-output", raw, r.source)
-	ask.Env = append(os.Environ(), "CGO_ENABLED=0", "GOOS=linux", "GOARCH=amd64", "GOFLAGS=", "GOWORK=off")
-	if said, err := ask.CombinedOutput(); err != nil {
-		return errors.Join(err, errors.New(string(said)))
+	clone, raw := filepath.Join(r.work, "clone"), filepath.Join(r.work, "raw.cdx.json")
+	for _, words := range [][]string{
+		{"git", "clone", "--quiet", "--depth", "1", "file://" + r.source, clone}, // the tool asks git for a version, and understands plain clones only
+		{r.inventory, "app", "-json", "-licenses", "-std", "-noserial", "-notimestamp", "-main", "cmd/purser", "-output", raw, clone},
+	} {
+		ask := exec.Command(words[0], words[1:]...)
+		ask.Env = append(os.Environ(), "CGO_ENABLED=0", "GOOS=linux", "GOARCH=amd64", "GOFLAGS=", "GOWORK=off")
+		if said, err := ask.CombinedOutput(); err != nil {
+			return errors.Join(err, errors.New(string(said)))
+		}
 	}
 	text, err := os.ReadFile(raw)
 	if err != nil {
@@ -46,11 +51,20 @@ func (r *release) settled(text []byte) ([]byte, error) {
 	if !ok {
 		return nil, errors.New("the list does not say of what it is")
 	}
-	delete(about, "tools")
+	for _, tool := range asList(about["tools"]) {
+		if tool, ok := tool.(map[string]any); ok {
+			delete(tool, "hashes")
+		}
+	}
 	about["timestamp"] = r.time.Format("2006-01-02T15:04:05Z")
 	before, after := fmt.Sprint(purser["bom-ref"]), "pkg:golang/purser.example@"+r.version
 	purser["version"], purser["purl"], purser["bom-ref"] = r.version, after, after
 	return json.MarshalIndent(renamed(list, before, after), "", "  ")
+}
+
+func asList(value any) []any {
+	list, _ := value.([]any)
+	return list
 }
 
 // renamed is a list in which one thing is called otherwise, wherever it is spoken of.

@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 )
 
@@ -14,6 +15,24 @@ import (
 //
 //go:embed settings.txt
 var settingsText string
+
+// ours is what the folder of an installation holds.
+var ours = []string{"client-secret", "codes.tsv", "data", "key", "settings", "tls-cert.pem", "tls-key.pem"}
+
+// forPurserAlone refuses a folder that holds other things as well, such as the root of a disk: the folder of an installation is closed to
+// everybody else.
+func forPurserAlone(folder, settings string) error {
+	entries, err := os.ReadDir(folder)
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	for _, e := range entries {
+		if !slices.Contains(ours, e.Name()) && e.Name() != filepath.Base(settings) {
+			return fmt.Errorf("%s holds other things, such as %s; choose a folder for Purser alone", folder, e.Name())
+		}
+	}
+	return nil
+}
 
 // furnish puts into the folder of an installation what Purser needs to be set up: a key and a file of settings. What is there already stays
 // as it is. Without a key beside a database there is none made either: nothing would open with it what the lost one sealed.

@@ -56,6 +56,29 @@ func TestNoKeyIsMadeBesideADatabase(t *testing.T) {
 	}
 }
 
+// R80: a folder that others use is not closed to them.
+func TestAnInstallationHasAFolderForItself(t *testing.T) {
+	folder := t.TempDir()
+	settings := filepath.Join(folder, "purser.txt")
+	for _, absent := range []string{folder, filepath.Join(folder, "not-there")} {
+		if err := forPurserAlone(absent, settings); err != nil {
+			t.Error(err)
+		}
+	}
+	if err := furnish(folder, settings, "key"); err != nil {
+		t.Fatal(err)
+	}
+	if err := forPurserAlone(folder, settings); err != nil {
+		t.Errorf("a second installation: %v", err)
+	}
+	if err := os.WriteFile(filepath.Join(folder, "letters.doc"), nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if err := forPurserAlone(folder, settings); err == nil || !strings.Contains(err.Error(), "letters.doc") {
+		t.Errorf("a folder of others: %v", err)
+	}
+}
+
 // R80: the settings that an installation begins with can be read, and every line that is proposed in them as well.
 func TestTheFirstSettingsCanBeRead(t *testing.T) {
 	folder := t.TempDir()

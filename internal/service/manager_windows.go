@@ -21,6 +21,10 @@ func Install(settings, newKey string) (string, error) {
 	if err != nil {
 		return "", err
 	}
+	folder := filepath.Dir(settings)
+	if err := forPurserAlone(folder, settings); err != nil {
+		return "", err
+	}
 	program, err := os.Executable()
 	if err != nil {
 		return "", fmt.Errorf("find this program: %w", err)
@@ -33,7 +37,6 @@ func Install(settings, newKey string) (string, error) {
 	if err := create(m, program, settingUpFor(settings)); err != nil {
 		return "", err
 	}
-	folder := filepath.Dir(settings)
 	if err := keepFolder(folder); err != nil {
 		return "", err
 	}
