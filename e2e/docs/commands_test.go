@@ -72,6 +72,7 @@ func journal(m *machine) error {
 const (
 	noTestInTests = "it is what runs this test"
 	byMakeTest    = "`make test` runs it beside this test"
+	noEngine      = "it would need a container engine; `make release` runs what the image holds"
 	byMakeRelease = "`make release` installs both packages in a clean root, and upgrades them"
 	takesLong     = "it takes many minutes"
 )
@@ -95,10 +96,14 @@ var stories = []story{
 	{
 		docs: []string{"docs/production.md", "docs/keys.md", "docs/backup.md", "docs/upgrade.md"},
 		deeds: map[string]deed{
-			"sudo apt install ./purser_1.0.0-1_amd64.deb":                               {do: packaged},
-			"sudo apt install ./purser_1.1.0-1_amd64.deb":                               {not: byMakeRelease},
-			"skopeo copy oci-archive:purser-1.0.0-image.tar docker-daemon:purser:1.0.0": {not: "it would need skopeo and a container engine; `make release` runs what the image holds"},
-			"docker run --read-only --cap-drop ALL --security-opt no-new-privileges -p 127.0.0.1:8080:8080 -v purser:/var/lib/purser \\\n    -v /etc/purser:/etc/purser:ro --env-file /etc/purser/settings -e PURSER_KEY_FILE=/etc/purser/key \\\n    -e PURSER_OIDC_CLIENT_SECRET_FILE=/etc/purser/client-secret purser:1.0.0": {not: "it would need a container engine; `make release` runs what the image holds"},
+			"sudo apt install ./purser_1.0.0-1_amd64.deb":                                    {do: packaged},
+			"sudo apt install ./purser_1.1.0-1_amd64.deb":                                    {not: byMakeRelease},
+			"sudo install -d -o 65532 -g 65532 -m 700 /srv/purser":                           {},
+			"sudo sh -c 'umask 077; cat > /srv/purser/client-secret'":                        {in: "hidden-Q~3\n"},
+			"sudo chown 65532:65532 /srv/purser/key /srv/purser/client-secret":               {not: noEngine},
+			"skopeo copy oci-archive:purser-1.0.0-image.tar docker-daemon:purser:1.0.0":      {not: noEngine},
+			"sudo sh -c 'umask 077; docker run --rm purser:1.0.0 key new > /srv/purser/key'": {not: noEngine},
+			"docker run --detach --read-only --cap-drop ALL --security-opt no-new-privileges --stop-timeout 20 -p 127.0.0.1:8080:8080 \\\n    -v purser:/var/lib/purser -v /srv/purser:/etc/purser:ro --env-file settings -e PURSER_KEY_FILE=/etc/purser/key \\\n    -e PURSER_OIDC_CLIENT_SECRET_FILE=/etc/purser/client-secret purser:1.0.0": {not: noEngine},
 			"make build": {do: anotherMachine},
 			"sudo install -m 755 bin/purser /usr/local/bin/purser":                              {},
 			"sudo useradd --system --home-dir /var/lib/purser --shell /usr/sbin/nologin purser": {not: "it makes an account; the scratch machine has one"},
