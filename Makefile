@@ -1,5 +1,5 @@
 # Purser's errands. A fresh clone on Debian with Go, Node.js, npm, git and make needs nothing else (without the tests no Node.js and
-# npm either): what a target lacks it installs, the programs from Debian (chromium, gcc, sqlite3, curl, wrk), the rest below this
+# npm either): what a target lacks it installs, the programs from Debian (chromium, gcc, sqlite3, curl, wrk, rpm), the rest below this
 # folder.
 
 GO            ?= go
@@ -86,11 +86,12 @@ dist: $(TOOLS)/cyclonedx-gomod-$(CYCLONEDX)
 release: dist ## Make packages, image and programs in dist (elsewhere: DIST=…), and try them in a clean root
 	@$(MAKE) --no-print-directory release-test
 
-# Tries what is in dist: as root, because only root can have a machine within the machine. With sudo where that is not so.
+# Tries what is in dist, as whoever builds and then as root, by sudo where one is not: only root can have a machine within the machine.
 .PHONY: release-test
-release-test:
+release-test: $(TOOLS)/cyclonedx-gomod-$(CYCLONEDX)
 	@.ci/install dpkg rpm systemd-analyze unshare setpriv
-	$(GO) test -C .ci/release -tags dist -count=1 -timeout 30m . -args -source $(CURDIR) -dist $(abspath $(DIST)) -inventory $(TOOLS)/cyclonedx-gomod-$(CYCLONEDX)
+	$(GO) test -C .ci/release -tags dist -count=1 -timeout 60m . -args -source $(CURDIR) -dist $(abspath $(DIST)) -inventory $<
+	$(GO) test -C .ci/release -tags root -count=1 -timeout 30m -run 'Image|Packages' . -args -source $(CURDIR) -dist $(abspath $(DIST))
 
 .PHONY: check
 check: generated lint test ## Everything a change must pass: generated files, lint, tests

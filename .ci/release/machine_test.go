@@ -1,4 +1,4 @@
-//go:build dist
+//go:build root
 
 package main
 

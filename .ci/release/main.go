@@ -75,8 +75,12 @@ func (r *release) makeAnew(out string) error {
 		name string
 		make func() error
 	}{
-		{"programs", r.programs}, {"archives", r.archives}, {"packages", r.packages},
-		{"image", r.image}, {"list of what is inside", r.list}, {"checksums", r.sums},
+		{"programs", r.programs},
+		{"archives", r.archives},
+		{"packages", r.packages},
+		{"image", r.image},
+		{"list of what is inside", r.list},
+		{"checksums", r.sums},
 	} {
 		fmt.Println("release: " + step.name)
 		if err := step.make(); err != nil {
