@@ -1,5 +1,5 @@
 # Purser's errands. A fresh clone on Debian with Go, Node.js, npm, git and make needs nothing else (without the tests no Node.js and
-# npm either): what a target lacks it installs, the programs from Debian (chromium, gcc, sqlite3, curl, wrk), the rest below this
+# npm either): what a target lacks it installs, the programs from Debian (chromium, gcc, sqlite3, curl, wrk, rpm), the rest below this
 # folder.
 
 GO            ?= go
@@ -7,6 +7,8 @@ ADDR          ?= 127.0.0.1:8080
 PACKAGES      ?= ./...
 GOLANGCI      := v2.15.0
 GOVULNCHECK   := v1.9.0
+CYCLONEDX     := v1.10.0
+DIST          ?= dist
 VERSION       := $(shell git describe --tags --always --dirty 2>/dev/null || echo unknown)
 BIN           ?= bin/purser
 TOOLS         := $(CURDIR)/.tools
@@ -75,6 +77,22 @@ pictures: programs $(BROWSER_TOOLS) ## Renew the pictures in docs/images
 build: ## Build bin/purser (elsewhere: BIN=…)
 	$(DELIVERED) $(GO) build -ldflags "-s -w -X main.version=$(VERSION)" -o $(BIN) ./cmd/purser
 
+# All but the last step of `make release`. Nothing in the files is of this machine or of this hour.
+.PHONY: dist
+dist: $(TOOLS)/cyclonedx-gomod-$(CYCLONEDX)
+	$(GO) run -C .ci/release . -source $(CURDIR) -out $(abspath $(DIST)) -version $(VERSION) -time $(shell git log -1 --format=%ct) -inventory $<
+
+.PHONY: release
+release: dist ## Make packages, image and programs in dist (elsewhere: DIST=…), and try them in a clean root
+	@$(MAKE) --no-print-directory release-test
+
+# Tries what is in dist, as whoever builds and then as root, by sudo where one is not: only root can have a machine within the machine.
+.PHONY: release-test
+release-test: $(TOOLS)/cyclonedx-gomod-$(CYCLONEDX)
+	@.ci/install dpkg rpm systemd-analyze unshare setpriv
+	$(GO) test -C .ci/release -tags dist -count=1 -timeout 60m . -args -source $(CURDIR) -dist $(abspath $(DIST)) -inventory $<
+	$(GO) test -C .ci/release -tags root -count=1 -timeout 30m -run 'Image|Packages' . -args -source $(CURDIR) -dist $(abspath $(DIST))
+
 .PHONY: check
 check: generated lint test ## Everything a change must pass: generated files, lint, tests
 
@@ -100,6 +118,10 @@ $(CONTRACT_TOOLS): internal/m365sim/contract/package.json internal/m365sim/contr
 $(TOOLS)/golangci-lint-%:
 	GOBIN=$(TOOLS) $(GO) install github.com/golangci/golangci-lint/v2/cmd/golangci-lint@$*
 	@mv $(TOOLS)/golangci-lint $@
+
+$(TOOLS)/cyclonedx-gomod-%:
+	GOBIN=$(TOOLS) $(GO) install github.com/CycloneDX/cyclonedx-gomod/cmd/cyclonedx-gomod@$*
+	@mv $(TOOLS)/cyclonedx-gomod $@
 
 $(TOOLS)/govulncheck-%:
 	GOBIN=$(TOOLS) $(GO) install golang.org/x/vuln/cmd/govulncheck@$*

@@ -11,6 +11,7 @@ import (
 	"os/signal"
 	"os/user"
 	"strconv"
+	"strings"
 	"syscall"
 
 	"github.com/alecthomas/kong"
@@ -19,6 +20,7 @@ import (
 	"purser.example/internal/config"
 	"purser.example/internal/demo"
 	"purser.example/internal/secret"
+	"purser.example/internal/service"
 	"purser.example/internal/sqlite"
 )
 
@@ -31,8 +33,12 @@ const (
 )
 
 type commands struct {
+	Settings settingsFile `type:"path" placeholder:"FILE" help:"A file of settings, one NAME=VALUE per line, for what the environment does not set."`
+
 	Demo    demoCommand    `cmd:"" help:"Try the whole product with a built-in identity provider and sample people, on loopback only."`
 	Serve   serveCommand   `cmd:"" help:"Run Purser; settings come from the environment (see docs/settings.md)."`
+	Healthy healthyCommand `cmd:"" help:"Ask the Purser at PURSER_ADDR whether it is ready: status 0, or 1 and why not."`
+	Service serviceCommand `cmd:"" help:"Run Purser as a Windows service."`
 	Key     keyCommand     `cmd:"" help:"Make the key that seals secrets, or print the ID of one."`
 	Audit   auditCommand   `cmd:"" help:"Verify the activity log."`
 	Glass   glassCommand   `cmd:"" name:"break-glass" help:"Print a link that signs in one Tenant Owner without the identity provider, once, within 15 minutes. It is logged and shown to every Tenant Owner."`
@@ -41,25 +47,53 @@ type commands struct {
 }
 
 func main() {
+	if service.Managed() {
+		os.Exit(underManager())
+	}
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM, syscall.SIGINT)
 	defer stop()
-	os.Exit(run(ctx, os.Args[1:], os.Stdout, os.Stderr))
+	os.Exit(run(ctx, os.Args[1:], streams{out: os.Stdout, err: os.Stderr, ready: func() {}}))
 }
 
 // run is main without the process: it gives the exit status.
-func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
+func run(ctx context.Context, args []string, s streams) int {
 	var cli commands
 	parser, err := kong.New(&cli, kong.Name("purser"), kong.Description("Purser keeps the Microsoft 365 service accounts of an organization."),
-		kong.Writers(stdout, stderr), kong.BindTo(ctx, (*context.Context)(nil)), kong.Bind(streams{stdout, stderr}))
+		kong.Writers(s.out, s.err), kong.BindTo(ctx, (*context.Context)(nil)), kong.Bind(s))
 	if err != nil {
 		panic("purser: commands: " + err.Error())
 	}
 	command, err := parser.Parse(args)
 	if err != nil {
-		_, _ = fmt.Fprintln(stderr, "purser: "+err.Error())
+		_, _ = fmt.Fprintln(s.err, "purser: "+err.Error())
 		return exitUsage
 	}
-	return exitStatus(command.Run(), stderr)
+	if err := cli.Settings.use(command.Command()); err != nil {
+		return exitStatus(err, s.err)
+	}
+	return exitStatus(command.Run(cli.Settings), s.err)
+}
+
+// settingsFile is the path of a file of settings; empty: none.
+type settingsFile string
+
+// use gives to this process what the file sets and its environment does not. The command that makes a service only names the file, which
+// may be made by it.
+func (f settingsFile) use(command string) error {
+	if f == "" || command == "service install" {
+		return nil
+	}
+	settings, err := config.ReadSettings(string(f))
+	if err != nil {
+		return err
+	}
+	for _, setting := range settings {
+		name, value, _ := strings.Cut(setting, "=")
+		if os.Getenv(name) == "" {
+			err = errors.Join(err, os.Setenv(name, value))
+		}
+	}
+	return err
 }
 
 // exitStatus says what went wrong, a line each, and whether it can be mended by a flag or setting.
@@ -82,7 +116,12 @@ func exitStatus(err error, stderr io.Writer) int {
 	return exitFailed
 }
 
-type streams struct{ out, err io.Writer }
+// streams is what the process speaks by.
+type streams struct {
+	out, err io.Writer
+	ready    func()                        // called once Purser can be used
+	events   func(slog.Level) slog.Handler // where logs go in the place of err; nil: to err
+}
 
 type demoCommand struct {
 	Addr    string `default:"127.0.0.1:8080" help:"Address to listen on, loopback only."`
@@ -96,7 +135,7 @@ func (c *demoCommand) Run(ctx context.Context, s streams) error {
 	if err != nil {
 		return err
 	}
-	d, err := demo.Open(ctx, demo.Options{Addr: c.Addr, SimAddr: c.SimAddr, Data: c.Data, Fixture: c.Fixture, Config: cfg, Log: logger(cfg, s.err)})
+	d, err := demo.Open(ctx, demo.Options{Addr: c.Addr, SimAddr: c.SimAddr, Data: c.Data, Fixture: c.Fixture, Config: cfg, Log: logger(cfg, s)})
 	if err != nil {
 		return err
 	}
@@ -113,7 +152,7 @@ func (serveCommand) Run(ctx context.Context, s streams) error {
 	if err != nil {
 		return err
 	}
-	log := logger(cfg, s.err)
+	log := logger(cfg, s)
 	warn(log, cfg)
 	purser, err := app.Open(ctx, cfg, app.Options{Log: log, Version: version})
 	if err != nil {
@@ -128,6 +167,7 @@ func (serveCommand) Run(ctx context.Context, s streams) error {
 	log.Info("ready", "address", ln.Addr().String(), "base_url", cfg.BaseURL.String(), "version", version)
 	purser.MeetProvider()
 	defer purser.Notify(ctx, os.Getenv)()
+	s.ready()
 	return errors.Join(app.Serve(ctx, ln, purser.Handler, log), purser.Close())
 }
 
@@ -252,10 +292,13 @@ func (helpCommand) Run(command *kong.Context) error {
 	return command.PrintUsage(false)
 }
 
-func logger(cfg config.Config, w io.Writer) *slog.Logger {
+func logger(cfg config.Config, s streams) *slog.Logger {
 	options := &slog.HandlerOptions{Level: cfg.LogLevel}
-	if cfg.LogJSON {
-		return slog.New(slog.NewJSONHandler(w, options))
+	switch {
+	case s.events != nil:
+		return slog.New(s.events(cfg.LogLevel))
+	case cfg.LogJSON:
+		return slog.New(slog.NewJSONHandler(s.err, options))
 	}
-	return slog.New(slog.NewTextHandler(w, options))
+	return slog.New(slog.NewTextHandler(s.err, options))
 }

@@ -33,6 +33,34 @@ func makeBuild(m *machine) error {
 	return os.Symlink(binary, filepath.Join(m.home, "bin", "purser"))
 }
 
+// packaged is what the package brings to a machine, by the files that it is made of. That dpkg and rpm bring it there, `make release` tests.
+func packaged(m *machine) error {
+	unit, err := os.ReadFile(packagedUnit)
+	if err != nil {
+		return err
+	}
+	m.unit = strings.Split(strings.ReplaceAll(string(unit), "/usr/bin/purser", "/usr/local/bin/purser"), "\n")
+	if err := os.Symlink(purser(m.t), filepath.Join(m.folder, "usr/local/bin/purser")); err != nil {
+		return err
+	}
+	_, err = m.run("sudo install -d -m 700 /etc/purser && umask 077 && purser key new > /etc/purser/key", "")
+	return err
+}
+
+// anotherMachine begins anew with a machine that has nothing of Purser, and makes the program for it.
+func anotherMachine(m *machine) error {
+	if err := m.stop(); err != nil {
+		return err
+	}
+	for _, path := range []string{"etc/purser", "var/lib/purser", "usr/local/bin/purser"} {
+		if err := os.RemoveAll(filepath.Join(m.folder, path)); err != nil {
+			return err
+		}
+	}
+	m.unit = nil
+	return makeBuild(m)
+}
+
 // journal is what `journalctl` shows, which is to hold that Purser is ready.
 func journal(m *machine) error {
 	if !strings.Contains(m.log(), "msg=ready") {
@@ -44,6 +72,8 @@ func journal(m *machine) error {
 const (
 	noTestInTests = "it is what runs this test"
 	byMakeTest    = "`make test` runs it beside this test"
+	noEngine      = "it would need a container engine; `make release` runs what the image holds"
+	byMakeRelease = "`make release` installs both packages in a clean root, and upgrades them"
 	takesLong     = "it takes many minutes"
 )
 
@@ -66,7 +96,15 @@ var stories = []story{
 	{
 		docs: []string{"docs/production.md", "docs/keys.md", "docs/backup.md", "docs/upgrade.md"},
 		deeds: map[string]deed{
-			"make build": {do: makeBuild},
+			"sudo apt install ./purser_1.0.0-1_amd64.deb":                                    {do: packaged},
+			"sudo apt install ./purser_1.1.0-1_amd64.deb":                                    {not: byMakeRelease},
+			"sudo install -d -o 65532 -g 65532 -m 700 /srv/purser":                           {},
+			"sudo sh -c 'umask 077; cat > /srv/purser/client-secret'":                        {in: "hidden-Q~3\n"},
+			"sudo chown 65532:65532 /srv/purser/key /srv/purser/client-secret":               {not: noEngine},
+			"skopeo copy oci-archive:purser-1.0.0-image.tar docker-daemon:purser:1.0.0":      {not: noEngine},
+			"sudo sh -c 'umask 077; docker run --rm purser:1.0.0 key new > /srv/purser/key'": {not: noEngine},
+			"docker run --detach --read-only --cap-drop ALL --security-opt no-new-privileges --stop-timeout 20 -p 127.0.0.1:8080:8080 \\\n    -v purser:/var/lib/purser -v /srv/purser:/etc/purser:ro --env-file settings -e PURSER_KEY_FILE=/etc/purser/key \\\n    -e PURSER_OIDC_CLIENT_SECRET_FILE=/etc/purser/client-secret purser:1.0.0": {not: noEngine},
+			"make build": {do: anotherMachine},
 			"sudo install -m 755 bin/purser /usr/local/bin/purser":                                                                             {},
 			"sudo useradd --system --home-dir /var/lib/purser --shell /usr/sbin/nologin purser":                                                {not: "it makes an account; the scratch machine has one"},
 			"sudo install -d -m 700 /etc/purser":                                                                                               {},
@@ -219,11 +257,30 @@ func (m *machine) obey(c command, does deed) error {
 	return nil
 }
 
+// packagedUnit is the unit that the packages bring.
+const packagedUnit = root + "/.ci/release/files/purser.service"
+
+// R80: the unit that the packages bring is the one that the document shows.
+func TestThePackagedUnitIsThatOfTheDocument(t *testing.T) {
+	unit, err := os.ReadFile(packagedUnit)
+	must(t, err)
+	for _, b := range named(t, "docs/production.md").blocks {
+		if b.language == "ini" {
+			if got, want := strings.TrimSpace(string(unit)), strings.ReplaceAll(strings.TrimSpace(b.text()), "/usr/local/bin/", "/usr/bin/"); got != want {
+				t.Errorf("the packages bring\n%s\nthe document shows\n%s", got, want)
+			}
+			return
+		}
+	}
+	t.Error("the document shows no unit")
+}
+
 // The commands within sentences: those of Purser and of make exist, and of the others it is said here why they are not run.
 var mentioned = map[string]deed{
-	"go version":                  {},
-	"sudo update-ca-certificates": {not: "it changes whom the real machine trusts"},
-	"kill -9":                     {not: "the drill does it, many times"},
+	"go version":                                   {},
+	"sudo update-ca-certificates":                  {not: "it changes whom the real machine trusts"},
+	"sudo dnf install ./purser-1.0.0-1.x86_64.rpm": {not: byMakeRelease},
+	"kill -9": {not: "the drill does it, many times"},
 }
 
 var isCommand = regexp.MustCompile(`^(sudo|purser|bin/purser|make|go|curl|systemctl|journalctl|m365sim|sqlite3|kill|apt|apt-get|cp|rsync) `)
@@ -269,15 +326,16 @@ func TestTheCommandsThatAreMentionedExist(t *testing.T) {
 
 // What a block that is no command shows, and what proves it.
 var proved = map[string]string{
-	"sh":     "TestTheCommandsOfTheDocumentsRun",
-	"ini":    "TestTheCommandsOfTheDocumentsRun: the service is started by these lines",
-	"json":   "TestTheCommandsOfTheDocumentsRun: the simulator is started with it",
-	"dotenv": "TestTheDocumentsNameSettingsThatExist",
-	"text":   "TestPurserSaysWhatTheDocumentsSay",
-	"tsv":    "TestTheRowsOfCodesAreGood",
-	"go":     "internal/m365sim/contract does the same",
-	"nginx":  "not proved: it would need nginx",
-	"caddy":  "not proved: it would need Caddy",
+	"sh":         "TestTheCommandsOfTheDocumentsRun",
+	"ini":        "TestTheCommandsOfTheDocumentsRun: the service is started by these lines",
+	"json":       "TestTheCommandsOfTheDocumentsRun: the simulator is started with it",
+	"dotenv":     "TestTheDocumentsNameSettingsThatExist",
+	"text":       "TestPurserSaysWhatTheDocumentsSay",
+	"tsv":        "TestTheRowsOfCodesAreGood",
+	"go":         "internal/m365sim/contract does the same",
+	"nginx":      "not proved: it would need nginx",
+	"caddy":      "not proved: it would need Caddy",
+	"powershell": "not proved: it would need Windows; that the commands exist, TestTheCommandsThatAreMentionedExist proves",
 }
 
 // Every block says what it is, and commands do not hide in one that is not run.

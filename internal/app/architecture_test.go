@@ -32,6 +32,7 @@ func TestTheArrows(t *testing.T) {
 		{"internal/whose", []string{module, "."}},
 		{"internal/shown", []string{module, "."}},
 		{"internal/config", append(allBut(rooms, "internal/shown"), "github.com", "golang.org", "modernc.org")},
+		{"internal/service", append(allBut(rooms, "internal/service"), "github.com", "modernc.org", "database/sql")},
 		{"internal/sheet", append(allBut(rooms, "internal/problem", "internal/shown", "internal/sheet"), "github.com", "golang.org", "modernc.org")},
 		{"internal/secret", slices.Concat(noun, []string{module + "internal/"})},
 		{"internal/access", noun},

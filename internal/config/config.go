@@ -1,8 +1,8 @@
 // Package config reads the settings of Purser from the environment, once, and checks them as a whole, so that an operator
 // sees every mistake at the first start and not one a start.
 //
-// It knows the names, defaults and shapes of docs/settings.md. It opens nothing but the files that `…_FILE` and
-// PURSER_VERDICT_CODES name.
+// It knows the names, defaults and shapes of docs/settings.md. It opens nothing but the files that `…_FILE`, PURSER_VERDICT_CODES and
+// `--settings` name.
 package config
 
 import (

@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strings"
 )
@@ -188,6 +189,9 @@ var secrets = []string{"PURSER_KEY", "PURSER_TLS_KEY", "PURSER_OIDC_CLIENT_SECRE
 // open reports whether every account of the machine can get at the file: by its own rights, and by those of the folders that
 // lead to it.
 func open(path string) bool {
+	if runtime.GOOS == "windows" {
+		return false // the modes that Go shows there say nothing about others
+	}
 	path = resolved(path)
 	info, err := os.Stat(path)
 	if err != nil || !info.Mode().IsRegular() || info.Mode().Perm()&0o006 == 0 {

@@ -8,8 +8,6 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
-
-	"golang.org/x/sys/unix"
 )
 
 // ErrLocked says that another process works on the database.
@@ -17,6 +15,9 @@ var ErrLocked = errors.New("another Purser works in this data folder")
 
 // ErrLost says that the data folder held an installation whose database is gone.
 var ErrLost = errors.New("the database of this data folder is gone")
+
+// errHeld says that another process holds the lock of a file.
+var errHeld = errors.New("another process holds it")
 
 // lockName is the lock file's name within the data folder.
 const lockName = "purser.lock"
@@ -89,9 +90,9 @@ func lockedFile(path string) (*os.File, error) {
 		if err != nil {
 			return nil, fmt.Errorf("open %s: %w", path, err)
 		}
-		if err := unix.Flock(int(f.Fd()), unix.LOCK_EX|unix.LOCK_NB); err != nil {
+		if err := hold(f, true); err != nil {
 			defer func() { _ = f.Close() }()
-			if errors.Is(err, unix.EWOULDBLOCK) {
+			if errors.Is(err, errHeld) {
 				return nil, fmt.Errorf("%w (%s)", ErrLocked, holder(path, f))
 			}
 			return nil, fmt.Errorf("lock %s: %w", path, err)

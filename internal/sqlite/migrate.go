@@ -112,12 +112,3 @@ func writeWhole(name string, from *os.File) (err error) {
 	}
 	return flushFolder(filepath.Dir(name))
 }
-
-// flushFolder makes a new name last.
-func flushFolder(folder string) error {
-	f, err := os.Open(folder)
-	if err != nil {
-		return err
-	}
-	return errors.Join(f.Sync(), f.Close())
-}

@@ -128,7 +128,7 @@ func dsn(path string, pragmas ...string) string {
 	for _, p := range append(common, pragmas...) {
 		query.Add("_pragma", p)
 	}
-	return (&url.URL{Scheme: "file", OmitHost: true, Path: path, RawQuery: query.Encode()}).String()
+	return (&url.URL{Scheme: "file", OmitHost: true, Path: filepath.ToSlash(path), RawQuery: query.Encode()}).String()
 }
 
 // ErrFolder says that the data folder cannot be one.
@@ -137,14 +137,14 @@ var ErrFolder = errors.New("the data folder cannot be used")
 // prepareFolder makes the folder for its owner only. From one that exists it takes others' rights away, but only where it is
 // Purser's own: empty, or with a database in it. Somebody's home or a folder for everybody is left as it is, and refused.
 func prepareFolder(folder string) error {
-	if err := os.MkdirAll(folder, 0o700); err != nil {
+	if err := makeFolder(folder); err != nil {
 		return fmt.Errorf("%w: %w", ErrFolder, err)
 	}
 	info, err := os.Stat(folder)
 	if err != nil {
 		return fmt.Errorf("%w: %w", ErrFolder, err)
 	}
-	if info.Mode().Perm()&0o077 == 0 {
+	if !openToOthers(info) {
 		return nil
 	}
 	names, err := os.ReadDir(folder)
@@ -156,18 +156,4 @@ func prepareFolder(folder string) error {
 		return fmt.Errorf("%w: others may look into %s, which holds other things; choose a folder for Purser alone", ErrFolder, folder)
 	}
 	return tighten(folder, 0o700)
-}
-
-func tighten(path string, mode fs.FileMode) error {
-	info, err := os.Stat(path)
-	if err != nil {
-		return fmt.Errorf("look at %s: %w", path, err)
-	}
-	if info.Mode().Perm()&^mode == 0 {
-		return nil
-	}
-	if err := os.Chmod(path, info.Mode().Perm()&mode); err != nil {
-		return fmt.Errorf("keep others out of %s: %w", path, err)
-	}
-	return nil
 }

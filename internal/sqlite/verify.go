@@ -8,7 +8,6 @@ import (
 	"os"
 	"path/filepath"
 
-	"golang.org/x/sys/unix"
 
 	"purser.example/internal/secret"
 )
@@ -105,7 +104,7 @@ func atRest(path string) bool {
 	}
 	defer func() { _ = f.Close() }()
 	wal, err := os.Stat(path + "-wal")
-	return (err != nil || wal.Size() == 0) && unix.Flock(int(f.Fd()), unix.LOCK_SH|unix.LOCK_NB) == nil
+	return (err != nil || wal.Size() == 0) && hold(f, false) == nil
 }
 
 // lookAs opens the database so that no file beside it is made where it is at rest: such a file could belong to whoever looks, and keep
