@@ -44,6 +44,12 @@ func typed(changes url.Values) url.Values {
 	return form
 }
 
+// cell is the cell of a row below a head.
+func cell(row *goquery.Selection, head string) *goquery.Selection {
+	heads := row.Closest("table").Find("thead th")
+	return row.Children().Eq(heads.IndexOfSelection(heads.FilterFunction(func(_ int, th *goquery.Selection) bool { return th.Text() == head })))
+}
+
 // create makes an app profile and gives the address of its details.
 func create(t *testing.T, b *demotest.Browser, changes url.Values) string {
 	t.Helper()
@@ -55,7 +61,7 @@ func create(t *testing.T, b *demotest.Browser, changes url.Values) string {
 	if to := res.Header.Get("Location"); to != "/app-profiles" {
 		return to
 	}
-	href, _ := row(t, b, form.Get("name")).Find(".cell-main a").Attr("href")
+	href, _ := row(t, b, form.Get("name")).Find("td:nth-child(2) a").Attr("href")
 	if href == "" {
 		t.Fatalf("%s is not in the list", form.Get("name"))
 	}
@@ -65,7 +71,7 @@ func create(t *testing.T, b *demotest.Browser, changes url.Values) string {
 func row(t *testing.T, b *demotest.Browser, name string) *goquery.Selection {
 	t.Helper()
 	return b.Get("/app-profiles").Page(t).Find(".list tbody tr").FilterFunction(func(_ int, row *goquery.Selection) bool {
-		return row.Find(".cell-main a").Text() == name
+		return row.Find("td:nth-child(2) a").Text() == name
 	})
 }
 
@@ -104,12 +110,12 @@ func TestTheLifeOfAnAppProfile(t *testing.T) {
 	}
 	of := row(t, b, "Contoso app")
 	for label, want := range map[string]string{"Tenant": "Contoso", "Cloud": "Worldwide", "Application (client) ID": app, "Credential": "Client secret", "Status": "Active", "Last checked": "just now"} {
-		if got := plain(of.Find("td[data-label='" + label + "']")); got != want {
+		if got := plain(cell(of, label)); got != want {
 			t.Errorf("%s is %q", label, got)
 		}
 	}
-	if due := of.Find("td[data-label='Credential expires'] time"); !due.HasClass("tone-warn") || !strings.Contains(due.Text(), "days") {
-		t.Errorf("ten days before its end the credential is told as %q", of.Find("td[data-label='Credential expires']").Text())
+	if due := cell(of, "Credential expires").Find("time"); !due.HasClass("tone-warn") || !strings.Contains(due.Text(), "days") {
+		t.Errorf("ten days before its end the credential is told as %q", cell(of, "Credential expires").Text())
 	}
 	if list.Find("input[aria-label='Select Contoso app']").Length() != 1 {
 		t.Error("the row cannot be selected by its name")
@@ -382,10 +388,10 @@ func TestSeveralOfATenant(t *testing.T) {
 	_, b := open(t)
 	create(t, b, nil)
 	second := create(t, b, url.Values{"name": {"Second"}, "tenant": {contoso}, "application_id": {poor}})
-	if row(t, b, "Contoso app").Find(".chip").Text() != "Preferred" || row(t, b, "Second").Find(".chip").Length() != 0 {
+	if row(t, b, "Contoso app").Find("i").Text() != "Preferred" || row(t, b, "Second").Find("i").Length() != 0 {
 		t.Error("the first one is not the preferred one")
 	}
-	if res := b.Post(second+"/prefer", nil); res.StatusCode != http.StatusSeeOther || row(t, b, "Second").Find(".chip").Text() != "Preferred" {
+	if res := b.Post(second+"/prefer", nil); res.StatusCode != http.StatusSeeOther || row(t, b, "Second").Find("i").Text() != "Preferred" {
 		t.Errorf("prefer: %d", res.StatusCode)
 	}
 	main := b.Get("/tenants/" + contoso).Page(t).Find("main")
