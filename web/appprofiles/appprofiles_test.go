@@ -229,7 +229,7 @@ func TestACertificateThatPurserMakes(t *testing.T) {
 	details := create(t, b, url.Values{"credential": {"made"}, "client_secret": nil})
 	pane := b.Get(details).Page(t).Find("[role=dialog]")
 	href, there := pane.Find("a:contains('Download certificate')").Attr("href")
-	if !there || !strings.Contains(plain(pane), "To be uploaded") || pane.Find("h2").Text() != "Contoso app" {
+	if !there || !strings.Contains(plain(pane), "Not uploaded yet") || pane.Find("h2").Text() != "Contoso app" {
 		t.Fatalf("the details say %s", plain(pane))
 	}
 	file := b.Get(href)
