@@ -42,7 +42,7 @@ func TestEveryStatusIsExplained(t *testing.T) {
 		{status: verdict.PasswordExpired, code: "AADSTS50055", words: "expired", arrange: patch(`{"signInError": 50055}`)},
 		{status: verdict.MFARequired, code: "AADSTS50076", words: policySentence, arrange: patch(`{"mfa": "perUser"}`)},
 		{status: verdict.PolicyBlocked, code: "AADSTS53003", words: policySentence, arrange: patch(`{"signInError": {"code": 53003, "policy": "Block all but managed devices"}}`)},
-		{status: verdict.AppSetup, code: "AADSTS65001", words: "keeps its former status", arrange: patch(`{"signInError": 65001}`)},
+		{status: verdict.AppSetup, code: "AADSTS65001", words: "keeps its earlier status", arrange: patch(`{"signInError": 65001}`)},
 		{status: verdict.TenantNotFound, code: "AADSTS90002", words: "tenant", arrange: fault(m365sim.Fault{PathPrefix: contoso, Status: 400, Body: `{"error":"invalid_request","error_codes":[90002],"trace_id":"0e1fae0c-9d6a-4a52-b6a3-6f1b0a9d1200","correlation_id":"5a0c7a6e-7a4b-4c9d-9d8a-0a0f5f9a3c11"}`})},
 		{status: verdict.Federated, code: "REALM-FEDERATED", words: "elsewhere", arrange: fault(m365sim.Fault{PathPrefix: "/common/UserRealm", Status: 200, Body: `{"ver":"1.0","account_type":"Federated","domain_name":"contoso.com"}`})},
 		{status: verdict.Unreachable, code: "HTTP 503", words: "not the account's fault", arrange: fault(m365sim.Fault{PathPrefix: contoso, Status: 503, Body: "<html>Service unavailable</html>"})},
