@@ -96,12 +96,6 @@ func Saves(action string) templ.Attributes {
 // Elsewhere marks what an answer brings besides the part that was asked for.
 var Elsewhere = templ.Attributes{"hx-swap-oob": "true"}
 
-// WithID names an element, so that an answer can replace it or htmx finds the focus again.
-func WithID(id string, attributes templ.Attributes) templ.Attributes {
-	attributes["id"] = id
-	return attributes
-}
-
 // WithMethod is the method with which a button sends a form that it only names.
 func WithMethod(method string, attributes templ.Attributes) templ.Attributes {
 	attributes["formmethod"] = method
