@@ -8,7 +8,6 @@ import (
 	"os"
 	"path/filepath"
 
-
 	"purser.example/internal/secret"
 )
 
