@@ -16,12 +16,11 @@ import (
 
 // Condition is how the database of a folder stands, as it shows beside whoever works in it.
 type Condition struct {
-	None            bool  // there is none, and none is missed
-	Version, Newest int64 // of the database, and what this program brings it to
-	File, Log       int64 // bytes, of the database and of its write-ahead log
-	LogLost         bool  // the write-ahead log cannot be read, and what was written last with it
-	InUse           bool  // a Purser works in the folder
-	Copies          []string
+	None            bool     // there is none, and none is missed
+	Version, Newest int64    // of the database, and what this program brings it to
+	File, Log       int64    // bytes, of the database and of its write-ahead log
+	LogLost         bool     // the write-ahead log cannot be read, and what was written last with it
+	Copies          []string // that upgrades kept
 }
 
 // ConditionOf looks at the database of a folder from its version to its last page, and changes nothing, as VerifyFile does not. The errors
@@ -30,8 +29,7 @@ func ConditionOf(ctx context.Context, folder string) (Condition, error) {
 	path := filepath.Join(folder, File)
 	c := Condition{Newest: newestVersion(), File: size(path), Log: size(path + "-wal"), LogLost: logLost(path)}
 	c.Copies, _ = filepath.Glob(filepath.Join(folder, copyPattern))
-	var installation string
-	installation, c.InUse = lookAtLock(filepath.Join(folder, lockName))
+	installation, _ := lookAtLock(filepath.Join(folder, lockName))
 	if err := missed(path, installation); err != nil {
 		return c, err
 	}
@@ -68,6 +66,12 @@ func size(path string) int64 {
 		return 0
 	}
 	return info.Size()
+}
+
+// InUse reports whether a Purser works in the folder.
+func InUse(folder string) bool {
+	_, held := lookAtLock(filepath.Join(folder, lockName))
+	return held
 }
 
 // lookAtLock reads which installation is in the folder, and whether somebody works in it, without taking the lock from anybody.
