@@ -74,6 +74,7 @@ const (
 	byMakeTest    = "`make test` runs it beside this test"
 	noEngine      = "it would need a container engine; `make release` runs what the image holds"
 	byMakeRelease = "`make release` installs both packages in a clean root, and upgrades them"
+	noProvider    = "it would ask an identity provider outside; the tests of internal/doctor run it with one of their own"
 	takesLong     = "it takes many minutes"
 )
 
@@ -117,6 +118,7 @@ var stories = []story{
 			"sudo install -m 640 -g purser fullchain.pem /etc/purser-tls/cert.pem":                                                             {},
 			"sudo install -m 640 -g purser privkey.pem /etc/purser-tls/key.pem":                                                                {},
 			"sudo sh -c 'set -a; . /etc/purser/settings; PURSER_DATA=/var/lib/purser PURSER_KEY_FILE=/etc/purser/key exec purser break-glass'": {says: "https://purser.contoso.com/auth/break-glass#"},
+			"sudo sh -c 'set -a; . /etc/purser/settings; PURSER_DATA=/var/lib/purser PURSER_KEY_FILE=/etc/purser/key PURSER_OIDC_CLIENT_SECRET_FILE=/etc/purser/client-secret exec purser doctor'": {not: noProvider},
 			"sudo install -d /etc/systemd/system/purser.service.d":                                                                             {},
 			"sudo systemctl restart purser":                                                                                                    {do: restart},
 			"sudo systemctl stop purser":                                                                                                       {do: stop},
