@@ -32,6 +32,7 @@ import (
 	"purser.example/internal/m365sim"
 	"purser.example/internal/secret"
 	"purser.example/internal/sqlite"
+	"purser.example/internal/sqlite/sqlitetest"
 )
 
 const (
@@ -369,6 +370,8 @@ func TestPlantedMistakesAreFoundR81(t *testing.T) {
 		"the keyring is lost":         {statement(`DELETE FROM installation`), want{"key", "", wrong, "keyring"}},
 		"the database is damaged":     {damage, want{"database", "", wrong, "damaged"}},
 		"the database is lost":        {func(r *rig) { must(r.t, os.Truncate(filepath.Join(r.folder, sqlite.File), 0)) }, want{"database", "", wrong, "empty or missing"}},
+		"the database is older":       {older, want{"database", "", warning, "older version"}},
+		"the copy of an upgrade does not fit": {func(r *rig) { older(r); r.space(1 << 10) }, want{"database", "", wrong, "does not fit"}},
 		"there is no database":        {func(r *rig) { r.env["PURSER_DATA"] = r.t.TempDir() }, want{"database", "", warning, "no database yet"}},
 		"the log is not one": {func(r *rig) {
 			must(r.t, os.WriteFile(filepath.Join(r.folder, sqlite.File+"-wal"), bytes.Repeat([]byte{7}, 100), 0o600))
@@ -455,6 +458,11 @@ func statement(text string) func(*rig) {
 		_, err = db.Exec(text)
 		must(r.t, errors.Join(err, db.Close()))
 	}
+}
+
+func older(r *rig) {
+	r.env["PURSER_DATA"] = r.t.TempDir()
+	sqlitetest.MakeOld(r.t, r.env["PURSER_DATA"], 15, func(*sql.DB) error { return nil })
 }
 
 func damage(r *rig) {

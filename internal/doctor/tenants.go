@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"time"
 
 	"purser.example/internal/app"
 	"purser.example/internal/appprofile"
@@ -58,14 +59,11 @@ func (l *look) tenant(ctx context.Context, beside app.Beside, t tenant.Tenant) F
 		return wrong("The sign-in host of this tenant could not be asked ("+unread.Code+"): "+unread.Whose.Words().What+".", unread.Whose.Words().Remedy)
 	case err != nil:
 		return wrong("The sign-in host of this tenant could not be asked.", "Check the connection from this server to Microsoft 365, and try again.")
-	case !sameCloud(seen.Cloud, t.Cloud):
+	case seen.Cloud != t.Cloud:
 		return wrong("This tenant is connected in the cloud "+t.Cloud.Title()+", but Microsoft says that it is in "+seen.Cloud.Title()+".", "Connect the tenant again.")
 	}
 	return ok("Its sign-in host in the cloud %s responds and knows it.", t.Cloud.Title())
 }
-
-// sameCloud lets pass a part of a cloud that was connected before its hosts told it.
-func sameCloud(said, kept tenant.Cloud) bool { return said == kept }
 
 // profile checks one app profile as App management does, and its credentials by their end.
 func (l *look) profile(ctx context.Context, beside app.Beside, before appprofile.Profile) (found []Finding) {
@@ -117,7 +115,7 @@ func missing(before, p appprofile.Profile) Finding {
 func (l *look) credential(c appprofile.Credential) Finding {
 	what := strings.ToLower(c.Kind.Title())
 	e := c.Ending(l.Now())
-	day := e.At.UTC().Format("2006-01-02")
+	day := e.At.UTC().Format(time.DateOnly)
 	const remedy = "Add a new credential to the app profile beside this one, then remove this one (docs/entra-id.md)."
 	switch {
 	case e.Ended:
