@@ -3,6 +3,8 @@ package doctor_test
 import (
 	"bytes"
 	"context"
+	"crypto/rand"
+	"crypto/rsa"
 	"crypto/sha256"
 	"crypto/x509"
 	"database/sql"
@@ -19,6 +21,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -143,13 +146,22 @@ type want struct {
 	says   string
 }
 
+// signing is the provider's key: to make one takes a while.
+var signing = sync.OnceValue(func() *rsa.PrivateKey {
+	key, err := rsa.GenerateKey(rand.Reader, 2048)
+	if err != nil {
+		panic(err)
+	}
+	return key
+})
+
 func identityProvider(t *testing.T, base, claim string) string {
 	t.Helper()
 	var provider http.Handler
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { provider.ServeHTTP(w, r) }))
 	t.Cleanup(server.Close)
 	made, err := idp.New(idp.Config{
-		Issuer: server.URL + "/idp", ClientID: "purser", ClientSecret: clientSecret, RedirectURI: "http://" + base + "/auth/callback", RoleClaim: claim,
+		Issuer: server.URL + "/idp", ClientID: "purser", ClientSecret: clientSecret, RedirectURI: "http://" + base + "/auth/callback", RoleClaim: claim, SigningKey: signing(),
 		People: []idp.Person{{Subject: "1", Email: "adele@contoso.com", Name: "Adele Vance", Password: "hidden"}},
 	})
 	must(t, err)
