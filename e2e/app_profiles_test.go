@@ -116,7 +116,7 @@ func deleteTheLast(t *testing.T, p *browser.Page) {
 		t.Errorf("the question says %q", said)
 	}
 	p.Click("Confirm")
-	p.ByText("This is the last app profile").Wait()
+	p.ByText("To delete it anyway, enter its name.").Wait()
 	fine(p, "app-delete-last")
 	p.Fill("Name of the app profile", "Contoso app")
 	p.Click("Confirm")
@@ -166,7 +166,7 @@ func lifeOfAnAppProfile(t *testing.T, v view) {
 	fine(p, "app-add-credential")
 	p.Click("Save")
 	p.WaitPath(details)
-	p.ByRole("status", "").Having("Certificate made").Wait()
+	p.ByRole("status", "").Having("Certificate created").Wait()
 	fine(p, "app-details-two")
 	if name := downloaded(t, p); !strings.HasSuffix(name, ".cer") {
 		t.Errorf("the certificate is called %q", name)

@@ -70,10 +70,10 @@ func TestAMembersPasswordGoesEverywhere(t *testing.T) {
 			}
 			p.Goto(poolPath)
 			pane := find(t, p, v, sites, "aos-pool@contoso.com", 7)
-			if !pane.ByRole("group", "Store it here too for pool01@contoso.com").ByLabel("Profile Nightly").Checked() {
+			pane.ByLabel("Password for pool01@contoso.com").Fill("Renewed-Secret-2026!")
+			if !pane.ByRole("group", "Also store it here for pool01@contoso.com").ByLabel("Profile Nightly").Checked() {
 				t.Error("the profile is off")
 			}
-			pane.ByLabel("Password for pool01@contoso.com").Fill("Renewed-Secret-2026!")
 			pane.ByLabel("Custom SharePoint Online Admin Center URL").Fill("https://fabrikam-admin.sharepoint.com")
 			fine(p, "pool-also")
 			h.Sim.ResetRequests()

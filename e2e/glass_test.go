@@ -31,7 +31,7 @@ func TestABreakGlassLink(t *testing.T) {
 		owner.Goto("/service-accounts")
 		signIn(owner, "owner@purser.test")
 		owner.WaitPath("/service-accounts")
-		owner.ByText("Somebody signed in without the identity provider").Wait()
+		owner.ByText("Someone signed in without the identity provider").Wait()
 		fine(owner, "break-glass-notice")
 		owner.Click("Dismiss")
 		owner.WaitPath("/service-accounts")

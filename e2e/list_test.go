@@ -174,6 +174,7 @@ func TestTheListSpeaks(t *testing.T) {
 	announced(t, p, "^No profiles found$")
 	p.Fill("Search", "backup")
 	announced(t, p, "^[0-9]+ match$")
+	p.ByLabel("Select all").Focus() // in the search field, Escape clears what is searched
 	row := p.ByRole("row", "").Having("svc-backup-eu@contoso.com")
 	link := row.ByRole("link", "").Having("Backup")
 	link.Hover()

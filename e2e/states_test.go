@@ -89,6 +89,8 @@ var everyday = []state{
 		w.held.Release()
 		w.Goto(w.made)
 		w.pick("#run [role=alert], #run [role=status]").Wait()
+		w.Goto(w.made) // what is looked at is the page of a run that has ended, and not how it ended
+		w.pick("#run [role=alert], #run [role=status]").Wait()
 	}},
 	{"runs", at("/service-accounts/validations")},
 	{"tenant", at("/tenants/6f1c0000-0000-4000-8000-000000000001")},

@@ -48,7 +48,7 @@ func TestEveryStatusIsExplained(t *testing.T) {
 		{status: verdict.Unreachable, code: "HTTP 503", words: "not the account's fault", arrange: fault(m365sim.Fault{PathPrefix: contoso, Status: 503, Body: "<html>Service unavailable</html>"})},
 		{status: verdict.Unknown, code: "AADSTS599999", words: "not in Purser's table", arrange: patch(`{"signInError": 599999}`)},
 		{status: verdict.LegacyRetired, code: "LEGACY-RETIRED", words: "legacy"},
-		{status: verdict.NotValidated, words: "Nobody has tried", unsaid: true},
+		{status: verdict.NotValidated, words: "haven't been tried yet", unsaid: true},
 	} {
 		seen[c.status] = true
 		t.Run(string(c.status), func(t *testing.T) {

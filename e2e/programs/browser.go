@@ -29,14 +29,10 @@ type Answer struct {
 
 // SignIn signs a person in at the Purser at base.
 func SignIn(ctx context.Context, base, email, password string) (*Browser, error) {
-	jar, err := cookiejar.New(nil)
+	b, err := newBrowser(base)
 	if err != nil {
 		return nil, err
 	}
-	b := &Browser{base: base, client: &http.Client{
-		Jar: jar, Timeout: 30 * time.Second, Transport: &http.Transport{MaxIdleConnsPerHost: 4},
-		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
-	}}
 	callback, err := idptest.SignIn(ctx, b.client, base+"/auth/sign-in", email, password)
 	if err != nil {
 		return nil, err
@@ -46,6 +42,33 @@ func SignIn(ctx context.Context, base, email, password string) (*Browser, error)
 		return nil, errors.Join(err, fmt.Errorf("sign-in: status %d", a.Status))
 	}
 	return b, nil
+}
+
+func newBrowser(base string) (*Browser, error) {
+	jar, err := cookiejar.New(nil)
+	if err != nil {
+		return nil, err
+	}
+	return &Browser{base: base, client: &http.Client{
+		Jar: jar, Timeout: 30 * time.Second, Transport: &http.Transport{MaxIdleConnsPerHost: 4},
+		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+	}}, nil
+}
+
+// open opens an address of any site, or sends a form there.
+func (b *Browser) open(ctx context.Context, address string, form url.Values) (Answer, error) {
+	method := http.MethodGet
+	if form != nil {
+		method = http.MethodPost
+	}
+	req, err := http.NewRequestWithContext(ctx, method, address, strings.NewReader(form.Encode()))
+	if err != nil {
+		return Answer{}, err
+	}
+	if form != nil {
+		req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	}
+	return b.send(req)
 }
 
 // Get opens a page.

@@ -55,8 +55,12 @@ func Simulator(ctx context.Context, binary string, log io.Writer, fixture string
 
 // start starts a program that says on one line when it is ready, and gives the words of that line.
 func start(ctx context.Context, log io.Writer, binary string, args ...string) (*Process, []string, error) {
+	return startWith(ctx, log, append([]string{"PURSER_LOG_LEVEL=warn"}, os.Environ()...), binary, args...) // the caller's own level goes before
+}
+
+func startWith(ctx context.Context, log io.Writer, env []string, binary string, args ...string) (*Process, []string, error) {
 	cmd := exec.CommandContext(ctx, binary, args...)
-	cmd.Env, cmd.Stderr = append([]string{"PURSER_LOG_LEVEL=warn"}, os.Environ()...), log // the caller's own level goes before
+	cmd.Env, cmd.Stderr = env, log
 	out, err := cmd.StdoutPipe()
 	if err != nil {
 		return nil, nil, err

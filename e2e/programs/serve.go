@@ -23,7 +23,7 @@ const (
 // Served is a `purser serve` with an identity provider beside it.
 type Served struct {
 	*Process
-	provider *http.Server
+	provider *http.Server // nil: it is the caller's
 	binary   string
 	settings []string
 	log      io.Writer
@@ -36,16 +36,29 @@ func Serve(ctx context.Context, binary string, folder Folder, log io.Writer, set
 	if err != nil {
 		return nil, err
 	}
-	s := &Served{Process: &Process{URL: "http://" + address}, binary: binary, log: log}
+	s := newServed(binary, folder, address, log)
 	issuer, err := s.startProvider(ctx)
 	if err != nil {
 		return nil, err
 	}
-	s.settings = append([]string{
-		"PURSER_ADDR=" + address, "PURSER_BASE_URL=" + s.URL, "PURSER_DATA=" + folder.Path, "PURSER_KEY=" + folder.Key.Text(),
-		"PURSER_OIDC_ISSUER=" + issuer, "PURSER_OIDC_CLIENT_ID=bench", "PURSER_OIDC_CLIENT_SECRET=bench", "PURSER_LOG_LEVEL=warn",
-	}, settings...)
+	s.settings = append(s.settings, "PURSER_OIDC_ISSUER="+issuer, "PURSER_OIDC_CLIENT_ID=bench", "PURSER_OIDC_CLIENT_SECRET=bench")
+	s.settings = append(s.settings, settings...)
 	return s, s.Restart(ctx)
+}
+
+// ServeWith starts the binary at an address with an identity provider of the caller's, which the settings name.
+func ServeWith(ctx context.Context, binary string, folder Folder, address string, log io.Writer, settings ...string) (*Served, error) {
+	s := newServed(binary, folder, address, log)
+	s.settings = append(s.settings, settings...)
+	return s, s.Restart(ctx)
+}
+
+func newServed(binary string, folder Folder, address string, log io.Writer) *Served {
+	s := &Served{Process: &Process{URL: "http://" + address}, binary: binary, log: log}
+	s.settings = []string{
+		"PURSER_ADDR=" + address, "PURSER_BASE_URL=" + s.URL, "PURSER_DATA=" + folder.Path, "PURSER_KEY=" + folder.Key.Text(), "PURSER_LOG_LEVEL=warn",
+	}
+	return s
 }
 
 // Restart starts the binary again after a kill, at the same address and with the same provider.
@@ -82,8 +95,10 @@ func (s *Served) startProvider(ctx context.Context) (issuer string, err error) {
 	return issuer, nil
 }
 
-// Stop ends both.
+// Stop ends both, where the provider is not the caller's.
 func (s *Served) Stop() {
-	_ = s.provider.Close()
+	if s.provider != nil {
+		_ = s.provider.Close()
+	}
 	_ = s.Kill()
 }

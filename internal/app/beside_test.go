@@ -109,7 +109,7 @@ func TestCertificatesAreRenewedWhilePeopleWorkR82(t *testing.T) {
 	demotest.Until(t, "a renewal that nobody asked for", func() bool { return shown() == 12 })
 	stop()
 	people.Wait()
-	if said := strings.Count(log.String(), "the certificate for TLS was renewed"); said != 11 {
+	if said := strings.Count(log.String(), "the TLS certificate was renewed"); said != 11 {
 		t.Errorf("%d renewals are in the log:\n%s", said, log)
 	}
 }

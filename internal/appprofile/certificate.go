@@ -48,7 +48,7 @@ func (s *Service) readCertificate(ctx context.Context, m material, n NewCredenti
 	case len(file) == 0:
 		return m, fileMistake("Choose a file with the certificate and its private key: PEM or PFX.")
 	case len(file) > MaxFile:
-		return m, fileMistake("The file is larger than 32 KB. A certificate with its key, and the few that vouch for it, has a few KB.")
+		return m, fileMistake("The file is larger than 32 KB. A certificate with its key and its chain takes only a few KB.")
 	}
 	chain, key, err := s.openFile(ctx, file, n.Password)
 	if err != nil {
@@ -85,10 +85,10 @@ func openPEM(file []byte) (chain []*x509.Certificate, key *rsa.PrivateKey, err e
 			}
 			chain = append(chain, cert)
 		case block.Type == "ENCRYPTED PRIVATE KEY", block.Headers["DEK-Info"] != "":
-			return nil, nil, fileMistake("The private key in this file is encrypted. Purser reads encrypted keys from PFX files only. Make one of it: openssl pkcs12 -export -in file.pem -out file.pfx")
+			return nil, nil, fileMistake("The private key in this file is encrypted. Purser reads encrypted keys from PFX files only. Convert it: openssl pkcs12 -export -in file.pem -out file.pfx")
 		case strings.HasSuffix(block.Type, "PRIVATE KEY"):
 			if key != nil {
-				return nil, nil, fileMistake("There are several private keys in this file. Leave the one that belongs to the certificate.")
+				return nil, nil, fileMistake("This file has several private keys. Keep only the one that belongs to the certificate.")
 			}
 			key, err = parseKey(block)
 			clear(block.Bytes)
@@ -125,7 +125,7 @@ func parseKey(block *pem.Block) (*rsa.PrivateKey, error) {
 func rsaKey(parsed any) (*rsa.PrivateKey, error) {
 	key, ok := parsed.(*rsa.PrivateKey)
 	if !ok {
-		return nil, fileMistake("The private key in this file is not an RSA key. Microsoft Entra ID takes certificates with RSA keys for apps; make one of 2048 bits or more.")
+		return nil, fileMistake("The private key in this file is not an RSA key. Microsoft Entra ID accepts app certificates with RSA keys only. Create one of 2048 bits or more.")
 	}
 	return key, nil
 }
@@ -169,7 +169,7 @@ func (s *Service) openPFX(ctx context.Context, file []byte, password secret.Valu
 	case o := <-done:
 		return o.chain, o.key, o.err
 	case <-ctx.Done():
-		return nil, nil, fileMistake("This file takes too long to be opened. Export it again with fewer rounds of key derivation.")
+		return nil, nil, fileMistake("This file takes too long to open. Export it again with fewer iterations of key derivation.")
 	}
 }
 
@@ -181,9 +181,9 @@ func decodePFX(file []byte, password string) ([]*x509.Certificate, *rsa.PrivateK
 	case errors.Is(err, pkcs12.ErrIncorrectPassword):
 		return nil, nil, problem.Field(FieldPassword, "The password does not open this PFX file.")
 	case err != nil && strings.Contains(err.Error(), "no MAC"):
-		return nil, nil, fileMistake("This PFX file has nothing that proves it whole. Export it again with a password.")
+		return nil, nil, fileMistake("This PFX file has no integrity check. Export it again with a password.")
 	case err != nil && (strings.Contains(err.Error(), "private key missing") || strings.Contains(err.Error(), "exactly one")):
-		return nil, nil, fileMistake("This file has no private key beside the certificate. Export it together with its private key.")
+		return nil, nil, fileMistake("This file has no private key. Export the certificate together with its private key.")
 	case err != nil:
 		return nil, nil, fileMistake(unreadable)
 	}
@@ -195,11 +195,11 @@ func decodePFX(file []byte, password string) ([]*x509.Certificate, *rsa.PrivateK
 func leafOf(chain []*x509.Certificate, key *rsa.PrivateKey, now time.Time) (*x509.Certificate, error) {
 	switch {
 	case len(chain) == 0 && key == nil:
-		return nil, fileMistake("There is neither a certificate nor a private key in this file.")
+		return nil, fileMistake("This file has no certificate and no private key.")
 	case len(chain) == 0:
-		return nil, fileMistake("There is a private key in this file, and no certificate.")
+		return nil, fileMistake("This file has a private key but no certificate.")
 	case key == nil:
-		return nil, fileMistake("There is a certificate in this file, and no private key. Put both into one file.")
+		return nil, fileMistake("This file has a certificate but no private key. Put both into one file.")
 	}
 	var leaf *x509.Certificate
 	for _, cert := range chain {
@@ -214,7 +214,7 @@ func leafOf(chain []*x509.Certificate, key *rsa.PrivateKey, now time.Time) (*x50
 	case key.N.BitLen() < leastBits:
 		return nil, weak(key.N.BitLen())
 	case now.Before(leaf.NotBefore):
-		return nil, fileMistake("This certificate is not valid yet: it begins on " + leaf.NotBefore.UTC().Format("2006-01-02 15:04") + " UTC.")
+		return nil, fileMistake("This certificate is not valid until " + leaf.NotBefore.UTC().Format("2006-01-02 15:04") + " UTC.")
 	case !now.Before(leaf.NotAfter):
 		return nil, fileMistake("This certificate expired on " + leaf.NotAfter.UTC().Format("2006-01-02") + ".")
 	}

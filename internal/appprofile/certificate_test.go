@@ -98,7 +98,7 @@ func TestACertificateThatIsOfNoUse(t *testing.T) {
 		"an encrypted key":               {good.public() + encrypted, "", appprofile.FieldFile, "encrypted"},
 		"a key encrypted as formerly":    {good.public() + older, "", appprofile.FieldFile, "encrypted"},
 		"an expired one":                 {newPair(t, 2048, -48*hour, -hour).public() + good.pkcs8(t), "", appprofile.FieldFile, "expired"},
-		"one that is not valid yet":      {newPair(t, 2048, hour, 48*hour).public() + good.pkcs8(t), "", appprofile.FieldFile, "not valid yet"},
+		"one that is not valid yet":      {newPair(t, 2048, hour, 48*hour).public() + good.pkcs8(t), "", appprofile.FieldFile, "not valid until"},
 		"1024 bits":                      {short.public() + short.pkcs8(t), "", appprofile.FieldFile, "too short"},
 		"an elliptic curve":              {ecCert + ecPEM, "", appprofile.FieldFile, "not an RSA key"},
 		"a wrong password":               {string(pfx), "wrong", appprofile.FieldPassword, "password"},

@@ -41,7 +41,7 @@ func (s *Service) try(ctx context.Context, caller access.Caller, origin audit.Or
 func fits(t tenant.Tenant, seen Inspection, named string) error {
 	for _, id := range []tenant.ID{seen.Tenant, seen.Organization.ID} {
 		if id != "" && id != t.ID {
-			return problem.Field(FieldTenant, "Microsoft 365 let the app into another tenant ("+string(id)+") than the one that was found by this domain or ID. Nothing was saved.")
+			return problem.Field(FieldTenant, "Microsoft 365 signed the app in to another tenant ("+string(id)+") than the one with this domain or ID. Nothing was saved.")
 		}
 	}
 	if named == "" || guid.MatchString(named) || !seen.Facts.DomainsRead() {
@@ -52,7 +52,7 @@ func fits(t tenant.Tenant, seen Inspection, named string) error {
 			return nil
 		}
 	}
-	return problem.Field(FieldTenant, "The tenant that Microsoft 365 found by this domain does not list it among its own. Nothing was saved. Enter another domain of the tenant, or its ID.")
+	return problem.Field(FieldTenant, "The tenant that Microsoft 365 found for this domain does not list the domain as its own. Nothing was saved. Enter another domain of the tenant, or its ID.")
 }
 
 // take notes what was seen.

@@ -22,10 +22,10 @@ func (s *Service) Connect(ctx context.Context, caller access.Caller, origin audi
 	}
 	t.ID, t.InitialDomain = tenant.ParseID(string(t.ID)), strings.ToLower(t.InitialDomain)
 	if t.ID == "" || t.InitialDomain == "" || app.ApplicationID == "" {
-		return problem.New(problem.Invalid, "A tenant needs an id, its initial domain and an application id.")
+		return problem.New(problem.Invalid, "A tenant needs an ID, its initial domain, and an application ID.")
 	}
 	if strings.ContainsFunc(string(t.ID)+t.InitialDomain+app.ApplicationID, shown.Odd) { // the name is Microsoft's, to the letter (X17)
-		return problem.New(problem.Invalid, "The id of a tenant, its initial domain and an application id have no characters that cannot be seen.")
+		return problem.New(problem.Invalid, "The ID of a tenant, its initial domain, and an application ID can't have invisible characters.")
 	}
 	t.Connected = s.now()
 	by := stampOf(caller, t.Connected)

@@ -74,7 +74,7 @@ func (s *Service) read(ctx context.Context, n NewCredential, applicationID strin
 	case None:
 		m.Kind = Public
 	default:
-		return m, []problem.FieldError{{Field: FieldCredential, Message: "Choose how the app proves itself."}}
+		return m, []problem.FieldError{{Field: FieldCredential, Message: "Choose a credential for the app."}}
 	}
 	if err != nil {
 		return m, mistakesOf(err, FieldFile)
@@ -102,15 +102,15 @@ func secretMistake(v secret.Value, applicationID string) string {
 	case bare == "":
 		return "Enter the client secret."
 	case bare != text:
-		return "The client secret has blanks or line breaks before or after it. Copy it again without them."
+		return "The client secret has spaces or line breaks before or after it. Copy it again without them."
 	case len(text) > longestSecret:
-		return "A client secret has 256 characters at most. Copy the Value alone."
+		return "A client secret has up to 256 characters. Copy only the Value."
 	case strings.EqualFold(text, applicationID):
 		return "This is the application (client) ID, not a client secret."
 	case guid.MatchString(strings.ToLower(text)):
-		return "This looks like the Secret ID, not like its Value. Copy the column Value, which is shown only when the secret is made; make another one where it is lost."
+		return "This looks like the Secret ID, not the Value. Copy the Value, which is shown only when the secret is created. If you don't have it, create another secret."
 	case strings.ContainsFunc(text, func(r rune) bool { return r <= ' ' || r >= 0x7f }):
-		return "A client secret has neither blanks nor characters beyond ASCII. Copy it again."
+		return "A client secret has no spaces and only ASCII characters. Copy it again."
 	}
 	return ""
 }

@@ -68,7 +68,7 @@ func (s *Service) Delete(ctx context.Context, caller access.Caller, origin audit
 	entry := audit.By(caller, origin, Deleted, p.target()).With("tenant", string(p.Tenant)).With("application", p.ApplicationID)
 	err = s.store.Delete(ctx, id, named == p.Name, entry)
 	if errors.Is(err, ErrLast) {
-		return problem.Wrap(err, problem.Conflict, "This is the last app profile of a tenant that Purser keeps accounts for. Without it none of them can be validated. Enter the name of the app profile to delete it all the same.")
+		return problem.Wrap(err, problem.Conflict, "Purser keeps accounts of this tenant. Without this app profile, none of them can be validated. To delete it anyway, enter its name.")
 	}
 	s.tenants.Forget()
 	s.directory.Forget(id)

@@ -21,12 +21,12 @@ func configured(name, issuerHost, id, tokenHost, region string) string {
 func TestAnAnswerThatDoesNotFitGetsNothing(t *testing.T) {
 	const public = "login.microsoftonline.com"
 	for name, tc := range map[string]struct{ named, fault, says string }{
-		"an id that answers with another":            {string(contoso), configured(string(contoso), public, string(fabrikam), public, "EU"), "does not fit together"},
-		"an issuer on a host that is nobody's":       {"contoso.com", configured("contoso.com", "login.evil.example", string(contoso), "login.evil.example", "EU"), "does not fit together"},
-		"tokens from elsewhere":                      {"contoso.com", configured("contoso.com", public, string(contoso), "login.evil.example", "EU"), "does not fit together"},
-		"an issuer without an id":                    {"contoso.com", configured("contoso.com", public, "{tenantid}", public, "EU"), "does not fit together"},
-		"another cloud, which knows no such":         {"contoso.com", configured("contoso.com", "login.microsoftonline.us", string(contoso), "login.microsoftonline.us", "USGov"), "does not fit together"},
-		"a domain that answers with somebody else's": {"contoso.com", configured("contoso.com", public, string(fabrikam), public, "NA"), "does not list it"},
+		"an id that answers with another":            {string(contoso), configured(string(contoso), public, string(fabrikam), public, "EU"), "contradictory answers"},
+		"an issuer on a host that is nobody's":       {"contoso.com", configured("contoso.com", "login.evil.example", string(contoso), "login.evil.example", "EU"), "contradictory answers"},
+		"tokens from elsewhere":                      {"contoso.com", configured("contoso.com", public, string(contoso), "login.evil.example", "EU"), "contradictory answers"},
+		"an issuer without an id":                    {"contoso.com", configured("contoso.com", public, "{tenantid}", public, "EU"), "contradictory answers"},
+		"another cloud, which knows no such":         {"contoso.com", configured("contoso.com", "login.microsoftonline.us", string(contoso), "login.microsoftonline.us", "USGov"), "contradictory answers"},
+		"a domain that answers with somebody else's": {"contoso.com", configured("contoso.com", public, string(fabrikam), public, "NA"), "does not list the domain"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			r := newRig(t)
@@ -36,7 +36,7 @@ func TestAnAnswerThatDoesNotFitGetsNothing(t *testing.T) {
 			if len(fields) != 1 || fields[0].Field != appprofile.FieldTenant || !strings.Contains(fields[0].Message, tc.says) {
 				t.Errorf("err = %v", err)
 			}
-			if tc.says != "does not list it" && r.asked("/oauth2/") != 0 {
+			if tc.says != "does not list the domain" && r.asked("/oauth2/") != 0 {
 				t.Error("a credential was sent")
 			}
 			if n, m := r.kept(t); n != 0 || m != 0 {

@@ -77,7 +77,7 @@ func (h Holding) Title() string {
 	case Missing:
 		return "Not granted"
 	default:
-		return "Cannot be told"
+		return "Unknown"
 	}
 }
 

@@ -50,10 +50,10 @@ func (d Draft) tidy() (Draft, []problem.FieldError) {
 	case utf8.RuneCountInString(d.Name) > longestName:
 		wrong = append(wrong, problem.FieldError{Field: FieldName, Message: "Enter a name of 100 characters or fewer."})
 	case strings.ContainsFunc(d.Name, shown.Unprintable):
-		wrong = append(wrong, problem.FieldError{Field: FieldName, Message: "Enter a name without line breaks and other characters that cannot be shown."})
+		wrong = append(wrong, problem.FieldError{Field: FieldName, Message: "Enter a name without line breaks or other characters that can't be shown."})
 	}
 	if !guid.MatchString(d.ApplicationID) {
-		wrong = append(wrong, problem.FieldError{Field: FieldApplication, Message: "Enter the application (client) ID, such as a0000000-0000-4000-8000-000000000001. It stands on the Overview of the app registration."})
+		wrong = append(wrong, problem.FieldError{Field: FieldApplication, Message: "Enter the application (client) ID, such as a0000000-0000-4000-8000-000000000001. You find it on the Overview of the app registration."})
 	}
 	return d, wrong
 }
@@ -114,7 +114,7 @@ func (s *Service) discover(ctx context.Context, named string) (tenant.Tenant, er
 		return tenant.Tenant{}, s.undiscovered(err, named)
 	}
 	if guid.MatchString(named) && string(found.ID) != named {
-		return tenant.Tenant{}, problem.Field(FieldTenant, "Microsoft 365 answered for another tenant than the one with this ID. Nothing was sent to it.")
+		return tenant.Tenant{}, problem.Field(FieldTenant, "Microsoft 365 responded for another tenant than the one with this ID. Nothing was sent to it.")
 	}
 	t, err := s.tenants.Find(ctx, found.ID)
 	if problem.KindOf(err) == problem.NotFound {
@@ -142,7 +142,7 @@ func (s *Service) Edit(ctx context.Context, caller access.Caller, origin audit.O
 		wrong = append(wrong, mistakes...)
 		defer m.secret.Clear()
 	} else if d.ApplicationID != p.ApplicationID {
-		wrong = append(wrong, problem.FieldError{Field: FieldCredential, Message: "Another application has credentials of its own. Enter one of them."})
+		wrong = append(wrong, problem.FieldError{Field: FieldCredential, Message: "You changed the application ID, so enter a credential of that application."})
 	}
 	if err := problem.Join(wrong...); err != nil {
 		return Profile{}, err
@@ -217,7 +217,7 @@ func (s *Service) AddCredential(ctx context.Context, caller access.Caller, origi
 	case len(p.Credentials) == 1 && p.Credentials[0].Kind == Public:
 		return Profile{}, problem.Field(FieldCredential, "This app profile is a public client. Edit it to give it a credential.")
 	case len(p.Credentials) > 1:
-		return Profile{}, problem.New(problem.Conflict, "This app profile has two credentials already. Remove one of them first.")
+		return Profile{}, problem.New(problem.Conflict, "This app profile already has two credentials. Remove one of them first.")
 	}
 	m, wrong := s.read(ctx, n, p.ApplicationID)
 	defer m.secret.Clear()
@@ -242,9 +242,9 @@ func (s *Service) RemoveCredential(ctx context.Context, caller access.Caller, or
 	c, there := p.credential(credential)
 	switch {
 	case !there:
-		return Profile{}, problem.New(problem.NotFound, "This credential is not there anymore.")
+		return Profile{}, problem.New(problem.NotFound, "This credential no longer exists.")
 	case len(p.Credentials) == 1:
-		return Profile{}, problem.New(problem.Conflict, "This is the only credential of the app profile. Add another one first.")
+		return Profile{}, problem.New(problem.Conflict, "This is the only credential of the app profile. Add another first.")
 	case p.Version != version:
 		return Profile{}, told(ErrChanged)
 	}

@@ -57,11 +57,11 @@ func TestAWrongCredentialSavesNothing(t *testing.T) {
 		says  string
 	}{
 		"another word":                      {draft("A", "contoso.com", appID, "Not-The-Secret~1"), appprofile.FieldSecret, "AADSTS7000215"},
-		"the secret of another app":         {draft("A", "contoso.com", appID, "Other-Secret~1"), appprofile.FieldSecret, "not a secret of another app"},
+		"the secret of another app":         {draft("A", "contoso.com", appID, "Other-Secret~1"), appprofile.FieldSecret, "a secret of another app"},
 		"the secret id":                     {draft("A", "contoso.com", appID, "0f3a0000-0000-4000-8000-00000000000F"), appprofile.FieldSecret, "Secret ID"},
 		"the application id":                {draft("A", "contoso.com", appID, appID), appprofile.FieldSecret, "not a client secret"},
 		"an expired one":                    {draft("A", "contoso.com", appID, "Old-Secret~0000"), appprofile.FieldSecret, "AADSTS7000222"},
-		"blanks around":                     {draft("A", "contoso.com", appID, " "+word), appprofile.FieldSecret, "blanks"},
+		"blanks around":                     {draft("A", "contoso.com", appID, " "+word), appprofile.FieldSecret, "spaces"},
 		"a line break at its end":           {draft("A", "contoso.com", appID, word+"\r\n"), appprofile.FieldSecret, "line breaks"},
 		"nothing":                           {draft("A", "contoso.com", appID, ""), appprofile.FieldSecret, "Enter the client secret"},
 		"no choice":                         {appprofile.Draft{Name: "A", Tenant: "contoso.com", ApplicationID: appID}, appprofile.FieldCredential, "Choose"},

@@ -165,7 +165,7 @@ func (s *Service) open(t tenant.Tenant, k Kept, c Credential) (App, error) {
 }
 
 // altered says why nothing is sent with an app profile that Purser did not write as it is.
-const altered = "The app profile of this tenant was changed outside of Purser, so nothing was sent to Microsoft. Connect the tenant again, and tell whoever runs Purser."
+const altered = "The app profile of this tenant was changed outside of Purser, so nothing was sent to Microsoft. Connect the tenant again, and tell your server administrator."
 
 // secretRecord is what a credential is bound to, and with it the whole profile: it says where passwords are sent. A profile of before
 // there were several has its tenant's id, and the tenant's initial domain in its seal; the others have the tenant itself, because the

@@ -12,8 +12,8 @@ import (
 
 // What a Store returns when a rule of the rows themselves is broken.
 var (
-	ErrGone      = errors.New("appprofile: not there, or not any more")
-	ErrChanged   = errors.New("appprofile: changed by somebody else")
+	ErrGone      = errors.New("appprofile: it does not exist, or no longer does")
+	ErrChanged   = errors.New("appprofile: changed by someone else")
 	ErrNameTaken = errors.New("appprofile: the name is taken")
 	ErrLast      = errors.New("appprofile: the last one of a tenant that is in use")
 )
@@ -81,11 +81,11 @@ type Place struct {
 func told(err error) error {
 	switch {
 	case errors.Is(err, ErrGone):
-		return problem.Wrap(err, problem.NotFound, "This app profile is not there anymore.")
+		return problem.Wrap(err, problem.NotFound, "This app profile no longer exists.")
 	case errors.Is(err, ErrChanged):
-		return problem.Wrap(err, problem.Conflict, "Somebody else changed this app profile meanwhile. Open it again to see what it is now.")
+		return problem.Wrap(err, problem.Conflict, "Someone else changed this app profile. Nothing was overwritten. Open it again to see the changes.")
 	case errors.Is(err, ErrNameTaken):
-		return problem.Field(FieldName, "Another app profile has this name. Choose another one.")
+		return problem.Field(FieldName, "Another app profile has this name. Enter a different name.")
 	}
 	return err
 }

@@ -36,7 +36,7 @@ func (s *Service) refusal(err error, m material) error {
 		return &Refusal{Finding: s.finding(u, m.Credential), Field: fieldOf(u.Code, m.Kind)}
 	}
 	words := u.Whose.Words()
-	return problem.Wrap(err, problem.Upstream, "Microsoft 365 could not be asked ("+u.Code+"): "+words.What+". Nothing was saved. "+words.Remedy)
+	return problem.Wrap(err, problem.Upstream, "Microsoft 365 could not be reached ("+u.Code+"): "+words.What+". Nothing was saved. "+words.Remedy)
 }
 
 // finding puts a refusal into words.
@@ -47,7 +47,7 @@ func (s *Service) finding(u *Unread, c Credential) Finding {
 	}
 	if c.Made && c.Standing == Waiting && c.Kind == Certificate && unknownCertificate(u.Code) {
 		f.Cause = "Microsoft 365 does not know the certificate yet."
-		f.Remedy = "Download it, upload it to the app registration under Certificates & secrets, and check again. Microsoft may take some minutes to take notice of it."
+		f.Remedy = "Download it, upload it to the app registration under Certificates & secrets, then select Check. It may take Microsoft a few minutes to accept it."
 	}
 	if f.Remedy == "" {
 		f.Remedy = u.Whose.Words().Remedy
@@ -62,13 +62,13 @@ func unknownCertificate(code string) bool {
 
 // remedies are what to do about the codes that an app meets most, a few sentences each.
 var remedies = map[string]string{
-	"AADSTS7000215": "Copy the Value of a client secret of this app registration, not its Secret ID, and not a secret of another app. The value is shown only when it is made, so make another one where it is lost.",
-	"AADSTS7000222": "Make another client secret under Certificates & secrets of the app registration, and enter its Value.",
-	"AADSTS700016":  "Compare the application (client) ID with the app registration, and whether the app is in this tenant: an administrator may have to give consent to it there first.",
-	"AADSTS90002":   "Compare the tenant. It may have been deleted, or live in another cloud.",
+	"AADSTS7000215": "Copy the Value of a client secret of this app registration, not its Secret ID or a secret of another app. The Value is shown only when the secret is created. If you don't have it, create another secret.",
+	"AADSTS7000222": "Create another client secret under Certificates & secrets of the app registration, and enter its Value.",
+	"AADSTS700016":  "Compare the application (client) ID with the app registration, and check that the app is in this tenant. An administrator may have to consent to it there first.",
+	"AADSTS90002":   "Check the tenant. It may have been deleted, or it may be in another cloud.",
 	"AADSTS700027":  "Upload the certificate to the app registration under Certificates & secrets, and compare its thumbprint there. An expired certificate is refused as well.",
-	"AADSTS7000112": "Let people sign in to the app again: Enterprise apps, Properties, Enabled for users to sign-in.",
-	"AADSTS700024":  "Compare the clock of this server; it must be right within five minutes.",
+	"AADSTS7000112": "Allow sign-in to the app again: Enterprise apps, Properties, Enabled for users to sign-in.",
+	"AADSTS700024":  "Check the clock of this server. It must be correct to within five minutes.",
 }
 
 // fieldOf is the field beside which a refusal belongs.
@@ -90,12 +90,12 @@ func (s *Service) undiscovered(err error, named string) error {
 	u, unread := errors.AsType[*Unread](err)
 	switch {
 	case errors.Is(err, ErrUnknownTenant):
-		return problem.Field(FieldTenant, "Microsoft 365 knows no tenant by "+named+", in any of its clouds. Enter another domain of the tenant, or its directory (tenant) ID.")
+		return problem.Field(FieldTenant, "Microsoft 365 knows no tenant with "+named+" in any of its clouds. Enter another domain of the tenant, or its directory (tenant) ID.")
 	case errors.Is(err, ErrAmbiguous):
-		return problem.Field(FieldTenant, "What Microsoft 365 answered about "+named+" does not fit together, so nothing was sent to it. Enter the directory (tenant) ID.")
+		return problem.Field(FieldTenant, "Microsoft 365 gave contradictory answers about "+named+", so nothing was sent to it. Enter the directory (tenant) ID.")
 	case unread:
 		words := u.Whose.Words()
-		return problem.Wrap(err, problem.Upstream, "Microsoft 365 could not be asked for this tenant ("+u.Code+"): "+words.What+". Nothing was saved. "+words.Remedy)
+		return problem.Wrap(err, problem.Upstream, "Microsoft 365 could not be reached to find this tenant ("+u.Code+"): "+words.What+". Nothing was saved. "+words.Remedy)
 	}
 	return err
 }

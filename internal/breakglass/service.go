@@ -42,9 +42,9 @@ func NewService(p Parts) *Service {
 
 // Answers to whoever comes with a link that does not serve. They do not say which of the reasons it is.
 var (
-	ErrRefused = problem.New(problem.BadRequest, "This link does not serve. Each serves once, and for fifteen minutes. Make another one on the machine.")
+	ErrRefused = problem.New(problem.BadRequest, "This link is not valid. Each link works once, for 15 minutes. Create another on the server.")
 	// ErrTooOften says that nobody looked at the link.
-	ErrTooOften = problem.New(problem.Unavailable, "Too many links that did not serve came from your address. Wait a minute, and try again.")
+	ErrTooOften = problem.New(problem.Unavailable, "Too many invalid links were tried from your address. Wait a minute, then try again.")
 )
 
 // TakeUp takes up the notes that are in the folder, and removes them. It is called now and then; an error is in the log already.
@@ -92,7 +92,7 @@ func (s *Service) takeUp(ctx context.Context, path, id string) error {
 	case err != nil:
 		return err
 	default:
-		s.Log.WarnContext(ctx, "A BREAK-GLASS LINK WAS MADE: whoever has it can sign in as a Tenant Owner, once", "link", id, "by", l.By, "until", until)
+		s.Log.WarnContext(ctx, "A BREAK-GLASS LINK WAS MADE: anyone who has it can sign in as a Tenant Owner, once", "link", id, "by", l.By, "until", until)
 	}
 	return os.Remove(path)
 }
@@ -121,7 +121,7 @@ func (s *Service) use(ctx context.Context, token secret.Value, origin audit.Orig
 		return access.Caller{}, err
 	}
 	if err := s.Ring.Check(l.Proof, l.record()); err != nil {
-		s.Log.ErrorContext(ctx, "a break-glass link was refused that Purser did not write as it is; somebody may have written into the database", "link", l.ID, "error", err)
+		s.Log.ErrorContext(ctx, "a break-glass link was refused because Purser did not write it like this; someone may have changed the database", "link", l.ID, "error", err)
 		return access.Caller{}, ErrRefused
 	}
 	now := s.Now()
@@ -135,7 +135,7 @@ func (s *Service) use(ctx context.Context, token secret.Value, origin audit.Orig
 	} else if err != nil {
 		return access.Caller{}, err
 	}
-	s.Log.WarnContext(ctx, "A BREAK-GLASS LINK WAS USED: somebody is signed in as a Tenant Owner without the identity provider", "link", l.ID, "by", l.By,
+	s.Log.WarnContext(ctx, "A BREAK-GLASS LINK WAS USED: someone is signed in as a Tenant Owner without the identity provider", "link", l.ID, "by", l.By,
 		"address", origin.Address, "request_id", origin.Request)
 	return caller, nil
 }

@@ -65,10 +65,10 @@ func (k *Kept) Renew() {
 	pair, err := k.judged(cert, key, err)
 	switch {
 	case err != nil:
-		k.log.Warn("the new certificate for TLS cannot be used; the one of before goes on", "error", err, "until", k.current.Load().Leaf.NotAfter)
+		k.log.Warn("the new TLS certificate can't be used; the old one stays in use", "error", err, "until", k.current.Load().Leaf.NotAfter)
 	case !same(pair, k.current.Load()):
 		k.current.Store(pair)
-		k.log.Info("the certificate for TLS was renewed", "until", pair.Leaf.NotAfter)
+		k.log.Info("the TLS certificate was renewed", "until", pair.Leaf.NotAfter)
 	}
 }
 

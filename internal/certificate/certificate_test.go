@@ -144,7 +144,7 @@ func TestANewCertificateIsTakenR82(t *testing.T) {
 					t.Errorf("the connection of before: %s", res.Status)
 				}
 			}
-			if said := strings.Count(r.log.String(), "the certificate for TLS was renewed"); said != 3 || strings.Contains(r.log.String(), "level=WARN") {
+			if said := strings.Count(r.log.String(), "the TLS certificate was renewed"); said != 3 || strings.Contains(r.log.String(), "level=WARN") {
 				t.Errorf("the log says it %d times:\n%s", said, r.log)
 			}
 		})

@@ -126,7 +126,7 @@ func (r *reader) closeBy(name string) string {
 	}
 	host, _, _ := net.SplitHostPort(value)
 	if !address(value) || !loopback(host) && !ofOwn(host) {
-		r.wrong(name, "must be a loopback, private or link-local address such as 127.0.0.1:9090, because it is open to whoever reaches it.")
+		r.wrong(name, "must be a loopback, private or link-local address such as 127.0.0.1:9090, because anyone who reaches it can read it.")
 	}
 	return value
 }

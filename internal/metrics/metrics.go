@@ -33,7 +33,7 @@ func New(version string) *Metrics {
 	m := &Metrics{
 		registry: prometheus.NewRegistry(),
 		requests: prometheus.NewHistogramVec(prometheus.HistogramOpts{
-			Name: "purser_http_request_duration_seconds", Help: "How long requests took, by the pattern of their route. Streams take as long as somebody follows them.",
+			Name: "purser_http_request_duration_seconds", Help: "How long requests took, by the pattern of their route. Streams take as long as someone follows them.",
 			Buckets: []float64{.001, .0025, .005, .01, .025, .05, .1, .25, .5, 1, 2.5, 10, 40, 120},
 		}, []string{"route", "method", "status"}),
 		validations: prometheus.NewCounterVec(prometheus.CounterOpts{

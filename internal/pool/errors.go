@@ -8,12 +8,12 @@ import (
 
 // What a Store returns when a rule of the rows themselves is broken.
 var (
-	ErrGone    = errors.New("pool: not there, or not any more")
-	ErrChanged = errors.New("pool: changed by somebody else")
+	ErrGone    = errors.New("pool: it does not exist, or no longer does")
+	ErrChanged = errors.New("pool: changed by someone else")
 )
 
 // ErrShut says that a tenant could be read only by signing in with one of its accounts, which nobody has asked for.
-var ErrShut = errors.New("pool: nobody has asked to sign in")
+var ErrShut = errors.New("pool: no one has asked to sign in")
 
 // Ambiguous says that several groups have the name. The person chooses one; its id finds it.
 type Ambiguous struct {
@@ -41,7 +41,7 @@ func (u *Unusable) Unwrap() error {
 // Conflict says that somebody else saved the pool meanwhile. Nothing was overwritten.
 type Conflict struct{ Current Pool }
 
-func (c *Conflict) Error() string { return "somebody else changed the pool" }
+func (c *Conflict) Error() string { return "someone else changed the pool" }
 
 // Unwrap gives the sentence for where no page shows both versions.
 func (c *Conflict) Unwrap() error {
@@ -51,7 +51,7 @@ func (c *Conflict) Unwrap() error {
 // NoReader says that nobody can read the tenant's groups. Its sentence says what is needed.
 type NoReader struct{}
 
-func (*NoReader) Error() string { return "nobody can read the tenant's groups" }
+func (*NoReader) Error() string { return "no one can read the tenant's groups" }
 
 // Unwrap gives the sentence.
 func (*NoReader) Unwrap() error {

@@ -17,7 +17,7 @@ import (
 const Name = "purser"
 
 // ErrNotHere is the answer to whoever asks for a Windows service on another system.
-var ErrNotHere = errors.New("a Windows service can be had on Windows only; docs/production.md says how systemd runs Purser")
+var ErrNotHere = errors.New("a Windows service can be installed on Windows only; docs/production.md says how systemd runs Purser")
 
 // Work is what the service does, until ctx ends. It calls Ready once it can be used, and gives the exit status.
 type Work func(ctx context.Context, with Console) int

@@ -55,7 +55,7 @@ func create(t *testing.T, b *demotest.Browser, changes url.Values) string {
 	if to := res.Header.Get("Location"); to != "/app-profiles" {
 		return to
 	}
-	href, _ := row(t, b, form.Get("name")).Find(".cell-main a").Attr("href")
+	href, _ := row(t, b, form.Get("name")).Find("a").Attr("href")
 	if href == "" {
 		t.Fatalf("%s is not in the list", form.Get("name"))
 	}
@@ -64,9 +64,20 @@ func create(t *testing.T, b *demotest.Browser, changes url.Values) string {
 
 func row(t *testing.T, b *demotest.Browser, name string) *goquery.Selection {
 	t.Helper()
-	return b.Get("/app-profiles").Page(t).Find(".list tbody tr").FilterFunction(func(_ int, row *goquery.Selection) bool {
-		return row.Find(".cell-main a").Text() == name
+	return b.Get("/app-profiles").Page(t).Find("#selection tbody tr").FilterFunction(func(_ int, row *goquery.Selection) bool {
+		return row.Find("a").Text() == name
 	})
+}
+
+// cell is the cell of a row that stands below a head.
+func cell(row *goquery.Selection, head string) *goquery.Selection {
+	heads := row.Closest("table").Find("thead th").FilterFunction(func(_ int, th *goquery.Selection) bool { return plain(th) == head })
+	return row.Find("td").Eq(heads.First().Index())
+}
+
+// preferred reports whether a row says so.
+func preferred(row *goquery.Selection) bool {
+	return cell(row, "Status").Find("i").FilterFunction(func(_ int, i *goquery.Selection) bool { return plain(i) == "Preferred" }).Length() == 1
 }
 
 func plain(s *goquery.Selection) string { return strings.Join(strings.Fields(s.Text()), " ") }
@@ -104,7 +115,7 @@ func TestTheLifeOfAnAppProfile(t *testing.T) {
 	}
 	of := row(t, b, "Contoso app")
 	for label, want := range map[string]string{"Tenant": "Contoso", "Cloud": "Worldwide", "Application (client) ID": app, "Credential": "Client secret", "Status": "Active", "Last checked": "just now"} {
-		if got := plain(of.Find("td[data-label='" + label + "']")); got != want {
+		if got := plain(cell(of, label)); got != want {
 			t.Errorf("%s is %q", label, got)
 		}
 	}
@@ -115,7 +126,7 @@ func TestTheLifeOfAnAppProfile(t *testing.T) {
 		t.Error("the row cannot be selected by its name")
 	}
 	pane := b.Get(details).Page(t).Find("[role=dialog]")
-	if pane.Find("h2").Text() != "Contoso app" || pane.Find("a[href='/tenants/"+contoso+"']").Length() == 0 || !strings.Contains(plain(pane), "It ends soon.") {
+	if pane.Find("h2").Text() != "Contoso app" || pane.Find("a[href='/tenants/"+contoso+"']").Length() == 0 || !strings.Contains(plain(pane), "It expires soon.") {
 		t.Errorf("the details say %s", plain(pane))
 	}
 
@@ -155,14 +166,14 @@ func TestARefusedSaveKeepsWhatWasTyped(t *testing.T) {
 	}{
 		"a wrong secret":        {url.Values{"client_secret": {wrong}}, "client_secret", "AADSTS7000215"},
 		"a secret's id":         {url.Values{"client_secret": {"0d3c0000-0000-4000-8000-000000000009"}}, "client_secret", "Secret ID"},
-		"blanks around":         {url.Values{"client_secret": {" " + marked}}, "client_secret", "blanks"},
+		"blanks around":         {url.Values{"client_secret": {" " + marked}}, "client_secret", "spaces"},
 		"no secret":             {url.Values{"client_secret": nil}, "client_secret", "Enter the client secret."},
 		"no name":               {url.Values{"name": {" "}}, "name", "Enter a name."},
 		"an unknown domain":     {url.Values{"tenant": {"nowhere.example"}}, "tenant", "knows no tenant"},
 		"no domain":             {url.Values{"tenant": {"contoso"}}, "tenant", "Enter a domain"},
 		"no application":        {url.Values{"application_id": {"app"}}, "application_id", "application (client) ID"},
 		"an unknown app":        {url.Values{"application_id": {"a0000000-0000-4000-8000-00000000000f"}}, "application_id", "AADSTS700016"},
-		"no choice":             {url.Values{"credential": nil}, "credential", "Choose how"},
+		"no choice":             {url.Values{"credential": nil}, "credential", "Choose a credential"},
 		"a certificate without": {url.Values{"credential": {"certificate"}}, "certificate_file", "Choose a file"},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -229,7 +240,7 @@ func TestACertificateThatPurserMakes(t *testing.T) {
 	details := create(t, b, url.Values{"credential": {"made"}, "client_secret": nil})
 	pane := b.Get(details).Page(t).Find("[role=dialog]")
 	href, there := pane.Find("a:contains('Download certificate')").Attr("href")
-	if !there || !strings.Contains(plain(pane), "To be uploaded") || pane.Find("h2").Text() != "Contoso app" {
+	if !there || !strings.Contains(plain(pane), "Not uploaded yet") || pane.Find("h2").Text() != "Contoso app" {
 		t.Fatalf("the details say %s", plain(pane))
 	}
 	file := b.Get(href)
@@ -382,10 +393,10 @@ func TestSeveralOfATenant(t *testing.T) {
 	_, b := open(t)
 	create(t, b, nil)
 	second := create(t, b, url.Values{"name": {"Second"}, "tenant": {contoso}, "application_id": {poor}})
-	if row(t, b, "Contoso app").Find(".chip").Text() != "Preferred" || row(t, b, "Second").Find(".chip").Length() != 0 {
+	if !preferred(row(t, b, "Contoso app")) || preferred(row(t, b, "Second")) {
 		t.Error("the first one is not the preferred one")
 	}
-	if res := b.Post(second+"/prefer", nil); res.StatusCode != http.StatusSeeOther || row(t, b, "Second").Find(".chip").Text() != "Preferred" {
+	if res := b.Post(second+"/prefer", nil); res.StatusCode != http.StatusSeeOther || !preferred(row(t, b, "Second")) {
 		t.Errorf("prefer: %d", res.StatusCode)
 	}
 	main := b.Get("/tenants/" + contoso).Page(t).Find("main")

@@ -60,8 +60,8 @@ func TestACertificateOfYours(t *testing.T) {
 		t.Fatalf("not saved: %d %s", res.StatusCode, plain(res.Page(t).Find("#outcome")))
 	}
 	of := row(t, b, "Contoso app")
-	details := b.Get(of.Find(".cell-main a").AttrOr("href", "/nowhere"))
-	if plain(of.Find(".badge")) != "Active" || plain(of.Find("td[data-label=Credential]")) != "Certificate" || !strings.Contains(plain(of.Find("td[data-label='Credential expires']")), "months") {
+	details := b.Get(of.Find("a").AttrOr("href", "/nowhere"))
+	if plain(of.Find(".badge")) != "Active" || plain(cell(of, "Credential")) != "Certificate" || !strings.Contains(plain(of.Find("td[data-label='Credential expires']")), "months") {
 		t.Errorf("the row says %s", plain(of))
 	}
 	file := b.Get(details.Page(t).Find("a:contains('Download certificate')").AttrOr("href", "/nowhere"))

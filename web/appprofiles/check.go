@@ -64,5 +64,5 @@ func checkedWords(p appprofile.Profile) layout.Flash {
 	case p.Finding.Cause != "":
 		return layout.Flash{Failure: true, Verdict: true, Text: of + p.Finding.Cause + " (" + p.Finding.Code + ")"}
 	}
-	return layout.Flash{Text: of + "its tenant is there. A public client has nothing else that could be tried."}
+	return layout.Flash{Text: of + "its tenant exists. A public client has no credential to check."}
 }

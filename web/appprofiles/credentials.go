@@ -39,7 +39,7 @@ func (h *Handlers) add(c echo.Context) error {
 	}
 	said := "Credential added. Microsoft 365 accepts it."
 	if f.draft.Credential.Choice == appprofile.Ours {
-		said = "Certificate made. Download it and upload it to the app registration, then select Check."
+		said = "Certificate created. Download it, upload it to the app registration, then select Check."
 	}
 	return respond.Leave(c, readListQuery(c).Address(string(p.ID)), said)
 }
@@ -67,7 +67,7 @@ func (h *Handlers) confirmDrop(c echo.Context) error {
 			}))
 		}
 	}
-	return problem.New(problem.NotFound, "This credential is not there anymore.")
+	return problem.New(problem.NotFound, "This credential no longer exists.")
 }
 
 func (h *Handlers) drop(c echo.Context) error {

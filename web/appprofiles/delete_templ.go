@@ -43,7 +43,7 @@ func deleteDialog(view deleteView) templ.Component {
 				}()
 			}
 			ctx = templ.InitializeContext(ctx)
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 1, "<p>Its credentials are removed from Purser for good. The app registration in Microsoft 365 stays as it is.</p><form id=\"delete-form\" method=\"post\" action=\"")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 1, "<p>Purser deletes its credentials permanently. The app registration in Microsoft 365 doesn't change.</p><form id=\"delete-form\" method=\"post\" action=\"")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -118,9 +118,9 @@ func deleteDialog(view deleteView) templ.Component {
 					return templ_7745c5c3_Err
 				}
 				var templ_7745c5c3_Var7 string
-				templ_7745c5c3_Var7, templ_7745c5c3_Err = templ.JoinStringErrs("It is the only one of " + view.Tenant + ". Purser then does not know this tenant any more.")
+				templ_7745c5c3_Var7, templ_7745c5c3_Err = templ.JoinStringErrs("It is the only app profile of " + view.Tenant + ". Purser no longer knows the tenant after that.")
 				if templ_7745c5c3_Err != nil {
-					return templ.Error{Err: templ_7745c5c3_Err, FileName: `web/appprofiles/delete.templ`, Line: 27, Col: 101}
+					return templ.Error{Err: templ_7745c5c3_Err, FileName: `web/appprofiles/delete.templ`, Line: 27, Col: 107}
 				}
 				_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var7))
 				if templ_7745c5c3_Err != nil {
@@ -136,9 +136,9 @@ func deleteDialog(view deleteView) templ.Component {
 					return templ_7745c5c3_Err
 				}
 				var templ_7745c5c3_Var8 string
-				templ_7745c5c3_Var8, templ_7745c5c3_Err = templ.JoinStringErrs("Purser goes on with the other app profiles of " + view.Tenant + ".")
+				templ_7745c5c3_Var8, templ_7745c5c3_Err = templ.JoinStringErrs("Purser keeps using the other app profiles of " + view.Tenant + ".")
 				if templ_7745c5c3_Err != nil {
-					return templ.Error{Err: templ_7745c5c3_Err, FileName: `web/appprofiles/delete.templ`, Line: 29, Col: 77}
+					return templ.Error{Err: templ_7745c5c3_Err, FileName: `web/appprofiles/delete.templ`, Line: 29, Col: 76}
 				}
 				_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var8))
 				if templ_7745c5c3_Err != nil {
@@ -221,11 +221,11 @@ func lastOne(view deleteView) templ.Component {
 			}
 			return nil
 		})
-		templ_7745c5c3_Err = ui.MessageBar(ui.MessageProps{Tone: ui.Warn, Title: "It is the last app profile of " + view.Tenant, Text: "Without it Purser reaches none of these:"}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var10), templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.MessageBar(ui.MessageProps{Tone: ui.Warn, Title: "This is the last app profile of " + view.Tenant, Text: "Without it, Purser can't use any of these:"}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var10), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = ui.Field(ui.FieldProps{Label: "Name of the app profile", Name: fieldNamed, Value: view.Typed, Error: view.Error, Required: true, AutoComplete: "off", Help: "It is called " + view.Name + "."}).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.Field(ui.FieldProps{Label: "Name of the app profile", Name: fieldNamed, Value: view.Typed, Error: view.Error, Required: true, AutoComplete: "off", Help: "To confirm, enter " + view.Name + "."}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

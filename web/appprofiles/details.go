@@ -60,7 +60,7 @@ func (h *Handlers) tell(p appprofile.Profile, view *detailsView) {
 	if p.Finding.Cause == "" {
 		return
 	}
-	title := "Microsoft 365 refuses the app profile"
+	title := "Microsoft 365 refused the app profile"
 	if p.Status != appprofile.Invalid {
 		title = "The app profile cannot be used yet"
 	}
@@ -107,23 +107,23 @@ func credentialViews(p appprofile.Profile, query listQuery, now time.Time) []cre
 func standingOf(c appprofile.Credential) (ui.Tone, string) {
 	switch {
 	case c.Kind == appprofile.Public:
-		return ui.Mute, "Nothing to try"
+		return ui.Mute, "No credential"
 	case c.Standing == appprofile.Accepted:
 		return ui.OK, "Accepted"
 	case c.Standing == appprofile.Refused:
 		return ui.Bad, "Refused"
 	case c.Made:
-		return ui.Warn, "To be uploaded"
+		return ui.Warn, "Not uploaded yet"
 	default:
-		return ui.Mute, "Not tried yet"
+		return ui.Mute, "Not checked yet"
 	}
 }
 
 func endingWords(e appprofile.Ending) string {
 	if e.Ended {
-		return "It has ended."
+		return "It has expired."
 	}
-	return "It ends soon. Add another credential before it does."
+	return "It expires soon. Add another credential first."
 }
 
 // certificateSuffix is the end of the address of a certificate: portals take files of that name.
@@ -142,7 +142,7 @@ func (h *Handlers) certificate(c echo.Context) error {
 			return c.Blob(http.StatusOK, "application/x-pem-file", held.PEM())
 		}
 	}
-	return problem.New(problem.NotFound, "This certificate is not there anymore.")
+	return problem.New(problem.NotFound, "This certificate no longer exists.")
 }
 
 // prefer makes Purser take this app profile of its tenant's.
@@ -154,5 +154,5 @@ func (h *Handlers) prefer(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	return respond.Leave(c, readListQuery(c).Address(string(p.ID)), "Purser now takes "+p.Name+" for its tenant.")
+	return respond.Leave(c, readListQuery(c).Address(string(p.ID)), "Purser now prefers "+p.Name+" for its tenant.")
 }

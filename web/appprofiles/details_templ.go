@@ -390,7 +390,7 @@ func appFacts(view detailsView) templ.Component {
 					return templ_7745c5c3_Err
 				}
 				if view.Gone {
-					templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 25, "<span class=\"sub\">Microsoft 365 says that it is not there any more.</span>")
+					templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 25, "<span class=\"sub\">Microsoft 365 no longer knows this tenant.</span>")
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
@@ -528,9 +528,9 @@ func useFacts(view detailsView) templ.Component {
 				ctx = templ.InitializeContext(ctx)
 				if view.Siblings < 2 {
 					var templ_7745c5c3_Var23 string
-					templ_7745c5c3_Var23, templ_7745c5c3_Err = templ.JoinStringErrs("It is the only one of " + view.Tenant + ".")
+					templ_7745c5c3_Var23, templ_7745c5c3_Err = templ.JoinStringErrs("Yes. It is the only app profile of " + view.Tenant + ".")
 					if templ_7745c5c3_Err != nil {
-						return templ.Error{Err: templ_7745c5c3_Err, FileName: `web/appprofiles/details.templ`, Line: 91, Col: 51}
+						return templ.Error{Err: templ_7745c5c3_Err, FileName: `web/appprofiles/details.templ`, Line: 91, Col: 64}
 					}
 					_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var23))
 					if templ_7745c5c3_Err != nil {
@@ -538,9 +538,9 @@ func useFacts(view detailsView) templ.Component {
 					}
 				} else if view.Preferred {
 					var templ_7745c5c3_Var24 string
-					templ_7745c5c3_Var24, templ_7745c5c3_Err = templ.JoinStringErrs("Preferred of the " + words.Counted(view.Siblings, "app profile") + " of " + view.Tenant + ".")
+					templ_7745c5c3_Var24, templ_7745c5c3_Err = templ.JoinStringErrs("Yes. It is preferred among the " + words.Counted(view.Siblings, "app profile") + " of " + view.Tenant + ".")
 					if templ_7745c5c3_Err != nil {
-						return templ.Error{Err: templ_7745c5c3_Err, FileName: `web/appprofiles/details.templ`, Line: 93, Col: 101}
+						return templ.Error{Err: templ_7745c5c3_Err, FileName: `web/appprofiles/details.templ`, Line: 93, Col: 115}
 					}
 					_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var24))
 					if templ_7745c5c3_Err != nil {
@@ -548,9 +548,9 @@ func useFacts(view detailsView) templ.Component {
 					}
 				} else {
 					var templ_7745c5c3_Var25 string
-					templ_7745c5c3_Var25, templ_7745c5c3_Err = templ.JoinStringErrs("Only where the preferred one of " + view.Tenant + " is of no use.")
+					templ_7745c5c3_Var25, templ_7745c5c3_Err = templ.JoinStringErrs("Only when the preferred app profile of " + view.Tenant + " can't be used.")
 					if templ_7745c5c3_Err != nil {
-						return templ.Error{Err: templ_7745c5c3_Err, FileName: `web/appprofiles/details.templ`, Line: 95, Col: 74}
+						return templ.Error{Err: templ_7745c5c3_Err, FileName: `web/appprofiles/details.templ`, Line: 95, Col: 82}
 					}
 					_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var25))
 					if templ_7745c5c3_Err != nil {
@@ -584,7 +584,7 @@ func useFacts(view detailsView) templ.Component {
 				}
 				return nil
 			})
-			templ_7745c5c3_Err = ui.Fact("Taken by Purser").Render(templ.WithChildren(ctx, templ_7745c5c3_Var22), templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Fact("Used by Purser").Render(templ.WithChildren(ctx, templ_7745c5c3_Var22), templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -601,7 +601,7 @@ func useFacts(view detailsView) templ.Component {
 				}
 				ctx = templ.InitializeContext(ctx)
 				if len(view.Uses) == 0 {
-					templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 31, "<span>Nothing so far</span>")
+					templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 31, "<span>Nothing yet</span>")
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}

@@ -204,7 +204,7 @@ func formFooter(view formView) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = ui.ProgressBar(ui.ProgressProps{Label: "Asking Microsoft 365…", ID: "saving"}).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.ProgressBar(ui.ProgressProps{Label: "Checking with Microsoft 365…", ID: "saving"}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -332,7 +332,7 @@ func register(view registerView) templ.Component {
 		}
 		ctx = templ.InitializeContext(ctx)
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 15, "<details class=\"disclosure\"><summary>No app registration yet?</summary><div class=\"disclosed\"><p>Make one in the tenant by hand, or by the lines below: they make it with all permissions, a client secret and the consent of an administrator. They hold invented names: put in yours. ")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 15, "<details class=\"disclosure\"><summary>No app registration yet?</summary><div class=\"disclosed\"><p>Create one in the tenant by hand, or run the lines below. They create it with all permissions, a client secret, and admin consent. Replace the sample names with your own. ")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -356,7 +356,7 @@ func register(view registerView) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 17, "<p class=\"field-help\">The details of the app profile have all of this after Save, filled in for its tenant and its cloud.</p></div></details>")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 17, "<p class=\"field-help\">After you select Save, the details of the app profile show all of this filled in for its tenant and cloud.</p></div></details>")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

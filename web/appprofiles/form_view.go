@@ -58,20 +58,20 @@ var fieldLabels = []struct{ name, label string }{
 func (v formView) help(field string) string {
 	switch field {
 	case appprofile.FieldName:
-		return "What people call it in Purser."
+		return "The name that people see in Purser."
 	case appprofile.FieldTenant:
 		if v.Fixed {
-			return "An app profile stays with its tenant."
+			return "The tenant of an app profile can't be changed."
 		}
-		return "Any domain of the tenant, or its directory (tenant) ID. The cloud is found out."
+		return "Any domain of the tenant, or its directory (tenant) ID. Purser finds the cloud."
 	case appprofile.FieldApplication:
 		return "From the Overview of the app registration."
 	case appprofile.FieldSecret:
-		return v.again("The Value of the secret, not its Secret ID.", "Enter it again: it is never sent back to the browser.")
+		return v.again("The Value of the secret, not its Secret ID.", "Enter it again. It is never sent back to the browser.")
 	case appprofile.FieldFile:
-		return v.again("PEM or PFX, with the certificate and its private key; up to 32 KB. It is read in memory, and sealed.", "Choose the file again: the browser does not keep it.")
+		return v.again("PEM or PFX, with the certificate and its private key, up to 32 KB. It is stored encrypted.", "Choose the file again. The browser doesn't keep it.")
 	case appprofile.FieldPassword:
-		return v.again("Of a PFX file. Leave it empty where it has none.", "Enter it again: it is never sent back to the browser.")
+		return v.again("The password of a PFX file. Leave it empty if the file has none.", "Enter it again. It is never sent back to the browser.")
 	}
 	return ""
 }

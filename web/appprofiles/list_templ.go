@@ -52,7 +52,7 @@ func listPage(shell layout.Shell, view listView) templ.Component {
 				}()
 			}
 			ctx = templ.InitializeContext(ctx)
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 1, "<p class=\"lead\">The app registrations by which Purser asks Microsoft 365, one or more for each tenant.</p>")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 1, "<p class=\"lead\">The app registrations that Purser uses to connect to Microsoft 365, one or more for each tenant.</p>")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -108,7 +108,7 @@ func listPage(shell layout.Shell, view listView) templ.Component {
 				}
 				ctx = templ.InitializeContext(ctx)
 				if view.bare() {
-					templ_7745c5c3_Err = tenants.None("An app profile connects one: the application (client) ID of an app registration in the tenant, and a credential of it.").Render(ctx, templ_7745c5c3_Buffer)
+					templ_7745c5c3_Err = tenants.None("An app profile connects one. It needs the application (client) ID of an app registration in the tenant, and one of its credentials.").Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}

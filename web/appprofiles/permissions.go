@@ -45,13 +45,13 @@ func todo(held appprofile.Held, p appprofile.Profile) string {
 	case held.Holding == appprofile.Missing && held.Needed:
 		return "Add it as " + kind + " and grant admin consent."
 	case held.Holding == appprofile.Missing:
-		return "Where you want that: add it as " + kind + " and grant admin consent."
+		return "If you want this, add it as " + kind + " and grant admin consent."
 	case p.Kind() == appprofile.Public:
-		return "Look under API permissions of the app registration: a public client cannot be asked."
+		return "Look under API permissions of the app registration. Purser can't see the permissions of a public client."
 	case p.Status == appprofile.NotChecked || p.Status == appprofile.Invalid:
-		return "Check tells, once Microsoft 365 accepts the app profile."
+		return "Select Check when Microsoft 365 accepts the app profile."
 	default:
-		return "Look under API permissions, or grant Directory.Read.All to the app, by which Check can tell."
+		return "Look under API permissions, or grant the app Directory.Read.All and select Check."
 	}
 }
 

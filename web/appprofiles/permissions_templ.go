@@ -181,7 +181,7 @@ func grant(view detailsView) templ.Component {
 					return templ_7745c5c3_Err
 				}
 			}
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 11, " <ol class=\"steps\"><li>In the Microsoft Entra admin center open the app registration, Manifest, and put this in the place of its requiredResourceAccess, with what else the app needs.")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 11, " <ol class=\"steps\"><li>In the Microsoft Entra admin center, open the app registration and select Manifest. Replace requiredResourceAccess with these lines, and add whatever else the app needs.")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -189,7 +189,7 @@ func grant(view detailsView) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 12, "<details class=\"disclosure\"><summary>Only what is needed</summary><div class=\"disclosed\">")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 12, "<details class=\"disclosure\"><summary>Only what Purser needs</summary><div class=\"disclosed\">")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -197,7 +197,7 @@ func grant(view detailsView) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 13, "</div></details></li><li>Let a Privileged Role Administrator of the tenant open this link and accept. ")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 13, "</div></details></li><li>Ask a Privileged Role Administrator of the tenant to open this link and accept. ")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -209,7 +209,7 @@ func grant(view detailsView) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 14, "</li><li>Wait a minute, then select Check.</li></ol><details class=\"disclosure\"><summary>Make the whole registration anew by PowerShell</summary><div class=\"disclosed\"><p class=\"field-help\">The lines make another registration, with all permissions and the consent. Enter its application (client) ID here afterwards.</p>")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 14, "</li><li>Wait a minute, then select Check.</li></ol><details class=\"disclosure\"><summary>Create a new registration with PowerShell</summary><div class=\"disclosed\"><p class=\"field-help\">These lines create another registration, with all permissions and admin consent. Then enter its application (client) ID here.</p>")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

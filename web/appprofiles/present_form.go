@@ -43,7 +43,7 @@ func (h *Handlers) editView(c echo.Context, f form, p appprofile.Profile) formVi
 	}
 	keep := ui.Choice{Value: keepChoice, Label: "Leave it as it is", Note: "Now: " + credentialsOf(p) + ".", Checked: f.draft.Credential.Choice == ""}
 	view.Choices = append([]ui.Choice{keep}, choices(f.draft.Credential.Choice, appprofile.Choices())...)
-	view.Note = "Save asks Microsoft 365 first where the credential changed. A new credential takes the place of what is there; to change one without an outage, add a second one in the details."
+	view.Note = "If you change the credential, Save checks it with Microsoft 365 first. A new credential replaces the ones there now. To change it without an outage, add a second one in the details."
 	return view
 }
 
@@ -55,14 +55,14 @@ func addView(c echo.Context, f form, p appprofile.Profile) formView {
 	view.Again = query.Address(string(p.ID), "credentials", "new")
 	view.Version = strconv.FormatInt(cmp.Or(f.version, p.Version), 10)
 	view.Choices = choices(cmp.Or(f.draft.Credential.Choice, appprofile.ASecret), []appprofile.Choice{appprofile.ASecret, appprofile.Theirs, appprofile.Ours})
-	view.Note = "Save asks Microsoft 365 first. Both credentials then hold, until you remove the former one."
+	view.Note = "Save checks with Microsoft 365 first. Both credentials then work until you remove the first."
 	return view
 }
 
 func viewOf(f form) formView {
 	view := formView{
 		Name: f.draft.Name, Tenant: f.draft.Tenant, Application: f.draft.ApplicationID, Errors: map[string]string{},
-		Note: "Save asks Microsoft 365 first. What it refuses is not saved.",
+		Note: "Save checks with Microsoft 365 first. If it refuses, nothing is saved.",
 	}
 	if f.version != 0 {
 		view.Version = strconv.FormatInt(f.version, 10)
@@ -79,10 +79,10 @@ func choices(chosen appprofile.Choice, list []appprofile.Choice) []ui.Choice {
 }
 
 var choiceNotes = map[appprofile.Choice]string{
-	appprofile.ASecret: "Made under Certificates & secrets of the app registration.",
+	appprofile.ASecret: "Created under Certificates & secrets of the app registration.",
 	appprofile.Theirs:  "A file with the certificate and its private key.",
-	appprofile.Ours:    "Purser keeps the private key; you upload the public part after Save.",
-	appprofile.None:    "Accounts can sign in; account pools and the names of policies cannot be read.",
+	appprofile.Ours:    "Purser keeps the private key. You upload the public part after you select Save.",
+	appprofile.None:    "Accounts can sign in. Purser can't read account pools and the names of policies.",
 }
 
 // savedWords say what a Save came to.
@@ -96,7 +96,7 @@ func savedWords(p appprofile.Profile) string {
 	case made(p):
 		return saved + "Download its certificate and upload it to the app registration, then select Check."
 	case p.Kind() == appprofile.Public:
-		return saved + "A public client has nothing that could be tried: the first account that signs in will tell."
+		return saved + "A public client has no credential to check. Validate a service account to try it."
 	}
 	return saved
 }

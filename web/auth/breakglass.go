@@ -79,17 +79,17 @@ func Notices(links *breakglass.Service, log *slog.Logger) echo.MiddlewareFunc {
 
 func noticeOf(n breakglass.Notice, r *http.Request) layout.Notice {
 	at := n.Newest.Used.UTC()
-	text := fmt.Sprintf("On %s at %s UTC somebody signed in as a Tenant Owner by a break-glass link, from the address %s. The link was made on the machine by %s.",
-		at.Format("2 January 2006"), at.Format("15:04"), n.Newest.From, n.Newest.By)
+	text := fmt.Sprintf("On %s at %s UTC, someone signed in as a Tenant Owner with a break-glass link, from the address %s. The link was created on the server by %s.",
+		at.Format("January 2, 2006"), at.Format("15:04"), n.Newest.From, n.Newest.By)
 	if n.Count > 1 {
-		text += fmt.Sprintf(" It was the last of %d times that you have not put away.", n.Count)
+		text += fmt.Sprintf(" This is the most recent of %d such sign-ins since you last dismissed this notice.", n.Count)
 	}
 	returnTo := "/"
 	if r.Method == http.MethodGet {
 		returnTo = r.URL.RequestURI()
 	}
 	return layout.Notice{
-		Title: "Somebody signed in without the identity provider", Text: text + " What they did is in the activity log.",
+		Title: "Someone signed in without the identity provider", Text: text + " What they did is in the activity log.",
 		Action: dismissPath, Fields: map[string]string{fieldThrough: strconv.FormatInt(n.Newest.Used.UnixMilli(), 10), fieldReturn: returnTo},
 	}
 }

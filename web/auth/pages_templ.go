@@ -251,7 +251,7 @@ func linkPage(wrong string) templ.Component {
 					return templ_7745c5c3_Err
 				}
 			}
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 10, " <p>This signs you in as a Tenant Owner without the identity provider, once. It is written down, and every Tenant Owner reads of it.</p><form method=\"post\" action=\"")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 10, " <p>This signs you in as a Tenant Owner without the identity provider, once. It is recorded in the activity log, and every Tenant Owner sees a notice.</p><form method=\"post\" action=\"")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -270,7 +270,7 @@ func linkPage(wrong string) templ.Component {
 			}
 			templ_7745c5c3_Err = ui.Field(ui.FieldProps{
 				Label: "Code", Name: fieldCode, Type: "password", Required: true, AutoComplete: "off", Mono: true,
-				Help: "What stands behind the # of the link. It is filled in where scripts run.",
+				Help: "The part of the link after the #. It is filled in for you if your browser runs scripts.",
 			}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
@@ -289,7 +289,7 @@ func linkPage(wrong string) templ.Component {
 			}
 			return nil
 		})
-		templ_7745c5c3_Err = layout.Plain(layout.PlainPage{Title: "Sign in by a break-glass link", Scripts: []string{"js/glass.js"}}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var12), templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = layout.Plain(layout.PlainPage{Title: "Sign in with a break-glass link", Scripts: []string{"js/glass.js"}}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var12), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

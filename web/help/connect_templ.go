@@ -64,7 +64,7 @@ func connectPage() templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 3, "</section><section id=\"powershell\"><h2>Make the registration by PowerShell</h2><p>These lines make the registration with all permissions, a client secret and the consent. Put in the domain of your tenant; other clouds take another -Environment, which the details of an app profile know.</p>")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 3, "</section><section id=\"powershell\"><h2>Create the registration with PowerShell</h2><p>These lines create the registration with all permissions, a client secret, and admin consent. Enter the domain of your tenant. Other clouds need a different -Environment, which the details of an app profile show.</p>")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

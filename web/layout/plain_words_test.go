@@ -46,8 +46,7 @@ var unwanted = []struct {
 var key = regexp.MustCompile(`"\w+":`)
 
 // elsewhere are the rooms whose texts are not read by an administrator of Purser's: SQL, what imitates Microsoft, and aids of tests.
-// The rooms of pools have their own wording.
-var elsewhere = []string{"internal/sqlite", "internal/m365sim", "internal/storetest", "internal/demo/demotest", "internal/demo/idp/idptest", "internal/pool", "web/pools"}
+var elsewhere = []string{"internal/sqlite", "internal/m365sim", "internal/storetest", "internal/demo/demotest", "internal/demo/idp/idptest"}
 
 // A page, a message, a log and a command's help say one thing in one plain word, spelled as Microsoft spells it.
 func TestNoTextSaysWhatNoEnglishSpeakerWould(t *testing.T) { // item 10 of issue 12

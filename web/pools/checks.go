@@ -89,7 +89,7 @@ func checkOutcome(r run.Run) ui.MessageProps {
 	text := words.Number(stored) + " of " + words.Counted(r.Total, "password") + " " + words.Plural(r.Total, "is", "are") + " stored."
 	switch {
 	case r.State == run.Cancelled:
-		return ui.MessageProps{Tone: ui.OK, Title: "Cancelled", Text: text + " Passwords that were not checked are kept. Select Check again to check them."}
+		return ui.MessageProps{Tone: ui.OK, Title: "Canceled", Text: text + " Passwords that were not checked are kept. Select Check again to check them."}
 	case stored == r.Total:
 		return ui.MessageProps{Tone: ui.OK, Text: text + " Microsoft 365 accepted each of them."}
 	default:

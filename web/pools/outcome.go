@@ -46,7 +46,7 @@ func failureOf(class pool.Class, err error) failure {
 	f := failure{Title: class.Title(), Text: "Something went wrong on our side. Select Save again in a moment.", cause: err}
 	switch problem.KindOf(err) {
 	case problem.Unavailable:
-		f.Text = "Purser cannot use its database right now. Select Save again in a moment. If that does not help, ask whoever runs Purser to check the disk."
+		f.Text = "Purser can't use its database right now. Select Save again in a moment. If this keeps happening, ask your server administrator to check the disk."
 	case problem.Upstream:
 		f.Text = "Microsoft 365 did not respond. Select Save again in a moment."
 	}

@@ -18,7 +18,7 @@ func TestAFailureSpeaksOfItsPoolAlone(t *testing.T) {
 		status int
 		says   string
 	}{
-		"the database":         {problem.New(problem.Unavailable, whole), http.StatusServiceUnavailable, "cannot use its database"},
+		"the database":         {problem.New(problem.Unavailable, whole), http.StatusServiceUnavailable, "can't use its database"},
 		"Microsoft 365":        {problem.New(problem.Upstream, whole), http.StatusBadGateway, "Microsoft 365 did not respond"},
 		"something unforeseen": {errors.New("a fault of the test"), http.StatusInternalServerError, "on our side"},
 	} {

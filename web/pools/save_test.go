@@ -37,7 +37,7 @@ var breaks = map[string]struct {
 	"the disk is full": {
 		func(t *testing.T, h *demotest.House) func() {
 			return sqlitetest.FillDiskFor(t, h.App.DB, "pools", "NEW.class = 'project'")
-		}, http.StatusServiceUnavailable, "Not saved: Project Sites. Purser cannot use its database right now",
+		}, http.StatusServiceUnavailable, "Not saved: Project Sites. Purser can't use its database right now",
 	},
 	"something unforeseen": {
 		func(t *testing.T, h *demotest.House) func() { return refusing(t, h) }, http.StatusInternalServerError, "Not saved: Project Sites. Something went wrong on our side",

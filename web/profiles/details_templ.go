@@ -494,7 +494,7 @@ func passwordFactsOf(view detailsView) templ.Component {
 					}()
 				}
 				ctx = templ.InitializeContext(ctx)
-				templ_7745c5c3_Err = expiry(view.Expires).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = words.Due(view.Expires.Time, string(view.Expires.Tone), words.Either(view.Expires.Text, "–")).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

@@ -41,7 +41,7 @@ func (p Progress) done() bool { return p.Connected && p.Permitted && p.Saved }
 // profile, so that this one can be gone to as soon as a tenant is connected.
 func (p Progress) steps() []firstStep {
 	list := []firstStep{
-		{name: "Connect a tenant", text: "Tell Purser by which app registration it asks Microsoft 365.", href: appsHref + "/new", state: stateOf(p.Connected)},
+		{name: "Connect a tenant", text: "Give Purser the app registration to use with Microsoft 365.", href: appsHref + "/new", state: stateOf(p.Connected)},
 		{name: "Check permissions", text: "See which permissions the app has, what each enables, and how to grant what is missing.", href: appsHref, state: stateOf(p.Permitted)},
 		{name: "Create the first profile", text: "Save a service account that Microsoft 365 confirms.", href: profilesHref + "/new", state: stateOf(p.Saved)},
 	}

@@ -45,7 +45,7 @@ func tenantPage(shell layout.Shell, view tenantView) templ.Component {
 				}()
 			}
 			ctx = templ.InitializeContext(ctx)
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 1, "<p class=\"lead\">What Purser knows of this tenant.</p>")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 1, "<p class=\"lead\">What Purser knows about this tenant.</p>")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -186,7 +186,7 @@ func tenantPage(shell layout.Shell, view tenantView) templ.Component {
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
-					templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 5, "<span class=\"sub\">Check of an app profile reads the tenant again, its name as well.</span>")
+					templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 5, "<span class=\"sub\">To read the tenant again, select Check in one of its app profiles.</span>")
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
@@ -321,7 +321,7 @@ func tenantMessages(view tenantView) templ.Component {
 				}
 				return nil
 			})
-			templ_7745c5c3_Err = ui.MessageBar(ui.MessageProps{Tone: ui.Bad, Quiet: true, Title: "Microsoft 365 does not know this tenant any more"}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var13), templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.MessageBar(ui.MessageProps{Tone: ui.Bad, Quiet: true, Title: "Microsoft 365 no longer knows this tenant"}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var13), templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -357,7 +357,7 @@ func tenantMessages(view tenantView) templ.Component {
 				}
 				return nil
 			})
-			templ_7745c5c3_Err = ui.MessageBar(ui.MessageProps{Tone: ui.Warn, Title: "Known from profiles only", Text: "No app profile names this tenant, so Purser cannot ask about it or validate its accounts."}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var14), templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.MessageBar(ui.MessageProps{Tone: ui.Warn, Title: "Known from profiles only", Text: "No app profile names this tenant, so Purser can't read it or validate its accounts."}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var14), templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -561,7 +561,7 @@ func domains(view tenantView) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			if !view.DomainsRead {
-				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 24, "<p>Not read. The permission Organization.Read.All or Domain.Read.All would tell.</p>")
+				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 24, "<p>Not read. To see this, grant the app Organization.Read.All or Domain.Read.All.</p>")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -650,7 +650,7 @@ func licenses(view tenantView) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			if !view.LicensesRead {
-				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 32, "<p>Not read. The permission Organization.Read.All would tell.</p>")
+				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 32, "<p>Not read. To see this, grant the app Organization.Read.All.</p>")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -683,9 +683,9 @@ func licenses(view tenantView) templ.Component {
 						return templ_7745c5c3_Err
 					}
 					var templ_7745c5c3_Var29 string
-					templ_7745c5c3_Var29, templ_7745c5c3_Err = templ.JoinStringErrs(l.Used + " of " + l.Bought + " given out")
+					templ_7745c5c3_Var29, templ_7745c5c3_Err = templ.JoinStringErrs(l.Used + " of " + l.Bought + " assigned")
 					if templ_7745c5c3_Err != nil {
-						return templ.Error{Err: templ_7745c5c3_Err, FileName: `web/tenants/tenant.templ`, Line: 128, Col: 68}
+						return templ.Error{Err: templ_7745c5c3_Err, FileName: `web/tenants/tenant.templ`, Line: 128, Col: 67}
 					}
 					_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var29))
 					if templ_7745c5c3_Err != nil {

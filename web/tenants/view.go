@@ -66,8 +66,8 @@ func (v *tenantView) read(t tenant.Tenant, now time.Time) {
 	for _, l := range t.Facts.Licences {
 		v.Licenses = append(v.Licenses, licenseView{l.Product, words.Number(l.Used), words.Number(l.Bought)})
 	}
-	v.SecurityDefaults = switchOf(t.Facts.SecurityDefaults, "Every sign-in may be asked for a second factor, which a service account does not have.", "", "Policy.Read.All")
-	v.LegacyAuth = switchOf(t.Facts.LegacyAuth, "SharePoint lets legacy protocols in, which app passwords need.", "SharePoint does not take app passwords.", "SharePointTenantSettings.Read.All")
+	v.SecurityDefaults = switchOf(t.Facts.SecurityDefaults, "Any sign-in may require multifactor authentication, which a service account can't complete.", "", "Policy.Read.All")
+	v.LegacyAuth = switchOf(t.Facts.LegacyAuth, "SharePoint allows legacy protocols, which app passwords need.", "SharePoint doesn't accept app passwords.", "SharePointTenantSettings.Read.All")
 }
 
 func domainNote(d tenant.Domain) string {
@@ -88,7 +88,7 @@ func domainNote(d tenant.Domain) string {
 func switchOf(on *bool, whenOn, whenOff, permission string) switchView {
 	switch {
 	case on == nil:
-		return switchView{"Not read", "The permission " + permission + " would tell."}
+		return switchView{"Not read", "To see this, grant the app " + permission + "."}
 	case *on:
 		return switchView{"On", whenOn}
 	default:
