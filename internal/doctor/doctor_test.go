@@ -338,19 +338,19 @@ func TestPlantedMistakesAreFoundR81(t *testing.T) {
 		plant func(*rig)
 		want  want
 	}{
-		"a setting is misspelled":     {func(r *rig) { r.env["PURSER_SESION_IDLE"] = "5m" }, want{"unknown-settings", "PURSER_SESION_IDLE", warning, "misspelled"}},
-		"the key lies inside the data": {keyInside, want{"settings", "PURSER_KEY_FILE", wrong, "inside PURSER_DATA"}},
-		"the key file is open to others": {exposedKey, want{"secret-files", "PURSER_KEY_FILE", warning, "Every account"}},
-		"a simulator is set":          {func(*rig) {}, want{"simulator", "", warning, "simulator"}},
-		"another key":                 {func(r *rig) { r.env["PURSER_KEY"] = secret.NewKey().Text() }, want{"key", "", wrong, "does not fit"}},
-		"a proxy is not believed":     {func(r *rig) { r.env["PURSER_BASE_URL"] = "https://purser.contoso.com" }, want{"base-address", "", warning, "believes none"}},
-		"plain http for the network":  {func(r *rig) { r.env["PURSER_ADDR"] = ":" + portOf(freeAddress(r.t)) }, want{"base-address", "", warning, "whole network"}},
-		"the port is another program's": {func(r *rig) { r.env["PURSER_ADDR"] = other(r.t) }, want{"listening", "", wrong, "not ready, or is not Purser"}},
-		"the port is no web server's": {func(r *rig) { r.env["PURSER_ADDR"] = silent(r.t) }, want{"listening", "", wrong, "cannot listen"}},
+		"a setting is misspelled":         {func(r *rig) { r.env["PURSER_SESION_IDLE"] = "5m" }, want{"unknown-settings", "PURSER_SESION_IDLE", warning, "misspelled"}},
+		"the key lies inside the data":    {keyInside, want{"settings", "PURSER_KEY_FILE", wrong, "inside PURSER_DATA"}},
+		"the key file is open to others":  {exposedKey, want{"secret-files", "PURSER_KEY_FILE", warning, "Every account"}},
+		"a simulator is set":              {func(*rig) {}, want{"simulator", "", warning, "simulator"}},
+		"another key":                     {func(r *rig) { r.env["PURSER_KEY"] = secret.NewKey().Text() }, want{"key", "", wrong, "does not fit"}},
+		"a proxy is not believed":         {func(r *rig) { r.env["PURSER_BASE_URL"] = "https://purser.contoso.com" }, want{"base-address", "", warning, "believes none"}},
+		"plain http for the network":      {func(r *rig) { r.env["PURSER_ADDR"] = ":" + portOf(freeAddress(r.t)) }, want{"base-address", "", warning, "whole network"}},
+		"the port is another program's":   {func(r *rig) { r.env["PURSER_ADDR"] = other(r.t) }, want{"listening", "", wrong, "not ready, or is not Purser"}},
+		"the port is no web server's":     {func(r *rig) { r.env["PURSER_ADDR"] = silent(r.t) }, want{"listening", "", wrong, "cannot listen"}},
 		"the address of metrics is taken": {func(r *rig) { r.env["PURSER_METRICS_ADDR"] = silent(r.t) }, want{"further-addresses", "PURSER_METRICS_ADDR", wrong, "cannot listen"}},
-		"a certificate has expired":   {func(r *rig) { r.serve(-2*time.Hour, -time.Hour) }, want{"tls-certificate", "", wrong, "expired"}},
-		"a certificate expires soon":  {func(r *rig) { r.serve(-time.Hour, 6*24*time.Hour) }, want{"tls-certificate", "", warning, "in 6 days"}},
-		"a certificate is not valid yet": {func(r *rig) { r.serve(time.Hour, 48*time.Hour) }, want{"tls-certificate", "", wrong, "not valid before"}},
+		"a certificate has expired":       {func(r *rig) { r.serve(-2*time.Hour, -time.Hour) }, want{"tls-certificate", "", wrong, "expired"}},
+		"a certificate expires soon":      {func(r *rig) { r.serve(-time.Hour, 6*24*time.Hour) }, want{"tls-certificate", "", warning, "in 6 days"}},
+		"a certificate is not valid yet":  {func(r *rig) { r.serve(time.Hour, 48*time.Hour) }, want{"tls-certificate", "", wrong, "not valid before"}},
 		"a certificate is for another host": {func(r *rig) {
 			r.serve(-time.Hour, 90*24*time.Hour)
 			r.env["PURSER_BASE_URL"] = "https://purser.contoso.com"
@@ -374,32 +374,34 @@ func TestPlantedMistakesAreFoundR81(t *testing.T) {
 				return 0, true
 			}
 		}, want{"data-folder", "", wrong, "belongs to account 0"}},
-		"the disk is another machine's": {func(r *rig) { r.examined.Network = func(string) string { return "NFS" } }, want{"file-system", "", wrong, "NFS"}},
-		"the disk is nearly full":     {func(r *rig) { r.space(20 << 20) }, want{"disk", "", wrong, "20 MiB are free"}},
-		"the disk is getting full":    {func(r *rig) { r.space(500 << 20) }, want{"disk", "", warning, "500 MiB are free"}},
-		"the database is newer":       {statement(`INSERT INTO goose_db_version (version_id, is_applied) VALUES (999, 1)`), want{"database", "", wrong, "newer version"}},
-		"the database was changed":    {statement(`ALTER TABLE runs DROP COLUMN attended`), want{"database", "", wrong, "changed by hand"}},
-		"the keyring is lost":         {statement(`DELETE FROM installation`), want{"key", "", wrong, "keyring"}},
-		"the database is damaged":     {damage, want{"database", "", wrong, "damaged"}},
-		"the database is lost":        {func(r *rig) { must(r.t, os.Truncate(filepath.Join(r.folder, sqlite.File), 0)) }, want{"database", "", wrong, "empty or missing"}},
-		"the database is older":       {older, want{"database", "", warning, "older version"}},
+		"the disk is another machine's":       {func(r *rig) { r.examined.Network = func(string) string { return "NFS" } }, want{"file-system", "", wrong, "NFS"}},
+		"the disk is nearly full":             {func(r *rig) { r.space(20 << 20) }, want{"disk", "", wrong, "20 MiB are free"}},
+		"the disk is getting full":            {func(r *rig) { r.space(500 << 20) }, want{"disk", "", warning, "500 MiB are free"}},
+		"the database is newer":               {statement(`INSERT INTO goose_db_version (version_id, is_applied) VALUES (999, 1)`), want{"database", "", wrong, "newer version"}},
+		"the database was changed":            {statement(`ALTER TABLE runs DROP COLUMN attended`), want{"database", "", wrong, "changed by hand"}},
+		"the keyring is lost":                 {statement(`DELETE FROM installation`), want{"key", "", wrong, "keyring"}},
+		"the database is damaged":             {damage, want{"database", "", wrong, "damaged"}},
+		"the database is lost":                {func(r *rig) { must(r.t, os.Truncate(filepath.Join(r.folder, sqlite.File), 0)) }, want{"database", "", wrong, "empty or missing"}},
+		"the database is older":               {older, want{"database", "", warning, "older version"}},
 		"the copy of an upgrade does not fit": {func(r *rig) { older(r); r.space(1 << 10) }, want{"database", "", wrong, "does not fit"}},
-		"there is no database":        {func(r *rig) { r.env["PURSER_DATA"] = r.t.TempDir() }, want{"database", "", warning, "no database yet"}},
+		"there is no database":                {func(r *rig) { r.env["PURSER_DATA"] = r.t.TempDir() }, want{"database", "", warning, "no database yet"}},
 		"the log is not one": {func(r *rig) {
 			must(r.t, os.WriteFile(filepath.Join(r.folder, sqlite.File+"-wal"), bytes.Repeat([]byte{7}, 100), 0o600))
 		}, want{"write-ahead-log", "", wrong, "cannot be read"}},
 		"a copy of before an upgrade": {func(r *rig) {
 			must(r.t, os.WriteFile(filepath.Join(r.folder, "purser-version-3.db"), []byte("x"), 0o600))
 		}, want{"upgrade-copy", "", ok, "purser-version-3.db"}},
-		"the provider is down":        {func(r *rig) { r.env["PURSER_OIDC_ISSUER"] = "http://" + freeAddress(r.t) + "/idp" }, want{"provider", "", wrong, "cannot connect"}},
-		"the issuer is another one":   {func(r *rig) { r.env["PURSER_OIDC_ISSUER"] = document(r.t, map[string]any{"issuer": "https://other.contoso.com"}) }, want{"provider", "", wrong, "must agree to the letter"}},
-		"the client is unknown":       {func(r *rig) { r.env["PURSER_OIDC_CLIENT_ID"] = "another" }, want{"provider-client", "", wrong, "client id or its secret"}},
-		"the client secret is wrong":  {func(r *rig) { r.env["PURSER_OIDC_CLIENT_SECRET"] = "another" }, want{"provider-client", "", wrong, "client id or its secret"}},
-		"the role claim is absent":    {func(r *rig) { r.env["PURSER_OIDC_ROLE_CLAIM"] = "groups" }, want{"provider-roles", "", warning, "does not list the claim groups"}},
-		"the provider has no sign-out": {func(r *rig) { r.env["PURSER_OIDC_ISSUER"] = document(r.t, map[string]any{"end_session_endpoint": ""}) }, want{"provider-sign-out", "", warning, "no address for signing out"}},
-		"the clock is ten minutes ahead": {clockBy(10 * time.Minute), want{"clock", "", wrong, "10m"}},
+		"the provider is down": {func(r *rig) { r.env["PURSER_OIDC_ISSUER"] = "http://" + freeAddress(r.t) + "/idp" }, want{"provider", "", wrong, "cannot connect"}},
+		"the issuer is another one": {func(r *rig) {
+			r.env["PURSER_OIDC_ISSUER"] = document(r.t, map[string]any{"issuer": "https://other.contoso.com"})
+		}, want{"provider", "", wrong, "must agree to the letter"}},
+		"the client is unknown":           {func(r *rig) { r.env["PURSER_OIDC_CLIENT_ID"] = "another" }, want{"provider-client", "", wrong, "client id or its secret"}},
+		"the client secret is wrong":      {func(r *rig) { r.env["PURSER_OIDC_CLIENT_SECRET"] = "another" }, want{"provider-client", "", wrong, "client id or its secret"}},
+		"the role claim is absent":        {func(r *rig) { r.env["PURSER_OIDC_ROLE_CLAIM"] = "groups" }, want{"provider-roles", "", warning, "does not list the claim groups"}},
+		"the provider has no sign-out":    {func(r *rig) { r.env["PURSER_OIDC_ISSUER"] = document(r.t, map[string]any{"end_session_endpoint": ""}) }, want{"provider-sign-out", "", warning, "no address for signing out"}},
+		"the clock is ten minutes ahead":  {clockBy(10 * time.Minute), want{"clock", "", wrong, "10m"}},
 		"the clock is ten minutes behind": {clockBy(-10 * time.Minute), want{"clock", "", wrong, "behind"}},
-		"the clock is two minutes ahead": {clockBy(2 * time.Minute), want{"clock", "", warning, "ahead"}},
+		"the clock is two minutes ahead":  {clockBy(2 * time.Minute), want{"clock", "", warning, "ahead"}},
 		"no one tells the time": {func(r *rig) {
 			r.env["PURSER_OIDC_ISSUER"] = "http://" + freeAddress(r.t) + "/idp"
 			r.env["PURSER_M365_SIMULATOR"] = "http://" + freeAddress(r.t)
