@@ -161,7 +161,7 @@ func identityProvider(t *testing.T, base, claim string) string {
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { provider.ServeHTTP(w, r) }))
 	t.Cleanup(server.Close)
 	made, err := idp.New(idp.Config{
-		Issuer: server.URL + "/idp", ClientID: "purser", ClientSecret: clientSecret, RedirectURI: "http://" + base + "/auth/callback", RoleClaim: claim, SigningKey: signing(),
+		Issuer: server.URL + "/idp", ClientID: "purser", ClientSecret: clientSecret, RedirectURI: "http://" + base + "/auth/callback", RoleClaim: claim, SigningKey: signing(), CryptoKey: [32]byte{1},
 		People: []idp.Person{{Subject: "1", Email: "adele@contoso.com", Name: "Adele Vance", Password: "hidden"}},
 	})
 	must(t, err)
@@ -285,6 +285,7 @@ func TestDoctorWorksBesideAPurserR81(t *testing.T) {
 
 // R81: every mistake in the settings is found by the name of its setting, on an installation that does not start.
 func TestEachSettingIsFoundR81(t *testing.T) {
+	none := filepath.Join(t.TempDir(), "none") // the folder of a subtest would have the value in its name
 	for _, tc := range []struct{ name, value, about string }{
 		{"PURSER_ADDR", "nowhere", ""},
 		{"PURSER_BASE_URL", "", ""},
@@ -313,7 +314,7 @@ func TestEachSettingIsFoundR81(t *testing.T) {
 	} {
 		t.Run(tc.name+"="+tc.value, func(t *testing.T) {
 			r := &rig{t: t, env: map[string]string{
-				"PURSER_BASE_URL": "http://127.0.0.1:1", "PURSER_ADDR": freeAddress(t), "PURSER_DATA": filepath.Join(t.TempDir(), "none"), "PURSER_KEY": secret.NewKey().Text(),
+				"PURSER_BASE_URL": "http://127.0.0.1:1", "PURSER_ADDR": freeAddress(t), "PURSER_DATA": none, "PURSER_KEY": secret.NewKey().Text(),
 				"PURSER_OIDC_ISSUER": "http://127.0.0.1:1/idp", "PURSER_OIDC_CLIENT_ID": "purser", "PURSER_OIDC_CLIENT_SECRET": clientSecret,
 			}}
 			r.key = secret.NewKey()
