@@ -38,6 +38,7 @@ type commands struct {
 	Demo    demoCommand    `cmd:"" help:"Try the whole product with a built-in identity provider and sample people, on loopback only."`
 	Serve   serveCommand   `cmd:"" help:"Run Purser; settings come from the environment (see docs/settings.md)."`
 	Healthy healthyCommand `cmd:"" help:"Ask the Purser at PURSER_ADDR whether it is ready: status 0, or 1 and why not."`
+	Doctor  doctorCommand  `cmd:"" help:"Check settings, key, database, clock, identity provider, tenants, app profiles, certificates and disk, and say what is wrong and how to mend it. Changes nothing. Ends with status 0, or with 1 where something is wrong."`
 	Service serviceCommand `cmd:"" help:"Run Purser as a Windows service."`
 	Key     keyCommand     `cmd:"" help:"Make the key that seals secrets, or print the ID of one."`
 	Audit   auditCommand   `cmd:"" help:"Verify the activity log."`

@@ -74,6 +74,7 @@ const (
 	byMakeTest    = "`make test` runs it beside this test"
 	noEngine      = "it would need a container engine; `make release` runs what the image holds"
 	byMakeRelease = "`make release` installs both packages in a clean root, and upgrades them"
+	noProvider    = "it would ask an identity provider outside; the tests of internal/doctor run it with one of their own"
 	takesLong     = "it takes many minutes"
 )
 
@@ -117,26 +118,27 @@ var stories = []story{
 			"sudo install -m 640 -g purser fullchain.pem /etc/purser-tls/cert.pem":                                                             {},
 			"sudo install -m 640 -g purser privkey.pem /etc/purser-tls/key.pem":                                                                {},
 			"sudo sh -c 'set -a; . /etc/purser/settings; PURSER_DATA=/var/lib/purser PURSER_KEY_FILE=/etc/purser/key exec purser break-glass'": {says: "https://purser.contoso.com/auth/break-glass#"},
-			"sudo install -d /etc/systemd/system/purser.service.d":                                                                             {},
-			"sudo systemctl restart purser":                                                                                                    {do: restart},
-			"sudo systemctl stop purser":                                                                                                       {do: stop},
-			"sudo systemctl start purser":                                                                                                      {do: start},
-			"journalctl -u purser -n 20":                                                                                                       {do: journal},
-			"purser key new":                                                                                                                   {says: "pk1_"},
-			"(umask 077; purser key new > key)":                                                                                                {},
-			"PURSER_KEY_FILE=key purser key id":                                                                                                {},
-			"sudo chmod 600 /etc/purser/key":                                                                                                   {},
-			"sudo cat /etc/purser/key":                                                                                                         {says: "pk1_"},
-			"sudo systemd-creds encrypt --name=key /etc/purser/key /etc/purser/key.cred":                                                       {not: "it makes a secret of the real machine, below /var/lib/systemd"},
-			"sudo shred -u /etc/purser/key":                                                                                                    {as: "sudo shred -u key"}, // the commands to come need the other one
-			"sudo install -d -o purser -g purser -m 700 /srv/backup":                                                                           {},
-			`sudo -u purser sh -c 'umask 077; sqlite3 /var/lib/purser/purser.db ".backup /srv/backup/purser.db"'`:                              {},
-			"sudo cp -p /var/lib/purser/purser.db /srv/backup/":                                                                                {},
-			"sudo -u purser sqlite3 /srv/backup/purser.db 'PRAGMA integrity_check; SELECT count(*) FROM activity'":                             {says: "ok\n"},
-			"sudo env PURSER_KEY_FILE=/etc/purser/key purser audit verify --data /srv/backup":                                                  {says: "the activity log is intact"},
-			"sudo mv /var/lib/purser /var/lib/purser.old":                                                                                      {},
-			"sudo install -d -o purser -g purser -m 700 /var/lib/purser":                                                                       {},
-			"sudo install -o purser -g purser -m 600 /srv/backup/purser.db /var/lib/purser/purser.db":                                          {},
+			"sudo sh -c 'set -a; . /etc/purser/settings; PURSER_DATA=/var/lib/purser PURSER_KEY_FILE=/etc/purser/key PURSER_OIDC_CLIENT_SECRET_FILE=/etc/purser/client-secret exec purser doctor'": {not: noProvider},
+			"sudo install -d /etc/systemd/system/purser.service.d": {},
+			"sudo systemctl restart purser":                        {do: restart},
+			"sudo systemctl stop purser":                           {do: stop},
+			"sudo systemctl start purser":                          {do: start},
+			"journalctl -u purser -n 20":                           {do: journal},
+			"purser key new":                                       {says: "pk1_"},
+			"(umask 077; purser key new > key)":                    {},
+			"PURSER_KEY_FILE=key purser key id":                    {},
+			"sudo chmod 600 /etc/purser/key":                       {},
+			"sudo cat /etc/purser/key":                             {says: "pk1_"},
+			"sudo systemd-creds encrypt --name=key /etc/purser/key /etc/purser/key.cred":                           {not: "it makes a secret of the real machine, below /var/lib/systemd"},
+			"sudo shred -u /etc/purser/key":                                                                        {as: "sudo shred -u key"}, // the commands to come need the other one
+			"sudo install -d -o purser -g purser -m 700 /srv/backup":                                               {},
+			`sudo -u purser sh -c 'umask 077; sqlite3 /var/lib/purser/purser.db ".backup /srv/backup/purser.db"'`:  {},
+			"sudo cp -p /var/lib/purser/purser.db /srv/backup/":                                                    {},
+			"sudo -u purser sqlite3 /srv/backup/purser.db 'PRAGMA integrity_check; SELECT count(*) FROM activity'": {says: "ok\n"},
+			"sudo env PURSER_KEY_FILE=/etc/purser/key purser audit verify --data /srv/backup":                      {says: "the activity log is intact"},
+			"sudo mv /var/lib/purser /var/lib/purser.old":                                                          {},
+			"sudo install -d -o purser -g purser -m 700 /var/lib/purser":                                           {},
+			"sudo install -o purser -g purser -m 600 /srv/backup/purser.db /var/lib/purser/purser.db":              {},
 			"purser version": {says: "purser "},
 			"sudo cp -p /var/lib/purser/purser.db /srv/backup/purser-before-upgrade.db": {},
 		},

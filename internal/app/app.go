@@ -128,7 +128,7 @@ func Open(ctx context.Context, cfg config.Config, o Options) (*App, error) {
 	a := &App{DB: db, cfg: cfg, log: o.Log, health: health{after: cmp.Or(o.LookAfter, time.Minute)}, certificate: secured, metrics: counts}
 	a.cfg.Key, a.cfg.OIDC.ClientSecret, a.cfg.TLSKey = "", "", "" // wrapped by now, and not needed in the clear again
 	a.index = kept.index
-	a.login, a.tally = loginClient(cfg, codes, o.Now), audit.NewTally(db, o.Now)
+	a.login, a.tally = loginClient(cfg, codes, o.Now, nil), audit.NewTally(db, o.Now)
 	a.furnish(kept, ring, codes, o)
 	if a.metrics != nil {
 		a.metrics.Ask(a.sources(kept, o.Now))
@@ -216,7 +216,7 @@ func unlock(ctx context.Context, db *sqlite.DB, key secret.Key, folder string, o
 	return ring, err
 }
 
-func loginClient(cfg config.Config, codes *verdict.Table, now func() time.Time) *login.Client {
+func loginClient(cfg config.Config, codes *verdict.Table, now func() time.Time, way http.RoundTripper) *login.Client {
 	base := cfg.BaseURL.String()
 	return login.New(login.Config{
 		Issuer: cfg.OIDC.Issuer, ClientID: cfg.OIDC.ClientID, ClientSecret: secret.FromString(cfg.OIDC.ClientSecret),
@@ -226,7 +226,7 @@ func loginClient(cfg config.Config, codes *verdict.Table, now func() time.Time) 
 			cfg.OIDC.TenantOwner: access.TenantOwner, cfg.OIDC.ServiceAdministrator: access.ServiceAdministrator,
 		},
 		Codes: codes.Whose,
-		Now:   now,
+		Now:   now, Transport: way,
 	})
 }
 

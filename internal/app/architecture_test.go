@@ -76,6 +76,7 @@ func TestTheArrows(t *testing.T) {
 		{"internal/coding", append(allBut(rooms, "internal/coding"), "github.com/labstack", "github.com/gorilla", "github.com/a-h/templ", "modernc.org")},
 		{"static", append(allBut(rooms, "static", "internal/coding"), "github.com/labstack", "github.com/gorilla", "github.com/a-h/templ", "modernc.org")},
 		{"internal/demo/idp", []string{module + "internal/app", module + "web"}},
+		{"internal/doctor", []string{module + "internal/demo", module + "internal/m365sim"}},
 		{"internal/app", []string{module + "internal/demo", module + "internal/m365sim"}},
 	} {
 		matched := false

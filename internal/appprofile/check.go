@@ -201,8 +201,40 @@ func (c Credential) refused(code string) Credential {
 	return c
 }
 
-// checkPublic asks what can be asked of a public client: whether its tenant is still there.
+// Look asks Microsoft 365 about an app profile as Check does, and gives what that would write. It writes nothing, neither of the profile nor
+// in the activity log: it is for who examines an installation beside the Purser that works in it (R81).
+func (s *Service) Look(ctx context.Context, p Profile) (Profile, error) {
+	t, err := s.tenants.Find(ctx, p.Tenant)
+	if err != nil {
+		return Profile{}, err
+	}
+	k, err := s.kept(ctx, p)
+	if err != nil {
+		return Profile{}, err
+	}
+	if len(k.Credentials) == 0 {
+		return Profile{}, problem.New(problem.Unavailable, altered)
+	}
+	if p.Kind() == Public {
+		found, _, err := s.examinePublic(ctx, t, k)
+		return found, err
+	}
+	found, _, err := s.examine(ctx, t, k)
+	return found, err
+}
+
+// checkPublic checks a public client.
 func (s *Service) checkPublic(ctx context.Context, caller access.Caller, origin audit.Origin, t tenant.Tenant, k Kept) (Profile, error) {
+	p, read, err := s.examinePublic(ctx, t, k)
+	if err != nil {
+		return Profile{}, err
+	}
+	p.Checked = stampOf(caller, s.now()).At
+	return s.checked(ctx, caller, origin, p, &read)
+}
+
+// examinePublic asks what can be asked of a public client: whether its tenant is still there.
+func (s *Service) examinePublic(ctx context.Context, t tenant.Tenant, k Kept) (Profile, tenant.Tenant, error) {
 	p, read := k.Profile, t
 	_, err := s.directory.Discover(ctx, string(t.ID))
 	switch {
@@ -210,13 +242,12 @@ func (s *Service) checkPublic(ctx context.Context, caller access.Caller, origin 
 		read.Gone = s.now().UTC()
 		p.Status, p.Finding = Invalid, s.finding(&Unread{Code: tenantGone, Whose: whose.Tenant, Cause: "The tenant does not exist in this cloud."}, Credential{})
 	case err != nil:
-		return Profile{}, s.undiscovered(err, string(t.ID))
+		return Profile{}, tenant.Tenant{}, s.undiscovered(err, string(t.ID))
 	default:
 		read.Gone = longAgo
 		p.Status, p.Finding = NotChecked, Finding{}
 	}
-	p.Checked = stampOf(caller, s.now()).At
-	return s.checked(ctx, caller, origin, p, &read)
+	return p, read, nil
 }
 
 // checked writes what a check came to.

@@ -20,6 +20,16 @@ func LoadDemo(environ []string) (Config, error) { return Checks{}.LoadDemo(envir
 
 // Load is Load with the checks.
 func (c Checks) Load(environ []string) (Config, error) {
+	cfg, mistakes := c.Look(environ)
+	if len(mistakes) > 0 {
+		return Config{}, mistakes
+	}
+	return cfg, nil
+}
+
+// Look is Load for who examines settings that may be wrong: it gives what could be read beside the mistakes. What a mistake is about is not
+// to be relied on.
+func (c Checks) Look(environ []string) (Config, Mistakes) {
 	r := newReader(environ, c)
 	cfg := Config{
 		Addr:    r.address("PURSER_ADDR", "127.0.0.1:8080"),
@@ -35,7 +45,8 @@ func (c Checks) Load(environ []string) (Config, error) {
 		ClientSecret: r.required("PURSER_OIDC_CLIENT_SECRET", "the client secret that the identity provider gave to Purser", opaque),
 	}
 	r.shared(&cfg)
-	return r.finish(cfg)
+	cfg.Unknown, cfg.Exposed = r.unknown(), r.exposed
+	return cfg, r.mistakes
 }
 
 // LoadDemo is LoadDemo with the checks.

@@ -20,7 +20,8 @@ type provider struct {
 	origins     []string // of every page of the provider's that a browser is sent to
 	algorithms  []string // what ID tokens may be signed with
 	keys        oidc.KeySet
-	namesItself bool // the answer to a sign-in always carries the issuer (RFC 9207 section 3)
+	claims      []string // that the provider says it knows; nil where it does not say
+	namesItself bool     // the answer to a sign-in always carries the issuer (RFC 9207 section 3)
 }
 
 // document holds the fields that go-oidc does not hand out: OpenID Connect Discovery 1.0 section 3, RFC 9207 section 3
@@ -31,6 +32,8 @@ type document struct {
 	Algorithms  []string `json:"id_token_signing_alg_values_supported"`
 	AuthMethods []string `json:"token_endpoint_auth_methods_supported"`
 	NamesItself bool     `json:"authorization_response_iss_parameter_supported"`
+
+	Claims json.RawMessage `json:"claims_supported"` // nothing depends on it, so it may have any shape
 }
 
 // asymmetric are the algorithms we believe. With the symmetric ones anybody who knows the client's secret could sign in as
@@ -63,6 +66,9 @@ func describe(client *http.Client, issuer string, found *oidc.Provider) (*provid
 	}
 	if _, ok := origin(issuer, doc.EndSession); ok {
 		p.endSession = doc.EndSession
+	}
+	if json.Unmarshal(doc.Claims, &p.claims) != nil {
+		p.claims = nil
 	}
 	p.origins = origins(issuer, endpoint.AuthURL, p.endSession)
 	return p, nil

@@ -26,6 +26,10 @@ func lookThrough(ctx context.Context, path string) (err error) {
 	}
 	defer func() { err = errors.Join(err, own.Close()) }()
 	own.SetMaxOpenConns(1)
+	return quickCheck(ctx, own)
+}
+
+func quickCheck(ctx context.Context, own *sql.DB) error {
 	var found string
 	if err := own.QueryRowContext(ctx, `PRAGMA quick_check(1)`).Scan(&found); err != nil {
 		return damaged(err)

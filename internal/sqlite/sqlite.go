@@ -140,20 +140,35 @@ func prepareFolder(folder string) error {
 	if err := makeFolder(folder); err != nil {
 		return fmt.Errorf("%w: %w", ErrFolder, err)
 	}
+	open, err := refused(folder)
+	if err != nil || !open {
+		return err
+	}
+	return tighten(folder, 0o700)
+}
+
+// Refused reports why a folder that is there cannot be the data folder; nil where it can. It changes nothing.
+func Refused(folder string) error {
+	_, err := refused(folder)
+	return err
+}
+
+// refused also reports whether a folder that can be used has rights for others, which are to be taken away.
+func refused(folder string) (open bool, err error) {
 	info, err := os.Stat(folder)
 	if err != nil {
-		return fmt.Errorf("%w: %w", ErrFolder, err)
+		return false, fmt.Errorf("%w: %w", ErrFolder, err)
 	}
 	if !openToOthers(info) {
-		return nil
+		return false, nil
 	}
 	names, err := os.ReadDir(folder)
 	if err != nil {
-		return fmt.Errorf("%w: %w", ErrFolder, err)
+		return false, fmt.Errorf("%w: %w", ErrFolder, err)
 	}
 	own := len(names) == 0 || slices.ContainsFunc(names, func(e fs.DirEntry) bool { return e.Name() == File })
 	if info.Mode()&fs.ModeSticky != 0 || !own {
-		return fmt.Errorf("%w: others may look into %s, which holds other things; choose a folder for Purser alone", ErrFolder, folder)
+		return true, fmt.Errorf("%w: others may look into %s, which holds other things; choose a folder for Purser alone", ErrFolder, folder)
 	}
-	return tighten(folder, 0o700)
+	return true, nil
 }
