@@ -104,7 +104,7 @@ func rules(o Options) door.Rules {
 	}
 }
 
-// routes is the table of contents. GET changes nothing.
+// routes is the table of contents. GET changes nothing, but for the provider's word that its session has ended.
 func routes(e *echo.Echo, o Options) {
 	e.GET("/", func(c echo.Context) error { return c.Redirect(http.StatusSeeOther, "/service-accounts") })
 	(&auth.Handlers{Login: o.Login, Sessions: o.Sessions, Links: o.Links, Activity: o.Activity, BaseURL: o.BaseURL, Log: o.Log}).Mount(e)
@@ -165,7 +165,7 @@ func asking() func(echo.Context) bool {
 // passive are the requests that a page makes by itself; they do not keep a session alive (R4).
 func passive(c echo.Context) bool {
 	path := c.Request().URL.Path
-	return c.Request().Method == http.MethodGet && (path == auth.SessionPath || strings.HasSuffix(path, "/events"))
+	return c.Request().Method == http.MethodGet && (path == auth.SessionPath || path == auth.FrontChannelPath || strings.HasSuffix(path, "/events"))
 }
 
 // quiet are the requests that nobody asks the log about.

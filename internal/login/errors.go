@@ -26,6 +26,8 @@ const (
 	sentenceRegistration = "Sign-in isn't set up correctly: the identity provider doesn't accept Purser's registration. Your server administrator needs to correct it. The log says what was refused."
 
 	sentenceUnverified = "This sign-in could not be verified. Sign in again."
+	sentenceClock      = "This sign-in could not be verified: the clocks of Purser and of the identity provider are too far apart. Your server administrator needs to set the clock. The log says how far."
+	sentenceForeign    = "This account belongs to another organization than the one that signs in to Purser. Sign in with an account of that organization."
 	sentenceLate       = "This sign-in took longer than 10 minutes. Sign in again."
 	sentenceCancelled  = "The sign-in was canceled. Sign in again to continue."
 	sentenceUnsaid     = "The sign-in was canceled, or the identity provider refused this account. It doesn't say which. Sign in again to continue. If it is refused again, ask the administrator of your identity provider."

@@ -38,9 +38,19 @@ func (c *Client) identity(token *oidc.IDToken, tokens *oauth2.Token) (Identity, 
 			Roles: roles,
 		},
 		Claim:   claim,
+		Session: sessionOf(claims),
 		IDToken: raw,
 		Expires: token.Expiry,
 	}, nil
+}
+
+// sessionOf reads sid (OpenID Connect Front-Channel Logout 1.0 section 3).
+func sessionOf(claims map[string]json.RawMessage) string {
+	sid, _ := text(claims["sid"])
+	if len(sid) > maxSubject {
+		return ""
+	}
+	return sid
 }
 
 // firstName gives the first of the named claims that holds something to show.

@@ -124,7 +124,8 @@ func (p *fakeProvider) authorize(w http.ResponseWriter, r *http.Request) {
 	p.grants[code] = grant{challenge: q.Get("code_challenge"), nonce: q.Get("nonce")}
 	p.issued["code"], p.issued["state"], p.issued["nonce"] = code, q.Get("state"), q.Get("nonce")
 	p.mu.Unlock()
-	back := url.Values{"code": {code}, "state": {q.Get("state")}, "iss": {p.URL}}
+	issuer, _ := p.document["issuer"].(string)
+	back := url.Values{"code": {code}, "state": {q.Get("state")}, "iss": {issuer}}
 	http.Redirect(w, r, redirectURL+"?"+back.Encode(), http.StatusFound)
 }
 

@@ -53,6 +53,9 @@ func (c *Client) signOutQuery(query url.Values, idToken, state string) url.Value
 	return query
 }
 
+// IsIssuer reports whether that is the provider's name for itself, to the letter.
+func (c *Client) IsIssuer(name string) bool { return name == c.cfg.Issuer }
+
 // OfIssuer reports whether an address of the provider's has the origin of the issuer.
 func (c *Client) OfIssuer(address string) bool {
 	return len(origins(c.cfg.Issuer, c.cfg.Issuer, address)) == 1

@@ -26,9 +26,6 @@ func TestATokenThatIsNotToBeBelievedIsRefusedR1(t *testing.T) {
 	without := func(name string) func(*fakeProvider) {
 		return func(p *fakeProvider) { p.claims = func(c map[string]any) { delete(c, name) } }
 	}
-	at := func(name string, offset time.Duration) func(*fakeProvider) {
-		return func(p *fakeProvider) { p.claims = func(c map[string]any) { c[name] = p.now.Add(offset).Unix() } }
-	}
 	signed := func(sign func(map[string]any) string) func(*fakeProvider) {
 		return func(p *fakeProvider) { p.sign = sign }
 	}
@@ -51,11 +48,8 @@ func TestATokenThatIsNotToBeBelievedIsRefusedR1(t *testing.T) {
 		"no nonce":                         without("nonce"),
 		"another nonce":                    claim("nonce", strings.Repeat("A", 43)),
 		"an empty nonce":                   claim("nonce", ""),
-		"expired":                          at("exp", -time.Second),
 		"no expiry":                        without("exp"),
-		"issued in the future":             at("iat", 5*time.Minute+time.Second),
 		"no time of issue":                 without("iat"),
-		"not valid yet":                    at("nbf", 5*time.Minute+time.Second),
 		"no subject":                       without("sub"),
 		"an empty subject":                 claim("sub", ""),
 		"a subject of 256 bytes":           claim("sub", strings.Repeat("a", 256)),

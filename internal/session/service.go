@@ -27,13 +27,14 @@ var ErrChanged = errors.New("session: changed by another request")
 
 // Row is a session as it is stored.
 type Row struct {
-	Key     Key
-	Caller  access.Caller
-	Created time.Time
-	Seen    time.Time
-	State   []byte // sealed; nil for none
-	IDToken []byte // sealed; nil for none
-	Proof   []byte // that Purser wrote whose session it is, what they may do, and since when (X43)
+	Key      Key
+	Caller   access.Caller
+	Created  time.Time
+	Seen     time.Time
+	State    []byte // sealed; nil for none
+	IDToken  []byte // sealed; nil for none
+	Provider string // the hash of the provider's own session that it belongs to; "" where that is not known
+	Proof    []byte // that Purser wrote whose session it is, what they may do, and since when (X43)
 }
 
 // Store keeps sessions.
@@ -48,6 +49,9 @@ type Store interface {
 	SignIn(ctx context.Context, old Key, row Row, e audit.Entry) error
 	// SignOut removes the session and writes the entry, all or nothing. It returns ErrEnded when there was none.
 	SignOut(ctx context.Context, key Key, e audit.Entry) error
+	// EndOf removes the sessions that belong to a session of the provider's and writes the entry of each, all or nothing. It gives their
+	// keys, and writes nothing where there is none.
+	EndOf(ctx context.Context, provider string, entry func(Row) audit.Entry) ([]Key, error)
 	// ProveAll gives every session that has no proof the one that prove gives it, all or nothing.
 	ProveAll(ctx context.Context, prove func(Row) (Row, error)) error
 	// Touch notes an activity.
@@ -240,7 +244,7 @@ func (s *Service) SignIn(ctx context.Context, old Session, caller access.Caller,
 	if err != nil {
 		return "", err
 	}
-	row, err := s.proved(Row{Key: key, Caller: caller, Created: now, Seen: now, State: state, IDToken: sealed})
+	row, err := s.proved(Row{Key: key, Caller: caller, Created: now, Seen: now, State: state, IDToken: sealed, Provider: providerKey(old.Provider)})
 	if err != nil {
 		return "", err
 	}
@@ -277,6 +281,21 @@ func (s *Service) SignOut(ctx context.Context, sess Session, origin audit.Origin
 		s.log.WarnContext(ctx, "sign-out at the identity provider goes without its token", "session", sess.Key.Short(), "error", err)
 	}
 	return token, nil
+}
+
+// EndOf ends the sessions that belong to the provider's own session sid, because that one has ended (R4).
+func (s *Service) EndOf(ctx context.Context, sid string, origin audit.Origin) error {
+	provider := providerKey(sid)
+	if provider == "" {
+		return nil
+	}
+	ended, err := s.store.EndOf(ctx, provider, func(row Row) audit.Entry {
+		return audit.By(row.Caller, origin, audit.SignOut, target(row.Key)).With("by", "the identity provider")
+	})
+	for _, key := range ended {
+		s.forget(key)
+	}
+	return err
 }
 
 // SetFlash leaves a message for the next page. It must not be lost with what it speaks of: one that cannot be written is kept

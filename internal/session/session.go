@@ -35,6 +35,15 @@ func (id ID) Key() Key {
 // Key names a stored session.
 type Key string
 
+// providerKey is the hash under which a session of the provider's is stored; "" for none.
+func providerKey(sid string) string {
+	if sid == "" {
+		return ""
+	}
+	sum := sha256.Sum256([]byte(sid))
+	return hex.EncodeToString(sum[:])
+}
+
 // Short is enough of the key to tell sessions apart in the activity log.
 func (k Key) Short() string { return string(k[:min(12, len(k))]) }
 
@@ -46,6 +55,9 @@ type Session struct {
 	Seen    time.Time // last activity
 	State   State
 	IDToken []byte // sealed; what the identity provider gave, for the sign-out there. nil: nobody was signed in there
+
+	// Provider names the provider's own session to which the one that SignIn begins belongs, by the ID token's sid. It is not loaded again.
+	Provider string
 
 	stored     []byte    // the sealed State as loaded, to notice that somebody else changed it
 	storedSeen time.Time // the activity as loaded, which may be older than Seen

@@ -128,6 +128,7 @@ var fingerprints = map[int64]string{
 	14: "c4903c800fc3a3a9f2a174b0",
 	15: "628f96073b8845b414c27419",
 	16: "95039c4ea4cfac4d987a3951",
+	17: "97a1f72df8aeda23b64fbe86",
 }
 
 // fingerprint is one value for all shapes but those of the queue's tables, which are its library's.

@@ -4,9 +4,11 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"slices"
 	"testing"
 	"time"
 
+	"purser.example/internal/audit"
 	"purser.example/internal/session"
 )
 
@@ -56,6 +58,34 @@ func Sessions(t *testing.T, open Open) {
 			r.allOrNothing(done, r.there("s1"), func() error { return r.Sessions.SignOut(ctx, "s1", r.entry(done)) })
 			if err := r.Sessions.SignOut(ctx, "s1", r.entry(done)); !errors.Is(err, session.ErrEnded) || r.logged(done) != 3 {
 				r.Errorf("again: %v, %d entries", err, r.logged(done))
+			}
+		}},
+		{"the end of the provider's session ends those that belong to it, with their entries or not at all", func(r *rig) {
+			begin := func(key session.Key, provider string) {
+				row := signedIn(key, 0)
+				row.Provider = provider
+				r.must(r.Sessions.Begin(ctx, row))
+				r.same("the session", r.session(key), row)
+			}
+			begin("s1", "p1")
+			begin("s2", "p1")
+			begin("s3", "p2")
+			begin("s4", "")
+			end := func(provider string) ([]session.Key, error) {
+				return r.Sessions.EndOf(ctx, provider, func(session.Row) audit.Entry { return r.entry("ended") })
+			}
+			for _, nobodys := range []string{"", "p3"} {
+				if ended, err := end(nobodys); err != nil || len(ended) != 0 {
+					r.Errorf("of %q, %q ended, %v", nobodys, ended, err)
+				}
+			}
+			ended, err := end("p1")
+			r.must(err)
+			slices.Sort(ended)
+			r.same("what ended", ended, []session.Key{"s1", "s2"})
+			r.same("what is left", r.there("s1", "s2", "s3", "s4")(), any([]session.Key{"s3", "s4"}))
+			if n := r.logged("ended"); n != 2 {
+				r.Errorf("%d entries", n)
 			}
 		}},
 		{"those without a proof get one, all or none (X43)", func(r *rig) {

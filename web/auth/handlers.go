@@ -57,6 +57,7 @@ func (h *Handlers) Mount(e *echo.Echo) {
 	e.GET(CallbackPath, h.callback)
 	e.POST("/auth/sign-out", h.signOut)
 	e.GET(SignedOutPath, h.signedOut)
+	e.GET(FrontChannelPath, h.frontChannel)
 	e.GET(SessionPath, h.left)
 	e.POST("/auth/extend", h.left)
 	e.GET(BreakGlassPath, h.showLink)
@@ -133,7 +134,7 @@ func (h *Handlers) callback(c echo.Context) error {
 // arrive begins the session of somebody whom the provider has signed in.
 func (h *Handlers) arrive(c echo.Context, sess core.Session, who login.Identity, returnTo string) error {
 	ctx := c.Request().Context()
-	sess.State.NoRole = nil
+	sess.State.NoRole, sess.Provider = nil, who.Session
 	if who.Caller.Role() == "" {
 		sess.State.NoRole = &core.NoRole{Claim: who.Claim.Name, Finding: string(who.Claim.Finding)}
 	}

@@ -36,14 +36,14 @@ func (s *Store) load(ctx context.Context, key session.Key) (session.Row, error) 
 	return row, err
 }
 
-const columns = `SELECT key, issuer, subject, name, sign_in, roles, created_at, seen_at, state, id_token, proof FROM sessions`
+const columns = `SELECT key, issuer, subject, name, sign_in, roles, created_at, seen_at, state, id_token, provider, proof FROM sessions`
 
 func scan(found sqlite.Row) (session.Row, error) {
 	var row session.Row
 	var roles string
 	var created, seen int64
 	if err := found.Scan(&row.Key, &row.Caller.Issuer, &row.Caller.Subject, &row.Caller.Name, &row.Caller.SignIn, &roles, &created, &seen,
-		&row.State, &row.IDToken, &row.Proof); err != nil {
+		&row.State, &row.IDToken, &row.Provider, &row.Proof); err != nil {
 		return session.Row{}, err
 	}
 	for role := range strings.FieldsSeq(roles) {
@@ -63,10 +63,10 @@ func insert(tx *sqlite.Tx, row session.Row) error {
 	for i, r := range row.Caller.Roles {
 		roles[i] = string(r)
 	}
-	_, err := tx.Exec(`INSERT INTO sessions (key, issuer, subject, name, sign_in, roles, created_at, seen_at, state, id_token, proof)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+	_, err := tx.Exec(`INSERT INTO sessions (key, issuer, subject, name, sign_in, roles, created_at, seen_at, state, id_token, provider, proof)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
 		row.Key, row.Caller.Issuer, row.Caller.Subject, row.Caller.Name, row.Caller.SignIn, strings.Join(roles, " "),
-		row.Created.UnixMilli(), row.Seen.UnixMilli(), sqlite.Blob(row.State), sqlite.Blob(row.IDToken), sqlite.Blob(row.Proof))
+		row.Created.UnixMilli(), row.Seen.UnixMilli(), sqlite.Blob(row.State), sqlite.Blob(row.IDToken), row.Provider, sqlite.Blob(row.Proof))
 	return err
 }
 
@@ -106,6 +106,32 @@ func (s *Store) SignOut(ctx context.Context, key session.Key, e audit.Entry) err
 		}
 		return tx.Record(e)
 	})
+}
+
+// EndOf implements session.Store. It asks before it writes: anybody may name a session of the provider's.
+func (s *Store) EndOf(ctx context.Context, provider string, entry func(session.Row) audit.Entry) (ended []session.Key, err error) {
+	var known bool
+	if err := s.db.QueryRow(ctx, `SELECT EXISTS (SELECT 1 FROM sessions WHERE provider = ? AND provider <> '')`, provider).Scan(&known); err != nil || !known {
+		return nil, err
+	}
+	err = s.db.Write(ctx, func(tx *sqlite.Tx) error {
+		rows, err := sqlite.All(tx.Query(columns+` WHERE provider = ? AND provider <> ''`, provider), scan)
+		ended = nil
+		for _, row := range rows {
+			if err == nil {
+				_, err = tx.Exec(`DELETE FROM sessions WHERE key = ?`, row.Key)
+			}
+			if err == nil {
+				err = tx.Record(entry(row))
+			}
+			ended = append(ended, row.Key)
+		}
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	return ended, nil
 }
 
 // ProveAll implements session.Store.
