@@ -173,9 +173,13 @@ func enter(page *goquery.Document, label, value string) (*goquery.Selection, str
 	return control, value
 }
 
-// statusOf is what a list says of a row.
+// statusOf is what a list says of a row in the column of the status.
 func statusOf(t *testing.T, b *programs.Browser, path, name string) string {
 	t.Helper()
-	row := open(t, b, path).Find(".list tbody tr").FilterFunction(func(_ int, row *goquery.Selection) bool { return row.Find(".cell-main a").Text() == name })
-	return strings.Join(strings.Fields(row.Find("td[data-label='Status']").Text()), " ")
+	table := open(t, b, path).Find(".list table")
+	head := table.Find("thead th").FilterFunction(func(_ int, head *goquery.Selection) bool { return strings.TrimSpace(head.Text()) == "Status" })
+	row := table.Find("tbody tr").FilterFunction(func(_ int, row *goquery.Selection) bool {
+		return row.Find("a[aria-description]").Text() == name
+	})
+	return row.Find("td").Eq(head.Index()).Find("a, .badge").First().Text()
 }

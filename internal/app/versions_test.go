@@ -29,7 +29,7 @@ func storedVersion(t *testing.T, name string) (folder, key string) {
 // X26: a database of every version that ever was is brought up to date with all that it holds: profiles with their passwords, and a log
 // that is proved; and a copy of what it was is kept.
 func TestEveryVersionIsBroughtUpToDate(t *testing.T) {
-	for name, profiles := range map[string]int{"1": 0, "2": 42, "5": 42, "6": 42, "7": 42, "8": 42, "13": 42} {
+	for name, profiles := range map[string]int{"1": 0, "2": 42, "5": 42, "6": 42, "7": 42, "8": 42, "13": 42, "16": 42} {
 		t.Run("version "+name, func(t *testing.T) {
 			folder, key := storedVersion(t, name)
 			_, address := formerTenant(t)
