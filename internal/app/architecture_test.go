@@ -117,6 +117,51 @@ func TestOneReaderOfForms(t *testing.T) {
 	}
 }
 
+// What people type or paste is trimmed in one way, shown.Trim, which knows the blanks that other programs bring along (X17). A file that
+// trims by itself stands here with what it trims.
+func TestOneWayToTrimX17(t *testing.T) {
+	trims := map[string]string{
+		"web/appprofiles/address.go":         "a cursor of ours",
+		"web/respond/packed.go":              "a header",
+		"web/layout/layout.go":               "a name that was tidied",
+		"web/pools/outcome.go":               "sentences of ours",
+		"web/profiles/details.go":            "sentences of ours",
+		"web/verdicts/view.go":               "sentences of ours",
+		"internal/pool/directory.go":         "sentences of ours",
+		"internal/sheet/reader.go":           "fields, to see whether they are empty and where a quote goes astray",
+		"internal/sqlite/lock.go":            "a file of ours",
+		"internal/appprofile/words.go":       "sentences of ours",
+		"internal/appprofile/permissions.go": "a table of ours",
+		"internal/appprofile/credential.go":  "a secret, whose blanks are told and not taken away",
+	}
+	found := map[string]bool{}
+	for _, room := range []string{"web", "internal/profile", "internal/appprofile", "internal/pool", "internal/tenant", "internal/login", "internal/sheet", "internal/sqlite"} {
+		err := fs.WalkDir(os.DirFS("../.."), room, func(path string, _ fs.DirEntry, err error) error {
+			if err != nil || !strings.HasSuffix(path, ".go") || strings.HasSuffix(path, "_test.go") || strings.HasSuffix(path, "_templ.go") {
+				return err
+			}
+			text, err := os.ReadFile("../../" + path)
+			if trimmed := strings.Contains(string(text), ".TrimSpace("); trimmed {
+				found[path] = true
+			}
+			return err
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	for path := range found {
+		if trims[path] == "" {
+			t.Errorf("%s trims by itself", path)
+		}
+	}
+	for path := range trims {
+		if !found[path] {
+			t.Errorf("%s trims nothing any more", path)
+		}
+	}
+}
+
 // What a page logs of an error goes through respond.Told, which keeps out what libraries quote of a request, passwords among it (X38).
 func TestNoErrorIsLoggedRawX38(t *testing.T) {
 	seen := 0
@@ -322,7 +367,7 @@ func TestTheRoomsOfTheStores(t *testing.T) {
 		"/breakglass":  "sqlite audit breakglass",
 		"/runs":        "sqlite sqlite/accounts account audit run tenant verdict",
 		"/profiles":    "sqlite sqlite/accounts sqlite/runs account audit catalogue profile run shown tenant verdict",
-		"/pools":       "sqlite sqlite/accounts sqlite/runs account audit pool profile run tenant verdict",
+		"/pools":       "sqlite sqlite/accounts sqlite/runs account audit pool profile run shown tenant verdict",
 	}
 	openers := []string{"internal/app", engine + "/sqlitetest", "internal/demo/demotest", "e2e/bench", "e2e/programs"}
 	seen := 0

@@ -41,11 +41,11 @@ var guid = regexp.MustCompile(`^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-
 
 // tidy gives the draft without blanks around, and what is wrong with it.
 func (d Draft) tidy() (Draft, []problem.FieldError) {
-	d.Name, d.Tenant = strings.TrimSpace(d.Name), strings.ToLower(strings.TrimSpace(d.Tenant))
-	d.ApplicationID = strings.ToLower(strings.TrimSpace(d.ApplicationID))
+	d.Name, d.Tenant = shown.Line(d.Name), strings.ToLower(shown.Trim(d.Tenant))
+	d.ApplicationID = strings.ToLower(shown.Trim(d.ApplicationID))
 	var wrong []problem.FieldError
 	switch {
-	case d.Name == "":
+	case shown.Bare(d.Name) == "":
 		wrong = append(wrong, problem.FieldError{Field: FieldName, Message: "Enter a name."})
 	case utf8.RuneCountInString(d.Name) > longestName:
 		wrong = append(wrong, problem.FieldError{Field: FieldName, Message: "Enter a name of 100 characters or fewer."})

@@ -49,6 +49,19 @@ func TestCreateAsksFirst(t *testing.T) {
 	}
 }
 
+// X17, X45: blanks that came along when somebody pasted a name, a tenant or an ID go, whatever kind they are of.
+func TestWhatIsPastedIsTidied(t *testing.T) {
+	r := newRig(t)
+	p, err := r.Create(ctx, adele, here, draft("\u2800Contoso\u00a0\u3000Backup\u200b", "\u00a0\ufeffContoso.com\u2060", "\u200b"+strings.ToUpper(appID)+"\u00a0", word))
+	if err != nil || p.Name != "Contoso Backup" || p.Tenant != contoso || p.ApplicationID != appID {
+		t.Errorf("%+v %v", p, err)
+	}
+	_, err = r.Create(ctx, adele, here, draft("\u2800\u200b", "contoso.com", otherApp, word))
+	if fields := problem.Fields(err); len(fields) != 1 || fields[0].Field != appprofile.FieldName {
+		t.Errorf("a name of blanks: %v", err)
+	}
+}
+
 // R71: a wrong credential saves nothing, and says what is wrong with it.
 func TestAWrongCredentialSavesNothing(t *testing.T) {
 	for name, tc := range map[string]struct {

@@ -9,7 +9,6 @@ import (
 	"regexp"
 	"slices"
 	"strings"
-	"unicode"
 	"unicode/utf8"
 
 	"purser.example/internal/shown"
@@ -56,7 +55,7 @@ func (f form) complaint(text string) string {
 // complaintOfLine is complaint for what has to be one line.
 func complaintOfLine(text string, f form) string {
 	hidden := strings.IndexFunc(text, func(r rune) bool {
-		return shown.Unprintable(r) || f != chosen && unseen(r) && r != ' ' // names of people's choice may have such within
+		return shown.Unprintable(r) || f != chosen && shown.Blank(r) && r != ' ' // names of people's choice may have such within
 	})
 	switch {
 	case strings.ContainsRune(text, '\r'):
@@ -66,7 +65,7 @@ func complaintOfLine(text string, f form) string {
 	case hidden >= 0:
 		r, _ := utf8.DecodeRuneInString(text[hidden:])
 		return fmt.Sprintf("has the invisible character %U; remove it.", r)
-	case strings.TrimFunc(text, unseen) != text:
+	case strings.TrimFunc(text, shown.Blank) != text:
 		return "begins or ends with a space; remove it."
 	case quoted(text):
 		return "is in quotation marks, which only a shell understands; remove them."
@@ -75,9 +74,6 @@ func complaintOfLine(text string, f form) string {
 	}
 	return ""
 }
-
-// unseen reports whether a character leaves no trace on a screen: blanks of all kinds, and marks such as a zero-width space.
-func unseen(r rune) bool { return unicode.IsSpace(r) || shown.Unseen(r) }
 
 func quoted(text string) bool {
 	return len(text) > 1 && (text[0] == '"' || text[0] == '\'') && text[0] == text[len(text)-1]

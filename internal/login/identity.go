@@ -72,7 +72,7 @@ func cleanName(name string) string {
 		}
 		return r
 	}, shown.Name(name))
-	return strings.TrimSpace(cut(strings.TrimSpace(clean), maxName))
+	return shown.Trim(cut(shown.Trim(clean), maxName))
 }
 
 // text reads a claim that is a JSON string. Null is not one.

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 
+	"purser.example/internal/shown"
 	"purser.example/internal/verdict"
 	"purser.example/internal/whose"
 )
@@ -103,7 +104,7 @@ func (d *Directory) GroupsLike(ctx context.Context, text string) ([]Group, error
 
 // searched is a text as it can stand in the quotes of $search; Graph looks for words, in which neither quote nor backslash counts.
 func searched(text string) string {
-	return strings.TrimSpace(strings.Map(func(r rune) rune {
+	return shown.Trim(strings.Map(func(r rune) rune {
 		if r == '"' || r == '\\' {
 			return ' '
 		}

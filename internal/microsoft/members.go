@@ -5,7 +5,6 @@ import (
 	"net/url"
 	"strconv"
 	"strings"
-	"unicode"
 
 	"purser.example/internal/shown"
 	"purser.example/internal/verdict"
@@ -54,7 +53,7 @@ func (o object) object() Object {
 
 // username keeps what a sign-in can be made with, and drops everything else.
 func username(text string) string {
-	if len(text) > 1024 || strings.ContainsFunc(text, func(r rune) bool { return unicode.IsSpace(r) || shown.Odd(r) }) {
+	if len(text) > 1024 || strings.ContainsFunc(text, func(r rune) bool { return shown.Unprintable(r) || shown.Blank(r) }) {
 		return ""
 	}
 	return text

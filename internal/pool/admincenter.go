@@ -52,7 +52,7 @@ func CheckAdminURL(text string, cloud tenant.Cloud, allowed []string) (normal, w
 		cloud = tenant.Worldwide
 	}
 	example := "Enter an address such as https://contoso-admin." + adminDomains[cloud] + "."
-	u, err := url.Parse(strings.TrimSpace(text))
+	u, err := url.Parse(shown.Trim(text))
 	if err != nil || u.Host == "" {
 		return "", example
 	}

@@ -3,7 +3,6 @@ package pool
 import (
 	"io"
 	"strings"
-	"unicode"
 
 	"purser.example/internal/problem"
 	"purser.example/internal/sheet"
@@ -42,6 +41,6 @@ func readFile(file io.Reader) (*sheet.Sheet, error) {
 // isUsername reports whether a text can be one. What cannot is not shown: it may be a password that stands in the wrong column.
 func isUsername(text string) bool {
 	name, domain, _ := strings.Cut(text, "@")
-	odd := func(r rune) bool { return shown.Odd(r) || unicode.IsSpace(r) || strings.ContainsRune("\",;@", r) }
+	odd := func(r rune) bool { return shown.Unprintable(r) || shown.Blank(r) || strings.ContainsRune("\",;@", r) }
 	return len(text) <= maxUsername && name != "" && domain != "" && !strings.ContainsFunc(name, odd) && !strings.ContainsFunc(domain, odd)
 }

@@ -4,13 +4,13 @@ import (
 	"context"
 	"fmt"
 	"io"
-	"strings"
 
 	"purser.example/internal/access"
 	"purser.example/internal/account"
 	"purser.example/internal/problem"
 	"purser.example/internal/secret"
 	"purser.example/internal/sheet"
+	"purser.example/internal/shown"
 )
 
 // Import is a file of passwords as it was read, in the order of its rows. Rows with a Mistake are left out of a Save. It lives in
@@ -110,7 +110,7 @@ func (s *Service) judge(file *sheet.Sheet, roster map[string]Member) Import {
 
 // judgeRow judges a row that can be read. lines has the line of each account that was named before.
 func (s *Service) judgeRow(row sheet.Row, roster map[string]Member, lines map[string]int) ImportRow {
-	username := strings.TrimSpace(string(row.Field(columnUsername)))
+	username := shown.Trim(string(row.Field(columnUsername)))
 	password, app := row.Field(columnPassword), row.Field(columnApp)
 	out := ImportRow{Line: row.Line, App: len(app) > 0}
 	switch {

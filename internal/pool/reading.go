@@ -14,6 +14,7 @@ import (
 	"purser.example/internal/audit"
 	"purser.example/internal/problem"
 	"purser.example/internal/run"
+	"purser.example/internal/shown"
 	"purser.example/internal/tenant"
 )
 
@@ -27,7 +28,7 @@ func (s *Service) Suggest(ctx context.Context, caller access.Caller, origin audi
 	if err != nil {
 		return nil, err
 	}
-	text = Typed(text)
+	text = shown.Trim(text) // names are found by their beginning, so that nothing is lost
 	if text == "" || utf8.RuneCountInString(text) > maxGroupName {
 		return nil, nil
 	}
@@ -55,27 +56,23 @@ func (s *Service) Validate(ctx context.Context, caller access.Caller, origin aud
 	return s.begin(ctx, o, key, g)
 }
 
-// Typed is what somebody typed without the blanks that slip in at its ends. Other white space may belong to the name (X17).
+// Typed is what somebody typed without the blanks that slip in at its ends. Other white space may belong to the name, so that it is
+// taken for what somebody pasted only where no group has it (X17).
 func Typed(text string) string { return strings.Trim(text, " \t\r\n") }
 
 // find gives the one usable group that the text means.
 func (s *Service) find(ctx context.Context, o opener, text string) (Group, error) {
+	line := shown.Line(text)
 	switch {
-	case text == "":
+	case line == "":
 		return Group{}, problem.Field(FieldGroup, "Enter the name or email address of a group.")
 	case !utf8.ValidString(text) || utf8.RuneCountInString(text) > maxGroupName:
 		return Group{}, problem.Field(FieldGroup, "Enter a name of up to 256 characters.")
 	}
-	found, err := ask(ctx, s, o, func(d Session) ([]Group, error) {
-		if uuid.Validate(text) != nil || len(text) != 36 {
-			return d.Named(ctx, text)
-		}
-		g, err := d.Group(ctx, text)
-		if errors.Is(err, ErrGone) {
-			return d.Named(ctx, text) // a group may be named like an id
-		}
-		return []Group{g}, err
-	})
+	found, err := s.called(ctx, o, text)
+	if err == nil && len(found) == 0 && line != text {
+		found, err = s.called(ctx, o, line)
+	}
 	switch {
 	case err != nil:
 		return Group{}, err
@@ -87,6 +84,20 @@ func (s *Service) find(ctx context.Context, o opener, text string) (Group, error
 		return Group{}, &Unusable{found[0]}
 	}
 	return found[0], nil
+}
+
+// called are the groups with that name, address or id.
+func (s *Service) called(ctx context.Context, o opener, text string) ([]Group, error) {
+	return ask(ctx, s, o, func(d Session) ([]Group, error) {
+		if uuid.Validate(text) != nil || len(text) != 36 {
+			return d.Named(ctx, text)
+		}
+		g, err := d.Group(ctx, text)
+		if errors.Is(err, ErrGone) {
+			return d.Named(ctx, text) // a group may be named like an id
+		}
+		return []Group{g}, err
+	})
 }
 
 // Drift begins to read the members that the saved group has now; Compare then tells what changed. Nothing of the pool changes

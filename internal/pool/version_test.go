@@ -204,6 +204,8 @@ func TestCheckAdminURL(t *testing.T) {
 	}{
 		{"https://contoso-admin.sharepoint.com", "worldwide", poolURL},
 		{" HTTPS://CONTOSO-admin.SharePoint.COM:443/ ", "gcc", poolURL},
+		{"\u200b\u00a0https://contoso-admin.sharepoint.com\u2060\ufeff", "worldwide", poolURL}, // X17
+		{"https://contoso\u200b-admin.sharepoint.com", "worldwide", ""},
 		{"https://contoso-admin.sharepoint.us", "gccHigh", "https://contoso-admin.sharepoint.us"},
 		{"https://contoso-admin.sharepoint-mil.us", "dod", "https://contoso-admin.sharepoint-mil.us"},
 		{"https://contoso-admin.sharepoint.cn", "china", "https://contoso-admin.sharepoint.cn"},

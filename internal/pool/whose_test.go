@@ -159,6 +159,36 @@ func TestWhatIsShownIsFoundAgain(t *testing.T) {
 	}
 }
 
+// X17: what somebody pasted finds the group without the blanks that came along, in a suggestion too, and a name that has such blanks
+// goes before. Blanks alone are no name, and ask nobody.
+func TestWhatIsPastedIsFound(t *testing.T) {
+	r := newRig(t, fixture("", `, {"displayName": "Ends with one\u00a0", "members": ["pool01@contoso.com"]}, {"displayName": "Ends with one", "members": ["pool02@contoso.com"]}`))
+	pool1 := r.validated(t, sites, "Pool")
+	for _, pasted := range []string{"\u00a0Pool\u3000", "\u200bPool\ufeff", "Pool\u2800", " pool@contoso.com\u200b\u00a0", "\u2060" + pool1.Group.ID + "\u00a0"} {
+		if found := r.validated(t, sites, pasted); found.Group.ID != pool1.Group.ID {
+			t.Errorf("%+q finds %+v", pasted, found.Group)
+		}
+	}
+	for typed, want := range map[string]string{"Ends with one\u00a0": "Ends with one\u00a0", "Ends\u00a0with one": "Ends with one", "Ends with one\u200b": "Ends with one"} {
+		if found := r.validated(t, sites, typed); found.Group.Name != want {
+			t.Errorf("%+q finds %+q", typed, found.Group.Name)
+		}
+	}
+	for _, pasted := range []string{"\u00a0ends\u3000", "\u200bends\ufeff\u2800"} {
+		if found, err := r.Suggest(ctx, adele, here, contoso, pasted); err != nil || len(found) != 2 {
+			t.Errorf("suggested for %+q: %v %v", pasted, found, err)
+		}
+	}
+	r.sim.ResetRequests()
+	for _, nothing := range []string{"\u00a0", "\u200b\u2800", ""} {
+		_, err := r.Validate(ctx, adele, here, sites, nothing)
+		found, suggested := r.Suggest(ctx, adele, here, contoso, nothing)
+		if !strings.Contains(fieldOf(err, pool.FieldGroup), "Enter the name") || len(found) != 0 || suggested != nil || len(r.sim.Requests()) != 0 {
+			t.Errorf("%+q: %v, %v %v after %d requests", nothing, err, found, suggested, len(r.sim.Requests()))
+		}
+	}
+}
+
 // X9: without the permission that shows hidden members, a group with hidden membership was not read, and a nested one is named.
 func TestHiddenMembersAreNotTakenForNone(t *testing.T) {
 	r := newRig(t, fixture("", `, {"displayName": "Hidden", "visibility": "HiddenMembership", "members": ["pool01@contoso.com"]},

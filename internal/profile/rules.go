@@ -29,9 +29,9 @@ const (
 
 // tidy removes what nobody means: blanks around texts, services named twice. The password stays as it was typed.
 func (d Draft) tidy(offered []catalogue.Service) Draft {
-	d.Name = strings.Join(strings.Fields(d.Name), " ")
-	d.Description = strings.TrimSpace(strings.ReplaceAll(d.Description, "\r\n", "\n"))
-	d.Username = strings.TrimSpace(d.Username)
+	d.Name = shown.Line(d.Name)
+	d.Description = shown.Trim(strings.ReplaceAll(d.Description, "\r\n", "\n"))
+	d.Username = shown.Trim(d.Username)
 	var services []string
 	for _, s := range offered {
 		if slices.Contains(d.Services, s.ID) {
@@ -68,7 +68,7 @@ func (d Draft) check(offered []catalogue.Service) []problem.FieldError {
 
 func checkName(name string) string {
 	switch {
-	case strings.TrimSpace(shown.Bare(name)) == "":
+	case shown.Bare(name) == "":
 		return "Enter a name for the profile."
 	case !utf8.ValidString(name) || strings.ContainsFunc(name, shown.Unprintable):
 		return "Enter a name without control characters."

@@ -349,6 +349,12 @@ func TestBadInputIsRefusedBeforeItIsSent(t *testing.T) {
 		"a path":                       {as("../me@contoso.com"), profile.FieldUsername},
 		"a username of 114":            {as(strings.Repeat("a", 102) + "@contoso.com"), profile.FieldUsername},
 		"blanks around":                {as(" " + goodUser + " "), ""},
+		"pasted blanks (X17)":          {as("\u200b\ufeff" + goodUser + "\u00a0\u2060\u200d"), ""},
+		"a pasted blank within (X17)":  {as("svc\u200b-backup@contoso.com"), profile.FieldUsername},
+		"a name of blanks (X45)":       {named("\u2800\u200b\u3164\u00a0"), profile.FieldName},
+		"a name of a mark (X45)":       {named("\u0601"), profile.FieldName},
+		"a mark before a number (X45)": {named("\u0601\u0662\u0660"), ""},
+		"a name in Braille (X45)":      {named("\u2801\u2800\u2803"), ""},
 		"no password":                  {pass(""), profile.FieldPassword},
 		"a short password":             {pass("Abc-123"), profile.FieldPassword},
 		"a password of 257":            {pass(strings.Repeat("Ab1-", 64) + "x"), profile.FieldPassword},
@@ -410,6 +416,21 @@ func TestNamesAreUniqueInEveryScript(t *testing.T) {
 	}
 	if r.attempts() != before {
 		t.Error("a taken name costs an attempt")
+	}
+}
+
+// X45, R14: names that look the same are the same, whatever their blanks are, and are stored without what nobody means.
+func TestNamesThatDifferInBlanksAlone(t *testing.T) {
+	r := newRig(t)
+	p := r.create(t, named("\u2800Backup\u00a0\u3000Europe\u200b\u2800"))
+	if p.Name != "Backup Europe" {
+		t.Errorf("stored as %+q", p.Name)
+	}
+	for _, again := range []string{"Backup\u2800Europe", "Backup \u200b Europe", "backup\u202feurope", "Backup Europe\u2800", "Backup Europe\u0601"} {
+		_, err := r.Create(ctx, adele, here, draft(named(again), as("svc-other@contoso.com")))
+		if fields := problem.Fields(err); len(fields) != 1 || fields[0].Field != profile.FieldName {
+			t.Errorf("%+q beside it: %v", again, err)
+		}
 	}
 }
 

@@ -37,7 +37,7 @@ func (l Layout) head(r *reader, rec record) (head, error) {
 	h := head{at: map[string]int{}, whole: rec.count, lines: make([]bool, rec.count)}
 	var unknown, twice []string
 	for i, field := range rec.spans {
-		name := strings.ToLower(strings.Trim(strings.TrimSpace(string(r.value(field))), "\ufeff"))
+		name := strings.ToLower(shown.Trim(string(r.value(field))))
 		known := slices.IndexFunc(l.Columns, func(c Column) bool { return c.Name == name })
 		_, there := h.at[name]
 		switch {

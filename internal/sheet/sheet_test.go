@@ -77,6 +77,7 @@ func TestFilesAsOthersWriteThem(t *testing.T) {
 		"no line end at the end":      {strings.TrimSuffix(plain, "\r\n"), want},
 		"CR at the end":               {strings.TrimSuffix(plain, "\n"), want},
 		"everything in quotes":        {"\"username\",\"password\"\n\"a\",\"p \"\"q\"\", r\"\n", []string{`2|a|p "q", r`}},
+		"blanks of all kinds":         {"\u00a0username\u200b,\u3000password\ufeff\na,b\n\u00a0,\u3000\n", []string{"2|a|b"}}, // X17, X18
 		"the head in capitals":        {" UserName , PASSWORD \na,b\n", []string{"2|a|b"}},
 		"blanks stay":                 {"username,password\n a , b \n", []string{"2| a | b "}},
 		"the type of Export-Csv":      {"#TYPE System.Management.Automation.PSCustomObject\r\n\"username\",\"password\"\r\n\"a\",\"b\"\r\n", []string{"3|a|b"}},

@@ -15,7 +15,7 @@ const longest = 256
 
 // Name is a name without what could disturb a page, a log or a line: control characters go, those that turn the direction of
 // writing or hide among others go, line and paragraph separators become blanks. What joins an emoji or the letters of a script
-// stays, and so does a no-break space. What is longer than any name is cut, and says so.
+// stays, and so do a no-break space and the blank of Braille. What is longer than any name is cut, and says so.
 func Name(text string) string {
 	if strings.IndexFunc(text, changed) >= 0 {
 		text = strings.Map(safe, text)
@@ -33,7 +33,7 @@ func safe(r rune) rune {
 	switch {
 	case r == '\t', r == '\n', r == '\r', unicode.In(r, unicode.Zl, unicode.Zp):
 		return ' '
-	case r == '\u200c', r == '\u200d', unicode.Is(unicode.Variation_Selector, r): // scripts and emoji need them to look as they should
+	case shapes(r), r == blankPattern: // scripts and emoji need them to look as they should
 		return r
 	case Odd(r):
 		return -1

@@ -10,6 +10,7 @@ import (
 	"purser.example/internal/audit"
 	"purser.example/internal/problem"
 	"purser.example/internal/secret"
+	"purser.example/internal/shown"
 )
 
 // CloudDomainWarning is what an owner reads before saying so: what it means for the passwords of the domain.
@@ -41,7 +42,7 @@ func (s *Service) SayCloudDomain(ctx context.Context, caller access.Caller, orig
 	if err != nil {
 		return err
 	}
-	if domain = strings.ToLower(strings.TrimSpace(domain)); !IsDomain(domain) {
+	if domain = strings.ToLower(shown.Trim(domain)); !IsDomain(domain) {
 		return problem.Field("domain", "Enter the domain that usernames end in, such as fabrikam.com.")
 	}
 	action := CloudDomainSaid

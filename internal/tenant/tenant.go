@@ -24,7 +24,7 @@ import (
 type ID string
 
 // ParseID reads a GUID in any case.
-func ParseID(text string) ID { return ID(strings.ToLower(strings.TrimSpace(text))) }
+func ParseID(text string) ID { return ID(strings.ToLower(shown.Trim(text))) }
 
 // Cloud is the Microsoft cloud in which a tenant lives; it decides about the hosts to ask.
 type Cloud string

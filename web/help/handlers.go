@@ -7,13 +7,12 @@
 package help
 
 import (
-	"strings"
-
 	"github.com/a-h/templ"
 	"github.com/labstack/echo/v4"
 
 	"purser.example/internal/account"
 	"purser.example/internal/catalogue"
+	"purser.example/internal/shown"
 	"purser.example/internal/verdict"
 	"purser.example/web/layout"
 	"purser.example/web/respond"
@@ -63,7 +62,7 @@ func (h *Handlers) browser(c echo.Context) error {
 }
 
 func (h *Handlers) codes(c echo.Context) error {
-	list, searched := groups(h.Codes), strings.TrimSpace(c.QueryParam("q"))
+	list, searched := groups(h.Codes), shown.Trim(c.QueryParam("q"))
 	return answer(c, codesLeaf, codePlaces(list), codesPage(codesView{Query: searched, Groups: matching(list, searched), Own: ownRows(list)}))
 }
 

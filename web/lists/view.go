@@ -8,8 +8,8 @@ package lists
 
 import (
 	"net/url"
-	"strings"
 
+	"purser.example/internal/shown"
 	"purser.example/web/ui"
 )
 
@@ -27,7 +27,7 @@ type View struct {
 func Read(path string, names []string, given url.Values) View {
 	values := url.Values{}
 	for _, name := range names {
-		if value := strings.TrimSpace(given.Get(name)); value != "" && len(value) <= longest {
+		if value := shown.Trim(given.Get(name)); value != "" && len(value) <= longest {
 			values.Set(name, value)
 		}
 	}

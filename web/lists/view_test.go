@@ -10,9 +10,9 @@ import (
 	"purser.example/web/ui"
 )
 
-// A view is what its names say and nothing else, and goes along in every address of the list.
+// A view is what its names say, without the blanks that somebody pasted (X17), and nothing else, and goes along in every address of the list.
 func TestAView(t *testing.T) {
-	given := url.Values{"q": {" svc "}, "status": {"active"}, "after": {"x"}, "id": {"7"}, "tenant": {strings.Repeat("t", 501)}}
+	given := url.Values{"q": {" \u00a0svc\u200b\u2800 "}, "status": {"active"}, "after": {"x"}, "id": {"7"}, "tenant": {strings.Repeat("t", 501)}}
 	v := lists.Read("/things", []string{"q", "status", "tenant", "after"}, given)
 	for got, want := range map[string]string{
 		v.Address():                                 "/things?after=x&q=svc&status=active",

@@ -2,11 +2,11 @@ package pools
 
 import (
 	"net/url"
-	"strings"
 
 	"github.com/labstack/echo/v4"
 
 	"purser.example/internal/pool"
+	"purser.example/internal/shown"
 	"purser.example/internal/tenant"
 )
 
@@ -66,7 +66,7 @@ type memberQuery struct {
 
 // memberQueryOf reads the view by what it is called in an address.
 func memberQueryOf(get func(name string) string) memberQuery {
-	q := memberQuery{show: pool.Filter(get("show")), find: strings.TrimSpace(get("find")), after: get("after"), before: get("before")}
+	q := memberQuery{show: pool.Filter(get("show")), find: shown.Trim(get("find")), after: get("after"), before: get("before")}
 	if filterTitle(q.show) == "" {
 		q.show = ""
 	}

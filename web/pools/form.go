@@ -13,6 +13,7 @@ import (
 	"purser.example/internal/pool"
 	"purser.example/internal/problem"
 	"purser.example/internal/secret"
+	"purser.example/internal/shown"
 	"purser.example/internal/tenant"
 	forms "purser.example/web/form"
 )
@@ -111,7 +112,7 @@ func readForm(c echo.Context) (form, error) {
 // readPool reads one pool; nil where the form does not hold it.
 func readPool(values url.Values, key pool.Key) (*poolForm, error) {
 	name := func(field string) string { return field + "-" + string(key.Class) }
-	get := func(field string) string { return strings.TrimSpace(values.Get(name(field))) }
+	get := func(field string) string { return shown.Trim(values.Get(name(field))) }
 	if !values.Has(name(fieldSeen)) {
 		return nil, nil //nolint:nilnil // A request may be about one of the pools only, which is no mistake.
 	}

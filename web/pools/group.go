@@ -213,7 +213,7 @@ func aboutChoice(g pool.Group) string {
 // Validate says why.
 func (h *Handlers) suggest(c echo.Context) error {
 	key := keyOf(c)
-	text := strings.TrimSpace(c.QueryParam(fieldGroup + "-" + string(key.Class)))
+	text := shown.Trim(c.QueryParam(fieldGroup + "-" + string(key.Class)))
 	if len(text) < 2 || len(text) > 200 {
 		return respond.Page(c, http.StatusOK, suggestions(nil))
 	}

@@ -131,6 +131,19 @@ func TestThePageOfPools(t *testing.T) {
 	}
 }
 
+// X17: suggestions pass over blanks that somebody pasted.
+func TestWhatIsPastedIsLookedFor(t *testing.T) {
+	_, b := openPools(t)
+	plain := b.Get(suggesting).Text()
+	pasted := b.Get(suggesting[:len(suggesting)-len("aos")] + url.QueryEscape("\u00a0\u200baos\ufeff\u3000")).Text()
+	if !strings.Contains(plain, "aos-pool@contoso.com") || pasted != plain {
+		t.Errorf("pasted: %s\ntyped: %s", pasted, plain)
+	}
+	if got := b.Get(suggesting[:len(suggesting)-len("aos")] + url.QueryEscape("\u200b\u00a0a\u2800")).Text(); strings.Contains(got, "<option") {
+		t.Errorf("a letter among blanks suggests %s", got)
+	}
+}
+
 // R41: a refused group leaves everything as typed and says why, with choices where there are some.
 func TestAGroupIsRefused(t *testing.T) {
 	_, b := openPools(t)
@@ -283,7 +296,7 @@ func TestAPoolByScript(t *testing.T) {
 	}
 }
 
-// R47: a file is told row by row before anything is stored, is never taken when it is too large, and brings no password back.
+// R47, X17: a file is told row by row before anything is stored, without the blanks that came along, is never taken when it is too large, and brings no password back.
 func TestPasswordsFromAFile(t *testing.T) {
 	h, b := openPools(t)
 	saveOK(t, b, poolForm(t, validated(t, b, "sites", "aos-pool@contoso.com")))
@@ -292,7 +305,7 @@ func TestPasswordsFromAFile(t *testing.T) {
 	if action == "" {
 		t.Fatalf("no form at %q", href)
 	}
-	csv := "username,password,app_password\r\npool01@contoso.com," + marked + ",\r\nstranger@contoso.com,x,\r\n"
+	csv := "username,password,app_password\r\n\u200bpool01@contoso.com\u00a0," + marked + ",\r\nstranger@contoso.com,x,\r\n"
 	res := b.Upload(action, csv, "check")
 	page := res.Page(t)
 	if res.StatusCode != http.StatusOK || page.Find("tbody tr").Length() != 2 || !strings.Contains(page.Find("[role=alert]").Text(), "1 of 2 rows can be imported") || strings.Contains(res.Text(), marked) {

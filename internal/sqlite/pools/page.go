@@ -5,10 +5,10 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"slices"
-	"strings"
 
 	"purser.example/internal/account"
 	"purser.example/internal/pool"
+	"purser.example/internal/shown"
 )
 
 // memberFilters are the conditions of the filters. They ask for nothing of a member that is not in the index by name.
@@ -45,7 +45,7 @@ func (s *Store) Members(ctx context.Context, q pool.Query) (pool.Page, error) {
 	before, back := decodeMemberCursor(q.Before)
 	back = back && !forth
 	query, args := `s.reading_id = ?`+memberFilters[q.Filter], []any{q.Reading}
-	if text := account.SearchKey(strings.TrimSpace(q.Text)); text != "" {
+	if text := account.SearchKey(shown.Trim(q.Text)); text != "" {
 		query += ` AND (instr(name_key, ?) > 0 OR instr(username_key, ?) > 0)`
 		args = append(args, text, text)
 	}
