@@ -34,6 +34,7 @@ type directoryRole struct {
 	Type        string `json:"@odata.type"`
 	TemplateID  string `json:"roleTemplateId"`
 	DisplayName string `json:"displayName"`
+	Assignable  *bool  `json:"isAssignableToRole"` // of a group
 }
 
 type domain struct {
@@ -48,7 +49,8 @@ type domain struct {
 const (
 	mePath      = "/v1.0/me?$select=id,userPrincipalName,lastPasswordChangeDateTime,passwordPolicies,onPremisesSyncEnabled,assignedPlans"
 	rolesPath   = "/v1.0/me/transitiveMemberOf/microsoft.graph.directoryRole?$select=id,displayName,roleTemplateId&$count=true"
-	memberPath  = "/v1.0/me/memberOf?$select=id,displayName,roleTemplateId"
+	groupsPath  = "/v1.0/me/transitiveMemberOf?$select=id,displayName,roleTemplateId"
+	memberPath  = "/v1.0/me/memberOf?$select=id,displayName,roleTemplateId,isAssignableToRole"
 	domainsPath = "/v1.0/domains?$select=id,authenticationType,isRoot,passwordValidityPeriodInDays,passwordNotificationWindowInDays"
 )
 
@@ -94,15 +96,39 @@ func (s *signIn) readAccount(ctx context.Context, token secret.Value, v *verdict
 	v.Expiry = s.expiry(self, selfErr, domains)
 }
 
-// rolesIn lists the account's roles. The list is a cast of what is related, which Graph calls an advanced query; where it does not
-// take that, those that the account holds itself are picked out of all that it belongs to (X8).
+// rolesIn lists the account's roles, those that it holds by way of a group included. The list is a cast of what is related, which Graph
+// calls an advanced query; where it does not take that, they are picked out of all that the account belongs to (X8). Where Graph gives
+// that for the account itself alone, the roles of a group that may hold some are not known: the roles come with an error then.
 func rolesIn(ctx context.Context, g graph) ([]directoryRole, error) {
 	roles, err := list[directoryRole](ctx, g.advanced(), rolesPath)
 	if !unsupported(err) {
 		return roles, err
 	}
-	all, err := list[directoryRole](ctx, g, memberPath)
-	return slices.DeleteFunc(all, func(r directoryRole) bool { return r.Type != "#microsoft.graph.directoryRole" }), err
+	all, refused := list[directoryRole](ctx, g, groupsPath)
+	if !unsupported(refused) {
+		return rolesAmong(all), refused
+	}
+	all, err = list[directoryRole](ctx, g, memberPath)
+	if err == nil && slices.ContainsFunc(all, directoryRole.mayHold) {
+		err = refused
+	}
+	return rolesAmong(all), err
+}
+
+// rolesAmong are the roles among all that an account belongs to.
+func rolesAmong(all []directoryRole) (roles []directoryRole) {
+	for _, r := range all {
+		if r.Type == "#microsoft.graph.directoryRole" {
+			roles = append(roles, r)
+		}
+	}
+	return roles
+}
+
+// mayHold reports whether it is a group that may hold roles itself. Such groups have no groups within (Microsoft Entra, role-assignable
+// groups), so that whoever holds a role by way of one belongs to it directly.
+func (r directoryRole) mayHold() bool {
+	return r.Type == "#microsoft.graph.group" && (r.Assignable == nil || *r.Assignable)
 }
 
 // hiddenRoles is the fault of roles that Graph lists as ids alone, because the app may not read more of them (X8).

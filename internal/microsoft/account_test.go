@@ -82,8 +82,7 @@ func TestRolesWithoutTemplateIDsWereNotRead(t *testing.T) {
 
 const rolesCast = "/v1.0/me/transitiveMemberOf/microsoft.graph.directoryRole"
 
-// X8: the list of roles is an advanced query on every page; where Graph does not take that, those are picked out of all that the
-// account belongs to.
+// X8: the list of roles is an advanced query on every page; another refusal than that of such queries is told.
 func TestRolesAreAnAdvancedQuery(t *testing.T) {
 	s := newStandIn(t)
 	second := "/v1.0/me/transitiveMemberOf/microsoft.graph.directoryRole?$skiptoken=x"
@@ -105,14 +104,62 @@ func TestRolesAreAnAdvancedQuery(t *testing.T) {
 	if asked != 2 || len(s.seen()) != 6 {
 		t.Errorf("%d of %d requests were about roles", asked, len(s.seen()))
 	}
-	s.says[rolesCast] = says(400, `{"error":{"code":"Request_UnsupportedQuery","message":"No"}}`)
-	s.says["/v1.0/me/memberOf?"] = says(200, `{"value":[{"@odata.type":"#microsoft.graph.group","id":"g"},{"@odata.type":"#microsoft.graph.directoryRole","id":"r","roleTemplateId":"29232cdf-9323-42fd-ade2-1d097af3e4de"}]}`)
-	if v := s.client().Validate(t.Context(), svc()); !v.RolesRead || len(v.Roles) != 1 || len(v.Warnings) != 0 {
-		t.Errorf("by the fallback: %+v", v)
-	}
 	s.says[rolesCast] = says(400, `{"error":{"code":"BadRequest"}}`)
 	if v := s.client().Validate(t.Context(), svc()); v.RolesRead || len(v.Warnings) != 1 || v.Warnings[0].Code != "HTTP 400" {
 		t.Errorf("another refusal: %+v", v)
+	}
+}
+
+// X8: where Graph takes no cast, roles are picked out of all that the account belongs to by way of groups too. Where it gives the
+// account's own belonging alone, a role that a group may hold makes the roles not read, and never none.
+func TestRolesWithoutACast(t *testing.T) {
+	const (
+		exchange = `{"@odata.type":"#microsoft.graph.directoryRole","id":"r","roleTemplateId":"29232cdf-9323-42fd-ade2-1d097af3e4de"}`
+		global   = `{"@odata.type":"#microsoft.graph.directoryRole","id":"s","roleTemplateId":"62e90394-69f5-4237-9190-012177145e10"}`
+	)
+	refuses := says(400, `{"error":{"code":"Request_UnsupportedQuery","message":"No"}}`)
+	group := func(assignable string) string {
+		return `{"@odata.type":"#microsoft.graph.group","id":"g","isAssignableToRole":` + assignable + `}`
+	}
+	lists := func(objects ...string) http.HandlerFunc {
+		return says(200, `{"value":[`+strings.Join(objects, ",")+`]}`)
+	}
+	for name, c := range map[string]struct {
+		transitive, direct http.HandlerFunc
+		roles              int
+		read               bool
+		asked              int
+	}{
+		"by way of groups":                     {lists(group("null"), exchange, global), nil, 2, true, 2},
+		"none by way of groups":                {lists(group("true")), nil, 0, true, 2},
+		"a list that another fault costs":      {says(403, `{"error":{"code":"Authorization_RequestDenied"}}`), lists(exchange), 0, false, 2},
+		"itself, in no group":                  {refuses, lists(exchange), 1, true, 3},
+		"itself, in a group without roles":     {refuses, lists(exchange, group("false")), 1, true, 3},
+		"in a group that may hold roles":       {refuses, lists(group("true"), exchange), 1, false, 3},
+		"in a group of which nothing is shown": {refuses, lists(group("null")), 0, false, 3},
+		"in a unit":                            {refuses, lists(`{"@odata.type":"#microsoft.graph.administrativeUnit","id":"u"}`), 0, true, 3},
+		"neither list":                         {refuses, refuses, 0, false, 3},
+	} {
+		s := newStandIn(t)
+		s.says[rolesCast] = refuses
+		s.says["/v1.0/me/transitiveMemberOf?"], s.says["/v1.0/me/memberOf?"] = c.transitive, c.direct
+		v := s.client().Validate(t.Context(), svc())
+		asked := 0
+		for _, r := range s.seen() {
+			if strings.Contains(strings.ToLower(r.path), "memberof") {
+				asked++
+			}
+		}
+		if len(v.Roles) != c.roles || v.RolesRead != c.read || asked != c.asked || v.Status != verdict.Valid {
+			t.Errorf("%s: %d roles, read %v, after %d questions: %+v", name, len(v.Roles), v.RolesRead, asked, v.Warnings)
+		}
+		if warned := len(v.Warnings) == 1 && v.Warnings[0].Kind == verdict.RolesNotRead; warned == c.read {
+			t.Errorf("%s: %+v", name, v.Warnings)
+		}
+		missing := v.RolesMissing([]verdict.Need{{Service: "Fly", Roles: [][]string{{"SharePoint Administrator"}}}})
+		if !c.read && len(missing) != 0 {
+			t.Errorf("%s: a role is missing of which nothing is known", name)
+		}
 	}
 }
 
