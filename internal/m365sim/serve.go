@@ -29,7 +29,7 @@ func (s *Simulator) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if trouble.Reset {
 		reset(w)
 	}
-	a, faulted := trouble.Answer()
+	a, faulted := trouble.Answer(c)
 	if !faulted {
 		a = s.answer(c)
 		c.Settle()

@@ -60,7 +60,7 @@ func (g graph) parts(a answer, n int) ([]answer, error) {
 		for name, value := range r.Headers {
 			header.Set(name, value)
 		}
-		answers[i] = answer{status: r.Status, header: header, json: isJSON(header), body: r.Body, id: a.id}
+		answers[i] = answer{status: r.Status, header: header, json: isJSON(header), body: r.Body, id: a.id, vouched: a.marked()}
 	}
 	for _, part := range answers {
 		if part.status == 0 {

@@ -47,6 +47,8 @@ type answer struct {
 	json   bool // the body says that it is JSON
 	body   []byte
 	id     string // the correlation id that was sent
+
+	vouched bool // it is part of an answer that is Microsoft's
 }
 
 // ask sends the request once and reads the answer. The error is always a fault. It calls the transport itself: there is

@@ -121,9 +121,14 @@ func (a answer) reply() whose.Reply {
 	return whose.Reply{HTTP: a.status, JSON: a.json, Marked: a.marked()}
 }
 
-// marks are the headers that Microsoft's sign-in service and Graph give to each of their answers.
-var marks = []string{"Request-Id", "X-Ms-Request-Id", "X-Ms-Ests-Server", "X-Ms-Ags-Diagnostic"}
+// Headers that Microsoft's sign-in service and Graph give to each of their answers. Others have request ids too, but of other forms.
+var (
+	idMarks = []string{"Request-Id", "X-Ms-Request-Id"}
+	marks   = []string{"X-Ms-Ests-Server", "X-Ms-Ags-Diagnostic"}
+)
 
+// marked reports whether Microsoft answered, as far as the headers tell, or those of the batch that the answer is part of.
 func (a answer) marked() bool {
-	return slices.ContainsFunc(marks, func(name string) bool { return a.header.Get(name) != "" })
+	return a.vouched || slices.ContainsFunc(idMarks, func(name string) bool { return id(a.header.Get(name)) != "" }) ||
+		slices.ContainsFunc(marks, func(name string) bool { return a.header.Get(name) != "" })
 }

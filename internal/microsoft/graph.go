@@ -56,10 +56,13 @@ func (g graph) get(ctx context.Context, path string, into any) error {
 	return a.decode(into)
 }
 
-// refused is the fault of an answer that is not 200. The status alone says nothing about anybody: a proxy gives the same ones (X2).
+// refused is the fault of an answer that is not 200. The status alone says nothing about anybody: a proxy gives the same ones, and some
+// have errors in the form of Graph's. Its word counts where the answer has one of the ids that Graph gives to each (X2).
 func (g graph) refused(a answer) fault {
 	r := a.reply()
-	r.Word = a.graphCode()
+	if word, marked := a.graphError(); marked || r.Marked {
+		r.Marked, r.Word = true, word
+	}
 	if a.status == http.StatusUnauthorized && r.Whose() != whose.Between {
 		g.client.tokens.reject(g.token) // it is not accepted any more, whatever it says of its end
 	}
@@ -75,17 +78,21 @@ func unsupported(err error) bool {
 	return ok && f.reply.HTTP == http.StatusBadRequest && f.reply.Word == "Request_UnsupportedQuery"
 }
 
-// graphCode is Graph's own word for why it refused, such as Authorization_RequestDenied; empty where it gave none.
-func (a answer) graphCode() string {
+// graphError reads an error in the form of Graph's: the word for why it refused, such as Authorization_RequestDenied, and whether the id
+// of the answer stands in it, for which a proxy that drops headers leaves it.
+func (a answer) graphError() (word string, marked bool) {
 	var body struct {
 		Error struct {
-			Code string `json:"code"`
+			Code  string `json:"code"`
+			Inner struct {
+				ID string `json:"request-id"`
+			} `json:"innerError"`
 		} `json:"error"`
 	}
 	if a.decode(&body) != nil {
-		return ""
+		return "", false
 	}
-	return key(body.Error.Code)
+	return key(body.Error.Code), id(body.Error.Inner.ID) != ""
 }
 
 // lost reports whether an answer is missing that another try may bring.

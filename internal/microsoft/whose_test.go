@@ -90,7 +90,7 @@ func TestWhoseFaultEveryAnswerIs(t *testing.T) {
 				if strings.HasPrefix(caller, "sign-in:") {
 					continue
 				}
-				f := ask(t, bare(c.status, "application/json", `{"error":{"code":"`+c.word+`","message":"No"}}`))
+				f := ask(t, marked(c.status, `{"error":{"code":"`+c.word+`","message":"No"}}`))
 				gone := c.word == "Request_ResourceNotFound" && strings.HasPrefix(caller, "one ")
 				if f.Whose != c.fault || f.Denied != c.denied || f.Gone != gone {
 					t.Errorf("%s: %+v, want %s, denied %v, gone %v", caller, f, c.fault, c.denied, gone)
@@ -115,6 +115,65 @@ func TestWhoseFaultEveryAnswerIs(t *testing.T) {
 				t.Errorf("%s at %s: %+v, want %s", rule.Key, caller, f, want)
 			}
 		}
+	}
+}
+
+// marked answers with one of the ids that Graph gives to each of its answers, and no more of them.
+func marked(status int, body string) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		w.Header()["request-id"] = []string{traceID}
+		bare(status, "application/json", body)(w, r)
+	}
+}
+
+// X2: an error in the form of Graph's is believed where it has an id that Graph gives to each answer, in a header or, where a proxy drops
+// those, in the body. A stranger's says nothing of permissions, of groups, of tokens or of the query.
+func TestAStrangerInTheFormOfGraphIsNotBelieved(t *testing.T) {
+	with := func(word, inner string) string {
+		return `{"error":{"code":"` + word + `","message":"No"` + inner + `}}`
+	}
+	const ids = `,"innerError":{"date":"2026-11-23T14:02:11","request-id":"` + traceID + `","client-request-id":"` + traceID + `"}`
+	for _, c := range ofGraph {
+		t.Run(fmt.Sprint(c.status, c.word), func(t *testing.T) {
+			t.Parallel()
+			stranger := whose.Between
+			if c.status == 429 || c.status == 503 {
+				stranger = whose.Untold
+			}
+			for caller, ask := range callers {
+				if strings.HasPrefix(caller, "sign-in:") {
+					continue
+				}
+				for name, says := range map[string]http.HandlerFunc{
+					"without an id":         bare(c.status, "application/json", with(c.word, "")),
+					"with a date alone":     bare(c.status, "application/json", with(c.word, `,"innerError":{"date":"2026-11-23T14:02:11"}`)),
+					"with another's id":     under("Request-Id", "|7b1f.2_", c.status, with(c.word, "")),
+					"with a trace of a CDN": under("X-Request-Id", traceID, c.status, with(c.word, "")),
+				} {
+					if f := ask(t, says); f.Whose != stranger || f.Denied || f.Gone {
+						t.Errorf("%s, %s: %+v", caller, name, f)
+					}
+				}
+				gone := c.word == "Request_ResourceNotFound" && strings.HasPrefix(caller, "one ")
+				for name, says := range map[string]http.HandlerFunc{
+					"the body":         bare(c.status, "application/json", with(c.word, ids)),
+					"another spelling": bare(c.status, "application/json", with(c.word, strings.Replace(ids, "innerError", "innererror", 1))),
+					"a diagnosis":      under("X-Ms-Ags-Diagnostic", `{"ServerInfo":{}}`, c.status, with(c.word, "")),
+				} {
+					if f := ask(t, says); f.Whose != c.fault || f.Denied != c.denied || f.Gone != gone {
+						t.Errorf("%s, by %s: %+v", caller, name, f)
+					}
+				}
+			}
+		})
+	}
+}
+
+// under answers with one header more.
+func under(header, value string, status int, body string) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set(header, value)
+		bare(status, "application/json", body)(w, r)
 	}
 }
 

@@ -27,6 +27,8 @@ type Fault struct {
 	// ContentType left out is text/html for a body that begins with <, and JSON for another.
 	ContentType string `json:"contentType,omitempty"`
 	Location    string `json:"location,omitempty"`
+	// Stranger leaves out the ids that an error in the form of Graph's has otherwise, as all of Graph's do: somebody else answers.
+	Stranger bool `json:"stranger,omitempty"`
 	// Reset breaks the connection with a TCP RST in place of an answer.
 	Reset bool `json:"reset,omitempty"`
 	// Truncate promises the whole body, sends half of it, and breaks the connection.
@@ -73,8 +75,8 @@ func (f Fault) matches(c *call.Call) bool {
 		len(path) >= len(f.PathPrefix) && strings.EqualFold(path[:len(f.PathPrefix)], f.PathPrefix)
 }
 
-// Answer makes the fault's answer, or says that the real one is to come.
-func (f Fault) Answer() (call.Answer, bool) {
+// Answer makes the fault's answer to a call, or says that the real one is to come.
+func (f Fault) Answer(c *call.Call) (call.Answer, bool) {
 	if f.Status == 0 {
 		return call.Answer{}, false
 	}
@@ -88,7 +90,20 @@ func (f Fault) Answer() (call.Answer, bool) {
 	a := call.Text(f.Status, kind, string(f.Body))
 	a.Set("Retry-After", string(f.RetryAfter))
 	a.Set("Location", f.Location)
+	if !f.Stranger && f.likeGraph() {
+		a.Header["request-id"], a.Header["client-request-id"] = []string{c.TraceID}, []string{c.CorrelationID}
+	}
 	return a, true
+}
+
+// likeGraph reports whether the body is an error in the form of Graph's.
+func (f Fault) likeGraph() bool {
+	var body struct {
+		Error struct {
+			Code string `json:"code"`
+		} `json:"error"`
+	}
+	return json.Unmarshal([]byte(f.Body), &body) == nil && body.Error.Code != ""
 }
 
 // List is the list in force, with how often each may still apply (below 0: without end). The zero value is empty.

@@ -101,7 +101,7 @@ func (g *request) batchPart(part batchRequest, done map[string]batchResponse) ba
 		return response(part.ID, refused.answer(g.Call))
 	}
 	if trouble := g.service.faults.Take(c); trouble != nil {
-		if a, ok := trouble.Answer(); ok {
+		if a, ok := trouble.Answer(c); ok {
 			return response(part.ID, headers(c, a))
 		}
 	}
