@@ -63,13 +63,16 @@ func (p *Profile) take(seen Inspection) {
 	}
 }
 
-// asRead is the tenant with what was seen of it.
+// asRead is the tenant with what was seen of it. Where nobody says which domain is the initial one, the tenant stays known by the domain
+// that it was named by, or by its default domain in place of an id (X50).
 func (s *Service) asRead(t tenant.Tenant, seen Inspection) tenant.Tenant {
 	if seen.Organization.DisplayName != "" {
 		t.DisplayName = seen.Organization.DisplayName
 	}
 	if seen.Organization.InitialDomain != "" {
 		t.InitialDomain = strings.ToLower(seen.Organization.InitialDomain)
+	} else if i := slices.IndexFunc(seen.Facts.Domains, func(d tenant.Domain) bool { return d.Default }); i >= 0 && guid.MatchString(t.InitialDomain) {
+		t.InitialDomain = strings.ToLower(seen.Facts.Domains[i].Name)
 	}
 	t.Facts, t.Read, t.Gone = t.Facts.Renewed(seen.Facts), s.now().UTC(), longAgo
 	return t

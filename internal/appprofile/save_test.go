@@ -9,6 +9,7 @@ import (
 
 	"purser.example/internal/access"
 	"purser.example/internal/appprofile"
+	"purser.example/internal/m365sim"
 	"purser.example/internal/problem"
 	"purser.example/internal/secret"
 	"purser.example/internal/tenant"
@@ -59,6 +60,59 @@ func TestWhatIsPastedIsTidied(t *testing.T) {
 	_, err = r.Create(ctx, adele, here, draft("\u2800\u200b", "contoso.com", otherApp, word))
 	if fields := problem.Fields(err); len(fields) != 1 || fields[0].Field != appprofile.FieldName {
 		t.Errorf("a name of blanks: %v", err)
+	}
+}
+
+// X50: a tenant of which nobody says the one initial domain is read all the same, and known by what is known of it.
+func TestATenantWithoutOneInitialDomain(t *testing.T) {
+	organization := func(domains string) m365sim.Fault {
+		return m365sim.Fault{PathPrefix: "/v1.0/organization", Status: 200, Body: m365sim.Verbatim(`{"value":[{"id":"` + string(contoso) + `","displayName":"Contoso Ltd","verifiedDomains":` + domains + `}]}`)}
+	}
+	listed := func(domains string) m365sim.Fault {
+		return m365sim.Fault{PathPrefix: "/v1.0/domains", Status: 200, Body: m365sim.Verbatim(`{"value":` + domains + `}`)}
+	}
+	const (
+		none    = `[{"name":"contoso.com","isDefault":true,"isInitial":false},{"name":"contoso.example","isInitial":null}]`
+		several = `[{"name":"contoso.com","isDefault":true},{"name":"contoso.onmicrosoft.com","isInitial":true},{"name":"litware.onmicrosoft.com","isInitial":true}]`
+	)
+	asDomains := strings.NewReplacer(`"name"`, `"id"`).Replace
+	for name, c := range map[string]struct {
+		organization, domains string
+		named, known          string
+		listed                int
+	}{
+		"none":                          {none, asDomains(none), "contoso.com", "contoso.com", 2},
+		"none, named by its ID":         {none, asDomains(none), string(contoso), "contoso.com", 2},
+		"several":                       {several, asDomains(several), "contoso.com", "contoso.com", 3},
+		"several, named by its ID":      {several, asDomains(several), string(contoso), "contoso.com", 3},
+		"none here, one there":          {none, "", "contoso.com", "contoso.onmicrosoft.com", 3},
+		"several here, one there":       {several, "", string(contoso), "contoso.onmicrosoft.com", 3},
+		"no domains at all":             {`[]`, `[]`, "contoso.com", "contoso.com", 0},
+		"no domains at all, by its ID":  {`null`, `[]`, string(contoso), string(contoso), 0},
+		"no domains here, one of there": {`[]`, "", "contoso.com", "contoso.onmicrosoft.com", 3},
+	} {
+		t.Run(name, func(t *testing.T) {
+			r := newRig(t)
+			faults := []m365sim.Fault{organization(c.organization)}
+			if c.domains != "" {
+				faults = append(faults, listed(c.domains))
+			}
+			must(t, r.sim.SetFaults(faults))
+			p, err := r.Create(ctx, adele, here, draft("Contoso", c.named, appID, word))
+			if err != nil || p.Status != appprofile.Active {
+				t.Fatalf("%+v %v", p, err)
+			}
+			found, err := r.tenants.Find(ctx, contoso)
+			if err != nil || found.DisplayName != "Contoso Ltd" || found.InitialDomain != c.known || len(found.Facts.Domains) != c.listed {
+				t.Errorf("%+v %v", found, err)
+			}
+			if _, err := r.Credentials(ctx, contoso); err != nil {
+				t.Errorf("the credential does not open: %v", err)
+			}
+			if p, err = r.Check(ctx, adele, here, p.ID); err != nil || p.Status != appprofile.Active {
+				t.Errorf("checked: %+v %v", p, err)
+			}
+		})
 	}
 }
 

@@ -34,7 +34,7 @@ type Seen struct {
 	Lacks      []string  // permissions for want of which something was not read
 }
 
-// OrganizationInfo is the tenant by its own account.
+// OrganizationInfo is the tenant by its own account. InitialDomain is empty where none of its domains, or more than one, is said to be that.
 type OrganizationInfo struct{ ID, Name, InitialDomain string }
 
 // DomainInfo is a domain of a tenant.
@@ -207,15 +207,26 @@ func readOrganization(seen *Seen, a answer) error {
 	o := list[0]
 	seen.Organization = OrganizationInfo{ID: strings.ToLower(o.ID), Name: toTheLetter(o.Name)}
 	for _, d := range o.Domains {
-		if d.Initial {
-			seen.Organization.InitialDomain = toTheLetter(d.Name)
-		}
 		seen.Domains = append(seen.Domains, DomainInfo{toTheLetter(d.Name), d.Initial, d.Default, strings.EqualFold(d.Type, "Federated")})
 	}
+	seen.Organization.InitialDomain = initialOf(seen.Domains)
 	return nil
 }
 
-// readDomains reads the domains where the organization did not tell them.
+// initialOf is the one initial domain; empty where none or several are said to be that, of which nobody can tell which it is (X50).
+func initialOf(domains []DomainInfo) (name string) {
+	for _, d := range domains {
+		if d.Initial && name != "" {
+			return ""
+		}
+		if d.Initial {
+			name = d.Name
+		}
+	}
+	return name
+}
+
+// readDomains reads the domains, or their initial one, where the organization did not tell.
 func readDomains(seen *Seen, a answer) error {
 	type domain struct {
 		Name     string `json:"id"`
@@ -225,17 +236,18 @@ func readDomains(seen *Seen, a answer) error {
 		Type     string `json:"authenticationType"`
 	}
 	list, err := values[domain](a)
-	if err != nil || seen.Domains != nil {
+	if err != nil || seen.Organization.InitialDomain != "" {
 		return passing(err)
 	}
+	var domains []DomainInfo
 	for _, d := range list {
-		if d.Verified != nil && !*d.Verified {
-			continue
+		if d.Verified == nil || *d.Verified {
+			domains = append(domains, DomainInfo{toTheLetter(d.Name), d.Initial, d.Default, strings.EqualFold(d.Type, "Federated")})
 		}
-		seen.Domains = append(seen.Domains, DomainInfo{toTheLetter(d.Name), d.Initial, d.Default, strings.EqualFold(d.Type, "Federated")})
-		if d.Initial {
-			seen.Organization.InitialDomain = toTheLetter(d.Name)
-		}
+	}
+	seen.Organization.InitialDomain = initialOf(domains)
+	if seen.Domains == nil || seen.Organization.InitialDomain != "" {
+		seen.Domains = domains
 	}
 	return nil
 }

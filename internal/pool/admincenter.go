@@ -23,26 +23,32 @@ var adminDomains = map[tenant.Cloud]string{
 	tenant.Worldwide: "sharepoint.com", tenant.GCC: "sharepoint.com", tenant.GCCHigh: "sharepoint.us", tenant.DoD: "sharepoint-mil.us", tenant.China: "sharepoint.cn",
 }
 
-// OwnAdminURL is the admin center of a tenant whose SharePoint still has the name of its initial domain.
-func OwnAdminURL(t tenant.Tenant) string {
-	name, _, _ := strings.Cut(strings.ToLower(t.InitialDomain), ".")
+// ownAdminURLs are the admin centers that a tenant's SharePoint may have by its own name: the first label of its initial domain, or of
+// another domain of its own below the cloud's, to which SharePoint was renamed. None where no such domain is known.
+func ownAdminURLs(t tenant.Tenant) (urls []string) {
 	domain := adminDomains[t.Cloud]
 	if domain == "" {
 		domain = adminDomains[tenant.Worldwide]
 	}
-	return "https://" + name + "-admin." + domain
+	for _, name := range t.CloudNames() {
+		urls = append(urls, "https://"+name+"-admin."+domain)
+	}
+	return urls
 }
 
 // DoubtAdminURL says what is doubtful about an address that can be an admin center: it is not the one that the tenant's name gives
-// it, and none that the operator allows. A tenant may have renamed its SharePoint, so it is a warning and no mistake (R44, X50).
-// Empty for nothing.
+// it, and none that the operator allows. A tenant may have renamed its SharePoint, so it is a warning and no mistake (R44, X50). Where
+// nobody has told Purser the tenant's initial domain, the warning says that. Empty for nothing.
 func DoubtAdminURL(address string, t tenant.Tenant, allowed []string) string {
 	normal, wrong := CheckAdminURL(address, t.Cloud, allowed)
-	own := OwnAdminURL(t)
-	if wrong != "" || normal == own || slices.Contains(allowed, strings.TrimPrefix(normal, "https://")) {
+	own := ownAdminURLs(t)
+	switch {
+	case wrong != "", slices.Contains(own, normal), slices.Contains(allowed, strings.TrimPrefix(normal, "https://")):
 		return ""
+	case len(own) == 0:
+		return "Purser doesn't know the initial domain of " + shown.Name(t.Called()) + ", so it can't tell whether this is its admin center. Check the address. With another tenant's address, Purser can't reach this one."
 	}
-	return "This is not the usual admin center of " + shown.Name(t.Called()) + ", which is " + own + ". Keep it only if this tenant has renamed its SharePoint. With another tenant's address, Purser can't reach this one."
+	return "This is not the usual admin center of " + shown.Name(t.Called()) + ", which is " + strings.Join(own, " or ") + ". Keep it only if this tenant has renamed its SharePoint. With another tenant's address, Purser can't reach this one."
 }
 
 // CheckAdminURL reads the address of a SharePoint admin center as somebody typed it, for a tenant of that cloud, and gives it in

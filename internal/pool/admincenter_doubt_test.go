@@ -9,15 +9,30 @@ import (
 )
 
 // X50, R44: an address that can be an admin center but is not the usual one of the tenant is doubted, and one of the operator's hosts
-// is not.
+// is not. Where no initial domain is known, or several names are the tenant's own, the warning says what is known.
 func TestAnotherTenantsAdminCenterIsDoubted(t *testing.T) {
 	worldwide := tenant.Tenant{DisplayName: "Contoso", InitialDomain: "Contoso.onmicrosoft.com", Cloud: tenant.Worldwide}
 	high := tenant.Tenant{DisplayName: "Contoso", InitialDomain: "contoso.onmicrosoft.us", Cloud: tenant.GCCHigh}
+	facts := func(domains ...tenant.Domain) tenant.Facts { return tenant.Facts{Domains: domains} }
+	custom := tenant.Tenant{DisplayName: "Contoso", InitialDomain: "contoso.com", Cloud: tenant.Worldwide}
+	byID := tenant.Tenant{DisplayName: "Contoso", InitialDomain: "6f1c0000-0000-4000-8000-000000000001", Cloud: tenant.Worldwide, Facts: facts(tenant.Domain{Name: "contoso.com"})}
+	china := tenant.Tenant{DisplayName: "Contoso", InitialDomain: "contoso.com", Cloud: tenant.China, Facts: facts(tenant.Domain{Name: "Litware.partner.onmschina.cn", Initial: true})}
+	several := tenant.Tenant{DisplayName: "Contoso", InitialDomain: "contoso.com", Cloud: tenant.Worldwide, Facts: facts(
+		tenant.Domain{Name: "contoso.com", Default: true}, tenant.Domain{Name: "contoso.onmicrosoft.com"}, tenant.Domain{Name: "contoso.mail.onmicrosoft.com"}, tenant.Domain{Name: "litware.onmicrosoft.com"})}
+	old := tenant.Tenant{DisplayName: "Contoso", InitialDomain: "contoso.microsoftonline.com", Cloud: tenant.Worldwide, Facts: facts(tenant.Domain{Name: "contoso.microsoftonline.com", Initial: true})}
 	for _, c := range []struct {
 		of      tenant.Tenant
 		address string
 		own     string // what the warning names; empty: none
 	}{
+		{custom, "https://contoso-admin.sharepoint.com", "doesn't know the initial domain of Contoso"},
+		{byID, "https://contoso-admin.sharepoint.com", "doesn't know the initial domain of Contoso"},
+		{china, "https://litware-admin.sharepoint.cn", ""},
+		{china, "https://contoso-admin.sharepoint.cn", "which is https://litware-admin.sharepoint.cn."},
+		{several, "https://contoso-admin.sharepoint.com", ""},
+		{several, "https://litware-admin.sharepoint.com", ""},
+		{several, "https://fabrikam-admin.sharepoint.com", "which is https://contoso-admin.sharepoint.com or https://litware-admin.sharepoint.com."},
+		{old, "https://contoso-admin.sharepoint.com", ""},
 		{worldwide, "https://contoso-admin.sharepoint.com", ""},
 		{worldwide, "https://CONTOSO-admin.sharepoint.com/", ""},
 		{worldwide, "https://fabrikam-admin.sharepoint.com", "https://contoso-admin.sharepoint.com"},

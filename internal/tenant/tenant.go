@@ -68,6 +68,30 @@ type Tenant struct {
 	Gone          time.Time     // when Microsoft said that it is not there any more; zero: it is
 }
 
+// cloudEndings is what the domains end in that a tenant has below its cloud's own.
+var cloudEndings = []string{".onmicrosoft.com", ".onmicrosoft.us", ".partner.onmschina.cn"}
+
+// CloudNames are the names that the tenant has in its cloud, in lower case and each once: the first label of its initial domain, then of its
+// other domains below the cloud's own. Before an app could read the tenant, InitialDomain is what somebody named it by, such as a custom
+// domain or an id, and nothing of that is such a name (X50).
+func (t Tenant) CloudNames() (names []string) {
+	domains := []Domain{{Name: t.InitialDomain}}
+	for _, d := range t.Facts.Domains {
+		if d.Initial {
+			domains = append([]Domain{d}, domains...)
+		} else {
+			domains = append(domains, d)
+		}
+	}
+	for _, d := range domains {
+		label, ending, _ := strings.Cut(strings.ToLower(d.Name), ".")
+		if (d.Initial || slices.Contains(cloudEndings, "."+ending)) && label != "" && !slices.Contains(names, label) {
+			names = append(names, label)
+		}
+	}
+	return names
+}
+
 // loginHosts are the hosts at which people of a cloud sign in; all others use Worldwide's.
 var loginHosts = map[Cloud]string{GCCHigh: "login.microsoftonline.us", DoD: "login.microsoftonline.us", China: "login.partner.microsoftonline.cn"}
 
