@@ -162,35 +162,39 @@ func TestOneWayToTrimX17(t *testing.T) {
 	}
 }
 
-// What a page logs of an error goes through respond.Told, which keeps out what libraries quote of a request, passwords among it (X38).
+// What a page or a noun logs of an error goes through problem.Told, which keeps out what libraries quote of what was sent, passwords among
+// it (X38). What is logged at start and of the machine around Purser is of nobody who sends something.
 func TestNoErrorIsLoggedRawX38(t *testing.T) {
-	seen := 0
-	web := os.DirFS("../../web")
-	err := fs.WalkDir(web, ".", func(path string, _ fs.DirEntry, err error) error {
-		if err != nil || !strings.HasSuffix(path, ".go") || strings.HasSuffix(path, "_test.go") {
-			return err
-		}
-		text, err := fs.ReadFile(web, path)
-		if err != nil {
-			return err
-		}
-		file, err := parser.ParseFile(token.NewFileSet(), path, text, 0)
-		if err != nil {
-			return err
-		}
-		ast.Inspect(file, func(n ast.Node) bool {
-			if call, ok := n.(*ast.CallExpr); ok && logs(call) {
-				seen++
-				if raw := rawError(call); raw != "" {
-					t.Errorf("web/%s logs %s raw", path, raw)
-				}
+	seen := map[string]int{}
+	for _, room := range []string{"web", "internal/access", "internal/audit", "internal/session", "internal/breakglass", "internal/tenant", "internal/appprofile",
+		"internal/account", "internal/run", "internal/profile", "internal/pool"} {
+		err := fs.WalkDir(os.DirFS("../.."), room, func(path string, _ fs.DirEntry, err error) error {
+			if err != nil || !strings.HasSuffix(path, ".go") || strings.HasSuffix(path, "_test.go") {
+				return err
 			}
-			return true
+			file, err := parser.ParseFile(token.NewFileSet(), "../../"+path, nil, 0)
+			if err != nil {
+				return err
+			}
+			ast.Inspect(file, func(n ast.Node) bool {
+				if call, ok := n.(*ast.CallExpr); ok && logs(call) {
+					seen[room]++
+					if raw := rawError(call); raw != "" {
+						t.Errorf("%s logs %s raw", path, raw)
+					}
+				}
+				return true
+			})
+			return nil
 		})
-		return nil
-	})
-	if err != nil || seen < 10 {
-		t.Fatalf("%d calls that log, %v", seen, err)
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	for room, least := range map[string]int{"web": 10, "internal/run": 4, "internal/pool": 2, "internal/breakglass": 3, "internal/session": 6} {
+		if seen[room] < least {
+			t.Errorf("%d calls that log were seen in %s", seen[room], room)
+		}
 	}
 }
 

@@ -70,7 +70,7 @@ func (s *Service) TakeUp(ctx context.Context) {
 func (s *Service) tell(ctx context.Context, path string, err error) {
 	if !s.told[path] {
 		s.told[path] = true
-		s.Log.ErrorContext(ctx, "a note of a break-glass link could not be taken up", "file", path, "error", err)
+		s.Log.ErrorContext(ctx, "a note of a break-glass link could not be taken up", "file", path, "error", problem.Told(err))
 	}
 }
 
@@ -121,7 +121,7 @@ func (s *Service) use(ctx context.Context, token secret.Value, origin audit.Orig
 		return access.Caller{}, err
 	}
 	if err := s.Ring.Check(l.Proof, l.record()); err != nil {
-		s.Log.ErrorContext(ctx, "a break-glass link was refused because Purser did not write it like this; someone may have changed the database", "link", l.ID, "error", err)
+		s.Log.ErrorContext(ctx, "a break-glass link was refused because Purser did not write it like this; someone may have changed the database", "link", l.ID, "error", problem.Told(err))
 		return access.Caller{}, ErrRefused
 	}
 	now := s.Now()
@@ -145,7 +145,7 @@ func (s *Service) refused(ctx context.Context, origin audit.Origin) {
 	s.Log.WarnContext(ctx, "a break-glass link was refused", "address", origin.Address, "request_id", origin.Request)
 	entry := audit.By(access.Caller{}, origin, Refused, audit.Target{Kind: "break-glass link"})
 	if err := s.Activity.Record(ctx, entry); err != nil {
-		s.Log.ErrorContext(ctx, "refused break-glass link not recorded", "error", err)
+		s.Log.ErrorContext(ctx, "refused break-glass link not recorded", "error", problem.Told(err))
 	}
 }
 

@@ -155,7 +155,7 @@ func (s *Service) begin(ctx context.Context, o opener, key Key, g Group) (Readin
 	go func() {
 		err := shift.Do(func(ctx context.Context) error { return s.read(ctx, r, o) })
 		if err != nil && !errors.Is(err, run.ErrHandedBack) {
-			s.log.ErrorContext(context.WithoutCancel(ctx), "members of a group not read", "reading", r.ID, "error", err)
+			s.log.ErrorContext(context.WithoutCancel(ctx), "members of a group not read", "reading", r.ID, "error", problem.Told(err))
 		}
 	}()
 	return r, nil

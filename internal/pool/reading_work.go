@@ -59,7 +59,7 @@ func (s *Service) read(ctx context.Context, r Reading, o opener) error {
 	if err != nil {
 		state, failure = ReadingFailed, problem.Message(err)
 		if kind := problem.KindOf(err); (kind == problem.Internal || kind == problem.Unavailable) && !errors.Is(err, ErrShut) {
-			s.log.ErrorContext(ctx, "members of a group not read", "reading", r.ID, "error", err)
+			s.log.ErrorContext(ctx, "members of a group not read", "reading", r.ID, "error", problem.Told(err))
 		}
 	}
 	switch {

@@ -141,7 +141,7 @@ func (w *working) conclude(ctx context.Context, i Item, t Task, v verdict.Verdic
 		return t.Store(after, i, v, password)
 	})
 	if err != nil {
-		w.log.ErrorContext(ctx, "outcome of a run not stored", "run", w.run.ID, "item", i.No, "subject", i.Subject, "error", err)
+		w.log.ErrorContext(ctx, "outcome of a run not stored", "run", w.run.ID, "item", i.No, "subject", i.Subject, "error", problem.Told(err))
 	}
 }
 
@@ -161,7 +161,7 @@ func (w *working) settle(ctx context.Context, i Item, o Outcome, why account.Rea
 	i.Outcome, i.Reason, i.At = o, why, w.now()
 	err := account.Persist(ctx, func() error { return w.store.Settle(ctx, w.run, i) })
 	if err != nil && ctx.Err() == nil && !errors.Is(err, ErrChanged) {
-		w.log.ErrorContext(ctx, "outcome of a run not stored", "run", w.run.ID, "item", i.No, "subject", i.Subject, "error", err)
+		w.log.ErrorContext(ctx, "outcome of a run not stored", "run", w.run.ID, "item", i.No, "subject", i.Subject, "error", problem.Told(err))
 	}
 }
 
@@ -183,6 +183,6 @@ func (w *working) puzzled(ctx context.Context, i Item, err error) {
 	if problem.KindOf(err) == problem.Unavailable {
 		return // the item waits for another pass, however often
 	}
-	w.log.ErrorContext(ctx, "item of a run not tried", "run", w.run.ID, "item", i.No, "subject", i.Subject, "error", err)
+	w.log.ErrorContext(ctx, "item of a run not tried", "run", w.run.ID, "item", i.No, "subject", i.Subject, "error", problem.Told(err))
 	w.putOff(ctx, i, Damaged)
 }

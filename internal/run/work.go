@@ -155,7 +155,7 @@ func (w *working) pass(ctx context.Context, t tenant.ID) error {
 				var v *verdict.Verdict
 				defer func() { leave(v) }()
 				if err := problem.Guard(func() error { v = w.item(ctx, i); w.shifts.Changed(string(w.run.ID)); return nil }); err != nil {
-					w.log.ErrorContext(ctx, "an item of a run was left where it was", "run", w.run.ID, "item", i.No, "error", err)
+					w.log.ErrorContext(ctx, "an item of a run was left where it was", "run", w.run.ID, "item", i.No, "error", problem.Told(err))
 				}
 			})
 		}

@@ -106,7 +106,7 @@ func (s *Service) Open(ctx context.Context, id ID) (Session, error) {
 	}
 	if err := s.ring.Check(row.Proof, proofRecord(row)); err != nil {
 		s.log.ErrorContext(ctx, "a session was refused that Purser did not write as it is; someone may have written into the database",
-			"session", row.Key.Short(), "subject", row.Caller.Subject, "error", err)
+			"session", row.Key.Short(), "subject", row.Caller.Subject, "error", problem.Told(err))
 		return Session{}, ErrEnded
 	}
 	sess := Session{Key: row.Key, Caller: row.Caller, Created: row.Created, Seen: s.lastSeen(row), IDToken: row.IDToken, stored: row.State, storedSeen: row.Seen}
@@ -144,7 +144,7 @@ func (s *Service) Touch(ctx context.Context, sess *Session) {
 	key := sess.Key
 	s.writeBeside(ctx, func(ctx context.Context) {
 		if err := s.store.Touch(ctx, key, now); err != nil {
-			s.log.WarnContext(ctx, "session activity not stored", "session", key.Short(), "error", err)
+			s.log.WarnContext(ctx, "session activity not stored", "session", key.Short(), "error", problem.Told(err))
 			s.mu.Lock()
 			s.resting = now
 			s.mu.Unlock()
@@ -160,7 +160,7 @@ func (s *Service) writeBeside(ctx context.Context, write func(context.Context)) 
 		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), rest)
 		defer cancel()
 		if err := problem.Guard(func() error { write(ctx); return nil }); err != nil {
-			s.log.ErrorContext(ctx, "what a page writes beside failed", "error", err)
+			s.log.ErrorContext(ctx, "what a page writes beside failed", "error", problem.Told(err))
 		}
 	}()
 	timer := time.NewTimer(beside)
@@ -278,7 +278,7 @@ func (s *Service) SignOut(ctx context.Context, sess Session, origin audit.Origin
 	}
 	token, err := s.ring.Open(sess.IDToken, tokenRecord(sess.Key))
 	if err != nil {
-		s.log.WarnContext(ctx, "sign-out at the identity provider goes without its token", "session", sess.Key.Short(), "error", err)
+		s.log.WarnContext(ctx, "sign-out at the identity provider goes without its token", "session", sess.Key.Short(), "error", problem.Told(err))
 	}
 	return token, nil
 }
@@ -302,7 +302,7 @@ func (s *Service) EndOf(ctx context.Context, sid string, origin audit.Origin) er
 // in memory.
 func (s *Service) SetFlash(ctx context.Context, sess Session, f Flash) {
 	if err := s.change(ctx, &sess, func(state *State) { state.Flash = &f }); err != nil {
-		s.log.WarnContext(ctx, "message for the next page not stored", "session", sess.Key.Short(), "error", err)
+		s.log.WarnContext(ctx, "message for the next page not stored", "session", sess.Key.Short(), "error", problem.Told(err))
 		s.mu.Lock()
 		s.unkept[sess.Key] = f
 		s.mu.Unlock()
@@ -323,7 +323,7 @@ func (s *Service) TakeFlash(ctx context.Context, sess *Session) *Flash {
 	}
 	done := s.writeBeside(ctx, func(ctx context.Context) {
 		if err := s.change(ctx, &taken, func(state *State) { state.Flash = nil }); err != nil {
-			s.log.WarnContext(ctx, "message not taken from the session", "session", taken.Key.Short(), "error", err)
+			s.log.WarnContext(ctx, "message not taken from the session", "session", taken.Key.Short(), "error", problem.Told(err))
 		}
 	})
 	if done {

@@ -47,7 +47,7 @@ var told = []problem.Kind{problem.Conflict, problem.Invalid, problem.Upstream, p
 func (h *Handlers) ask(c echo.Context, id appprofile.ID) (layout.Flash, error) {
 	p, err := h.Apps.Check(c.Request().Context(), session.Caller(c), session.Origin(c), id)
 	if kind := problem.KindOf(err); err != nil && slices.Contains(told, kind) {
-		h.Log.WarnContext(c.Request().Context(), "app profile not checked", "request_id", session.Origin(c).Request, "error", respond.Told(err))
+		h.Log.WarnContext(c.Request().Context(), "app profile not checked", "request_id", session.Origin(c).Request, "error", problem.Told(err))
 		return layout.Flash{Failure: true, Text: problem.Message(err)}, nil
 	}
 	return checkedWords(p), err

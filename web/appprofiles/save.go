@@ -108,7 +108,7 @@ func (h *Handlers) refuse(c echo.Context, view formView, cause error) error {
 		status, view.Problem, view.Changed = http.StatusConflict, problem.Message(cause), true
 	case (kind == problem.Upstream || kind == problem.Unavailable) && !respond.ByScript(c):
 		status, view.Problem = statuses[kind], problem.Message(cause)
-		h.Log.ErrorContext(c.Request().Context(), "app profile not saved", "request_id", session.Origin(c).Request, "error", respond.Told(cause))
+		h.Log.ErrorContext(c.Request().Context(), "app profile not saved", "request_id", session.Origin(c).Request, "error", problem.Told(cause))
 	default:
 		return cause
 	}

@@ -67,7 +67,7 @@ func Notices(links *breakglass.Service, log *slog.Logger) echo.MiddlewareFunc {
 			r := c.Request()
 			n, err := links.Notice(r.Context(), session.Caller(c))
 			if err != nil {
-				log.WarnContext(r.Context(), "the notice of break-glass links could not be read", "request_id", session.Origin(c).Request, "error", respond.Told(err))
+				log.WarnContext(r.Context(), "the notice of break-glass links could not be read", "request_id", session.Origin(c).Request, "error", problem.Told(err))
 			}
 			if n.Count > 0 {
 				c.SetRequest(r.WithContext(layout.WithNotice(r.Context(), noticeOf(n, r))))

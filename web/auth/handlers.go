@@ -176,7 +176,7 @@ func destination(caller access.Caller, returnTo string) string {
 func (h *Handlers) refused(c echo.Context, err error, returnTo string) error {
 	entry := audit.By(access.Caller{}, session.Origin(c), audit.SignInRefused, audit.Target{Kind: "session"}).With("reason", problem.Message(err))
 	if recordErr := h.Activity.Record(c.Request().Context(), entry); recordErr != nil {
-		h.Log.ErrorContext(c.Request().Context(), "refused sign-in not recorded", "error", respond.Told(recordErr))
+		h.Log.ErrorContext(c.Request().Context(), "refused sign-in not recorded", "error", problem.Told(recordErr))
 	}
 	if problem.KindOf(err) == problem.Upstream {
 		return h.unreachable(c, err, returnTo)
@@ -204,7 +204,7 @@ func (h *Handlers) badCallback(c echo.Context, err error, returnTo string) error
 		fault.Title, fault.Next = "You are still signed in", "Nothing was changed."
 		fault.ActionLabel, fault.ActionHref, fault.Person = "Continue", destination(session.Caller(c), returnTo), session.Person(c)
 	}
-	h.Log.Log(c.Request().Context(), levelOf(err), "sign-in refused", "request_id", session.Origin(c).Request, "fault", string(login.Whose(err)), "error", respond.Told(err))
+	h.Log.Log(c.Request().Context(), levelOf(err), "sign-in refused", "request_id", session.Origin(c).Request, "fault", string(login.Whose(err)), "error", problem.Told(err))
 	return respond.Page(c, http.StatusBadRequest, layout.ErrorPage(fault))
 }
 
@@ -223,7 +223,7 @@ func (h *Handlers) unreachable(c echo.Context, err error, returnTo string) error
 	if login.SetUpWrongly(err) {
 		fault.Title, fault.ActionLabel = "You can't sign in", "Sign in"
 	}
-	h.Log.WarnContext(c.Request().Context(), "identity provider failed", "request_id", session.Origin(c).Request, "fault", string(login.Whose(err)), "error", respond.Told(err))
+	h.Log.WarnContext(c.Request().Context(), "identity provider failed", "request_id", session.Origin(c).Request, "fault", string(login.Whose(err)), "error", problem.Told(err))
 	return respond.Page(c, http.StatusBadGateway, layout.ErrorPage(fault))
 }
 

@@ -58,7 +58,7 @@ func (h *Handlers) tellWithoutPage(c echo.Context, outcome outcomeView, cause er
 	if len(outcome.Saved) == 0 {
 		return cause
 	}
-	h.Log.ErrorContext(c.Request().Context(), "page of account pools not shown after a save", "request_id", session.Origin(c).Request, "error", respond.Told(cause))
+	h.Log.ErrorContext(c.Request().Context(), "page of account pools not shown after a save", "request_id", session.Origin(c).Request, "error", problem.Told(cause))
 	fault := layout.Fault{
 		Title: "Partly saved", Text: outcome.rest() + " The other pools are not saved, and the page can't be shown right now.",
 		Next: "Open the page again to see what is saved.", ActionLabel: title, ActionHref: Path,

@@ -10,7 +10,6 @@ import (
 	"purser.example/internal/problem"
 	"purser.example/internal/run"
 	"purser.example/internal/shown"
-	"purser.example/web/respond"
 	"purser.example/web/session"
 	"purser.example/web/verdicts"
 	"purser.example/web/words"
@@ -126,7 +125,7 @@ func (h *Handlers) leftOut(c echo.Context, r pool.Reading, view *foundView) {
 	view.LeftOut = words.Counted(r.Counts.LeftOut, "object") + " of the group can't join the pool"
 	others, err := h.Pools.LeftOut(c.Request().Context(), session.Caller(c), r.ID)
 	if err != nil {
-		h.Log.WarnContext(c.Request().Context(), "what a group holds beside users is not shown", "request_id", session.Origin(c).Request, "error", respond.Told(err))
+		h.Log.WarnContext(c.Request().Context(), "what a group holds beside users is not shown", "request_id", session.Origin(c).Request, "error", problem.Told(err))
 		return
 	}
 	for _, o := range others {

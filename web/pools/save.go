@@ -7,6 +7,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"purser.example/internal/pool"
+	"purser.example/internal/problem"
 	"purser.example/internal/run"
 	"purser.example/web/respond"
 	"purser.example/web/session"
@@ -93,7 +94,7 @@ func (h *Handlers) refuse(c echo.Context, f form, results map[pool.Class]result)
 		return outcome.Failed[0].cause // where everything typed comes back by reloading
 	}
 	for _, f := range outcome.Failed {
-		h.Log.ErrorContext(c.Request().Context(), "account pool not saved", "request_id", outcome.Reference, "pool", f.Title, "error", respond.Told(f.cause))
+		h.Log.ErrorContext(c.Request().Context(), "account pool not saved", "request_id", outcome.Reference, "pool", f.Title, "error", problem.Told(f.cause))
 	}
 	view, err := h.pageView(c, f)
 	if err != nil {

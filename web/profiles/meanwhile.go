@@ -15,7 +15,7 @@ import (
 // showUnstored shows what a validation found though it could not be stored: the sign-in was made, and nobody should make it
 // again only to see its outcome.
 func (h *Handlers) showUnstored(c echo.Context, id string, unstored *profile.Unstored) error {
-	h.Log.ErrorContext(c.Request().Context(), "result of a validation not stored", "request_id", session.Origin(c).Request, "error", respond.Told(unstored.Cause))
+	h.Log.ErrorContext(c.Request().Context(), "result of a validation not stored", "request_id", session.Origin(c).Request, "error", problem.Told(unstored.Cause))
 	d, err := h.Profiles.Details(c.Request().Context(), session.Caller(c), profile.ID(id))
 	if err != nil {
 		return unstored

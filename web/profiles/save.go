@@ -97,7 +97,7 @@ func (h *Handlers) refuse(c echo.Context, f form, id *profile.ID, cause error) e
 		view.Verdict = &v
 		if refused.Unrecorded != nil {
 			view.Problem = unrecorded
-			h.Log.ErrorContext(c.Request().Context(), "end of a validation not recorded", "request_id", session.Origin(c).Request, "error", respond.Told(refused.Unrecorded))
+			h.Log.ErrorContext(c.Request().Context(), "end of a validation not recorded", "request_id", session.Origin(c).Request, "error", problem.Told(refused.Unrecorded))
 		}
 	} else if conflict, ok := errors.AsType[*profile.Conflict](cause); ok {
 		status = http.StatusConflict
@@ -105,7 +105,7 @@ func (h *Handlers) refuse(c echo.Context, f form, id *profile.ID, cause error) e
 	} else if problem.KindOf(cause) == problem.Unavailable && !respond.ByScript(c) {
 		status, view.Problem = http.StatusServiceUnavailable, problem.Message(cause)
 		c.Response().Header().Set("Retry-After", respond.RetryAfter)
-		h.Log.ErrorContext(c.Request().Context(), "profile not saved", "request_id", session.Origin(c).Request, "error", respond.Told(cause))
+		h.Log.ErrorContext(c.Request().Context(), "profile not saved", "request_id", session.Origin(c).Request, "error", problem.Told(cause))
 	} else if problem.KindOf(cause) == problem.Invalid || problem.KindOf(cause) == problem.Conflict {
 		if view.Errors = errorsByField(cause); len(view.Errors) == 0 {
 			view.Problem = problem.Message(cause)

@@ -2,18 +2,11 @@ package respond
 
 import (
 	"context"
-	"encoding/csv"
-	"encoding/json"
 	"errors"
-	"fmt"
 	"log/slog"
 	"net"
 	"net/http"
-	"net/textproto"
-	"net/url"
-	"strconv"
 	"strings"
-	"time"
 
 	"github.com/labstack/echo/v4"
 
@@ -66,7 +59,7 @@ func Problem(log *slog.Logger) echo.HTTPErrorHandler {
 			return
 		}
 		if err := answerWith(c, kind, err); err != nil {
-			log.ErrorContext(c.Request().Context(), "error page not sent", "request_id", reference(c), "error", Told(err))
+			log.ErrorContext(c.Request().Context(), "error page not sent", "request_id", reference(c), "error", problem.Told(err))
 		}
 	}
 }
@@ -80,33 +73,7 @@ func logProblem(c echo.Context, log *slog.Logger, kind problem.Kind, err error) 
 		level = slog.LevelWarn
 	}
 	log.LogAttrs(c.Request().Context(), level, "request refused", slog.String("request_id", reference(c)), slog.String("kind", kind.String()),
-		slog.String("method", c.Request().Method), slog.String("path", c.Request().URL.Path), slog.String("error", Told(err)))
-}
-
-// Told is an error as the log may have it: whole, but without the texts of libraries that quote what they could not read, because a
-// password may stand there (R60, X38). What they are of is told instead.
-func Told(err error) string {
-	if !quotes(err) {
-		return err.Error()
-	}
-	kinds := ""
-	for ; err != nil; err = errors.Unwrap(err) {
-		kinds += fmt.Sprintf(" %T", err)
-	}
-	return "what was sent could not be read:" + kinds
-}
-
-// quotes reports whether the text of an error repeats what came from outside.
-func quotes(err error) bool {
-	_, header := errors.AsType[textproto.ProtocolError](err)
-	_, escape := errors.AsType[url.EscapeError](err)
-	_, host := errors.AsType[url.InvalidHostError](err)
-	_, address := errors.AsType[*url.Error](err)
-	_, number := errors.AsType[*strconv.NumError](err)
-	_, moment := errors.AsType[*time.ParseError](err)
-	_, value := errors.AsType[*json.UnmarshalTypeError](err)
-	_, row := errors.AsType[*csv.ParseError](err)
-	return header || escape || host || address || number || moment || value || row
+		slog.String("method", c.Request().Method), slog.String("path", c.Request().URL.Path), slog.String("error", problem.Told(err)))
 }
 
 func answerWith(c echo.Context, kind problem.Kind, err error) error {
