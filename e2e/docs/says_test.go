@@ -133,14 +133,21 @@ func (m *machine) newer(t *testing.T) {
 	}
 }
 
-// The rows that docs/production.md shows are good ones.
+// The rows that docs/production.md shows are good ones, with some for each kind of answer: a code of Microsoft's, and a status without one.
 func TestTheRowsOfCodesAreGood(t *testing.T) {
+	shown := ""
 	for _, b := range named(t, "docs/production.md").blocks {
 		if b.language != "tsv" {
 			continue
 		}
 		if mistakes := app.Checks().VerdictCodes(b.text()); len(mistakes) > 0 {
 			t.Errorf("docs/production.md:%d: %q", b.line, mistakes)
+		}
+		shown += "\n" + b.text()
+	}
+	for _, key := range []string{"53003", "HTTP 403", "HTTP 5xx"} {
+		if !strings.Contains(shown, "\n"+key+"\t") {
+			t.Errorf("docs/production.md shows no row of %s", key)
 		}
 	}
 }

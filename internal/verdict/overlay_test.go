@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"purser.example/internal/verdict"
+	"purser.example/internal/whose"
 )
 
 const ownRows = "# Rows of Contoso.\n" +
@@ -46,6 +47,44 @@ func TestOwnRowsAreLaidOverOurs(t *testing.T) {
 	}
 	if e := verdict.Fail("50126").Explain(verdict.Context{}); e.Cause != "The username or the password is wrong." || verdict.Judge(verdict.Answer{HTTP: 400, Codes: []int{999999}}).Status != verdict.Unknown {
 		t.Errorf("the built-in table has changed: %q", e.Cause)
+	}
+}
+
+// R17, X2: an operator's row of an HTTP status counts where no code says more, the exact one before that of its hundred; whose fault it was
+// is told by what answered, and never by the row.
+func TestOwnRowsOfHTTP(t *testing.T) {
+	const service = "\tservice_fault\tunreachable\t-\t"
+	table, mistakes := verdict.Builtin().Overlay("HTTP 403" + service + "network\tThe web filter refused.\tUs\n" +
+		"HTTP 4xx" + service + "network\tThe gateway refused.\tUs\n" + "HTTP 5xx" + service + "retry\tThe gateway failed.\tUs\n" + "BAD-ANSWER" + service + "network\tThe portal answered.\tUs\n")
+	if len(mistakes) != 0 {
+		t.Fatal(mistakes)
+	}
+	for _, c := range []struct {
+		answer verdict.Answer
+		status verdict.Status
+		cause  string
+		fault  whose.Fault
+	}{
+		{verdict.Answer{HTTP: 403}, verdict.Unreachable, "The web filter refused.", whose.Between},
+		{verdict.Answer{HTTP: 404}, verdict.Unreachable, "The gateway refused.", whose.Between},
+		{verdict.Answer{HTTP: 407}, verdict.Unreachable, "A proxy between Purser and Microsoft 365 asks for a sign-in of its own.", whose.Between},
+		{verdict.Answer{HTTP: 500}, verdict.Unreachable, "The gateway failed.", whose.Untold},
+		{verdict.Answer{HTTP: 500, Marked: true}, verdict.Unreachable, "The gateway failed.", whose.Microsoft},
+		{verdict.Answer{HTTP: 500, JSON: true, Codes: []int{50126}}, verdict.Unreachable, "The gateway failed.", whose.Untold},
+		{verdict.Answer{HTTP: 503}, verdict.Unreachable, "", whose.Untold}, // a row of its own, and of the release's
+		{verdict.Answer{HTTP: 204}, verdict.Unreachable, "The portal answered.", whose.Between},
+		{verdict.Answer{HTTP: 403, JSON: true, Codes: []int{50126}}, verdict.WrongPassword, "The username or the password is wrong.", whose.Account},
+		{verdict.Answer{HTTP: 429, JSON: true, Codes: []int{90055}}, verdict.Unreachable, "", whose.Microsoft},
+	} {
+		v := table.Judge(c.answer)
+		if e := v.Explain(verdict.Context{Table: table}); v.Status != c.status || c.cause != "" && e.Cause != c.cause || v.Fault != c.fault {
+			t.Errorf("%+v: %s, %s, %q", c.answer, v.Status, v.Fault, e.Cause)
+		}
+	}
+	for _, key := range []string{"HTTP 2xx", "HTTP 1xx", "HTTP 600", "HTTP 400-404", "HTTP 403,404", "http 403", "HTTP  403", "HTTP 4XX"} {
+		if _, mistakes := verdict.Builtin().Overlay(key + service + "-\tNo.\tUs"); len(mistakes) != 1 || !strings.Contains(mistakes[0], "the key") {
+			t.Errorf("%s: %q", key, mistakes)
+		}
 	}
 }
 
