@@ -34,7 +34,7 @@ func (s *Service) Connect(ctx context.Context, caller access.Caller, origin audi
 		c.Kind = Public
 	}
 	p := Profile{
-		ID: ID(t.ID), Name: t.DisplayName, Tenant: t.ID, ApplicationID: app.ApplicationID, Credentials: []Credential{c},
+		ID: ID(t.ID), Name: shown.Line(t.Called()), Tenant: t.ID, ApplicationID: app.ApplicationID, Credentials: []Credential{c},
 		Status: NotChecked, Version: 1, Created: by, Modified: by,
 	}
 	if p.Name == "" {

@@ -7,6 +7,7 @@ import (
 	"purser.example/internal/access"
 	"purser.example/internal/audit"
 	"purser.example/internal/problem"
+	"purser.example/internal/shown"
 	"purser.example/internal/tenant"
 )
 
@@ -66,7 +67,7 @@ func (s *Service) Delete(ctx context.Context, caller access.Caller, origin audit
 		return err
 	}
 	entry := audit.By(caller, origin, Deleted, p.target()).With("tenant", string(p.Tenant)).With("application", p.ApplicationID)
-	err = s.store.Delete(ctx, id, named == p.Name, entry)
+	err = s.store.Delete(ctx, id, shown.Line(named) == shown.Line(p.Called()), entry)
 	if errors.Is(err, ErrLast) {
 		return problem.Wrap(err, problem.Conflict, "Purser keeps accounts of this tenant. Without this app profile, none of them can be validated. To delete it anyway, enter its name.")
 	}

@@ -17,6 +17,7 @@ import (
 	"purser.example/internal/access"
 	"purser.example/internal/audit"
 	"purser.example/internal/secret"
+	"purser.example/internal/shown"
 	"purser.example/internal/tenant"
 )
 
@@ -226,6 +227,9 @@ func (p Profile) credential(id CredentialID) (Credential, bool) {
 	}
 	return p.Credentials[i], true
 }
+
+// Called is the name as people see it. One that was taken from its tenant may be Microsoft's, to the letter (X45).
+func (p Profile) Called() string { return shown.Name(p.Name) }
 
 func (p Profile) target() audit.Target {
 	return audit.Target{Kind: "app profile", ID: string(p.ID), Name: p.Name}

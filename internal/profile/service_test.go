@@ -350,6 +350,7 @@ func TestBadInputIsRefusedBeforeItIsSent(t *testing.T) {
 		"a username of 114":            {as(strings.Repeat("a", 102) + "@contoso.com"), profile.FieldUsername},
 		"blanks around":                {as(" " + goodUser + " "), ""},
 		"pasted blanks (X17)":          {as("\u200b\ufeff" + goodUser + "\u00a0\u2060\u200d"), ""},
+		"a username that turns (X45)":  {as("svc\u202e-backup@contoso.com"), profile.FieldUsername},
 		"a pasted blank within (X17)":  {as("svc\u200b-backup@contoso.com"), profile.FieldUsername},
 		"a name of blanks (X45)":       {named("\u2800\u200b\u3164\u00a0"), profile.FieldName},
 		"a name of a mark (X45)":       {named("\u0601"), profile.FieldName},

@@ -55,7 +55,7 @@ func (h *Handlers) ask(c echo.Context, id appprofile.ID) (layout.Flash, error) {
 
 // checkedWords say what a check came to.
 func checkedWords(p appprofile.Profile) layout.Flash {
-	of := "App profile " + p.Name + ": "
+	of := "App profile " + p.Called() + ": "
 	switch {
 	case p.Status == appprofile.Active:
 		return layout.Flash{Text: of + "Microsoft 365 accepts it, and every needed permission is granted."}

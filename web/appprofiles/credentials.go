@@ -63,7 +63,7 @@ func (h *Handlers) confirmDrop(c echo.Context) error {
 	for i, view := range credentialViews(p, query, h.Now()) {
 		if string(p.Credentials[i].ID) == id {
 			return h.screen().Over(c, http.StatusOK, "Remove credential", dropDialog(dropView{
-				Action: query.Address(string(p.ID), "credentials", id, "remove"), Close: query.Address(string(p.ID)), Version: strconv.FormatInt(p.Version, 10), Profile: p.Name, Credential: view,
+				Action: query.Address(string(p.ID), "credentials", id, "remove"), Close: query.Address(string(p.ID)), Version: strconv.FormatInt(p.Version, 10), Profile: p.Called(), Credential: view,
 			}))
 		}
 	}

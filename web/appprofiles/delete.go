@@ -49,7 +49,7 @@ func (h *Handlers) deleteView(c echo.Context, query listQuery, id appprofile.ID)
 		return deleteView{}, err
 	}
 	view := deleteView{
-		Action: query.With(deletePath), Close: query.Address(), ID: string(d.ID), Name: d.Name, Tenant: h.Tenants.Name(c.Request().Context(), d.Tenant),
+		Action: query.With(deletePath), Close: query.Address(), ID: string(d.ID), Name: d.Called(), Tenant: h.Tenants.Name(c.Request().Context(), d.Tenant),
 		Application: d.ApplicationID, Last: d.Last,
 	}
 	if d.InUse() {

@@ -38,7 +38,7 @@ func (h *Handlers) show(c echo.Context) error {
 func (h *Handlers) detailsView(c echo.Context, d appprofile.Doomed, t tenant.Tenant, said *layout.Flash) detailsView {
 	query, p, id, now := readListQuery(c), d.Profile, string(d.ID), h.Now()
 	view := detailsView{
-		Said: said, Name: p.Name, Close: query.Address(), EditHref: query.Address(id, "edit"), CheckAction: query.Address(id, "check"), DeleteHref: query.With(deletePath, "id", id),
+		Said: said, Name: p.Called(), Close: query.Address(), EditHref: query.Address(id, "edit"), CheckAction: query.Address(id, "check"), DeleteHref: query.With(deletePath, "id", id),
 		Status: statusOf(p), Tenant: t.Called(), TenantHref: tenants.Address(t.ID), Domain: t.InitialDomain, Cloud: t.Cloud.Title(), Gone: !t.Gone.IsZero(),
 		Application: p.ApplicationID, Preferred: p.Preferred, Siblings: t.Apps, PreferAction: query.Address(id, "prefer"),
 		Checked: words.Moment(p.Checked, now), Created: signedOf(p.Created, now), Modified: signedOf(p.Modified, now),
@@ -154,5 +154,5 @@ func (h *Handlers) prefer(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	return respond.Leave(c, readListQuery(c).Address(string(p.ID)), "Purser now prefers "+p.Name+" for its tenant.")
+	return respond.Leave(c, readListQuery(c).Address(string(p.ID)), "Purser now prefers "+p.Called()+" for its tenant.")
 }

@@ -50,5 +50,5 @@ func readForm(c echo.Context) (form, error) {
 
 // formOf is a form that shows an app profile as it is stored.
 func formOf(p appprofile.Profile) form {
-	return form{draft: appprofile.Draft{Name: p.Name, ApplicationID: p.ApplicationID}, version: p.Version}
+	return form{draft: appprofile.Draft{Name: p.Called(), ApplicationID: p.ApplicationID}, version: p.Version}
 }

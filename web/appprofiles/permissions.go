@@ -57,7 +57,7 @@ func todo(held appprofile.Held, p appprofile.Profile) string {
 
 // grantOf is the help to grant what is missing, filled in for this app and this tenant.
 func grantOf(p appprofile.Profile, t tenant.Tenant) grantView {
-	lines := appprofile.Registration{Name: p.Name, Tenant: t.InitialDomain, Cloud: t.Cloud, None: p.Kind() == appprofile.Public}
+	lines := appprofile.Registration{Name: p.Called(), Tenant: t.InitialDomain, Cloud: t.Cloud, None: p.Kind() == appprofile.Public}
 	for _, c := range p.Credentials {
 		if len(c.Public) > 0 {
 			lines.Public = c.Public

@@ -87,7 +87,7 @@ var choiceNotes = map[appprofile.Choice]string{
 
 // savedWords say what a Save came to.
 func savedWords(p appprofile.Profile) string {
-	saved := "App profile " + p.Name + " saved. "
+	saved := "App profile " + p.Called() + " saved. "
 	switch {
 	case p.Status == appprofile.PermissionsMissing:
 		return saved + "Microsoft 365 accepts it. " + lacking(p)

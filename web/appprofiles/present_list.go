@@ -53,7 +53,7 @@ func filterOf(tenants []tenant.Tenant, query listQuery) filterView {
 func (h *Handlers) rowView(p appprofile.Profile, of tenant.Tenant, query listQuery) rowView {
 	now := h.Now()
 	return rowView{
-		ID: string(p.ID), Name: p.Name, Href: query.Address(string(p.ID)), Preferred: p.Preferred && of.Apps > 1,
+		ID: string(p.ID), Name: p.Called(), Href: query.Address(string(p.ID)), Preferred: p.Preferred && of.Apps > 1,
 		Tenant: of.Called(), Domain: of.InitialDomain, Cloud: of.Cloud.Title(), Application: p.ApplicationID,
 		Credential: credentialsOf(p), Expires: dueOf(p.Kind(), p.Ending(now), now), Status: statusOf(p), Checked: words.Moment(p.Checked, now),
 	}

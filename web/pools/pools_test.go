@@ -144,6 +144,24 @@ func TestWhatIsPastedIsLookedFor(t *testing.T) {
 	}
 }
 
+// X45: what turns the direction of writing stands on no page, whether Microsoft has it in a tenant's name, a group's or its rule.
+func TestNothingTurnsAPageAround(t *testing.T) {
+	fixture := strings.NewReplacer(`"displayName": "Contoso"`, `"displayName": "Con\u202etoso"`, `"displayName": "Night", "kind": "security",`,
+		`"displayName": "Night\u202e", "mail": "night@contoso.com", "kind": "mailEnabledSecurity", "dynamicRule": "user.department -eq \"Mig\u202eration\"",`).Replace(poolsGroup)
+	h := demotest.OpenFixture(t, fixture)
+	b := h.SignedIn(t, "admin@purser.test")
+	page := validated(t, b, "sites", "night@contoso.com")
+	text, err := page.Html()
+	if err != nil || !strings.Contains(text, "Migration") || !strings.Contains(text, "Contoso") {
+		t.Errorf("the rule or the tenant is not shown: %v", err)
+	}
+	for _, shown := range []string{text, b.Get(suggesting[:len(suggesting)-len("aos")] + "night").Text(), b.Get("/tenants/" + contoso).Text(), b.Get("/service-accounts/new").Text(), b.Get("/app-profiles").Text()} {
+		if len(shown) < 50 || strings.ContainsRune(shown, '\u202e') {
+			t.Errorf("a page with it, or none: %.200s", shown)
+		}
+	}
+}
+
 // R41: a refused group leaves everything as typed and says why, with choices where there are some.
 func TestAGroupIsRefused(t *testing.T) {
 	_, b := openPools(t)

@@ -99,7 +99,7 @@ func switchOf(on *bool, whenOn, whenOff, permission string) switchView {
 func appViews(apps []appprofile.Profile) []appView {
 	var list []appView
 	for _, p := range apps {
-		list = append(list, appView{Name: p.Name, Href: appsHref + "/" + url.PathEscape(string(p.ID)), Tone: verdicts.AppTone(p.Status), Status: p.Status.Title(), Preferred: p.Preferred})
+		list = append(list, appView{Name: p.Called(), Href: appsHref + "/" + url.PathEscape(string(p.ID)), Tone: verdicts.AppTone(p.Status), Status: p.Status.Title(), Preferred: p.Preferred})
 	}
 	return list
 }
