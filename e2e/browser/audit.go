@@ -22,14 +22,14 @@ type place struct {
 	Summary string `json:"summary"`
 }
 
-// auditScript runs every rule of axe-core and gives the grave violations as JSON. On a page without script promises are
-// kept but timers never fire, and axe-core waits for one before each rule; so there timers fire at once while it runs.
-// What needs the network (the preload of style sheets, for one rule about rotated pages) is off.
+// auditScript runs every rule of axe-core, the size of targets too (WCAG 2.5.8, which it leaves off unless asked), and gives the grave
+// violations as JSON. On a page without script promises are kept but timers never fire, and axe-core waits for one before each rule; so
+// there timers fire at once while it runs. What needs the network (the preload of style sheets, for one rule about rotated pages) is off.
 const auditScript = `async noScript => {
 	const later = window.setTimeout;
 	if (noScript) window.setTimeout = (f, _, ...args) => { f(...args); return 0; };
 	try {
-		const { violations } = await axe.run(document, { resultTypes: ['violations'], preload: false });
+		const { violations } = await axe.run(document, { resultTypes: ['violations'], preload: false, rules: { 'target-size': { enabled: true } } });
 		const grave = violations.filter(v => v.impact === 'serious' || v.impact === 'critical');
 		return JSON.stringify(grave.map(v => ({
 			id: v.id, impact: v.impact, help: v.help,
