@@ -11,7 +11,7 @@ var pooled = []state{
 	{"pool-no-such-group", func(w *walk) {
 		w.validate("Nobody's group").ByRole("alert", "").Having("no group with that name").Wait()
 	}},
-	{"pool-ambiguous", func(w *walk) { w.validate("Twins").ByRole("button", "Use this group").Wait() }},
+	{"pool-ambiguous", func(w *walk) { w.validate("Twins").ByRole("button", "Use this group").Focus() }},
 	{"pool-found", func(w *walk) { w.find(sites, "aos-pool@contoso.com", 7) }},
 	{"pool-short", func(w *walk) {
 		pane := panel(w.Page, sites)

@@ -25,10 +25,16 @@ type place struct {
 // auditScript runs every rule of axe-core, the size of targets too (WCAG 2.5.8, which it leaves off unless asked), and gives the grave
 // violations as JSON. On a page without script promises are kept but timers never fire, and axe-core waits for one before each rule; so
 // there timers fire at once while it runs. What needs the network (the preload of style sheets, for one rule about rotated pages) is off.
+// What sticks to an edge of the window covers nothing meanwhile, because what lies behind it can be scrolled to.
 const auditScript = `async noScript => {
 	const later = window.setTimeout;
+	const stuck = [...document.querySelectorAll('body *')].filter(e => getComputedStyle(e).position === 'sticky');
+	const loose = new CSSStyleSheet();
+	loose.replaceSync('[data-stuck] { pointer-events: none !important }');
 	if (noScript) window.setTimeout = (f, _, ...args) => { f(...args); return 0; };
 	try {
+		for (const e of stuck) e.dataset.stuck = '';
+		document.adoptedStyleSheets.push(loose);
 		const { violations } = await axe.run(document, { resultTypes: ['violations'], preload: false, rules: { 'target-size': { enabled: true } } });
 		const grave = violations.filter(v => v.impact === 'serious' || v.impact === 'critical');
 		return JSON.stringify(grave.map(v => ({
@@ -37,6 +43,8 @@ const auditScript = `async noScript => {
 		})));
 	} finally {
 		window.setTimeout = later;
+		document.adoptedStyleSheets.pop();
+		for (const e of stuck) delete e.dataset.stuck;
 	}
 }`
 
