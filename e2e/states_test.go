@@ -298,3 +298,29 @@ func (w *walk) look(s state) {
 	w.Axe()
 	w.NoSidewaysScroll()
 }
+
+// The main pages stand still while they load in a window of any size: the states above have seen 1280 and 390 pixels. Those of pools and
+// of App management are measured with their own journeys.
+func TestNothingJumpsOnAWideOrANarrowDesk(t *testing.T) {
+	h := openDemo(t, demo.Options{})
+	p := browser.New(t, browser.Options{BaseURL: h.URL()})
+	p.Goto("/service-accounts?status=attention")
+	signIn(p, "admin@purser.test")
+	p.WaitPath("/service-accounts")
+	p.Click("Azure backup")
+	p.ByRole("heading", "Azure backup").Wait()
+	details := p.Path()
+	pages := []string{
+		"/service-accounts", "/service-accounts?status=attention", "/service-accounts/new", details, details + "/edit",
+		"/service-accounts/validations", contoso, "/help", "/help/validation-codes", "/help/required-permissions",
+	}
+	for _, width := range []int{1440, 768} {
+		p := browser.New(t, browser.Options{BaseURL: h.URL(), Width: width, Height: 900, Cookies: p.Cookies()})
+		for _, path := range pages {
+			p.Goto(path)
+			if score, jumped := p.LayoutShift(); score > jumps {
+				t.Errorf("%s at %d pixels: %.3f, because of\n%s", path, width, score, strings.Join(jumped, "\n"))
+			}
+		}
+	}
+}
