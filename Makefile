@@ -13,6 +13,7 @@ VERSION       := $(shell git describe --tags --always --dirty 2>/dev/null || ech
 BIN           ?= bin/purser
 TOOLS         := $(CURDIR)/.tools
 BROWSER_TOOLS := e2e/node_modules/.package-lock.json
+LIGHTHOUSE_TOOLS := e2e/lighthouse/node_modules/.package-lock.json
 CONTRACT_TOOLS := internal/m365sim/contract/node_modules/.package-lock.json
 
 # How Purser is built to be delivered. All that needs no race detector is built like that, so that a fresh clone compiles it once.
@@ -69,6 +70,11 @@ bench: ## Measure speed and size, and write the table to docs/performance.md
 drill: ## Kill Purser under load 500 times, overload it by one, and see that nothing is lost (repeat one: SEED=…)
 	$(GO) test -v -count=1 -timeout 60m ./e2e/drill -kills 500 -ready 1s -overload $(if $(SEED),-seed $(SEED))
 
+.PHONY: lighthouse
+lighthouse: build $(LIGHTHOUSE_TOOLS) ## Hold the main pages of the demo to Lighthouse's scores, on a machine that does nothing else
+	@.ci/install chromium
+	node e2e/lighthouse/run.mjs $(BIN)
+
 .PHONY: pictures
 pictures: programs $(BROWSER_TOOLS) ## Renew the pictures in docs/images
 	$(GO) test -run TestPicture ./e2e -args -pictures
@@ -98,7 +104,7 @@ check: generated lint test ## Everything a change must pass: generated files, li
 
 .PHONY: help
 help: ## List these targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 .PHONY: programs
 programs:
@@ -107,6 +113,11 @@ programs:
 # The driver of the browser and the accessibility rules. npm writes the file named here when it is done.
 $(BROWSER_TOOLS): e2e/package.json e2e/package-lock.json
 	npm ci --prefix e2e --ignore-scripts
+	@touch $@
+
+# Two hundred megabytes that no test needs.
+$(LIGHTHOUSE_TOOLS): e2e/lighthouse/package.json e2e/lighthouse/package-lock.json
+	npm ci --prefix e2e/lighthouse --ignore-scripts --no-audit --no-fund
 	@touch $@
 
 # Clients that nobody here wrote, four hundred megabytes of them: only `make contract` needs them.

@@ -1,13 +1,10 @@
 package e2e
 
 import (
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 
 	"purser.example/e2e/browser"
-	"purser.example/internal/demo"
 )
 
 // clientSecret is what the fixture's apps prove themselves by; it must turn up nowhere else.
@@ -28,11 +25,7 @@ const (
 // withApps opens a demo with the apps and no tenant connected, and signs its owner in.
 func withApps(t *testing.T, v view) (*house, *browser.Page) {
 	t.Helper()
-	file := filepath.Join(t.TempDir(), "fixture.json")
-	if err := os.WriteFile(file, []byte(apps), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	h := openDemo(t, demo.Options{Fixture: file})
+	h := openDemo(t, fixed(t, apps))
 	p := browser.New(t, v.options(h))
 	p.Goto("/service-accounts")
 	signIn(p, "owner@purser.test")
@@ -122,7 +115,7 @@ func deleteTheLast(t *testing.T, p *browser.Page) {
 	p.Click("Confirm")
 	p.WaitPath("/app-profiles")
 	p.ByRole("status", "").Having("Contoso app deleted").Wait()
-	p.Goto("/tenants/6f1c0000-0000-4000-8000-000000000001")
+	p.Goto(contoso)
 	p.ByText("Known from profiles only").Wait()
 	fine(p, "tenant-known-from-profiles")
 }
@@ -197,7 +190,7 @@ func TestNothingJumpsInAppManagement(t *testing.T) {
 		p.WaitPath("/app-profiles")
 		p.Click("Contoso app")
 		p.ByRole("heading", "Contoso app").Wait()
-		for _, path := range []string{"/app-profiles", "/app-profiles/new", p.Path(), p.Path() + "/edit", "/tenants/6f1c0000-0000-4000-8000-000000000001", "/service-accounts"} {
+		for _, path := range []string{"/app-profiles", "/app-profiles/new", p.Path(), p.Path() + "/edit", contoso, "/service-accounts"} {
 			p.Goto(path)
 			if score, jumped := p.LayoutShift(); score > jumps {
 				t.Errorf("%s at %d pixels: %.3f, because of\n%s", path, width, score, strings.Join(jumped, "\n"))

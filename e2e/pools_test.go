@@ -1,13 +1,10 @@
 package e2e
 
 import (
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 
 	"purser.example/e2e/browser"
-	"purser.example/internal/demo"
 	"purser.example/internal/demo/demotest"
 	"purser.example/web/words"
 )
@@ -48,11 +45,7 @@ const poolPath = "/classic/account-pool"
 // withPools opens a demo whose simulator holds the groups, and signs somebody in to the page of pools.
 func withPools(t *testing.T, v view) (*house, *browser.Page) {
 	t.Helper()
-	file := filepath.Join(t.TempDir(), "fixture.json")
-	if err := os.WriteFile(file, []byte(poolFixture), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	h := openDemo(t, demo.Options{Fixture: file})
+	h := openDemo(t, fixed(t, poolFixture))
 	p := browser.New(t, v.options(h))
 	p.Goto(poolPath)
 	signIn(p, "admin@purser.test")

@@ -22,15 +22,28 @@ type place struct {
 	Summary string `json:"summary"`
 }
 
-// auditScript runs every rule of axe-core and gives the grave violations as JSON. On a page without script promises are
-// kept but timers never fire, and axe-core waits for one before each rule; so there timers fire at once while it runs.
-// What needs the network (the preload of style sheets, for one rule about rotated pages) is off.
+// auditScript runs every rule of axe-core, the size of targets too (WCAG 2.5.8, which it leaves off unless asked), and gives the grave
+// violations as JSON. On a page without script promises are kept but timers never fire, and axe-core waits for one before each rule; so
+// there timers fire at once while it runs. What needs the network (the preload of style sheets, for one rule about rotated pages) is off.
+// A target that is too small, or looks so because what sticks to an edge of the window covers it, is judged again in the window's middle.
 const auditScript = `async noScript => {
 	const later = window.setTimeout;
 	if (noScript) window.setTimeout = (f, _, ...args) => { f(...args); return 0; };
 	try {
-		const { violations } = await axe.run(document, { resultTypes: ['violations'], preload: false });
-		const grave = violations.filter(v => v.impact === 'serious' || v.impact === 'critical');
+		const options = { resultTypes: ['violations'], preload: false, elementRef: true };
+		const { violations } = await axe.run(document, { ...options, rules: { 'target-size': { enabled: true } } });
+		const [x, y] = [scrollX, scrollY];
+		for (const small of violations.filter(v => v.id === 'target-size')) {
+			const nodes = [];
+			for (const { element } of small.nodes) {
+				element.scrollIntoView({ block: 'center', behavior: 'instant' });
+				const again = await axe.run(element, { ...options, runOnly: ['target-size'] });
+				nodes.push(...again.violations.flatMap(v => v.nodes));
+			}
+			small.nodes = nodes;
+		}
+		scrollTo({ left: x, top: y, behavior: 'instant' });
+		const grave = violations.filter(v => v.nodes.length > 0 && (v.impact === 'serious' || v.impact === 'critical'));
 		return JSON.stringify(grave.map(v => ({
 			id: v.id, impact: v.impact, help: v.help,
 			nodes: v.nodes.map(n => ({ target: n.target.join(' '), html: n.html, summary: n.failureSummary })),

@@ -28,6 +28,10 @@ func TestBadPagesAreCaught(t *testing.T) {
 			[]string{"critical", "(label)", `<input class="nameless">`},
 		},
 		{
+			"links too small to hit", false, func(p *Page) { p.Goto("/small"); p.Axe() },
+			[]string{"serious", "(target-size)", `<a href="/good">`, "/small"},
+		},
+		{
 			"a page wider than the window", false, func(p *Page) { p.Goto("/wide"); p.NoSidewaysScroll() },
 			[]string{"/wide is 1736 pixels wider", `<div class="wide">`},
 		},

@@ -20,10 +20,11 @@ var pages = map[string]string{
 		<label for="t">Select tenant</label><select id="t"><option>Contoso<option>Fabrikam</select>
 		<input type="checkbox" id="f"><label for="f">Fly</label>
 		<label for="file">File</label><input type="file" id="file"><button>Save</button></form>
-		<a href="/classic" target="_blank">classic UI</a> <p id="script">Script is off.</p>`,
+		<p><a href="/classic" target="_blank">classic UI</a></p> <p id="script">Script is off.</p>`,
 	"/classic":    `<h1>Manage Account Pool</h1><a href="/good">Back</a>`,
 	"/twins":      `<h1>Twins</h1><label>Username <input></label><label>Username <input></label>`,
 	"/nameless":   `<h1>Nameless</h1><input class="nameless">`,
+	"/small":      `<h1>Small</h1><ul class="small"><li><a href="/good">One</a></li><li><a href="/classic">Two</a></li></ul>`,
 	"/wide":       `<h1>Wide</h1><div class="wide">Too wide.</div>`,
 	"/inline":     `<h1>Inline</h1><p style="color:red">Red.</p>`,
 	"/noisy":      `<h1>Noisy</h1><script src="/noisy.js"></script>`,
@@ -36,7 +37,7 @@ var pages = map[string]string{
 // parts are what the documents load.
 var parts = map[string]string{
 	"/site.css": `body { font: 16px sans-serif; margin: 16px; color: #222; background: #fff } a { color: #00c }
-		.wide { width: 3000px } @media (prefers-color-scheme: dark) { body { background: #111; color: #eee } a { color: #9cf } }`,
+		.wide { width: 3000px } .small a { display: block; line-height: 16px } @media (prefers-color-scheme: dark) { body { background: #111; color: #eee } a { color: #9cf } }`,
 	"/site.js":     `const p = document.getElementById("script"); if (p) p.textContent = "Script is on.";`,
 	"/outside.js":  `fetch("http://contoso.example/").catch(() => {});`,
 	"/noisy.js":    `console.error("the pool is empty"); console.warn("only a warning");`,

@@ -583,7 +583,7 @@ func saveBar(view pageView) templ.Component {
 		}
 		for _, p := range view.Panels {
 			if p.Current {
-				templ_7745c5c3_Err = ui.ButtonLink(ui.LinkProps{Label: "Cancel", Href: p.Href}).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = ui.ButtonLink(ui.LinkProps{Label: "Cancel", Href: p.Href, Attrs: templ.Attributes{"data-leaves": true}}).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

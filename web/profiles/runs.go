@@ -26,7 +26,7 @@ func runPath(id run.ID) string { return runs.Face{Path: runsPath}.Address(id) }
 func (h *Handlers) Runs() runs.Face {
 	back := runs.Link{Text: "Service account", Href: listPath}
 	return runs.Face{
-		Kind: h.Validations.Kind(), Path: runsPath, Section: section,
+		Kind: h.Validations.Kind(), Path: runsPath, Section: "Monitoring",
 		Words: runs.Words{
 			One: "Validation run", Many: "Validation runs", Lead: "A run validates many profiles at once. It continues when you leave the page and after a restart.",
 			Progress: "Validating with Microsoft 365…", Leave: "You can leave this page. The run continues, and the results stay at this address.",
