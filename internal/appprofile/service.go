@@ -129,7 +129,7 @@ func (s *Service) chosen(ctx context.Context, t tenant.ID) (Kept, error) {
 	}
 	now := s.now()
 	i := slices.IndexFunc(kept, func(k Kept) bool {
-		c, ok := k.inUse(now)
+		c, ok := k.Used(now)
 		return ok && k.Status != Invalid && !c.ended(now)
 	})
 	return kept[max(i, 0)], nil
@@ -147,7 +147,7 @@ func (s *Service) Credentials(ctx context.Context, id tenant.ID) (App, error) {
 	if err != nil {
 		return App{}, err
 	}
-	c, _ := k.inUse(s.now())
+	c, _ := k.Used(s.now())
 	return s.open(t, k, c)
 }
 
