@@ -138,6 +138,11 @@ func TestTheLifeOfAnAppProfile(t *testing.T) {
 func lifeOfAnAppProfile(t *testing.T, v view) {
 	_, p := withApps(t, v)
 	p.Goto("/app-profiles/new")
+	fillApp(p, "Poor app", "a0000000-0000-4000-8000-00000000000f")
+	p.Fill("Client secret", clientSecret)
+	p.Click("Save")
+	p.ByRole("alert", "").ByRole("link", "Grant admin consent").Wait()
+	fine(p, "app-refused-consent")
 	fillApp(p, "Poor app", poorApp)
 	p.Fill("Client secret", clientSecret)
 	p.Click("Save")
@@ -167,6 +172,7 @@ func lifeOfAnAppProfile(t *testing.T, v view) {
 	p.Click("Save")
 	p.WaitPath(details)
 	p.ByRole("status", "").Having("Certificate created").Wait()
+	p.ByText("In use").Wait()
 	fine(p, "app-details-two")
 	if name := downloaded(t, p); !strings.HasSuffix(name, ".cer") {
 		t.Errorf("the certificate is called %q", name)

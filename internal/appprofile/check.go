@@ -23,7 +23,7 @@ func (s *Service) try(ctx context.Context, caller access.Caller, origin audit.Or
 	app := App{Profile: p.ID, ApplicationID: p.ApplicationID, Credential: m.ID, Kind: m.Kind, Secret: m.secret, Public: m.Public}
 	seen, err := s.directory.Inspect(ctx, t, app)
 	if err != nil {
-		return tenant.Tenant{}, s.refusal(err, *m)
+		return tenant.Tenant{}, s.refusal(err, t, *p, *m)
 	}
 	if err := fits(t, seen, named); err != nil {
 		return tenant.Tenant{}, err
@@ -145,7 +145,7 @@ func (s *Service) examine(ctx context.Context, t tenant.Tenant, k Kept) (Profile
 		case !refused:
 			return Profile{}, nil, err
 		case !unread.blames():
-			return Profile{}, nil, s.refusal(err, material{Credential: p.Credentials[i]})
+			return Profile{}, nil, s.refusal(err, t, p, material{Credential: p.Credentials[i]})
 		default:
 			p.Credentials[i] = p.Credentials[i].refused(unread.Code)
 			if first == nil {

@@ -236,8 +236,12 @@ func TestAChangeOfCredentialsCostsNoOutage(t *testing.T) {
 	if len(p.Credentials) != 2 {
 		t.Fatalf("%+v", p.Credentials)
 	}
-	if app, err := r.Credentials(ctx, contoso); err != nil || string(app.Secret.Reveal()) != "Second-Secret~2" {
+	app, err := r.Credentials(ctx, contoso)
+	if err != nil || string(app.Secret.Reveal()) != "Second-Secret~2" {
 		t.Errorf("the newer one is not taken: %v", err)
+	}
+	if used, there := p.Used(time.Now()); !there || used.ID != app.Credential {
+		t.Errorf("the one that is said to be used, %s, is not the one that is taken, %s", used.ID, app.Credential)
 	}
 	if _, err := r.AddCredential(ctx, adele, here, p.ID, p.Version, withSecret("Third~3")); problem.KindOf(err) != problem.Conflict {
 		t.Errorf("a third one: %v", err)

@@ -11,6 +11,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/PuerkitoBio/goquery"
 
@@ -186,6 +187,10 @@ func TestARefusedSaveKeepsWhatWasTyped(t *testing.T) {
 			if page.Find("#outcome [role=alert]").Length() != 1 {
 				t.Error("no alert")
 			}
+			consent := page.Find("#outcome [role=alert] a:contains('Grant admin consent')").AttrOr("href", "")
+			if want := consentAddress(form.Get("application_id")); tc.says == "AADSTS700016" && consent != want || tc.says != "AADSTS700016" && consent != "" {
+				t.Errorf("for consent it leads to %q", consent)
+			}
 			for _, field := range []string{"name", "tenant", "application_id"} {
 				if got := page.Find("form#app [name="+field+"]").AttrOr("value", ""); got != form.Get(field) {
 					t.Errorf("%s came back as %q", field, got)
@@ -204,9 +209,18 @@ func TestARefusedSaveKeepsWhatWasTyped(t *testing.T) {
 	}
 }
 
+// consentAddress is where an administrator of Contoso gives consent to an app.
+func consentAddress(application string) string {
+	return "https://login.microsoftonline.com/" + contoso + "/adminconsent?client_id=" + application
+}
+
 // With htmx the answer holds the outcome and the notes below the fields, and no field: secret and file stay in them.
 func TestARefusedSaveOfAScriptLeavesTheFieldsAlone(t *testing.T) {
 	_, b := open(t)
+	unknown := b.ByScript(http.MethodPost, "/app-profiles", typed(url.Values{"application_id": {"a0000000-0000-4000-8000-00000000000f"}})).Page(t)
+	if to := unknown.Find("#outcome [role=alert] a:contains('Grant admin consent')").AttrOr("href", ""); to != consentAddress("a0000000-0000-4000-8000-00000000000f") {
+		t.Errorf("for consent it leads to %q", to)
+	}
 	res := b.ByScript(http.MethodPost, "/app-profiles", typed(url.Values{"client_secret": {wrong}}))
 	page := res.Page(t)
 	if res.StatusCode != http.StatusUnprocessableEntity || page.Find("#outcome [role=alert]").Length() != 1 || page.Find("input, textarea, select").Length() != 0 || page.Find("#client_secret-notes[hx-swap-oob] .field-error").Length() != 1 {
@@ -360,8 +374,9 @@ func TestTheLastOneOfATenantInUse(t *testing.T) {
 
 // R74: a second credential stands beside the first, and the former one is removed after a question.
 func TestASecondCredential(t *testing.T) {
-	_, b := open(t)
+	h, b := open(t)
 	details := create(t, b, nil)
+	h.Clock.Advance(time.Minute)
 	form := b.Get(details + "/credentials/new").Page(t).Find("form#app")
 	if form.Find("[name=name]").Length() != 0 || form.Find("[name=credential]").Length() != 3 {
 		t.Error("the form of a credential asks for more")
@@ -378,12 +393,23 @@ func TestASecondCredential(t *testing.T) {
 	if pane.Find(".credentials > li").Length() != 2 || pane.Find("a:contains('Add credential')").Length() != 0 {
 		t.Fatalf("the details say %s", plain(pane.Find(".credentials")))
 	}
+	used := pane.Find(".credentials > li:contains('In use')")
+	if used.Length() != 1 || used.Index() != 1 {
+		t.Errorf("of two that are accepted, the one that was added last is not marked: %s", plain(pane.Find(".credentials")))
+	}
 	remove, _ := pane.Find(".credentials a:contains('Remove')").First().Attr("href")
-	dialog := b.Get(remove).Page(t).Find("dialog#remove")
+	dialog := b.Get(used.Find("a:contains('Remove')").AttrOr("href", "")).Page(t).Find("dialog#remove")
+	if !strings.Contains(plain(dialog), "Purser uses this one now.") {
+		t.Errorf("the question says %s", plain(dialog))
+	}
+	dialog = b.Get(remove).Page(t).Find("dialog#remove")
+	if strings.Contains(plain(dialog), "Purser uses this one now.") {
+		t.Errorf("the question about the other says %s", plain(dialog))
+	}
 	if res := b.Post(remove, url.Values{"version": {dialog.Find("[name=version]").AttrOr("value", "")}}); res.StatusCode != http.StatusSeeOther {
 		t.Fatalf("not removed: %d", res.StatusCode)
 	}
-	if pane := b.Get(details).Page(t).Find("[role=dialog]"); pane.Find(".credentials > li").Length() != 1 || !strings.Contains(plain(pane), "Credential removed.") {
+	if pane := b.Get(details).Page(t).Find("[role=dialog]"); pane.Find(".credentials > li").Length() != 1 || !strings.Contains(plain(pane), "Credential removed.") || strings.Contains(plain(pane.Find(".credentials")), "In use") {
 		t.Errorf("the details say %s", plain(pane))
 	}
 }
