@@ -179,6 +179,37 @@ func lifeOfAnAppProfile(t *testing.T, v view) {
 	}
 }
 
+// R70: the list of app profiles is sorted by its heads, with and without script.
+func TestAppProfilesAreSorted(t *testing.T) {
+	for _, v := range []view{views[0], views[3]} {
+		t.Run(v.name, func(t *testing.T) {
+			_, p := withApps(t, v)
+			for name, application := range map[string]string{"Alpha": wholeApp, "Beta": poorApp} {
+				p.Goto("/app-profiles/new")
+				fillApp(p, name, application)
+				p.Fill("Client secret", clientSecret)
+				p.Click("Save")
+				p.WaitPath("/app-profiles")
+			}
+			beginsWith := func(name string) {
+				t.Helper()
+				if err := p.Page.Locator(listRows + ":first-child a:text-is('" + name + "')").WaitFor(); err != nil {
+					t.Fatalf("the list does not begin with %s: %v", name, err)
+				}
+			}
+			p.Goto("/app-profiles")
+			beginsWith("Alpha")
+			p.Click("Name")
+			p.WaitPath("/app-profiles?sort=-name")
+			beginsWith("Beta")
+			fine(p, "app-profiles-sorted")
+			p.Click("Credential expires")
+			p.WaitPath("/app-profiles?sort=expires")
+			beginsWith("Alpha") // the other's end is not known
+		})
+	}
+}
+
 // downloaded presses the link of the certificate and gives the name of the file.
 func downloaded(t *testing.T, p *browser.Page) string {
 	t.Helper()

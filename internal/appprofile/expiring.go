@@ -54,21 +54,15 @@ func (p Profile) Ending(now time.Time) Ending {
 // Expiries implements expiry.Source: of each app profile the end of the credential that Purser uses, where it is known.
 func (s *Service) Expiries(ctx context.Context) ([]expiry.Date, error) {
 	kinds := map[Kind]expiry.Kind{Secret: expiry.ClientSecret, Certificate: expiry.AppCertificate}
-	var ends []expiry.Date
-	for q := (Query{Limit: pageSize}); ; {
-		rows, err := s.store.Profiles(ctx, q)
-		if err != nil {
-			return nil, err
-		}
-		for _, p := range rows {
-			if c, ok := p.Used(s.now()); ok && !c.Expires.IsZero() {
-				ends = append(ends, expiry.Date{Kind: kinds[c.Kind], At: c.Expires})
-			}
-		}
-		if len(rows) < pageSize {
-			return ends, nil
-		}
-		last := rows[len(rows)-1]
-		q.After = Place{Name: last.Name, ID: last.ID}
+	listed, err := s.store.Profiles(ctx, Filter{})
+	if err != nil {
+		return nil, err
 	}
+	var ends []expiry.Date
+	for _, p := range listed {
+		if c, ok := p.Used(s.now()); ok && !c.Expires.IsZero() {
+			ends = append(ends, expiry.Date{Kind: kinds[c.Kind], At: c.Expires})
+		}
+	}
+	return ends, nil
 }

@@ -292,7 +292,7 @@ func TestWithoutARole(t *testing.T) {
 	nobody := access.Caller{Subject: "s2"}
 	_, created := r.Create(ctx, nobody, here, draft("Contoso", "contoso.com", appID, word))
 	_, checked := r.Check(ctx, nobody, here, "x")
-	_, _, listed := r.List(ctx, nobody, appprofile.Query{})
+	_, listed := r.List(ctx, nobody, appprofile.Query{})
 	for _, err := range []error{created, checked, listed, r.Delete(ctx, nobody, here, "x", ""), r.Prefer(ctx, nobody, here, "x")} {
 		if problem.KindOf(err) != problem.Forbidden {
 			t.Errorf("err = %v", err)

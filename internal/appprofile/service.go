@@ -53,26 +53,6 @@ func NewService(p Parts) *Service {
 	return &Service{store: p.Store, tenants: p.Tenants, directory: p.Directory, ring: p.Ring, now: p.Now}
 }
 
-// pageSize is how many rows a page of the list has where nobody says otherwise.
-const pageSize = 100
-
-// List gives a page of the app profiles by name, and whether there are more.
-func (s *Service) List(ctx context.Context, caller access.Caller, q Query) (rows []Profile, more bool, err error) {
-	if err := access.Require(caller, access.ManageServiceAccounts); err != nil {
-		return nil, false, err
-	}
-	if q.Limit <= 0 {
-		q.Limit = pageSize
-	}
-	limit := q.Limit
-	q.Limit++
-	rows, err = s.store.Profiles(ctx, q)
-	if err != nil || len(rows) <= limit {
-		return rows, false, err
-	}
-	return rows[:limit], true, nil
-}
-
 // Find gives one app profile.
 func (s *Service) Find(ctx context.Context, caller access.Caller, id ID) (Profile, error) {
 	if err := access.Require(caller, access.ManageServiceAccounts); err != nil {

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"crypto/x509"
 	"encoding/pem"
+	"fmt"
 	"maps"
 	"mime/multipart"
 	"net/http"
@@ -15,7 +16,9 @@ import (
 
 	"github.com/PuerkitoBio/goquery"
 
+	"purser.example/internal/access"
 	"purser.example/internal/appprofile"
+	"purser.example/internal/audit"
 	"purser.example/internal/demo/demotest"
 	"purser.example/internal/m365sim"
 )
@@ -488,5 +491,59 @@ func TestTheDoorAndTheWords(t *testing.T) {
 	}
 	if log := h.Log.String(); strings.Contains(log, marked) || strings.Contains(log, wrong) {
 		t.Error("the log holds a secret")
+	}
+}
+
+// R70: the heads sort, up and down, and a command and a filter keep the order; long lists have pages, with a way back.
+func TestTheListIsSortedByItsHeadsAndHasPages(t *testing.T) {
+	h, b := open(t)
+	caller := access.Caller{Issuer: "test", Subject: "test", Name: "Adele Vance", Roles: []access.Role{access.ServiceAdministrator}}
+	for i := range 52 {
+		draft := appprofile.Draft{Name: fmt.Sprintf("App %02d", i), Tenant: contoso, ApplicationID: app, Credential: appprofile.NewCredential{Choice: appprofile.None}}
+		if _, err := h.App.Apps.Create(t.Context(), caller, audit.Origin{}, draft); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if res := b.Post("/app-profiles", typed(url.Values{"name": {"With a secret"}})); res.StatusCode != http.StatusSeeOther {
+		t.Fatalf("not saved: %d", res.StatusCode)
+	}
+	names := func(page *goquery.Document) (first, last string) {
+		rows := page.Find("#selection tbody tr")
+		return rows.First().Find("a").First().Text(), rows.Last().Find("a").First().Text()
+	}
+	head := func(page *goquery.Document, label string) *goquery.Selection {
+		return page.Find("thead th").FilterFunction(func(_ int, th *goquery.Selection) bool { return plain(th) == label })
+	}
+	follow := func(link *goquery.Selection) *goquery.Document {
+		t.Helper()
+		return b.Get(link.AttrOr("href", "")).Page(t)
+	}
+	page := b.Get("/app-profiles").Page(t)
+	if first, last := names(page); first != "App 00" || last != "App 49" || head(page, "Name").AttrOr("aria-sort", "") != "ascending" || plain(page.Find(".pager-summary")) != "53 total" {
+		t.Errorf("the first page goes from %s to %s, of %s", first, last, plain(page.Find(".pager-summary")))
+	}
+	page = follow(page.Find("a[rel=next]"))
+	if first, last := names(page); first != "App 50" || last != "With a secret" || page.Find("a[rel=next]").Length() != 0 {
+		t.Errorf("the next page goes from %s to %s", first, last)
+	}
+	page = follow(page.Find("a[rel=prev]"))
+	if first, last := names(page); first != "App 00" || last != "App 49" || page.Find("a[rel=prev]").Length() != 0 {
+		t.Errorf("back, the page goes from %s to %s", first, last)
+	}
+	page = follow(head(page, "Name").Find("a"))
+	if first, _ := names(page); first != "With a secret" || head(page, "Name").AttrOr("aria-sort", "") != "descending" {
+		t.Errorf("downwards it begins with %s", first)
+	}
+	page = follow(head(page, "Credential expires").Find("a"))
+	if first, second := names(page); first != "With a secret" || second != "App 48" || page.Find("#filters [name=sort]").AttrOr("value", "") != "expires" || page.Find("#selection [name=sort]").AttrOr("value", "") != "expires" {
+		t.Errorf("by the end of the credential it goes from %s to %s", first, second)
+	}
+	if head(page, "Credential").Find("a").Length() != 0 {
+		t.Error("the kind of the credential sorts, though two have none in common")
+	}
+	for _, address := range []string{"?sort=nothing", "?after=x", "?before=x", "?sort=-", "?sort=status&after=" + strings.Repeat("A", 200)} {
+		if res := b.Get("/app-profiles" + address); res.StatusCode != http.StatusOK || res.Page(t).Find("#selection tbody tr").Length() != 50 {
+			t.Errorf("%s: %d", address, res.StatusCode)
+		}
 	}
 }
