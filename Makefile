@@ -82,8 +82,13 @@ build: ## Build bin/purser (elsewhere: BIN=…)
 dist: $(TOOLS)/cyclonedx-gomod-$(CYCLONEDX)
 	$(GO) run -C .ci/release . -source $(CURDIR) -out $(abspath $(DIST)) -version $(VERSION) -time $(shell git log -1 --format=%ct) -inventory $<
 
+# The tests of what is delivered compile for the other systems as well. Those in e2e drive browsers and whole machines on Linux alone.
+.PHONY: vet-elsewhere
+vet-elsewhere:
+	for system in windows darwin; do GOOS=$$system $(DELIVERED) $(GO) vet $$($(GO) list ./... | grep -v /e2e) || exit 1; done
+
 .PHONY: release
-release: dist ## Make packages, image and programs in dist (elsewhere: DIST=…), and try them in a clean root
+release: vet-elsewhere dist ## Make packages, image and programs in dist (elsewhere: DIST=…), and try them in a clean root
 	@$(MAKE) --no-print-directory release-test
 
 # Tries what is in dist, as whoever builds and then as root, by sudo where one is not: only root can have a machine within the machine.
