@@ -5,6 +5,7 @@ package catalogue
 import (
 	_ "embed"
 	"encoding/json"
+	"iter"
 	"slices"
 
 	"purser.example/internal/verdict"
@@ -23,6 +24,8 @@ type Service struct {
 	Licences []Licence `json:"licences"`
 	Pools    string    `json:"pools"`    // whether it uses account pools: "yes", "no" or "inferred"
 	Provider bool      `json:"provider"` // offered to service providers only (R13)
+
+	need verdict.Need // made once, because every row of a list asks
 }
 
 // Licence is a product that the account must be licensed for, and what for.
@@ -31,8 +34,10 @@ type Licence struct {
 	For     string `json:"for"`
 }
 
-// Need is what the service asks of its account, as a verdict reviews it (R15).
-func (s Service) Need() verdict.Need {
+// Need is what the service asks of its account, as a verdict reviews it (R15). It is shared: callers read it.
+func (s Service) Need() verdict.Need { return s.need }
+
+func needOf(s Service) verdict.Need {
 	need := verdict.Need{Service: s.Name, Roles: s.Roles, Sometimes: s.Sometimes, Whole: s.Whole}
 	for _, l := range s.Licences {
 		need.Licences = append(need.Licences, verdict.Licence(l))
@@ -47,6 +52,9 @@ var services = func() []Service {
 	var file struct{ Services []Service }
 	if err := json.Unmarshal(servicesJSON, &file); err != nil {
 		panic("catalogue: services.json: " + err.Error())
+	}
+	for i, s := range file.Services {
+		file.Services[i].need = needOf(s)
 	}
 	return file.Services
 }()
@@ -64,14 +72,14 @@ func Services(provider bool) []Service {
 }
 
 // Named gives the services with these ids in the guide's order, the common service too: a profile may have it from before.
-func Named(ids []string) []Service {
-	found := make([]Service, 0, len(ids))
-	for _, s := range services {
-		if slices.Contains(ids, s.ID) {
-			found = append(found, s)
+func Named(ids []string) iter.Seq[Service] {
+	return func(yield func(Service) bool) {
+		for i := range services {
+			if slices.Contains(ids, services[i].ID) && !yield(services[i]) {
+				return
+			}
 		}
 	}
-	return found
 }
 
 // Known reports whether there is a service with that id.

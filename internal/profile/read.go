@@ -2,6 +2,7 @@ package profile
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"purser.example/internal/access"
@@ -64,7 +65,7 @@ func (s *Service) Details(ctx context.Context, caller access.Caller, id ID) (Det
 	if err != nil {
 		return Details{}, err
 	}
-	d := Details{Profile: p, Services: catalogue.Named(p.Services), Warnings: s.Warnings(p)}
+	d := Details{Profile: p, Services: slices.Collect(catalogue.Named(p.Services)), Warnings: s.Warnings(p)}
 	if d.TenantInfo, err = s.tenants.Find(ctx, p.Tenant); err != nil {
 		return Details{}, err
 	}
@@ -86,8 +87,11 @@ func (s *Service) Details(ctx context.Context, caller access.Caller, id ID) (Det
 
 // Warnings lists what is short about a valid account today, given what its services need.
 func (s *Service) Warnings(p Profile) []verdict.Warning {
-	var needs []verdict.Need
-	for _, service := range catalogue.Named(p.Services) {
+	if !p.Verdict.Valid() {
+		return nil
+	}
+	needs := make([]verdict.Need, 0, len(p.Services))
+	for service := range catalogue.Named(p.Services) {
 		needs = append(needs, service.Need())
 	}
 	return p.Verdict.Review(needs, s.now())

@@ -341,7 +341,7 @@ func (s *Service) check(ctx context.Context, d Draft, old *Profile, password boo
 // offeredTo is what a profile may have: what is offered, and what it has from before the settings changed (R13).
 func (s *Service) offeredTo(p Profile) []catalogue.Service {
 	offered := s.Offered()
-	for _, had := range catalogue.Named(p.Services) {
+	for had := range catalogue.Named(p.Services) {
 		if !slices.ContainsFunc(offered, func(o catalogue.Service) bool { return o.ID == had.ID }) {
 			offered = append(offered, had)
 		}

@@ -189,7 +189,7 @@ func agree(got, want profile.Counts) bool {
 // found reports whether a term is in anything that a row tells (X35).
 func found(term string, p profile.Profile) bool {
 	texts := []string{p.Name, p.Username, p.Description, p.Verdict.Code}
-	for _, s := range catalogue.Named(p.Services) {
+	for s := range catalogue.Named(p.Services) {
 		texts = append(texts, s.Name)
 	}
 	return slices.ContainsFunc(texts, func(text string) bool { return strings.Contains(searchable(text), term) })

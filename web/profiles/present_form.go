@@ -50,7 +50,7 @@ func (h *Handlers) formView(c echo.Context, f form, id *profile.ID) (formView, e
 // serviceViews lists what is offered, and what the profile has from before (R13).
 func (h *Handlers) serviceViews(ids []string) []serviceView {
 	offered := h.Profiles.Offered()
-	for _, s := range catalogue.Named(ids) {
+	for s := range catalogue.Named(ids) {
 		if !slices.ContainsFunc(offered, func(o catalogue.Service) bool { return o.ID == s.ID }) {
 			offered = append(offered, s)
 		}

@@ -186,7 +186,7 @@ func expires(p profile.Profile, now time.Time) expiryView {
 
 func serviceNames(ids []string) []string {
 	var names []string
-	for _, s := range catalogue.Named(ids) {
+	for s := range catalogue.Named(ids) {
 		names = append(names, s.Name)
 	}
 	return names

@@ -75,7 +75,7 @@ func (t *Teller) about(ctx context.Context, id tenant.ID) verdict.Context {
 
 func needs(services []string) []verdict.Need {
 	var list []verdict.Need
-	for _, s := range catalogue.Named(services) {
+	for s := range catalogue.Named(services) {
 		list = append(list, s.Need())
 	}
 	return list

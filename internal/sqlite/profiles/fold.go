@@ -20,7 +20,7 @@ const (
 // searchKey is what a profile is found by, but for the code of its verdict, which has a column of its own.
 func searchKey(p profile.Profile) string {
 	texts := []string{p.Name, p.Username, p.Description}
-	for _, s := range catalogue.Named(p.Services) {
+	for s := range catalogue.Named(p.Services) {
 		texts = append(texts, s.Name)
 	}
 	var key strings.Builder

@@ -45,97 +45,103 @@ func (s *Store) fill(ctx context.Context, page *profile.Page, q profile.Query, p
 	if !back && !onward {
 		placed = nil
 	}
-	read, err := s.read(ctx, q, p, back, placed)
-	more := len(read) > q.Limit
+	rows, places, err := s.read(ctx, q, p, back, placed)
+	more := len(rows) > q.Limit
 	if placed == nil && !more {
-		page.Total, page.AtLeast = len(read), false // all of it is here
+		page.Total, page.AtLeast = len(rows), false // all of it is here
 	}
-	if err != nil || len(read) == 0 {
+	if err != nil || len(rows) == 0 {
 		return err
 	}
-	read = read[:min(len(read), q.Limit)]
+	shown := min(len(rows), q.Limit)
+	rows, places = rows[:shown], places[:shown]
 	if back {
-		slices.Reverse(read)
+		slices.Reverse(rows)
+		slices.Reverse(places)
 	}
-	page.Rows = make([]profile.Row, len(read))
-	for i := range read {
-		page.Rows[i] = read[i].Row
-	}
+	page.Rows = rows
 	if back || more {
-		page.Next = read[len(read)-1].place(q.Sort)
+		page.Next = places[len(places)-1].encode()
 	}
 	if onward || back && more {
-		page.Previous = read[0].place(q.Sort)
+		page.Previous = places[0].encode()
 	}
 	return nil
 }
 
-// read reads as many rows as a page has, and one more, a part of the order after the other.
-func (s *Store) read(ctx context.Context, q profile.Query, p plan, back bool, from *cursor) ([]listedRow, error) {
-	var list []listedRow
+// read reads as many rows as a page has, and one more, a part of the order after the other, and each row's place in the order.
+func (s *Store) read(ctx context.Context, q profile.Query, p plan, back bool, from *cursor) ([]profile.Row, []cursor, error) {
+	r := newReader(q.Sort, q.Limit+1)
 	for _, of := range p.order.parts(q.Down, back) {
 		if !p.order.holds(of, from) {
 			continue
 		}
-		left := q.Limit + 1 - len(list)
-		rows, err := s.listed(ctx, p.page(listColumns, of, q.Down != back, from, left), left)
-		if list = append(list, rows...); err != nil || len(rows) == left {
-			return list, err
+		query := p.page(listColumns, of, q.Down != back, from, cap(r.rows)-len(r.rows))
+		if err := s.db.Query(ctx, query.String(), query.args...).Each(r.next); err != nil || len(r.rows) == cap(r.rows) {
+			return r.rows, r.places, err
 		}
 		from = nil
 	}
-	return list, nil
+	return r.rows, r.places, nil
 }
 
 // listColumns are what a row of the list shows, and what a cursor to it holds; the key of the order follows.
 const listColumns = `p.id, p.kind, p.name, p.description, p.tenant_id, p.username, p.version, p.services, p.status, p.validated_at, p.code, p.expiry, p.expires_at,
 	p.warn_at, p.roles, p.products, p.warnings, p.failed_status, p.failed_at, p.modified_at, p.row`
 
-// listedRow is a row with its place in the present order.
-type listedRow struct {
-	profile.Row
-	row int64
-	key any
+// reader makes a page out of rows with listColumns. The columns are scanned into the same variables each time, and the rows stay where
+// they were made: a row costs little more than its texts, which is felt at fifty of them a page.
+type reader struct {
+	rows   []profile.Row
+	places []cursor // of each row, in the present order
+
+	row                                profile.Row
+	place                              cursor
+	services, warnings                 string
+	validated, expires, warn, modified int64
+	roles, products, failedStatus      sql.NullString
+	failedAt                           sql.NullInt64
+	targets                            []any
 }
 
-func (r listedRow) place(sort profile.Column) string { return cursor{sort, r.key, r.row}.encode() }
-
-func (s *Store) listed(ctx context.Context, query *statement, size int) ([]listedRow, error) {
-	list := make([]listedRow, 0, size)
-	err := s.db.Query(ctx, query.String(), query.args...).Each(func(row sqlite.Row) error {
-		list = append(list, listedRow{})
-		return list[len(list)-1].scan(row)
-	})
-	return list, err
+func newReader(sort profile.Column, size int) *reader {
+	r := &reader{rows: make([]profile.Row, 0, size), places: make([]cursor, 0, size), place: cursor{Sort: sort}}
+	p, v := &r.row, &r.row.Verdict
+	r.targets = []any{&p.ID, &p.Kind, &p.Name, &p.Description, &p.Tenant, &p.Username, &p.Version, &r.services, &p.Status, &r.validated, &v.Code, &v.Expiry.Kind, &r.expires,
+		&r.warn, &r.roles, &r.products, &r.warnings, &r.failedStatus, &r.failedAt, &r.modified, &r.place.Row, &r.place.Key}
+	return r
 }
 
-func (r *listedRow) scan(row sqlite.Row) error {
-	var services, warnings string
-	var validated, expires, warn, modified int64
-	var roles, products, failedStatus sql.NullString
-	var failedAt sql.NullInt64
-	v := &r.Verdict
-	if err := row.Scan(&r.ID, &r.Kind, &r.Name, &r.Description, &r.Tenant, &r.Username, &r.Version, &services, &r.Status, &validated, &v.Code, &v.Expiry.Kind, &expires,
-		&warn, &roles, &products, &warnings, &failedStatus, &failedAt, &modified, &r.row, &r.key); err != nil {
+// next takes a row over.
+func (r *reader) next(row sqlite.Row) error {
+	r.row = profile.Row{}
+	if err := row.Scan(r.targets...); err != nil {
 		return err
 	}
-	r.Services = inCatalogueOrder(strings.Fields(services))
-	r.Validated, r.Modified.At = sqlite.Moment(validated), sqlite.Moment(modified)
-	v.Status, v.RolesRead, v.Expiry.Warn = r.Status, roles.Valid, sqlite.Moment(warn)
+	r.rest()
+	r.rows, r.places = append(r.rows, r.row), append(r.places, r.place)
+	return nil
+}
+
+// rest fills in what has another form in the columns than in the row.
+func (r *reader) rest() {
+	p, v := &r.row, &r.row.Verdict
+	p.Services = inCatalogueOrder(strings.Fields(r.services))
+	p.Validated, p.Modified.At = sqlite.Moment(r.validated), sqlite.Moment(r.modified)
+	v.Status, v.RolesRead, v.Expiry.Warn = p.Status, r.roles.Valid, sqlite.Moment(r.warn)
 	if v.Expiry.Kind == verdict.ExpiresOn {
-		v.Expiry.At = sqlite.Moment(expires)
+		v.Expiry.At = sqlite.Moment(r.expires)
 	}
-	v.Roles = rolesOf(roles.String)
-	if products.Valid {
-		v.Proof.Licence, v.Products = verdict.Proved, lines(products.String)
+	v.Roles = rolesOf(r.roles.String)
+	if r.products.Valid {
+		v.Proof.Licence, v.Products = verdict.Proved, lines(r.products.String)
 	}
-	for kind := range strings.FieldsSeq(warnings) {
+	for kind := range strings.FieldsSeq(r.warnings) {
 		v.Warnings = append(v.Warnings, verdict.Warning{Kind: verdict.WarningKind(kind)})
 	}
-	if failedStatus.Valid {
-		r.Failed = &verdict.Verdict{Status: verdict.Status(failedStatus.String), At: sqlite.Moment(failedAt.Int64)}
+	if r.failedStatus.Valid {
+		p.Failed = &verdict.Verdict{Status: verdict.Status(r.failedStatus.String), At: sqlite.Moment(r.failedAt.Int64)}
 	}
-	return nil
 }
 
 // rolesOf reads the roles of a row: template id, a blank, name; one to a line.

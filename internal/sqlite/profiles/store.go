@@ -85,7 +85,7 @@ func inCatalogueOrder(ids []string) []string {
 		return ids
 	}
 	ordered := make([]string, 0, len(ids))
-	for _, s := range catalogue.Named(ids) {
+	for s := range catalogue.Named(ids) {
 		ordered = append(ordered, s.ID)
 	}
 	return ordered
