@@ -1,6 +1,6 @@
 # Purser's errands. A fresh clone on Debian with Go, Node.js, npm, git and make needs nothing else (without the tests no Node.js and
-# npm either): what a target lacks it installs, the programs from Debian (chromium, gcc, sqlite3, curl, wrk, rpm), the rest below this
-# folder.
+# npm either): what a target lacks it installs, the programs from Debian (chromium, gcc, sqlite3, curl, nginx, caddy, apache2, wrk, rpm), the
+# rest below this folder.
 
 GO            ?= go
 ADDR          ?= 127.0.0.1:8080
@@ -88,8 +88,13 @@ build: ## Build bin/purser (elsewhere: BIN=…)
 dist: $(TOOLS)/cyclonedx-gomod-$(CYCLONEDX)
 	$(GO) run -C .ci/release . -source $(CURDIR) -out $(abspath $(DIST)) -version $(VERSION) -time $(shell git log -1 --format=%ct) -inventory $<
 
+# The tests of what is delivered compile for the other systems as well. Those in e2e drive browsers and whole machines on Linux alone.
+.PHONY: vet-elsewhere
+vet-elsewhere:
+	for system in windows darwin; do GOOS=$$system $(DELIVERED) $(GO) vet $$($(GO) list ./... | grep -v /e2e) || exit 1; done
+
 .PHONY: release
-release: dist ## Make packages, image and programs in dist (elsewhere: DIST=…), and try them in a clean root
+release: vet-elsewhere dist ## Make packages, image and programs in dist (elsewhere: DIST=…), and try them in a clean root
 	@$(MAKE) --no-print-directory release-test
 
 # Tries what is in dist, as whoever builds and then as root, by sudo where one is not: only root can have a machine within the machine.
@@ -108,7 +113,7 @@ help: ## List these targets
 
 .PHONY: programs
 programs:
-	@.ci/install chromium gcc sqlite3 curl
+	@.ci/install chromium gcc sqlite3 curl nginx caddy apache2
 
 # The driver of the browser and the accessibility rules. npm writes the file named here when it is done.
 $(BROWSER_TOOLS): e2e/package.json e2e/package-lock.json

@@ -131,6 +131,11 @@ func TestTheLifeOfAnAppProfile(t *testing.T) {
 func lifeOfAnAppProfile(t *testing.T, v view) {
 	_, p := withApps(t, v)
 	p.Goto("/app-profiles/new")
+	fillApp(p, "Poor app", "a0000000-0000-4000-8000-00000000000f")
+	p.Fill("Client secret", clientSecret)
+	p.Click("Save")
+	p.ByRole("alert", "").ByRole("link", "Grant admin consent").Wait()
+	fine(p, "app-refused-consent")
 	fillApp(p, "Poor app", poorApp)
 	p.Fill("Client secret", clientSecret)
 	p.Click("Save")
@@ -160,9 +165,42 @@ func lifeOfAnAppProfile(t *testing.T, v view) {
 	p.Click("Save")
 	p.WaitPath(details)
 	p.ByRole("status", "").Having("Certificate created").Wait()
+	p.ByText("In use").Wait()
 	fine(p, "app-details-two")
 	if name := downloaded(t, p); !strings.HasSuffix(name, ".cer") {
 		t.Errorf("the certificate is called %q", name)
+	}
+}
+
+// R70: the list of app profiles is sorted by its heads, with and without script.
+func TestAppProfilesAreSorted(t *testing.T) {
+	for _, v := range []view{views[0], views[3]} {
+		t.Run(v.name, func(t *testing.T) {
+			_, p := withApps(t, v)
+			for name, application := range map[string]string{"Alpha": wholeApp, "Beta": poorApp} {
+				p.Goto("/app-profiles/new")
+				fillApp(p, name, application)
+				p.Fill("Client secret", clientSecret)
+				p.Click("Save")
+				p.WaitPath("/app-profiles")
+			}
+			beginsWith := func(name string) {
+				t.Helper()
+				if err := p.Page.Locator(listRows + ":first-child a:text-is('" + name + "')").WaitFor(); err != nil {
+					t.Fatalf("the list does not begin with %s: %v", name, err)
+				}
+			}
+			p.Goto("/app-profiles")
+			beginsWith("Alpha")
+			p.Click("Name")
+			beginsWith("Beta")
+			fine(p, "app-profiles-sorted")
+			p.Click("Credential expires")
+			beginsWith("Alpha") // the other's end is not known
+			if p.Path() != "/app-profiles?sort=expires" {
+				t.Errorf("the address is %s", p.Path())
+			}
+		})
 	}
 }
 

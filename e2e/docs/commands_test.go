@@ -335,8 +335,10 @@ var proved = map[string]string{
 	"text":       "TestPurserSaysWhatTheDocumentsSay",
 	"tsv":        "TestTheRowsOfCodesAreGood",
 	"go":         "internal/m365sim/contract does the same",
-	"nginx":      "not proved: it would need nginx",
-	"caddy":      "not proved: it would need Caddy",
+	"nginx":      "TestTheProxiesOfTheDocumentWork",
+	"caddy":      "TestTheProxiesOfTheDocumentWork",
+	"apache":     "TestTheProxiesOfTheDocumentWork",
+	"xml":        "not proved: it would need IIS, as the document says",
 	"powershell": "not proved: it would need Windows; that the commands exist, TestTheCommandsThatAreMentionedExist proves",
 }
 

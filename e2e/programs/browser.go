@@ -29,28 +29,34 @@ type Answer struct {
 
 // SignIn signs a person in at the Purser at base.
 func SignIn(ctx context.Context, base, email, password string) (*Browser, error) {
-	b, err := newBrowser(base)
+	b, _, err := SignInOver(ctx, &http.Transport{MaxIdleConnsPerHost: 4}, base, email, password)
+	return b, err
+}
+
+// SignInOver is SignIn for who has a way of their own to base. It gives the answer that the session began with, too.
+func SignInOver(ctx context.Context, way http.RoundTripper, base, email, password string) (*Browser, Answer, error) {
+	b, err := newBrowser(base, way)
 	if err != nil {
-		return nil, err
+		return nil, Answer{}, err
 	}
 	callback, err := idptest.SignIn(ctx, b.client, base+"/auth/sign-in", email, password)
 	if err != nil {
-		return nil, err
+		return nil, Answer{}, err
 	}
 	a, err := b.Get(ctx, strings.TrimPrefix(callback, base))
 	if err != nil || a.Status != http.StatusSeeOther {
-		return nil, errors.Join(err, fmt.Errorf("sign-in: status %d", a.Status))
+		return nil, a, errors.Join(err, fmt.Errorf("sign-in: status %d", a.Status))
 	}
-	return b, nil
+	return b, a, nil
 }
 
-func newBrowser(base string) (*Browser, error) {
+func newBrowser(base string, way http.RoundTripper) (*Browser, error) {
 	jar, err := cookiejar.New(nil)
 	if err != nil {
 		return nil, err
 	}
 	return &Browser{base: base, client: &http.Client{
-		Jar: jar, Timeout: 30 * time.Second, Transport: &http.Transport{MaxIdleConnsPerHost: 4},
+		Jar: jar, Timeout: 30 * time.Second, Transport: way,
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	}}, nil
 }
@@ -93,6 +99,9 @@ func (b *Browser) Post(ctx context.Context, path string, form url.Values, script
 	}
 	return b.send(req)
 }
+
+// Do sends a request of the caller's with the session. The answer is the caller's to read and to close.
+func (b *Browser) Do(req *http.Request) (*http.Response, error) { return b.client.Do(req) }
 
 func (b *Browser) send(req *http.Request) (Answer, error) {
 	res, err := b.client.Do(req)

@@ -83,7 +83,7 @@ func (f *Foreign) control(ctx context.Context, path string, body any) error {
 
 // SignIn signs a person in at the Purser at base by the forms that the foreign provider shows, and gives where Purser leads them.
 func (f *Foreign) SignIn(ctx context.Context, base, login string) (*Browser, Answer, error) {
-	b, err := newBrowser(base)
+	b, err := newBrowser(base, &http.Transport{MaxIdleConnsPerHost: 4})
 	if err != nil {
 		return nil, Answer{}, err
 	}

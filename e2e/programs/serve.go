@@ -36,8 +36,14 @@ func Serve(ctx context.Context, binary string, folder Folder, log io.Writer, set
 	if err != nil {
 		return nil, err
 	}
+	return ServeBehind(ctx, binary, folder, address, "http://"+address, log, settings...)
+}
+
+// ServeBehind is Serve at an address that browsers do not see: they use base, where something else leads to it.
+func ServeBehind(ctx context.Context, binary string, folder Folder, address, base string, log io.Writer, settings ...string) (*Served, error) {
 	s := newServed(binary, folder, address, log)
-	issuer, err := s.startProvider(ctx)
+	s.settings = append(s.settings, "PURSER_BASE_URL="+base)
+	issuer, err := s.startProvider(ctx, base)
 	if err != nil {
 		return nil, err
 	}
@@ -72,7 +78,7 @@ func (s *Served) Restart(ctx context.Context) error {
 	return s.await(ctx, begin)
 }
 
-func (s *Served) startProvider(ctx context.Context) (issuer string, err error) {
+func (s *Served) startProvider(ctx context.Context, base string) (issuer string, err error) {
 	ln, err := (&net.ListenConfig{}).Listen(ctx, "tcp", "127.0.0.1:0")
 	if err != nil {
 		return "", err
@@ -83,7 +89,7 @@ func (s *Served) startProvider(ctx context.Context) (issuer string, err error) {
 	}
 	issuer = "http://" + ln.Addr().String() + "/idp"
 	provider, err := idp.New(idp.Config{
-		Issuer: issuer, ClientID: "bench", ClientSecret: "bench", RedirectURI: s.URL + "/auth/callback", PostLogoutRedirectURI: s.URL + "/auth/signed-out",
+		Issuer: issuer, ClientID: "bench", ClientSecret: "bench", RedirectURI: base + "/auth/callback", PostLogoutRedirectURI: base + "/auth/signed-out",
 		People:     []idp.Person{{Subject: "bench", Email: Email, Name: "Bench", Password: Password, Roles: []string{"ServiceAdministrator"}}},
 		SigningKey: signing, CryptoKey: [32]byte{1},
 	})

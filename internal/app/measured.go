@@ -80,8 +80,9 @@ func (a *App) sources(kept stores, now func() time.Time) metrics.Sources {
 			return metrics.Database(f), err
 		},
 	}
+	s.Expiries = []expiry.Source{a.Apps}
 	if a.certificate != nil {
-		s.Expiries = append(s.Expiries, expiry.Source(a.certificate))
+		s.Expiries = append(s.Expiries, a.certificate)
 	}
 	return s
 }

@@ -163,3 +163,39 @@ func TestTheMetricsTellWhenTheCertificateEndsR84(t *testing.T) {
 		t.Errorf("the certificate ends in %v days", days)
 	}
 }
+
+// R74, R84: so are the ends of the credentials of app profiles, by kind: of each profile the one in use, and without a name.
+func TestTheMetricsTellWhenCredentialsEndR84(t *testing.T) {
+	address, fixture := freeAddress(t), filepath.Join(t.TempDir(), "fixture.json")
+	must(t, os.WriteFile(fixture, []byte(`{"tenants": [{"id": "`+contoso+`", "displayName": "Contoso", "initialDomain": "contoso.onmicrosoft.com",
+		"apps": [{"appId": "`+clientID+`", "displayName": "Purser", "secrets": [{"value": "App-Secret-2026!", "expires": "+10d"}, {"value": "New-Secret-2027!", "expires": "+40d"}]}]}]}`), 0o600))
+	cfg, err := config.LoadDemo([]string{"PURSER_METRICS_ADDR=" + address})
+	must(t, err)
+	h := demotest.OpenAs(t, demo.Options{Config: cfg, Fixture: fixture})
+	ends := func(kind string) (days, count float64) {
+		text := scraped(t, address)
+		return number(t, text, `purser_expiry_days{kind="`+kind+`"}`), number(t, text, `purser_expiry_count{kind="`+kind+`"}`)
+	}
+	if days, count := ends("client_secret"); days != -1 || count != -1 {
+		t.Errorf("without an app profile: %v of them, the first in %v days", count, days)
+	}
+	b := h.SignedIn(t, "admin@purser.test")
+	post := func(path string, form url.Values) string {
+		res := b.Post(path, form)
+		if res.StatusCode != http.StatusSeeOther {
+			t.Fatalf("%s: %d\n%s", path, res.StatusCode, res.Text())
+		}
+		return b.Get("/app-profiles").Page(t).Find("#selection tbody input[name=id]").First().AttrOr("value", "")
+	}
+	id := post("/app-profiles", url.Values{"name": {"Reader"}, "tenant": {"contoso.onmicrosoft.com"}, "application_id": {clientID}, "credential": {"secret"}, "client_secret": {"App-Secret-2026!"}})
+	if days, count := ends("client_secret"); days < 9.9 || days > 10 || count != 1 {
+		t.Errorf("%v client secrets, the first ends in %v days", count, days)
+	}
+	post("/app-profiles/"+id+"/credentials", url.Values{"version": {"1"}, "credential": {"secret"}, "client_secret": {"New-Secret-2027!"}})
+	if days, count := ends("client_secret"); days < 39.9 || days > 40 || count != 1 {
+		t.Errorf("beside one that is being replaced: %v client secrets, the first ends in %v days", count, days)
+	}
+	if days, count := ends("app_certificate"); days != -1 || count != -1 {
+		t.Errorf("%v certificates, the first ends in %v days", count, days)
+	}
+}

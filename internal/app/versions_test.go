@@ -57,12 +57,12 @@ func TestEveryVersionIsBroughtUpToDate(t *testing.T) {
 // hasAppProfiles looks whether what the demo's tenants were connected with became an app profile each, whose secret opens (R73).
 func hasAppProfiles(t *testing.T, a *app.App, any bool) {
 	t.Helper()
-	rows, _, err := a.Apps.List(ctx, adele, appprofile.Query{})
+	apps, err := a.Apps.List(ctx, adele, appprofile.Query{})
 	must(t, err)
-	if any != (len(rows) == 2) {
-		t.Errorf("%d app profiles", len(rows))
+	if any != (apps.Total == 2) {
+		t.Errorf("%d app profiles", apps.Total)
 	}
-	for _, p := range rows {
+	for _, p := range apps.Rows {
 		app, err := a.Apps.Credentials(ctx, p.Tenant)
 		if err != nil || app.Kind != appprofile.Secret || app.Secret.Empty() || !p.Preferred || p.Status != appprofile.NotChecked || p.Name == "" {
 			t.Errorf("%+v %v", p, err)

@@ -23,7 +23,7 @@ func (s *Service) try(ctx context.Context, caller access.Caller, origin audit.Or
 	app := App{Profile: p.ID, ApplicationID: p.ApplicationID, Credential: m.ID, Kind: m.Kind, Secret: m.secret, Public: m.Public}
 	seen, err := s.directory.Inspect(ctx, t, app)
 	if err != nil {
-		return tenant.Tenant{}, s.refusal(err, *m)
+		return tenant.Tenant{}, s.refusal(err, t, *p, *m)
 	}
 	if err := fits(t, seen, named); err != nil {
 		return tenant.Tenant{}, err
@@ -66,9 +66,7 @@ func (p *Profile) take(seen Inspection) {
 // asRead is the tenant with what was seen of it. Where nobody says which domain is the initial one, the tenant stays known by the domain
 // that it was named by, or by its default domain in place of an id (X50).
 func (s *Service) asRead(t tenant.Tenant, seen Inspection) tenant.Tenant {
-	if seen.Organization.DisplayName != "" {
-		t.DisplayName = seen.Organization.DisplayName
-	}
+	t = t.Named(seen.Organization.DisplayName, s.now().UTC())
 	if seen.Organization.InitialDomain != "" {
 		t.InitialDomain = strings.ToLower(seen.Organization.InitialDomain)
 	} else if i := slices.IndexFunc(seen.Facts.Domains, func(d tenant.Domain) bool { return d.Default }); i >= 0 && guid.MatchString(t.InitialDomain) {
@@ -76,6 +74,14 @@ func (s *Service) asRead(t tenant.Tenant, seen Inspection) tenant.Tenant {
 	}
 	t.Facts, t.Read, t.Gone = t.Facts.Renewed(seen.Facts), s.now().UTC(), longAgo
 	return t
+}
+
+// renamed adds to the entry of what was read that the tenant was called something else before.
+func renamed(e audit.Entry, before, now tenant.Tenant) audit.Entry {
+	if now.Facts.Renaming.Equal(before.Facts.Renaming) {
+		return e
+	}
+	return e.With("tenant name", now.DisplayName).With("former tenant name", now.Facts.Former)
 }
 
 // Check asks Microsoft 365 about an app profile: whether each of its credentials is accepted, which permissions it has, and what the
@@ -107,7 +113,7 @@ func (s *Service) Check(ctx context.Context, caller access.Caller, origin audit.
 	if err != nil {
 		return Profile{}, err
 	}
-	return s.checked(ctx, caller, origin, found, read)
+	return s.checked(ctx, caller, origin, found, t, read)
 }
 
 // kept is the profile with its sealed credentials.
@@ -148,7 +154,7 @@ func (s *Service) examine(ctx context.Context, t tenant.Tenant, k Kept) (Profile
 		case !refused:
 			return Profile{}, nil, err
 		case !unread.blames():
-			return Profile{}, nil, s.refusal(err, material{Credential: p.Credentials[i]})
+			return Profile{}, nil, s.refusal(err, t, p, material{Credential: p.Credentials[i]})
 		default:
 			p.Credentials[i] = p.Credentials[i].refused(unread.Code)
 			if first == nil {
@@ -233,7 +239,7 @@ func (s *Service) checkPublic(ctx context.Context, caller access.Caller, origin 
 		return Profile{}, err
 	}
 	p.Checked = stampOf(caller, s.now()).At
-	return s.checked(ctx, caller, origin, p, &read)
+	return s.checked(ctx, caller, origin, p, t, &read)
 }
 
 // examinePublic asks what can be asked of a public client: whether its tenant is still there.
@@ -253,14 +259,17 @@ func (s *Service) examinePublic(ctx context.Context, t tenant.Tenant, k Kept) (P
 	return p, read, nil
 }
 
-// checked writes what a check came to.
-func (s *Service) checked(ctx context.Context, caller access.Caller, origin audit.Origin, p Profile, read *tenant.Tenant) (Profile, error) {
+// checked writes what a check came to, of a tenant as it was known before.
+func (s *Service) checked(ctx context.Context, caller access.Caller, origin audit.Origin, p Profile, before tenant.Tenant, read *tenant.Tenant) (Profile, error) {
 	entry := audit.By(caller, origin, CheckEnded, p.target()).With("status", string(p.Status))
 	if p.Finding.Code != "" {
 		entry = entry.With("code", p.Finding.Code)
 	}
 	if p.Finding.CorrelationID != "" {
 		entry = entry.With("correlation", p.Finding.CorrelationID)
+	}
+	if read != nil {
+		entry = renamed(entry, before, *read)
 	}
 	if err := s.store.Checked(ctx, p, read, entry); err != nil {
 		return Profile{}, told(err)

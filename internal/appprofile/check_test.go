@@ -3,6 +3,7 @@ package appprofile_test
 import (
 	"context"
 	"errors"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -33,6 +34,45 @@ func TestCheckSaysThatConsentWasTakenAway(t *testing.T) {
 	}
 	if found, err := r.tenants.Find(ctx, contoso); err != nil || found.DisplayName != "Contoso Ltd" {
 		t.Errorf("a tenant that was renamed is %+v, %v", found, err)
+	}
+}
+
+// R73: a tenant that was renamed at Microsoft has a former name from the next check on, which the activity log tells once. One whose name is
+// read for the first time has none.
+func TestCheckTellsOfATenantThatWasRenamed(t *testing.T) {
+	r := newRig(t)
+	p, err := r.Create(ctx, adele, here, draft("Contoso", "contoso.com", appID, word))
+	must(t, err)
+	told := func() (names []string) {
+		t.Helper()
+		links, err := r.db.Activity(ctx, 100)
+		must(t, err)
+		for _, l := range links {
+			if former := l.Details["former tenant name"]; former != "" {
+				names = append(names, former+" > "+l.Details["tenant name"])
+			}
+		}
+		return names
+	}
+	if found, err := r.tenants.Find(ctx, contoso); err != nil || found.DisplayName != "Contoso" || found.Facts.Former != "" || told() != nil {
+		t.Errorf("a tenant that was read once is %+v, %v, told %q", found, err, told())
+	}
+	for range 2 { // the second one finds nothing new
+		r.steer(t, "PATCH", "/_sim/tenants/"+string(contoso), `{"displayName": "Contoso Ltd"}`)
+		r.advance(time.Minute)
+		_, err = r.Check(ctx, adele, here, p.ID)
+		must(t, err)
+		found, err := r.tenants.Find(ctx, contoso)
+		must(t, err)
+		if found.Facts.Former != "Contoso" || found.Facts.Renaming.IsZero() || !slices.Equal(told(), []string{"Contoso > Contoso Ltd"}) {
+			t.Errorf("a tenant that was renamed is %+v, told %q", found, told())
+		}
+	}
+	r.steer(t, "PATCH", "/_sim/tenants/"+string(contoso), `{"displayName": "Fabrikam"}`)
+	_, err = r.Create(ctx, adele, here, draft("Again", "contoso.com", appID, word))
+	must(t, err)
+	if found, err := r.tenants.Find(ctx, contoso); err != nil || found.Facts.Former != "Contoso Ltd" || len(told()) != 2 {
+		t.Errorf("connected again, it is %+v, %v, told %q", found, err, told())
 	}
 }
 

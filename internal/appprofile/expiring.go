@@ -1,6 +1,11 @@
 package appprofile
 
-import "time"
+import (
+	"context"
+	"time"
+
+	"purser.example/internal/expiry"
+)
 
 // Marks are the days before its end on which a credential is told about (R74).
 var Marks = []int{30, 14, 7, 1}
@@ -39,9 +44,25 @@ func (c Credential) Ending(now time.Time) Ending {
 // Ending tells of the profile's credentials the one that ends first, of those that are of use: beside one that Microsoft accepts and that
 // goes on, one that ends is being replaced.
 func (p Profile) Ending(now time.Time) Ending {
-	c, ok := p.inUse(now)
+	c, ok := p.Used(now)
 	if !ok {
 		return Ending{}
 	}
 	return c.Ending(now)
+}
+
+// Expiries implements expiry.Source: of each app profile the end of the credential that Purser uses, where it is known.
+func (s *Service) Expiries(ctx context.Context) ([]expiry.Date, error) {
+	kinds := map[Kind]expiry.Kind{Secret: expiry.ClientSecret, Certificate: expiry.AppCertificate}
+	listed, err := s.store.Profiles(ctx, Filter{})
+	if err != nil {
+		return nil, err
+	}
+	var ends []expiry.Date
+	for _, p := range listed {
+		if c, ok := p.Used(s.now()); ok && !c.Expires.IsZero() {
+			ends = append(ends, expiry.Date{Kind: kinds[c.Kind], At: c.Expires})
+		}
+	}
+	return ends, nil
 }

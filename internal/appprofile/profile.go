@@ -173,7 +173,7 @@ type Profile struct {
 
 // Kind is how the app proves itself, by the credential in use.
 func (p Profile) Kind() Kind {
-	if c, ok := p.inUse(time.Time{}); ok {
+	if c, ok := p.Used(time.Time{}); ok {
 		return c.Kind
 	}
 	return Public
@@ -189,9 +189,9 @@ func (p Profile) Expires() (first time.Time) {
 	return first
 }
 
-// inUse is the credential that Purser takes: one that Microsoft accepted before one that was never tried, those before one that it
+// Used is the credential that Purser takes, and whether there is one: one that Microsoft accepted before one that was never tried, those before one that it
 // refused; of equals the one that was added last. At a time, one that has ended comes after all others.
-func (p Profile) inUse(now time.Time) (Credential, bool) {
+func (p Profile) Used(now time.Time) (Credential, bool) {
 	if len(p.Credentials) == 0 {
 		return Credential{}, false
 	}

@@ -184,11 +184,11 @@ func (r *rig) steer(t testing.TB, method, path, body string) {
 // kept is how many app profiles there are, and how many tenants.
 func (r *rig) kept(t testing.TB) (profiles, connected int) {
 	t.Helper()
-	rows, _, err := r.List(ctx, adele, appprofile.Query{})
+	page, err := r.List(ctx, adele, appprofile.Query{})
 	must(t, err)
 	all, err := r.tenants.All(ctx, adele)
 	must(t, err)
-	return len(rows), len(all)
+	return page.Total, len(all)
 }
 
 // asked counts the requests to a path that begins so.

@@ -84,7 +84,7 @@ func (s *Service) Create(ctx context.Context, caller access.Caller, origin audit
 	if err != nil {
 		return Profile{}, err
 	}
-	by := stampOf(caller, s.now())
+	by, before := stampOf(caller, s.now()), t
 	m.Added = by
 	p := Profile{ID: ID(uuid.NewString()), Name: d.Name, Tenant: t.ID, ApplicationID: d.ApplicationID, Status: NotChecked, Version: 1, Created: by, Modified: by}
 	if m.asks() {
@@ -100,7 +100,7 @@ func (s *Service) Create(ctx context.Context, caller access.Caller, origin audit
 		return Profile{}, err
 	}
 	entry := audit.By(caller, origin, Created, p.target()).With("tenant", string(t.ID)).With("application", p.ApplicationID).With("credential", string(m.Kind)).With("status", string(p.Status))
-	if err := s.store.Create(ctx, t, p, []Sealed{sealed}, entry); err != nil {
+	if err := s.store.Create(ctx, t, p, []Sealed{sealed}, renamed(entry, before, t)); err != nil {
 		return Profile{}, told(err)
 	}
 	s.tenants.Forget()
@@ -171,7 +171,7 @@ func (s *Service) replace(ctx context.Context, caller access.Caller, origin audi
 		if err != nil {
 			return Profile{}, err
 		}
-		read = &told
+		read, e = &told, renamed(e, t, told)
 	} else if len(beside) == 0 {
 		p.Status, p.Checked, p.Finding, p.Granted = NotChecked, longAgo, Finding{}, Grants{}
 	}

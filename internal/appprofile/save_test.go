@@ -303,8 +303,12 @@ func TestAChangeOfCredentialsCostsNoOutage(t *testing.T) {
 	if len(p.Credentials) != 2 {
 		t.Fatalf("%+v", p.Credentials)
 	}
-	if app, err := r.Credentials(ctx, contoso); err != nil || string(app.Secret.Reveal()) != "Second-Secret~2" {
+	app, err := r.Credentials(ctx, contoso)
+	if err != nil || string(app.Secret.Reveal()) != "Second-Secret~2" {
 		t.Errorf("the newer one is not taken: %v", err)
+	}
+	if used, there := p.Used(time.Now()); !there || used.ID != app.Credential {
+		t.Errorf("the one that is said to be used, %s, is not the one that is taken, %s", used.ID, app.Credential)
 	}
 	if _, err := r.AddCredential(ctx, adele, here, p.ID, p.Version, withSecret("Third~3")); problem.KindOf(err) != problem.Conflict {
 		t.Errorf("a third one: %v", err)
@@ -355,7 +359,7 @@ func TestWithoutARole(t *testing.T) {
 	nobody := access.Caller{Subject: "s2"}
 	_, created := r.Create(ctx, nobody, here, draft("Contoso", "contoso.com", appID, word))
 	_, checked := r.Check(ctx, nobody, here, "x")
-	_, _, listed := r.List(ctx, nobody, appprofile.Query{})
+	_, listed := r.List(ctx, nobody, appprofile.Query{})
 	for _, err := range []error{created, checked, listed, r.Delete(ctx, nobody, here, "x", ""), r.Prefer(ctx, nobody, here, "x")} {
 		if problem.KindOf(err) != problem.Forbidden {
 			t.Errorf("err = %v", err)

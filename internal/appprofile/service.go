@@ -53,26 +53,6 @@ func NewService(p Parts) *Service {
 	return &Service{store: p.Store, tenants: p.Tenants, directory: p.Directory, ring: p.Ring, now: p.Now}
 }
 
-// pageSize is how many rows a page of the list has where nobody says otherwise.
-const pageSize = 100
-
-// List gives a page of the app profiles by name, and whether there are more.
-func (s *Service) List(ctx context.Context, caller access.Caller, q Query) (rows []Profile, more bool, err error) {
-	if err := access.Require(caller, access.ManageServiceAccounts); err != nil {
-		return nil, false, err
-	}
-	if q.Limit <= 0 {
-		q.Limit = pageSize
-	}
-	limit := q.Limit
-	q.Limit++
-	rows, err = s.store.Profiles(ctx, q)
-	if err != nil || len(rows) <= limit {
-		return rows, false, err
-	}
-	return rows[:limit], true, nil
-}
-
 // Find gives one app profile.
 func (s *Service) Find(ctx context.Context, caller access.Caller, id ID) (Profile, error) {
 	if err := access.Require(caller, access.ManageServiceAccounts); err != nil {
@@ -129,7 +109,7 @@ func (s *Service) chosen(ctx context.Context, t tenant.ID) (Kept, error) {
 	}
 	now := s.now()
 	i := slices.IndexFunc(kept, func(k Kept) bool {
-		c, ok := k.inUse(now)
+		c, ok := k.Used(now)
 		return ok && k.Status != Invalid && !c.ended(now)
 	})
 	return kept[max(i, 0)], nil
@@ -147,7 +127,7 @@ func (s *Service) Credentials(ctx context.Context, id tenant.ID) (App, error) {
 	if err != nil {
 		return App{}, err
 	}
-	c, _ := k.inUse(s.now())
+	c, _ := k.Used(s.now())
 	return s.open(t, k, c)
 }
 

@@ -27,7 +27,7 @@ type Sealed struct {
 // Store keeps app profiles, and the tenants that they connect.
 type Store interface {
 	// Profiles lists by name, without secrets.
-	Profiles(ctx context.Context, q Query) ([]Profile, error)
+	Profiles(ctx context.Context, f Filter) ([]Listed, error)
 	// Profile gives one; ErrGone.
 	Profile(ctx context.Context, id ID) (Profile, error)
 	// Of gives the profiles of a tenant with their sealed credentials, the preferred one first, then by when they were made.
@@ -62,19 +62,19 @@ type Kept struct {
 	Sealed []Sealed
 }
 
-// Query is a page of the list.
-type Query struct {
+// Filter is which app profiles to list. The zero Filter is all of them.
+type Filter struct {
 	Search string // in names, application ids and tenants; empty: all
 	Tenant tenant.ID
 	Status Status
-	After  Place // the last row of the page before
-	Limit  int
 }
 
-// Place is where a row stands in the list.
-type Place struct {
-	Name string
-	ID   ID
+// Listed is a profile with what the list sorts it by that is not the profile's own.
+type Listed struct {
+	Profile
+	NameKey   string // its name in the order of the list
+	TenantKey string // that of its tenant
+	Cloud     tenant.Cloud
 }
 
 // told turns what a Store returns into what a person reads.

@@ -5,13 +5,15 @@ import (
 	"strings"
 
 	"purser.example/internal/problem"
+	"purser.example/internal/tenant"
 	"purser.example/internal/whose"
 )
 
 // Refusal is a credential or an app that Microsoft 365 refused, so that nothing was saved. Its sentence is in it; a page shows the rest.
 type Refusal struct {
 	Finding
-	Field string // beside which it belongs
+	Field   string // beside which it belongs
+	Consent string // where an administrator of the tenant gives consent to the app; empty where that is not what is missing
 }
 
 func (r *Refusal) Error() string { return "refused: " + r.Code }
@@ -26,14 +28,24 @@ func (u *Unread) blames() bool {
 	return u.Whose.Blamed() || u.Whose == whose.Untold && strings.HasPrefix(u.Code, "AADSTS")
 }
 
-// refusal is what a person reads of an error of Inspect.
-func (s *Service) refusal(err error, m material) error {
+// NeedsConsent reports whether Microsoft 365 misses the consent of an administrator. Until there is one, a tenant does not know an app that
+// was registered in another: both are told by the same code.
+func (f Finding) NeedsConsent() bool {
+	return f.Code == "AADSTS700016" || f.Code == "AADSTS7000229" || f.Code == "AADSTS65001"
+}
+
+// refusal is what a person reads of an error of Inspect, of an app in a tenant.
+func (s *Service) refusal(err error, t tenant.Tenant, p Profile, m material) error {
 	u, ok := errors.AsType[*Unread](err)
 	if !ok {
 		return err
 	}
 	if u.blames() {
-		return &Refusal{Finding: s.finding(u, m.Credential), Field: fieldOf(u.Code, m.Kind)}
+		refused := &Refusal{Finding: s.finding(u, m.Credential), Field: fieldOf(u.Code, m.Kind)}
+		if refused.NeedsConsent() {
+			refused.Consent = p.ConsentAddress(t)
+		}
+		return refused
 	}
 	words := u.Whose.Words()
 	return problem.Wrap(err, problem.Upstream, "Microsoft 365 could not be reached ("+u.Code+"): "+words.What+". Nothing was saved. "+words.Remedy)
@@ -65,6 +77,8 @@ var remedies = map[string]string{
 	"AADSTS7000215": "Copy the Value of a client secret of this app registration, not its Secret ID or a secret of another app. The Value is shown only when the secret is created. If you don't have it, create another secret.",
 	"AADSTS7000222": "Create another client secret under Certificates & secrets of the app registration, and enter its Value.",
 	"AADSTS700016":  "Compare the application (client) ID with the app registration, and check that the app is in this tenant. An administrator may have to consent to it there first.",
+	"AADSTS7000229": "The tenant does not know the app yet. Ask an administrator of the tenant to consent to it.",
+	"AADSTS65001":   "Ask an administrator of the tenant to consent to the permissions of the app.",
 	"AADSTS90002":   "Check the tenant. It may have been deleted, or it may be in another cloud.",
 	"AADSTS700027":  "Upload the certificate to the app registration under Certificates & secrets, and compare its thumbprint there. An expired certificate is refused as well.",
 	"AADSTS7000112": "Allow sign-in to the app again: Enterprise apps, Properties, Enabled for users to sign-in.",
@@ -74,7 +88,7 @@ var remedies = map[string]string{
 // fieldOf is the field beside which a refusal belongs.
 func fieldOf(code string, k Kind) string {
 	switch code {
-	case "AADSTS700016", "AADSTS7000112":
+	case "AADSTS700016", "AADSTS7000229", "AADSTS65001", "AADSTS7000112":
 		return FieldApplication
 	case "AADSTS90002", "AADSTS900021", "AADSTS900382", "AADSTS90038", "AADSTS900439":
 		return FieldTenant

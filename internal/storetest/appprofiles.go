@@ -125,25 +125,27 @@ func AppProfiles(t *testing.T, open Open) {
 			r.must(r.Apps.Delete(ctx, "a1", false, r.entry(done)))
 			r.same("the preferred ones afterwards", preferred(), []appprofile.ID{appprofile.ID(contoso.ID)})
 		}},
-		{"the list goes by name, page by page, and is searched", func(r *rig) {
+		{"the list goes by name, says what it can be sorted by, and is searched", func(r *rig) {
 			for i, name := range []string{"bravo", "Alpha", "charlie"} {
 				p, sealed := r.app1(appprofile.ID(named("a", i)), contoso.ID, name)
 				r.must(r.Apps.Create(ctx, contoso, p, sealed, r.entry(done)))
 			}
-			names := func(q appprofile.Query) (list []string) {
-				rows, err := r.Apps.Profiles(ctx, q)
+			names := func(f appprofile.Filter) (list []string) {
+				rows, err := r.Apps.Profiles(ctx, f)
 				r.must(err)
 				for _, p := range rows {
 					list = append(list, p.Name)
 				}
 				return list
 			}
-			r.same("the first page", names(appprofile.Query{Limit: 2}), []string{"Alpha", "bravo"})
-			r.same("the next page", names(appprofile.Query{Limit: 5, After: appprofile.Place{Name: "bravo", ID: "a0"}}), []string{"charlie", "Contoso", "Fabrikam"})
-			r.same("those found by name", names(appprofile.Query{Limit: 5, Search: "LPH"}), []string{"Alpha"})
-			r.same("those found by tenant", names(appprofile.Query{Limit: 5, Search: "fabrikam.on"}), []string{"Fabrikam"})
-			r.same("those of a tenant", names(appprofile.Query{Limit: 5, Tenant: fabrikam.ID}), []string{"Fabrikam"})
-			r.same("those of a status", names(appprofile.Query{Limit: 5, Status: appprofile.Active}), []string(nil))
+			r.same("all", names(appprofile.Filter{}), []string{"Alpha", "bravo", "charlie", "Contoso", "Fabrikam"})
+			rows, err := r.Apps.Profiles(ctx, appprofile.Filter{Search: "alpha"})
+			r.must(err)
+			r.same("the row", rows, []appprofile.Listed{{Profile: r.oneApp(appprofile.ID(named("a", 1))), NameKey: "alpha", TenantKey: "contoso", Cloud: contoso.Cloud}})
+			r.same("those found by name", names(appprofile.Filter{Search: "LPH"}), []string{"Alpha"})
+			r.same("those found by tenant", names(appprofile.Filter{Search: "fabrikam.on"}), []string{"Fabrikam"})
+			r.same("those of a tenant", names(appprofile.Filter{Tenant: fabrikam.ID}), []string{"Fabrikam"})
+			r.same("those of a status", names(appprofile.Filter{Status: appprofile.Active}), []string(nil))
 		}},
 	})
 }
@@ -164,9 +166,12 @@ func (r *rig) oneApp(id appprofile.ID) appprofile.Profile {
 	return p
 }
 
-func (r *rig) allApps() []appprofile.Profile {
+func (r *rig) allApps() (list []appprofile.Profile) {
 	r.Helper()
-	list, err := r.Apps.Profiles(ctx, appprofile.Query{Limit: 100})
+	listed, err := r.Apps.Profiles(ctx, appprofile.Filter{})
 	r.must(err)
+	for _, l := range listed {
+		list = append(list, l.Profile)
+	}
 	return list
 }

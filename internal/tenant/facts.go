@@ -1,5 +1,7 @@
 package tenant
 
+import "time"
+
 // Domain is a domain of a tenant.
 type Domain struct {
 	Name      string `json:"name"`
@@ -21,6 +23,9 @@ type Facts struct {
 	Licences         []Licence `json:"licences,omitzero"`
 	SecurityDefaults *bool     `json:"securityDefaults,omitempty"`
 	LegacyAuth       *bool     `json:"legacyAuth,omitempty"` // whether SharePoint lets legacy protocols in
+
+	Former   string    `json:"former,omitempty"` // what the tenant was called before it was renamed at Microsoft; empty: nothing else that Purser knows of
+	Renaming time.Time `json:"renamed,omitzero"` // when Purser read the new name
 }
 
 // DomainsRead reports whether the domains are known.

@@ -92,6 +92,19 @@ func (t Tenant) CloudNames() (names []string) {
 	return names
 }
 
+// Named is the tenant as it calls itself now. Another name than before is the former one from then on; the domain that stood in for a
+// name which nobody had read yet is none.
+func (t Tenant) Named(name string, at time.Time) Tenant {
+	if name == "" || name == t.DisplayName {
+		return t
+	}
+	if t.DisplayName != "" && t.DisplayName != t.InitialDomain {
+		t.Facts.Former, t.Facts.Renaming = t.DisplayName, at
+	}
+	t.DisplayName = name
+	return t
+}
+
 // loginHosts are the hosts at which people of a cloud sign in; all others use Worldwide's.
 var loginHosts = map[Cloud]string{GCCHigh: "login.microsoftonline.us", DoD: "login.microsoftonline.us", China: "login.partner.microsoftonline.cn"}
 

@@ -1,8 +1,6 @@
 package appprofiles
 
 import (
-	"encoding/base64"
-	"encoding/json"
 	"net/url"
 	"slices"
 	"strings"
@@ -26,7 +24,7 @@ const (
 )
 
 // kept are the parameters that make a view of the list.
-var kept = []string{"q", "tenant", "status", "after"}
+var kept = []string{"q", "tenant", "status", "sort", "after", "before"}
 
 // listQuery is a view of the list as its address says it.
 type listQuery struct{ lists.View }
@@ -38,32 +36,30 @@ func listQueryOf(given url.Values) listQuery { return listQuery{lists.Read(listP
 
 // query is the same for the service. What is not known is left out rather than refused: an old bookmark still opens.
 func (l listQuery) query() appprofile.Query {
-	q := appprofile.Query{Search: l.Values.Get("q"), Tenant: tenant.ParseID(l.Values.Get("tenant")), Status: appprofile.Status(l.Values.Get("status"))}
+	sort, down := strings.CutPrefix(l.Values.Get("sort"), "-")
+	q := appprofile.Query{
+		Filter: appprofile.Filter{Search: l.Values.Get("q"), Tenant: tenant.ParseID(l.Values.Get("tenant")), Status: appprofile.Status(l.Values.Get("status"))},
+		Sort:   appprofile.Column(sort), Down: down, After: l.Values.Get("after"), Before: l.Values.Get("before"),
+	}
 	if !slices.Contains(appprofile.Statuses(), q.Status) {
 		q.Status = ""
 	}
-	q.After = placeOf(l.Values.Get("after"))
+	if !slices.Contains(appprofile.Columns, q.Sort) {
+		q.Sort, q.Down = appprofile.ByName, false
+	}
 	return q
 }
 
 // filtered reports whether something is searched or filtered, so that an empty list means "nothing matches".
 func (l listQuery) filtered() bool {
+	return l.query().Filter != appprofile.Filter{}
+}
+
+// sort is the present order as the address writes it.
+func (l listQuery) sort() string {
 	q := l.query()
-	return q.Search != "" || q.Tenant != "" || q.Status != "" || q.After != appprofile.Place{}
-}
-
-// cursor is a place in the list as an address has it, for nobody to read.
-func cursor(p appprofile.Profile) string {
-	text, _ := json.Marshal([]string{p.Name, string(p.ID)}) // texts alone
-	return base64.RawURLEncoding.EncodeToString(text)
-}
-
-// placeOf reads a cursor; one that is none is the beginning.
-func placeOf(text string) appprofile.Place {
-	var parts []string
-	raw, err := base64.RawURLEncoding.DecodeString(strings.TrimSpace(text))
-	if err != nil || json.Unmarshal(raw, &parts) != nil || len(parts) != 2 {
-		return appprofile.Place{}
+	if q.Down {
+		return "-" + string(q.Sort)
 	}
-	return appprofile.Place{Name: parts[0], ID: appprofile.ID(parts[1])}
+	return string(q.Sort)
 }

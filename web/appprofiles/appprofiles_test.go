@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"crypto/x509"
 	"encoding/pem"
+	"fmt"
 	"maps"
 	"mime/multipart"
 	"net/http"
@@ -11,10 +12,13 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/PuerkitoBio/goquery"
 
+	"purser.example/internal/access"
 	"purser.example/internal/appprofile"
+	"purser.example/internal/audit"
 	"purser.example/internal/demo/demotest"
 	"purser.example/internal/m365sim"
 )
@@ -186,6 +190,10 @@ func TestARefusedSaveKeepsWhatWasTyped(t *testing.T) {
 			if page.Find("#outcome [role=alert]").Length() != 1 {
 				t.Error("no alert")
 			}
+			consent := page.Find("#outcome [role=alert] a:contains('Grant admin consent')").AttrOr("href", "")
+			if want := consentAddress(form.Get("application_id")); tc.says == "AADSTS700016" && consent != want || tc.says != "AADSTS700016" && consent != "" {
+				t.Errorf("for consent it leads to %q", consent)
+			}
 			for _, field := range []string{"name", "tenant", "application_id"} {
 				if got := page.Find("form#app [name="+field+"]").AttrOr("value", ""); got != form.Get(field) {
 					t.Errorf("%s came back as %q", field, got)
@@ -204,9 +212,18 @@ func TestARefusedSaveKeepsWhatWasTyped(t *testing.T) {
 	}
 }
 
+// consentAddress is where an administrator of Contoso gives consent to an app.
+func consentAddress(application string) string {
+	return "https://login.microsoftonline.com/" + contoso + "/adminconsent?client_id=" + application
+}
+
 // With htmx the answer holds the outcome and the notes below the fields, and no field: secret and file stay in them.
 func TestARefusedSaveOfAScriptLeavesTheFieldsAlone(t *testing.T) {
 	_, b := open(t)
+	unknown := b.ByScript(http.MethodPost, "/app-profiles", typed(url.Values{"application_id": {"a0000000-0000-4000-8000-00000000000f"}})).Page(t)
+	if to := unknown.Find("#outcome [role=alert] a:contains('Grant admin consent')").AttrOr("href", ""); to != consentAddress("a0000000-0000-4000-8000-00000000000f") {
+		t.Errorf("for consent it leads to %q", to)
+	}
 	res := b.ByScript(http.MethodPost, "/app-profiles", typed(url.Values{"client_secret": {wrong}}))
 	page := res.Page(t)
 	if res.StatusCode != http.StatusUnprocessableEntity || page.Find("#outcome [role=alert]").Length() != 1 || page.Find("input, textarea, select").Length() != 0 || page.Find("#client_secret-notes[hx-swap-oob] .field-error").Length() != 1 {
@@ -360,8 +377,9 @@ func TestTheLastOneOfATenantInUse(t *testing.T) {
 
 // R74: a second credential stands beside the first, and the former one is removed after a question.
 func TestASecondCredential(t *testing.T) {
-	_, b := open(t)
+	h, b := open(t)
 	details := create(t, b, nil)
+	h.Clock.Advance(time.Minute)
 	form := b.Get(details + "/credentials/new").Page(t).Find("form#app")
 	if form.Find("[name=name]").Length() != 0 || form.Find("[name=credential]").Length() != 3 {
 		t.Error("the form of a credential asks for more")
@@ -378,12 +396,23 @@ func TestASecondCredential(t *testing.T) {
 	if pane.Find(".credentials > li").Length() != 2 || pane.Find("a:contains('Add credential')").Length() != 0 {
 		t.Fatalf("the details say %s", plain(pane.Find(".credentials")))
 	}
+	used := pane.Find(".credentials > li:contains('In use')")
+	if used.Length() != 1 || used.Index() != 1 {
+		t.Errorf("of two that are accepted, the one that was added last is not marked: %s", plain(pane.Find(".credentials")))
+	}
 	remove, _ := pane.Find(".credentials a:contains('Remove')").First().Attr("href")
-	dialog := b.Get(remove).Page(t).Find("dialog#remove")
+	dialog := b.Get(used.Find("a:contains('Remove')").AttrOr("href", "")).Page(t).Find("dialog#remove")
+	if !strings.Contains(plain(dialog), "Purser uses this one now.") {
+		t.Errorf("the question says %s", plain(dialog))
+	}
+	dialog = b.Get(remove).Page(t).Find("dialog#remove")
+	if strings.Contains(plain(dialog), "Purser uses this one now.") {
+		t.Errorf("the question about the other says %s", plain(dialog))
+	}
 	if res := b.Post(remove, url.Values{"version": {dialog.Find("[name=version]").AttrOr("value", "")}}); res.StatusCode != http.StatusSeeOther {
 		t.Fatalf("not removed: %d", res.StatusCode)
 	}
-	if pane := b.Get(details).Page(t).Find("[role=dialog]"); pane.Find(".credentials > li").Length() != 1 || !strings.Contains(plain(pane), "Credential removed.") {
+	if pane := b.Get(details).Page(t).Find("[role=dialog]"); pane.Find(".credentials > li").Length() != 1 || !strings.Contains(plain(pane), "Credential removed.") || strings.Contains(plain(pane.Find(".credentials")), "In use") {
 		t.Errorf("the details say %s", plain(pane))
 	}
 }
@@ -462,5 +491,59 @@ func TestTheDoorAndTheWords(t *testing.T) {
 	}
 	if log := h.Log.String(); strings.Contains(log, marked) || strings.Contains(log, wrong) {
 		t.Error("the log holds a secret")
+	}
+}
+
+// R70: the heads sort, up and down, and a command and a filter keep the order; long lists have pages, with a way back.
+func TestTheListIsSortedByItsHeadsAndHasPages(t *testing.T) {
+	h, b := open(t)
+	caller := access.Caller{Issuer: "test", Subject: "test", Name: "Adele Vance", Roles: []access.Role{access.ServiceAdministrator}}
+	for i := range 52 {
+		draft := appprofile.Draft{Name: fmt.Sprintf("App %02d", i), Tenant: contoso, ApplicationID: app, Credential: appprofile.NewCredential{Choice: appprofile.None}}
+		if _, err := h.App.Apps.Create(t.Context(), caller, audit.Origin{}, draft); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if res := b.Post("/app-profiles", typed(url.Values{"name": {"With a secret"}})); res.StatusCode != http.StatusSeeOther {
+		t.Fatalf("not saved: %d", res.StatusCode)
+	}
+	names := func(page *goquery.Document) (first, last string) {
+		rows := page.Find("#selection tbody tr")
+		return rows.First().Find("a").First().Text(), rows.Last().Find("a").First().Text()
+	}
+	head := func(page *goquery.Document, label string) *goquery.Selection {
+		return page.Find("thead th").FilterFunction(func(_ int, th *goquery.Selection) bool { return plain(th) == label })
+	}
+	follow := func(link *goquery.Selection) *goquery.Document {
+		t.Helper()
+		return b.Get(link.AttrOr("href", "")).Page(t)
+	}
+	page := b.Get("/app-profiles").Page(t)
+	if first, last := names(page); first != "App 00" || last != "App 49" || head(page, "Name").AttrOr("aria-sort", "") != "ascending" || plain(page.Find(".pager-summary")) != "53 total" {
+		t.Errorf("the first page goes from %s to %s, of %s", first, last, plain(page.Find(".pager-summary")))
+	}
+	page = follow(page.Find("a[rel=next]"))
+	if first, last := names(page); first != "App 50" || last != "With a secret" || page.Find("a[rel=next]").Length() != 0 {
+		t.Errorf("the next page goes from %s to %s", first, last)
+	}
+	page = follow(page.Find("a[rel=prev]"))
+	if first, last := names(page); first != "App 00" || last != "App 49" || page.Find("a[rel=prev]").Length() != 0 {
+		t.Errorf("back, the page goes from %s to %s", first, last)
+	}
+	page = follow(head(page, "Name").Find("a"))
+	if first, _ := names(page); first != "With a secret" || head(page, "Name").AttrOr("aria-sort", "") != "descending" {
+		t.Errorf("downwards it begins with %s", first)
+	}
+	page = follow(head(page, "Credential expires").Find("a"))
+	if first, second := names(page); first != "With a secret" || second != "App 48" || page.Find("#filters [name=sort]").AttrOr("value", "") != "expires" || page.Find("#selection [name=sort]").AttrOr("value", "") != "expires" {
+		t.Errorf("by the end of the credential it goes from %s to %s", first, second)
+	}
+	if head(page, "Credential").Find("a").Length() != 0 {
+		t.Error("the kind of the credential sorts, though two have none in common")
+	}
+	for _, address := range []string{"?sort=nothing", "?after=x", "?before=x", "?sort=-", "?sort=status&after=" + strings.Repeat("A", 200)} {
+		if res := b.Get("/app-profiles" + address); res.StatusCode != http.StatusOK || res.Page(t).Find("#selection tbody tr").Length() != 50 {
+			t.Errorf("%s: %d", address, res.StatusCode)
+		}
 	}
 }

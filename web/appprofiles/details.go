@@ -65,6 +65,9 @@ func (h *Handlers) tell(p appprofile.Profile, view *detailsView) {
 		title = "The app profile cannot be used yet"
 	}
 	v := h.Verdicts.App(title, p.Finding)
+	if p.Finding.NeedsConsent() {
+		v = consentable(v, view.Grant.Consent)
+	}
 	if p.Status != appprofile.Invalid {
 		v.Tone = ui.Warn
 	}
@@ -81,6 +84,7 @@ func signedOf(s appprofile.Stamp, now time.Time) signedView {
 
 func credentialViews(p appprofile.Profile, query listQuery, now time.Time) []credentialView {
 	var list []credentialView
+	used, _ := p.Used(now)
 	several := len(p.Credentials) > 1
 	for _, c := range p.Credentials {
 		view := credentialView{
@@ -97,6 +101,7 @@ func credentialViews(p appprofile.Profile, query listQuery, now time.Time) []cre
 			view.DownloadHref = listPath + "/" + string(p.ID) + "/certificates/" + string(c.ID) + certificateSuffix
 		}
 		if several {
+			view.Used = c.ID == used.ID
 			view.RemoveHref = query.Address(string(p.ID), "credentials", string(c.ID), "remove")
 		}
 		list = append(list, view)

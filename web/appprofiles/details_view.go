@@ -58,6 +58,7 @@ type credentialView struct {
 	DownloadHref string // the public part; empty where there is none
 	Added        signedView
 	RemoveHref   string // empty for the only one
+	Used         bool   // of several, Purser uses this one
 }
 
 // permissionView is one permission that Purser can use, with what is to be done where it is not granted (R72).

@@ -1,6 +1,7 @@
 package appprofiles
 
 import (
+	"purser.example/web/lists"
 	"purser.example/web/ui"
 	"purser.example/web/words"
 )
@@ -9,6 +10,7 @@ import (
 type listView struct {
 	CreateHref string
 	Filter     filterView
+	Heads      []ui.Column // of columns
 	Rows       []rowView
 	Pager      ui.PagerProps
 	Now        string // when its times were so
@@ -29,20 +31,21 @@ type filterView struct {
 	Query    string
 	Tenants  []ui.Option // without "All tenants", which stands first anyway
 	Statuses []ui.Option
-	Active   bool // something is searched or filtered
-	Hidden   []ui.Hidden
+	Active   bool        // something is searched or filtered
+	Kept     []ui.Hidden // what the address keeps besides: the order
+	Hidden   []ui.Hidden // all of it, for a command on selected rows
 }
 
-// columns are the heads of the list, to the letter.
-var columns = []ui.Column{
-	{Label: "Name", Width: ui.Named},
-	{Label: "Tenant", Width: ui.Texts},
-	{Label: "Cloud", Width: ui.Times, From: ui.FromWide},
-	{Label: "Application (client) ID", Width: ui.Times, From: ui.FromMiddle},
+// columns are the heads of the list, to the letter, each with its value of sort.
+var columns = []lists.Column{
+	{Label: "Name", Sort: "name", Width: ui.Named},
+	{Label: "Tenant", Sort: "tenant", Width: ui.Texts},
+	{Label: "Cloud", Sort: "cloud", Width: ui.Times, From: ui.FromWide},
+	{Label: "Application (client) ID", Sort: "application", Width: ui.Times, From: ui.FromMiddle},
 	{Label: "Credential", Width: ui.Texts, From: ui.FromMiddle},
-	{Label: "Credential expires", Width: ui.Times},
-	{Label: "Status"},
-	{Label: "Last checked", Width: ui.Times, From: ui.FromWide},
+	{Label: "Credential expires", Sort: "expires", Width: ui.Times},
+	{Label: "Status", Sort: "status"},
+	{Label: "Last checked", Sort: "checked", Width: ui.Times, From: ui.FromWide},
 }
 
 // rowView is one app profile in the list.

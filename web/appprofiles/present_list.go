@@ -7,6 +7,7 @@ import (
 
 	"purser.example/internal/appprofile"
 	"purser.example/internal/tenant"
+	"purser.example/web/lists"
 	"purser.example/web/session"
 	"purser.example/web/ui"
 	"purser.example/web/verdicts"
@@ -15,7 +16,7 @@ import (
 
 func (h *Handlers) listView(c echo.Context) (listView, error) {
 	ctx, caller, query := c.Request().Context(), session.Caller(c), readListQuery(c)
-	list, more, err := h.Apps.List(ctx, caller, query.query())
+	page, err := h.Apps.List(ctx, caller, query.query())
 	if err != nil {
 		return listView{}, err
 	}
@@ -27,14 +28,31 @@ func (h *Handlers) listView(c echo.Context) (listView, error) {
 	for _, t := range tenants {
 		known[t.ID] = t
 	}
-	view := listView{CreateHref: query.Address("new"), Filter: filterOf(tenants, query), Now: words.Moment(h.Now(), h.Now()).Now, Pager: ui.PagerProps{Summary: words.Counted(len(list), "app profile")}}
-	for _, p := range list {
+	view := listView{
+		CreateHref: query.Address("new"), Filter: filterOf(tenants, query), Now: words.Moment(h.Now(), h.Now()).Now, Pager: pager(page, query),
+		Heads: lists.Heads(columns, query.sort(), func(sort string) string { return query.FirstPage("sort", sort) }),
+	}
+	for _, p := range page.Rows {
 		view.Rows = append(view.Rows, h.rowView(p, known[p.Tenant], query))
 	}
-	if more {
-		view.Pager.Summary, view.Pager.NextHref = "more than "+words.Number(len(list)), query.FirstPage("after", cursor(list[len(list)-1]))
-	}
 	return view, nil
+}
+
+func pager(page appprofile.Page, query listQuery) ui.PagerProps {
+	props := ui.PagerProps{Summary: words.Number(page.Total) + " total"}
+	switch {
+	case page.Total == 1:
+		props.Summary = "1 app profile"
+	case query.filtered():
+		props.Summary = words.Number(page.Total) + " match"
+	}
+	if page.Previous != "" {
+		props.PreviousHref = query.FirstPage("before", page.Previous)
+	}
+	if page.Next != "" {
+		props.NextHref = query.FirstPage("after", page.Next)
+	}
+	return props
 }
 
 func filterOf(tenants []tenant.Tenant, query listQuery) filterView {
@@ -46,7 +64,10 @@ func filterOf(tenants []tenant.Tenant, query listQuery) filterView {
 	for _, s := range appprofile.Statuses() {
 		f.Statuses = append(f.Statuses, ui.Option{Value: string(s), Label: s.Title(), Selected: s == q.Status})
 	}
-	f.Hidden = listQueryOf(map[string][]string{"q": {q.Search}, "tenant": {string(q.Tenant)}, "status": {string(q.Status)}}).Hidden()
+	if sort := query.Values.Get("sort"); sort != "" {
+		f.Kept = []ui.Hidden{{Name: "sort", Value: sort}}
+	}
+	f.Hidden = listQueryOf(map[string][]string{"q": {q.Search}, "tenant": {string(q.Tenant)}, "status": {string(q.Status)}, "sort": {query.Values.Get("sort")}}).Hidden()
 	return f
 }
 

@@ -11,6 +11,7 @@ import (
 	"purser.example/web/layout"
 	"purser.example/web/respond"
 	"purser.example/web/session"
+	"purser.example/web/verdicts"
 )
 
 func (h *Handlers) showNew(c echo.Context) error {
@@ -98,7 +99,7 @@ func (h *Handlers) refuse(c echo.Context, view formView, cause error) error {
 	refusal, refused := errors.AsType[*appprofile.Refusal](cause)
 	switch kind := problem.KindOf(cause); {
 	case refused:
-		v := h.Verdicts.App("Microsoft 365 refused the app profile. Nothing was saved.", refusal.Finding)
+		v := consentable(h.Verdicts.App("Microsoft 365 refused the app profile. Nothing was saved.", refusal.Finding), refusal.Consent)
 		view.Verdict, view.Errors = &v, map[string]string{refusal.Field: refusal.Cause + " (" + refusal.Code + ")"}
 	case kind == problem.Invalid:
 		if view.Errors = errorsByField(cause); len(view.mistakes()) == 0 {
@@ -117,6 +118,14 @@ func (h *Handlers) refuse(c echo.Context, view formView, cause error) error {
 	}
 	view.Retype = true
 	return h.screen().Whole(c, status, respond.Shell(c, section, title), view.Title, formPane(view))
+}
+
+// consentable leads from what Microsoft 365 said to where an administrator gives consent, if there is such a place.
+func consentable(v verdicts.View, address string) verdicts.View {
+	if address != "" {
+		v.Links = append(v.Links, verdicts.Link{Text: "Grant admin consent", Href: address})
+	}
+	return v
 }
 
 // statuses are the answers to a Save that failed for a reason of somebody else's; the form stays on the page all the same.

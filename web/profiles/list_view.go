@@ -68,42 +68,20 @@ func (v filterView) address() []ui.Hidden {
 }
 
 // columns are the heads of R10, to the letter, each with its value of sort.
-var columns = []struct {
-	label, sort string
-	width       ui.Width
-	from        ui.From
-}{
-	{"Profile name", "name", ui.Named, ui.Always},
-	{"Tenant", "tenant", ui.Short, ui.FromMiddle},
-	{"Services", "", ui.Texts, ui.FromWide},
-	{"Username", "username", ui.User, ui.Always},
-	{"Status", "status", "", ui.Always},
-	{"Password expires", "expires", ui.Times, ui.Always},
-	{"Last validated", "validated", ui.Times, ui.FromMiddle},
-	{"Last modified", "modified", ui.Times, ui.FromWide},
+var columns = []lists.Column{
+	{Label: "Profile name", Sort: "name", Width: ui.Named},
+	{Label: "Tenant", Sort: "tenant", Width: ui.Short, From: ui.FromMiddle},
+	{Label: "Services", Width: ui.Texts, From: ui.FromWide},
+	{Label: "Username", Sort: "username", Width: ui.User},
+	{Label: "Status", Sort: "status"},
+	{Label: "Password expires", Sort: "expires", Width: ui.Times},
+	{Label: "Last validated", Sort: "validated", Width: ui.Times, From: ui.FromMiddle},
+	{Label: "Last modified", Sort: "modified", Width: ui.Times, From: ui.FromWide},
 }
 
-// heads makes the column heads for a list that is sorted by current, such as "-name". href gives the address of the list
-// in another order, filters kept. The column that sorts now turns its order round; any other begins ascending.
+// heads makes the column heads for a list that is sorted by current.
 func heads(current string, href func(sort string) string) []ui.Column {
-	made := make([]ui.Column, 0, len(columns))
-	for _, column := range columns {
-		head := ui.Column{Label: column.label, Width: column.width, From: column.from}
-		switch {
-		case column.sort == "":
-		case current == column.sort:
-			head.Href, head.Order = href("-"+column.sort), ui.Ascending
-		case current == "-"+column.sort:
-			head.Href, head.Order = href(column.sort), ui.Descending
-		default:
-			head.Href = href(column.sort)
-		}
-		if head.Href != "" {
-			head.Attrs = lists.Sorts(head)
-		}
-		made = append(made, head)
-	}
-	return made
+	return lists.Heads(columns, current, href)
 }
 
 // rowView is one profile in the list.

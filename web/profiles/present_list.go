@@ -63,8 +63,8 @@ func (h *Handlers) listView(c echo.Context) (listView, error) {
 // first is how far an installation without profiles has come (R75).
 func (h *Handlers) first(ctx context.Context, caller access.Caller, connected []tenant.Tenant) (tenants.Progress, error) {
 	steps := tenants.Progress{Connected: slices.ContainsFunc(connected, func(t tenant.Tenant) bool { return t.Apps > 0 })}
-	active, _, err := h.Apps.List(ctx, caller, appprofile.Query{Status: appprofile.Active, Limit: 1})
-	steps.Permitted = len(active) > 0
+	active, err := h.Apps.List(ctx, caller, appprofile.Query{Filter: appprofile.Filter{Status: appprofile.Active}, Limit: 1})
+	steps.Permitted = active.Total > 0
 	return steps, err
 }
 

@@ -170,9 +170,9 @@ func TestARowTellsEverything(t *testing.T) { // R10
 func TestCardsNameTheirMoments(t *testing.T) {
 	sheet := served(t, "css/app.css")
 	for i, column := range columns {
-		words := fmt.Sprintf("[aria-label=Profiles] td:nth-child(%d)::before{content:\"%s \"}", i+2, column.label)
-		if named := column.width == ui.Times && column.from != ui.FromWide; named != strings.Contains(sheet, words) {
-			t.Errorf("%s is named on cards: %v", column.label, !named)
+		words := fmt.Sprintf("[aria-label=Profiles] td:nth-child(%d)::before{content:\"%s \"}", i+2, column.Label)
+		if named := column.Width == ui.Times && column.From != ui.FromWide; named != strings.Contains(sheet, words) {
+			t.Errorf("%s is named on cards: %v", column.Label, !named)
 		}
 	}
 }

@@ -6,6 +6,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/PuerkitoBio/goquery"
+
 	"purser.example/internal/demo/demotest"
 )
 
@@ -60,5 +62,34 @@ func TestAnOwnerSaysThatTheCloudChecksAFederatedDomain(t *testing.T) {
 	}
 	if text := owner.Get(page).Text(); !strings.Contains(text, "No domains have been added.") {
 		t.Errorf("after taking it back:\n%s", text)
+	}
+}
+
+// R73: a tenant that was renamed at Microsoft says after a check what it was called.
+func TestARenamedTenantSaysItsFormerName(t *testing.T) {
+	h := demotest.OpenFixture(t, federated)
+	b := h.SignedIn(t, "admin@purser.test")
+	facts := func() map[string]string {
+		said := map[string]string{}
+		b.Get(page).Page(t).Find(".tenant-facts > dt").Each(func(_ int, fact *goquery.Selection) {
+			said[fact.Text()] = strings.Join(strings.Fields(fact.Next().Text()), " ")
+		})
+		return said
+	}
+	if said, there := facts()["Former name"]; there {
+		t.Errorf("before it was renamed: %q", said)
+	}
+	req, err := http.NewRequestWithContext(t.Context(), http.MethodPatch, h.SimulatorURL()+"/_sim"+page, strings.NewReader(`{"displayName": "Contoso Ltd"}`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if res, err := http.DefaultClient.Do(req); err != nil || res.Body.Close() != nil || res.StatusCode >= http.StatusBadRequest {
+		t.Fatalf("renaming: %v, %v", res, err)
+	}
+	if res := b.Post("/app-profiles/"+contoso+"/check", nil); res.StatusCode != http.StatusSeeOther {
+		t.Fatalf("check: %d", res.StatusCode)
+	}
+	if said := facts(); said["Former name"] != "Contoso New name read just now" || b.Get(page).Page(t).Find("h1").Text() != "Contoso Ltd" {
+		t.Errorf("the page says %q", said)
 	}
 }

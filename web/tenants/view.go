@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"purser.example/internal/appprofile"
+	"purser.example/internal/shown"
 	"purser.example/internal/tenant"
 	"purser.example/web/ui"
 	"purser.example/web/verdicts"
@@ -19,6 +20,8 @@ type tenantView struct {
 	ID, Name, Domain, Cloud string
 	Connected               words.Time
 	Read                    words.Time // zero: never
+	Former                  string     // what the tenant was called before; empty: nothing else that Purser knows of
+	Renamed                 words.Time // when Purser read the new name
 	Gone                    words.Time // when Microsoft 365 said that it is not there any more; zero: it is
 	Domains                 []domainView
 	DomainsRead             bool
@@ -59,6 +62,9 @@ type cloudDomainView struct {
 // read fills in what an app has read of the tenant.
 func (v *tenantView) read(t tenant.Tenant, now time.Time) {
 	v.Read, v.Gone = words.Moment(t.Read, now), words.Moment(t.Gone, now)
+	if t.Facts.Former != "" {
+		v.Former, v.Renamed = shown.Name(t.Facts.Former), words.Moment(t.Facts.Renaming, now)
+	}
 	v.DomainsRead, v.LicensesRead = t.Facts.DomainsRead(), t.Facts.Licences != nil
 	for _, d := range t.Facts.Domains {
 		v.Domains = append(v.Domains, domainView{Name: d.Name, Note: domainNote(d)})

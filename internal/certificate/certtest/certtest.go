@@ -20,6 +20,7 @@ type Spec struct {
 	Serial      int64
 	RSA         bool
 	From, Until time.Duration // from now
+	Names       []string      // of hosts beside 127.0.0.1
 }
 
 // Issue makes a certificate for 127.0.0.1 that vouches for itself, and its key, in PEM.
@@ -34,7 +35,7 @@ func Issue(t testing.TB, s Spec) (cert, key string) {
 	signer := signerOf(t, s.RSA)
 	now := time.Now()
 	template := &x509.Certificate{
-		SerialNumber: big.NewInt(s.Serial), NotBefore: now.Add(s.From), NotAfter: now.Add(s.Until), IPAddresses: []net.IP{net.IPv4(127, 0, 0, 1)},
+		SerialNumber: big.NewInt(s.Serial), NotBefore: now.Add(s.From), NotAfter: now.Add(s.Until), IPAddresses: []net.IP{net.IPv4(127, 0, 0, 1)}, DNSNames: s.Names,
 		IsCA: true, BasicConstraintsValid: true,
 	}
 	der, err := x509.CreateCertificate(rand.Reader, template, template, signer.Public(), signer)
