@@ -121,7 +121,6 @@ func TestOneReaderOfForms(t *testing.T) {
 // trims by itself stands here with what it trims.
 func TestOneWayToTrimX17(t *testing.T) {
 	trims := map[string]string{
-		"web/appprofiles/address.go":         "a cursor of ours",
 		"web/respond/packed.go":              "a header",
 		"web/layout/layout.go":               "a name that was tidied",
 		"web/pools/outcome.go":               "sentences of ours",

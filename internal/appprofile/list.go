@@ -7,7 +7,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
-	"strings"
 	"time"
 
 	"purser.example/internal/access"
@@ -116,7 +115,7 @@ type place struct {
 	Sort Column `json:"s"`
 	Key  string `json:"k"`
 	Late bool   `json:"l,omitempty"` // it has no time to be sorted by, and stands behind those that have one, up and down
-	Name string `json:"n"` // of equals this decides
+	Name string `json:"n"`           // of equals this decides
 	ID   ID     `json:"i"`
 }
 
@@ -169,7 +168,7 @@ func (p place) cursor() string {
 
 // readPlace reads a cursor of the same order; anything else is none.
 func readPlace(text string, by Column) (place, bool) {
-	raw, err := base64.RawURLEncoding.DecodeString(strings.TrimSpace(text))
+	raw, err := base64.RawURLEncoding.DecodeString(text)
 	if text == "" || err != nil {
 		return place{}, false
 	}
