@@ -10,6 +10,7 @@ import (
 	"os"
 	"os/signal"
 	"os/user"
+	"runtime/debug"
 	"strconv"
 	"strings"
 	"syscall"
@@ -48,12 +49,21 @@ type commands struct {
 }
 
 func main() {
+	collectLessOften()
 	if service.Managed() {
 		os.Exit(underManager())
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM, syscall.SIGINT)
 	defer stop()
 	os.Exit(run(ctx, os.Args[1:], streams{out: os.Stdout, err: os.Stderr, ready: func() {}}))
+}
+
+// collectLessOften leaves twice the usual garbage before it is collected, where GOGC says nothing else: nearly all that a page makes is
+// garbage when it is sent, and little stays. A list costs a tenth less, and an idle Purser has 2 MB more.
+func collectLessOften() {
+	if os.Getenv("GOGC") == "" {
+		debug.SetGCPercent(200)
+	}
 }
 
 // run is main without the process: it gives the exit status.

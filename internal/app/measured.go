@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"database/sql"
 	"time"
 
 	"purser.example/internal/account"
@@ -10,6 +11,7 @@ import (
 	"purser.example/internal/metrics"
 	"purser.example/internal/sqlite"
 	"purser.example/internal/verdict"
+	"purser.example/internal/work"
 )
 
 // metricsOf are the numbers of a Purser that has an address for them; nil for one that has none, where nothing is counted.
@@ -22,7 +24,7 @@ func metricsOf(cfg config.Config, o Options) *metrics.Metrics {
 
 // databaseOptions say how to open the database, with somebody who is told how long changes wait where that is counted.
 func databaseOptions(cfg config.Config, o Options, m *metrics.Metrics) sqlite.Options {
-	options := sqlite.Options{Folder: cfg.Data, Now: o.Now, Log: o.Log}
+	options := sqlite.Options{Folder: cfg.Data, Now: o.Now, Log: o.Log, Queue: func(ctx context.Context, db *sql.DB) error { return work.Prepare(ctx, db, o.Log) }}
 	if m != nil {
 		options.Waited = m.Waited
 	}

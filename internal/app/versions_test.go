@@ -2,16 +2,22 @@ package app_test
 
 import (
 	"bytes"
+	"context"
+	"database/sql"
 	"errors"
+	"log/slog"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"purser.example/internal/app"
 	"purser.example/internal/appprofile"
 	"purser.example/internal/profile"
+	"purser.example/internal/secret"
 	"purser.example/internal/sqlite"
+	"purser.example/internal/work"
 )
 
 // The databases of testdata/versions were made by the program of a commit at which the steps up to that version had landed, with the
@@ -89,4 +95,21 @@ func TestAVersionOfBetweenIsRefused(t *testing.T) {
 			}
 		})
 	}
+}
+
+// X26: a first start that was cut off when only the queue had its tables leaves nothing that the next one could not go on from.
+func TestAFirstStartThatWasCutOffAfterTheQueue(t *testing.T) {
+	folder := filepath.Join(t.TempDir(), "data")
+	cut := errors.New("cut off")
+	_, err := sqlite.Open(ctx, sqlite.Options{Folder: folder, Now: time.Now, Log: slog.New(slog.DiscardHandler), Queue: func(ctx context.Context, db *sql.DB) error {
+		must(t, work.Prepare(ctx, db, slog.New(slog.DiscardHandler)))
+		return cut
+	}})
+	if !errors.Is(err, cut) {
+		t.Fatalf("the first start: %v", err)
+	}
+	_, address := formerTenant(t)
+	a := open(t, folder, secret.NewKey().Text(), address)
+	defer func() { must(t, a.Close()) }()
+	must(t, a.DB.VerifyActivity(ctx))
 }

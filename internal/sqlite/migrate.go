@@ -33,7 +33,7 @@ func (o Options) upgrade(ctx context.Context, db *sql.DB, lock *lock, version in
 	}
 	up := steps.Up
 	if version == 0 {
-		up = func(ctx context.Context) ([]*goose.MigrationResult, error) { return anew(ctx, db, steps) }
+		up = func(ctx context.Context) ([]*goose.MigrationResult, error) { return o.anew(ctx, db, steps) }
 	}
 	if _, err := up(ctx); err != nil {
 		return fmt.Errorf("bring the database from version %d to %d: %w", version, target, err)
@@ -47,7 +47,7 @@ func (o Options) upgrade(ctx context.Context, db *sql.DB, lock *lock, version in
 
 // anew makes a new database. Its steps are not flushed to the disk one by one: there is nothing to lose yet, and in WAL mode a loss of
 // power leaves fewer whole steps, never half of one. The first write afterwards flushes them all.
-func anew(ctx context.Context, db *sql.DB, steps *goose.Provider) (made []*goose.MigrationResult, err error) {
+func (o Options) anew(ctx context.Context, db *sql.DB, steps *goose.Provider) (made []*goose.MigrationResult, err error) {
 	if _, err := db.ExecContext(ctx, "PRAGMA synchronous = NORMAL"); err != nil {
 		return nil, err
 	}
@@ -55,6 +55,11 @@ func anew(ctx context.Context, db *sql.DB, steps *goose.Provider) (made []*goose
 		_, full := db.ExecContext(ctx, "PRAGMA synchronous = FULL")
 		err = errors.Join(err, full)
 	}()
+	if o.Queue != nil {
+		if err := o.Queue(ctx, db); err != nil {
+			return nil, err
+		}
+	}
 	return steps.Up(ctx)
 }
 

@@ -82,13 +82,14 @@ func newestVersion() int64 {
 }
 
 // compare looks whether the database has everything that the steps up to the version make, in the same shape. Beside that it may have
-// more, such as the queue's tables. An empty version may have nothing.
+// more, such as the queue's tables. An empty version may have nothing but those: a start may have been cut off after them.
 func compare(ctx context.Context, db *sql.DB, version int64) error {
 	have, err := schemaOf(ctx, db)
 	if err != nil {
 		return err
 	}
 	if version == 0 {
+		maps.DeleteFunc(have, func(name string, _ shape) bool { return ofQueue(name) })
 		if len(have) > 0 {
 			return fmt.Errorf("%w (it holds %s)", ErrForeign, slices.Sorted(maps.Keys(have))[0])
 		}
@@ -131,11 +132,17 @@ var fingerprints = map[int64]string{
 	17: "97a1f72df8aeda23b64fbe86",
 }
 
+// ofQueue reports whether a table or an index, named as in schemaOf, is the queue's.
+func ofQueue(name string) bool {
+	_, bare, _ := strings.Cut(name, " ")
+	return strings.HasPrefix(bare, "river_")
+}
+
 // fingerprint is one value for all shapes but those of the queue's tables, which are its library's.
 func fingerprint(shapes map[string]shape) string {
 	sum := sha256.New()
 	for _, name := range slices.Sorted(maps.Keys(shapes)) {
-		if _, bare, _ := strings.Cut(name, " "); strings.HasPrefix(bare, "river_") {
+		if ofQueue(name) {
 			continue
 		}
 		_, _ = fmt.Fprintf(sum, "%q %q %q\n", name, shapes[name].text, shapes[name].columns)

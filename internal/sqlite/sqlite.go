@@ -42,6 +42,10 @@ type Options struct {
 	Now    func() time.Time // the clock of everything that is stored
 	Log    *slog.Logger
 
+	// Queue makes the tables of the queue's library in a new database; nil: nobody does yet. It is the first thing that is made, because
+	// SQLite reads all that there is anew at each change of a table, and the library makes many.
+	Queue func(ctx context.Context, db *sql.DB) error
+
 	// Waited is told how long each change waited until the writer took it; nil: nobody is.
 	Waited func(time.Duration)
 }

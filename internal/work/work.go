@@ -34,17 +34,25 @@ type Queue struct {
 	log    *slog.Logger
 }
 
-// Open brings River's tables to this binary's shape and frees what a former process was working on.
-func Open(ctx context.Context, db Database, log *slog.Logger, kinds ...Kind) (*Queue, error) {
-	driver := riversqlite.New(db.Writer())
-	// River tells a lot at level info that nobody asks for.
-	quiet := slog.New(atLeast{log.Handler(), slog.LevelWarn})
-	migrator, err := rivermigrate.New(driver, &rivermigrate.Config{Logger: quiet})
+// Prepare brings River's tables to this binary's shape.
+func Prepare(ctx context.Context, db *sql.DB, log *slog.Logger) error {
+	migrator, err := rivermigrate.New(riversqlite.New(db), &rivermigrate.Config{Logger: quiet(log)})
 	if err != nil {
-		return nil, fmt.Errorf("read River's migrations: %w", err)
+		return fmt.Errorf("read River's migrations: %w", err)
 	}
 	if _, err := migrator.Migrate(ctx, rivermigrate.DirectionUp, nil); err != nil {
-		return nil, fmt.Errorf("bring River's tables up to date: %w", err)
+		return fmt.Errorf("bring River's tables up to date: %w", err)
+	}
+	return nil
+}
+
+// quiet is for River, which tells a lot at level info that nobody asks for.
+func quiet(log *slog.Logger) *slog.Logger { return slog.New(atLeast{log.Handler(), slog.LevelWarn}) }
+
+// Open prepares River's tables and frees what a former process was working on.
+func Open(ctx context.Context, db Database, log *slog.Logger, kinds ...Kind) (*Queue, error) {
+	if err := Prepare(ctx, db.Writer(), log); err != nil {
+		return nil, err
 	}
 	if err := db.RescueWork(ctx); err != nil {
 		return nil, fmt.Errorf("free what was being worked on: %w", err)
@@ -57,8 +65,8 @@ func Open(ctx context.Context, db Database, log *slog.Logger, kinds ...Kind) (*Q
 	if err := river.AddWorkerSafely(workers, &worker{doers: doers}); err != nil {
 		return nil, err
 	}
-	client, err := river.NewClient(driver, &river.Config{
-		Logger: quiet, Workers: workers, MaxAttempts: retries, RetryPolicy: retry{},
+	client, err := river.NewClient(riversqlite.New(db.Writer()), &river.Config{
+		Logger: quiet(log), Workers: workers, MaxAttempts: retries, RetryPolicy: retry{},
 		Queues:   queues,
 		PollOnly: true, FetchPollInterval: poll, FetchCooldown: poll, JobTimeout: -1,
 		// Nothing is rescued while it runs: one process has the database to itself, and Open has freed the rest.
