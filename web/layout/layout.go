@@ -58,6 +58,7 @@ type Flash struct {
 	Failure bool
 	Text    string
 	Href    string // where what it speaks of is opened; empty for nowhere
+	Label   string // of that link; empty: Open
 	About   string // the id of what it speaks of, which a list marks
 	Verdict bool   // it says what a validation found, which a page that shows the verdict leaves to the verdict
 }
