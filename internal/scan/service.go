@@ -204,7 +204,9 @@ func (s *Service) Active(ctx context.Context, caller access.Caller, t tenant.ID)
 }
 
 // Watch gives a channel that has something to read after each change of the scan, until stop is called.
-func (s *Service) Watch(id ID) (changes <-chan struct{}, stop func()) { return s.shifts.Watch(string(id)) }
+func (s *Service) Watch(id ID) (changes <-chan struct{}, stop func()) {
+	return s.shifts.Watch(string(id))
+}
 
 // Grants is the registration of sites as a kind of run. Its runs' Scope is the scan's ID.
 func (s *Service) Grants() run.Kind { return nil }
