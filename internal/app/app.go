@@ -248,6 +248,7 @@ func (a *App) begin(ctx, beside context.Context) error {
 	a.chores.Go(func() { a.every(beside, 2*time.Second, a.indexSome) })
 	a.chores.Go(func() { a.every(beside, 2*time.Second, a.takeUpLinks) })
 	a.chores.Go(func() { a.every(beside, time.Minute, a.tidy) })
+	a.chores.Go(func() { a.every(beside, time.Minute, a.tidyThrottles) })
 	if a.certificate != nil && a.certificate.Renewable() {
 		a.chores.Go(func() { a.every(beside, renewEvery, func(context.Context) { a.RenewCertificate() }) })
 	}
@@ -275,6 +276,13 @@ func (a *App) tidy(ctx context.Context) {
 	}
 	if err := problem.Guard(func() error { return a.tally.Flush(ctx) }); err != nil && ctx.Err() == nil {
 		a.log.Error("denials of the last minute not recorded", "error", err)
+	}
+}
+
+// tidyThrottles keeps what was throttled in the last minute.
+func (a *App) tidyThrottles(ctx context.Context) {
+	if err := problem.Guard(func() error { return a.Tenants.FlushThrottles(ctx) }); err != nil && ctx.Err() == nil {
+		a.log.Warn("throttling of the last minute not recorded", "error", problem.Told(err))
 	}
 }
 

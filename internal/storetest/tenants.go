@@ -35,6 +35,28 @@ func Tenants(t *testing.T, open Open) {
 			r.same("the tenants", r.tenants(), []tenant.Tenant{fabrikam, again})
 			r.same("its app profile", r.app(contoso.ID), appProfile{"app-2", nil})
 		}},
+		{"what was throttled is one a minute, host and account, newest first, for as long as it is kept (R55)", func(r *rig) {
+			add := func(before time.Time, list ...tenant.Throttle) { r.must(r.Tenants.AddThrottles(ctx, list, before)) }
+			of := func(minute int, who string, wait time.Duration) tenant.Throttle {
+				return tenant.Throttle{Tenant: contoso.ID, At: monday.Add(time.Duration(minute) * time.Minute), Host: "graph.microsoft.com", Who: who, Wait: wait, Times: 1}
+			}
+			add(monday, of(0, "b", time.Second), of(0, "a", time.Second), of(1, "a", time.Second))
+			add(monday, of(1, "a", time.Minute), of(2, "a", 1500*time.Millisecond))
+			twice := of(1, "a", time.Minute)
+			twice.Times = 2
+			kept := func(limit int) []tenant.Throttle {
+				list, err := r.Tenants.Throttles(ctx, contoso.ID, monday, limit)
+				r.must(err)
+				return list
+			}
+			r.same("all", kept(10), []tenant.Throttle{of(2, "a", 1500*time.Millisecond), twice, of(0, "a", time.Second), of(0, "b", time.Second)})
+			r.same("some", kept(1), []tenant.Throttle{of(2, "a", 1500*time.Millisecond)})
+			add(monday.Add(time.Minute), of(3, "a", 0))
+			r.same("without the oldest", len(kept(10)), 3)
+			none, err := r.Tenants.Throttles(ctx, fabrikam.ID, monday, 10)
+			r.must(err)
+			r.same("another tenant's", len(none), 0)
+		}},
 		{"profiles are listed by what their tenant is called now", func(r *rig) {
 			r.create(r.sketch("a", contoso.ID))
 			r.create(r.sketch("b", fabrikam.ID))

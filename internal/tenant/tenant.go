@@ -122,6 +122,10 @@ type Store interface {
 	SayCloudDomain(ctx context.Context, d CloudDomain, checked bool, e audit.Entry) error
 	// Prove writes the proofs of a tenant's cloud domains, all or nothing.
 	Prove(ctx context.Context, id ID, domains []CloudDomain) error
+	// AddThrottles keeps them, each added to what is kept of the same minute, host and account, and forgets those before a time.
+	AddThrottles(ctx context.Context, list []Throttle, before time.Time) error
+	// Throttles gives those of a tenant since a time, newest first, those of one minute by host and account.
+	Throttles(ctx context.Context, id ID, since time.Time, limit int) ([]Throttle, error)
 }
 
 // Service keeps the rules of tenants.
@@ -132,11 +136,14 @@ type Service struct {
 
 	mu    sync.Mutex
 	known []Tenant // as stored; nil: to be read again. One process serves one database, so nobody else changes it
+
+	throttling sync.Mutex
+	throttles  map[throttleKey]Throttle // that wait to be written
 }
 
 // NewService joins the parts.
 func NewService(store Store, ring *secret.Keyring, now func() time.Time) *Service {
-	return &Service{store: store, ring: ring, now: now}
+	return &Service{store: store, ring: ring, now: now, throttles: map[throttleKey]Throttle{}}
 }
 
 // All lists the connected tenants by display name, with those that are known from profiles only.

@@ -63,6 +63,11 @@ func (h *Handlers) page(c echo.Context, status int, typed, wrong string) error {
 		return err
 	}
 	view.Apps = appViews(apps)
+	throttles, err := h.Tenants.Throttles(c.Request().Context(), caller, t.ID)
+	if err != nil {
+		return err
+	}
+	view.Throttles = throttleViews(throttles, h.Now())
 	return respond.Page(c, status, tenantPage(respond.Shell(c, "Management", t.Called()), view))
 }
 

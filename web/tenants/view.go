@@ -31,6 +31,7 @@ type tenantView struct {
 	LegacyAuth              switchView
 	Apps                    []appView // the preferred one first; none: the tenant is known from profiles only
 	CloudDomains            []cloudDomainView
+	Throttles               []throttleView // of the last week, newest first
 	Action                  string
 	MayChange               bool // the person may say where passwords go
 	Typed, Wrong            string
@@ -44,6 +45,21 @@ type licenseView struct{ Product, Used, Bought string }
 
 // switchView is something that is on or off, as far as it is known.
 type switchView struct{ Text, Note string }
+
+// throttleView is that Microsoft asked to be left in peace.
+type throttleView struct {
+	At        words.Time
+	Host, Who string
+	Wait      string
+	Times     string
+}
+
+func throttleViews(list []tenant.Throttle, now time.Time) (views []throttleView) {
+	for _, t := range list {
+		views = append(views, throttleView{At: words.Moment(t.At, now), Host: t.Host, Who: t.Who, Wait: words.Took(t.At, t.At.Add(t.Wait)), Times: words.Counted(t.Times, "time")})
+	}
+	return views
+}
 
 // appView is an app profile of the tenant.
 type appView struct {

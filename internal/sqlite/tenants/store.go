@@ -5,6 +5,7 @@ package tenants
 import (
 	"context"
 	"encoding/json"
+	"time"
 
 	"purser.example/internal/audit"
 	"purser.example/internal/sqlite"
@@ -82,4 +83,35 @@ func (s *Store) Prove(ctx context.Context, id tenant.ID, domains []tenant.CloudD
 		}
 		return nil
 	})
+}
+
+// AddThrottles implements tenant.Store.
+func (s *Store) AddThrottles(ctx context.Context, list []tenant.Throttle, before time.Time) error {
+	return s.db.Write(ctx, func(tx *sqlite.Tx) error {
+		if _, err := tx.Exec(`DELETE FROM tenant_throttles WHERE at < ?`, before.UnixMilli()); err != nil {
+			return err
+		}
+		for _, t := range list {
+			if _, err := tx.Exec(`INSERT INTO tenant_throttles (tenant_id, at, host, who, wait, times) VALUES (?, ?, ?, ?, ?, ?)
+				ON CONFLICT (tenant_id, at, host, who) DO UPDATE SET wait = max(wait, excluded.wait), times = times + excluded.times`,
+				t.Tenant, t.At.UnixMilli(), t.Host, t.Who, t.Wait.Milliseconds(), t.Times); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+// Throttles implements tenant.Store.
+func (s *Store) Throttles(ctx context.Context, id tenant.ID, since time.Time, limit int) ([]tenant.Throttle, error) {
+	return sqlite.All(s.db.Query(ctx, `SELECT tenant_id, at, host, who, wait, times FROM tenant_throttles
+		WHERE tenant_id = ? AND at >= ? ORDER BY at DESC, host, who LIMIT ?`, id, since.UnixMilli(), limit), scanThrottle)
+}
+
+func scanThrottle(row sqlite.Row) (tenant.Throttle, error) {
+	var t tenant.Throttle
+	var at, wait int64
+	err := row.Scan(&t.Tenant, &at, &t.Host, &t.Who, &wait, &t.Times)
+	t.At, t.Wait = sqlite.Moment(at), time.Duration(wait)*time.Millisecond
+	return t, err
 }
