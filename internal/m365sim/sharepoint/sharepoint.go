@@ -13,9 +13,8 @@ import (
 
 // Service answers for the SharePoint of every tenant.
 type Service struct {
-	dir   *directory.Directory
-	keys  *token.Keyring
-	sites sites
+	dir  *directory.Directory
+	keys *token.Keyring
 }
 
 // New makes the SharePoint of a directory. It believes tokens signed by keys.
