@@ -42,7 +42,7 @@ func (s *Service) Answer(c *call.Call) call.Answer {
 		}
 	}
 	if wantsToken(path) {
-		if _, _, refused := s.believe(c); refused != nil {
+		if _, refused := s.believe(c); refused != nil {
 			return *refused
 		}
 	}

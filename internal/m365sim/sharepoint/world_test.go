@@ -18,3 +18,8 @@ var withSites = strings.Replace(simtest.Contoso, `"policies": [{"displayName": "
     {"path": "sites/odd", "owner": "svc@contoso.com", "signInError": {"code": 53003, "status": 403}},
     {"personal": true, "owner": "svc@contoso.com"}],
   "policies": [{"displayName": "Report only"`, 1)
+
+const (
+	adminHost    = "contoso-admin.sharepoint.com"
+	oneDriveHost = "contoso-my.sharepoint.com"
+)
