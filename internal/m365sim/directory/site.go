@@ -34,10 +34,14 @@ func (s Site) WebID() string { return guid.Derived("web", s.ID) }
 
 // GroupID is the id of the group whose site it is, or empty.
 func (s Site) GroupID() string {
-	if g, _ := s.tenant.Group(s.Group); g != nil {
-		return g.ID
+	if s.Group == "" {
+		return ""
 	}
-	return ""
+	g, _ := s.tenant.Group(s.Group)
+	if g == nil {
+		return ""
+	}
+	return g.ID
 }
 
 // AllAdministrators are the login names of the owner and of the other administrators, each once.
