@@ -1,10 +1,13 @@
 package e2e
 
 import (
+	"encoding/json"
 	"strings"
 	"testing"
+	"time"
 
 	"purser.example/e2e/browser"
+	"purser.example/internal/certificate/certtest"
 )
 
 // clientSecret is what the fixture's apps prove themselves by; it must turn up nowhere else.
@@ -25,7 +28,12 @@ const (
 // withApps opens a demo with the apps and no tenant connected, and signs its owner in.
 func withApps(t *testing.T, v view) (*house, *browser.Page) {
 	t.Helper()
-	h := openDemo(t, fixed(t, apps))
+	return withFixture(t, v, apps)
+}
+
+func withFixture(t *testing.T, v view, fixture string) (*house, *browser.Page) {
+	t.Helper()
+	h := openDemo(t, fixed(t, fixture))
 	p := browser.New(t, v.options(h))
 	p.Goto("/service-accounts")
 	signIn(p, "owner@purser.test")
@@ -235,4 +243,83 @@ func TestNothingJumpsInAppManagement(t *testing.T) {
 			}
 		}
 	}
+}
+
+// newApp creates an app profile with the secret of the fixture.
+func newApp(p *browser.Page, name, application string) {
+	p.Goto("/app-profiles/new")
+	fillApp(p, name, application)
+	p.Fill("Client secret", clientSecret)
+	p.Click("Save")
+	p.WaitPath("/app-profiles")
+	p.ByText(name + " saved").Wait()
+}
+
+// removesACredential adds a second credential to the app profile whose details are open, and removes it after a question.
+func removesACredential(t *testing.T, p *browser.Page) {
+	t.Helper()
+	p.Click("Add credential")
+	p.ByRole("heading", "Add credential").Wait()
+	p.ByLabel("A certificate that Purser makes").Check()
+	p.Click("Save")
+	p.ByRole("status", "").Having("Certificate created").Wait()
+	made := p.ByRole("group", "").Having("Download certificate")
+	made.ByRole("link", "Remove").Click()
+	p.ByRole("heading", "Remove this credential?").Wait()
+	p.Click("Confirm")
+	p.ByRole("status", "").Having("Credential removed").Wait()
+	if n := p.ByRole("link", "Download certificate").Count(); n != 0 {
+		t.Errorf("%d certificates are left", n)
+	}
+}
+
+// certificateApp has an app that proves itself by a certificate beside the others.
+func certificateApp(cert string) string {
+	quoted, _ := json.Marshal(cert) // a text alone
+	return strings.Replace(apps, `"apps": [`, `"apps": [{"appId": "a0000000-0000-4000-8000-000000000003", "displayName": "By certificate", "certificates": [`+string(quoted)+`]},`, 1)
+}
+
+// R70, R71, R74: by script, a certificate of one's own is uploaded, one of two credentials is removed, another app profile is preferred, and
+// the list is searched and filtered.
+func TestAppManagementByScript(t *testing.T) {
+	cert, key := certtest.Issue(t, certtest.Spec{From: -time.Hour, Until: 90 * 24 * time.Hour, RSA: true})
+	_, p := withFixture(t, views[0], certificateApp(cert))
+	newApp(p, "Poor app", poorApp)
+	newApp(p, "Contoso app", wholeApp)
+
+	p.Goto("/app-profiles/new")
+	fillApp(p, "By certificate", "a0000000-0000-4000-8000-000000000003")
+	p.ByLabel("A certificate of yours").Check()
+	p.ByLabel("Certificate file").Upload("purser.pem", "application/x-pem-file", []byte(cert))
+	p.Click("Save")
+	p.ByRole("alert", "").Having("private key").Wait()
+	if name := p.ByLabel("Name").Value(); name != "By certificate" {
+		t.Errorf("after the refusal the name is %q", name)
+	}
+	p.ByLabel("Certificate file").Upload("purser.pem", "application/x-pem-file", []byte(cert+key))
+	p.Click("Save")
+	p.WaitPath("/app-profiles")
+	p.ByRole("status", "").Having("By certificate saved").Wait()
+
+	p.Click("By certificate")
+	p.ByRole("heading", "By certificate").Wait()
+	p.Click("Prefer this one")
+	p.ByRole("status", "").Having("By certificate").Wait()
+	p.Goto("/app-profiles")
+	if text := p.ByRole("row", "").Having("By certificate").Text(); !strings.Contains(text, "Preferred") {
+		t.Errorf("its row says %q", text)
+	}
+
+	p.Click("Contoso app")
+	p.ByRole("heading", "Contoso app").Wait()
+	removesACredential(t, p)
+
+	p.Goto("/app-profiles")
+	p.ByRole("searchbox", "").Fill("certificate")
+	p.ByRole("row", "").Having("Poor app").WaitGone()
+	p.ByRole("row", "").Having("By certificate").Wait()
+	p.Goto("/app-profiles")
+	p.ByLabel("Status").Choose("Permissions missing")
+	p.ByRole("row", "").Having("Contoso app").WaitGone()
+	p.ByRole("row", "").Having("Poor app").Wait()
 }

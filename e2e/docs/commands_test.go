@@ -74,9 +74,13 @@ const (
 	byMakeTest    = "`make test` runs it beside this test"
 	noEngine      = "it would need a container engine; `make release` runs what the image holds"
 	byMakeRelease = "`make release` installs both packages in a clean root, and upgrades them"
-	noProvider    = "it would ask an identity provider outside; the tests of internal/doctor run it with one of their own"
+	byFirstUse    = "TestTheDocumentLeadsToAValidatedProfile runs it, against a provider that is there"
+	noEncryption  = "the key that it decrypts would be a secret of the real machine, below /var/lib/systemd"
 	takesLong     = "it takes many minutes"
 )
+
+// doctorCommand is how docs/production.md has an installation examined.
+const doctorCommand = "sudo env PURSER_DATA=/var/lib/purser PURSER_KEY_FILE=/etc/purser/key PURSER_OIDC_CLIENT_SECRET_FILE=/etc/purser/client-secret \\\n    purser --settings /etc/purser/settings doctor"
 
 // story is documents whose commands are run one after the other on one machine.
 type story struct {
@@ -104,22 +108,29 @@ var stories = []story{
 			"sudo chown 65532:65532 /srv/purser/key /srv/purser/client-secret":               {not: noEngine},
 			"skopeo copy oci-archive:purser-1.0.0-image.tar docker-daemon:purser:1.0.0":      {not: noEngine},
 			"sudo sh -c 'umask 077; docker run --rm purser:1.0.0 key new > /srv/purser/key'": {not: noEngine},
-			"docker run --detach --read-only --cap-drop ALL --security-opt no-new-privileges --stop-timeout 20 -p 127.0.0.1:8080:8080 \\\n    -v purser:/var/lib/purser -v /srv/purser:/etc/purser:ro --env-file settings -e PURSER_KEY_FILE=/etc/purser/key \\\n    -e PURSER_OIDC_CLIENT_SECRET_FILE=/etc/purser/client-secret purser:1.0.0": {not: noEngine},
-			"make build": {do: anotherMachine},
-			"sudo install -m 755 bin/purser /usr/local/bin/purser":                                                                             {},
-			"sudo useradd --system --home-dir /var/lib/purser --shell /usr/sbin/nologin purser":                                                {not: "it makes an account; the scratch machine has one"},
-			"sudo install -d -m 700 /etc/purser":                                                                                               {},
-			"sudo sh -c 'umask 077; purser key new > /etc/purser/key'":                                                                         {},
-			"sudo sh -c 'umask 077; cat > /etc/purser/client-secret'":                                                                          {in: "hidden-Q~3\n"},
-			"sudo env PURSER_KEY_FILE=/etc/purser/key purser key id":                                                                           {do: settingsWritten},
-			"sudo systemctl daemon-reload":                                                                                                     {do: reload},
-			"sudo systemctl enable --now purser":                                                                                               {do: start},
-			"sudo install -d -m 750 -g purser /etc/purser-tls":                                                                                 {do: withCertificate},
-			"sudo install -m 640 -g purser fullchain.pem /etc/purser-tls/cert.pem":                                                             {},
-			"sudo install -m 640 -g purser privkey.pem /etc/purser-tls/key.pem":                                                                {},
-			"sudo sh -c 'set -a; . /etc/purser/settings; PURSER_DATA=/var/lib/purser PURSER_KEY_FILE=/etc/purser/key exec purser break-glass'": {says: "https://purser.contoso.com/auth/break-glass#"},
-			"sudo sh -c 'set -a; . /etc/purser/settings; PURSER_DATA=/var/lib/purser PURSER_KEY_FILE=/etc/purser/key PURSER_OIDC_CLIENT_SECRET_FILE=/etc/purser/client-secret exec purser doctor'": {not: noProvider},
-			"sudo install -d /etc/systemd/system/purser.service.d": {},
+			"docker run --detach --name purser --restart unless-stopped --read-only --cap-drop ALL --security-opt no-new-privileges \\\n    --stop-timeout 20 -p 127.0.0.1:8080:8080 -v purser:/var/lib/purser -v /srv/purser:/etc/purser:ro --env-file settings \\\n    -e PURSER_KEY_FILE=/etc/purser/key -e PURSER_OIDC_CLIENT_SECRET_FILE=/etc/purser/client-secret purser:1.0.0": {not: noEngine},
+			"docker logs purser":                                   {not: noEngine},
+			"docker exec purser purser doctor":                     {not: noEngine},
+			"docker exec purser purser break-glass":                {not: noEngine},
+			"make build":                                           {do: anotherMachine},
+			"sudo install -m 755 bin/purser /usr/local/bin/purser": {},
+			"sudo useradd --system --home-dir /var/lib/purser --shell /usr/sbin/nologin purser":                                       {not: "it makes an account; the scratch machine has one"},
+			"sudo install -d -m 700 /etc/purser":                                                                                      {},
+			"sudo sh -c 'umask 077; purser key new > /etc/purser/key'":                                                                {},
+			"sudo sh -c 'umask 077; cat > /etc/purser/client-secret'":                                                                 {in: "hidden-Q~3\n"},
+			"sudo env PURSER_KEY_FILE=/etc/purser/key purser key id":                                                                  {do: settingsWritten},
+			"sudo systemctl daemon-reload":                                                                                            {do: reload},
+			"sudo systemctl enable --now purser":                                                                                      {do: start},
+			"sudo install -d -m 750 -g purser /etc/purser-tls":                                                                        {do: withCertificate},
+			"sudo install -m 640 -g purser fullchain.pem /etc/purser-tls/cert.pem":                                                    {},
+			"sudo install -m 640 -g purser privkey.pem /etc/purser-tls/key.pem":                                                       {},
+			"sudo env PURSER_DATA=/var/lib/purser PURSER_KEY_FILE=/etc/purser/key purser --settings /etc/purser/settings break-glass": {says: "https://purser.contoso.com/auth/break-glass#"},
+			doctorCommand: {not: byFirstUse},
+			"sudo sh -c 'umask 077; systemd-creds decrypt --name=key /etc/purser/key.cred /run/purser-key'":                                                                                       {not: noEncryption},
+			"sudo env PURSER_DATA=/var/lib/purser PURSER_KEY_FILE=/run/purser-key PURSER_OIDC_CLIENT_SECRET_FILE=/etc/purser/client-secret \\\n    purser --settings /etc/purser/settings doctor": {not: noEncryption},
+			"sudo env PURSER_DATA=/var/lib/purser PURSER_KEY_FILE=/run/purser-key purser --settings /etc/purser/settings break-glass":                                                             {not: noEncryption},
+			"sudo rm /run/purser-key":                              {not: noEncryption},
+			"sudo install -d /etc/systemd/system/purser.service.d": {do: httpsByPurser},
 			"sudo systemctl restart purser":                        {do: restart},
 			"sudo systemctl stop purser":                           {do: stop},
 			"sudo systemctl start purser":                          {do: start},
@@ -171,12 +182,39 @@ func settingsWritten(m *machine) error {
 	if err != nil || !regexp.MustCompile(`^[0-9a-f]{8}\n$`).MatchString(out) {
 		return fmt.Errorf("%w: %s", err, out)
 	}
-	for _, b := range named(m.t, "docs/production.md").blocks {
-		if b.language == "dotenv" {
-			return os.WriteFile(filepath.Join(m.folder, "etc/purser/settings"), []byte(b.text()), 0o644)
+	shown, err := settingsShown(m.t, "PURSER_BASE_URL=")
+	if err != nil {
+		return err
+	}
+	return os.WriteFile(filepath.Join(m.folder, "etc/purser/settings"), []byte(shown), 0o644)
+}
+
+// httpsByPurser makes the folder for the changes of the unit, and edits the settings as the document says next: Purser serves https itself.
+func httpsByPurser(m *machine) error {
+	if _, err := m.run("sudo install -d /etc/systemd/system/purser.service.d", ""); err != nil {
+		return err
+	}
+	shown, err := settingsShown(m.t, "PURSER_TLS_CERT_FILE=")
+	if err != nil {
+		return err
+	}
+	path := filepath.Join(m.folder, "etc/purser/settings")
+	before, err := os.ReadFile(path)
+	if err != nil {
+		return err
+	}
+	kept := slices.DeleteFunc(strings.Split(string(before), "\n"), func(line string) bool { return strings.HasPrefix(line, "PURSER_TRUSTED_PROXIES=") })
+	return os.WriteFile(path, []byte(strings.Join(kept, "\n")+m.here(shown)), 0o644)
+}
+
+// settingsShown are the settings of the first block of docs/production.md that has one of this beginning.
+func settingsShown(t *testing.T, beginning string) (string, error) {
+	for _, b := range named(t, "docs/production.md").blocks {
+		if b.language == "dotenv" && slices.ContainsFunc(b.lines, func(line string) bool { return strings.HasPrefix(line, beginning) }) {
+			return b.text(), nil
 		}
 	}
-	return errors.New("the document shows no settings")
+	return "", errors.New("the document shows no settings with " + beginning)
 }
 
 // X32: every command of every document is run, or is said not to be.
@@ -275,6 +313,37 @@ func TestThePackagedUnitIsThatOfTheDocument(t *testing.T) {
 		}
 	}
 	t.Error("the document shows no unit")
+}
+
+// R80: what the unit sets stands in no file of settings that the packages or the documents show: there it would go before the unit's, and
+// name a file that the account of Purser cannot open.
+func TestNoFileOfSettingsSetsWhatTheUnitSets(t *testing.T) {
+	unit, err := os.ReadFile(packagedUnit)
+	must(t, err)
+	own := regexp.MustCompile(`(?m)^Environment=(PURSER_\w+)=`).FindAllStringSubmatch(string(unit), -1)
+	if len(own) < 3 {
+		t.Fatalf("the unit sets %q", own)
+	}
+	packaged, err := os.ReadFile(filepath.Join(filepath.Dir(packagedUnit), "settings"))
+	must(t, err)
+	shown := map[string]string{"the package's settings": string(packaged)}
+	for _, d := range documents(t) {
+		for _, b := range d.blocks {
+			if b.language == "dotenv" {
+				shown[fmt.Sprintf("%s:%d", d.name, b.line)] = b.text()
+			}
+		}
+		for _, r := range d.table("setting", "example") {
+			shown[fmt.Sprintf("%s:%d", d.name, r.line)] = strings.Join(quoted(r.cells[0]), "") + "="
+		}
+	}
+	for where, text := range shown {
+		for _, setting := range own {
+			if regexp.MustCompile(`(?m)^#?` + setting[1] + `=`).MatchString(text) {
+				t.Errorf("%s: %s, which the unit sets", where, setting[1])
+			}
+		}
+	}
 }
 
 // The commands within sentences: those of Purser and of make exist, and of the others it is said here why they are not run.

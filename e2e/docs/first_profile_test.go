@@ -65,6 +65,10 @@ func TestTheDocumentLeadsToAValidatedProfile(t *testing.T) {
 	if steps := open(t, b, "/service-accounts").Find(".first-steps"); steps.Length() != 0 {
 		t.Error("the first steps are still there")
 	}
+	// R81: the command of the document examines this installation, and finds nothing wrong.
+	if said, err := m.run(doctorCommand, ""); err != nil || !strings.Contains(said, "ok       key: ") || !strings.Contains(said, "ok       provider: ") || !strings.Contains(said, "ok       app-profile ") {
+		t.Errorf("purser doctor: %v\n%s", err, said)
+	}
 	if back, err := foreign.SignOut(t.Context(), b); err != nil || !strings.HasPrefix(back, base+"/auth/signed-out") {
 		t.Errorf("sign-out leads to %q, %v", back, err)
 	}
@@ -108,13 +112,14 @@ func (m *machine) settingsOf(base, issuer, microsoft string) error {
 	own := string(text)
 	for _, of := range [][2]string{
 		{"https://purser.contoso.com", base}, {"https://login.microsoftonline.com/TENANT-ID/v2.0", issuer}, {"APPLICATION-ID", programs.ForeignClient},
+		{"PURSER_TRUSTED_PROXIES=127.0.0.1", "PURSER_TRUSTED_PROXIES=127.0.0.1, 10.0.0.0/8"},
 	} {
 		if !strings.Contains(own, of[0]) {
 			m.t.Errorf("the settings of the document lack %q", of[0])
 		}
 		own = strings.ReplaceAll(own, of[0], of[1])
 	}
-	return os.WriteFile(path, []byte(own+"PURSER_M365_SIMULATOR="+microsoft+"\n"), 0o644)
+	return os.WriteFile(path, []byte(own+"PURSER_ADDR="+m.addr+"\nPURSER_M365_SIMULATOR="+microsoft+"\n"), 0o644)
 }
 
 func open(t *testing.T, b *programs.Browser, path string) *goquery.Document {

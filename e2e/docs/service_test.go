@@ -19,6 +19,8 @@ import (
 	"strings"
 	"syscall"
 	"time"
+
+	"purser.example/internal/config"
 )
 
 // service is a Purser that systemd started.
@@ -79,11 +81,11 @@ func (m *machine) environmentOf() ([]string, error) {
 	}
 	env := m.of("Environment")
 	for _, path := range m.of("EnvironmentFile") {
-		text, err := os.ReadFile(path)
+		settings, err := config.ReadSettings(path)
 		if err != nil {
 			return nil, err
 		}
-		env = append(env, strings.Fields(string(text))...)
+		env = append(env, settings...)
 	}
 	return env, nil
 }

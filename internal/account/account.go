@@ -8,6 +8,7 @@ package account
 
 import (
 	"context"
+	"errors"
 	"strings"
 	"time"
 
@@ -16,6 +17,7 @@ import (
 
 	"purser.example/internal/access"
 	"purser.example/internal/appprofile"
+	"purser.example/internal/problem"
 	"purser.example/internal/secret"
 	"purser.example/internal/shown"
 	"purser.example/internal/tenant"
@@ -79,7 +81,25 @@ const (
 	AppSetup Reason = "app-setup" // Microsoft refused the tenant's app registration again and again
 	Often    Reason = "often"     // tried often enough in the last hour for what nobody waits for
 	Budget   Reason = "budget"    // the tenant's share of what nobody waits for is used up for this hour
+
+	NoApp      Reason = "no-app"      // its tenant has no app profile
+	AppAltered Reason = "app-altered" // its tenant's app profile was changed outside of Purser
+	Altered    Reason = "altered"     // what is kept of it was changed outside of Purser
 )
+
+// Hindrance is the Reason of an attempt that failed before anything was sent and would fail so again, whoever tries it: somebody has to
+// mend something first. It is empty for every other error.
+func Hindrance(err error) Reason {
+	switch {
+	case errors.Is(err, appprofile.ErrNone):
+		return NoApp
+	case errors.Is(err, appprofile.ErrAltered):
+		return AppAltered
+	case problem.KindOf(err) == problem.Altered:
+		return Altered
+	}
+	return ""
+}
 
 // Refused reports whether a verdict, or one before it, found the password wrong. Nothing tries such a password by itself.
 func Refused(v verdict.Verdict) bool { return v.Status == verdict.WrongPassword || v.StillRefused }

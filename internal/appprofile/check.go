@@ -100,7 +100,7 @@ func (s *Service) Check(ctx context.Context, caller access.Caller, origin audit.
 		return Profile{}, err
 	}
 	if len(p.Credentials) == 0 {
-		return Profile{}, problem.New(problem.Unavailable, altered)
+		return Profile{}, ErrAltered
 	}
 	if p.Kind() == Public {
 		return s.checkPublic(ctx, caller, origin, t, kept)
@@ -134,7 +134,8 @@ func (s *Service) examine(ctx context.Context, t tenant.Tenant, k Kept) (Profile
 	p := k.Profile
 	var read *tenant.Tenant
 	var first *Unread
-	for i := range p.Credentials {
+	order := p.byUse(s.now())
+	for _, i := range order {
 		seen, err := s.inspect(ctx, t, k, p.Credentials[i], read == nil)
 		unread, refused := errors.AsType[*Unread](err)
 		switch {
@@ -163,7 +164,7 @@ func (s *Service) examine(ctx context.Context, t tenant.Tenant, k Kept) (Profile
 		}
 	}
 	if read == nil {
-		p.Granted, p.Status, p.Finding = Grants{}, Invalid, s.finding(first, p.Credentials[0])
+		p.Granted, p.Status, p.Finding = Grants{}, Invalid, s.finding(first, p.Credentials[order[0]])
 		if len(p.Credentials) == 1 && p.Credentials[0].Standing == Waiting {
 			p.Status = NotChecked
 		}
@@ -222,7 +223,7 @@ func (s *Service) Look(ctx context.Context, p Profile) (Profile, error) {
 		return Profile{}, err
 	}
 	if len(k.Credentials) == 0 {
-		return Profile{}, problem.New(problem.Unavailable, altered)
+		return Profile{}, ErrAltered
 	}
 	if p.Kind() == Public {
 		found, _, err := s.examinePublic(ctx, t, k)

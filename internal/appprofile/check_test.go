@@ -13,6 +13,7 @@ import (
 	"purser.example/internal/app"
 	"purser.example/internal/appprofile"
 	"purser.example/internal/problem"
+	"purser.example/internal/sqlite/appprofiles"
 	"purser.example/internal/tenant"
 )
 
@@ -199,12 +200,47 @@ func TestARowThatSomebodyElseWroteIsNotUsed(t *testing.T) {
 			} else {
 				_, err = r.Credentials(ctx, p.Tenant)
 			}
-			if problem.KindOf(err) != problem.Unavailable || !strings.Contains(problem.Message(err), "changed outside of Purser") {
+			if problem.KindOf(err) != problem.Altered || !strings.Contains(problem.Message(err), "changed outside of Purser") {
 				t.Errorf("err = %v", err)
 			}
 			if _, err := r.Check(ctx, adele, here, p.ID); err == nil || r.asked("/oauth2/") != before {
 				t.Errorf("it was sent; %v", err)
 			}
 		})
+	}
+}
+
+// watched notes with which credentials Microsoft 365 is asked.
+type watched struct {
+	appprofile.Directory
+	asked []appprofile.CredentialID
+}
+
+func (w *watched) Inspect(ctx context.Context, t tenant.Tenant, a appprofile.App) (appprofile.Inspection, error) {
+	w.asked = append(w.asked, a.Credential)
+	return w.Directory.Inspect(ctx, t, a)
+}
+
+func (w *watched) Enter(ctx context.Context, t tenant.Tenant, a appprofile.App) error {
+	w.asked = append(w.asked, a.Credential)
+	return w.Directory.Enter(ctx, t, a)
+}
+
+// R74: Check asks with the credential in use first, whichever was added first: what that one may read is what Purser may.
+func TestCheckAsksWithTheCredentialInUseFirst(t *testing.T) {
+	r := newRig(t)
+	r.steer(t, "PATCH", "/_sim/tenants/"+string(contoso), `{"apps": [{"appId": "`+appID+`", "secrets": [{"value": "`+word+`", "expires": "+20d"}, {"value": "Second-Secret~1", "expires": "+200d"}]}]}`)
+	p, err := r.Create(ctx, adele, here, draft("Contoso", "contoso.com", appID, word))
+	must(t, err)
+	r.advance(time.Minute)
+	p, err = r.AddCredential(ctx, adele, here, p.ID, p.Version, withSecret("Second-Secret~1"))
+	must(t, err)
+	w := &watched{Directory: app.Apps(r.client)}
+	checks := appprofile.NewService(appprofile.Parts{Store: appprofiles.New(r.db), Tenants: r.tenants, Directory: w, Ring: r.ring, Now: r.now})
+	p, err = checks.Check(ctx, adele, here, p.ID)
+	must(t, err)
+	used, _ := p.Used(r.now())
+	if len(w.asked) != 2 || w.asked[0] != used.ID || used.ID != p.Credentials[1].ID {
+		t.Errorf("asked with %v, in use is %s", w.asked, used.ID)
 	}
 }

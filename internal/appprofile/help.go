@@ -73,7 +73,11 @@ func PowerShell(r Registration) string {
 		line("  @{ id = '", a.ID, "'; type = '", a.Type, "' }")
 	}
 	line(")")
-	line("$app = New-MgApplication -DisplayName ", quoted(r.Name), " -SignInAudience AzureADMyOrg -IsFallbackPublicClient -RequiredResourceAccess @(@{ resourceAppId = '", GraphAppID, "'; resourceAccess = $access })")
+	public := ""
+	if r.None { // with a credential, a public client would only be one more way in
+		public = " -IsFallbackPublicClient"
+	}
+	line("$app = New-MgApplication -DisplayName ", quoted(r.Name), " -SignInAudience AzureADMyOrg", public, " -RequiredResourceAccess @(@{ resourceAppId = '", GraphAppID, "'; resourceAccess = $access })")
 	switch {
 	case len(r.Public) > 0:
 		line("$key = [Convert]::FromBase64String('", base64.StdEncoding.EncodeToString(r.Public), "')")

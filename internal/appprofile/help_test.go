@@ -48,6 +48,11 @@ func TestThePowerShellLines(t *testing.T) {
 			t.Errorf("%q is missing in\n%s", want, lines)
 		}
 	}
+	for _, none := range []bool{false, true} {
+		if has := strings.Contains(appprofile.PowerShell(appprofile.Registration{Name: "A", Tenant: "b", None: none}), "-IsFallbackPublicClient"); has != none {
+			t.Errorf("without a credential: %v, a public client: %v", none, has)
+		}
+	}
 	if strings.Contains(lines, "AddMonths") || !strings.Contains(appprofile.PowerShell(appprofile.Registration{Name: "A", Tenant: "b"}), "AddMonths") {
 		t.Error("a secret is made where there is a certificate, or none where there is none")
 	}

@@ -195,14 +195,23 @@ func (p Profile) Used(now time.Time) (Credential, bool) {
 	if len(p.Credentials) == 0 {
 		return Credential{}, false
 	}
-	list := slices.Clone(p.Credentials)
-	slices.SortStableFunc(list, func(a, b Credential) int {
+	return p.Credentials[p.byUse(now)[0]], true
+}
+
+// byUse are the places of the credentials, the one in use first.
+func (p Profile) byUse(now time.Time) []int {
+	places := make([]int, len(p.Credentials))
+	for i := range places {
+		places[i] = i
+	}
+	slices.SortStableFunc(places, func(i, j int) int {
+		a, b := p.Credentials[i], p.Credentials[j]
 		return cmp.Or(
 			cmp.Compare(rank(a, now), rank(b, now)),
 			b.Added.At.Compare(a.Added.At),
 		)
 	})
-	return list[0], true
+	return places
 }
 
 func rank(c Credential, now time.Time) int {

@@ -2,6 +2,7 @@ package appprofile
 
 import (
 	"context"
+	"fmt"
 	"slices"
 	"sync"
 	"time"
@@ -89,8 +90,9 @@ func (s *Service) Prefer(ctx context.Context, caller access.Caller, origin audit
 	return told(s.store.Prefer(ctx, id, audit.By(caller, origin, PreferredChosen, p.target()).With("tenant", string(p.Tenant))))
 }
 
-// ErrNone says that a tenant has no app profile.
-var ErrNone = problem.New(problem.NotFound, "This tenant has no app profile.")
+// ErrNone says that a tenant has no app profile, as one whose last app profile was deleted. What stands beside the choice of a tenant can
+// say so.
+var ErrNone = problem.Field(FieldTenant, "This tenant has no app profile, so nothing was sent to Microsoft. Create an app profile for it first.")
 
 // Application gives the application (client) id by which the tenant is read, without its secret.
 func (s *Service) Application(ctx context.Context, t tenant.ID) (string, error) {
@@ -135,17 +137,17 @@ func (s *Service) Credentials(ctx context.Context, id tenant.ID) (App, error) {
 func (s *Service) open(t tenant.Tenant, k Kept, c Credential) (App, error) {
 	i := slices.IndexFunc(k.Sealed, func(sealed Sealed) bool { return sealed.ID == c.ID })
 	if i < 0 {
-		return App{}, problem.New(problem.Unavailable, altered)
+		return App{}, ErrAltered
 	}
 	value, err := s.ring.Open(k.Sealed[i].Secret, secretRecord(t, k.Profile, c.ID))
 	if err != nil {
-		return App{}, problem.Wrap(err, problem.Unavailable, altered)
+		return App{}, fmt.Errorf("%w: %w", ErrAltered, err)
 	}
 	return App{Profile: k.ID, ApplicationID: k.ApplicationID, Credential: c.ID, Kind: c.Kind, Secret: value, Public: c.Public}, nil
 }
 
-// altered says why nothing is sent with an app profile that Purser did not write as it is.
-const altered = "The app profile of this tenant was changed outside of Purser, so nothing was sent to Microsoft. Connect the tenant again, and tell your server administrator."
+// ErrAltered says why nothing is sent with an app profile that Purser did not write as it is.
+var ErrAltered = problem.New(problem.Altered, "The app profile of this tenant was changed outside of Purser, so nothing was sent to Microsoft. Connect the tenant again, and tell your server administrator.")
 
 // secretRecord is what a credential is bound to, and with it the whole profile: it says where passwords are sent. A profile of before
 // there were several has its tenant's id, and the tenant's initial domain in its seal; the others have the tenant itself, because the

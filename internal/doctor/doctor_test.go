@@ -11,6 +11,7 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io/fs"
 	"log/slog"
 	"maps"
@@ -291,6 +292,7 @@ func TestEachSettingIsFoundR81(t *testing.T) {
 		{"PURSER_BASE_URL", "", ""},
 		{"PURSER_BASE_URL", "https://purser.contoso.com/sub", ""},
 		{"PURSER_TLS_CERT", "pem", ""},
+		{"PURSER_TLS_KEY", "pem", "PURSER_TLS_CERT"},
 		{"PURSER_REDIRECT_ADDR", "nowhere", ""},
 		{"PURSER_METRICS_ADDR", "203.0.113.1:9090", ""},
 		{"PURSER_DATA", "", ""},
@@ -301,6 +303,7 @@ func TestEachSettingIsFoundR81(t *testing.T) {
 		{"PURSER_OIDC_CLIENT_SECRET", "", ""},
 		{"PURSER_OIDC_CLIENT_SECRET_FILE", "/nowhere/secret", "PURSER_OIDC_CLIENT_SECRET"},
 		{"PURSER_ROLE_SERVICE_ADMINISTRATOR", "TenantOwner", ""},
+		{"PURSER_ROLE_TENANT_OWNER", "ServiceAdministrator", "PURSER_ROLE_SERVICE_ADMINISTRATOR"},
 		{"PURSER_SESSION_IDLE", "soon", ""},
 		{"PURSER_SESSION_MAX", "0s", ""},
 		{"PURSER_SERVICE_PROVIDER", "perhaps", ""},
@@ -410,6 +413,11 @@ func TestPlantedMistakesAreFoundR81(t *testing.T) {
 		"Microsoft cannot be reached": {func(r *rig) { r.env["PURSER_M365_SIMULATOR"] = "http://" + freeAddress(r.t) }, want{"tenant", "Contoso", wrong, "could not be asked"}},
 		"the tenant is gone":          {microsoft(fixture("6f1c0000-0000-4000-8000-000000000009", secretFor("+200d"))), want{"tenant", "Contoso", wrong, "knows this tenant"}},
 		"an app secret has expired":   {microsoft(fixture(tenantID, secretFor("-2d"))), want{"app-profile", "Reader", wrong, "AADSTS7000222"}},
+		"a replaced secret has expired": {func(r *rig) {
+			r.second("Second-Secret~2026")
+			statement(fmt.Sprintf(`UPDATE app_credentials SET expires_at = %d WHERE added_at = (SELECT min(added_at) FROM app_credentials)`, time.Now().Add(-48*time.Hour).UnixMilli()))(r)
+			microsoft(fixture(tenantID, `"secrets": [{"value": "`+appSecret+`", "expires": "-2d"}, {"value": "Second-Secret~2026", "expires": "+200d"}]`))(r)
+		}, want{"app-credential", "Reader", warning, "expired"}},
 		"an app secret expires soon":  {microsoft(fixture(tenantID, secretFor("+6d"))), want{"app-credential", "Reader", warning, "in 6 days"}},
 		"an app secret was replaced":  {microsoft(fixture(tenantID, `"clientSecret": "Another-Secret~1"`)), want{"app-profile", "Reader", wrong, "AADSTS7000215"}},
 		"a permission is missing":     {microsoft(fixture(tenantID, secretFor("+200d")+`, "permissions": ["Organization.Read.All", "User.Read.All"]`)), want{"app-profile", "Reader", wrong, "GroupMember.Read.All"}},
@@ -486,6 +494,19 @@ func damage(r *rig) {
 	must(r.t, err)
 	copy(b[4096:], bytes.Repeat([]byte{0xff}, len(b)-4096))
 	must(r.t, os.WriteFile(path, b, 0o600))
+}
+
+// second adds a second secret to the app profile, beside the first.
+func (r *rig) second(value string) {
+	r.t.Helper()
+	r.env["PURSER_M365_SIMULATOR"] = simulated(r.t, fixture(tenantID, `"secrets": [{"value": "`+appSecret+`", "expires": "+200d"}, {"value": "`+value+`", "expires": "+200d"}]`))
+	a := r.open()
+	here := audit.Origin{Request: "r1", Address: "127.0.0.1"}
+	page, err := a.Apps.List(r.t.Context(), adele, appprofile.Query{})
+	must(r.t, err)
+	p := page.Rows[0]
+	_, err = a.Apps.AddCredential(r.t.Context(), adele, here, p.ID, p.Version, appprofile.NewCredential{Choice: appprofile.ASecret, Secret: secret.FromString(value)})
+	must(r.t, errors.Join(err, a.Close()))
 }
 
 func clockBy(d time.Duration) func(*rig) {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -73,7 +74,7 @@ func (l *look) profile(ctx context.Context, beside app.Beside, before appprofile
 	}
 	found = append(found, verdict(before, p).as("app-profile").of(p.Name))
 	for _, c := range p.Credentials {
-		if f := l.credential(c); f.Status != OK || !c.Expires.IsZero() {
+		if f := l.credential(p, c); f.Status != OK || !c.Expires.IsZero() {
 			found = append(found, f.as("app-credential").of(p.Name))
 		}
 	}
@@ -111,13 +112,19 @@ func missing(before, p appprofile.Profile) Finding {
 	return wrong("Permissions are missing: "+strings.Join(names, ", ")+".", "Add them to the app registration and give admin consent; App management has the link (docs/entra-id.md).")
 }
 
-// credential tells how near its end a credential is.
-func (l *look) credential(c appprofile.Credential) Finding {
+// credential tells how near its end a credential of a profile is. One that ends beside another that Microsoft accepts and that goes on is
+// on its way out already (R74).
+func (l *look) credential(p appprofile.Profile, c appprofile.Credential) Finding {
 	what := strings.ToLower(c.Kind.Title())
 	e := c.Ending(l.Now())
 	day := e.At.UTC().Format(time.DateOnly)
 	const remedy = "Add a new credential to the app profile beside this one, then remove this one (docs/entra-id.md)."
+	replaced := slices.ContainsFunc(p.Credentials, func(other appprofile.Credential) bool {
+		return other.ID != c.ID && other.Standing == appprofile.Accepted && !other.Ending(l.Now()).Ended
+	})
 	switch {
+	case e.Ended && replaced:
+		return warning("Its "+what+" expired on "+day+". Microsoft accepts its other credential.", "Remove it.")
 	case e.Ended:
 		return wrong("Its "+what+" expired on "+day+".", remedy)
 	case e.Near():

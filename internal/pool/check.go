@@ -2,10 +2,12 @@ package pool
 
 import (
 	"context"
+	"errors"
 	"strings"
 
 	"purser.example/internal/account"
 	"purser.example/internal/audit"
+	"purser.example/internal/problem"
 	"purser.example/internal/run"
 	"purser.example/internal/secret"
 	"purser.example/internal/tenant"
@@ -67,12 +69,21 @@ func (k check) Look(ctx context.Context, r run.Run, i run.Held) (run.Task, error
 	return run.Task{
 		Tenant: i.Tenant, Username: i.Username,
 		Begun: entry(PasswordBegun),
-		Open:  func(context.Context) (secret.Value, error) { return k.ring.Open(i.Sealed, itemRecord(r, i.Item)) },
+		Open:  func(context.Context) (secret.Value, error) { return k.password(r, i) },
 		Judge: func(v verdict.Verdict) (run.Outcome, account.Reason) { return judgePassword(UserID(i.Subject), v) },
 		Store: func(ctx context.Context, i run.Item, v verdict.Verdict, password secret.Value) error {
 			return k.conclude(ctx, r, run.Held{Item: i, Note: note}, v, password, account.Told(entry(PasswordEnded), v))
 		},
 	}, nil
+}
+
+// password opens the new password of an item. One that does not open waits for nothing.
+func (k check) password(r run.Run, i run.Held) (secret.Value, error) {
+	v, err := k.ring.Open(i.Sealed, itemRecord(r, i.Item))
+	if errors.Is(err, secret.ErrDamaged) {
+		return v, problem.Wrap(err, problem.Altered, "This password check was changed outside of Purser, so the password was not sent to Microsoft.")
+	}
+	return v, err
 }
 
 // judgePassword says what a verdict means for the new password of a member.

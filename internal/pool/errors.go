@@ -55,7 +55,7 @@ func (*NoReader) Error() string { return "no one can read the tenant's groups" }
 
 // Unwrap gives the sentence.
 func (*NoReader) Unwrap() error {
-	return problem.New(problem.Invalid, "Purser can't read this tenant's groups yet. Give its app profile a client secret and the application permissions GroupMember.Read.All and User.Read.All, or add a valid service account profile for this tenant.")
+	return problem.New(problem.Invalid, "Purser can't read this tenant's groups yet. Give its app profile a client secret or certificate and the application permissions GroupMember.Read.All and User.Read.All, or add a valid service account profile for this tenant.")
 }
 
 var errNoReading = problem.New(problem.NotFound, "This list of members no longer exists. Validate the group again.")

@@ -58,7 +58,7 @@ func (s *Service) read(ctx context.Context, r Reading, o opener) error {
 	state, failure := ReadingDone, ""
 	if err != nil {
 		state, failure = ReadingFailed, problem.Message(err)
-		if kind := problem.KindOf(err); (kind == problem.Internal || kind == problem.Unavailable) && !errors.Is(err, ErrShut) {
+		if kind := problem.KindOf(err); (kind == problem.Internal || kind == problem.Unavailable || kind == problem.Altered) && !errors.Is(err, ErrShut) {
 			s.log.ErrorContext(ctx, "members of a group not read", "reading", r.ID, "error", problem.Told(err))
 		}
 	}

@@ -26,11 +26,12 @@ const (
 	TooLarge                    // more bytes than we read
 	Upstream                    // somebody else failed: Microsoft, the identity provider (R62)
 	Unavailable                 // we cannot do it now: the disk is full, too much work waits
+	Altered                     // what is stored was changed outside of Purser, so that it is not used (X43); waiting mends nothing
 )
 
 var kindNames = map[Kind]string{
 	Internal: "internal", Invalid: "invalid", NotFound: "not found", Conflict: "conflict", Unauthenticated: "unauthenticated",
-	Forbidden: "forbidden", BadRequest: "bad request", CrossSite: "cross-site", TooLarge: "too large", Upstream: "upstream", Unavailable: "unavailable",
+	Forbidden: "forbidden", BadRequest: "bad request", CrossSite: "cross-site", TooLarge: "too large", Upstream: "upstream", Unavailable: "unavailable", Altered: "altered",
 }
 
 // String names the kind for logs.

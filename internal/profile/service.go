@@ -232,7 +232,7 @@ func (s *Service) stored(ctx context.Context, p Profile) (secret.Value, error) {
 	}
 	password, err := s.ring.Open(sealed, PasswordRecord(now))
 	if err != nil {
-		return secret.Value{}, problem.Wrap(err, problem.Unavailable, altered)
+		return secret.Value{}, problem.Wrap(err, problem.Altered, altered)
 	}
 	return password, nil
 }

@@ -174,10 +174,14 @@ func (w *working) putOff(ctx context.Context, i Item, why account.Reason) {
 	w.settle(ctx, i, Waiting, "")
 }
 
-// puzzled ends an item over a surprise of ours, which the log tells; while the database cannot be used, or Purser stops, the item
-// waits.
+// puzzled ends an item over a surprise of ours, which the log tells, and over what somebody has to mend first; while the database cannot be
+// used, or Purser stops, the item waits.
 func (w *working) puzzled(ctx context.Context, i Item, err error) {
 	if ctx.Err() != nil {
+		return
+	}
+	if why := account.Hindrance(err); why != "" {
+		w.hindered(ctx, i, why, err)
 		return
 	}
 	if problem.KindOf(err) == problem.Unavailable {
@@ -185,4 +189,17 @@ func (w *working) puzzled(ctx context.Context, i Item, err error) {
 	}
 	w.log.ErrorContext(ctx, "item of a run not tried", "run", w.run.ID, "item", i.No, "subject", i.Subject, "error", problem.Told(err))
 	w.putOff(ctx, i, Damaged)
+}
+
+// hindered ends an item for which nothing was sent, and for which another pass would send nothing either. What lies with the tenant leaves
+// the item for another run, as an outage does. That somebody wrote into the database the log tells, of an app profile once.
+func (w *working) hindered(ctx context.Context, i Item, why account.Reason, err error) {
+	outcome, tell := NotReached, why == account.AppAltered && w.isNews(i.Tenant)
+	if why == account.Altered {
+		outcome, tell = Skipped, true
+	}
+	if tell {
+		w.log.ErrorContext(ctx, "item of a run not tried", "run", w.run.ID, "item", i.No, "subject", i.Subject, "tenant", i.Tenant, "error", problem.Told(err))
+	}
+	w.settle(ctx, i, outcome, why)
 }

@@ -44,7 +44,7 @@ func (s *Service) carryOut(ctx context.Context, id ID) error {
 		s.shifts.Cancel(string(id))
 	}
 	s.shifts.Changed(string(id))
-	w := &working{Service: s, kind: k, target: target, run: r, spent: map[account.Key]bool{}}
+	w := &working{Service: s, kind: k, target: target, run: r, spent: map[account.Key]bool{}, told: map[tenant.ID]bool{}}
 	if err := w.everything(ctx); err != nil {
 		return err
 	}
@@ -60,6 +60,7 @@ type working struct {
 
 	mu    sync.Mutex
 	spent map[account.Key]bool // accounts with an attempt that was not confirmed, or whose end is not known yet
+	told  map[tenant.ID]bool   // tenants of whose app profile the log has been told
 }
 
 // everything works on all tenants of the run side by side, so that one that is throttled holds up no other.
@@ -118,6 +119,15 @@ func (w *working) isSpent(k account.Key) bool {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	return w.spent[k]
+}
+
+// isNews notes that the log is told of the tenant's app profile, and reports whether it was not before.
+func (w *working) isNews(t tenant.ID) bool {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	before := w.told[t]
+	w.told[t] = true
+	return !before
 }
 
 // lane works on the waiting items of one tenant, in their order, then on those that had to be put off, until none is left

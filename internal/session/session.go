@@ -97,6 +97,7 @@ type Flash struct {
 	Failure bool   `json:"failure,omitempty"`
 	Text    string `json:"text"`
 	Href    string `json:"href,omitempty"`    // where what it speaks of is opened
+	Label   string `json:"label,omitempty"`   // of that link; empty: Open
 	About   string `json:"about,omitempty"`   // the id of what it speaks of, which the next page marks
 	Verdict bool   `json:"verdict,omitempty"` // it says what a validation found, which the next page may say in full
 }

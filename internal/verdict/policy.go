@@ -68,7 +68,7 @@ func (t *Table) appTrouble(code string) string {
 	case !known:
 		return "Look up the code on Microsoft's site, and compare the tenant's app profile with the app registration."
 	case rule.Class == "app_config" && rule.advice == "client-secret":
-		return "Check the client secret of the tenant's app profile."
+		return "Check the client secret or certificate of the tenant's app profile."
 	}
 	return rule.Cause + " Check the tenant's app profile."
 }
@@ -118,7 +118,7 @@ func (b Blame) steps(t *Table) []Step {
 	case b.sentence() != "" || permissions == "" && !b.NoSecret && b.NoToken == "" && b.NotAsked == "" && !b.NoPremium && !b.Later:
 		return nil
 	case b.NoSecret:
-		list = append(list, Step{Text: "To see the policy's name here, give the app profile of this tenant a client secret, and its app registration the application permissions " + ReadPolicies + " and " + ReadAuditLog + " with admin consent."})
+		list = append(list, Step{Text: "To see the policy's name here, give the app profile of this tenant a client secret or certificate, and its app registration the application permissions " + ReadPolicies + " and " + ReadAuditLog + " with admin consent."})
 	case b.NoToken != "":
 		list = append(list, Step{Text: "Purser couldn't find out which policy it was: Microsoft refused the app itself (" + b.NoToken + "). " + t.appTrouble(b.NoToken)})
 	case b.NotAsked != "":

@@ -42,7 +42,7 @@ func (h *Handlers) checkSelected(c echo.Context) error {
 }
 
 // told are the kinds of problems that a check says on the page it began at: nothing was changed by them.
-var told = []problem.Kind{problem.Conflict, problem.Invalid, problem.Upstream, problem.Unavailable}
+var told = []problem.Kind{problem.Conflict, problem.Invalid, problem.Upstream, problem.Unavailable, problem.Altered}
 
 func (h *Handlers) ask(c echo.Context, id appprofile.ID) (layout.Flash, error) {
 	p, err := h.Apps.Check(c.Request().Context(), session.Caller(c), session.Origin(c), id)

@@ -82,7 +82,7 @@ var choiceNotes = map[appprofile.Choice]string{
 	appprofile.ASecret: "Created under Certificates & secrets of the app registration.",
 	appprofile.Theirs:  "A file with the certificate and its private key.",
 	appprofile.Ours:    "Purser keeps the private key. You upload the public part after you select Save.",
-	appprofile.None:    "Accounts can sign in. Purser can't read account pools and the names of policies.",
+	appprofile.None:    "Accounts can sign in. Account pools are read with a service account, and the names of policies can't be read.",
 }
 
 // savedWords say what a Save came to.

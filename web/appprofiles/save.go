@@ -1,6 +1,7 @@
 package appprofiles
 
 import (
+	"cmp"
 	"errors"
 	"net/http"
 
@@ -8,14 +9,25 @@ import (
 
 	"purser.example/internal/appprofile"
 	"purser.example/internal/problem"
+	"purser.example/internal/tenant"
 	"purser.example/web/layout"
 	"purser.example/web/respond"
 	"purser.example/web/session"
+	"purser.example/web/tenants"
 	"purser.example/web/verdicts"
 )
 
 func (h *Handlers) showNew(c echo.Context) error {
-	return h.showForm(c, newView(c, form{}))
+	return h.showForm(c, newView(c, form{draft: appprofile.Draft{Tenant: h.tenantOf(c)}}))
+}
+
+// tenantOf is by which domain, or id, the tenant is called that the address asks an app profile for; empty for none.
+func (h *Handlers) tenantOf(c echo.Context) string {
+	t, err := h.Tenants.Find(c.Request().Context(), tenant.ParseID(c.QueryParam(tenants.ForTenant)))
+	if err != nil {
+		return "" // what somebody else's link says is not typed for anybody
+	}
+	return cmp.Or(t.InitialDomain, string(t.ID))
 }
 
 func (h *Handlers) showForm(c echo.Context, view formView) error {

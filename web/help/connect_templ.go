@@ -51,11 +51,12 @@ func connectPage() templ.Component {
 		}
 		templ_7745c5c3_Err = stepList([]step{
 			{Text: "Open the", Link: "Microsoft Entra admin center", Href: adminCenter},
-			{Text: "Go to Entra ID > App registrations and select New registration. Enter a name, select accounts in this organizational directory only, and select Register."},
+			{Text: "Go to Entra ID > App registrations and select New registration. Enter a name, select accounts in this organizational directory only (single tenant), and select Register."},
 			{Text: "Note the application (client) ID and the tenant's domain."},
-			{Text: "Under Manage, select Authentication and set Allow public client flows to Yes, so that the app can sign accounts in with a username and password."},
+			{Text: "Under API permissions, select Add a permission, Microsoft Graph, and Application permissions, and add those of this type listed below. Do the same with Delegated permissions."},
+			{Text: "Select Grant admin consent. You need the Privileged Role Administrator role."},
+			{Text: "Only if the app profile will have no credential: under Manage, select Authentication and set Allow public client flows to Yes. With a client secret or a certificate, the app doesn't need this setting."},
 			{Text: "Under Certificates & secrets, add a client secret or upload a certificate. Upload a certificate that Purser makes after you select Save."},
-			{Text: "Under API permissions, add the permissions below, and select Grant admin consent. You need the Privileged Role Administrator role."},
 		}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
@@ -88,7 +89,7 @@ func connectPage() templ.Component {
 			var templ_7745c5c3_Var3 string
 			templ_7745c5c3_Var3, templ_7745c5c3_Err = templ.JoinStringErrs(p.Name)
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `web/help/connect.templ`, Line: 55, Col: 30}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `web/help/connect.templ`, Line: 56, Col: 30}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var3))
 			if templ_7745c5c3_Err != nil {
@@ -101,7 +102,7 @@ func connectPage() templ.Component {
 			var templ_7745c5c3_Var4 string
 			templ_7745c5c3_Var4, templ_7745c5c3_Err = templ.JoinStringErrs(p.Type)
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `web/help/connect.templ`, Line: 56, Col: 51}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `web/help/connect.templ`, Line: 57, Col: 51}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var4))
 			if templ_7745c5c3_Err != nil {
@@ -114,7 +115,7 @@ func connectPage() templ.Component {
 			var templ_7745c5c3_Var5 string
 			templ_7745c5c3_Var5, templ_7745c5c3_Err = templ.JoinStringErrs(p.Need)
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `web/help/connect.templ`, Line: 57, Col: 53}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `web/help/connect.templ`, Line: 58, Col: 53}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var5))
 			if templ_7745c5c3_Err != nil {
@@ -127,7 +128,7 @@ func connectPage() templ.Component {
 			var templ_7745c5c3_Var6 string
 			templ_7745c5c3_Var6, templ_7745c5c3_Err = templ.JoinStringErrs(p.Enables)
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `web/help/connect.templ`, Line: 58, Col: 50}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `web/help/connect.templ`, Line: 59, Col: 50}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var6))
 			if templ_7745c5c3_Err != nil {

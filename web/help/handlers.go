@@ -88,7 +88,9 @@ func answer(c echo.Context, of leaf, places []place, body templ.Component) error
 	if of == startLeaf {
 		section = ""
 	}
-	return respond.Kept(c, respond.Shell(c, section, of.Title), func(shell layout.Shell) templ.Component {
+	railed := respond.Shell(c, section, of.Title)
+	railed.Rail = true
+	return respond.Kept(c, railed, func(shell layout.Shell) templ.Component {
 		return page(shell, of, places, body)
 	})
 }

@@ -25,6 +25,7 @@ type Shell struct {
 	Session Session         // how long the person may stay (R4)
 	Help    *NavItem        // the place behind the question mark of the header; nil for none
 	Classic bool            // the classic look: a band of colour, denser, no side navigation
+	Rail    bool            // the content begins with a rail of its own contents, beside which the rest stands
 	Scripts []string        // the page's own beside js/app.js, by their names in package static: "js/pool.js"
 	Pane    templ.Component // a ui.Pane or ui.Dialog over the content, which is inert behind it; nil for none
 	// PaneTitle is the document's title while the pane is open, before "· Purser"; empty for Title.
@@ -58,6 +59,7 @@ type Flash struct {
 	Failure bool
 	Text    string
 	Href    string // where what it speaks of is opened; empty for nowhere
+	Label   string // of that link; empty: Open
 	About   string // the id of what it speaks of, which a list marks
 	Verdict bool   // it says what a validation found, which a page that shows the verdict leaves to the verdict
 }
@@ -132,6 +134,15 @@ const htmxConfig = `{"history":"reload","includeIndicatorCSS":false,"extensions"
 
 // TitleText is what the browser's tab says.
 func TitleText(title string) string { return title + " · Purser" }
+
+// mainClass tells the style sheet of a rail. The sheet could find out itself with :has, and would then work out the whole content once more
+// for each part of the page that arrives.
+func (s Shell) mainClass() string {
+	if s.Rail {
+		return "main main-rail"
+	}
+	return "main"
+}
 
 // documentTitle is the title of the browser's tab, before "· Purser".
 func (s Shell) documentTitle() string {

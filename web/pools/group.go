@@ -33,6 +33,9 @@ func (h *Handlers) act(c echo.Context) error {
 	}
 	f.tab = p.key.Class
 	refused := h.carryOut(c, command, p)
+	if problem.KindOf(refused) == problem.Altered {
+		h.Log.ErrorContext(c.Request().Context(), "command of a pool not carried out", "request_id", session.Origin(c).Request, "error", problem.Told(refused))
+	}
 	status := http.StatusOK
 	if refused != nil {
 		if status = refusal(refused); status == 0 {
@@ -133,7 +136,7 @@ func refusal(err error) int {
 	switch problem.KindOf(err) {
 	case problem.Invalid, problem.NotFound:
 		return http.StatusUnprocessableEntity
-	case problem.Conflict:
+	case problem.Conflict, problem.Altered:
 		return http.StatusConflict
 	case problem.Upstream:
 		return http.StatusBadGateway

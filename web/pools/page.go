@@ -12,7 +12,7 @@ import (
 	"purser.example/internal/tenant"
 	"purser.example/web/respond"
 	"purser.example/web/session"
-	"purser.example/web/ui"
+	"purser.example/web/tenants"
 )
 
 // show opens the page with what is saved, or with the members that an address names.
@@ -40,18 +40,18 @@ func (h *Handlers) page(c echo.Context, status int, view pageView) error {
 
 // pageView gathers the page for the form; pools that are not in it are shown as they are saved.
 func (h *Handlers) pageView(c echo.Context, f form) (pageView, error) {
-	tenants, err := h.Tenants.All(c.Request().Context(), session.Caller(c))
-	if err != nil || len(tenants) == 0 {
+	connected, err := h.Tenants.All(c.Request().Context(), session.Caller(c))
+	if err != nil || len(connected) == 0 {
 		return pageView{}, err
 	}
 	if f.tenant == "" {
-		f.tenant = tenants[0].ID
+		f.tenant = connected[0].ID
 	}
 	view := pageView{Tenant: string(f.tenant), Tab: string(f.tab), Needs: pool.Requirements()}
-	for _, t := range tenants {
-		view.Tenants = append(view.Tenants, ui.Option{Value: string(t.ID), Label: t.Called() + " (" + t.InitialDomain + ")", Selected: t.ID == f.tenant})
+	for _, t := range connected {
+		view.Tenants = append(view.Tenants, tenants.Option(t, t.ID == f.tenant))
 	}
-	if !slices.ContainsFunc(tenants, func(t tenant.Tenant) bool { return t.ID == f.tenant }) {
+	if !slices.ContainsFunc(connected, func(t tenant.Tenant) bool { return t.ID == f.tenant }) {
 		return pageView{}, problem.New(problem.NotFound, "This tenant is not connected.")
 	}
 	for _, s := range pool.Services() {

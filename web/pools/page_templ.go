@@ -167,7 +167,7 @@ func tenantCard(view pageView) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = ui.Select(ui.SelectProps{Label: "Select a Tenant", Name: "tenant", ID: "select-tenant", Options: view.Tenants, Help: "Tenants known from profiles.", Attrs: templ.Attributes{"data-chooses": true}}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Select(ui.SelectProps{Label: "Select a Tenant", Name: "tenant", ID: "select-tenant", Options: view.Tenants, Help: "Tenants with an app profile, and those that profiles or pools still name.", Attrs: templ.Attributes{"data-chooses": true}}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

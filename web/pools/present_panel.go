@@ -11,6 +11,7 @@ import (
 	"purser.example/internal/run"
 	"purser.example/internal/shown"
 	"purser.example/web/session"
+	"purser.example/web/tenants"
 	"purser.example/web/verdicts"
 	"purser.example/web/words"
 )
@@ -53,6 +54,9 @@ func (h *Handlers) panelView(c echo.Context, tell *verdicts.Teller, saved pool.P
 		return view, err
 	}
 	view.URLDoubt = h.Pools.Doubt(of, f.url)
+	if of.Apps == 0 {
+		view.Connect = tenants.ConnectAddress(of.ID)
+	}
 	if view.Loses, err = h.losesView(c, saved, f, counts); err != nil {
 		return view, err
 	}

@@ -41,6 +41,7 @@ type panelView struct {
 	Suggest      string // where suggestions come from
 	Errors       map[string]string
 	Refused      string        // why a command of this pool was refused
+	Connect      string        // where the tenant gets an app profile; empty: it has one
 	Choices      []groupChoice // of an ambiguous name
 	Clearing     string        // what the next Save removes; empty for nothing
 	Loses        *losesView    // what Clear would remove; nil for nothing

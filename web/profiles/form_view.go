@@ -23,6 +23,7 @@ type formView struct {
 	HelpHref      string            // /help/validation-notes; empty while that page does not exist
 	PasswordsHref string            // /help/password-rules; empty while that page does not exist
 	Problem       string            // a sentence about the whole form; empty for none
+	Connect       string            // where the chosen tenant gets an app profile; empty: it has one
 	Verdict       *verdicts.View    // why Microsoft 365 refused; nil for none
 	Conflict      *conflictView     // somebody else saved meanwhile; nil for none
 	Elsewhere     elsewhereView

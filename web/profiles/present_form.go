@@ -11,7 +11,7 @@ import (
 	"purser.example/internal/catalogue"
 	"purser.example/internal/profile"
 	"purser.example/web/session"
-	"purser.example/web/ui"
+	"purser.example/web/tenants"
 	"purser.example/web/words"
 )
 
@@ -25,7 +25,7 @@ const (
 // formView shows a form as typed; id is nil for a new profile.
 func (h *Handlers) formView(c echo.Context, f form, id *profile.ID) (formView, error) {
 	query := readListQuery(c)
-	tenants, err := h.Tenants.All(c.Request().Context(), session.Caller(c))
+	connected, err := h.Tenants.All(c.Request().Context(), session.Caller(c))
 	if err != nil {
 		return formView{}, err
 	}
@@ -34,9 +34,8 @@ func (h *Handlers) formView(c echo.Context, f form, id *profile.ID) (formView, e
 		Services: h.serviceViews(f.draft.Services), Rules: ruleViews(h.Accounts.PasswordRules()),
 		HelpHref: notesHref, PasswordsHref: passwordsHref, Errors: map[string]string{},
 	}
-	for _, t := range tenants {
-		selected := t.ID == f.draft.Tenant || len(tenants) == 1
-		view.Tenants = append(view.Tenants, ui.Option{Value: string(t.ID), Label: t.Called() + " (" + t.InitialDomain + ")", Selected: selected})
+	for _, t := range connected {
+		view.Tenants = append(view.Tenants, tenants.Option(t, t.ID == f.draft.Tenant || len(connected) == 1))
 	}
 	if view.Elsewhere, err = h.elsewhereView(c, f.draft, id); err != nil {
 		return formView{}, err

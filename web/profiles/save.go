@@ -6,11 +6,13 @@ import (
 
 	"github.com/labstack/echo/v4"
 
+	"purser.example/internal/appprofile"
 	"purser.example/internal/problem"
 	"purser.example/internal/profile"
 	"purser.example/web/layout"
 	"purser.example/web/respond"
 	"purser.example/web/session"
+	"purser.example/web/tenants"
 	"purser.example/web/verdicts"
 )
 
@@ -92,6 +94,9 @@ func (h *Handlers) refuse(c echo.Context, f form, id *profile.ID, cause error) e
 		return err
 	}
 	status := http.StatusUnprocessableEntity
+	if errors.Is(cause, appprofile.ErrNone) {
+		view.Connect = tenants.ConnectAddress(f.draft.Tenant)
+	}
 	if refused, ok := errors.AsType[*profile.Refused](cause); ok {
 		v := h.Verdicts.Begin().Tell(c.Request().Context(), refused.Verdict, verdicts.Account{Username: f.draft.Username, Tenant: f.draft.Tenant, Services: f.draft.Services, Saving: true})
 		view.Verdict = &v
@@ -105,6 +110,9 @@ func (h *Handlers) refuse(c echo.Context, f form, id *profile.ID, cause error) e
 	} else if problem.KindOf(cause) == problem.Unavailable && !respond.ByScript(c) {
 		status, view.Problem = http.StatusServiceUnavailable, problem.Message(cause)
 		c.Response().Header().Set("Retry-After", respond.RetryAfter)
+		h.Log.ErrorContext(c.Request().Context(), "profile not saved", "request_id", session.Origin(c).Request, "error", problem.Told(cause))
+	} else if problem.KindOf(cause) == problem.Altered {
+		status, view.Problem = http.StatusConflict, problem.Message(cause)
 		h.Log.ErrorContext(c.Request().Context(), "profile not saved", "request_id", session.Origin(c).Request, "error", problem.Told(cause))
 	} else if problem.KindOf(cause) == problem.Invalid || problem.KindOf(cause) == problem.Conflict {
 		if view.Errors = errorsByField(cause); len(view.Errors) == 0 {

@@ -5,11 +5,13 @@ import (
 
 	"github.com/labstack/echo/v4"
 
+	"purser.example/internal/appprofile"
 	"purser.example/internal/problem"
 	"purser.example/internal/profile"
 	"purser.example/web/layout"
 	"purser.example/web/respond"
 	"purser.example/web/session"
+	"purser.example/web/tenants"
 )
 
 // validate signs in with the stored password; the details then show what came of it.
@@ -26,6 +28,11 @@ func (h *Handlers) validateOne(c echo.Context, id, to string) error {
 		return h.tellMeanwhile(c, to, conflict)
 	}
 	switch kind := problem.KindOf(err); {
+	case errors.Is(err, appprofile.ErrNone):
+		return h.tellNoApp(c, id, to)
+	case kind == problem.Altered:
+		h.Log.ErrorContext(c.Request().Context(), "profile not validated", "request_id", session.Origin(c).Request, "error", problem.Told(err))
+		return respond.Back(c, to, problem.Message(err))
 	case err != nil && (kind == problem.Conflict || kind == problem.Invalid):
 		return respond.Back(c, to, problem.Message(err))
 	case err != nil:
@@ -34,4 +41,13 @@ func (h *Handlers) validateOne(c echo.Context, id, to string) error {
 		return respond.Tell(c, to, layout.Flash{Failure: true, Verdict: true, Text: "Validation result: " + v.Status.Title() + "."})
 	}
 	return respond.Tell(c, to, layout.Flash{Verdict: true, Text: "The account is valid. Microsoft 365 confirmed it just now."})
+}
+
+// tellNoApp says that the profile's tenant has no app profile, and leads to where it gets one.
+func (h *Handlers) tellNoApp(c echo.Context, id, to string) error {
+	p, err := h.Profiles.Find(c.Request().Context(), session.Caller(c), profile.ID(id))
+	if err != nil {
+		return err
+	}
+	return respond.Tell(c, to, layout.Flash{Failure: true, Text: problem.Message(appprofile.ErrNone), Href: tenants.ConnectAddress(p.Tenant), Label: tenants.Connect})
 }

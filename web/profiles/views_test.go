@@ -247,7 +247,7 @@ func TestEachServiceHasItsLineOfRequirements(t *testing.T) {
 			t.Errorf("line %d is of %q, not %q", i, lines.Eq(i).Text(), name.Text())
 		}
 	})
-	if sheet := served(t, "css/app.css"); !strings.Contains(sheet, ".choice:nth-child(14) :checked) .needs-list>:nth-child(14)") {
+	if sheet := served(t, "css/app.css"); !strings.Contains(sheet, ".choice:nth-child(14) :checked) .needs-list>li:nth-child(14)") {
 		t.Error("the style sheet cannot show the last line")
 	}
 }

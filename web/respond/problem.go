@@ -35,6 +35,7 @@ var answers = map[problem.Kind]answer{
 	problem.CrossSite:       {http.StatusForbidden, "This didn't come from Purser", "If you meant to do this, open the page in Purser and try again.", "Go to the start page", "/"},
 	problem.TooLarge:        {http.StatusRequestEntityTooLarge, "This is too large", "Try again with less data.", "", ""},
 	problem.Upstream:        {http.StatusBadGateway, "Microsoft 365 did not respond", "Try again in a moment.", "", ""},
+	problem.Altered:         {http.StatusConflict, "This was changed outside of Purser", "Nothing was sent. Give the reference below to your server administrator.", "", ""},
 	problem.Unavailable:     {http.StatusServiceUnavailable, "Not available right now", "Your request wasn't processed. Wait a moment, then reload this page to send it again.", "", ""},
 }
 
@@ -67,7 +68,7 @@ func Problem(log *slog.Logger) echo.HTTPErrorHandler {
 func logProblem(c echo.Context, log *slog.Logger, kind problem.Kind, err error) {
 	level := slog.LevelInfo
 	switch kind {
-	case problem.Internal, problem.Unavailable:
+	case problem.Internal, problem.Unavailable, problem.Altered:
 		level = slog.LevelError
 	case problem.Upstream:
 		level = slog.LevelWarn

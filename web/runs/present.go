@@ -173,13 +173,16 @@ func (f Face) item(i run.Item) Item {
 
 // reasons say why there is no verdict, and what to do where something can be done.
 var reasons = map[account.Reason]string{
-	account.Locked:   "Microsoft locked this account a short while ago. Another attempt would extend the lockout.",
-	account.Busy:     "Someone else was validating this account.",
-	account.Outage:   "Microsoft 365 didn't respond for this tenant for too long. The password was not sent.",
-	account.AppSetup: "Microsoft 365 refuses the tenant's app registration. The password was not sent.",
-	account.Often:    "Purser reached its hourly sign-in limit for this account. Try again later.",
-	account.Budget:   "Purser reached its hourly sign-in limit for this tenant. The next run continues.",
-	run.Damaged:      "Something went wrong on our side. The log has the details.",
+	account.Locked:     "Microsoft locked this account a short while ago. Another attempt would extend the lockout.",
+	account.Busy:       "Someone else was validating this account.",
+	account.Outage:     "Microsoft 365 didn't respond for this tenant for too long. The password was not sent.",
+	account.AppSetup:   "Microsoft 365 refuses the tenant's app registration. The password was not sent.",
+	account.Often:      "Purser reached its hourly sign-in limit for this account. Try again later.",
+	account.Budget:     "Purser reached its hourly sign-in limit for this tenant. The next run continues.",
+	account.NoApp:      "The tenant has no app profile. Nothing was sent to Microsoft. Create an app profile for it, then validate again.",
+	account.AppAltered: "The tenant's app profile was changed outside of Purser. Nothing was sent to Microsoft. Connect the tenant again, and tell your server administrator.",
+	account.Altered:    "Changed outside of Purser. The password was not sent to Microsoft. Enter it again, and tell your server administrator.",
+	run.Damaged:        "Something went wrong on our side. The log has the details.",
 }
 
 func (f Face) reason(i run.Item) string {

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 
@@ -37,7 +38,7 @@ func Connect(ctx context.Context, apps *appprofile.Service, caller access.Caller
 
 func connect(ctx context.Context, apps *appprofile.Service, caller access.Caller, t tenant.Tenant, app appprofile.App) error {
 	kept, err := apps.Credentials(ctx, t.ID)
-	if err != nil && problem.KindOf(err) != problem.NotFound {
+	if err != nil && problem.KindOf(err) != problem.NotFound && !errors.Is(err, appprofile.ErrNone) {
 		return err
 	}
 	defer kept.Clear()
