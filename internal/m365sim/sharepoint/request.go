@@ -44,6 +44,12 @@ var apiRoutes = []apiRoute{
 	{"_api/spo.tenant/sites()", http.MethodGet, atAdmin, false, (*request).showProperties},
 	{"_api/spo.tenant/sites()", http.MethodPatch, atAdmin, true, (*request).changeOwner},
 	{"_api/spointernaluseonly.tenant/setsitesecondaryadministrators", http.MethodPost, atAdmin, true, (*request).setSecondaryAdministrators},
+	{"_api/site", http.MethodGet, atSite, false, (*request).showSite},
+	{"_api/site/owner", http.MethodGet, atSite, false, (*request).showOwner},
+	{"_api/web/siteusers", http.MethodGet, atSite, false, (*request).siteUsers},
+	{"_api/web/ensureuser", http.MethodPost, atSite, true, (*request).ensureUser},
+	{"_api/web/siteusers()", http.MethodGet, atSite, false, (*request).showUser},
+	{"_api/web/siteusers()", http.MethodPatch, atSite, true, (*request).changeUser},
 }
 
 // programs answers what programs ask: first the token, then the address, then who may do that.
@@ -115,6 +121,23 @@ func (r *request) allowed(route apiRoute, sitePath string) *refusal {
 	case route.where == atAdmin && (r.host != r.tenant.AdminHost() || sitePath != ""):
 		return notHere()
 	case !r.carries(needed), route.where == atAdmin && !r.administersTenant():
+		return denied()
+	case route.where == atSite:
+		return r.openSite(sitePath, route.writes)
+	}
+	return nil
+}
+
+// openSite finds the site of the address and looks whether it lets the caller in: those only who administer it, as long as it is open.
+func (r *request) openSite(path string, writes bool) *refusal {
+	var ok bool
+	if r.site, ok = r.tenant.SiteAtPath(r.host, path); !ok {
+		return &refusal{http.StatusNotFound, -2147024894, "System.IO.FileNotFoundException", "404 FILE NOT FOUND"}
+	}
+	if refused := closed(r.site, writes); refused != nil {
+		return refused
+	}
+	if !r.administers(r.site) {
 		return denied()
 	}
 	return nil

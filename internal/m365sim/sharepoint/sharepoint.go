@@ -2,7 +2,7 @@
 // administers which site. The sites themselves are the directory's, since Graph shows them too.
 //
 // sharepoint.go has the hosts' addresses and request.go those of programs; bearer.go, caller.go and refusal.go say who may have what;
-// admin.go is the admin host's REST, csom.go, query.go and csom_sites.go its CSOM.
+// admin.go is the admin host's REST, csom.go, query.go and csom_sites.go its CSOM, web.go a site's REST.
 package sharepoint
 
 import (
