@@ -22,7 +22,8 @@ func metricsOf(cfg config.Config, o Options) *metrics.Metrics {
 	return metrics.New(o.Version)
 }
 
-// databaseOptions say how to open the database, with somebody who is told how long changes wait where that is counted.
+// databaseOptions say how to open the database: with who makes the queue's tables in a new one, and with who is told how long changes wait
+// where that is counted.
 func databaseOptions(cfg config.Config, o Options, m *metrics.Metrics) sqlite.Options {
 	options := sqlite.Options{Folder: cfg.Data, Now: o.Now, Log: o.Log, Queue: func(ctx context.Context, db *sql.DB) error { return work.Prepare(ctx, db, o.Log) }}
 	if m != nil {

@@ -189,8 +189,8 @@ func (p Profile) Expires() (first time.Time) {
 	return first
 }
 
-// Used is the credential that Purser takes, and whether there is one: one that Microsoft accepted before one that was never tried, those before one that it
-// refused; of equals the one that was added last. At a time, one that has ended comes after all others.
+// Used is the credential that Purser takes, and whether there is one: one that Microsoft accepted before one that was never tried, those
+// before one that it refused; of equals the one that was added last. At a time, one that has ended comes after all others.
 func (p Profile) Used(now time.Time) (Credential, bool) {
 	if len(p.Credentials) == 0 {
 		return Credential{}, false

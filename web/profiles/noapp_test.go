@@ -94,22 +94,3 @@ func TestARunSaysThatATenantHasNoAppProfile(t *testing.T) {
 		t.Error("the log tells of a fault")
 	}
 }
-
-// R75: the first steps stay above the list until the permissions are checked too, and are gone then.
-func TestTheFirstStepsStayUntilAllAreDone(t *testing.T) {
-	h, b := openProfiles(t)
-	if res := b.Get("/service-accounts"); res.Page(t).Find(".first-steps li").Length() != 3 {
-		t.Error("the empty list has no first steps")
-	}
-	saved(t, b, nil)
-	line := b.Get("/service-accounts").Page(t).Find(".first-line li")
-	if now := line.Filter("[aria-current=step]"); line.Length() != 3 || now.Find("a").Text() != "Check permissions" || line.Find("a").Length() != 1 {
-		t.Errorf("above the list: %q", line.Text())
-	}
-	if res := h.SignedIn(t, "owner@purser.test").Post("/app-profiles/"+contoso+"/check", nil); res.StatusCode != http.StatusSeeOther {
-		t.Fatalf("check: %d", res.StatusCode)
-	}
-	if line := b.Get("/service-accounts").Page(t).Find(".first-line"); line.Length() != 0 {
-		t.Errorf("afterwards: %q", line.Text())
-	}
-}

@@ -43,8 +43,10 @@ func (h *Handlers) listView(c echo.Context) (listView, error) {
 	if len(connected) > 0 {
 		view.CreateHref = query.Address("new")
 	}
-	if view.First, err = h.first(ctx, caller, connected, page.AtLeast || page.Total > 0 || query.query().Filtered()); err != nil {
-		return listView{}, err
+	if len(page.Rows) == 0 && !view.Filter.Active {
+		if view.First, err = h.first(ctx, caller, connected); err != nil {
+			return listView{}, err
+		}
 	}
 	names := make(map[tenant.ID]tenant.Tenant, len(connected))
 	for _, t := range connected {
@@ -58,11 +60,11 @@ func (h *Handlers) listView(c echo.Context) (listView, error) {
 	return view, nil
 }
 
-// first is how far the installation has come (R75). Of a public client no permission can be checked, so that none is waited for.
-func (h *Handlers) first(ctx context.Context, caller access.Caller, connected []tenant.Tenant, saved bool) (tenants.Progress, error) {
-	steps := tenants.Progress{Connected: slices.ContainsFunc(connected, func(t tenant.Tenant) bool { return t.Apps > 0 }), Saved: saved}
-	apps, err := h.Apps.List(ctx, caller, appprofile.Query{})
-	steps.Permitted = slices.ContainsFunc(apps.Rows, func(p appprofile.Profile) bool { return p.Status == appprofile.Active || p.Kind() == appprofile.Public })
+// first is how far an installation without profiles has come (R75).
+func (h *Handlers) first(ctx context.Context, caller access.Caller, connected []tenant.Tenant) (tenants.Progress, error) {
+	steps := tenants.Progress{Connected: slices.ContainsFunc(connected, func(t tenant.Tenant) bool { return t.Apps > 0 })}
+	active, err := h.Apps.List(ctx, caller, appprofile.Query{Filter: appprofile.Filter{Status: appprofile.Active}, Limit: 1})
+	steps.Permitted = active.Total > 0
 	return steps, err
 }
 

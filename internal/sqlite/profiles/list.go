@@ -53,8 +53,8 @@ func (s *Store) fill(ctx context.Context, page *profile.Page, q profile.Query, p
 	if err != nil || len(rows) == 0 {
 		return err
 	}
-	shown := min(len(rows), q.Limit)
-	rows, places = rows[:shown], places[:shown]
+	size := min(len(rows), q.Limit)
+	rows, places = rows[:size], places[:size]
 	if back {
 		slices.Reverse(rows)
 		slices.Reverse(places)
