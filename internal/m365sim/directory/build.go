@@ -20,6 +20,7 @@ func buildTenant(f fixture.Tenant, path string, m *fixture.Mistakes) *Tenant {
 	t.buildGroups(groups, path, m)
 	t.generate(path+".generate", m)
 	t.buildNumbered(path, m)
+	t.buildTermStore(path, m)
 	return t
 }
 

@@ -56,6 +56,7 @@ func names(patch []byte, keys ...string) bool {
 func (d *Directory) rebuild(f fixture.Tenant, keep *sites, m *fixture.Mistakes) {
 	next := buildTenant(f, "tenant", m)
 	next.settleSites(keep, m)
+	next.settleTermStore(d.byID[next.ID], m)
 	d.conflicts(next, "tenant", m)
 	if m.Err() == nil {
 		d.put(next)
@@ -77,6 +78,7 @@ func (d *Directory) resettle(t *Tenant, f fixture.Tenant, keep *sites, m *fixtur
 		next.buildNumbered("tenant", m)
 	}
 	next.settleSites(keep, m)
+	next.settleTermStore(t, m)
 	for u := range t.Named() {
 		next.checkUPN(u.UserPrincipalName, "tenant.users", m)
 	}

@@ -26,6 +26,7 @@ type Tenant struct {
 	sites   *sites
 
 	numbered *numbered
+	terms    *termStore
 }
 
 // Cloud is where the tenant lives.

@@ -16,6 +16,7 @@ type request struct {
 	service *Service
 	site    directory.Site // of an address below a site
 	keys    []string       // what stands in the parentheses of the address
+	terms   termChanges    // not committed yet
 }
 
 // where says whose an address is.
