@@ -29,12 +29,14 @@ type Service struct {
 	log      *slog.Logger
 	pageSize int
 	budgets  throttle.Budgets
+	sites    *throttle.Budgets // SharePoint's, which it shares
 }
 
 // New makes the Graph of a directory. It believes tokens signed by keys, shows the log of sign-ins, puts faults in the way
-// of the parts of a batch too, and notes mistakes of its own in log. A pageSize of 0 leaves pages as they are at Microsoft.
-func New(dir *directory.Directory, keys *token.Keyring, signIns *signin.Log, faults *fault.List, pageSize int, log *slog.Logger) *Service {
-	return &Service{dir: dir, keys: keys, signIns: signIns, faults: faults, pageSize: pageSize, log: log}
+// of the parts of a batch too, spends sites for what lies at SharePoint, and notes mistakes of its own in log. A pageSize of 0 leaves pages
+// as they are at Microsoft.
+func New(dir *directory.Directory, keys *token.Keyring, signIns *signin.Log, faults *fault.List, sites *throttle.Budgets, pageSize int, log *slog.Logger) *Service {
+	return &Service{dir: dir, keys: keys, signIns: signIns, faults: faults, sites: sites, pageSize: pageSize, log: log}
 }
 
 // request is one request to Graph whose token has been believed.
@@ -150,9 +152,11 @@ var routes = []route{
 
 // serve answers one address of Graph, version included, for the caller of g.
 func (g *request) serve(path []string) call.Answer {
-	if refused := g.overBudget(); refused != nil {
-		return refused.answer(g.Call)
-	}
+	return g.within(path, func() call.Answer { return g.route(path) })
+}
+
+// route finds the address, and answers whoever may ask there.
+func (g *request) route(path []string) call.Answer {
 	if len(path) == 0 || !strings.EqualFold(path[0], "v1.0") {
 		return g.fail(http.StatusBadRequest, "BadRequest", "Invalid version.")
 	}

@@ -60,6 +60,11 @@ func (s *Service) programs(c *call.Call) call.Answer {
 		return *refused
 	}
 	r := &request{Call: c, caller: who, service: s}
+	return r.within(r.route)
+}
+
+// route finds the address, and answers whoever may ask there.
+func (r *request) route() call.Answer {
 	sitePath, address := r.parse()
 	i := slices.IndexFunc(apiRoutes, func(route apiRoute) bool { return route.address == address && route.method == r.method() })
 	if i < 0 {
