@@ -155,6 +155,9 @@ type view struct {
 	parts []part
 	tests []clause // of the walk
 	found *string  // the numbers, as a list; nil: walked
+
+	total   int
+	atLeast bool
 }
 
 // part is a piece of a view that is read on its own: shelves of one type, where types follow one another.
@@ -168,24 +171,28 @@ func (s *Store) Objects(ctx context.Context, q scan.ObjectQuery) (page scan.Obje
 	if _, known := inOrder[q.Sort]; !known {
 		q.Sort = scan.ByName
 	}
-	all, err := s.all(ctx)
-	if err != nil {
+	v, err := s.viewOf(ctx, q)
+	if page.Total, page.AtLeast = v.total, v.atLeast; err != nil || page.Total == 0 && !page.AtLeast {
 		return page, err
 	}
+	return page, s.fill(ctx, &page, q, v)
+}
+
+// viewOf chooses by the kept counters and a look at the search index.
+func (s *Store) viewOf(ctx context.Context, q scan.ObjectQuery) (v view, err error) {
+	all, err := s.all(ctx)
+	if err != nil {
+		return v, err
+	}
 	shelves := chosen(all, q)
-	v := view{sort: q.Sort, parts: partsOf(shelves, q.Sort)}
+	v = view{sort: q.Sort, parts: partsOf(shelves, q.Sort)}
 	for _, h := range shelves {
-		page.Total += h.n
+		v.total += h.n
 	}
 	if term := account.SearchKey(q.Text); term != "" && len(shelves) > 0 {
-		if page.Total, page.AtLeast, err = s.search(ctx, &v, term, shelves); err != nil {
-			return page, err
-		}
+		err = s.search(ctx, &v, term, shelves)
 	}
-	if page.Total == 0 && !page.AtLeast {
-		return page, nil
-	}
-	return page, s.fill(ctx, &page, q, v)
+	return v, err
 }
 
 // chosen are the shelves of a view. Only what can be registered has a grant, so a view by grants shows nothing else.
@@ -276,25 +283,46 @@ func (s *Store) read(ctx context.Context, v view, down bool, at *cursor, limit i
 	return rows, nil
 }
 
-// readPart reads a part, some of its shelves at a time: a statement takes so many.
-func (s *Store) readPart(ctx context.Context, v view, p part, down bool, at *cursor, limit int) ([]listed, error) {
-	if v.found != nil {
-		return s.readFound(ctx, v, p, down, at, limit)
+// readPart reads a part.
+func (s *Store) readPart(ctx context.Context, v view, p part, down bool, at *cursor, limit int) (rows []listed, err error) {
+	statements, err := s.statements(v, p, down, at, limit)
+	if err != nil {
+		return nil, err
 	}
-	by := inOrder[v.sort]
-	var rows []listed
-	for shelves := range slices.Chunk(p.shelves, s.limits.merged) {
-		numbers, args := walk{by, shelves, down, append([]clause{by.beyond("", down, at)}, v.tests...)}.numbers(limit)
-		some, err := sqlite.All(s.db.Query(ctx, `SELECT `+objectColumns+objectTables+` WHERE o.id IN (`+numbers+`)`+by.by("o.", down), args...), scanObject)
+	for _, each := range statements {
+		some, err := sqlite.All(s.db.Query(ctx, each.text, each.args...), scanObject)
 		if err != nil {
 			return nil, err
 		}
 		rows = append(rows, some...)
 	}
-	if len(p.shelves) > s.limits.merged {
+	if len(statements) > 1 {
 		slices.SortFunc(rows, func(a, b listed) int { return a.compare(b, v.sort, down) })
 	}
 	return rows[:min(len(rows), limit)], nil
+}
+
+// statements are those that read a part: one, or one for some of its shelves each, where there are more than one takes. What they sort is
+// small: the columns of the page are fetched for its own rows only.
+func (s *Store) statements(v view, p part, down bool, at *cursor, limit int) (list []clause, err error) {
+	by := inOrder[v.sort]
+	add := func(numbers string, args []any) {
+		list = append(list, clause{`SELECT ` + objectColumns + objectTables + ` WHERE o.id IN (` + numbers + `)` + by.by("o.", down), args})
+	}
+	if v.found == nil {
+		for shelves := range slices.Chunk(p.shelves, s.limits.merged) {
+			add(walk{by, shelves, down, append([]clause{by.beyond("", down, at)}, v.tests...)}.numbers(limit))
+		}
+		return list, nil
+	}
+	shelves, err := json.Marshal(p.shelves)
+	if err != nil {
+		return nil, err
+	}
+	beyond := by.beyond("f.", down, at)
+	args := append([]any{*v.found, string(shelves)}, beyond.args...)
+	add(`SELECT f.id FROM `+sqlite.ListRows+` n CROSS JOIN scan_objects f ON f.id = n.value WHERE f.shelf `+sqlite.InList+` AND `+beyond.text+by.by("f.", down)+` LIMIT ?`, append(args, limit))
+	return list, nil
 }
 
 // compare compares two objects of a part.
@@ -309,19 +337,4 @@ func (o listed) compare(other listed, sort scan.Column, down bool) (n int) {
 		return -n
 	}
 	return n
-}
-
-// readFound reads what a search found of a part.
-func (s *Store) readFound(ctx context.Context, v view, p part, down bool, at *cursor, limit int) ([]listed, error) {
-	shelves, err := json.Marshal(p.shelves)
-	if err != nil {
-		return nil, err
-	}
-	by := inOrder[v.sort]
-	beyond := by.beyond("o.", down, at)
-	// What is sorted is small: the columns of the page are fetched for its own rows only.
-	query := `SELECT ` + objectColumns + objectTables + ` WHERE o.id IN (SELECT o.id FROM ` + sqlite.ListRows + ` f CROSS JOIN scan_objects o ON o.id = f.value
-		WHERE o.shelf ` + sqlite.InList + ` AND ` + beyond.text + by.by("o.", down) + ` LIMIT ?)` + by.by("o.", down)
-	args := append([]any{*v.found, string(shelves)}, beyond.args...)
-	return sqlite.All(s.db.Query(ctx, query, append(args, limit)...), scanObject)
 }

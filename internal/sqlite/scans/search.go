@@ -26,11 +26,10 @@ const (
 // looked is how many times as many objects are looked at as a search finds, for those that stand on the shelves of a view.
 const looked = 10
 
-// search finds out by what the view is read: the numbers that a term finds, where they are few, or else a walk that looks for it. It gives
-// how many there are, and whether there may be more.
-func (s *Store) search(ctx context.Context, v *view, term string, shelves []shelf) (total int, more bool, err error) {
-	if !utf8.ValidString(term) || strings.ContainsFunc(term, shown.Unprintable) {
-		return 0, false, nil // nothing can be called so
+// search says by what the view is read: the numbers that a term finds, where they are few, or else a walk that looks for it.
+func (s *Store) search(ctx context.Context, v *view, term string, shelves []shelf) error {
+	if v.total = 0; !utf8.ValidString(term) || strings.ContainsFunc(term, shown.Unprintable) {
+		return nil // nothing can be called so
 	}
 	numbers := make([]int64, len(shelves))
 	for i, h := range shelves {
@@ -38,19 +37,19 @@ func (s *Store) search(ctx context.Context, v *view, term string, shelves []shel
 	}
 	list, err := json.Marshal(numbers)
 	if err != nil {
-		return 0, false, err
+		return err
 	}
 	f, err := s.find(ctx, term, string(list))
 	if err != nil {
-		return 0, false, err
+		return err
 	}
-	if !f.more {
+	if v.total, v.atLeast = min(f.n, s.limits.narrow), f.more; !f.more {
 		v.found = &f.list
-		return f.n, false, nil
+		return nil
 	}
 	letters := sqlite.LettersOf(term)
 	v.tests = []clause{{"letters & ? = ? AND (instr(name_order, ?) OR instr(coalesce(address_key, lower(address)), ?))", []any{letters, letters, term, term}}}
-	return min(f.n, s.limits.narrow), true, nil
+	return nil
 }
 
 // find looks a folded term up among the objects of some shelves, once until anything is written.
