@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"purser.example/internal/appprofile"
 	"purser.example/internal/pool"
 	"purser.example/internal/run"
 	"purser.example/internal/scan"
@@ -31,6 +32,7 @@ func Scans(t *testing.T, open Open) {
 		{"a scan is asked to stop with its entry or not at all, once, and only while it goes on", scanStops},
 		{"a scan ends with its entries, its open sections and the pool's coming into force, or not at all, and once", scanEnds},
 		{"deleting takes scans and their registrations along, and leaves the objects", scanProfileDeleted},
+		{"a tenant stays connected while a scan profile or an object of it is kept", tenantOfScans},
 		{"scans go that are over, old and not among the newest, with what belongs to them", scansGo},
 		{"a page is stored with where the next begins, each object once, new where it was never seen", pagesCount},
 		{"what is read again counts anew, and is not gone", readAgain},
@@ -567,6 +569,25 @@ func scanProfileDeleted(r *rig) {
 	}
 	r.same("another scan's run, the objects", []any{len(r.items("r2")), r.objects(scan.ObjectQuery{})}, []any{3, objects})
 	r.tallied()
+}
+
+func tenantOfScans(r *rig) {
+	stays := func(why string) {
+		r.Helper()
+		if err := r.Apps.Delete(ctx, appprofile.ID(contoso.ID), false, r.entry("late")); !errors.Is(err, appprofile.ErrLast) {
+			r.Errorf("%s: %v", why, err)
+		}
+	}
+	p := r.createScanProfile("s1", contoso.ID, scan.Sites)
+	stays("with a scan profile")
+	r.beginScan("c1", p)
+	r.readType("c1", scan.Sites, foundOnes("a", 1, 1)...)
+	r.endScan("c1")
+	r.must(r.Scans.Delete(ctx, []scan.Profile{p}, r.entry(done)))
+	stays("with an object")
+	q := r.createScanProfile("s2", fabrikam.ID, scan.Sites)
+	r.must(r.Scans.Delete(ctx, []scan.Profile{q}, r.entry(done)))
+	r.must(r.Apps.Delete(ctx, appprofile.ID(fabrikam.ID), false, r.entry(done)))
 }
 
 func scansGo(r *rig) {
