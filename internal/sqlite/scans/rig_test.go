@@ -83,7 +83,7 @@ func fill(tb testing.TB, db *sqlite.DB, store *scans.Store, n int, types ...scan
 	tb.Helper()
 	begin := time.Now()
 	must(tb, db.Pragma(ctx, "PRAGMA cache_size = -100000"))
-	const size = 1000
+	size := min(1000, n/10)
 	for no := range n / size {
 		_, err := store.AddPage(ctx, "c1", types[no%len(types)], page(no, size), time.Now())
 		must(tb, err)
