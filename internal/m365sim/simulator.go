@@ -69,7 +69,7 @@ func New(f Fixture, opts Options) (*Simulator, error) {
 	s.login = login.New(dir, keys, &signIns, opts.Logger)
 	s.federation = federation.New(dir, keys, opts.Logger)
 	s.graph = graph.New(dir, keys, &signIns, &s.faults, f.PageSize, opts.Logger)
-	s.sharePoint = sharepoint.New(dir, keys)
+	s.sharePoint = sharepoint.New(dir, keys, f.PageSize)
 	s.control = control.New(s)
 	return s, nil
 }

@@ -28,6 +28,12 @@ func (s *Simulator) DeleteUser(key string) error { return s.dir.DeleteUser(key) 
 // DeleteGroup removes the group with that id or mail address, from other groups too.
 func (s *Simulator) DeleteGroup(key string) error { return s.dir.DeleteGroup(key) }
 
+// PatchSite changes fields of the site at that host and path (contoso.sharepoint.com/sites/a), given as JSON with the fixture's keys.
+func (s *Simulator) PatchSite(site string, patch []byte) error { return s.dir.PatchSite(site, patch) }
+
+// DeleteSite removes the site at that host and path.
+func (s *Simulator) DeleteSite(site string) error { return s.dir.DeleteSite(site) }
+
 // RotateKeys puts new signing keys in the place of both old ones. Tokens signed with the old ones are refused from now on.
 func (s *Simulator) RotateKeys() error {
 	if err := s.keys.Rotate(); err != nil {

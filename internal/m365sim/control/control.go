@@ -31,6 +31,8 @@ type Simulator interface {
 	PatchGroup(key string, patch []byte) error
 	DeleteUser(key string) error
 	DeleteGroup(key string) error
+	PatchSite(site string, patch []byte) error
+	DeleteSite(site string) error
 	RotateKeys() error
 	SiteAdministrators(site string) ([]string, error)
 }
@@ -49,6 +51,8 @@ func New(s Simulator) http.Handler {
 	mux.HandleFunc("DELETE /_sim/users/{key}", done(func(r *http.Request, _ []byte) error { return s.DeleteUser(r.PathValue("key")) }))
 	mux.HandleFunc("DELETE /_sim/groups/{key}", done(func(r *http.Request, _ []byte) error { return s.DeleteGroup(r.PathValue("key")) }))
 	mux.HandleFunc("POST /_sim/rotate-keys", done(func(*http.Request, []byte) error { return s.RotateKeys() }))
+	mux.HandleFunc("PATCH /_sim/sites/{key...}", done(func(r *http.Request, body []byte) error { return s.PatchSite(r.PathValue("key"), body) }))
+	mux.HandleFunc("DELETE /_sim/sites/{key...}", done(func(r *http.Request, _ []byte) error { return s.DeleteSite(r.PathValue("key")) }))
 	mux.HandleFunc("GET /_sim/sites/{rest...}", func(w http.ResponseWriter, r *http.Request) { showAdministrators(s, w, r) })
 	return own(mux)
 }

@@ -43,6 +43,7 @@ func New(f fixture.Fixture, start time.Time, log *slog.Logger) (*Directory, erro
 	for i, ft := range f.Tenants {
 		path := fmt.Sprintf("tenants[%d]", i)
 		t := buildTenant(ft, path, m)
+		t.buildSites(path, m)
 		if d.byID[t.ID] != nil {
 			m.Add(path+".id", "stands twice")
 		}

@@ -23,6 +23,7 @@ type Tenant struct {
 	userBy  map[string]*User // by id, and by userPrincipalName in lower case
 	groups  []*Group
 	groupBy map[string]*Group // by id, and by mail address in lower case
+	sites   *sites
 }
 
 // Cloud is where the tenant lives.

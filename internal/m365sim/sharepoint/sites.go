@@ -2,29 +2,21 @@ package sharepoint
 
 import (
 	"strings"
-	"sync"
 
 	"purser.example/internal/m365sim/directory"
 )
 
-// sites holds the site collection administrators, by host and path in lower case.
-type sites struct {
-	mu     sync.Mutex
-	admins map[string][]string
-}
-
-// Administrators answers the login names of the administrators of a site, given by host and path
-// (contoso.sharepoint.com/sites/a). A site whose host belongs to no tenant is an error.
+// Administrators answers the login names of the administrators of a site, its owner first, given by host and path
+// (contoso.sharepoint.com/sites/a); none for a site that is not there. A host that has no sites of a tenant's is an error.
 func (s *Service) Administrators(site string) ([]string, error) {
-	site = strings.ToLower(strings.Trim(site, "/"))
-	host, _, _ := strings.Cut(site, "/")
-	release := s.dir.Hold()
-	known := s.dir.HasSites(host)
-	release()
-	if !known {
+	defer s.dir.Hold()()
+	host, _, _ := strings.Cut(strings.ToLower(strings.Trim(site, "/")), "/")
+	if t := s.dir.TenantAt(host); t == nil || host == t.AdminHost() {
 		return nil, directory.ErrUnknown
 	}
-	s.sites.mu.Lock()
-	defer s.sites.mu.Unlock()
-	return append([]string{}, s.sites.admins[site]...), nil
+	found, ok := s.dir.Site(site)
+	if !ok {
+		return []string{}, nil
+	}
+	return found.AllAdministrators(), nil
 }
