@@ -51,7 +51,7 @@ func (s source) Read(ctx context.Context, t scan.Type, from scan.Cursor, use fun
 		page := scan.Page{Next: scan.Cursor(things.Next)}
 		for _, thing := range things.List {
 			if thing.Flaw != "" {
-				page.Warnings = append(page.Warnings, scan.Warning{Type: t, Key: thing.ID, Name: thing.Name, Address: thing.Address, Code: flaws[thing.Flaw]})
+				page.Warnings = append(page.Warnings, scan.Warning{Type: t, Key: thing.ID, Name: thing.Name, Address: thing.Address, Code: scan.NoID})
 				continue
 			}
 			found := scan.Found{Key: thing.ID, Name: thing.Name, Address: thing.Address}
@@ -63,8 +63,6 @@ func (s source) Read(ctx context.Context, t scan.Type, from scan.Cursor, use fun
 		return use(page)
 	}))
 }
-
-var flaws = map[microsoft.Flaw]scan.Code{microsoft.NoID: scan.NoID, microsoft.PlansHidden: scan.MailboxHidden}
 
 // Administrators implements scan.Source.
 func (s source) Administrators(ctx context.Context, site scan.Site, address string) ([]string, error) {

@@ -76,7 +76,7 @@ func (r request) refused(a answer) fault {
 	said := a.reply()
 	word, marked := a.graphError()
 	if r.sharePoint {
-		word, marked = a.sharePointError(), false
+		word = a.sharePointError()
 	}
 	if marked || said.Marked {
 		said.Marked, said.Word = true, word

@@ -59,16 +59,19 @@ func (s *Survey) lacking(host string, f fault) fault {
 	return f
 }
 
-// ask asks a REST address of SharePoint by JSON.
+// rest asks a REST address of SharePoint by JSON. Without a place for the answer the question changes something: it is asked once, and
+// there may be no answer.
 func (s *Survey) rest(ctx context.Context, r request, into any) (answer, error) {
 	if r.header == nil {
 		r.header = map[string]string{}
 	}
 	r.header["Accept"] = noMetadata
-	reads := r.verb() == http.MethodGet || into != nil
-	a, err := s.sharePoint(ctx, r, reads)
-	if err != nil || into == nil {
+	a, err := s.sharePoint(ctx, r, into != nil)
+	switch {
+	case err != nil, a.status == http.StatusNoContent && into == nil:
 		return a, err
+	case into == nil:
+		into = new(any)
 	}
 	return a, a.decode(into)
 }

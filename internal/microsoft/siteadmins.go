@@ -26,6 +26,9 @@ const mostOwners = 1000
 // SiteAdministrators gives the login names of the administrators of a site, its owner's not among them. Where the admin center lets the account
 // in to nothing, the site itself is asked, as one of its administrators.
 func (s *Survey) SiteAdministrators(ctx context.Context, id, address string) ([]string, error) {
+	if s.renewal == nil {
+		return nil, ErrNotByApp
+	}
 	if !s.barred.Load() {
 		names, err := s.centrally(ctx, id)
 		if err == nil || !s.barring(ctx, id, &err) {
@@ -37,6 +40,9 @@ func (s *Survey) SiteAdministrators(ctx context.Context, id, address string) ([]
 
 // SetSiteAdministrators makes these the administrators of a site beside its owner, all of them: who is not named loses the right.
 func (s *Survey) SetSiteAdministrators(ctx context.Context, id, address string, names []string) error {
+	if s.renewal == nil {
+		return ErrNotByApp
+	}
 	if !s.barred.Load() {
 		err := s.setCentrally(ctx, id, names)
 		if err == nil || !s.barring(ctx, id, &err) {
@@ -302,6 +308,9 @@ func (s *Survey) appoint(ctx context.Context, address, name string, administers 
 
 // AddTermStoreAdministrator makes an account administrator of the tenant's term store. It returns ErrUnsupported where SharePoint refuses.
 func (s *Survey) AddTermStoreAdministrator(ctx context.Context, username string) error {
+	if s.renewal == nil {
+		return ErrNotByApp
+	}
 	host, err := s.adminCenter(ctx)
 	if err != nil {
 		return err

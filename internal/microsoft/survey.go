@@ -132,9 +132,6 @@ var ErrNotByApp = errors.New("microsoft: an app with a client secret cannot do t
 // sharePoint asks one of the tenant's SharePoint hosts. What is only read may be asked for again where an answer was lost; the rest may
 // have been done. The answer is a success, or the error a fault.
 func (s *Survey) sharePoint(ctx context.Context, r request, reads bool) (answer, error) {
-	if s.renewal == nil {
-		return answer{}, ErrNotByApp
-	}
 	if !s.owns(r.host) {
 		return answer{}, noAnswer(verdict.BadAnswer, "a host that is none of the tenant's was to be asked")
 	}

@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"purser.example/internal/verdict"
+	"purser.example/internal/whose"
 )
 
 // Kind is a sort of things that a tenant has many of.
@@ -42,8 +43,7 @@ type Flaw string
 
 // The flaws.
 const (
-	NoID        Flaw = "no-id"
-	PlansHidden Flaw = "plans-hidden" // whether the user has a mailbox is not known
+	NoID Flaw = "no-id"
 )
 
 // Things is a page of them. Next is where the next one begins, empty for the last: to be given back as it is.
@@ -183,7 +183,7 @@ func (s *Survey) graphPage(ctx context.Context, kind Kind, list graphList, at st
 	}
 	found, err := thingsOf(kind, page.Value, s.hosts)
 	if err != nil {
-		return Things{}, err
+		return Things{}, withRight(err, list.right)
 	}
 	things := Things{List: found}
 	if page.Next == "" {
@@ -205,14 +205,14 @@ func (l graphList) leads(path string) bool {
 
 // listed is a site, a group or a user as Graph lists them.
 type listed struct {
-	ID       string  `json:"id"`
-	Name     string  `json:"displayName"`
-	Short    string  `json:"name"`
-	Username string  `json:"userPrincipalName"`
-	Mail     string  `json:"mail"`
-	Address  string  `json:"webUrl"`
-	Personal *bool   `json:"isPersonalSite"`
-	Plans    *[]plan `json:"assignedPlans"`
+	ID       string `json:"id"`
+	Name     string `json:"displayName"`
+	Short    string `json:"name"`
+	Username string `json:"userPrincipalName"`
+	Mail     string `json:"mail"`
+	Address  string `json:"webUrl"`
+	Personal *bool  `json:"isPersonalSite"`
+	Plans    []plan `json:"assignedPlans"`
 	Site     struct {
 		Archival struct {
 			Status string `json:"archiveStatus"`
@@ -220,7 +220,8 @@ type listed struct {
 	} `json:"siteCollection"`
 }
 
-// thingsOf are those of a page that are of the kind.
+// thingsOf are those of a page that are of the kind. Graph leaves the plans of users out where the permission is missing; then nobody can tell
+// who has a mailbox, which is something else than nobody (X47).
 func thingsOf(kind Kind, value json.RawMessage, h hosts) ([]Thing, error) {
 	var items []listed
 	if err := json.Unmarshal(value, &items); err != nil || items == nil {
@@ -228,6 +229,9 @@ func thingsOf(kind Kind, value json.RawMessage, h hosts) ([]Thing, error) {
 	}
 	list := make([]Thing, 0, len(items))
 	for _, item := range items {
+		if kind == KindMailboxes && item.Plans == nil {
+			return nil, fault{code: verdict.BadAnswer, detail: "users came without their plans", whose: whose.App, hidden: true}
+		}
 		if t, is := item.thing(kind); is {
 			list = append(list, t)
 		}
@@ -244,12 +248,7 @@ func (l listed) thing(kind Kind) (t Thing, is bool) {
 		is = l.personal() == (kind == KindOneDrives)
 	case KindMailboxes:
 		t.Address = toTheLetter(l.Mail)
-		switch {
-		case l.Plans == nil:
-			t.Flaw, is = PlansHidden, true
-		default:
-			is = l.Mail != "" && slices.Contains(verdict.Products(plansOn(*l.Plans)), "Exchange Online")
-		}
+		is = l.Mail != "" && slices.Contains(verdict.Products(plansOn(l.Plans)), "Exchange Online")
 	default:
 		is = true
 	}

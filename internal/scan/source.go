@@ -55,10 +55,9 @@ var (
 
 // The codes that a Source gives: in the Closed of a site, and in the warnings of a page.
 const (
-	SiteLocked    Code = "site-locked"
-	SiteArchived  Code = "site-archived"
-	NoID          Code = "no-id"        // it came without what it could be kept by
-	MailboxHidden Code = "plans-hidden" // the plans of a user are hidden, so that nobody can tell whether there is a mailbox
+	SiteLocked   Code = "site-locked"
+	SiteArchived Code = "site-archived"
+	NoID         Code = "no-id" // it came without what it could be kept by
 )
 
 // Closed says that a site's administrators cannot be set.
