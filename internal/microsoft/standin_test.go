@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"io"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
@@ -103,6 +104,7 @@ func (s *standIn) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if err := r.ParseForm(); err != nil {
 		panic(err)
 	}
+	_, _ = io.Copy(io.Discard, r.Body) // or the server does not see that a client has left
 	s.mu.Lock()
 	s.requests = append(s.requests, seen{r.Method, r.Host, r.URL.RequestURI(), r.Header, r.PostForm})
 	var answer http.HandlerFunc
