@@ -43,6 +43,11 @@ func (s *Simulator) RotateKeys() error {
 	return nil
 }
 
+// TermStoreAdministrators answers the login names of those who administer the term store of the tenant with that id or domain.
+func (s *Simulator) TermStoreAdministrators(tenant string) ([]string, error) {
+	return s.sharePoint.TermStoreAdministrators(tenant)
+}
+
 // SiteAdministrators answers the login names of the administrators of a site, given by host and path
 // (contoso.sharepoint.com/sites/a). A site whose host belongs to no tenant is an error.
 func (s *Simulator) SiteAdministrators(site string) ([]string, error) {

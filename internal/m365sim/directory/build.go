@@ -19,6 +19,8 @@ func buildTenant(f fixture.Tenant, path string, m *fixture.Mistakes) *Tenant {
 	t.buildUsers(users, path, m)
 	t.buildGroups(groups, path, m)
 	t.generate(path+".generate", m)
+	t.buildNumbered(path, m)
+	t.buildTermStore(path, m)
 	return t
 }
 

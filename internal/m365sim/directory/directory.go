@@ -139,6 +139,9 @@ func (d *Directory) group(key string) *Group {
 		if g := t.groupBy[strings.ToLower(key)]; g != nil {
 			return g
 		}
+		if g := t.groupByNumber(key); g != nil {
+			return g
+		}
 	}
 	return nil
 }

@@ -56,6 +56,7 @@ func names(patch []byte, keys ...string) bool {
 func (d *Directory) rebuild(f fixture.Tenant, keep *sites, m *fixture.Mistakes) {
 	next := buildTenant(f, "tenant", m)
 	next.settleSites(keep, m)
+	next.settleTermStore(d.byID[next.ID], m)
 	d.conflicts(next, "tenant", m)
 	if m.Err() == nil {
 		d.put(next)
@@ -71,10 +72,14 @@ func (t *Tenant) settleSites(keep *sites, m *fixture.Mistakes) {
 
 // resettle gives t other settings and keeps its users and groups. It changes nothing when m notes a mistake.
 func (d *Directory) resettle(t *Tenant, f fixture.Tenant, keep *sites, m *fixture.Mistakes) {
-	next := &Tenant{Tenant: f, users: t.users, userBy: t.userBy, groups: t.groups, groupBy: t.groupBy}
+	next := &Tenant{Tenant: f, users: t.users, userBy: t.userBy, groups: t.groups, groupBy: t.groupBy, numbered: t.numbered}
 	next.buildSettings("tenant", m)
+	if !next.numbersAs(t) {
+		next.buildNumbered("tenant", m)
+	}
 	next.settleSites(keep, m)
-	for _, u := range t.users {
+	next.settleTermStore(t, m)
+	for u := range t.Named() {
 		next.checkUPN(u.UserPrincipalName, "tenant.users", m)
 	}
 	d.conflicts(next, "tenant", m)
@@ -86,7 +91,7 @@ func (d *Directory) resettle(t *Tenant, f fixture.Tenant, keep *sites, m *fixtur
 	for _, dom := range t.domains {
 		dom.tenant = t
 	}
-	for _, u := range t.users {
+	for u := range t.Named() {
 		u.domain = t.domainOf(u.UserPrincipalName)
 	}
 	d.knowDomains(t)
@@ -102,8 +107,14 @@ func (t *Tenant) fixture() fixture.Tenant {
 	}
 	for _, g := range t.groups {
 		words := g.fixture()
-		words.Members = slices.DeleteFunc(slices.Clone(words.Members), func(id string) bool { return t.userBy[id].generated })
+		words.Members = slices.DeleteFunc(slices.Clone(words.Members), t.isGenerated)
 		f.Groups = append(f.Groups, words)
 	}
 	return f
+}
+
+// isGenerated says whether nobody has written the user of that id into the fixture.
+func (t *Tenant) isGenerated(id string) bool {
+	u := t.userBy[id]
+	return u == nil || u.generated || u.number > 0
 }

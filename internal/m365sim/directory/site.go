@@ -79,6 +79,12 @@ func (s *sites) generatedWords(t *Tenant, number int) fixture.Site {
 	id, n := guid.Numbered(number, "site collection", t.ID), number-len(s.listed)
 	owner := userClaim + nobody + "@" + strings.ToLower(t.InitialDomain)
 	switch {
+	case n < min(s.plain, t.numbered.groups):
+		group := guid.Numbered(n, "group", t.ID)
+		return fixture.Site{
+			ID: id, Path: fmt.Sprintf(generatedSite, n+1), Title: fmt.Sprintf("Site %05d", n+1), Template: "GROUP#0",
+			Group: group, Owner: groupClaim + group + ownersMark,
+		}
 	case n < s.plain:
 		return fixture.Site{ID: id, Path: fmt.Sprintf(generatedSite, n+1), Title: fmt.Sprintf("Site %05d", n+1), Template: "STS#3", Owner: owner}
 	case n < s.plain+s.projects:

@@ -122,6 +122,15 @@ func siteKey(path string, personal bool) string {
 	return fmt.Sprint(personal, " ", strings.ToLower(strings.Trim(path, "/")))
 }
 
+// RootSite is the site at the root of the tenant's SharePoint, which every tenant has, whether or not the fixture lists it.
+func (t *Tenant) RootSite() Site {
+	if s, ok := t.SiteAtPath(t.SharePointHost(), ""); ok {
+		return s
+	}
+	id := guid.Derived("site collection", t.ID)
+	return Site{Site: fixture.Site{ID: id, Title: "Communication site", Template: "SITEPAGEPUBLISHING#0"}, tenant: t, number: -1}
+}
+
 // SitePlaces is how many places there are for sites. That of a site that was removed stays empty.
 func (t *Tenant) SitePlaces() int { return t.sites.places() }
 
@@ -184,8 +193,11 @@ func (t *Tenant) OneDrive(u *User) (Site, bool) {
 	return t.SiteAtPath(t.OneDriveHost(), personalPath(u.UserPrincipalName))
 }
 
-// SiteOfGroup finds the site of a group. Those that are made by number belong to none.
+// SiteOfGroup finds the site of a group. The first sites that are made by number are those of the groups that are.
 func (t *Tenant) SiteOfGroup(id string) (Site, bool) {
+	if n, ok := guid.Number(id, "group", t.ID); ok && n < min(t.sites.plain, t.numbered.groups) {
+		return t.SiteAt(len(t.sites.listed) + n)
+	}
 	for place := range t.sites.listed {
 		if s, ok := t.SiteAt(place); ok && s.GroupID() == id {
 			return s, true

@@ -2,6 +2,7 @@ package sharepoint
 
 import (
 	"net/http"
+	"strconv"
 	"strings"
 
 	"purser.example/internal/m365sim/call"
@@ -56,10 +57,15 @@ func (r *request) act(q csomQuery, a csomAction) ([]any, *refusal) {
 		value, refused := r.evaluate(q, a.Path)
 		return []any{a.ID, value}, refused
 	case "Method":
-		if !q.isTenant(a.Path) || a.Name != "SetSiteAdmin" {
-			return nil, noMethod(a.Name)
+		switch {
+		case q.isTermStore(a.Path):
+			return nil, r.callTermStore(a)
+		case q.isTenant(a.Path) && a.Name == "SetSiteAdmin":
+			return nil, r.setSiteAdmin(a.Parameters)
 		}
-		return nil, r.setSiteAdmin(a.Parameters)
+		return nil, noMethod(a.Name)
+	case "ObjectIdentityQuery":
+		return []any{a.ID, object{"_ObjectIdentity_": guid.Derived("identity", r.tenant.ID, strconv.Itoa(a.Path))}}, nil
 	}
 	return nil, badRequest("The action " + a.XMLName.Local + " is not known.")
 }
@@ -76,6 +82,8 @@ func (r *request) evaluate(q csomQuery, id int) (any, *refusal) {
 		return nil, badRequest("The object path is not known.")
 	case q.isTenant(id):
 		return object{"_ObjectType_": "Microsoft.Online.SharePoint.TenantAdministration.Tenant", "RootSiteUrl": "https://" + r.tenant.SharePointHost()}, nil
+	case q.isTermStore(id):
+		return termStore(r.tenant), nil
 	case p.XMLName.Local != "Method" || !q.isTenant(p.Parent):
 		return nil, badRequest("The object path is not known.")
 	case p.Name == "GetSitePropertiesFromSharePointByFilters" && len(p.Parameters) == 1:

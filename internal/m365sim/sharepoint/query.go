@@ -27,7 +27,7 @@ type csomAction struct {
 	Parameters []csomParameter `xml:"Parameters>Parameter"`
 }
 
-// csomPath says how an object is made: by a Constructor, or by a Method of another.
+// csomPath says how an object is made: by a Constructor, by a StaticMethod of a type, or by a Method of another object.
 type csomPath struct {
 	XMLName    xml.Name
 	ID         int             `xml:"Id,attr"`

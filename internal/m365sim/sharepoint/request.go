@@ -16,6 +16,7 @@ type request struct {
 	service *Service
 	site    directory.Site // of an address below a site
 	keys    []string       // what stands in the parentheses of the address
+	terms   termChanges    // not committed yet
 }
 
 // where says whose an address is.
@@ -59,6 +60,11 @@ func (s *Service) programs(c *call.Call) call.Answer {
 		return *refused
 	}
 	r := &request{Call: c, caller: who, service: s}
+	return r.within(r.route)
+}
+
+// route finds the address, and answers whoever may ask there.
+func (r *request) route() call.Answer {
 	sitePath, address := r.parse()
 	i := slices.IndexFunc(apiRoutes, func(route apiRoute) bool { return route.address == address && route.method == r.method() })
 	if i < 0 {

@@ -13,6 +13,7 @@ import (
 
 	"purser.example/internal/m365sim/call"
 	"purser.example/internal/m365sim/directory"
+	"purser.example/internal/m365sim/throttle"
 	"purser.example/internal/m365sim/token"
 )
 
@@ -22,11 +23,13 @@ type Service struct {
 	keys      *token.Keyring
 	pageSize  int
 	digestKey []byte
+	budgets   *throttle.Budgets
 }
 
-// New makes the SharePoint of a directory. It believes tokens signed by keys. A pageSize of 0 leaves pages as they are at Microsoft.
-func New(dir *directory.Directory, keys *token.Keyring, pageSize int) *Service {
-	return &Service{dir: dir, keys: keys, pageSize: pageSize, digestKey: []byte(rand.Text())}
+// New makes the SharePoint of a directory. It believes tokens signed by keys, and spends budgets. A pageSize of 0 leaves pages as they are
+// at Microsoft.
+func New(dir *directory.Directory, keys *token.Keyring, budgets *throttle.Budgets, pageSize int) *Service {
+	return &Service{dir: dir, keys: keys, budgets: budgets, pageSize: pageSize, digestKey: []byte(rand.Text())}
 }
 
 // pageOf is how many objects a page holds, given how many it holds at Microsoft: a small page size of the fixture makes several pages

@@ -6,6 +6,16 @@ import (
 	"purser.example/internal/m365sim/directory"
 )
 
+// TermStoreAdministrators answers the login names of those who administer the term store of a tenant, given by id or domain.
+func (s *Service) TermStoreAdministrators(tenant string) ([]string, error) {
+	defer s.dir.Hold()()
+	t := s.dir.Tenant(tenant)
+	if t == nil {
+		return nil, directory.ErrUnknown
+	}
+	return append([]string{}, t.TermStoreAdministrators()...), nil
+}
+
 // Administrators answers the login names of the administrators of a site, its owner first, given by host and path
 // (contoso.sharepoint.com/sites/a); none for a site that is not there. A host that has no sites of a tenant's is an error.
 func (s *Service) Administrators(site string) ([]string, error) {
