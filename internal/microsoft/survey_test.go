@@ -3,7 +3,6 @@ package microsoft_test
 import (
 	"context"
 	"errors"
-	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -30,7 +29,7 @@ const scannedFixture = `{"pageSize":5,"tenants":[{"id":"` + tenantID + `","displ
 		{"displayName":"Pool","mail":"pool@contoso.com","kind":"mailEnabledSecurity"},
 		{"displayName":"Team","mail":"team@contoso.com","kind":"microsoft365","team":true,"owners":["svc@contoso.com"]},
 		{"displayName":"Club","mail":"club@contoso.com","kind":"microsoft365"}],
-	"objects":{"sites":12,"oneDrives":3,"projectSites":2},
+	"objects":{"sites":12,"oneDrives":3,"projectSites":2,"groups":7,"teams":6,"mailboxes":8,"users":9},
 	"sites":[
 		{"path":"sites/finance","title":"Finance","owner":"plain@contoso.com","administrators":["svc@contoso.com"]},
 		{"path":"sites/closed","lock":"NoAccess","owner":"plain@contoso.com"},
@@ -391,5 +390,4 @@ func TestAReaderMayStop(t *testing.T) {
 	if microsoft.CodeOf(err) != verdict.Cancelled {
 		t.Errorf("%v", err)
 	}
-	_ = fmt.Sprint
 }

@@ -349,15 +349,14 @@ func (s *Survey) csomPage(ctx context.Context, kind Kind, list csomList, at stri
 		return Things{}, err
 	}
 	var page struct {
-		Sites json.RawMessage `json:"_Child_Items_"`
-		Next  *string         `json:"NextStartIndexFromSharePoint"`
+		Sites []csomSite `json:"_Child_Items_"`
+		Next  *string    `json:"NextStartIndexFromSharePoint"`
 	}
-	var sites []csomSite
-	if len(values) == 0 || json.Unmarshal(values[len(values)-1], &page) != nil || json.Unmarshal(page.Sites, &sites) != nil || sites == nil {
+	if len(values) == 0 || json.Unmarshal(values[len(values)-1], &page) != nil || page.Sites == nil {
 		return Things{}, noAnswer(verdict.BadAnswer, host+" answered without a list of sites")
 	}
 	var things Things
-	for _, site := range sites {
+	for _, site := range page.Sites {
 		if site.is(kind) {
 			things.List = append(things.List, site.thing())
 		}
