@@ -56,7 +56,10 @@ func (s *Service) Answer(c *call.Call) call.Answer {
 		}
 	}
 	if wantsToken(path) {
-		return s.programs(c)
+		a := s.programs(c)
+		a.Set("SPRequestGuid", c.TraceID)
+		a.Set("request-id", c.TraceID)
+		return a
 	}
 	return call.NotFound()
 }
