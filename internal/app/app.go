@@ -27,6 +27,7 @@ import (
 	"purser.example/internal/problem"
 	"purser.example/internal/profile"
 	"purser.example/internal/run"
+	"purser.example/internal/scan"
 	"purser.example/internal/secret"
 	"purser.example/internal/session"
 	"purser.example/internal/sheet"
@@ -70,6 +71,7 @@ type App struct {
 	Runs     *run.Service
 	Profiles *profile.Service
 	Pools    *pool.Service
+	Scans    *scan.Service
 
 	Validations *profile.Validations
 
@@ -147,7 +149,7 @@ func Open(ctx context.Context, cfg config.Config, o Options) (*App, error) {
 // furnish makes the nouns, each of what stands to its left.
 func (a *App) furnish(kept stores, ring *secret.Keyring, codes *verdict.Table, o Options) {
 	cfg := a.cfg
-	client := microsoft.New(microsoft.Config{Simulator: cfg.M365Simulator, Now: o.Now, Log: o.Log, Codes: codes, CallTimeout: o.CallTimeout})
+	client := microsoft.New(microsoft.Config{Simulator: cfg.M365Simulator, Now: o.Now, Log: o.Log, Codes: codes, CallTimeout: o.CallTimeout, Throttled: a.throttled})
 	asker, directory := Microsoft(client)
 	a.sessions = session.NewService(kept.sessions, ring, session.Limits{Idle: cfg.Session.Idle, Max: cfg.Session.Max}, o.Now, o.Log)
 	a.links = breakglass.NewService(breakglass.Parts{Store: kept.links, Ring: ring, Folder: cfg.Data, Activity: a.tally, Now: o.Now, Log: o.Log})
@@ -164,9 +166,14 @@ func (a *App) furnish(kept stores, ring *secret.Keyring, codes *verdict.Table, o
 		Store: kept.pools, Tenants: a.Tenants, Apps: a.Apps, Accounts: a.Accounts, Profiles: a.Profiles, Runs: a.Runs, Shifts: a.shifts, Ring: ring, Directory: directory,
 		Settings: pool.Settings{AdminCenterHosts: cfg.AdminCenterHosts}, Codes: codes, Now: o.Now, Log: o.Log,
 	})
-	a.Profiles.UsedBy(a.Pools)
+	a.Scans = scan.NewService(scan.Parts{
+		Store: kept.scans, Tenants: a.Tenants, Apps: a.Apps, Accounts: a.Accounts, Profiles: a.Profiles, Pools: a.Pools, Runs: a.Runs, Shifts: a.shifts, Directory: Scans(client),
+		Now: o.Now, Log: o.Log,
+	})
+	a.Profiles.UsedBy(a.Pools, a.Scans)
+	a.Pools.CountedBy(a.Scans)
 	a.Accounts.KeptBy(a.Profiles, a.Pools)
-	a.Apps.UsedBy(a.Profiles, a.Pools)
+	a.Apps.UsedBy(a.Profiles, a.Pools, a.Scans)
 }
 
 // employ opens the queue of the background work.
@@ -174,6 +181,8 @@ func (a *App) employ(ctx context.Context) (err error) {
 	a.queue, err = work.Open(ctx, a.DB, a.log,
 		work.Runs(profile.ValidationRun, a.Runs),
 		work.Runs(pool.CheckRun, a.Runs),
+		work.Runs(scan.GrantRun, a.Runs),
+		work.Scans(scan.ObjectScan, func(ctx context.Context, id string) error { return a.Scans.Work(ctx, scan.ID(id)) }),
 		work.Net(pool.GroupRead, func(ctx context.Context, id string) error { return a.Pools.Read(ctx, pool.ReadingID(id)) }),
 	)
 	if err != nil {
@@ -249,71 +258,11 @@ func (a *App) begin(ctx, beside context.Context) error {
 	a.chores.Go(func() { a.every(beside, 2*time.Second, a.takeUpLinks) })
 	a.chores.Go(func() { a.every(beside, time.Minute, a.tidy) })
 	a.chores.Go(func() { a.every(beside, time.Minute, a.tidyThrottles) })
+	a.chores.Go(func() { a.every(beside, dueEvery, a.beginDue) })
 	if a.certificate != nil && a.certificate.Renewable() {
 		a.chores.Go(func() { a.every(beside, renewEvery, func(context.Context) { a.RenewCertificate() }) })
 	}
 	return nil
-}
-
-// every does something now and then, until beside ends.
-func (a *App) every(beside context.Context, pause time.Duration, do func(context.Context)) {
-	tick := time.NewTicker(pause)
-	defer tick.Stop()
-	for {
-		select {
-		case <-beside.Done():
-			return
-		case <-tick.C:
-			do(beside)
-		}
-	}
-}
-
-// tidy removes sessions that have ended, and records what was tallied in the last minute.
-func (a *App) tidy(ctx context.Context) {
-	if err := problem.Guard(func() error { return a.sessions.Sweep(ctx) }); err != nil && ctx.Err() == nil {
-		a.log.Warn("ended sessions not removed", "error", err)
-	}
-	if err := problem.Guard(func() error { return a.tally.Flush(ctx) }); err != nil && ctx.Err() == nil {
-		a.log.Error("denials of the last minute not recorded", "error", err)
-	}
-}
-
-// tidyThrottles keeps what was throttled in the last minute.
-func (a *App) tidyThrottles(ctx context.Context) {
-	if err := problem.Guard(func() error { return a.Tenants.FlushThrottles(ctx) }); err != nil && ctx.Err() == nil {
-		a.log.Warn("throttling of the last minute not recorded", "error", problem.Told(err))
-	}
-}
-
-// takeUpLinks takes up the links that were made meanwhile for whoever cannot sign in (R83).
-func (a *App) takeUpLinks(ctx context.Context) {
-	if err := problem.Guard(func() error { a.links.TakeUp(ctx); return nil }); err != nil {
-		a.log.Error("break-glass links not taken up", "error", err)
-	}
-}
-
-// The search index is renewed in so many steps at a time, one after the other, so that changes wait for none of them for long; and no more
-// of them are begun after a while. A step that waits behind changes takes longer, so that the more is changed the less is renewed beside it:
-// renewing an entry costs several times what a change does, and an entry that is changed again meanwhile is renewed once.
-const (
-	steps    = 8
-	indexFor = 100 * time.Millisecond
-)
-
-func (a *App) indexSome(ctx context.Context) {
-	err := problem.Guard(func() error {
-		begin := time.Now()
-		for range steps {
-			if more, err := a.index(ctx); err != nil || !more || time.Since(begin) > indexFor {
-				return err
-			}
-		}
-		return nil
-	})
-	if err != nil && ctx.Err() == nil {
-		a.log.Warn("the search index was not renewed; the search goes on without", "error", err)
-	}
 }
 
 // MeetProvider asks for the identity provider once, behind the pages, so that the log says after the start what would otherwise be found

@@ -100,3 +100,8 @@ func notRead(err error) error {
 	}
 	return &scan.Unread{Code: f.Code, Whose: f.Whose, Cause: f.Cause, Denied: f.Denied, Permission: f.Right, Throttled: f.Throttled}
 }
+
+// throttled keeps that Microsoft asked to be left in peace, for the page of the tenant (R55).
+func (a *App) throttled(t microsoft.Throttle) {
+	a.Tenants.Throttled(tenant.Throttle{Tenant: tenant.ID(t.Tenant), At: t.At, Host: string(t.Service), Who: t.By, Wait: t.Wait})
+}

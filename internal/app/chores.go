@@ -1,0 +1,78 @@
+package app
+
+import (
+	"context"
+	"time"
+
+	"purser.example/internal/problem"
+)
+
+// every does something now and then, until beside ends.
+func (a *App) every(beside context.Context, pause time.Duration, do func(context.Context)) {
+	tick := time.NewTicker(pause)
+	defer tick.Stop()
+	for {
+		select {
+		case <-beside.Done():
+			return
+		case <-tick.C:
+			do(beside)
+		}
+	}
+}
+
+// tidy removes sessions that have ended, and records what was tallied in the last minute.
+func (a *App) tidy(ctx context.Context) {
+	if err := problem.Guard(func() error { return a.sessions.Sweep(ctx) }); err != nil && ctx.Err() == nil {
+		a.log.Warn("ended sessions not removed", "error", err)
+	}
+	if err := problem.Guard(func() error { return a.tally.Flush(ctx) }); err != nil && ctx.Err() == nil {
+		a.log.Error("denials of the last minute not recorded", "error", err)
+	}
+}
+
+// tidyThrottles keeps what was throttled in the last minute.
+func (a *App) tidyThrottles(ctx context.Context) {
+	if err := problem.Guard(func() error { return a.Tenants.FlushThrottles(ctx) }); err != nil && ctx.Err() == nil {
+		a.log.Warn("throttling of the last minute not recorded", "error", problem.Told(err))
+	}
+}
+
+// dueEvery is how often scans are looked for whose daily time has come: those are by the minute.
+const dueEvery = 15 * time.Second
+
+func (a *App) beginDue(ctx context.Context) {
+	if err := problem.Guard(func() error { return a.Scans.BeginDue(ctx) }); err != nil && ctx.Err() == nil {
+		a.log.Error("daily scans not begun", "error", problem.Told(err))
+	}
+}
+
+// takeUpLinks takes up the links that were made meanwhile for whoever cannot sign in (R83).
+func (a *App) takeUpLinks(ctx context.Context) {
+	if err := problem.Guard(func() error { a.links.TakeUp(ctx); return nil }); err != nil {
+		a.log.Error("break-glass links not taken up", "error", err)
+	}
+}
+
+// The search index is renewed in so many steps at a time, one after the other, so that changes wait for none of them for long; and no more
+// of them are begun after a while. A step that waits behind changes takes longer, so that the more is changed the less is renewed beside it:
+// renewing an entry costs several times what a change does, and an entry that is changed again meanwhile is renewed once.
+const (
+	steps    = 8
+	indexFor = 100 * time.Millisecond
+)
+
+func (a *App) indexSome(ctx context.Context) {
+	err := problem.Guard(func() error {
+		begin := time.Now()
+		for range steps {
+			if more, err := a.index(ctx); err != nil || !more || time.Since(begin) > indexFor {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil && ctx.Err() == nil {
+		a.log.Warn("the search index was not renewed; the search goes on without", "error", err)
+	}
+}
