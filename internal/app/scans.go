@@ -103,5 +103,5 @@ func notRead(err error) error {
 
 // throttled keeps that Microsoft asked to be left in peace, for the page of the tenant (R55).
 func (a *App) throttled(t microsoft.Throttle) {
-	a.Tenants.Throttled(tenant.Throttle{Tenant: tenant.ID(t.Tenant), At: t.At, Host: string(t.Service), Who: t.By, Wait: t.Wait})
+	a.Tenants.Throttled(tenant.Throttle{Tenant: tenant.ID(t.Tenant), At: t.At, Service: string(t.Service), Who: t.By, Wait: t.Wait})
 }

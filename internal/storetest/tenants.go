@@ -38,7 +38,7 @@ func Tenants(t *testing.T, open Open) {
 		{"what was throttled is one a minute, host and account, newest first, for as long as it is kept (R55)", func(r *rig) {
 			add := func(before time.Time, list ...tenant.Throttle) { r.must(r.Tenants.AddThrottles(ctx, list, before)) }
 			of := func(minute int, who string, wait time.Duration) tenant.Throttle {
-				return tenant.Throttle{Tenant: contoso.ID, At: monday.Add(time.Duration(minute) * time.Minute), Host: "graph.microsoft.com", Who: who, Wait: wait, Times: 1}
+				return tenant.Throttle{Tenant: contoso.ID, At: monday.Add(time.Duration(minute) * time.Minute), Service: "graph", Who: who, Wait: wait, Times: 1}
 			}
 			add(monday, of(0, "b", time.Second), of(0, "a", time.Second), of(1, "a", time.Second))
 			add(monday, of(1, "a", time.Minute), of(2, "a", 1500*time.Millisecond))

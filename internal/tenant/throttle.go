@@ -9,24 +9,24 @@ import (
 	"purser.example/internal/access"
 )
 
-// Throttle is that Microsoft asked to be left in peace, at one host by one account or app (R55). What it asks for again within the same
+// Throttle is that Microsoft asked to be left in peace, of one service by one account or app (R55). What it asks for again within the same
 // minute is told as one.
 type Throttle struct {
-	Tenant ID
-	At     time.Time // the minute
-	Host   string
-	Who    string        // the username, or the application (client) id
-	Wait   time.Duration // the longest that it asked for
-	Times  int
+	Tenant  ID
+	At      time.Time     // the minute
+	Service string        // "graph" or "sharepoint"
+	Who     string        // the username, or the application (client) id
+	Wait    time.Duration // the longest that it asked for
+	Times   int
 }
 
 // key is what several are told as one by.
-func (t Throttle) key() throttleKey { return throttleKey{t.Tenant, t.At.UnixMilli(), t.Host, t.Who} }
+func (t Throttle) key() throttleKey { return throttleKey{t.Tenant, t.At.UnixMilli(), t.Service, t.Who} }
 
 type throttleKey struct {
-	tenant    ID
-	at        int64
-	host, who string
+	tenant       ID
+	at           int64
+	service, who string
 }
 
 const (
@@ -111,7 +111,7 @@ func (s *Service) withHeld(id ID, since time.Time, list []Throttle) []Throttle {
 		list = append(list, t)
 	}
 	slices.SortFunc(list, func(a, b Throttle) int {
-		return cmp.Or(b.At.Compare(a.At), cmp.Compare(a.Host, b.Host), cmp.Compare(a.Who, b.Who))
+		return cmp.Or(b.At.Compare(a.At), cmp.Compare(a.Service, b.Service), cmp.Compare(a.Who, b.Who))
 	})
 	return list[:min(len(list), ThrottlesShown)]
 }

@@ -48,17 +48,25 @@ type switchView struct{ Text, Note string }
 
 // throttleView is that Microsoft asked to be left in peace.
 type throttleView struct {
-	At        words.Time
-	Host, Who string
-	Wait      string
-	Times     string
+	At           words.Time
+	Service, Who string
+	Wait         string
+	Times        string
 }
 
 func throttleViews(list []tenant.Throttle, now time.Time) (views []throttleView) {
 	for _, t := range list {
-		views = append(views, throttleView{At: words.Moment(t.At, now), Host: t.Host, Who: t.Who, Wait: words.Took(t.At, t.At.Add(t.Wait)), Times: words.Counted(t.Times, "time")})
+		views = append(views, throttleView{At: words.Moment(t.At, now), Service: serviceTitle(t.Service), Who: t.Who, Wait: words.Took(t.At, t.At.Add(t.Wait)), Times: words.Counted(t.Times, "time")})
 	}
 	return views
+}
+
+// serviceTitle is a service of Microsoft's as people see it.
+func serviceTitle(service string) string {
+	if service == "sharepoint" {
+		return "SharePoint"
+	}
+	return "Microsoft Graph"
 }
 
 // appView is an app profile of the tenant.

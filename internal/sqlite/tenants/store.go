@@ -92,9 +92,9 @@ func (s *Store) AddThrottles(ctx context.Context, list []tenant.Throttle, before
 			return err
 		}
 		for _, t := range list {
-			if _, err := tx.Exec(`INSERT INTO tenant_throttles (tenant_id, at, host, who, wait, times) VALUES (?, ?, ?, ?, ?, ?)
-				ON CONFLICT (tenant_id, at, host, who) DO UPDATE SET wait = max(wait, excluded.wait), times = times + excluded.times`,
-				t.Tenant, t.At.UnixMilli(), t.Host, t.Who, t.Wait.Milliseconds(), t.Times); err != nil {
+			if _, err := tx.Exec(`INSERT INTO tenant_throttles (tenant_id, at, service, who, wait, times) VALUES (?, ?, ?, ?, ?, ?)
+				ON CONFLICT (tenant_id, at, service, who) DO UPDATE SET wait = max(wait, excluded.wait), times = times + excluded.times`,
+				t.Tenant, t.At.UnixMilli(), t.Service, t.Who, t.Wait.Milliseconds(), t.Times); err != nil {
 				return err
 			}
 		}
@@ -104,14 +104,14 @@ func (s *Store) AddThrottles(ctx context.Context, list []tenant.Throttle, before
 
 // Throttles implements tenant.Store.
 func (s *Store) Throttles(ctx context.Context, id tenant.ID, since time.Time, limit int) ([]tenant.Throttle, error) {
-	return sqlite.All(s.db.Query(ctx, `SELECT tenant_id, at, host, who, wait, times FROM tenant_throttles
-		WHERE tenant_id = ? AND at >= ? ORDER BY at DESC, host, who LIMIT ?`, id, since.UnixMilli(), limit), scanThrottle)
+	return sqlite.All(s.db.Query(ctx, `SELECT tenant_id, at, service, who, wait, times FROM tenant_throttles
+		WHERE tenant_id = ? AND at >= ? ORDER BY at DESC, service, who LIMIT ?`, id, since.UnixMilli(), limit), scanThrottle)
 }
 
 func scanThrottle(row sqlite.Row) (tenant.Throttle, error) {
 	var t tenant.Throttle
 	var at, wait int64
-	err := row.Scan(&t.Tenant, &at, &t.Host, &t.Who, &wait, &t.Times)
+	err := row.Scan(&t.Tenant, &at, &t.Service, &t.Who, &wait, &t.Times)
 	t.At, t.Wait = sqlite.Moment(at), time.Duration(wait)*time.Millisecond
 	return t, err
 }

@@ -48,12 +48,12 @@ func TestWhatWasThrottledIsTold(t *testing.T) {
 		}
 	}
 	hit := func(wait time.Duration) {
-		s.Throttled(tenant.Throttle{Tenant: "t1", At: now, Host: "graph.microsoft.com", Who: "svc@contoso.com", Wait: wait})
+		s.Throttled(tenant.Throttle{Tenant: "t1", At: now, Service: "graph", Who: "svc@contoso.com", Wait: wait})
 	}
 	told()
 	hit(2 * time.Second)
 	hit(time.Second)
-	s.Throttled(tenant.Throttle{Tenant: "t2", At: now, Host: "graph.microsoft.com", Who: "app"})
+	s.Throttled(tenant.Throttle{Tenant: "t2", At: now, Service: "graph", Who: "app"})
 	told("09:00 svc@contoso.com 2 2s")
 	store.broken = true
 	if s.FlushThrottles(ctx) == nil {
@@ -80,7 +80,7 @@ func TestWhatWasThrottledIsTold(t *testing.T) {
 	}
 	told()
 	for i := range 2000 {
-		s.Throttled(tenant.Throttle{Tenant: "t1", At: now, Host: "h", Who: fmt.Sprint(i)})
+		s.Throttled(tenant.Throttle{Tenant: "t1", At: now, Service: "graph", Who: fmt.Sprint(i)})
 	}
 	if list, err := s.Throttles(ctx, admin, "t1"); err != nil || len(list) != tenant.ThrottlesShown {
 		t.Errorf("%d are shown: %v", len(list), err)
