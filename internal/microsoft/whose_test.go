@@ -67,7 +67,7 @@ var ofGraph = []struct {
 
 // patient is a client that does not wait for long.
 func (s *standIn) patient() *microsoft.Client {
-	return s.client(func(cfg *microsoft.Config) { cfg.CallTimeout, cfg.Patience = 300*time.Millisecond, time.Millisecond })
+	return s.client(func(cfg *microsoft.Config) { cfg.CallTimeout, cfg.Patience = 800*time.Millisecond, time.Millisecond })
 }
 
 // X1, X2, X4, X5: whose fault an answer is does not depend on who asked. Every caller over every class.
@@ -307,7 +307,7 @@ func surveyed(t *testing.T, path string, answer http.HandlerFunc, ask func(conte
 		s.says["/"+tenantID] = answer
 	}
 	s.mu.Unlock()
-	ctx, cancel := context.WithTimeout(context.Background(), 200*time.Millisecond)
+	ctx, cancel := context.WithTimeout(context.Background(), time.Second)
 	defer cancel()
 	return failureOf(t, ask(ctx, survey))
 }

@@ -13,8 +13,10 @@ import (
 	"testing"
 )
 
-// pool is what the clients for Node.js read beside accounts: a group whose members fill several pages, and a role.
-const pool = `, "groups": [{"displayName": "AOS Pool", "members": ["svc@contoso.com", "mfa@contoso.com", "blocked@contoso.com", "down@contoso.com", "policy@contoso.com"]}]
+// pool is what the clients for Node.js read beside accounts: a group whose members fill several pages, a role, sites and a team.
+const pool = `, "groups": [{"displayName": "AOS Pool", "members": ["svc@contoso.com", "mfa@contoso.com", "blocked@contoso.com", "down@contoso.com", "policy@contoso.com"]}],
+  "objects": {"sites": 400, "groups": 3, "teams": 2, "users": 5},
+  "sites": [{"path": "sites/finance", "title": "Finance", "owner": "svc@contoso.com", "administrators": ["policy@contoso.com"]}]
 }]}`
 
 // nodeWorld is a simulator that programs of Node.js take for all of Microsoft's hosts.
@@ -103,6 +105,11 @@ func TestCLI(t *testing.T) {
 		"entra user get --userName svc@contoso.com":    "svc@contoso.com",
 		"entra group list":                             "AOS Pool",
 		"entra group member list --groupName AOS+Pool": "blocked@contoso.com",
+		"teams team list":                              "Group 00002",
+		"spo site list":                                "https://contoso.sharepoint.com/sites/site00400",
+		"spo site get --url https://contoso.sharepoint.com/sites/finance":                      "https://contoso.sharepoint.com/sites/finance",
+		"spo site admin list --siteUrl https://contoso.sharepoint.com/sites/finance":           "policy@contoso.com",
+		"spo site admin list --siteUrl https://contoso.sharepoint.com/sites/finance --asAdmin": "policy@contoso.com",
 	} {
 		args := strings.Fields(command)
 		for i := range args {

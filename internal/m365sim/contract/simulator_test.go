@@ -88,7 +88,7 @@ func newServerCertificate(t *testing.T) (certificate, key []byte) {
 	template := &x509.Certificate{
 		SerialNumber: big.NewInt(1), IsCA: true, BasicConstraintsValid: true,
 		NotBefore: time.Now().Add(-time.Hour), NotAfter: time.Now().Add(time.Hour), KeyUsage: x509.KeyUsageDigitalSignature | x509.KeyUsageCertSign,
-		DNSNames:    []string{"login.microsoftonline.com", "graph.microsoft.com", "sts.fed.contoso.com"},
+		DNSNames:    []string{"login.microsoftonline.com", "graph.microsoft.com", "contoso.sharepoint.com", "contoso-admin.sharepoint.com", "sts.fed.contoso.com"},
 		IPAddresses: []net.IP{net.IPv4(127, 0, 0, 1)},
 	}
 	raw, err := x509.CreateCertificate(rand.Reader, template, template, &private.PublicKey, private)

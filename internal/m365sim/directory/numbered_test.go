@@ -2,24 +2,12 @@ package directory
 
 import (
 	"fmt"
-	"log/slog"
 	"runtime"
 	"slices"
 	"testing"
-	"time"
 
 	"purser.example/internal/m365sim/fixture"
 )
-
-func mustHold(t *testing.T, f fixture.Tenant) (*Directory, *Tenant) {
-	t.Helper()
-	f.ID, f.InitialDomain = contosoID, "contoso.onmicrosoft.com"
-	d, err := New(fixture.Fixture{Tenants: []fixture.Tenant{f}}, time.Now(), slog.New(slog.DiscardHandler))
-	if err != nil {
-		t.Fatal(err)
-	}
-	return d, d.TenantByID(contosoID)
-}
 
 // TestPeopleByNumber finds everybody and every group that was asked for by number again, by id, name and address. A mailbox is a user's,
 // a team is a group, a group has users of the tenant and a site.

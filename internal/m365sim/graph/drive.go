@@ -24,11 +24,7 @@ var driveKind = newKind("microsoft.graph.drive", "drives",
 	prop("lastModifiedDateTime", byDefault, func(drive) any { return "2026-11-02T03:04:05Z" }),
 	prop("name", byDefault, func(d drive) any { return d.name() }),
 	prop("webUrl", byDefault, func(d drive) any { return d.URL() + d.folder() }),
-	prop("sharePointIds", onSelect, func(d drive) any {
-		ids := d.ids()
-		ids.ListID = guid.Derived("list", d.ID)
-		return ids
-	}),
+	prop("sharePointIds", onSelect, func(d drive) any { return append(d.ids(), member{"listId", guid.Derived("list", d.ID)}) }),
 ).more("createdBy createdByUser eTag lastModifiedBy lastModifiedByUser owner parentReference quota system")
 
 func (d drive) typeOf() string {

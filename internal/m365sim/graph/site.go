@@ -20,26 +20,6 @@ type site struct {
 func (s site) objectID() string { return s.Host() + "," + s.ID + "," + s.WebID() }
 func (s site) kind() *kind      { return siteKind }
 
-// siteCollection says where a site is. Root is there for the site at the root only.
-type siteCollection struct {
-	Host     string           `json:"hostname"`
-	Root     *struct{}        `json:"root,omitempty"`
-	Archival *archivalDetails `json:"archivalDetails,omitempty"`
-}
-
-type archivalDetails struct {
-	Status string `json:"archiveStatus"`
-}
-
-// sharePointIDs is how SharePoint itself calls a site.
-type sharePointIDs struct {
-	ListID string `json:"listId,omitempty"`
-	SiteID string `json:"siteId"`
-	URL    string `json:"siteUrl"`
-	Tenant string `json:"tenantId"`
-	WebID  string `json:"webId"`
-}
-
 // siteKind lists the properties of microsoft.graph.site that the simulator knows.
 var siteKind = newKind("microsoft.graph.site", "sites",
 	prop("id", basic, func(s site) any { return s.objectID() }),
@@ -50,23 +30,25 @@ var siteKind = newKind("microsoft.graph.site", "sites",
 	prop("webUrl", byDefault, func(s site) any { return s.URL() }),
 	prop("isPersonalSite", byDefault, func(s site) any { return s.Personal }),
 	prop("siteCollection", byDefault, func(s site) any { return s.collection() }),
-	prop("root", byDefault, func(site) any { return struct{}{} }),
+	prop("root", byDefault, func(site) any { return members{} }),
 	prop("sharepointIds", onSelect, func(s site) any { return s.ids() }),
 ).more(unknownOfSite)
 
-func (s site) collection() siteCollection {
-	c := siteCollection{Host: s.Host()}
+// collection says where the site is. The one at the root is marked, and an archived one says how far it is.
+func (s site) collection() members {
+	c := members{{"hostname", s.Host()}}
 	if s.Path == "" {
-		c.Root = &struct{}{}
+		c = append(c, member{"root", members{}})
 	}
 	if s.Archived != "" {
-		c.Archival = &archivalDetails{s.Archived}
+		c = append(c, member{"archivalDetails", members{{"archiveStatus", s.Archived}}})
 	}
 	return c
 }
 
-func (s site) ids() sharePointIDs {
-	return sharePointIDs{SiteID: s.ID, URL: s.URL(), Tenant: s.tenant.ID, WebID: s.WebID()}
+// ids is how SharePoint itself calls the site.
+func (s site) ids() members {
+	return members{{"siteId", s.ID}, {"siteUrl", s.URL()}, {"tenantId", s.tenant.ID}, {"webId", s.WebID()}}
 }
 
 // siteList is the sites of a tenant that keep wants.

@@ -8,6 +8,42 @@ import (
 	"purser.example/internal/m365sim/guid"
 )
 
+// UserPlaces is how many places there are for users; that of one who was removed stays empty.
+func (t *Tenant) UserPlaces() int { return len(t.users) + t.numbered.users }
+
+// UserAt answers the user of a place, counted from 0; nil where it is empty.
+func (t *Tenant) UserAt(place int) *User {
+	if place < len(t.users) {
+		return t.users[place]
+	}
+	return t.numberedUser(place - len(t.users))
+}
+
+// Users are all accounts, generated ones included.
+func (t *Tenant) Users() iter.Seq[*User] { return filled(t.UserPlaces(), t.UserAt) }
+
+// GroupPlaces is how many places there are for groups; that of one that was removed stays empty.
+func (t *Tenant) GroupPlaces() int { return len(t.groups) + t.numbered.groups }
+
+// GroupAt answers the group of a place, counted from 0; nil where it is empty.
+func (t *Tenant) GroupAt(place int) *Group {
+	if place < len(t.groups) {
+		return t.groups[place]
+	}
+	return t.numberedGroup(place - len(t.groups))
+}
+
+// filled are the objects of all places that have one.
+func filled[T any](places int, at func(int) *T) iter.Seq[*T] {
+	return func(yield func(*T) bool) {
+		for place := range places {
+			if o := at(place); o != nil && !yield(o) {
+				return
+			}
+		}
+	}
+}
+
 // Named are the accounts that are kept: all but those that are made by number and nobody has changed. Only they can have roles, errors
 // and whatever else a fixture says of one user.
 func (t *Tenant) Named() iter.Seq[*User] {
