@@ -43,7 +43,7 @@ const dueEvery = 15 * time.Second
 
 func (a *App) beginDue(ctx context.Context) {
 	if err := problem.Guard(func() error { return a.Scans.BeginDue(ctx) }); err != nil && ctx.Err() == nil {
-		a.log.Error("daily scans not begun", "error", problem.Told(err))
+		a.log.Error("daily scans not started", "error", problem.Told(err))
 	}
 }
 
