@@ -27,6 +27,7 @@ import (
 	"purser.example/internal/problem"
 	"purser.example/internal/profile"
 	"purser.example/internal/run"
+	"purser.example/internal/scan"
 	"purser.example/internal/secret"
 	"purser.example/internal/session"
 	"purser.example/internal/sheet"
@@ -42,6 +43,7 @@ import (
 	"purser.example/web/profiles"
 	"purser.example/web/respond"
 	"purser.example/web/runs"
+	"purser.example/web/scans"
 	"purser.example/web/tenants"
 	"purser.example/web/verdicts"
 )
@@ -70,6 +72,7 @@ type App struct {
 	Runs     *run.Service
 	Profiles *profile.Service
 	Pools    *pool.Service
+	Scans    *scan.Service
 
 	Validations *profile.Validations
 
@@ -164,6 +167,7 @@ func (a *App) furnish(kept stores, ring *secret.Keyring, codes *verdict.Table, o
 		Store: kept.pools, Tenants: a.Tenants, Apps: a.Apps, Accounts: a.Accounts, Profiles: a.Profiles, Runs: a.Runs, Shifts: a.shifts, Ring: ring, Directory: directory,
 		Settings: pool.Settings{AdminCenterHosts: cfg.AdminCenterHosts}, Codes: codes, Now: o.Now, Log: o.Log,
 	})
+	a.Scans = scan.NewService(scan.Parts{Tenants: a.Tenants, Apps: a.Apps, Accounts: a.Accounts, Profiles: a.Profiles, Pools: a.Pools, Runs: a.Runs, Shifts: a.shifts, Now: o.Now, Log: o.Log})
 	a.Profiles.UsedBy(a.Pools)
 	a.Accounts.KeptBy(a.Profiles, a.Pools)
 	a.Apps.UsedBy(a.Profiles, a.Pools)
@@ -201,6 +205,7 @@ func (a *App) pages(ready func(context.Context) error, codes *verdict.Table, o O
 		Runs:        &runs.Handlers{Runs: a.Runs, Tenants: a.Tenants, Now: o.Now},
 		Tenants:     &tenants.Handlers{Tenants: a.Tenants, Apps: a.Apps, Now: o.Now},
 		AppProfiles: &appprofiles.Handlers{Apps: a.Apps, Tenants: a.Tenants, Now: o.Now, Log: o.Log, Verdicts: told},
+		Scans:       &scans.Handlers{Scans: a.Scans, Runs: a.Runs, Tenants: a.Tenants, Now: o.Now, Log: o.Log},
 		Help:        &help.Handlers{Provider: a.cfg.ServiceProvider, StrictPasswords: a.cfg.StrictPasswords, Codes: codes},
 	})
 }

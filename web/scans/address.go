@@ -27,9 +27,9 @@ const (
 	scansPath   = "/scans"
 	grantsPath  = scansPath + "/registrations"
 	objectsPath = "/objects"
-	exportPath  = objectsPath + "/export"
+	ExportPath  = objectsPath + "/export" // answers as long as it takes
 
-	// CodesPath explains the codes of scans, each at its own place.
+	// codesPath explains the codes of scans, each at its own place.
 	codesPath = "/help/scan-codes"
 	poolsPath = "/classic/account-pool"
 

@@ -86,7 +86,7 @@ func (h *Handlers) Mount(e *echo.Echo) {
 	e.POST(scansPath+"/:id/stop", h.stop)
 
 	e.GET(objectsPath, h.objects)
-	e.GET(exportPath, h.export)
+	e.GET(ExportPath, h.export)
 }
 
 const (

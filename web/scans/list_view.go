@@ -40,10 +40,10 @@ type filterView struct {
 // columns are the heads of the list, to the letter, each with its value of sort.
 var columns = []lists.Column{
 	{Label: "Scan profile", Sort: "name", Width: ui.Named},
-	{Label: "Tenant", Sort: "tenant", Width: ui.Texts},
-	{Label: "Object types", Width: ui.User, From: ui.FromMiddle},
-	{Label: "Method", Sort: "method", Width: ui.Texts, From: ui.FromWide},
-	{Label: "Schedule", Sort: "schedule", Width: ui.Texts, From: ui.FromMiddle},
+	{Label: "Tenant", Sort: "tenant", Width: ui.Short},
+	{Label: "Object types", Width: ui.Texts, From: ui.FromMiddle},
+	{Label: "Method", Sort: "method", Width: ui.Badges, From: ui.FromWide},
+	{Label: "Schedule", Sort: "schedule", Width: ui.Badges, From: ui.FromMiddle},
 	{Label: "Last scan", Sort: "last"},
 	{Label: "Next scan", Sort: "next", Width: ui.Times},
 }

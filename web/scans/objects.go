@@ -109,7 +109,7 @@ func (h *Handlers) objectsView(c echo.Context) (objectsView, error) {
 	}
 	view := objectsView{
 		NoTenant: len(known) == 0 && len(found.Rows) == 0, Query: q.Text, Tenants: tenantOptions(known, q.Tenant), Filtered: address.filtered(),
-		ExportHref: address.With(exportPath, "after", "", "before", ""), Pager: objectsPager(found, address), Now: words.Moment(h.Now(), h.Now()).Now,
+		ExportHref: address.With(ExportPath, "after", "", "before", ""), Pager: objectsPager(found, address), Now: words.Moment(h.Now(), h.Now()).Now,
 		Heads: lists.Heads(objectColumns, address.sort(), func(sort string) string { return address.FirstPage("sort", sort) }),
 	}
 	for _, t := range scan.Types {
