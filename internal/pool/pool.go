@@ -69,6 +69,7 @@ type Pool struct {
 	Key
 	Version         // as saved
 	Objects int     // how many objects there are, as somebody typed it; 0: not known (R45)
+	Counted Counted // how many the last scans found
 	InForce Version // its Number is 0 while no scan has brought any version into force
 }
 

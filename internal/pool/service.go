@@ -42,6 +42,8 @@ type Service struct {
 	now       func() time.Time
 	log       *slog.Logger
 
+	counter Counter // nil: nobody counts
+
 	slots chan struct{} // readings under way
 
 	mu       sync.Mutex
@@ -97,7 +99,11 @@ func (s *Service) Pool(ctx context.Context, caller access.Caller, key Key) (Pool
 	if _, err := s.enter(ctx, caller, key); err != nil {
 		return Pool{}, err
 	}
-	return s.store.Pool(ctx, key)
+	p, err := s.store.Pool(ctx, key)
+	if err == nil && s.counter != nil {
+		p.Counted.Objects, p.Counted.At, err = s.counter.Counted(ctx, key)
+	}
+	return p, err
 }
 
 // enter asks for the right, and finds the tenant of a pool.

@@ -73,17 +73,11 @@ func (s *Service) difference(ctx context.Context, old, now ReadingID) (Differenc
 // BringIntoForce is what a scan calls when it begins to use what is saved (R46, R51): from then on that version is in force. It
 // gives the version, and does nothing where it is in force already. scan is what the activity log names as the reason.
 func (s *Service) BringIntoForce(ctx context.Context, key Key, by account.Stamp, scan audit.Target) (Version, error) {
-	t, err := s.tenants.Find(ctx, key.Tenant)
-	if err != nil {
-		return Version{}, err
-	}
 	for {
-		p, err := s.store.Pool(ctx, key)
-		if err != nil || p.InForce.Number == p.Number {
+		p, e, due, err := s.Coming(ctx, key, by, scan)
+		if err != nil || !due {
 			return p.InForce, err
 		}
-		e := audit.Entry{Action: CameIntoForce, Target: target(t, key.Class)}.With("version", fmt.Sprint(p.Number)).With("group", p.Group.Name).
-			With("by", by.By).With(scan.Kind, scan.Name)
 		err = s.store.BringIntoForce(ctx, p, by, e)
 		if errors.Is(err, ErrChanged) {
 			continue // saved this moment: that version then
@@ -92,3 +86,21 @@ func (s *Service) BringIntoForce(ctx context.Context, key Key, by account.Stamp,
 		return p.Version, err
 	}
 }
+
+// Coming gives what is saved of a pool, and what the activity log says when it comes into force, for whoever stores that together with a
+// change of their own. It is not due where it is in force already, or where nobody has saved it.
+func (s *Service) Coming(ctx context.Context, key Key, by account.Stamp, scan audit.Target) (p Pool, e audit.Entry, due bool, err error) {
+	t, err := s.tenants.Find(ctx, key.Tenant)
+	if err != nil {
+		return Pool{}, audit.Entry{}, false, err
+	}
+	if p, err = s.store.Pool(ctx, key); err != nil || p.InForce.Number == p.Number {
+		return p, audit.Entry{}, false, err
+	}
+	e = audit.Entry{Action: CameIntoForce, Target: target(t, key.Class)}.With("version", fmt.Sprint(p.Number)).With("group", p.Group.Name).
+		With("by", by.By).With(scan.Kind, scan.Name)
+	return p, e, true, nil
+}
+
+// Saved is Pool for internal use, where no person asks.
+func (s *Service) Saved(ctx context.Context, key Key) (Pool, error) { return s.store.Pool(ctx, key) }

@@ -55,6 +55,46 @@ func (s *Service) Lend(ctx context.Context, caller access.Caller, origin audit.O
 	return Profile{}, busy
 }
 
+// LendOf is Lend of this very profile, where it is a common one. Its password is not sent where it was refused before, or where Microsoft
+// locked the account a short while ago: then *Refused has the verdict that said so. What Purser does by itself (nobody is signed in as the
+// caller) keeps to the etiquette, and the error is an account.Excess where that leaves the account alone. It returns ErrGone too.
+func (s *Service) LendOf(ctx context.Context, caller access.Caller, origin audit.Origin, id ID, signIn func(context.Context, account.Account) verdict.Verdict) (Profile, error) {
+	p, err := s.store.Profile(ctx, id)
+	if err != nil {
+		return Profile{}, err
+	}
+	if p.Kind != Common {
+		return p, errClassic
+	}
+	release, err := s.turn(p, caller)
+	if err != nil {
+		return p, err
+	}
+	defer release()
+	now, err := s.store.Profile(ctx, id)
+	switch {
+	case err != nil:
+		return p, err
+	case keyOf(now) != keyOf(p):
+		return now, &Conflict{Current: now} // edited between looking and having the turn
+	case now.Parked(), account.JustLocked(now.Verdict, s.now()):
+		return now, &Refused{Verdict: now.Verdict}
+	}
+	return now, s.lend(ctx, deed{caller, origin, now}, signIn)
+}
+
+// Known is Find for internal use, where no person asks. It returns ErrGone.
+func (s *Service) Known(ctx context.Context, id ID) (Profile, error) { return s.store.Profile(ctx, id) }
+
+// begin puts on the disk that an account is lent. What Purser does by itself keeps to the etiquette.
+func (s *Service) begin(ctx context.Context, w deed) error {
+	begin := func() error { return s.accounts.Begin(ctx, keyOf(w.profile), w.begun(Lent)) }
+	if w.caller.SignedIn() {
+		return begin()
+	}
+	return s.accounts.Within(ctx, keyOf(w.profile), begin)
+}
+
 // lend makes the attempt, while it is the account's turn.
 func (s *Service) lend(ctx context.Context, w deed, signIn func(context.Context, account.Account) verdict.Verdict) error {
 	password, err := s.stored(ctx, w.profile)
@@ -64,7 +104,7 @@ func (s *Service) lend(ctx context.Context, w deed, signIn func(context.Context,
 	defer password.Clear()
 	a := w.profile.attempt(password)
 	a.SignIn = signIn
-	v, err := s.accounts.Try(ctx, a, func() error { return s.accounts.Begin(ctx, keyOf(w.profile), w.begun(Lent)) })
+	v, err := s.accounts.Try(ctx, a, func() error { return s.begin(ctx, w) })
 	if err != nil {
 		return err
 	}

@@ -36,12 +36,17 @@
 //	   │  └─────────────│─────────────────┘ Microsoft asked to come back, a few times
 //	   │                └── the process ended ──▶ interrupted
 //	   ├── passed over, for a Reason ───────────▶ skipped
+//	   ├── Do, for what is no sign-in ──────────▶ confirmed · rejected · not-reached · skipped
 //	   ├── no hope for the tenant ──────────────▶ not-reached
 //	   └── the run was cancelled ───────────────▶ dropped
 //
 // Try is on the disk, together with the entry in the activity log, before the password leaves. Whoever finds an item as trying
 // while nobody works on it knows that its end was not seen: the attempt may have counted at Microsoft, so it is interrupted
 // and never repeated by itself. An answer is stored in one transaction with what the kind stores of it.
+//
+// What a kind does about its items need not be a sign-in (Task.Do): the grant of a right to a group, say. That is no attempt and counts
+// towards no lockout, and it comes to the same when it is done twice. So it is not marked as being tried: whatever the end of the process
+// cut off still waits, and is done again.
 //
 // An item may hold a sealed value that waits for its outcome, such as a new password. It is kept until it was confirmed or
 // rejected, or until another one replaces it; so an outage costs nobody what they typed.

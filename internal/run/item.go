@@ -23,6 +23,9 @@ func (w *working) item(ctx context.Context, i Held) (v *verdict.Verdict) {
 // turn waits for nobody: an account that somebody else has is put off.
 func (w *working) turn(ctx context.Context, i Held) *verdict.Verdict {
 	before, fit := w.look(ctx, i)
+	if fit && before.Do != nil {
+		return w.do(ctx, i.Item, before)
+	}
 	if !fit || !w.run.Attended && !w.accounts.Hesitate(ctx) {
 		return nil
 	}
@@ -51,7 +54,7 @@ func (w *working) turn(ctx context.Context, i Held) *verdict.Verdict {
 // look asks what is to be done about the item, and reports whether it is to be tried. What speaks against it has been settled.
 func (w *working) look(ctx context.Context, i Held) (t Task, fit bool) {
 	t, err := w.kind.Look(ctx, w.run, i)
-	if err == nil && t.Pass == "" && !w.run.Attended {
+	if err == nil && t.Pass == "" && t.Do == nil && !w.run.Attended {
 		t.Pass, err = w.accounts.Intrusive(ctx, t.key())
 	}
 	switch {
@@ -109,6 +112,30 @@ func (w *working) try(ctx context.Context, i Held, t Task) *verdict.Verdict {
 	return &v
 }
 
+// do does what an item is about that is no sign-in. What the end of Purser cut off waits as it was.
+func (w *working) do(ctx context.Context, i Item, t Task) *verdict.Verdict {
+	done := t.Do(ctx)
+	if done.Outcome == Waiting && ctx.Err() != nil {
+		return done.Learned
+	}
+	i.Outcome, i.Reason, i.Code, i.At = done.Outcome, done.Reason, done.Code, w.now()
+	w.keep(ctx, w.again(i), done.Store)
+	return done.Learned
+}
+
+// again counts that an item waits for another pass, which it does a few times; then nobody could tell.
+func (w *working) again(i Item) Item {
+	if i.Outcome != Waiting {
+		return i
+	}
+	if i.Tries+1 < w.limits.Tries {
+		i.Tries++
+	} else {
+		i.Outcome = NotReached
+	}
+	return i
+}
+
 // begin puts on the disk that the item is being tried, as soon as the disk takes it.
 func (w *working) begin(ctx context.Context, i Item, k account.Key, e audit.Entry) error {
 	write := func() error {
@@ -128,17 +155,16 @@ func (w *working) conclude(ctx context.Context, i Item, t Task, v verdict.Verdic
 	if t.Judge != nil {
 		i.Outcome, i.Reason = t.Judge(v)
 	}
-	if i.Outcome == Waiting { // where somebody cancelled, it is dropped
-		if i.Tries+1 < w.limits.Tries {
-			i.Tries++
-		} else {
-			i.Outcome = NotReached
-		}
-	}
+	// Where somebody cancelled, what waits again is dropped.
+	w.keep(ctx, w.again(i), func(ctx context.Context, i Item) error { return t.Store(ctx, i, v, password) })
+}
+
+// keep stores an outcome, or says in the log that it could not.
+func (w *working) keep(ctx context.Context, i Item, store func(context.Context, Item) error) {
 	err := w.insist(ctx, func() error {
 		after, cancel := account.Beyond(ctx)
 		defer cancel()
-		return t.Store(after, i, v, password)
+		return store(after, i)
 	})
 	if err != nil {
 		w.log.ErrorContext(ctx, "outcome of a run not stored", "run", w.run.ID, "item", i.No, "subject", i.Subject, "error", problem.Told(err))
@@ -148,7 +174,7 @@ func (w *working) conclude(ctx context.Context, i Item, t Task, v verdict.Verdic
 // insist is account.Persist that outlasts a cancellation: cancelling drops the items that wait, but an answer from Microsoft is kept.
 func (w *working) insist(ctx context.Context, write func() error) error {
 	err := account.Persist(ctx, write)
-	if err == nil || !isCancelled(ctx) {
+	if err == nil || !IsCancelled(ctx) {
 		return err
 	}
 	after, cancel := account.Beyond(ctx)

@@ -41,6 +41,12 @@ func (w Words) over() error    { return problem.New(problem.Conflict, w.Over) }
 // None says that there is nothing to make a run of.
 func (w Words) None() error { return problem.New(problem.Invalid, w.Nothing) }
 
+// Leaver is a Kind that holds something while one of its runs is worked on, such as sessions at Microsoft.
+type Leaver interface {
+	// Leave is called when this process works on the run no more, whether the run is over or handed back.
+	Leave(r Run)
+}
+
 // Task is what is to be done about one item.
 type Task struct {
 	Tenant   tenant.ID // of the item's account, as it is now
@@ -56,6 +62,21 @@ type Task struct {
 	// Store keeps the outcome of the item and what the kind has of it, all or nothing. It may be called again where the database
 	// could not be used.
 	Store func(ctx context.Context, i Item, v verdict.Verdict, password secret.Value) error
+
+	// Do does what the item is about, where that is no sign-in; then nothing of the above is asked for but Pass. It is not counted as an
+	// attempt, takes no turn, and must tolerate being done again: where its end is not seen, the item still waits. It returns soon
+	// after ctx ends.
+	Do func(ctx context.Context) Done
+}
+
+// Done is what Do came to.
+type Done struct {
+	Outcome Outcome // Waiting: it has to be done again later, a few times
+	Reason  account.Reason
+	Code    string           // what Microsoft said
+	Learned *verdict.Verdict // what the gate of the tenant learns of it, such as to rest; nil: nothing
+	// Store keeps the outcome of the item and what the kind has of it, as Task.Store does.
+	Store func(ctx context.Context, i Item) error
 }
 
 func (t Task) key() account.Key { return account.KeyOf(t.Tenant, t.Username) }

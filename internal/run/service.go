@@ -229,17 +229,37 @@ func (s *Service) Cancel(ctx context.Context, caller access.Caller, origin audit
 	if err != nil {
 		return err
 	}
-	e := r.Mark(audit.By(caller, origin, k.Words().Cancelled, target), k.Words())
-	switch err := s.store.Cancel(ctx, id, e); {
-	case errors.Is(err, ErrChanged):
+	err = s.cancel(ctx, id, r.Mark(audit.By(caller, origin, k.Words().Cancelled, target), k.Words()))
+	if errors.Is(err, ErrChanged) {
 		return k.Words().over()
-	case err != nil:
+	}
+	return err
+}
+
+func (s *Service) cancel(ctx context.Context, id ID, e audit.Entry) error {
+	if err := s.store.Cancel(ctx, id, e); err != nil {
 		return err
 	}
 	s.shifts.Cancel(string(id))
 	s.shifts.Changed(string(id))
 	return nil
 }
+
+// Withdraw is Cancel for internal use, where whatever the run was begun for is stopped itself. One that is over stays as it is.
+func (s *Service) Withdraw(ctx context.Context, k Kind, r Run) error {
+	target, err := k.Target(ctx, r)
+	if err != nil {
+		return err
+	}
+	err = s.cancel(ctx, r.ID, r.entry(k.Words(), k.Words().Cancelled, target))
+	if errors.Is(err, ErrChanged) {
+		return nil
+	}
+	return err
+}
+
+// Known is Find for internal use, where no person asks. It returns ErrGone.
+func (s *Service) Known(ctx context.Context, id ID) (Run, error) { return s.store.Run(ctx, id) }
 
 // Rebind seals the values of a kind's items in another way, when a database of an older Purser is taken over.
 func (s *Service) Rebind(ctx context.Context, k Kind, rebind func(r Run, i Held) ([]byte, error)) error {

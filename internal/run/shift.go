@@ -104,8 +104,8 @@ func (s *Shifts) Cancel(id string) {
 	}
 }
 
-// isCancelled reports whether ctx is that of a shift that somebody cancelled.
-func isCancelled(ctx context.Context) bool { return errors.Is(context.Cause(ctx), errCancelled) }
+// IsCancelled reports whether ctx is that of a shift that somebody cancelled.
+func IsCancelled(ctx context.Context) bool { return errors.Is(context.Cause(ctx), errCancelled) }
 
 // stopWithin is how long work that is handed back may take to come to a good end.
 const stopWithin = 10 * time.Second

@@ -44,6 +44,9 @@ func (s *Service) carryOut(ctx context.Context, id ID) error {
 		s.shifts.Cancel(string(id))
 	}
 	s.shifts.Changed(string(id))
+	if leaver, holds := k.(Leaver); holds {
+		defer leaver.Leave(r)
+	}
 	w := &working{Service: s, kind: k, target: target, run: r, spent: map[account.Key]bool{}, told: map[tenant.ID]bool{}}
 	if err := w.everything(ctx); err != nil {
 		return err
@@ -191,7 +194,7 @@ func stopped(ctx context.Context, err error) error {
 // end stores that the run is over, or hands it back.
 func (w *working) end(ctx context.Context) error {
 	state := Finished
-	if isCancelled(ctx) {
+	if IsCancelled(ctx) {
 		state = Cancelled
 	} else if ctx.Err() != nil {
 		return ErrHandedBack

@@ -12,6 +12,15 @@ import (
 	"purser.example/internal/tenant"
 )
 
+// The names under which work is handed to the background.
+const (
+	ObjectScan = "object_scan" // the job that a scan is in the queue
+	GrantRun   = "site_grant"  // the Name of registrations of sites as a kind of run; the Scope of such a run is the scan's ID
+)
+
+// KeptWarnings is how many warnings a scan keeps; Section.Failed counts on.
+const KeptWarnings = maxWarnings
+
 // What a Store returns when a rule of the rows themselves is broken.
 var (
 	ErrNameTaken = errors.New("scan: the name is taken")
@@ -31,6 +40,9 @@ func (t *TypeTaken) Error() string { return "scan: the object type is taken: " +
 // Store keeps scan profiles, scans and the objects found. Each change is written together with its entries in the activity log and the work
 // that it hands over, all or nothing. Package storetest holds a store to what is promised here.
 type Store interface {
+	// Note writes an entry that stands alone.
+	Note(ctx context.Context, e audit.Entry) error
+
 	// Profile returns ErrGone for one that is not there.
 	Profile(ctx context.Context, id ProfileID) (Profile, error)
 	// Profiles lists all of a tenant, or all where it is empty, by name, each with its last scan (with its sections, without cursors).
@@ -39,8 +51,8 @@ type Store interface {
 	Create(ctx context.Context, p Profile, e audit.Entry) error
 	// Update stores p where the version is still was. It returns ErrChanged, ErrGone, ErrNameTaken and *TypeTaken. The tenant stays.
 	Update(ctx context.Context, p Profile, was int64, e audit.Entry) error
-	// Delete removes profiles with their scans and those scans' runs, where each has still its version and no scan that is not over. The
-	// objects stay: they are the tenant's. It returns ErrChanged, ErrGone or ErrBusy.
+	// Delete removes profiles with their scans and those scans' runs, where each has still its version, and no scan and no run of a scan
+	// that is not over. The objects stay: they are the tenant's. It returns ErrChanged, ErrGone or ErrBusy.
 	Delete(ctx context.Context, profiles []Profile, entries ...audit.Entry) error
 	// Due gives the profiles whose next time has come, the one that waits longest first, at most limit.
 	Due(ctx context.Context, now time.Time, limit int) ([]Profile, error)
@@ -59,19 +71,21 @@ type Store interface {
 	// Active lists the scans that are not over, of a tenant if it is set.
 	Active(ctx context.Context, t tenant.ID) ([]Scan, error)
 	// Progress stores the scan's state, By and Grants, where it is not over. A scan that somebody asked to stop stays stopping; the
-	// State that is kept comes back.
+	// State that is kept comes back. It returns ErrGone.
 	Progress(ctx context.Context, s Scan) (State, error)
 	// Stop asks a scan to stop. It returns ErrChanged for one that is over or asked already.
 	Stop(ctx context.Context, id ID, e audit.Entry) error
-	// Warnings lists what a scan could not settle, in the order in which it came, after a number.
+	// Warnings lists what a scan could not settle, in the order in which it came, after so many of them.
 	Warnings(ctx context.Context, id ID, after, limit int) ([]Warning, error)
 
-	// BeginSection stores that a type is being read, at this time, unless it is already.
+	// BeginSection stores that a type is being read, at this time, unless it is already. What is done to sections returns ErrGone for one
+	// that is not there, and ErrChanged for one that is over; only EndSection may be called again.
 	BeginSection(ctx context.Context, id ID, t Type, at time.Time) error
 	// AddPage stores a page of objects and where the next one begins, and counts. What is there already is renewed; an object that the scan
 	// has seen before counts once. Names and addresses are searched with the next Index. It gives the section as it is then.
 	AddPage(ctx context.Context, id ID, t Type, p Page, at time.Time) (Section, error)
-	// Restart forgets the cursor of a type and its counts, so that it is read from its beginning; what the scan has seen stays seen.
+	// Restart forgets the cursor of a type, its counts and warnings, so that it is read from its beginning and counted anew; what the scan
+	// has seen is not gone, and what it saw first is new.
 	Restart(ctx context.Context, id ID, t Type) error
 	// EndSection stores how reading a type ended. Of one that was read to its end it marks gone what this scan has not seen, in steps;
 	// what the end of the process leaves between two, the next call marks. Only then is the section over.
@@ -81,12 +95,14 @@ type Store interface {
 	// version of the pool is saved by now; then nothing is stored.
 	End(ctx context.Context, s Scan, force []Force, entries ...audit.Entry) error
 	// Prune removes the scans of a profile that are over, are not among the newest and ended before a time, with their warnings and runs.
+	// One of whose runs goes on stays.
 	Prune(ctx context.Context, id ProfileID, keep int, before time.Time) error
 
 	// ToGrant gives sites of the types that the group is to be registered on, after an object, by ID: those that are there, and whose
 	// grant is not of this group and confirmed since the time.
 	ToGrant(ctx context.Context, t tenant.ID, types []Type, group string, since time.Time, after ObjectID, limit int) ([]Object, error)
-	// Concluded stores the outcome of an item of a run of grants together with the grant of its object.
+	// Concluded stores the outcome of an item of a run of grants together with the grant of its object, whose ID is the item's Subject. The
+	// zero Grant says nothing: the object's stays.
 	Concluded(ctx context.Context, r run.Run, i run.Item, g Grant, e *audit.Entry) error
 
 	// Object returns ErrGone for one that was never found.

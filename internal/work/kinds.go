@@ -31,6 +31,14 @@ func Net(name string, do Do) Kind {
 	return Kind{Name: name, AtOnce: 16, Do: do, Restart: "It is done anew from its beginning: Microsoft's pages do not outlive the process that asked for them."}
 }
 
+// Scans is a scan as work. Its jobs' ids are those of scans.
+func Scans(name string, do Do) Kind {
+	return Kind{
+		Name: name, AtOnce: 4, Do: do,
+		Restart: "The scan goes on behind the last page that was stored. Types that were read to their end are not read again, and sites that are registered are not registered again; it signs in once more.",
+	}
+}
+
 const (
 	// poll is how often River looks for jobs: nobody waits longer than that for a run to begin, and an idle Purser stays idle.
 	poll = 250 * time.Millisecond

@@ -33,8 +33,8 @@ func enough(saved pool.Pool, f *poolForm, counts pool.Counts) enoughView {
 	if err != nil {
 		objects = 0
 	}
-	saved.Objects = objects
-	size := pool.SizeOf(saved, counts)
+	size := pool.SizeOf(saved.Typed(objects), counts)
+	objects = size.Objects
 	have := standings(size.Counts)
 	view := enoughView{
 		Class: string(saved.Class), Text: have + ".", Label: have, Tone: ui.Mute,
