@@ -92,9 +92,9 @@ func (h *Handlers) termStore(c echo.Context, p scan.Profile, of profile.Profile)
 	}
 	view := &termStoreView{At: signedOf(entry.By, h.Now()), Code: entry.Code, Href: codeAddress(scan.Code(entry.Code))}
 	switch entry.State {
-	case "added":
+	case scan.TermStoreAdded:
 		view.Text = "Purser added the account."
-	case "by-hand":
+	case scan.TermStoreConfirmed:
 		view.Text = "A person added the account by hand."
 	default:
 		view.Open, view.Text = true, "Purser couldn't add the account. Add "+of.Username+" in the SharePoint admin center under Content services, Term store, Admins. Then select Done."

@@ -1,6 +1,8 @@
 package scans
 
 import (
+	"slices"
+
 	"github.com/labstack/echo/v4"
 
 	"purser.example/internal/account"
@@ -31,7 +33,7 @@ func (h *Handlers) Grants() runs.Face {
 		},
 		Outcomes:   map[run.Outcome]string{run.Confirmed: "Registered", run.Warned: "Registered, with warnings", run.Rejected: "Not registered", run.Skipped: "Left as it is", run.Trying: "Registering"},
 		Usual:      []run.Outcome{run.Confirmed, run.Rejected, run.Skipped},
-		Reasons:    map[account.Reason]string{},
+		Reasons:    map[account.Reason]string{run.Gone: "The site is no longer in Microsoft 365."},
 		NotReached: "Microsoft 365 couldn't be reached. The next scan tries again.",
 		Scope:      func(c echo.Context) string { return c.QueryParam("scan") },
 		Lead:       func(r run.Run) string { return r.Title + " · started by " + r.By() },
@@ -51,13 +53,17 @@ func (h *Handlers) Grants() runs.Face {
 	}
 }
 
-// grantItem tells a code in words, with the way to what it means.
+// grantItem tells why a site was not registered, with the way to what the code means.
 func grantItem(i run.Item, view *runs.Item) {
-	if i.Code == "" {
+	code := scan.Code(i.Reason)
+	if !slices.ContainsFunc(scan.Explanations(), func(e scan.Explanation) bool { return e.Code == code }) {
 		return
 	}
-	e := scan.Explain(scan.Code(i.Code))
-	view.Reason, view.Explained = e.Title+". "+e.Remedy, runs.Link{Text: i.Code, Href: codeAddress(scan.Code(i.Code))}
+	e := scan.Explain(code)
+	view.Reason, view.Explained = e.Title+". "+e.Remedy, runs.Link{Text: string(code), Href: codeAddress(code)}
+	if i.Code != "" {
+		view.Reason = e.Title + " (" + i.Code + "). " + e.Remedy
+	}
 }
 
 // grantsOutcome says what came of a registration that is over.

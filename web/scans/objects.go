@@ -2,6 +2,7 @@ package scans
 
 import (
 	"cmp"
+	"context"
 	"net/http"
 	"net/url"
 	"slices"
@@ -9,11 +10,13 @@ import (
 
 	"github.com/labstack/echo/v4"
 
+	"purser.example/internal/access"
 	"purser.example/internal/scan"
 	"purser.example/internal/tenant"
 	"purser.example/web/lists"
 	"purser.example/web/respond"
 	"purser.example/web/session"
+	"purser.example/web/tenants"
 	"purser.example/web/ui"
 	"purser.example/web/words"
 )
@@ -186,4 +189,14 @@ func grantWords(o scan.Object) string {
 	default:
 		return ""
 	}
+}
+
+// Found tells the page of a tenant what scans have found in it.
+func (h *Handlers) Found(ctx context.Context, caller access.Caller, t tenant.ID) ([]tenants.Objects, error) {
+	counts, err := h.Scans.Counts(ctx, caller, t)
+	var list []tenants.Objects
+	for _, c := range counts {
+		list = append(list, tenants.Objects{Type: c.Type.Title(), N: c.N, Read: c.At, Href: with(objectsPath, "tenant", string(t), paramType, string(c.Type))})
+	}
+	return list, err
 }
