@@ -28,6 +28,7 @@ var landed = map[string]string{
 	"0015_break_glass.sql":      "1320f3a2f814c268d238bdb5c712d270839a5d5de184c6283b1bcb95f3bb6b6f",
 	"0012_item_notes.sql":       "b99464509cb163699aa5d91d15df352fb6c91beb3346ea770078ecc1419d8a9d",
 	"0017_front_channel.sql":    "166bb7aa26bb019eb27888bbea4650edcc34280fec214a57d2f13d6c661a3b3c",
+	"0018_scans.sql":            "1c744eb97ff93d1994605508074a5bc9d908d1a81f0fc68e651b5d294eff8833",
 	"0014_letters.sql":          "fa61ae002d1f2dd06907fcd6109adeae1073054594e4464ab38348fb29634d05",
 }
 

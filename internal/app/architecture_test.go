@@ -45,7 +45,8 @@ func TestTheArrows(t *testing.T) {
 		{"internal/account", append([]string{module + "internal/run", module + "internal/profile", module + "internal/session"}, noun...)},
 		{"internal/run", append([]string{module + "internal/profile", module + "internal/pool", module + "internal/session"}, noun...)},
 		{"internal/profile", append([]string{module + "internal/session", module + "internal/pool"}, noun...)},
-		{"internal/pool", append([]string{module + "internal/session"}, noun...)},
+		{"internal/pool", append([]string{module + "internal/session", module + "internal/scan"}, noun...)},
+		{"internal/scan", append([]string{module + "internal/session"}, noun...)},
 		{"internal/microsoft", slices.Concat(web, storage, []string{module + "internal/m365sim", module + "internal/app", module + "internal/demo"})},
 		{"internal/login", append([]string{module + "internal/verdict"}, noun...)},
 		{"internal/sqlite", slices.Concat(web, outside, []string{module + "internal/login", module + "internal/work"})},
@@ -371,6 +372,7 @@ func TestTheRoomsOfTheStores(t *testing.T) {
 		"/runs":        "sqlite sqlite/accounts account audit run tenant verdict",
 		"/profiles":    "sqlite sqlite/accounts sqlite/runs account audit catalogue profile run shown tenant verdict",
 		"/pools":       "sqlite sqlite/accounts sqlite/runs account audit pool profile run shown tenant verdict",
+		"/scans":       "sqlite sqlite/pools sqlite/runs account audit run scan shown tenant",
 	}
 	openers := []string{"internal/app", engine + "/sqlitetest", "internal/demo/demotest", "e2e/bench", "e2e/programs"}
 	seen := 0

@@ -14,6 +14,7 @@ import (
 	"purser.example/internal/m365sim/login"
 	"purser.example/internal/m365sim/sharepoint"
 	"purser.example/internal/m365sim/signin"
+	"purser.example/internal/m365sim/throttle"
 	"purser.example/internal/m365sim/token"
 )
 
@@ -68,8 +69,9 @@ func New(f Fixture, opts Options) (*Simulator, error) {
 	var signIns signin.Log
 	s.login = login.New(dir, keys, &signIns, opts.Logger)
 	s.federation = federation.New(dir, keys, opts.Logger)
-	s.graph = graph.New(dir, keys, &signIns, &s.faults, f.PageSize, opts.Logger)
-	s.sharePoint = sharepoint.New(dir, keys)
+	var sites throttle.Budgets
+	s.graph = graph.New(dir, keys, &signIns, &s.faults, &sites, f.PageSize, opts.Logger)
+	s.sharePoint = sharepoint.New(dir, keys, &sites, f.PageSize)
 	s.control = control.New(s)
 	return s, nil
 }

@@ -28,6 +28,12 @@ func (s *Simulator) DeleteUser(key string) error { return s.dir.DeleteUser(key) 
 // DeleteGroup removes the group with that id or mail address, from other groups too.
 func (s *Simulator) DeleteGroup(key string) error { return s.dir.DeleteGroup(key) }
 
+// PatchSite changes fields of the site at that host and path (contoso.sharepoint.com/sites/a), given as JSON with the fixture's keys.
+func (s *Simulator) PatchSite(site string, patch []byte) error { return s.dir.PatchSite(site, patch) }
+
+// DeleteSite removes the site at that host and path.
+func (s *Simulator) DeleteSite(site string) error { return s.dir.DeleteSite(site) }
+
 // RotateKeys puts new signing keys in the place of both old ones. Tokens signed with the old ones are refused from now on.
 func (s *Simulator) RotateKeys() error {
 	if err := s.keys.Rotate(); err != nil {
@@ -35,6 +41,11 @@ func (s *Simulator) RotateKeys() error {
 	}
 	s.log.Info("signing keys rotated", "key_id", s.keys.Published()[0].ID)
 	return nil
+}
+
+// TermStoreAdministrators answers the login names of those who administer the term store of the tenant with that id or domain.
+func (s *Simulator) TermStoreAdministrators(tenant string) ([]string, error) {
+	return s.sharePoint.TermStoreAdministrators(tenant)
 }
 
 // SiteAdministrators answers the login names of the administrators of a site, given by host and path

@@ -23,6 +23,7 @@ type (
 	Generate    = fixture.Generate
 	Objects     = fixture.Objects
 	SharePoint  = fixture.SharePoint
+	Site        = fixture.Site
 	Throttle    = fixture.Throttle
 )
 

@@ -57,7 +57,7 @@ const (
 // readAccount completes a valid verdict with what the account is: roles, licences, the password's end. The three questions
 // are asked at the same time, because a person waits.
 func (s *signIn) readAccount(ctx context.Context, token secret.Value, v *verdict.Verdict) {
-	g := graph{client: s.client, host: s.hosts.graph, token: token, patience: &s.patience}
+	g := graph{client: s.client, host: s.hosts.graph, token: token, patience: &s.patience, lane: laneOf(s.account.Tenant, s.account.Username, attending)}
 	var (
 		asked                      sync.WaitGroup
 		self                       me

@@ -23,7 +23,7 @@ func (c *Client) askToken(ctx context.Context, t TenantRef, app App) (token bear
 		return newForm(append([][]byte{
 			[]byte("client_id"), []byte(app.ID),
 			[]byte("grant_type"), []byte("client_credentials"),
-			[]byte("scope"), []byte("https://" + h.graph + "/.default"),
+			[]byte("scope"), []byte(scopeOf(h.graph, false)),
 		}, proof...)...), nil
 	}
 	form, err := fresh()
@@ -52,21 +52,29 @@ const NoSecret = "NO-SECRET"
 // refusedToken is the fault of a token request that was refused: Microsoft's code where it gave one, its status otherwise. Whose
 // fault it is follows from the class of the code (X4): a directory that is down is not the app's.
 func (c *Client) refusedToken(a answer) error {
+	f := c.refusedGrant(a)
+	f.detail = "the app got no token"
+	if f.whose == whose.Account {
+		f.whose, f.cause = whose.Untold, "" // there is none in it
+	}
+	return f
+}
+
+// refusedGrant is the fault of any token request that was refused.
+func (c *Client) refusedGrant(a answer) fault {
 	var said refusal
 	if a.json {
 		said = parseRefusal(a.body)
 	}
 	said = c.believed(said, a)
 	v := c.codes.Judge(said.answer)
-	f := fault{code: v.Code, detail: "the app got no token", whose: v.Fault, trace: said.trace, correlation: said.correlation}
+	f := fault{code: v.Code, detail: "no token was given", whose: v.Fault, trace: said.trace, correlation: said.correlation, throttled: a.busy()}
 	if f.correlation == "" {
 		f.correlation = a.id
 	}
 	switch v.Fault {
-	case whose.App, whose.Tenant:
+	case whose.App, whose.Tenant, whose.Account:
 		f.cause = v.Cause(c.codes)
-	case whose.Account:
-		f.whose = whose.Untold // there is none in it
 	}
 	return f
 }

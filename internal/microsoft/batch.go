@@ -27,14 +27,20 @@ func (g graph) batch(ctx context.Context, paths []string) ([]answer, error) {
 	if err != nil {
 		return nil, err
 	}
-	a, err := g.client.askPatiently(ctx, g.patience, request{host: g.host, path: "/v1.0/$batch", json: body, bearer: g.token, most: g.most})
+	a, err := g.client.askPatiently(ctx, g.patience, request{host: g.host, path: "/v1.0/$batch", json: body, bearer: g.token, most: g.most, lane: g.lane})
 	if err != nil {
 		return nil, err
 	}
 	if a.status != http.StatusOK {
 		return nil, g.refused(a)
 	}
-	return g.parts(a, len(paths))
+	answers, err := g.parts(a, len(paths))
+	if err == nil && !g.lane.none() {
+		for _, part := range answers { // each is throttled for itself
+			g.client.learn(request{host: g.host, lane: g.lane}, part)
+		}
+	}
+	return answers, err
 }
 
 // parts takes the answers out of the answer.

@@ -40,7 +40,7 @@ func (s *signIn) blame(ctx context.Context, v *verdict.Verdict) {
 		v.Detail += " which policy: " + err.Error()
 		return
 	}
-	a := &accuser{graph: graph{client: s.client, host: s.hosts.graph, token: token.token, patience: &s.patience}, v: v}
+	a := &accuser{graph: graph{client: s.client, host: s.hosts.graph, token: token.token, patience: &s.patience, lane: laneOf(s.account.Tenant, s.account.App.ID, attending)}, v: v}
 	a.byID(ctx)
 	if len(v.Policies) == 0 {
 		a.bySignInLog(ctx)

@@ -6,6 +6,9 @@
 // validation: redirects are not followed, a lost answer is not asked for again, and only what Microsoft throttled or could
 // not serve (429, 503) is repeated (R62). Passwords, secrets and tokens appear in no error, no log and no verdict (R60).
 // What an answer means is decided by package verdict.
+//
+// Everything that asks Graph or SharePoint about one tenant shares one budget (R55): so much at once, rests where Microsoft asks for them,
+// and slower steps where it warns. Sign-ins are no part of it; they have gates of their own.
 package microsoft
 
 import (
@@ -29,6 +32,7 @@ type Config struct {
 	Transport http.RoundTripper // nil: one of our own, with TLS 1.2 or later and connections kept for reuse
 	Log       *slog.Logger      // nil: none. One line per request at level debug
 	Codes     *verdict.Table    // what answers mean; nil: the built-in table
+	Throttled func(Throttle)    // is told of every answer of Graph and SharePoint that asks for a rest, and must be quick; nil: nobody
 
 	CallTimeout  time.Duration // of one request with its answer; 0: 10 seconds
 	TotalTimeout time.Duration // of a validation; 0: 40 seconds
@@ -37,27 +41,31 @@ type Config struct {
 	Patience time.Duration
 }
 
-// Client asks Microsoft 365. It is safe for use by many goroutines, keeps no cookies, and of tokens only those of apps, in memory.
+// Client asks Microsoft 365. It is safe for use by many goroutines, keeps no cookies, and of tokens only those of apps, in memory; those of an
+// account that scans are kept by its Survey.
 type Client struct {
 	simulator *url.URL
 	now       func() time.Time
 	transport http.RoundTripper
 	log       *slog.Logger
 	codes     *verdict.Table
+	throttled func(Throttle)
 
 	callTimeout, totalTimeout, patience time.Duration
 
-	tokens *keeper
+	tokens  *keeper
+	manners *manners
 }
 
 // New makes a client. It does no I/O.
 func New(cfg Config) *Client {
 	c := &Client{
-		simulator: cfg.Simulator, now: cfg.Now, transport: cfg.Transport, log: cfg.Log, codes: cfg.Codes,
+		simulator: cfg.Simulator, now: cfg.Now, transport: cfg.Transport, log: cfg.Log, codes: cfg.Codes, throttled: cfg.Throttled,
 		callTimeout:  orDefault(cfg.CallTimeout, 10*time.Second),
 		totalTimeout: orDefault(cfg.TotalTimeout, 40*time.Second),
 		patience:     orDefault(cfg.Patience, 5*time.Second),
 		tokens:       newKeeper(),
+		manners:      newManners(),
 	}
 	if c.now == nil {
 		c.now = time.Now

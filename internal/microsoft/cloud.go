@@ -14,17 +14,18 @@ const (
 	China     Cloud = "china"
 )
 
-// hosts are the addresses of one cloud (Microsoft Graph, national cloud deployments). instance is what the user realm calls the cloud.
+// hosts are the addresses of one cloud (Microsoft Graph, national cloud deployments). instance is what the user realm calls the cloud;
+// below sharePoint each tenant has hosts of its own.
 type hosts struct {
-	login, graph, instance string
+	login, graph, instance, sharePoint string
 }
 
 var hostsOf = map[Cloud]hosts{
-	Worldwide: {"login.microsoftonline.com", "graph.microsoft.com", "microsoftonline.com"},
-	GCC:       {"login.microsoftonline.com", "graph.microsoft.com", "microsoftonline.com"},
-	GCCHigh:   {"login.microsoftonline.us", "graph.microsoft.us", "microsoftonline.us"},
-	DoD:       {"login.microsoftonline.us", "dod-graph.microsoft.us", "microsoftonline.us"},
-	China:     {"login.partner.microsoftonline.cn", "microsoftgraph.chinacloudapi.cn", "partner.microsoftonline.cn"},
+	Worldwide: {"login.microsoftonline.com", "graph.microsoft.com", "microsoftonline.com", "sharepoint.com"},
+	GCC:       {"login.microsoftonline.com", "graph.microsoft.com", "microsoftonline.com", "sharepoint.com"},
+	GCCHigh:   {"login.microsoftonline.us", "graph.microsoft.us", "microsoftonline.us", "sharepoint.us"},
+	DoD:       {"login.microsoftonline.us", "dod-graph.microsoft.us", "microsoftonline.us", "sharepoint-mil.us"},
+	China:     {"login.partner.microsoftonline.cn", "microsoftgraph.chinacloudapi.cn", "partner.microsoftonline.cn", "sharepoint.cn"},
 }
 
 // hosts gives the cloud's addresses; false for a cloud that Purser does not know, where nothing may be sent.

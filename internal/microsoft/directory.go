@@ -14,6 +14,7 @@ type Directory struct {
 	client *Client
 	host   string
 	token  bearer
+	lane   lane
 }
 
 // ReadAsApp opens the directory of a tenant for the app itself. See CodeOf for what its error says.
@@ -23,7 +24,7 @@ func (c *Client) ReadAsApp(ctx context.Context, t TenantRef, app App) (*Director
 		return nil, err
 	}
 	h, _ := t.Cloud.hosts()
-	return &Directory{client: c, host: h.graph, token: token}, nil
+	return &Directory{client: c, host: h.graph, token: token, lane: laneOf(t, app.ID, reading)}, nil
 }
 
 // ReadAsAccount opens it for an account, by an attempt like that of Validate. The directory is nil unless the verdict is valid.
@@ -36,7 +37,7 @@ func (c *Client) ReadAsAccount(ctx context.Context, account Account) (*Directory
 	if !v.Valid() {
 		return nil, v
 	}
-	return &Directory{client: c, host: s.hosts.graph, token: token}, v
+	return &Directory{client: c, host: s.hosts.graph, token: token, lane: laneOf(account.Tenant, account.Username, reading)}, v
 }
 
 // Ends is when the token does.
@@ -51,7 +52,7 @@ func CodeOf(err error) string {
 
 // graph asks while a person waits.
 func (d *Directory) graph() graph {
-	return graph{client: d.client, host: d.host, token: d.token.token, patience: &patience{left: d.client.patience}, most: maxPage}
+	return graph{client: d.client, host: d.host, token: d.token.token, patience: &patience{left: d.client.patience}, most: maxPage, lane: d.lane}
 }
 
 const (

@@ -2,6 +2,7 @@ package microsoft
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"fmt"
 	"io"
@@ -24,13 +25,19 @@ const maxBody = 1 << 20
 type request struct {
 	host        string                // the real one, whoever answers
 	path        string                // escaped, with the query
-	form        *form                 // nil: GET, or POST of json
+	method      string                // empty: GET, or POST where there is a body
+	form        *form                 // nil: none, or another body
 	again       func() (*form, error) // makes the form anew where it must not be sent twice as it is; nil: it may
-	json        []byte                // the body of a POST
+	json        []byte                // the body, as JSON
+	xml         []byte                // the body, as XML
+	header      map[string]string     // more of them, or others
 	bearer      secret.Value
 	correlation string
-	eventual    bool  // an advanced query of Graph
-	most        int64 // bytes of the answer; 0: maxBody
+	eventual    bool          // an advanced query of Graph
+	most        int64         // bytes of the answer; 0: maxBody
+	timeout     time.Duration // for the answer; 0: the client's
+	lane        lane          // on whose behalf
+	sharePoint  bool          // it goes to SharePoint, and not to Graph
 }
 
 func (r request) maxBody() int64 {
@@ -54,7 +61,7 @@ type answer struct {
 // ask sends the request once and reads the answer. The error is always a fault. It calls the transport itself: there is
 // nobody who could follow a redirect or keep a cookie.
 func (c *Client) ask(ctx context.Context, r request) (answer, error) {
-	ctx, cancel := context.WithTimeout(ctx, c.callTimeout)
+	ctx, cancel := context.WithTimeout(ctx, cmp.Or(r.timeout, c.callTimeout))
 	defer cancel()
 	if r.correlation == "" {
 		r.correlation = uuid.NewString()
@@ -88,11 +95,7 @@ func (c *Client) build(ctx context.Context, r request) (*http.Request, error) {
 		}
 		base = c.simulator.Scheme + "://" + c.simulator.Host
 	}
-	method := http.MethodGet
-	if r.form != nil || r.json != nil {
-		method = http.MethodPost
-	}
-	req, err := http.NewRequestWithContext(ctx, method, base+r.path, nil)
+	req, err := http.NewRequestWithContext(ctx, r.verb(), base+r.path, nil)
 	if err != nil {
 		return nil, noAnswer(verdict.BadAnswer, "the address cannot be written")
 	}
@@ -100,15 +103,41 @@ func (c *Client) build(ctx context.Context, r request) (*http.Request, error) {
 	setHeader(req.Header, r)
 	if r.form != nil {
 		r.form.attach(req)
-	} else if r.json != nil {
-		req.Body, req.ContentLength = io.NopCloser(bytes.NewReader(r.json)), int64(len(r.json))
-		req.GetBody = func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(r.json)), nil }
+	} else if body := r.body(); body != nil {
+		req.Body, req.ContentLength = io.NopCloser(bytes.NewReader(body)), int64(len(body))
+		req.GetBody = func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(body)), nil }
 	}
 	return req, nil
 }
 
+// verb is the method of the request.
+func (r request) verb() string {
+	switch {
+	case r.method != "":
+		return r.method
+	case r.form != nil, r.body() != nil:
+		return http.MethodPost
+	}
+	return http.MethodGet
+}
+
+// body is what is sent, where it is no form.
+func (r request) body() []byte {
+	if r.xml != nil {
+		return r.xml
+	}
+	return r.json
+}
+
+// decorated is how a scan says who it is: SharePoint throttles traffic that nobody is named for before other (SharePoint Online, avoid
+// getting throttled, how to decorate your traffic).
+const decorated = "NONISV|Purser|Purser/1.0"
+
 func setHeader(h http.Header, r request) {
 	h.Set("User-Agent", "Purser")
+	if r.lane.rank == scanning {
+		h.Set("User-Agent", decorated)
+	}
 	h.Set("Accept", "application/json")
 	h.Set("Client-Request-Id", r.correlation)
 	h.Set("Return-Client-Request-Id", "true")
@@ -118,6 +147,12 @@ func setHeader(h http.Header, r request) {
 	}
 	if r.json != nil {
 		h.Set("Content-Type", "application/json")
+	}
+	if r.xml != nil {
+		h.Set("Content-Type", "text/xml")
+	}
+	for name, value := range r.header {
+		h.Set(name, value)
 	}
 	if r.eventual {
 		h.Set("ConsistencyLevel", "eventual")

@@ -20,8 +20,11 @@ type fault struct {
 	whose        whose.Fault
 	cause        string // what Microsoft's code means, a sentence; empty where there is none
 	reply        whose.Reply
-	hidden       bool // what was asked for is there, and hidden from whoever asked
-	gone         bool // the object that was asked for does not exist
+	number       int    // of an error of SharePoint's
+	hidden       bool   // what was asked for is there, and hidden from whoever asked
+	gone         bool   // the object that was asked for does not exist
+	throttled    bool   // the service asked to be left in peace
+	right        string // the permission or the role that is missing, where its name is known
 
 	trace, correlation string // to quote to Microsoft
 }
@@ -41,13 +44,16 @@ type Failure struct {
 	Denied bool   // a permission is missing
 	Gone   bool   // the object that was asked for does not exist
 
+	Right     string // the permission or the role that is missing, where its name is known
+	Throttled bool   // the service asked to be left in peace, for longer than there was time
+
 	TraceID, CorrelationID string // to quote to Microsoft, of a token request that it refused
 }
 
 // FailureOf reads an error of this package; false for any other.
 func FailureOf(err error) (Failure, bool) {
 	f, ok := errors.AsType[fault](err)
-	return Failure{Code: f.code, Whose: f.whose, Cause: f.cause, Denied: f.hidden || f.reply.Denied(), Gone: f.gone, TraceID: f.trace, CorrelationID: f.correlation}, ok
+	return Failure{Code: f.code, Whose: f.whose, Cause: f.cause, Denied: f.hidden || f.reply.Denied(), Gone: f.gone, Right: f.right, Throttled: f.throttled, TraceID: f.trace, CorrelationID: f.correlation}, ok
 }
 
 // ofObject lets an error say that the object is gone: only a question about one object can tell (X1).
@@ -121,9 +127,9 @@ func (a answer) reply() whose.Reply {
 	return whose.Reply{HTTP: a.status, JSON: a.json, Marked: a.marked()}
 }
 
-// Headers that Microsoft's sign-in service and Graph give to each of their answers. Others have request ids too, but of other forms.
+// Headers that Microsoft's sign-in service, Graph and SharePoint give to each of their answers. Others have request ids too, but of other forms.
 var (
-	idMarks = []string{"Request-Id", "X-Ms-Request-Id"}
+	idMarks = []string{"Request-Id", "X-Ms-Request-Id", "Sprequestguid"}
 	marks   = []string{"X-Ms-Ests-Server", "X-Ms-Ags-Diagnostic"}
 )
 

@@ -24,9 +24,11 @@ type graph struct {
 	host     string
 	token    secret.Value
 	patience *patience
-	most     int64 // bytes of an answer; 0: as usual
-	again    int   // how often a question whose answer was lost is asked
-	eventual bool  // the question is an advanced query, which Graph answers from an index that lags some seconds
+	most     int64         // bytes of an answer; 0: as usual
+	again    int           // how often a question whose answer was lost is asked
+	eventual bool          // the question is an advanced query, which Graph answers from an index that lags some seconds
+	lane     lane          // on whose behalf
+	timeout  time.Duration // for an answer; 0: the client's
 }
 
 // advanced is graph for advanced queries (Microsoft Graph, advanced query capabilities): casts of what is related, searches.
@@ -38,7 +40,7 @@ func (g graph) advanced() graph {
 // get reads one object. path begins with the version: "/v1.0/me?$select=id". The error is always a fault; where Graph
 // refuses, its code is the status, such as "HTTP 403".
 func (g graph) get(ctx context.Context, path string, into any) error {
-	r := request{host: g.host, path: path, bearer: g.token, most: g.most, eventual: g.eventual}
+	r := request{host: g.host, path: path, bearer: g.token, most: g.most, eventual: g.eventual, lane: g.lane, timeout: g.timeout}
 	a, err := g.client.askPatiently(ctx, g.patience, r)
 	for try := 1; try < g.again && lost(a, err); try++ {
 		wait, enough := g.patience.take(time.Second << min(try-1, 4) / 4)
@@ -59,17 +61,29 @@ func (g graph) get(ctx context.Context, path string, into any) error {
 // refused is the fault of an answer that is not 200. The status alone says nothing about anybody: a proxy gives the same ones, and some
 // have errors in the form of Graph's. Its word counts where the answer has one of the ids that Graph gives to each (X2).
 func (g graph) refused(a answer) fault {
-	r := a.reply()
-	if word, marked := a.graphError(); marked || r.Marked {
-		r.Marked, r.Word = true, word
-	}
-	if a.status == http.StatusUnauthorized && r.Whose() != whose.Between {
+	f := request{host: g.host}.refused(a)
+	if a.status == http.StatusUnauthorized && f.whose != whose.Between {
 		g.client.tokens.reject(g.token) // it is not accepted any more, whatever it says of its end
 	}
-	if r.Denied() {
+	if f.reply.Denied() {
 		g.client.tokens.doubt(g.token)
 	}
-	return fault{code: "HTTP " + strconv.Itoa(a.status), detail: strings.TrimSpace(g.host + " refused " + r.Word), whose: r.Whose(), reply: r}
+	return f
+}
+
+// refused is the fault of an answer that is no success, by the service that was asked.
+func (r request) refused(a answer) fault {
+	said := a.reply()
+	word, marked := a.graphError()
+	if r.sharePoint {
+		word = a.sharePointError()
+	}
+	if marked || said.Marked {
+		said.Marked, said.Word = true, word
+	}
+	return fault{
+		code: "HTTP " + strconv.Itoa(a.status), detail: strings.TrimSpace(r.host + " refused " + said.Word), whose: said.Whose(), reply: said, throttled: a.busy(),
+	}
 }
 
 // unsupported reports whether Graph does not take a query here, which another query may get around.

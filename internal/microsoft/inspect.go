@@ -84,7 +84,7 @@ func (c *Client) Inspect(ctx context.Context, t TenantRef, app App) (Seen, error
 	if len(paths) == 0 {
 		return seen, nil
 	}
-	g := graph{client: c, host: h.graph, token: token.token, patience: &patience{left: c.patience}}
+	g := graph{client: c, host: h.graph, token: token.token, patience: &patience{left: c.patience}, lane: laneOf(t, app.ID, reading)}
 	answers, err := g.batch(ctx, paths)
 	if err != nil {
 		return Seen{}, err
@@ -148,6 +148,7 @@ type claims struct {
 	TenantID string   `json:"tid"`
 	ObjectID string   `json:"oid"`
 	Roles    []string `json:"roles"`
+	Scope    string   `json:"scp"`
 	read     bool
 }
 

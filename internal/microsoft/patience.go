@@ -39,8 +39,11 @@ func (p *patience) take(wait time.Duration) (time.Duration, bool) {
 // askPatiently asks, and asks again while the service says that it is busy and there is patience left. Everything else is
 // asked once, a lost answer above all: it may have counted (R62).
 func (c *Client) askPatiently(ctx context.Context, p *patience, r request) (answer, error) {
+	if r.lane.rank == scanning {
+		return c.persist(ctx, r)
+	}
 	for try := 1; ; try++ {
-		a, err := c.ask(ctx, r)
+		a, err := c.askInTurn(ctx, p, r)
 		if err != nil || !a.busy() || try == cmp.Or(p.tries, maxTries) {
 			return a, err
 		}

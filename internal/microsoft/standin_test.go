@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"io"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
@@ -22,6 +23,7 @@ const (
 	password     = "Marked-Passw0rd&=+% ü"
 	clientSecret = "Marked~Secret"
 	accessToken  = "marked.access.token"
+	refreshToken = "marked.refresh.token"
 	tenantID     = "11111111-2222-3333-4444-555555555555"
 	traceID      = "0e1fae0c-9d6a-4a52-b6a3-6f1b0a9d1200"
 )
@@ -60,6 +62,17 @@ func newStandIn(t *testing.T) *standIn {
 	return s
 }
 
+// scans lets the stand-in answer an account that scans, too.
+func (s *standIn) scans() {
+	s.says["/"+tenantID] = says(200, `{"token_type":"Bearer","expires_in":4312,"access_token":"`+accessToken+`","refresh_token":"`+refreshToken+`"}`)
+	s.says["/v1.0/sites/root"] = says(200, `{"webUrl":"https://contoso.sharepoint.com"}`)
+	s.says["/_api/contextinfo"] = says(200, `{"FormDigestValue":"0x1,now","FormDigestTimeoutSeconds":1800}`)
+	s.says["/_vti_bin/"] = says(200, `[{"SchemaVersion":"15.0.0.0","ErrorInfo":null},5,{"_Child_Items_":[],"NextStartIndexFromSharePoint":null}]`)
+	s.says["/_api/SPO.Tenant/sites("] = says(200, `{"OwnerLoginName":"i:0#.f|membership|owner@contoso.com","LockState":"Unlock","ArchiveStatus":"NotArchived"}`)
+	s.says["/_api/SPO.Tenant/GetSiteAdministrators"] = says(200, `{"value":[]}`)
+	s.says["/_api/SPOInternalUseOnly.Tenant/"] = says(200, `{"odata.null":true}`)
+}
+
 // says answers with a status and a JSON body.
 func says(status int, body string) http.HandlerFunc {
 	return saysAs(status, "application/json; charset=utf-8", body)
@@ -91,6 +104,7 @@ func (s *standIn) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if err := r.ParseForm(); err != nil {
 		panic(err)
 	}
+	_, _ = io.Copy(io.Discard, r.Body) // or the server does not see that a client has left
 	s.mu.Lock()
 	s.requests = append(s.requests, seen{r.Method, r.Host, r.URL.RequestURI(), r.Header, r.PostForm})
 	var answer http.HandlerFunc

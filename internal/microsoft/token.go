@@ -14,7 +14,7 @@ import (
 )
 
 // token asks for a token with username and password (Microsoft, OAuth 2.0 resource owner password credentials): the validation itself. It asks for no refresh
-// token, which somebody would have to protect. The token is empty unless the verdict is valid.
+// token, which somebody would have to protect, unless hosts of SharePoint are to be asked afterwards. The token is empty unless the verdict is valid.
 func (s *signIn) token(ctx context.Context) (verdict.Verdict, bearer) {
 	form, err := s.tokenForm()
 	if err != nil {
@@ -29,6 +29,14 @@ func (s *signIn) token(ctx context.Context) (verdict.Verdict, bearer) {
 	return v, token
 }
 
+// scopeOf asks for all that was consented to at a host; lasting, for a refresh token too.
+func scopeOf(host string, lasting bool) string {
+	if lasting {
+		return "https://" + host + "/.default offline_access"
+	}
+	return "https://" + host + "/.default"
+}
+
 // tokenPath is where tokens of the tenant are asked for.
 func tokenPath(t TenantRef) string { return "/" + url.PathEscape(t.name()) + "/oauth2/v2.0/token" }
 
@@ -36,7 +44,7 @@ func (s *signIn) tokenForm() (*form, error) {
 	pairs := [][]byte{
 		[]byte("client_id"), []byte(s.account.App.ID),
 		[]byte("grant_type"), []byte("password"),
-		[]byte("scope"), []byte("https://" + s.hosts.graph + "/.default"),
+		[]byte("scope"), []byte(scopeOf(s.hosts.graph, s.lasting)),
 		[]byte("username"), []byte(s.account.Username),
 		[]byte("password"), s.account.Password.Reveal(),
 	}
@@ -73,6 +81,7 @@ type tokenBody struct {
 	Type  string `json:"token_type"`
 	Token string `json:"access_token"`
 	Lives lives  `json:"expires_in"`
+	Next  string `json:"refresh_token"`
 }
 
 // lives is how many seconds a token lives. Some answer with text (Microsoft, legacy v1 endpoints); what cannot be one is a short
@@ -95,17 +104,22 @@ func (l *lives) UnmarshalJSON(text []byte) error {
 	return nil
 }
 
-// bearer is a token of Microsoft Graph, and when it ends.
+// bearer is a token of one host, and when it ends.
 type bearer struct {
 	token secret.Value
 	ends  time.Time
+	next  secret.Value // the refresh token; empty unless it was asked for
 }
 
 func (b tokenBody) bearer(now time.Time) (bearer, error) {
 	if !strings.EqualFold(b.Type, "Bearer") || !usable(b.Token) {
 		return bearer{}, noAnswer(verdict.BadAnswer, "no token that can be used")
 	}
-	return bearer{secret.FromString(b.Token), now.Add(time.Duration(cmp.Or(b.Lives, shortLife)) * time.Second)}, nil
+	got := bearer{token: secret.FromString(b.Token), ends: now.Add(time.Duration(cmp.Or(b.Lives, shortLife)) * time.Second)}
+	if usable(b.Next) {
+		got.next = secret.FromString(b.Next)
+	}
+	return got, nil
 }
 
 // usable reports whether a token can stand in a header.

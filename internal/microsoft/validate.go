@@ -55,6 +55,7 @@ type signIn struct {
 	account  Account
 	hosts    hosts
 	patience patience
+	lasting  bool // a refresh token is asked for
 }
 
 // Validate signs in to Microsoft 365 once with the account's password and reads what the account is (R17). Every failure is

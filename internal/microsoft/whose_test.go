@@ -249,6 +249,34 @@ var callers = map[string]func(*testing.T, http.HandlerFunc) microsoft.Failure{
 			return err
 		})
 	},
+	"a scan's groups": func(t *testing.T, says http.HandlerFunc) microsoft.Failure {
+		return surveyed(t, "/v1.0/groups", says, func(ctx context.Context, s *microsoft.Survey) error {
+			return s.Read(ctx, microsoft.KindGroups, "", func(microsoft.Things) error { return nil })
+		})
+	},
+	"a scan's root site": func(t *testing.T, says http.HandlerFunc) microsoft.Failure {
+		return surveyed(t, "/v1.0/sites/root", says, sitesOf)
+	},
+	"a scan's form digest": func(t *testing.T, says http.HandlerFunc) microsoft.Failure {
+		return surveyed(t, "/_api/contextinfo", says, sitesOf)
+	},
+	"a scan's sites": func(t *testing.T, says http.HandlerFunc) microsoft.Failure {
+		return surveyed(t, "/_vti_bin/", says, sitesOf)
+	},
+	"a site's administrators": func(t *testing.T, says http.HandlerFunc) microsoft.Failure {
+		return surveyed(t, "/_api/SPO.Tenant/GetSiteAdministrators", says, func(ctx context.Context, s *microsoft.Survey) error {
+			_, err := s.SiteAdministrators(ctx, tenantID, "https://contoso.sharepoint.com/sites/a")
+			return err
+		})
+	},
+	"a site's administrators, set": func(t *testing.T, says http.HandlerFunc) microsoft.Failure {
+		return surveyed(t, "/_api/SPOInternalUseOnly.Tenant/", says, func(ctx context.Context, s *microsoft.Survey) error {
+			return s.SetSiteAdministrators(ctx, tenantID, "https://contoso.sharepoint.com/sites/a", nil)
+		})
+	},
+	"sign-in: an account's renewal": func(t *testing.T, says http.HandlerFunc) microsoft.Failure {
+		return surveyed(t, "", says, sitesOf)
+	},
 	"one group's members": func(t *testing.T, says http.HandlerFunc) microsoft.Failure {
 		ctx, cancel := context.WithTimeout(context.Background(), 200*time.Millisecond)
 		defer cancel()
@@ -256,6 +284,32 @@ var callers = map[string]func(*testing.T, http.HandlerFunc) microsoft.Failure{
 			return d.Members(ctx, "g1", false, func([]microsoft.Object) error { return nil })
 		})
 	},
+}
+
+func sitesOf(ctx context.Context, s *microsoft.Survey) error {
+	return s.Read(ctx, microsoft.KindSites, "", func(microsoft.Things) error { return nil })
+}
+
+// surveyed asks as an account that scans, of which one question is answered in another way: by its path, or the renewal of its token.
+func surveyed(t *testing.T, path string, answer http.HandlerFunc, ask func(context.Context, *microsoft.Survey) error) microsoft.Failure {
+	t.Helper()
+	s := newStandIn(t)
+	s.scans()
+	survey, v := s.patient().SurveyAsAccount(context.Background(), svc(), "")
+	if survey == nil {
+		t.Fatal(v)
+	}
+	defer survey.Close()
+	s.mu.Lock()
+	if path != "" {
+		s.says[path] = answer
+	} else {
+		s.says["/"+tenantID] = answer
+	}
+	s.mu.Unlock()
+	ctx, cancel := context.WithTimeout(context.Background(), 200*time.Millisecond)
+	defer cancel()
+	return failureOf(t, ask(ctx, survey))
 }
 
 func failureOf(t *testing.T, err error) microsoft.Failure {

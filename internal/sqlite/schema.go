@@ -130,6 +130,7 @@ var fingerprints = map[int64]string{
 	15: "628f96073b8845b414c27419",
 	16: "95039c4ea4cfac4d987a3951",
 	17: "97a1f72df8aeda23b64fbe86",
+	18: "3ea4b63c3886288e641bbb3f",
 }
 
 // ofQueue reports whether a table or an index, named as in schemaOf, is the queue's.

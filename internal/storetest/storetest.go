@@ -20,6 +20,7 @@ import (
 	"purser.example/internal/pool"
 	"purser.example/internal/profile"
 	"purser.example/internal/run"
+	"purser.example/internal/scan"
 	"purser.example/internal/session"
 	"purser.example/internal/tenant"
 )
@@ -33,6 +34,7 @@ type Engine struct {
 	Runs     run.Store
 	Profiles profile.Store
 	Pools    pool.Store
+	Scans    scan.Store
 	Links    breakglass.Store
 
 	// Activity gives the entries of the activity log, the newest first, and Verify finds what was done to them.
@@ -45,6 +47,8 @@ type Engine struct {
 	// allow is called.
 	RefuseEntry func(action audit.Action) (allow func())
 	RefuseJobs  func() (allow func())
+	// RefuseGone makes it fail that the objects of a key are marked gone, until allow is called.
+	RefuseGone func(key string) (allow func())
 }
 
 // Job is work that was handed to the background.

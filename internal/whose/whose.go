@@ -109,11 +109,11 @@ func (r Reply) Whose() Fault {
 	return Between
 }
 
-// denied are the words by which the services behind Microsoft Graph say that a permission is missing (Microsoft Graph, resolve
+// denied are the words by which the services behind Microsoft Graph, and SharePoint, say that a permission is missing (Microsoft Graph, resolve
 // authorization errors; each service has its own).
 var denied = []string{
 	"Authorization_RequestDenied", "AccessDenied", "ErrorAccessDenied", "Forbidden", "Authentication_MSGraphPermissionMissing",
-	"Authentication_RequestFromUnsupportedUserRole", "Authentication_ApplicationHasNoDirectoryReadAccess",
+	"Authentication_RequestFromUnsupportedUserRole", "Authentication_ApplicationHasNoDirectoryReadAccess", "System.UnauthorizedAccessException",
 }
 
 // Denied reports whether the service refused for want of a permission. A 403 without such a word says nothing of the kind.

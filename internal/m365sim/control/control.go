@@ -31,8 +31,11 @@ type Simulator interface {
 	PatchGroup(key string, patch []byte) error
 	DeleteUser(key string) error
 	DeleteGroup(key string) error
+	PatchSite(site string, patch []byte) error
+	DeleteSite(site string) error
 	RotateKeys() error
 	SiteAdministrators(site string) ([]string, error)
+	TermStoreAdministrators(tenant string) ([]string, error)
 }
 
 // New is the table of the control calls. A call that changes something answers 204, a mistake 400 with its reason, an
@@ -49,7 +52,13 @@ func New(s Simulator) http.Handler {
 	mux.HandleFunc("DELETE /_sim/users/{key}", done(func(r *http.Request, _ []byte) error { return s.DeleteUser(r.PathValue("key")) }))
 	mux.HandleFunc("DELETE /_sim/groups/{key}", done(func(r *http.Request, _ []byte) error { return s.DeleteGroup(r.PathValue("key")) }))
 	mux.HandleFunc("POST /_sim/rotate-keys", done(func(*http.Request, []byte) error { return s.RotateKeys() }))
+	mux.HandleFunc("PATCH /_sim/sites/{key...}", done(func(r *http.Request, body []byte) error { return s.PatchSite(r.PathValue("key"), body) }))
+	mux.HandleFunc("DELETE /_sim/sites/{key...}", done(func(r *http.Request, _ []byte) error { return s.DeleteSite(r.PathValue("key")) }))
 	mux.HandleFunc("GET /_sim/sites/{rest...}", func(w http.ResponseWriter, r *http.Request) { showAdministrators(s, w, r) })
+	mux.HandleFunc("GET /_sim/tenants/{key}/term-store-administrators", func(w http.ResponseWriter, r *http.Request) {
+		names, err := s.TermStoreAdministrators(r.PathValue("key"))
+		show(w, names, err)
+	})
 	return own(mux)
 }
 
@@ -80,11 +89,19 @@ func setFaults(s Simulator, body []byte) error {
 func showAdministrators(s Simulator, w http.ResponseWriter, r *http.Request) {
 	site, ok := strings.CutSuffix(r.PathValue("rest"), "/administrators")
 	names, err := s.SiteAdministrators(site)
-	if err != nil || !ok {
-		refuse(w, directory.ErrUnknown)
+	if !ok {
+		err = directory.ErrUnknown
+	}
+	show(w, names, err)
+}
+
+// show answers what a call asked for, or why there is none.
+func show(w http.ResponseWriter, v any, err error) {
+	if err != nil {
+		refuse(w, err)
 		return
 	}
-	write(w, names)
+	write(w, v)
 }
 
 func write(w http.ResponseWriter, v any) {

@@ -10,7 +10,7 @@ import (
 	"purser.example/internal/m365sim/fixture"
 )
 
-// buildTenant resolves a tenant of a fixture, noting what is wrong with it under path.
+// buildTenant resolves a tenant of a fixture but for its sites, noting what is wrong with it under path.
 func buildTenant(f fixture.Tenant, path string, m *fixture.Mistakes) *Tenant {
 	users, groups := f.Users, f.Groups
 	f.Users, f.Groups = nil, nil
@@ -19,6 +19,8 @@ func buildTenant(f fixture.Tenant, path string, m *fixture.Mistakes) *Tenant {
 	t.buildUsers(users, path, m)
 	t.buildGroups(groups, path, m)
 	t.generate(path+".generate", m)
+	t.buildNumbered(path, m)
+	t.buildTermStore(path, m)
 	return t
 }
 
@@ -33,6 +35,9 @@ func (t *Tenant) buildSettings(path string, m *fixture.Mistakes) {
 	t.Throttle.Check(path+".throttle", m)
 	t.latency = time.Duration(t.LatencyMs) * time.Millisecond
 	t.buildDomains(path, m)
+	if t.SharePoint != nil && strings.ContainsAny(t.SharePoint.Host, "./: ") {
+		m.Add(path+".sharePoint.host", "must be a name such as contoso")
+	}
 	t.apps = make(map[string]*App, len(t.Apps))
 	for i, f := range t.Apps {
 		at := fmt.Sprintf("%s.apps[%d]", path, i)

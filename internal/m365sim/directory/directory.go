@@ -43,6 +43,7 @@ func New(f fixture.Fixture, start time.Time, log *slog.Logger) (*Directory, erro
 	for i, ft := range f.Tenants {
 		path := fmt.Sprintf("tenants[%d]", i)
 		t := buildTenant(ft, path, m)
+		t.buildSites(path, m)
 		if d.byID[t.ID] != nil {
 			m.Add(path+".id", "stands twice")
 		}
@@ -136,6 +137,9 @@ func (d *Directory) user(key string) *User {
 func (d *Directory) group(key string) *Group {
 	for _, t := range d.tenants {
 		if g := t.groupBy[strings.ToLower(key)]; g != nil {
+			return g
+		}
+		if g := t.groupByNumber(key); g != nil {
 			return g
 		}
 	}

@@ -19,7 +19,22 @@ func (t *Tenant) generate(path string, m *fixture.Mistakes) {
 	if t.Generate == nil {
 		return
 	}
-	g := *t.Generate
+	g := t.generation()
+	if !checkGenerate(g, path, m) || !t.checkUPN(fmt.Sprintf(g.UPN, g.First), path+".upn", m) {
+		return
+	}
+	pool := t.generatedGroup(g.Group, path, m)
+	for n := g.First; n < g.First+g.Users; n++ {
+		t.generateUser(g, n, pool, m)
+	}
+}
+
+// generation is what the fixture asks for by number, with what it left out.
+func (t *Tenant) generation() fixture.Generate {
+	var g fixture.Generate
+	if t.Generate != nil {
+		g = *t.Generate
+	}
 	if g.First == 0 {
 		g.First = 1
 	}
@@ -29,13 +44,7 @@ func (t *Tenant) generate(path string, m *fixture.Mistakes) {
 	if g.Password == "" {
 		g.Password = "Gen-%05d!"
 	}
-	if !checkGenerate(g, path, m) || !t.checkUPN(fmt.Sprintf(g.UPN, g.First), path+".upn", m) {
-		return
-	}
-	pool := t.generatedGroup(g.Group, path, m)
-	for n := g.First; n < g.First+g.Users; n++ {
-		t.generateUser(g, n, pool, m)
-	}
+	return g
 }
 
 func checkGenerate(g fixture.Generate, path string, m *fixture.Mistakes) bool {

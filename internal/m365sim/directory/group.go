@@ -18,6 +18,7 @@ type Group struct {
 	owners   []string
 	nested   []string // ids of groups
 	others   []*Other
+	number   int // of one that is made by number, counted from 1
 }
 
 // HiddenMembership is the visibility of a group whose members not everybody may see.
@@ -97,6 +98,11 @@ func (t *Tenant) Group(word string) (*Group, string) {
 	if g := t.groupBy[strings.ToLower(word)]; g != nil {
 		return g, ""
 	}
+	if t.numbered != nil {
+		if g := t.groupByNumber(word); g != nil {
+			return g, ""
+		}
+	}
 	var found []*Group
 	for _, g := range t.groups {
 		if g.DisplayName == word {
@@ -140,7 +146,7 @@ func (g *Group) Owners() []*User { return g.usersOf(g.owners) }
 func (g *Group) usersOf(ids []string) []*User {
 	list := make([]*User, 0, len(ids))
 	for _, id := range ids {
-		if u := g.tenant.userBy[id]; u != nil {
+		if u := g.tenant.User(id); u != nil {
 			list = append(list, u)
 		}
 	}
@@ -151,7 +157,7 @@ func (g *Group) usersOf(ids []string) []*User {
 func (g *Group) MemberGroups() []*Group {
 	list := make([]*Group, 0, len(g.nested))
 	for _, id := range g.nested {
-		if nested := g.tenant.groupBy[id]; nested != nil {
+		if nested, _ := g.tenant.Group(id); nested != nil {
 			list = append(list, nested)
 		}
 	}

@@ -29,41 +29,57 @@ func (d *Directory) PatchTenant(key string, patch []byte) error {
 		return strictjson.Mistake("a tenant's id cannot change")
 	}
 	m := &fixture.Mistakes{Start: d.start}
+	sites := t.sites
+	if names(patch, "sites", "objects", "initialDomain", "generate") {
+		sites = nil // to be made anew; else they stay, with what has been changed about them
+	}
 	if whole {
-		d.rebuild(next, m)
+		d.rebuild(next, sites, m)
 	} else {
-		d.resettle(t, next, m)
+		d.resettle(t, next, sites, m)
 	}
 	d.log.Info("tenant changed", "tenant", t.ID, "done", m.Err() == nil)
 	return m.Err()
 }
 
 // changesPeople says whether a patch touches what users and groups are made of. Anything else leaves them as they are.
-func changesPeople(patch []byte) bool {
-	var keys map[string]json.RawMessage
-	_ = json.Unmarshal(patch, &keys) // strictjson.Merge tells what is wrong with it
-	for _, key := range []string{"users", "groups", "generate"} {
-		if _, ok := keys[key]; ok {
-			return true
-		}
-	}
-	return false
+func changesPeople(patch []byte) bool { return names(patch, "users", "groups", "generate") }
+
+// names says whether a patch has one of the keys.
+func names(patch []byte, keys ...string) bool {
+	var given map[string]json.RawMessage
+	_ = json.Unmarshal(patch, &given) // strictjson.Merge tells what is wrong with it
+	return slices.ContainsFunc(keys, func(key string) bool { _, ok := given[key]; return ok })
 }
 
 // rebuild makes the tenant anew. It changes nothing when m notes a mistake.
-func (d *Directory) rebuild(f fixture.Tenant, m *fixture.Mistakes) {
+func (d *Directory) rebuild(f fixture.Tenant, keep *sites, m *fixture.Mistakes) {
 	next := buildTenant(f, "tenant", m)
+	next.settleSites(keep, m)
+	next.settleTermStore(d.byID[next.ID], m)
 	d.conflicts(next, "tenant", m)
 	if m.Err() == nil {
 		d.put(next)
 	}
 }
 
+// settleSites keeps the sites, or makes them anew where there are none to keep.
+func (t *Tenant) settleSites(keep *sites, m *fixture.Mistakes) {
+	if t.sites = keep; keep == nil {
+		t.buildSites("tenant", m)
+	}
+}
+
 // resettle gives t other settings and keeps its users and groups. It changes nothing when m notes a mistake.
-func (d *Directory) resettle(t *Tenant, f fixture.Tenant, m *fixture.Mistakes) {
-	next := &Tenant{Tenant: f, users: t.users, userBy: t.userBy, groups: t.groups, groupBy: t.groupBy}
+func (d *Directory) resettle(t *Tenant, f fixture.Tenant, keep *sites, m *fixture.Mistakes) {
+	next := &Tenant{Tenant: f, users: t.users, userBy: t.userBy, groups: t.groups, groupBy: t.groupBy, numbered: t.numbered}
 	next.buildSettings("tenant", m)
-	for _, u := range t.users {
+	if !next.numbersAs(t) {
+		next.buildNumbered("tenant", m)
+	}
+	next.settleSites(keep, m)
+	next.settleTermStore(t, m)
+	for u := range t.Named() {
 		next.checkUPN(u.UserPrincipalName, "tenant.users", m)
 	}
 	d.conflicts(next, "tenant", m)
@@ -75,7 +91,7 @@ func (d *Directory) resettle(t *Tenant, f fixture.Tenant, m *fixture.Mistakes) {
 	for _, dom := range t.domains {
 		dom.tenant = t
 	}
-	for _, u := range t.users {
+	for u := range t.Named() {
 		u.domain = t.domainOf(u.UserPrincipalName)
 	}
 	d.knowDomains(t)
@@ -91,8 +107,14 @@ func (t *Tenant) fixture() fixture.Tenant {
 	}
 	for _, g := range t.groups {
 		words := g.fixture()
-		words.Members = slices.DeleteFunc(slices.Clone(words.Members), func(id string) bool { return t.userBy[id].generated })
+		words.Members = slices.DeleteFunc(slices.Clone(words.Members), t.isGenerated)
 		f.Groups = append(f.Groups, words)
 	}
 	return f
+}
+
+// isGenerated says whether nobody has written the user of that id into the fixture.
+func (t *Tenant) isGenerated(id string) bool {
+	u := t.userBy[id]
+	return u == nil || u.generated || u.number > 0
 }

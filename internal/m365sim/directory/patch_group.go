@@ -23,7 +23,7 @@ func (d *Directory) PatchGroup(key string, patch []byte) error {
 	m, t := &fixture.Mistakes{Start: d.start}, g.tenant
 	next := t.newGroup(f, "group", m)
 	next.link("group", m)
-	if other := t.groupBy[strings.ToLower(f.Mail)]; f.Mail != "" && other != nil && other != g {
+	if other := t.groupBy[strings.ToLower(f.Mail)]; f.Mail != "" && other != nil && other.ID != g.ID {
 		m.Add("mail", "another group has it")
 	}
 	if next.ID != g.ID {
@@ -37,7 +37,11 @@ func (d *Directory) PatchGroup(key string, patch []byte) error {
 	if next.Mail != "" {
 		t.groupBy[strings.ToLower(next.Mail)] = next
 	}
-	t.groups[slices.Index(t.groups, g)] = next
+	if next.number = g.number; next.number > 0 {
+		t.numbered.circles[next.number-1] = next
+	} else {
+		t.groups[slices.Index(t.groups, g)] = next
+	}
 	d.log.Info("group changed", "tenant", t.ID, "group", g.ID)
 	return nil
 }
@@ -53,8 +57,11 @@ func (d *Directory) DeleteGroup(key string) error {
 	t := g.tenant
 	delete(t.groupBy, g.ID)
 	delete(t.groupBy, strings.ToLower(g.Mail))
+	if g.number > 0 {
+		t.numbered.circles[g.number-1] = nil
+	}
 	t.groups = slices.DeleteFunc(t.groups, func(other *Group) bool { return other == g })
-	for _, other := range t.groups {
+	for other := range t.keptGroups() {
 		other.drop(g.ID)
 	}
 	d.log.Info("group removed", "tenant", t.ID, "group", g.ID)
@@ -64,6 +71,8 @@ func (d *Directory) DeleteGroup(key string) error {
 // fixture is the group in the words of a fixture, with its members of now.
 func (g *Group) fixture() fixture.Group {
 	f := g.Group
-	f.Members, f.Owners, f.MemberGroups = g.members, g.owners, g.nested
+	gone := func(id string) bool { return g.tenant.User(id) == nil } // of a group that is made by number
+	f.Members, f.Owners = slices.DeleteFunc(slices.Clone(g.members), gone), slices.DeleteFunc(slices.Clone(g.owners), gone)
+	f.MemberGroups = g.nested
 	return f
 }

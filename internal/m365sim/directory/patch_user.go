@@ -44,7 +44,7 @@ func (d *Directory) renew(u *User, f fixture.User) (*User, error) {
 	}
 	d.conflicts(t, "userPrincipalName", m)
 	next := t.newUser(f, "user", m)
-	if other := t.User(f.UserPrincipalName); other != nil && other != u {
+	if other := t.User(f.UserPrincipalName); other != nil && other.ID != u.ID {
 		m.Add("userPrincipalName", "another user has it")
 	}
 	if next.ID != u.ID {
@@ -58,9 +58,14 @@ func (d *Directory) renew(u *User, f fixture.User) (*User, error) {
 	return next, nil
 }
 
+// swap puts next in the place of old. From now on it is kept, even one that is made by number.
 func (t *Tenant) swap(old, next *User) {
 	delete(t.userBy, strings.ToLower(old.UserPrincipalName))
 	t.userBy[strings.ToLower(next.UserPrincipalName)], t.userBy[next.ID] = next, next
+	if next.number = old.number; next.number > 0 {
+		t.numbered.people[next.number-1] = next
+		return
+	}
 	t.users[slices.Index(t.users, old)] = next
 }
 
@@ -75,8 +80,11 @@ func (d *Directory) DeleteUser(key string) error {
 	t := u.tenant
 	delete(t.userBy, u.ID)
 	delete(t.userBy, strings.ToLower(u.UserPrincipalName))
+	if u.number > 0 {
+		t.numbered.people[u.number-1] = nil
+	}
 	t.users = slices.DeleteFunc(t.users, func(other *User) bool { return other == u })
-	for _, g := range t.groups {
+	for g := range t.keptGroups() {
 		g.drop(u.ID)
 	}
 	d.lockouts.clear(u.ID)

@@ -23,6 +23,10 @@ type Tenant struct {
 	userBy  map[string]*User // by id, and by userPrincipalName in lower case
 	groups  []*Group
 	groupBy map[string]*Group // by id, and by mail address in lower case
+	sites   *sites
+
+	numbered *numbered
+	terms    *termStore
 }
 
 // Cloud is where the tenant lives.
@@ -33,12 +37,6 @@ func (t *Tenant) Latency() time.Duration { return t.latency }
 
 // Domains are the verified domains, the initial one included.
 func (t *Tenant) Domains() []*Domain { return t.domains }
-
-// Users are all accounts, generated ones included.
-func (t *Tenant) Users() []*User { return t.users }
-
-// Groups are all groups, that of the generated users included.
-func (t *Tenant) Groups() []*Group { return t.groups }
 
 // App finds an app by its id, or nil.
 func (t *Tenant) App(id string) *App { return t.apps[id] }
@@ -108,7 +106,13 @@ func (t *Tenant) Root(d *Domain) *Domain {
 }
 
 // User finds a user by id or userPrincipalName in any case.
-func (t *Tenant) User(key string) *User { return t.userBy[strings.ToLower(key)] }
+func (t *Tenant) User(key string) *User {
+	key = strings.ToLower(key)
+	if u := t.userBy[key]; u != nil || t.numbered == nil {
+		return u
+	}
+	return t.userByNumber(key)
+}
 
 // policy finds a conditional access policy by id or name, or nil.
 func (t *Tenant) policy(word string) *fixture.Policy {

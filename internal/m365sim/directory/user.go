@@ -17,6 +17,7 @@ type User struct {
 	roles     []Role
 	plans     []Plan
 	generated bool
+	number    int // of one who is made by number, counted from 1
 }
 
 // Tenant is where the account is.

@@ -59,25 +59,33 @@ func (c caller) allowed(route *route) *refusal {
 		needed = route.app
 	}
 	switch {
-	case needed == noApps:
+	case c.isApp() && needed == noApps:
 		return &refusal{status: http.StatusBadRequest, code: "BadRequest", message: "/me request is only valid with delegated authentication flow."}
 	case needed != "" && !c.may.Any(strings.Fields(needed)...):
 		return route.denied()
-	case route.isLog() && !c.readsLogs():
+	case route.isUsage() && !c.has(usageReaders):
+		return noUsage()
+	case route.isLog() && !c.has(logReaders):
 		return &refusal{status: http.StatusForbidden, code: "Authentication_RequestFromUnsupportedUserRole", message: "User is not in the allowed roles"}
 	}
 	return nil
 }
 
-// readsLogs says whether the caller's role opens the logs: the permission alone does not when somebody is signed in.
-func (c caller) readsLogs() bool {
-	return c.isApp() || slices.ContainsFunc(logReaders, func(role string) bool { return slices.Contains(c.roles, role) })
+// has says whether the caller's role opens logs or reports: the permission alone does not when somebody is signed in.
+func (c caller) has(readers []string) bool {
+	return c.isApp() || slices.ContainsFunc(readers, func(role string) bool { return slices.Contains(c.roles, role) })
 }
 
 // logReaders are Global Administrator, Global Reader, Reports Reader, Security Administrator and Security Reader.
 var logReaders = []string{
 	"62e90394-69f5-4237-9190-012177145e10", "f2ef992c-3afb-46b9-b7cf-a126ee74c451", "4a5d8f65-41da-4de4-8968-e035b65339cf",
 	"194ae4cb-b126-40b2-bd5b-6091b380977d", "5d6b6bb7-de71-4623-b4af-96380a352509",
+}
+
+// usageReaders are Global Administrator, Global Reader, Reports Reader, SharePoint, Exchange and Teams Administrator.
+var usageReaders = []string{
+	"62e90394-69f5-4237-9190-012177145e10", "f2ef992c-3afb-46b9-b7cf-a126ee74c451", "4a5d8f65-41da-4de4-8968-e035b65339cf",
+	"f28a1f50-f6e7-4571-818b-6a12f2af6b6c", "29232cdf-9323-42fd-ade2-1d097af3e4de", "69091246-20e8-4a56-aa4d-066075b2a7a8",
 }
 
 // sight is how much of an object a caller sees.

@@ -99,7 +99,7 @@ type subscribedSKU struct {
 // listSKUs lists the products that the users have plans of, with some to spare.
 func (g *request) listSKUs() call.Answer {
 	skus := []subscribedSKU{}
-	for _, u := range g.tenant.Users() {
+	for u := range g.tenant.Users() {
 		for _, p := range productsOf(u) {
 			at := slices.IndexFunc(skus, func(s subscribedSKU) bool { return s.SKU == p.SKUID })
 			if at < 0 {

@@ -42,7 +42,7 @@ func isDefault(d *directory.Domain) bool {
 }
 
 func (g *request) listDomains() call.Answer {
-	return g.page(collection{objects: objects(g.tenant.Domains(), asDomain), kind: domainKind})
+	return g.page(collection{list: listOf(objects(g.tenant.Domains(), asDomain)), kind: domainKind})
 }
 
 func (g *request) oneDomain() call.Answer {
@@ -87,7 +87,7 @@ func (o organizationObject) verifiedDomains() []verifiedDomain {
 }
 
 func (g *request) organization() call.Answer {
-	return g.page(collection{objects: []object{organizationObject{g.tenant}}, kind: organizationKind})
+	return g.page(collection{list: listOf([]object{organizationObject{g.tenant}}), kind: organizationKind})
 }
 
 func (g *request) oneOrganization() call.Answer {

@@ -30,10 +30,10 @@ func FuzzFilter(f *testing.F) {
 	f.Fuzz(func(t *testing.T, text string) {
 		q := query{raw: url.Values{"$filter": {text}, "$search": {text}}}
 		if q.readFilter() == nil {
-			q.pick(objects(tenant.Groups(), asGroup))
+			q.size(q.sorted(groupList(tenant)))
 		}
 		if q.readSearch() == nil {
-			q.pick(objects(tenant.Users(), asUser))
+			q.size(q.sorted(userList(tenant, asUser)))
 		}
 	})
 }

@@ -1,9 +1,9 @@
 // Package graph answers as Microsoft Graph does: what the sign-in hosts' tokens open of the directory, of the log of sign-ins
-// and of reports, by Graph's rules for permissions, query options, pages and batches. Of SharePoint it knows the tenant's root
-// site, as Graph does; the rest is the SharePoint room's.
+// and of reports, by Graph's rules for permissions, query options, pages and batches. Of SharePoint it shows which sites there are; who
+// administers them is the SharePoint room's.
 //
 // graph.go has the addresses and the way of a request; caller.go and refusal.go say who may have what; query.go, filter.go,
-// compare.go, search.go and page.go are the query options; object.go is what all objects share, and each kind has a file.
+// compare.go, search.go, list.go and page.go are the query options; object.go is what all objects share, and each kind has a file.
 package graph
 
 import (
@@ -29,12 +29,14 @@ type Service struct {
 	log      *slog.Logger
 	pageSize int
 	budgets  throttle.Budgets
+	sites    *throttle.Budgets // SharePoint's, which it shares
 }
 
 // New makes the Graph of a directory. It believes tokens signed by keys, shows the log of sign-ins, puts faults in the way
-// of the parts of a batch too, and notes mistakes of its own in log. A pageSize of 0 leaves pages as they are at Microsoft.
-func New(dir *directory.Directory, keys *token.Keyring, signIns *signin.Log, faults *fault.List, pageSize int, log *slog.Logger) *Service {
-	return &Service{dir: dir, keys: keys, signIns: signIns, faults: faults, pageSize: pageSize, log: log}
+// of the parts of a batch too, spends sites for what lies at SharePoint, and notes mistakes of its own in log. A pageSize of 0 leaves pages
+// as they are at Microsoft.
+func New(dir *directory.Directory, keys *token.Keyring, signIns *signin.Log, faults *fault.List, sites *throttle.Budgets, pageSize int, log *slog.Logger) *Service {
+	return &Service{dir: dir, keys: keys, signIns: signIns, faults: faults, sites: sites, pageSize: pageSize, log: log}
 }
 
 // request is one request to Graph whose token has been believed.
@@ -51,6 +53,9 @@ type request struct {
 
 // Answer answers one request: first the token, then the address, its permissions, and its query options.
 func (s *Service) Answer(c *call.Call) call.Answer {
+	if isDownload(c.Path) {
+		return headers(c, s.download(c))
+	}
 	who, t, refused := s.authenticate(c)
 	if refused != nil {
 		return headers(c, refused.answer(c))
@@ -78,12 +83,19 @@ var actions = []route{
 	{"users/*/changePassword", "", "", (*request).changeOther},
 }
 
-// noApps marks addresses that only a signed-in user has.
-const noApps = "-"
+// noApps marks addresses that only a signed-in user has, noPeople those that only apps have.
+const (
+	noApps   = "-"
+	noPeople = "-"
+)
+
+// readsDrives are the permissions that show a drive.
+const readsDrives = "Files.Read.All Sites.Read.All"
 
 // routes is the table of addresses, with least privileges from the Microsoft Graph permissions reference.
 var routes = []route{
 	{"me", "User.Read User.Read.All Directory.Read.All", noApps, (*request).me},
+	{"me/drive", readsDrives + " Files.Read", noApps, (*request).myDrive},
 	{"me/licenseDetails", "User.Read LicenseAssignment.Read.All", noApps, (*request).myLicences},
 	{"me/memberOf", "User.Read GroupMember.Read.All Directory.Read.All", noApps, (*request).myMemberships},
 	{"me/memberOf/*", "User.Read GroupMember.Read.All Directory.Read.All", noApps, (*request).myMemberships},
@@ -97,6 +109,8 @@ var routes = []route{
 	{"users/*/memberOf/*", "", "User.Read.All GroupMember.Read.All", (*request).memberships},
 	{"users/*/transitiveMemberOf", "", "User.Read.All GroupMember.Read.All", (*request).memberships},
 	{"users/*/transitiveMemberOf/*", "", "User.Read.All GroupMember.Read.All", (*request).memberships},
+	{"users/*/drive", readsDrives, readsDrives, (*request).userDrive},
+	{"groups/*/drive", readsDrives, readsDrives, (*request).groupDrive},
 	{"groups", "Group.ReadBasic.All", "Group.ReadBasic.All", (*request).listGroups},
 	{"groups/$count", "Group.ReadBasic.All", "Group.ReadBasic.All", (*request).countGroups},
 	{"groups/*", "Group.ReadBasic.All", "Group.ReadBasic.All", (*request).oneGroup},
@@ -123,16 +137,26 @@ var routes = []route{
 	{"policies/identitySecurityDefaultsEnforcementPolicy", "Policy.Read.All", "Policy.Read.All", (*request).showSecurityDefaults},
 	{"reports/authenticationMethods/userRegistrationDetails", "AuditLog.Read.All", "AuditLog.Read.All", (*request).listRegistrations},
 	{"reports/authenticationMethods/userRegistrationDetails/*", "AuditLog.Read.All", "AuditLog.Read.All", (*request).oneRegistration},
+	{"reports/getSharePointSiteUsageDetail/*", "Reports.Read.All", "Reports.Read.All", (*request).usage},
+	{"reports/getOneDriveUsageAccountDetail/*", "Reports.Read.All", "Reports.Read.All", (*request).usage},
+	{"reports/getMailboxUsageDetail/*", "Reports.Read.All", "Reports.Read.All", (*request).usage},
+	{"sites", "Sites.Read.All", "Sites.Read.All", (*request).searchSites},
+	{"sites/getAllSites", noPeople, "Sites.Read.All", (*request).allSites},
 	{"sites/root", "Sites.Read.All", "Sites.Read.All", (*request).showRootSite},
+	{"sites/*", "Sites.Read.All", "Sites.Read.All", (*request).oneSite},
+	{"teams", "Team.ReadBasic.All", "Team.ReadBasic.All", (*request).listTeams},
+	{"teams/*", "Team.ReadBasic.All Group.Read.All", "Team.ReadBasic.All Group.Read.All", (*request).oneTeam},
 	{"directoryRoles", "RoleManagement.Read.Directory", "RoleManagement.Read.Directory", (*request).listRoles},
 	{"directoryRoles/*/members", "RoleManagement.Read.Directory", "RoleManagement.Read.Directory", (*request).roleMembers},
 }
 
 // serve answers one address of Graph, version included, for the caller of g.
 func (g *request) serve(path []string) call.Answer {
-	if refused := g.overBudget(); refused != nil {
-		return refused.answer(g.Call)
-	}
+	return g.within(path, func() call.Answer { return g.route(path) })
+}
+
+// route finds the address, and answers whoever may ask there.
+func (g *request) route(path []string) call.Answer {
 	if len(path) == 0 || !strings.EqualFold(path[0], "v1.0") {
 		return g.fail(http.StatusBadRequest, "BadRequest", "Invalid version.")
 	}
@@ -161,8 +185,8 @@ func (g *request) serve(path []string) call.Answer {
 // keyed takes the segments of a path apart, without empty ones: users('a') is users/a, and a doubled quote of a key stands for one.
 func keyed(path []string) []string {
 	out := make([]string, 0, len(path))
-	for _, segment := range path {
-		set, key, inside := strings.Cut(strings.Replace(segment, "(appId='", "('", 1), "('")
+	for _, segment := range joined(path) {
+		set, key, inside := strings.Cut(named.Replace(segment), "('")
 		if key, closed := strings.CutSuffix(key, "')"); inside && closed && set != "" {
 			out = append(out, set, strings.ReplaceAll(key, "''", "'"))
 		} else if segment != "" {
@@ -170,6 +194,17 @@ func keyed(path []string) []string {
 		}
 	}
 	return out
+}
+
+// named takes the names off the keys that have one.
+var named = strings.NewReplacer("(appId='", "('", "(period='", "('")
+
+// joined makes one segment of a site's host and path: sites/contoso.sharepoint.com:/sites/a.
+func joined(path []string) []string {
+	if len(path) < 3 || !strings.EqualFold(path[0], "sites") || !strings.HasSuffix(path[1], ":") {
+		return path
+	}
+	return []string{path[0], strings.TrimSuffix(strings.Join(path[1:], "/"), ":")}
 }
 
 // spelled writes a path as the route does, so that handlers may compare its words.

@@ -12,8 +12,6 @@ import (
 // group is a group as Graph shows it.
 type group struct{ *directory.Group }
 
-func asGroup(g *directory.Group) object { return group{g} }
-
 func (g group) objectID() string { return g.ID }
 func (g group) kind() *kind      { return groupKind }
 
@@ -79,8 +77,18 @@ func (g group) options() []string {
 	return []string{}
 }
 
+// groupList is all groups of a tenant.
+func groupList(t *directory.Tenant) list {
+	return list{t.GroupPlaces(), func(place int) object {
+		if g := t.GroupAt(place); g != nil {
+			return group{g}
+		}
+		return nil
+	}}
+}
+
 func (g *request) groups() collection {
-	return collection{objects: objects(g.tenant.Groups(), asGroup), kind: groupKind}
+	return collection{list: groupList(g.tenant), kind: groupKind}
 }
 
 func (g *request) listGroups() call.Answer  { return g.page(g.groups()) }

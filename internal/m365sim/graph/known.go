@@ -32,5 +32,5 @@ const (
 	servicePrincipalType signInAudience tags tokenEncryptionKeyId verifiedPublisher`
 	unknownOfContact = `addresses companyName deletedDateTime department givenName jobTitle mailNickname onPremisesLastSyncDateTime
 	onPremisesProvisioningErrors onPremisesSyncEnabled phones proxyAddresses serviceProvisioningErrors surname`
-	unknownOfSite = `description error eTag isPersonalSite lastModifiedDateTime parentReference root sharepointIds`
+	unknownOfSite = `description error eTag parentReference`
 )

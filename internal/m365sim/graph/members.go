@@ -37,7 +37,7 @@ func (g *request) members() call.Answer {
 // related answers a collection of members or memberships; rest is what follows it in the path: a cast, $count, or both. A cast of a
 // transitive one is an advanced query (Microsoft Graph, advanced query capabilities).
 func (g *request) related(list []object, rest []string) call.Answer {
-	c := collection{objects: list, related: true}
+	c := collection{list: listOf(list), related: true}
 	if len(rest) > 0 && rest[0] != "$count" {
 		if c.kind = kindNamed(rest[0]); c.kind == nil {
 			return g.fail(http.StatusBadRequest, "BadRequest", "Resource not found for the segment '"+rest[0]+"'.")
@@ -46,7 +46,7 @@ func (g *request) related(list []object, rest []string) call.Answer {
 		if transitive && !g.query.count && (len(rest) == 1 || !g.query.eventual) {
 			return unsupported("The specified query is not supported: a cast needs the header 'ConsistencyLevel: eventual' and $count=true.").answer(g.Call)
 		}
-		c.objects = only(list, c.kind)
+		c.list = listOf(only(list, c.kind))
 		rest = rest[1:]
 	}
 	switch strings.Join(rest, "/") {
@@ -142,10 +142,10 @@ func memberships(u *directory.User, transitive bool) []object {
 	for _, role := range u.Roles() {
 		list = append(list, &directoryRole{role, u.Tenant()})
 	}
-	holds := map[string]bool{}
+	holds, about := map[string]bool{}, u.Tenant().GroupsAbout(u)
 	for grew := true; grew; {
 		grew = false
-		for _, g := range u.Tenant().Groups() {
+		for _, g := range about {
 			if holds[g.ID] || !g.Has(u.ID) && (!transitive || !nestsOne(g, holds)) {
 				continue
 			}

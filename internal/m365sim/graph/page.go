@@ -6,7 +6,6 @@ import (
 	"encoding/json"
 	"net/http"
 	"net/url"
-	"slices"
 	"strconv"
 	"strings"
 
@@ -61,7 +60,7 @@ func (g *request) pageSize() int {
 
 // collection is a list of objects on its way to a page.
 type collection struct {
-	objects []object
+	list    list
 	kind    *kind // nil: objects of several kinds, which then name their own
 	related bool  // members or memberships, whose query options are all advanced
 }
@@ -71,18 +70,16 @@ func (g *request) page(c collection) call.Answer {
 	if refused := g.query.fits(c); refused != nil {
 		return refused.answer(g.Call)
 	}
-	list := g.query.pick(c.objects)
-	from := g.query.token.start(list)
-	to := min(from+g.pageSize(), len(list))
+	objects, next := g.query.cut(g.query.sorted(c.list), g.pageSize())
 	body := members{{"@odata.context", g.context(c.kind)}}
-	if g.query.count && from == 0 {
-		body = append(body, member{"@odata.count", len(list)})
+	if g.query.count && g.query.token == nil {
+		body = append(body, member{"@odata.count", g.query.size(c.list)})
 	}
-	if to < len(list) {
-		body = append(body, member{"@odata.nextLink", g.nextLink(pageToken{list[to-1].objectID(), to})})
+	if next != nil {
+		body = append(body, member{"@odata.nextLink", g.nextLink(*next)})
 	}
-	values := make([]members, 0, to-from)
-	for _, o := range list[from:to] {
+	values := make([]members, 0, len(objects))
+	for _, o := range objects {
 		values = append(values, g.render(o, c.kind == nil))
 	}
 	return reply(append(body, member{"value", values}))
@@ -106,23 +103,6 @@ func (q query) fits(c collection) *refusal {
 	return q.checkFilter(c.kind)
 }
 
-// pick filters and sorts.
-func (q query) pick(objects []object) []object {
-	if q.filter == nil && q.search == nil && q.orderBy == "" {
-		return objects
-	}
-	var list []object
-	for _, o := range objects {
-		if (q.filter == nil || q.filter(o)) && q.found(o) {
-			list = append(list, o)
-		}
-	}
-	if q.orderBy != "" {
-		slices.SortStableFunc(list, q.compare)
-	}
-	return list
-}
-
 func (q query) compare(a, b object) int {
 	x, _ := valueOf(a, q.orderBy).(string)
 	y, _ := valueOf(b, q.orderBy).(string)
@@ -133,25 +113,10 @@ func (q query) compare(a, b object) int {
 	return order
 }
 
-// start is where the page begins. Where objects were removed since the page before, it looks for the last one it gave.
-func (t *pageToken) start(list []object) int {
-	if t == nil {
-		return 0
-	}
-	if t.Offset > 0 && t.Offset <= len(list) && list[t.Offset-1].objectID() == t.After {
-		return t.Offset
-	}
-	at := slices.IndexFunc(list, func(o object) bool { return o.objectID() == t.After })
-	if at < 0 {
-		return min(t.Offset, len(list))
-	}
-	return at + 1
-}
-
 // nextLink is the address of the next page: that of this one, with another token.
 func (g *request) nextLink(token pageToken) string {
 	var parts []string
-	for _, option := range queryOptions {
+	for _, option := range append(queryOptions, siteSearch) {
 		if g.query.raw.Has(option) && option != "$skiptoken" {
 			parts = append(parts, option+"="+url.QueryEscape(g.query.raw.Get(option)))
 		}
@@ -190,5 +155,5 @@ func (g *request) counted(c collection) call.Answer {
 	if refused := g.query.fits(c); refused != nil {
 		return refused.answer(g.Call)
 	}
-	return call.Text(http.StatusOK, "text/plain", strconv.Itoa(len(g.query.pick(c.objects))))
+	return call.Text(http.StatusOK, "text/plain", strconv.Itoa(g.query.size(c.list)))
 }

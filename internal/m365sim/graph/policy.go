@@ -62,7 +62,7 @@ func everyone() policyConditions {
 
 // control is what the policy asks for, read from how it refuses users: multifactor authentication unless it blocks someone.
 func (p *policyObject) control() string {
-	for _, u := range p.tenant.Users() {
+	for u := range p.tenant.Named() {
 		if u.SignInError.Main() == 53003 && p.tenant.PolicyID(u.SignInError.Policy) == p.ID {
 			return "block"
 		}
@@ -71,7 +71,7 @@ func (p *policyObject) control() string {
 }
 
 func (g *request) listPolicies() call.Answer {
-	return g.page(collection{objects: policyObjects(g.tenant), kind: policyKind})
+	return g.page(collection{list: listOf(policyObjects(g.tenant)), kind: policyKind})
 }
 
 func (g *request) onePolicy() call.Answer {

@@ -40,10 +40,10 @@ func readQuery(r *http.Request) (query, *refusal) {
 	q := query{raw: url.Values{}, eventual: strings.EqualFold(r.Header.Get("ConsistencyLevel"), "eventual")}
 	for name, list := range values {
 		option := name
-		if slices.Contains(queryOptions, "$"+name) {
+		if slices.Contains(queryOptions, "$"+name) && !isSiteSearch(r, name) {
 			option = "$" + name
 		}
-		known := slices.Contains(queryOptions, option)
+		known := slices.Contains(queryOptions, option) || isSiteSearch(r, name)
 		if strings.HasPrefix(option, "$") && (!known || len(list) > 1) {
 			return query{}, badQuery("Query option '" + name + "' was specified more than once or is not recognized.")
 		}
@@ -52,6 +52,13 @@ func readQuery(r *http.Request) (query, *refusal) {
 		}
 	}
 	return q, q.parse()
+}
+
+// siteSearch is the word that a search for sites is asked by. It is none of OData's options, unlike any other's $search.
+const siteSearch = "search"
+
+func isSiteSearch(r *http.Request, name string) bool {
+	return name == siteSearch && strings.EqualFold(strings.TrimSuffix(r.URL.Path, "/"), "/v1.0/sites")
 }
 
 func (q *query) parse() *refusal {

@@ -53,20 +53,30 @@ func forbidden() *refusal {
 	return &refusal{status: http.StatusForbidden, code: "Authorization_RequestDenied", message: "Insufficient privileges to complete the operation."}
 }
 
-// isLog says whether the route leads to a log or a report.
+// isLog says whether the route leads to a log or a report of Microsoft Entra ID.
 func (r *route) isLog() bool {
-	return strings.HasPrefix(r.path, "auditLogs/") || strings.HasPrefix(r.path, "reports/")
+	return strings.HasPrefix(r.path, "auditLogs/") || strings.HasPrefix(r.path, "reports/authenticationMethods/")
+}
+
+// isUsage says whether the route leads to a report of Microsoft 365 about what is in use.
+func (r *route) isUsage() bool { return strings.HasPrefix(r.path, "reports/get") }
+
+// noUsage is how the service behind those reports refuses.
+func noUsage() *refusal {
+	return &refusal{status: http.StatusForbidden, code: "UnknownError", message: `{"error":{"code":"S2SUnauthorized","message":"Invalid permission."}}`}
 }
 
 // denied is the refusal of a caller who lacks the route's permission; each service behind Graph words it in its own way.
 func (r *route) denied() *refusal {
 	switch {
+	case r.isUsage():
+		return noUsage()
 	case r.isLog():
 		return &refusal{status: http.StatusForbidden, code: "Authentication_MSGraphPermissionMissing", message: "Calling principal does not have required MSGraph permissions " + r.app}
 	case strings.HasPrefix(r.path, "identity/"), strings.HasPrefix(r.path, "policies/"):
 		return &refusal{status: http.StatusForbidden, code: "AccessDenied", message: "You cannot perform the requested operation, required scopes are missing in the token."}
 	}
-	if strings.HasPrefix(r.path, "sites/") {
+	if strings.HasPrefix(r.path, "sites") || strings.HasSuffix(r.path, "/drive") {
 		return &refusal{status: http.StatusForbidden, code: "accessDenied", message: "Access denied"}
 	}
 	return forbidden()

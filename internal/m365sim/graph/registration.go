@@ -53,11 +53,8 @@ func (r registration) preferred() string {
 }
 
 func (g *request) listRegistrations() call.Answer {
-	list := make([]object, 0, len(g.tenant.Users()))
-	for _, u := range g.tenant.Users() {
-		list = append(list, registration{u})
-	}
-	return g.page(collection{objects: list, kind: registrationKind})
+	all := userList(g.tenant, func(u *directory.User) object { return registration{u} })
+	return g.page(collection{list: all, kind: registrationKind})
 }
 
 // oneRegistration finds a user by id only, as the report does.

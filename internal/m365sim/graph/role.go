@@ -27,7 +27,7 @@ var roleKind = newKind("microsoft.graph.directoryRole", "directoryRoles",
 func directoryRoles(t *directory.Tenant) []object {
 	var list []object
 	seen := map[string]bool{}
-	for _, u := range t.Users() {
+	for u := range t.Named() {
 		for _, role := range u.Roles() {
 			if !seen[role.ID] {
 				seen[role.ID] = true
@@ -39,14 +39,14 @@ func directoryRoles(t *directory.Tenant) []object {
 }
 
 func (g *request) listRoles() call.Answer {
-	return g.page(collection{objects: directoryRoles(g.tenant), kind: roleKind})
+	return g.page(collection{list: listOf(directoryRoles(g.tenant)), kind: roleKind})
 }
 
 // roleMembers answers the users who have the role.
 func (g *request) roleMembers() call.Answer {
 	for _, o := range directoryRoles(g.tenant) {
 		if o.objectID() == g.path[1] {
-			return g.page(collection{objects: holders(g.tenant, o.(*directoryRole).ID), related: true})
+			return g.page(collection{list: listOf(holders(g.tenant, o.(*directoryRole).ID)), related: true})
 		}
 	}
 	return missing(g.path[1]).answer(g.Call)
@@ -54,7 +54,7 @@ func (g *request) roleMembers() call.Answer {
 
 func holders(t *directory.Tenant, template string) []object {
 	var list []object
-	for _, u := range t.Users() {
+	for u := range t.Named() {
 		for _, role := range u.Roles() {
 			if role.ID == template {
 				list = append(list, user{u})

@@ -10,7 +10,7 @@ import (
 // TestRoutesNamePermissions looks every permission of the routes up in the table.
 func TestRoutesNamePermissions(t *testing.T) {
 	for _, route := range routes {
-		for _, name := range strings.Fields(route.user + " " + strings.Trim(route.app, noApps)) {
+		for _, name := range strings.Fields(strings.Trim(route.user, noPeople) + " " + strings.Trim(route.app, noApps)) {
 			if !permission.Known(name) {
 				t.Errorf("%s: %s", route.path, name)
 			}

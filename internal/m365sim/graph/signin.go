@@ -71,7 +71,7 @@ var signInKind = newKind("microsoft.graph.signIn", "auditLogs/signIns",
 ).asLog()
 
 func (g *request) listSignIns() call.Answer {
-	return g.page(collection{objects: objects(g.service.signIns.NewestFirst(g.tenant.ID), asSignIn), kind: signInKind})
+	return g.page(collection{list: listOf(objects(g.service.signIns.NewestFirst(g.tenant.ID), asSignIn)), kind: signInKind})
 }
 
 func (g *request) oneSignIn() call.Answer {

@@ -104,14 +104,22 @@ func (g *request) reachUser(permissions ...string) (*directory.User, *refusal) {
 }
 
 func (g *request) listUsers() call.Answer {
-	return g.page(collection{objects: g.users(), kind: userKind})
+	return g.page(collection{list: userList(g.tenant, asUser), kind: userKind})
 }
 
 func (g *request) countUsers() call.Answer {
-	return g.counted(collection{objects: g.users(), kind: userKind})
+	return g.counted(collection{list: userList(g.tenant, asUser), kind: userKind})
 }
 
-func (g *request) users() []object { return objects(g.tenant.Users(), asUser) }
+// userList is all accounts of a tenant, each as the object that stands for it.
+func userList(t *directory.Tenant, as func(*directory.User) object) list {
+	return list{t.UserPlaces(), func(place int) object {
+		if u := t.UserAt(place); u != nil {
+			return as(u)
+		}
+		return nil
+	}}
+}
 
 // objects are a list of the directory's as Graph shows it.
 func objects[T any](list []T, as func(T) object) []object {

@@ -5,6 +5,8 @@ import (
 	"crypto/rand"
 	"crypto/sha256"
 	"encoding/hex"
+	"fmt"
+	"strconv"
 	"strings"
 )
 
@@ -20,6 +22,24 @@ func Derived(words ...string) string {
 	sum := sha256.Sum256([]byte(strings.Join(words, "\x00")))
 	return formatGUID([16]byte(sum[:16]), 0x80)
 }
+
+// Numbered makes a GUID of words that ends with n, so that what is made by number needs no table to be found again.
+func Numbered(n int, words ...string) string {
+	return Derived(words...)[:numberAt] + fmt.Sprintf("%012x", n)
+}
+
+// Number reads the number of a GUID that Numbered has made of the same words.
+func Number(id string, words ...string) (int, bool) {
+	id = strings.ToLower(id)
+	if !Valid(id) || id[:numberAt] != Derived(words...)[:numberAt] {
+		return 0, false
+	}
+	n, err := strconv.ParseInt(id[numberAt:], 16, 64)
+	return int(n), err == nil
+}
+
+// numberAt is where the last part of a GUID begins.
+const numberAt = 24
 
 func formatGUID(b [16]byte, version byte) string {
 	b[6] = b[6]&0x0f | version

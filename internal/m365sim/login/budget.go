@@ -1,9 +1,6 @@
 package login
 
 import (
-	"math"
-	"strconv"
-
 	"purser.example/internal/m365sim/throttle"
 )
 
@@ -14,11 +11,11 @@ func (g *grant) checkBudget() *refusal {
 	if f == nil {
 		return nil
 	}
-	wait := g.service.budgets.Spend(throttle.Key{Tenant: g.tenant.ID, App: g.client.id}, f.TokenRequests, f.Window(), g.call.At)
-	if wait <= 0 {
+	use := g.service.budgets.Spend(throttle.Key{Tenant: g.tenant.ID, App: g.client.id}, f.TokenRequests, f.Window(), g.call.At)
+	if use.Wait <= 0 {
 		return nil
 	}
 	r := refuse(90055)
-	r.retryAfter = strconv.Itoa(int(math.Ceil(wait.Seconds())))
+	r.retryAfter = throttle.RetryAfter(f, use.Wait, g.call.At, false)
 	return r
 }

@@ -34,7 +34,7 @@ func (g *grant) checkFederatedUser() *refusal {
 	if g.domain.Tenant() != g.tenant {
 		return refuse(50020)
 	}
-	for _, u := range g.tenant.Users() {
+	for u := range g.tenant.Users() {
 		if u.Domain() == g.domain && u.ImmutableID() == g.subject {
 			g.user = u
 			return nil

@@ -83,7 +83,7 @@ func (g *grant) forUser(claims *token.Access, body *tokenBody) error {
 		}
 		body.ClientInfo = token.Encode(info)
 	}
-	if slices.Contains(g.scope.identity, "offline_access") {
+	if g.renewable() {
 		body.RefreshToken = g.refreshToken()
 	}
 	return g.idToken(*claims, body)

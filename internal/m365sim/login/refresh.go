@@ -1,7 +1,9 @@
 package login
 
 import (
+	"cmp"
 	"crypto/sha256"
+	"slices"
 	"sync"
 	"time"
 
@@ -50,9 +52,15 @@ func (r *refreshTokens) find(text string) (refreshGrant, bool) {
 	return g, ok
 }
 
-// refreshToken makes a token that this sign-in may be renewed with.
+// renewable says whether the answer holds a refresh token: where one was asked for, and wherever one was used.
+func (g *grant) renewable() bool {
+	return g.kind == grantRefresh || slices.Contains(g.scope.identity, "offline_access")
+}
+
+// refreshToken makes a token that this sign-in may be renewed with, for this resource and for any other that the app may use.
 func (g *grant) refreshToken() string {
-	return g.service.refresh.add(refreshGrant{g.tenant.ID, g.user.ID, g.app.AppID, g.form.Get("scope"), sha256.Sum256([]byte(g.user.Password)), g.call.At})
+	scope := cmp.Or(g.form.Get("scope"), g.refreshed.scope)
+	return g.service.refresh.add(refreshGrant{g.tenant.ID, g.user.ID, g.app.AppID, scope, sha256.Sum256([]byte(g.user.Password)), g.call.At})
 }
 
 // checkRefresh finds what the refresh token stands for. Without a scope the one before is asked for again.

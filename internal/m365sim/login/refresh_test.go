@@ -26,6 +26,9 @@ func TestRefresh(t *testing.T) {
 	if r := w.Token(); r.Status != http.StatusOK || r.Tokens(t).Refresh != "" {
 		t.Errorf("without offline_access: %s", r.Body)
 	}
+	if third := renew(second.Refresh, "scope", "-").Tokens(t); third.Refresh == "" || w.Get(third.Access, "/v1.0/me").Status != http.StatusOK {
+		t.Errorf("a renewed sign-in is not renewed again: %+v", third)
+	}
 	for name, c := range map[string]struct {
 		token string
 		more  []string
@@ -59,5 +62,35 @@ func TestRefresh(t *testing.T) {
 	w.Control("DELETE", "/_sim/users/plain@contoso.com", "", 204)
 	if got := renew(first.Refresh).Refusal(t); got.Codes[0] != 70000 {
 		t.Errorf("after the user is gone: %+v", got)
+	}
+}
+
+// TestRefreshForEachResource takes one sign-in from Graph to the admin host, to the sites and back, as Entra's refresh tokens do: each use
+// gives a token for that host alone, and another refresh token.
+func TestRefreshForEachResource(t *testing.T) {
+	w := simtest.NewWorld(t, simtest.Contoso)
+	refresh := w.Token("scope", simtest.GraphDefault+" offline_access").Tokens(t).Refresh
+	for _, resource := range []string{"https://contoso-admin.sharepoint.com", "https://contoso.sharepoint.com", "https://contoso-my.sharepoint.com", "https://" + simtest.GraphHost} {
+		r := w.Token("grant_type", "refresh_token", "refresh_token", refresh, "scope", resource+"/.default", "username", "-", "password", "-")
+		tokens := r.Tokens(t)
+		if r.Status != http.StatusOK || tokens.Refresh == "" || tokens.Refresh == refresh {
+			t.Fatalf("%s: %d %s", resource, r.Status, r.Body)
+		}
+		refresh = tokens.Refresh
+		for _, host := range []string{"contoso-admin.sharepoint.com", "contoso.sharepoint.com"} {
+			want := http.StatusOK
+			if "https://"+host != resource {
+				want = http.StatusUnauthorized
+			}
+			if got := w.Do(http.MethodPost, host, "/_api/contextinfo", "", "Authorization", "Bearer "+tokens.Access); got.Status != want {
+				t.Errorf("a token for %s at %s: %d %s", resource, host, got.Status, got.Body)
+			}
+		}
+		if got := w.Get(tokens.Access, "/v1.0/me").Status; (got == http.StatusOK) != (resource == "https://"+simtest.GraphHost) {
+			t.Errorf("a token for %s at Graph: %d", resource, got)
+		}
+	}
+	if code := w.Token("grant_type", "refresh_token", "refresh_token", refresh, "scope", "https://fabrikam.sharepoint.com/.default", "username", "-", "password", "-").Code(t); code != 500011 {
+		t.Errorf("another tenant's SharePoint: %d", code)
 	}
 }

@@ -14,26 +14,32 @@ import (
 // bySecret is what a token says of an app that proved itself by a secret.
 const bySecret = "1"
 
-// believe reads the bearer token of a call: one that the sign-in hosts made for this host. An app's token that was got with a secret
-// is refused, whatever it may do: SharePoint wants a certificate. What is refused says why.
-func (s *Service) believe(c *call.Call) (claims token.Access, t *directory.Tenant, refused *call.Answer) {
+// believe reads the bearer token of a call: one that the sign-in hosts made for this very host. An app's token that was got with a
+// secret is refused, whatever it may do: SharePoint wants a certificate. What is refused says why.
+func (s *Service) believe(c *call.Call) (caller, *call.Answer) {
+	here := s.dir.TenantAt(c.Endpoint.Name)
 	if c.Bearer == nil {
-		return claims, nil, challenge(s.dir.TenantAt(c.Endpoint.Name), "")
+		return caller{}, challenge(here, "")
 	}
+	var claims token.Access
 	key := s.keys.Find(c.Bearer.Header.KeyID)
 	if key == nil || !c.Bearer.Verify(key) || !c.Bearer.Reads(&claims) || !c.At.Before(time.Unix(claims.Expires, 0)) {
-		return claims, nil, challenge(s.dir.TenantAt(c.Endpoint.Name), "Invalid JWT token. The token is not valid or has expired.")
+		return caller{}, challenge(here, "Invalid JWT token. The token is not valid or has expired.")
 	}
 	host, _ := strings.CutPrefix(claims.Audience, "https://")
-	t = s.dir.TenantByID(claims.TenantID)
-	if t == nil || !t.HasSharePoint(host) || c.Endpoint.Part != cloud.PartAny && !t.HasSharePoint(c.Endpoint.Name) {
-		return claims, nil, challenge(s.dir.TenantAt(c.Endpoint.Name), "Invalid audience in the token.")
+	t := s.dir.TenantByID(claims.TenantID)
+	if t == nil || !t.HasSharePoint(host) || c.Endpoint.Part != cloud.PartAny && host != c.Endpoint.Name {
+		return caller{}, challenge(here, "Invalid audience in the token.")
 	}
 	c.Latency = t.Latency()
 	if claims.Type == "app" && claims.Proof == bySecret {
-		return claims, nil, challenge(t, "Unsupported app only token.")
+		return caller{}, challenge(t, "Unsupported app only token.")
 	}
-	return claims, t, nil
+	who := newCaller(claims, t, host)
+	if claims.Type != "app" && who.user == nil {
+		return caller{}, challenge(t, "The user of the token does not exist.")
+	}
+	return who, nil
 }
 
 // sharePointAppID is the app id of SharePoint Online, the same in every tenant.

@@ -57,3 +57,35 @@ func TestTokensOfSharePoint(t *testing.T) {
 		t.Errorf("without a token: %d %v", r.Status, r.Header)
 	}
 }
+
+// TestEachHostHasTokensOfItsOwn believes no token at another host of the same tenant, nor one of somebody who has gone.
+func TestEachHostHasTokensOfItsOwn(t *testing.T) {
+	w := simtest.NewWorld(t, withSites)
+	hosts := []string{spoHost, adminHost, oneDriveHost}
+	for _, of := range hosts {
+		token := w.AccessToken("scope", "https://"+of+"/.default")
+		for _, at := range hosts {
+			want := 401
+			if at == of {
+				want = 404 // believed, of an address that is not there
+			}
+			if r := w.Do(http.MethodGet, at, "/_api/nothing", "", "Authorization", "Bearer "+token); r.Status != want {
+				t.Errorf("%s at %s: %d %s", of, at, r.Status, r.Body)
+			}
+		}
+		if r := w.Do(http.MethodGet, "", "/_api/nothing", "", "Authorization", "Bearer "+token); r.Status != 404 {
+			t.Errorf("at this machine itself: %d", r.Status)
+		}
+	}
+	if r := w.Do(http.MethodGet, "fabrikam.sharepoint.us", "/_vti_bin/client.svc", ""); !strings.Contains(r.Header.Get("WWW-Authenticate"), `realm="6f1c0000-0000-4000-8000-000000000002"`) {
+		t.Errorf("another cloud: %v", r.Header)
+	}
+	if r := w.Do(http.MethodGet, "nobody.sharepoint.com", "/_vti_bin/client.svc", ""); !strings.Contains(r.Header.Get("WWW-Authenticate"), `realm=""`) {
+		t.Errorf("nobody's host: %v", r.Header)
+	}
+	token := w.AccessToken("scope", "https://"+spoHost+"/.default")
+	w.Control("DELETE", "/_sim/users/svc@contoso.com", "", 204)
+	if r := w.Do(http.MethodGet, spoHost, "/_api/nothing", "", "Authorization", "Bearer "+token); r.Status != 401 {
+		t.Errorf("of somebody who has gone: %d", r.Status)
+	}
+}

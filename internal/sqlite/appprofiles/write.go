@@ -145,7 +145,8 @@ func (s *Store) Prefer(ctx context.Context, id appprofile.ID, e audit.Entry) err
 // unused is where nothing is kept for a tenant.
 const unused = `NOT EXISTS (SELECT 1 FROM app_profiles a WHERE a.tenant_id = tenants.id) AND NOT EXISTS (SELECT 1 FROM profiles p WHERE p.tenant_id = tenants.id)
 	AND NOT EXISTS (SELECT 1 FROM pools p WHERE p.tenant_id = tenants.id) AND NOT EXISTS (SELECT 1 FROM pool_readings p WHERE p.tenant_id = tenants.id)
-	AND NOT EXISTS (SELECT 1 FROM pool_credentials p WHERE p.tenant_id = tenants.id)`
+	AND NOT EXISTS (SELECT 1 FROM pool_credentials p WHERE p.tenant_id = tenants.id) AND NOT EXISTS (SELECT 1 FROM scan_profiles p WHERE p.tenant_id = tenants.id)
+	AND NOT EXISTS (SELECT 1 FROM scan_lots l WHERE l.tenant_id = tenants.id) AND NOT EXISTS (SELECT 1 FROM term_store_administrators a WHERE a.tenant_id = tenants.id)`
 
 // Delete implements appprofile.Store.
 func (s *Store) Delete(ctx context.Context, id appprofile.ID, last bool, e audit.Entry) error {

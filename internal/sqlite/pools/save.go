@@ -76,20 +76,23 @@ func savePool(tx *sqlite.Tx, p pool.Pool, was int64) error {
 
 // BringIntoForce implements pool.Store.
 func (s *Store) BringIntoForce(ctx context.Context, p pool.Pool, by account.Stamp, e audit.Entry) error {
-	return s.db.Write(ctx, func(tx *sqlite.Tx) error {
-		n, err := tx.Exec(`UPDATE pools SET force_version = version, force_group = group_text, force_reading = reading_id, force_url = admin_url, force_at = ?, force_by = ?
-			WHERE tenant_id = ? AND class = ? AND version = ?`, by.At.UnixMilli(), by.By, p.Tenant, p.Class, p.Number)
-		if err != nil {
-			return err
-		}
-		if n == 0 {
-			return pool.ErrChanged
-		}
-		if err := purge(tx, p.Key); err != nil {
-			return err
-		}
-		return tx.Record(e)
-	})
+	return s.db.Write(ctx, func(tx *sqlite.Tx) error { return BringIntoForce(tx, p, by, e) })
+}
+
+// BringIntoForce is the Store's, in the transaction of what brings the pool into force.
+func BringIntoForce(tx *sqlite.Tx, p pool.Pool, by account.Stamp, e audit.Entry) error {
+	n, err := tx.Exec(`UPDATE pools SET force_version = version, force_group = group_text, force_reading = reading_id, force_url = admin_url, force_at = ?, force_by = ?
+		WHERE tenant_id = ? AND class = ? AND version = ?`, by.At.UnixMilli(), by.By, p.Tenant, p.Class, p.Number)
+	if err != nil {
+		return err
+	}
+	if n == 0 {
+		return pool.ErrChanged
+	}
+	if err := purge(tx, p.Key); err != nil {
+		return err
+	}
+	return tx.Record(e)
 }
 
 // purge removes the secrets of accounts that are neither in the saved version nor in the one in force: nothing uses them any more.

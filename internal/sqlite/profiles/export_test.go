@@ -61,7 +61,7 @@ func (s *Store) Lacking(ctx context.Context) (names []string, err error) {
 		var name, text string
 		var letters int64
 		err := row.Scan(&name, &text, &letters)
-		if lettersOf(text)&^letters != 0 {
+		if sqlite.LettersOf(text)&^letters != 0 {
 			names = append(names, name)
 		}
 		return err

@@ -10,13 +10,6 @@ import (
 	"purser.example/internal/sqlite"
 )
 
-// fieldEnd follows each field of a search key: two signs that no text holds, so that its last letters begin a run of three too, and
-// no term reaches from one field into the next.
-const (
-	endSign  = '\x01'
-	fieldEnd = "\x01\x01"
-)
-
 // searchKey is what a profile is found by, but for the code of its verdict, which has a column of its own.
 func searchKey(p profile.Profile) string {
 	texts := []string{p.Name, p.Username, p.Description}
@@ -27,7 +20,7 @@ func searchKey(p profile.Profile) string {
 	for _, text := range texts {
 		if text != "" {
 			key.WriteString(account.SearchKey(text))
-			key.WriteString(fieldEnd)
+			key.WriteString(sqlite.FieldEnd)
 		}
 	}
 	return key.String()
@@ -84,7 +77,7 @@ func (s *Store) foldSome(ctx context.Context, after int64) (last int64, err erro
 			if order == u.order && found == u.found {
 				continue
 			}
-			if _, err := tx.Exec(`UPDATE profiles SET name_order = ?, search_key = ?, letters = letters | ? WHERE row = ?`, order, found, lettersOf(found), u.row); err != nil {
+			if _, err := tx.Exec(`UPDATE profiles SET name_order = ?, search_key = ?, letters = letters | ? WHERE row = ?`, order, found, sqlite.LettersOf(found), u.row); err != nil {
 				return err
 			}
 		}

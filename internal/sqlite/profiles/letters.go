@@ -6,28 +6,10 @@ import (
 	"purser.example/internal/sqlite"
 )
 
-// lettersOf tells which letters a text has, without regard to the case of ASCII: a bit for each of a to z and of the digits, while all
-// others share the 27 bits that are left. A text that has another in it has all of its letters, which is what the search makes use of.
-func lettersOf(text string) (bits int64) {
-	for _, r := range text {
-		switch {
-		case r >= 'a' && r <= 'z':
-			bits |= 1 << (r - 'a')
-		case r >= 'A' && r <= 'Z':
-			bits |= 1 << (r - 'A')
-		case r >= '0' && r <= '9':
-			bits |= 1 << (26 + r - '0')
-		case r != endSign:
-			bits |= 1 << (36 + r%27)
-		}
-	}
-	return bits
-}
-
 // addLetters gives a profile that has the letters had those of its new search key, too. It takes none away: that would have indexes
 // written anew at most edits, and a letter too many costs a search no more than a look at the row.
 func addLetters(tx *sqlite.Tx, row, had int64, key string) error {
-	has := lettersOf(key)
+	has := sqlite.LettersOf(key)
 	if has&^had == 0 {
 		return nil
 	}
@@ -72,7 +54,7 @@ func (s *Store) letterSome(ctx context.Context) (more bool, err error) {
 func letter(tx *sqlite.Tx, row int64) error {
 	texts, err := sqlite.All(tx.Query(`SELECT search_key || code FROM profiles WHERE row = ?`, row), sqlite.Only[string])
 	for _, text := range texts {
-		if _, err := tx.Exec(`UPDATE profiles SET letters = ? WHERE row = ?`, lettersOf(text), row); err != nil {
+		if _, err := tx.Exec(`UPDATE profiles SET letters = ? WHERE row = ?`, sqlite.LettersOf(text), row); err != nil {
 			return err
 		}
 	}

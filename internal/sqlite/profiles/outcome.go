@@ -62,7 +62,7 @@ func (o outcome) write(tx *sqlite.Tx, condition string, args ...any) (int64, err
 		failed_status = ?, failed_at = ?, verdict = ?, failed = ?, letters = letters | ? WHERE `+condition,
 		append([]any{
 			o.status, o.expiresAt, o.validatedAt, o.code, o.expiry, o.warnAt, o.roles, o.products, o.warnings,
-			o.failedStatus, o.failedAt, o.verdict, o.failed, lettersOf(o.code),
+			o.failedStatus, o.failedAt, o.verdict, o.failed, sqlite.LettersOf(o.code),
 		}, args...)...)
 }
 

@@ -137,14 +137,14 @@ func (s *Store) planOf(ctx context.Context, q profile.Query, c counted) (plan, e
 		}
 	}
 	if p.gathered == nil && f.all.more && !f.inside.more && q.Sort == profile.ByName {
-		p.begin = clause{"p.name_order >= ? AND p.name_order < ?", []any{term, afterAll(term)}}
+		p.begin = clause{"p.name_order >= ? AND p.name_order < ?", []any{term, sqlite.AfterAll(term)}}
 		p.gathered = &filter{from: numbered(f.inside.list)}
 	}
 	return p, nil
 }
 
 func searching(term string, f found) filter {
-	letters := lettersOf(term)
+	letters := sqlite.LettersOf(term)
 	made := filter{n: f.all.n, test: clause{"p.letters & ? = ? AND (instr(p.search_key, ?) OR instr(lower(p.code), ?))", []any{letters, letters, term, term}}}
 	if made.some = numbered(f.all.list); !f.all.more {
 		made.from = made.some

@@ -8,6 +8,7 @@ import (
 	"purser.example/internal/account"
 	"purser.example/internal/profile"
 	"purser.example/internal/shown"
+	"purser.example/internal/sqlite"
 )
 
 // found is what a look at the indexes tells of a term. Names that begin with it stand together in the order by name; the
@@ -48,16 +49,16 @@ func (s *Store) look(ctx context.Context, term string) (found, error) {
 	if !findable(term) {
 		return f, nil
 	}
-	query, args := findPhrase, []any{`"` + strings.ReplaceAll(term, `"`, `""`) + `"`, term, s.limits.narrow + 1}
+	query, args := findPhrase, []any{sqlite.Phrase(term), term, s.limits.narrow + 1}
 	if utf8.RuneCountInString(term) < 3 {
-		query, args = findShort, []any{term, term, s.limits.narrow + 1, afterAll(term)}
+		query, args = findShort, []any{term, term, s.limits.narrow + 1, sqlite.AfterAll(term)}
 	}
 	var err error
 	if f.inside, err = s.numbers(ctx, query, args...); err != nil || f.inside.more {
 		f.all = f.inside
 		return f, err
 	}
-	begin, err := s.numbers(ctx, findBegin, term, afterAll(term), s.limits.narrow+1)
+	begin, err := s.numbers(ctx, findBegin, term, sqlite.AfterAll(term), s.limits.narrow+1)
 	if err != nil || begin.more || f.inside.n == 0 {
 		f.all = begin
 		return f, err
@@ -71,9 +72,6 @@ func (s *Store) numbers(ctx context.Context, query string, args ...any) (n numbe
 	n.more = n.n > s.limits.narrow
 	return n, err
 }
-
-// afterAll is the first text after all that begin with the term: no letter has this byte.
-func afterAll(term string) string { return term + "\xff" }
 
 // findable is false for what no name and no username can hold, such as the signs that end them in the search index.
 func findable(term string) bool {

@@ -43,7 +43,7 @@ func Insert(tx *sqlite.Tx, p profile.Profile, password []byte) error {
 		p.ID, p.Kind, p.Name, account.Fold(p.Name), p.Description, p.Tenant, p.Tenant, p.Username, account.Fold(p.Username), p.Version, joined(p.Services),
 		o.status, o.expiresAt, o.validatedAt, o.code, o.expiry, o.warnAt, o.roles, o.products, o.warnings, o.failedStatus, o.failedAt, o.verdict, o.failed,
 		p.Created.At.UnixMilli(), p.Created.By, p.Modified.At.UnixMilli(), p.Modified.By, password,
-		account.SearchKey(p.Name), key, lettersOf(key)|lettersOf(o.code)); err != nil {
+		account.SearchKey(p.Name), key, sqlite.LettersOf(key)|sqlite.LettersOf(o.code)); err != nil {
 		return err
 	}
 	return addServices(tx, p)

@@ -17,6 +17,7 @@ import (
 	"purser.example/internal/sqlite/pools"
 	"purser.example/internal/sqlite/profiles"
 	"purser.example/internal/sqlite/runs"
+	"purser.example/internal/sqlite/scans"
 	"purser.example/internal/sqlite/sessions"
 	"purser.example/internal/sqlite/tenants"
 	"purser.example/internal/storetest"
@@ -35,11 +36,15 @@ func Engine(tb testing.TB, h storetest.Hooks) storetest.Engine {
 		Profiles: profiles.New(db).KeptBy(keepers), Pools: pools.New(db).KeptBy(keepers),
 		Runs:     runs.New(db, runs.Effects{pool.CheckRun: pools.Settled, storetest.Followed: followed}),
 		Links:    links.New(db),
+		Scans:    scans.New(db),
 		Activity: db.Activity, Verify: db.VerifyActivity, Jobs: jobsOf(db),
 		RefuseEntry: func(action audit.Action) (allow func()) {
 			return refuse(tb, db, fmt.Sprintf("BEFORE INSERT ON activity WHEN new.action = '%s'", action))
 		},
 		RefuseJobs: func() (allow func()) { return refuse(tb, db, "BEFORE INSERT ON handed_over") },
+		RefuseGone: func(key string) (allow func()) {
+			return refuse(tb, db, fmt.Sprintf("BEFORE UPDATE ON scan_objects WHEN new.gone_at > 0 AND new.object_key = '%s'", key))
+		},
 	}
 }
 
