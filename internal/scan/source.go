@@ -53,14 +53,7 @@ var (
 	ErrUnsupported = errors.New("scan: the tenant does not allow it")
 )
 
-// The codes that a Source gives: in the Closed of a site, and in the warnings of a page.
-const (
-	SiteLocked   Code = "site-locked"
-	SiteArchived Code = "site-archived"
-	NoID         Code = "no-id" // it came without what it could be kept by
-)
-
-// Closed says that a site's administrators cannot be set.
+// Closed says that a site's administrators cannot be set, and with which code (SiteLocked, SiteReadOnly, SiteArchived).
 type Closed struct{ Why Code }
 
 func (c *Closed) Error() string { return "scan: the site is closed: " + string(c.Why) }
