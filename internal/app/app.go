@@ -167,10 +167,14 @@ func (a *App) furnish(kept stores, ring *secret.Keyring, codes *verdict.Table, o
 		Store: kept.pools, Tenants: a.Tenants, Apps: a.Apps, Accounts: a.Accounts, Profiles: a.Profiles, Runs: a.Runs, Shifts: a.shifts, Ring: ring, Directory: directory,
 		Settings: pool.Settings{AdminCenterHosts: cfg.AdminCenterHosts}, Codes: codes, Now: o.Now, Log: o.Log,
 	})
-	a.Scans = scan.NewService(scan.Parts{Tenants: a.Tenants, Apps: a.Apps, Accounts: a.Accounts, Profiles: a.Profiles, Pools: a.Pools, Runs: a.Runs, Shifts: a.shifts, Now: o.Now, Log: o.Log})
-	a.Profiles.UsedBy(a.Pools)
+	a.Scans = scan.NewService(scan.Parts{
+		Store: kept.scans, Tenants: a.Tenants, Apps: a.Apps, Accounts: a.Accounts, Profiles: a.Profiles, Pools: a.Pools, Runs: a.Runs, Shifts: a.shifts, Directory: Scans(client),
+		Now: o.Now, Log: o.Log,
+	})
+	a.Profiles.UsedBy(a.Pools, a.Scans)
+	a.Pools.CountedBy(a.Scans)
 	a.Accounts.KeptBy(a.Profiles, a.Pools)
-	a.Apps.UsedBy(a.Profiles, a.Pools)
+	a.Apps.UsedBy(a.Profiles, a.Pools, a.Scans)
 }
 
 // employ opens the queue of the background work.
@@ -178,6 +182,8 @@ func (a *App) employ(ctx context.Context) (err error) {
 	a.queue, err = work.Open(ctx, a.DB, a.log,
 		work.Runs(profile.ValidationRun, a.Runs),
 		work.Runs(pool.CheckRun, a.Runs),
+		work.Runs(scan.GrantRun, a.Runs),
+		work.Scans(scan.ObjectScan, func(ctx context.Context, id string) error { return a.Scans.Work(ctx, scan.ID(id)) }),
 		work.Net(pool.GroupRead, func(ctx context.Context, id string) error { return a.Pools.Read(ctx, pool.ReadingID(id)) }),
 	)
 	if err != nil {
@@ -254,6 +260,7 @@ func (a *App) begin(ctx, beside context.Context) error {
 	a.chores.Go(func() { a.every(beside, 2*time.Second, a.indexSome) })
 	a.chores.Go(func() { a.every(beside, 2*time.Second, a.takeUpLinks) })
 	a.chores.Go(func() { a.every(beside, time.Minute, a.tidy) })
+	a.chores.Go(func() { a.every(beside, dueEvery, a.beginDue) })
 	if a.certificate != nil && a.certificate.Renewable() {
 		a.chores.Go(func() { a.every(beside, renewEvery, func(context.Context) { a.RenewCertificate() }) })
 	}
@@ -281,6 +288,15 @@ func (a *App) tidy(ctx context.Context) {
 	}
 	if err := problem.Guard(func() error { return a.tally.Flush(ctx) }); err != nil && ctx.Err() == nil {
 		a.log.Error("denials of the last minute not recorded", "error", err)
+	}
+}
+
+// dueEvery is how often scans are looked for whose daily time has come: those are by the minute.
+const dueEvery = 15 * time.Second
+
+func (a *App) beginDue(ctx context.Context) {
+	if err := problem.Guard(func() error { return a.Scans.BeginDue(ctx) }); err != nil && ctx.Err() == nil {
+		a.log.Error("daily scans not begun", "error", problem.Told(err))
 	}
 }
 

@@ -11,6 +11,7 @@ import (
 	"purser.example/internal/pool"
 	"purser.example/internal/profile"
 	"purser.example/internal/run"
+	"purser.example/internal/scan"
 	"purser.example/internal/session"
 	"purser.example/internal/sqlite"
 	"purser.example/internal/sqlite/accounts"
@@ -19,6 +20,7 @@ import (
 	"purser.example/internal/sqlite/pools"
 	"purser.example/internal/sqlite/profiles"
 	"purser.example/internal/sqlite/runs"
+	"purser.example/internal/sqlite/scans"
 	"purser.example/internal/sqlite/sessions"
 	"purser.example/internal/sqlite/tenants"
 	"purser.example/internal/tenant"
@@ -33,6 +35,7 @@ type stores struct {
 	runs     run.Store
 	profiles profile.Store
 	pools    pool.Store
+	scans    scan.Store
 	links    breakglass.Store
 
 	index   func(context.Context) (more bool, err error) // renews what the search looks up, a step at a time
@@ -46,17 +49,29 @@ type stores struct {
 func storesOf(db *sqlite.DB) stores {
 	keepers := accounts.Keepers{profile.PlaceKind: profiles.Renew, pool.PlaceKind: pools.Renew}
 	kept, members := profiles.New(db).KeptBy(keepers), pools.New(db).KeptBy(keepers)
+	found := scans.New(db)
 	visits, ran := sessions.New(db), runs.New(db, runs.Effects{pool.CheckRun: pools.Settled})
 	return stores{
 		sessions: visits, tenants: tenants.New(db), apps: appprofiles.New(db), accounts: accounts.New(db),
 		runs:     ran,
-		profiles: kept, pools: members, links: links.New(db),
-		index:   kept.Index,
+		profiles: kept, pools: members, scans: found, links: links.New(db),
+		index:   oneAfterTheOther(kept.Index, found.Index),
 		prepare: func(ctx context.Context) error { return errors.Join(kept.Fold(ctx), members.Fold(ctx)) },
 		queues: []metrics.Queue{
 			{Name: "runs", Depth: ran.Unfinished}, {Name: "run_items", Depth: ran.UnfinishedItems}, {Name: "readings", Depth: members.ReadingsWaiting},
 			{Name: "jobs", Depth: db.WorkWaiting},
 		},
 		signedIn: visits.SignedIn,
+	}
+}
+
+// oneAfterTheOther renews what several stores look up, a step of each at a time.
+func oneAfterTheOther(steps ...func(context.Context) (bool, error)) func(context.Context) (more bool, err error) {
+	return func(ctx context.Context) (more bool, err error) {
+		for _, step := range steps {
+			further, failed := step(ctx)
+			more, err = more || further, errors.Join(err, failed)
+		}
+		return more, err
 	}
 }

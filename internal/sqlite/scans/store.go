@@ -6,7 +6,12 @@
 // stands in objects.go, search.go and index.go.
 package scans
 
-import "purser.example/internal/sqlite"
+import (
+	"context"
+
+	"purser.example/internal/audit"
+	"purser.example/internal/sqlite"
+)
 
 // Store implements scan.Store.
 type Store struct {
@@ -27,3 +32,8 @@ var usual = limits{narrow: 1000, merged: 64, marked: 2000}
 
 // New gives the store of a database.
 func New(db *sqlite.DB) *Store { return &Store{db: db, limits: usual} }
+
+// Note implements scan.Store.
+func (s *Store) Note(ctx context.Context, e audit.Entry) error {
+	return s.db.Write(ctx, func(tx *sqlite.Tx) error { return tx.Record(e) })
+}
