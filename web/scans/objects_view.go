@@ -29,12 +29,12 @@ func (v objectsView) bare() bool { return len(v.Rows) == 0 && !v.Filtered }
 // objectColumns are the heads of the list, each with its value of sort.
 var objectColumns = []lists.Column{
 	{Label: "Name", Sort: "name", Width: ui.Named},
-	{Label: "Type", Sort: "type", Width: ui.User},
+	{Label: "Type", Sort: "type", Width: ui.Texts},
 	{Label: "Tenant", Width: ui.Short, From: ui.FromMiddle},
-	{Label: "Address", From: ui.FromMiddle},
+	{Label: "Address", Width: ui.User, From: ui.FromMiddle},
 	{Label: "First seen", Sort: "first", Width: ui.Times, From: ui.FromWide},
 	{Label: "Last seen", Sort: "last", Width: ui.Times},
-	{Label: "State", Width: ui.Named},
+	{Label: "State"},
 }
 
 // objectRow is one object.
