@@ -27,6 +27,7 @@ import (
 	"purser.example/web/profiles"
 	"purser.example/web/respond"
 	"purser.example/web/runs"
+	"purser.example/web/scans"
 	"purser.example/web/session"
 	"purser.example/web/tenants"
 )
@@ -51,6 +52,7 @@ type Options struct {
 	Runs        *runs.Handlers
 	Tenants     *tenants.Handlers
 	AppProfiles *appprofiles.Handlers
+	Scans       *scans.Handlers
 	Help        *help.Handlers
 }
 
@@ -110,9 +112,10 @@ func routes(e *echo.Echo, o Options) {
 	(&auth.Handlers{Login: o.Login, Sessions: o.Sessions, Links: o.Links, Activity: o.Activity, BaseURL: o.BaseURL, Log: o.Log}).Mount(e)
 	o.Profiles.Mount(e)
 	o.Pools.Mount(e)
-	o.Runs.Mount(e, o.Profiles.Runs(), o.Pools.Checks())
+	o.Runs.Mount(e, o.Profiles.Runs(), o.Pools.Checks(), o.Scans.Grants())
 	o.Tenants.Mount(e)
 	o.AppProfiles.Mount(e)
+	o.Scans.Mount(e)
 	o.Help.Mount(e)
 
 	safe := []string{http.MethodGet, http.MethodHead} // load balancers like to ask by HEAD
@@ -143,10 +146,10 @@ func anonymous(c echo.Context) bool {
 
 func signingIn(c echo.Context) bool { return strings.HasPrefix(c.Request().URL.Path, "/auth/") }
 
-// streaming are the requests that hold their connection to hear of progress. Their header does not tell: htmx says of each
-// of its requests that it would take a stream.
+// streaming are the requests that hold their connection to hear of progress, or to take a table that is sent as it is read. Their header does
+// not tell: htmx says of each of its requests that it would take a stream.
 func streaming(c echo.Context) bool {
-	return c.Request().Method == http.MethodGet && strings.HasSuffix(c.Path(), "/events")
+	return c.Request().Method == http.MethodGet && (strings.HasSuffix(c.Path(), "/events") || c.Path() == scans.ExportPath)
 }
 
 // asking are the requests that may wait for Microsoft 365, by the routes that each screen tells of.

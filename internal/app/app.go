@@ -43,6 +43,7 @@ import (
 	"purser.example/web/profiles"
 	"purser.example/web/respond"
 	"purser.example/web/runs"
+	"purser.example/web/scans"
 	"purser.example/web/tenants"
 	"purser.example/web/verdicts"
 )
@@ -202,14 +203,16 @@ func (a *App) employ(ctx context.Context) (err error) {
 // pages is Purser in a browser.
 func (a *App) pages(ready func(context.Context) error, codes *verdict.Table, o Options) http.Handler {
 	told := &verdicts.Words{Tenants: a.Tenants, Apps: a.Apps, Codes: codes, Now: o.Now}
+	discovery := &scans.Handlers{Scans: a.Scans, Runs: a.Runs, Tenants: a.Tenants, Now: o.Now, Log: o.Log}
 	return web.New(web.Options{
 		BaseURL: a.cfg.BaseURL, TrustedProxies: a.cfg.TrustedProxies, Log: o.Log,
 		Sessions: a.sessions, Login: a.login, Links: a.links, Activity: a.tally, Ready: ready, Simulated: a.cfg.Simulated(), Observe: a.observer(),
 		Profiles:    &profiles.Handlers{Profiles: a.Profiles, Accounts: a.Accounts, Validations: a.Validations, RunsOf: a.Runs, Tenants: a.Tenants, Apps: a.Apps, Now: o.Now, Log: o.Log, Verdicts: told},
-		Pools:       &pools.Handlers{Pools: a.Pools, Runs: a.Runs, Tenants: a.Tenants, Now: o.Now, Log: o.Log, Verdicts: told, Desk: &sheet.Desk{}},
+		Pools:       &pools.Handlers{Pools: a.Pools, Scans: a.Scans, Runs: a.Runs, Tenants: a.Tenants, Now: o.Now, Log: o.Log, Verdicts: told, Desk: &sheet.Desk{}},
 		Runs:        &runs.Handlers{Runs: a.Runs, Tenants: a.Tenants, Now: o.Now},
-		Tenants:     &tenants.Handlers{Tenants: a.Tenants, Apps: a.Apps, Now: o.Now},
+		Tenants:     &tenants.Handlers{Tenants: a.Tenants, Apps: a.Apps, Found: discovery.Found, Now: o.Now},
 		AppProfiles: &appprofiles.Handlers{Apps: a.Apps, Tenants: a.Tenants, Now: o.Now, Log: o.Log, Verdicts: told},
+		Scans:       discovery,
 		Help:        &help.Handlers{Provider: a.cfg.ServiceProvider, StrictPasswords: a.cfg.StrictPasswords, Codes: codes},
 	})
 }

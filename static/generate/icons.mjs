@@ -16,6 +16,8 @@ export const icons = {
   delete: 'delete_20_regular',
   validate: 'shield_checkmark_20_regular',
   rerun: 'arrow_sync_20_regular',
+  run: 'play_20_regular',
+  stop: 'stop_20_regular',
   search: 'search_20_regular',
   filter: 'filter_20_regular',
   copy: 'copy_20_regular',
@@ -35,6 +37,7 @@ export const icons = {
   // Places and things.
   account: 'person_key_20_regular',
   app: 'apps_20_regular',
+  discovery: 'box_search_20_regular',
   history: 'history_20_regular',
   help: 'question_circle_20_regular',
   key: 'key_20_regular',

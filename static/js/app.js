@@ -13,3 +13,4 @@ import './time.js';
 import './tip.js';
 import './told.js';
 import './unsaved.js';
+import './zone.js';

@@ -12,8 +12,9 @@ var (
 	passwordsLeaf   = leaf{PasswordsPath, "Password limitations and requirements"}
 	poolsLeaf       = leaf{PoolsPath, "Account pools"}
 	connectLeaf     = leaf{ConnectPath, "Connecting a tenant"}
+	scansLeaf       = leaf{ScansPath, "Codes of scans"}
 
-	leaves = []leaf{startLeaf, notesLeaf, browserLeaf, codesLeaf, permissionsLeaf, passwordsLeaf, poolsLeaf, connectLeaf}
+	leaves = []leaf{startLeaf, notesLeaf, browserLeaf, codesLeaf, permissionsLeaf, passwordsLeaf, poolsLeaf, scansLeaf, connectLeaf}
 )
 
 // abouts say on the first page what each of the others is for.
@@ -27,6 +28,7 @@ var abouts = []struct {
 	{permissionsLeaf, "What a service account needs for each service, and which services use account pools."},
 	{passwordsLeaf, "Which passwords Microsoft 365 accepts, when they expire, and when an account is locked."},
 	{poolsLeaf, "How to build a pool, what its members need, and how many are enough."},
+	{scansLeaf, "Every code that a scan or the registration of sites can show: its cause and what to do. And how a pool comes into force."},
 	{connectLeaf, "How a tenant is connected, and what an app registration in it needs, so that Purser can sign in and read."},
 }
 

@@ -1,5 +1,5 @@
 // Package help holds the pages that explain: what stands in the way of a validation, why a password that works elsewhere is
-// refused, what each of Microsoft's codes means, what the services require of an account, which passwords Microsoft takes, how account pools
+// refused, what each of Microsoft's codes means, what the codes of scans mean, what the services require of an account, which passwords Microsoft takes, how account pools
 // work, and what a tenant needs before it can be connected. They are one place: each page has the contents of all beside it.
 //
 // The pages only read what is built in: the table of package verdict, the catalogue, the password rules. What they add
@@ -28,6 +28,7 @@ const (
 	BrowserPath     = "/help/works-in-browser"
 	PoolsPath       = "/help/account-pools"
 	ConnectPath     = "/help/connecting-a-tenant"
+	ScansPath       = "/help/scan-codes" // each code has its own place
 )
 
 // Handlers answers everything under /help/. The zero value works: it offers no common service, and takes the password rules as advice.
@@ -47,6 +48,7 @@ func (h *Handlers) Mount(e *echo.Echo) {
 	e.GET(PasswordsPath, h.passwords)
 	e.GET(PoolsPath, h.pools)
 	e.GET(ConnectPath, h.connect)
+	e.GET(ScansPath, h.scans)
 }
 
 func (h *Handlers) start(c echo.Context) error {
@@ -80,6 +82,10 @@ func (h *Handlers) pools(c echo.Context) error {
 
 func (h *Handlers) connect(c echo.Context) error {
 	return answer(c, connectLeaf, connectPlaces, connectPage())
+}
+
+func (h *Handlers) scans(c echo.Context) error {
+	return answer(c, scansLeaf, scanPlaces(), scansPage(scanGroups()))
 }
 
 // answer sends a page with its own places in the contents beside it. It says nothing that changes, so the browser may keep it.

@@ -16,12 +16,13 @@ import (
 	"purser.example/internal/account"
 	"purser.example/internal/appprofile"
 	"purser.example/internal/catalogue"
+	"purser.example/internal/scan"
 	"purser.example/internal/shown"
 	"purser.example/internal/verdict"
 	"purser.example/web/help"
 )
 
-var paths = []string{help.NotesPath, help.BrowserPath, help.CodesPath, help.PermissionsPath, help.PasswordsPath, help.PoolsPath, help.ConnectPath}
+var paths = []string{help.NotesPath, help.BrowserPath, help.CodesPath, help.PermissionsPath, help.PasswordsPath, help.PoolsPath, help.ScansPath, help.ConnectPath}
 
 // open reads one page and gives its main part.
 func open(t *testing.T, h help.Handlers, path string) *goquery.Selection {
@@ -46,7 +47,7 @@ func words(s *goquery.Selection) string { return strings.Join(strings.Fields(s.T
 func TestEveryPageHasItsTitle(t *testing.T) {
 	for i, want := range []string{
 		"Helpful notes for passing the validation test", "Why is a password that works in the browser refused here?", "Validation test troubleshooting",
-		"Required permissions of cloud services", "Password limitations and requirements", "Account pools", "Connecting a tenant",
+		"Required permissions of cloud services", "Password limitations and requirements", "Account pools", "Codes of scans", "Connecting a tenant",
 	} {
 		main := open(t, help.Handlers{}, paths[i])
 		if got := words(main.Find("h1")); got != want || main.Find("h1").Length() != 1 {
@@ -116,7 +117,7 @@ func TestLinksLeadSomewhere(t *testing.T) {
 				return
 			}
 			target := pages[path]
-			if href.Path == "/classic/account-pool" || strings.HasPrefix(href.Path, "/app-profiles") {
+			if slices.Contains([]string{"/classic/account-pool", "/service-accounts", "/scan-profiles"}, href.Path) || strings.HasPrefix(href.Path, "/app-profiles") {
 				return // no page of help, and there always
 			}
 			if href.Path != "" {
@@ -186,6 +187,22 @@ func TestTheBrowserPageNamesTheReasons(t *testing.T) {
 	}
 	if open(t, help.Handlers{}, help.NotesPath).Find("article a[href='"+help.BrowserPath+"']").Length() == 0 {
 		t.Error("the notes do not lead here")
+	}
+}
+
+// R56: every code of scans has its place in the help, where the pages lead to it, with its cause and what to do.
+func TestEveryCodeOfAScanHasItsPlace(t *testing.T) {
+	main := open(t, help.Handlers{}, help.ScansPath)
+	for _, e := range scan.Explanations() {
+		said := words(main.Find("#" + string(e.Code)))
+		for _, part := range []string{string(e.Code), e.Title, e.Cause, e.Remedy} {
+			if !strings.Contains(said, part) {
+				t.Errorf("%s does not say %q", e.Code, part)
+			}
+		}
+	}
+	if open(t, help.Handlers{}, help.PoolsPath).Find("article a[href='"+help.ScansPath+"']").Length() == 0 {
+		t.Error("the page of account pools does not lead here")
 	}
 }
 

@@ -208,7 +208,15 @@ func poolsPage() templ.Component {
 				return templ_7745c5c3_Err
 			}
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 16, "</tbody></table><p>More members raise SharePoint's limit per user (3,000 requests in five minutes). They don't raise the limit per app and tenant (1,250 to 6,250 resource units a minute, depending on the number of licenses). A pool spreads work within Microsoft's limits but doesn't get around them.</p></section><section id=\"force\"><h2>When a pool takes effect</h2><p>A saved pool takes effect with the next scan. Until then, the earlier version stays in force, and the page shows both. After you change the group, rerun the scan profiles of the tenant so that the change takes effect right away.</p><p>When someone joins or leaves the group in Microsoft 365, the page says so. The pool doesn't change until someone saves it.</p></section>")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 16, "</tbody></table><p>More members raise SharePoint's limit per user (3,000 requests in five minutes). They don't raise the limit per app and tenant (1,250 to 6,250 resource units a minute, depending on the number of licenses). A pool spreads work within Microsoft's limits but doesn't get around them.</p></section><section id=\"force\"><h2>When a pool takes effect</h2><p>A saved pool takes effect with the next scan by a service account. The scan makes the group an administrator of each site, then brings the pool into force. Until then, the earlier version stays in force, and the page shows both.  After you change the group, select Rerun now, or run the scan profiles of the tenant under <a href=\"/scan-profiles\">Auto discovery</a>, so that the change takes effect right away. ")
+		if templ_7745c5c3_Err != nil {
+			return templ_7745c5c3_Err
+		}
+		templ_7745c5c3_Err = link(scansLeaf.Title, ScansPath).Render(ctx, templ_7745c5c3_Buffer)
+		if templ_7745c5c3_Err != nil {
+			return templ_7745c5c3_Err
+		}
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 17, "</p><p>A scan also counts the objects, so that you needn't enter their number.</p><p>When someone joins or leaves the group in Microsoft 365, the page says so. The pool doesn't change until someone saves it.</p></section>")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

@@ -21,6 +21,7 @@ var (
 	smartLockout     = source{"Smart lockout", learn + "identity/authentication/howto-password-smart-lockout", "March 2025"}
 	appPasswords     = source{"App passwords", learn + "identity/authentication/howto-mfa-app-passwords", ""}
 	mandatoryMFA     = source{"Mandatory multi-factor authentication", learn + "identity/authentication/concept-mandatory-multifactor-authentication", ""}
+	throttling       = source{"Avoid getting throttled or blocked in SharePoint Online", "https://learn.microsoft.com/sharepoint/dev/general-development/how-to-avoid-getting-throttled-or-blocked-in-sharepoint-online", ""}
 	builtInRoles     = source{"Built-in roles of Microsoft Entra", learn + "identity/role-based-access-control/permissions-reference", "January 2026"}
 	securityDefaults = source{"Security defaults", learn + "fundamentals/security-defaults", "April 2024"}
 	perUserMFA       = source{"Per-user multi-factor authentication", learn + "identity/authentication/howto-mfa-userstates", "August 2024"}

@@ -12,16 +12,18 @@ import (
 
 // Where this screen family lives.
 const (
-	Path         = "/classic/account-pool"
-	groupPath    = Path + "/group"
-	suggestPath  = Path + "/suggest"
-	usersPath    = Path + "/users"
-	enoughPath   = Path + "/enough"
-	driftPath    = Path + "/drift"
-	readingsPath = Path + "/readings"
-	checksPath   = Path + "/checks"
-	ImportPath   = Path + "/import"
-	templatePath = ImportPath + "/template.csv"
+	Path          = "/classic/account-pool"
+	groupPath     = Path + "/group"
+	suggestPath   = Path + "/suggest"
+	usersPath     = Path + "/users"
+	enoughPath    = Path + "/enough"
+	driftPath     = Path + "/drift"
+	readingsPath  = Path + "/readings"
+	checksPath    = Path + "/checks"
+	ImportPath    = Path + "/import"
+	rerunPath     = Path + "/rerun"
+	termStorePath = Path + "/term-store"
+	templatePath  = ImportPath + "/template.csv"
 
 	helpHref = "/help/account-pools"
 )

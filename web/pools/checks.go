@@ -10,8 +10,10 @@ import (
 	"purser.example/internal/account"
 	"purser.example/internal/audit"
 	"purser.example/internal/pool"
+	"purser.example/internal/problem"
 	"purser.example/internal/run"
 	"purser.example/web/runs"
+	"purser.example/web/session"
 	"purser.example/web/ui"
 	"purser.example/web/verdicts"
 	"purser.example/web/words"
@@ -56,7 +58,7 @@ func (h *Handlers) Checks() runs.Face {
 			return []runs.Link{backTo(key), {Text: "All password checks of this pool", Href: address(checksPath, "tenant", string(key.Tenant), "tab", string(key.Class))}}
 		},
 		ListBelow: func(c echo.Context) []runs.Link { return []runs.Link{backTo(keyOf(c))} },
-		Pane:      rerunPane,
+		Pane:      h.rerunPane,
 	}
 }
 
@@ -75,12 +77,17 @@ func leftOfCheck(r run.Run) string {
 }
 
 // rerunPane asks about the scan where the Save that led here changed the group (R46).
-func rerunPane(c echo.Context, _ run.Run, here string) templ.Component {
+func (h *Handlers) rerunPane(c echo.Context, r run.Run, here string) templ.Component {
 	changed := pool.Class(c.QueryParam("changed"))
 	if !changed.Known() {
 		return nil
 	}
-	return rerunDialog(changed.Title(), here)
+	view, err := h.rerunView(c, pool.Key{Tenant: pool.KeyOf(r.Scope).Tenant, Class: changed}, here)
+	if err != nil {
+		h.Log.WarnContext(c.Request().Context(), "not asked whether to rerun the scan", "request_id", session.Origin(c).Request, "error", problem.Told(err))
+		return nil
+	}
+	return rerunDialog(view)
 }
 
 // checkOutcome says what came of a check that is over.

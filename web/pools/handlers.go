@@ -21,6 +21,7 @@ import (
 // Handlers answers /classic/account-pool.
 type Handlers struct {
 	Pools   *pool.Service
+	Scans   Scans
 	Runs    *run.Service
 	Tenants *tenant.Service
 	Now     func() time.Time
@@ -46,6 +47,8 @@ func (h *Handlers) Mount(e *echo.Echo) {
 	e.GET(ImportPath, h.showImport)
 	e.POST(ImportPath, h.readImport)
 	e.GET(templatePath, h.template)
+	e.POST(rerunPath, h.rerun)
+	e.POST(termStorePath, h.confirmTermStore)
 }
 
 const title = "Manage Account Pool"

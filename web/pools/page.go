@@ -33,7 +33,11 @@ func (h *Handlers) page(c echo.Context, status int, view pageView) error {
 	}
 	if changed := pool.Class(c.QueryParam("changed")); changed.Known() && view.Tenant != "" && c.Request().Method == http.MethodGet {
 		key := pool.Key{Tenant: tenant.ID(view.Tenant), Class: changed}
-		shell.Pane = rerunDialog(changed.Title(), pageAddress(key))
+		asked, err := h.rerunView(c, key, pageAddress(key))
+		if err != nil {
+			return err
+		}
+		shell.Pane = rerunDialog(asked)
 	}
 	return respond.Page(c, status, poolPage(shell, view))
 }
@@ -68,6 +72,11 @@ func (h *Handlers) pageView(c echo.Context, f form) (pageView, error) {
 			return pageView{}, err
 		}
 		view.Panels = append(view.Panels, panel)
+		for _, todo := range panel.Chain.Todo {
+			if !slices.Contains(view.Todo, todo) {
+				view.Todo = append(view.Todo, todo)
+			}
+		}
 	}
 	return view, nil
 }

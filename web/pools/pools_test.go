@@ -267,7 +267,7 @@ func TestTwoSavesOfAPool(t *testing.T) {
 		t.Errorf("saved is %q", got)
 	}
 	to := saveOK(t, b, poolForm(t, validated(t, b, "sites", "Night")))
-	if dialog := b.Get(to).Page(t).Find("dialog[open]"); !strings.Contains(dialog.Text(), "rerun the scan profiles") || dialog.Find("a").Text() != "Later" {
+	if dialog := b.Get(to).Page(t).Find("dialog[open]"); !strings.Contains(dialog.Text(), "no such scan profile yet") || dialog.Find("a").Text() != "Create scan profileLater" {
 		t.Errorf("%s asks %q", to, dialog.Text())
 	}
 }

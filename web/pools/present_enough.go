@@ -29,12 +29,13 @@ func usable(c pool.Counts, state pool.ReadingState) (string, ui.Tone) {
 
 // enough sizes the pool for the objects typed, with the rule written out (R45).
 func enough(saved pool.Pool, f *poolForm, counts pool.Counts) enoughView {
-	objects, err := f.count()
-	if err != nil {
-		objects = 0
+	if typed, err := f.count(); err != nil || typed == 0 {
+		saved.Objects = 0
+	} else {
+		saved = saved.Typed(typed)
 	}
-	size := pool.SizeOf(saved.Typed(objects), counts)
-	objects = size.Objects
+	objects, counted := saved.Known()
+	size := pool.SizeOf(saved, counts)
 	have := standings(size.Counts)
 	view := enoughView{
 		Class: string(saved.Class), Text: have + ".", Label: have, Tone: ui.Mute,
@@ -54,6 +55,9 @@ func enough(saved pool.Pool, f *poolForm, counts pool.Counts) enoughView {
 		view.Rule = words.Counted(objects, "object") + ", first time: 7 for every started 1,000. Later, " + words.Number(size.Later) + " are enough."
 	} else {
 		view.Rule = words.Counted(objects, "object") + ", not the first time: 3 for every started 2,000."
+	}
+	if !counted.IsZero() {
+		view.Rule = "By the last scan: " + view.Rule
 	}
 	if size.Enough() {
 		view.Tone, view.Badge = ui.OK, "Enough"

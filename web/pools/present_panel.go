@@ -60,6 +60,10 @@ func (h *Handlers) panelView(c echo.Context, tell *verdicts.Teller, saved pool.P
 	if view.Loses, err = h.losesView(c, saved, f, counts); err != nil {
 		return view, err
 	}
+	if view.Chain, err = h.chainView(c, saved); err != nil {
+		return view, err
+	}
+	view.Counted, view.CountedAt = h.countedWords(saved)
 	view.Enough = enough(saved, f, counts)
 	view.Drift = h.driftView(c, saved, f)
 	view.Hidden = f.hidden()

@@ -17,6 +17,7 @@ type pageView struct {
 	Services []serviceView
 	Panels   []panelView
 	Needs    []pool.Requirement
+	Todo     []termStoreView // for a person to do
 	Outcome  outcomeView
 }
 
@@ -48,6 +49,9 @@ type panelView struct {
 	Found        *foundView    // nil while no group was found
 	Drift        driftView
 	Users        *usersView
+	Chain        chainView
+	Counted      string // how many objects the last scan found; empty: none was counted
+	CountedAt    words.Time
 	Enough       enoughView
 	Objects      string
 	AdminURL     string

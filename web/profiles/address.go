@@ -24,6 +24,8 @@ const (
 	elsewherePath = listPath + "/elsewhere" // where else an account is kept
 
 	classicPath = "/classic/account-pool" // Manage Account Pool
+
+	scanProfilesPath = "/scan-profiles" // Auto discovery
 )
 
 // kept are the parameters that make a view of the list; everything else in an address belongs to something else.

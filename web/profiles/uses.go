@@ -5,6 +5,7 @@ import (
 
 	"purser.example/internal/pool"
 	"purser.example/internal/profile"
+	"purser.example/internal/scan"
 	"purser.example/internal/tenant"
 )
 
@@ -13,9 +14,13 @@ func useLinks(t tenant.ID, uses []profile.Use) []linkView {
 	var list []linkView
 	for _, use := range uses {
 		link := linkView{Text: use.Name}
-		if use.Kind == pool.UseKind {
+		switch use.Kind {
+		case pool.UseKind:
 			link.Text = "Account pool " + use.Name
 			link.Href = classicPath + "?" + url.Values{"tenant": {string(t)}, "tab": {use.ID}}.Encode()
+		case scan.UseKind:
+			link.Text = "Scan profile " + use.Name
+			link.Href = scanProfilesPath + "/" + url.PathEscape(use.ID)
 		}
 		list = append(list, link)
 	}

@@ -14,14 +14,18 @@ type entry struct {
 	newTab                   bool
 }
 
-// entries appear with the page they lead to. Other rooms have their place between these: Overview before them all, Auto discovery under
-// Management, Health and expiry under Monitoring, and a group Administration below.
+// entries appear with the page they lead to. Other rooms have their place between these: Overview before them all, Health and expiry under
+// Monitoring, and a group Administration below.
 var entries = []entry{
 	{"Management", "App management", "/app-profiles", "app", access.ManageServiceAccounts, false},
 	{"Management", "Service account", "/service-accounts", "key", access.ManageServiceAccounts, false},
 	{"Management", "Account pools", "/classic/account-pool", "pool", access.ManageServiceAccounts, true},
+	{"Management", "Auto discovery", "/scan-profiles", "discovery", access.ManageServiceAccounts, false},
 	{"Monitoring", "Validation runs", "/service-accounts/validations", "validate", access.ManageServiceAccounts, false},
 }
+
+// elsewhere are addresses that belong to an entry and do not stand under its own.
+var elsewhere = map[string]string{"/scans": "/scan-profiles", "/objects": "/scan-profiles"}
 
 const helpPath = "/help"
 
@@ -51,6 +55,11 @@ func helpItem(caller access.Caller, path string) *layout.NavItem {
 
 // entryOf gives the entry that a page belongs to: the one with the longest address that the page's begins with.
 func entryOf(path string) string {
+	for address, of := range elsewhere {
+		if below(path, address) {
+			return of
+		}
+	}
 	here := ""
 	for _, e := range entries {
 		if below(path, e.href) && len(e.href) > len(here) {

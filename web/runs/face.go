@@ -60,6 +60,7 @@ type Words struct {
 	Again     string
 	Items     string // the name of the table of items
 	Subject   string // heads
+	Second    string // what stands beside the name of an item: "Username" unless set
 	Result    string
 	At        string
 	None      string // no item has the outcome

@@ -44,15 +44,16 @@ type restView struct {
 
 // Item is one item of a run as its row shows it.
 type Item struct {
-	Name     string
-	Href     string // what it is about; empty for nowhere
-	Username string
-	Tone     ui.Tone
-	Text     string
-	Code     string // empty for none
-	Reason   string // empty for none
-	At       words.Time
-	Verdict  *verdicts.View // what to do, on demand; nil for nothing
+	Name      string
+	Href      string // what it is about; empty for nowhere
+	Username  string
+	Tone      ui.Tone
+	Text      string
+	Code      string // empty for none
+	Reason    string // empty for none
+	Explained Link   // what the code of the reason means, where the kind has a place for that
+	At        words.Time
+	Verdict   *verdicts.View // what to do, on demand; nil for nothing
 }
 
 // listView lists runs of a kind, newest first.

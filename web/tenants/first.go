@@ -1,6 +1,10 @@
 package tenants
 
-import "purser.example/web/ui"
+import (
+	"net/url"
+
+	"purser.example/web/ui"
+)
 
 // Progress is how far an installation has come on the way to its first profile.
 type Progress struct {
@@ -66,6 +70,11 @@ func stateOf(done bool) state {
 		return stateDone
 	}
 	return stateLater
+}
+
+// scanProfilesHref is Auto discovery of one tenant.
+func scanProfilesHref(id string) string {
+	return "/scan-profiles?" + url.Values{"tenant": {id}}.Encode()
 }
 
 // Where the steps lead.

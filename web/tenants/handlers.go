@@ -2,6 +2,7 @@
 package tenants
 
 import (
+	"context"
 	"net/http"
 	"net/url"
 	"time"
@@ -28,7 +29,19 @@ func Address(id tenant.ID) string { return Path + "/" + url.PathEscape(string(id
 type Handlers struct {
 	Tenants *tenant.Service
 	Apps    *appprofile.Service
+	Found   Found
 	Now     func() time.Time
+}
+
+// Found tells what scans have found in a tenant. Who scans comes after this room, so that it is told here.
+type Found func(ctx context.Context, caller access.Caller, t tenant.ID) ([]Objects, error)
+
+// Objects is how many objects of a type a tenant has.
+type Objects struct {
+	Type string
+	N    int
+	Href string    // where they are
+	Read time.Time // when a scan last read the type to its end
 }
 
 // Mount adds the routes.
@@ -68,6 +81,11 @@ func (h *Handlers) page(c echo.Context, status int, typed, wrong string) error {
 		return err
 	}
 	view.Throttles = throttleViews(throttles, h.Now())
+	found, err := h.Found(c.Request().Context(), caller, t.ID)
+	if err != nil {
+		return err
+	}
+	view.Objects = objectViews(found, h.Now())
 	return respond.Page(c, status, tenantPage(respond.Shell(c, "Management", t.Called()), view))
 }
 

@@ -30,6 +30,7 @@ type tenantView struct {
 	SecurityDefaults        switchView
 	LegacyAuth              switchView
 	Apps                    []appView // the preferred one first; none: the tenant is known from profiles only
+	Objects                 []objectsView
 	CloudDomains            []cloudDomainView
 	Throttles               []throttleView // of the last week, newest first
 	Action                  string
@@ -75,6 +76,20 @@ type appView struct {
 	Tone       ui.Tone
 	Status     string
 	Preferred  bool
+}
+
+// objectsView is how many objects of a type scans have found.
+type objectsView struct {
+	Type, Count, Href string
+	Read              words.Time
+}
+
+func objectViews(found []Objects, now time.Time) []objectsView {
+	var list []objectsView
+	for _, o := range found {
+		list = append(list, objectsView{Type: o.Type, Count: words.Number(o.N), Href: o.Href, Read: words.Moment(o.Read, now)})
+	}
+	return list
 }
 
 // cloudDomainView is a federated domain whose passwords the cloud checks.
