@@ -351,6 +351,7 @@ func (a *App) Close() error {
 	a.stop()
 	a.handBack()
 	a.chores.Wait()
+	a.sessions.Close()
 	return errors.Join(a.tally.Close(context.Background()), a.DB.Close())
 }
 
