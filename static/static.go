@@ -29,7 +29,7 @@ var files embed.FS
 var sheets = []string{"tokens", "icons", "base", "shell", "controls", "content", "help", "table", "overlay", "profiles", "scans", "classic", "pools", "print"}
 
 // scripts are those that pages name. Whatever they import goes with them.
-var scripts = []string{"js/app.js", "js/pool.js", "js/glass.js"}
+var scripts = []string{"js/app.js", "js/pool.js", "js/glass.js", "js/zone.js"}
 
 // libraries are the parts of vendor/htmx.js: scripts of others, as they are.
 var libraries = []string{"vendor/htmx.min.js", "vendor/hx-sse.min.js"}

@@ -314,22 +314,23 @@ func allBut(rooms map[string][]string, few ...string) []string {
 func TestTheRoomsOfTheSimulator(t *testing.T) {
 	const front = "internal/m365sim"
 	arrows := map[string]string{
-		"": "call cloud control directory fault federation fixture graph journal login sharepoint signin token",
+		"": "call cloud control directory fault federation fixture graph journal login sharepoint signin throttle token",
 
 		"/control":    "call directory fault journal strictjson",
 		"/federation": "call cloud directory token wstrust",
 		"/graph":      "call cloud directory fault fixture guid permission signin throttle token",
 		"/login":      "call cloud directory fixture guid permission signin table throttle token wstrust",
-		"/sharepoint": "call cloud directory fixture guid token",
+		"/sharepoint": "call cloud directory fixture guid throttle token",
 
 		"/directory": "cloud fixture guid strictjson table",
 		"/fixture":   "guid strictjson",
 		"/fault":     "call",
+		"/throttle":  "fixture",
 		"/journal":   "call",
 		"/call":      "cloud guid token wstrust",
 		"/wstrust":   "guid token",
 
-		"/cloud": "", "/guid": "", "/permission": "", "/signin": "", "/strictjson": "", "/table": "", "/throttle": "", "/token": "",
+		"/cloud": "", "/guid": "", "/permission": "", "/signin": "", "/strictjson": "", "/table": "", "/token": "",
 		"/simtest": ".",
 	}
 	seen := 0

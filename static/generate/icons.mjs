@@ -19,13 +19,11 @@ export const icons = {
   run: 'play_20_regular',
   stop: 'stop_20_regular',
   search: 'search_20_regular',
-  filter: 'filter_20_regular',
   copy: 'copy_20_regular',
   import: 'arrow_upload_20_regular',
   download: 'arrow_download_20_regular',
   save: 'save_20_regular',
   open: 'open_16_regular',
-  link: 'link_20_regular',
   'sign-out': 'sign_out_20_regular',
   // Movement.
   navigation: 'navigation_20_regular',
@@ -37,12 +35,9 @@ export const icons = {
   // Places and things.
   account: 'person_key_20_regular',
   app: 'apps_20_regular',
-  discovery: 'box_search_20_regular',
-  history: 'history_20_regular',
+  discovery: 'target_20_regular',
   help: 'question_circle_20_regular',
   key: 'key_20_regular',
-  password: 'password_20_regular',
-  person: 'person_20_regular',
   pool: 'people_team_20_regular',
   tenant: 'building_20_regular',
 };

@@ -13,4 +13,3 @@ import './time.js';
 import './tip.js';
 import './told.js';
 import './unsaved.js';
-import './zone.js';

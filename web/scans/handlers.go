@@ -98,7 +98,7 @@ const (
 func (h *Handlers) screen() lists.Screen {
 	return lists.Screen{Section: section, Title: title, Page: func(c echo.Context, shell layout.Shell) (templ.Component, error) {
 		view, err := h.listView(c)
-		return listPage(shell, view), err
+		return listPage(scripted(shell), view), err
 	}}
 }
 
@@ -111,5 +111,11 @@ func (h *Handlers) list(c echo.Context) error {
 	if shell.Flash != nil {
 		view.mark(shell.Flash.About)
 	}
-	return respond.Page(c, http.StatusOK, listPage(shell, view))
+	return respond.Page(c, http.StatusOK, listPage(scripted(shell), view))
+}
+
+// scripted brings the script of the form, which may open over the list at any time.
+func scripted(shell layout.Shell) layout.Shell {
+	shell.Scripts = []string{"js/zone.js"}
+	return shell
 }

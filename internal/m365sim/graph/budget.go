@@ -21,7 +21,7 @@ func (g *request) within(path []string, answer func() call.Answer) call.Answer {
 		who.User = g.caller.userID
 		use := g.service.sites.AtSharePoint(f, who, g.At)
 		a := g.unless(use, refusal{status: throttle.Status(f), code: "activityLimitReached", message: "The request has been throttled."}, answer)
-		use.RateLimit(a)
+		use.RateLimit(a.Header)
 		return a
 	}
 	use := g.service.budgets.Spend(who, f.GraphRequests, f.Window(), g.At)

@@ -22,6 +22,6 @@ func (r *request) within(answer func() call.Answer) call.Answer {
 		a = call.Text(status, "text/plain; charset=utf-8", http.StatusText(status))
 		a.Header.Set("Retry-After", throttle.RetryAfter(f, use.Wait, r.At, false))
 	}
-	use.RateLimit(a)
+	use.RateLimit(a.Header)
 	return a
 }

@@ -7,7 +7,6 @@ import (
 	"strconv"
 	"time"
 
-	"purser.example/internal/m365sim/call"
 	"purser.example/internal/m365sim/fixture"
 )
 
@@ -25,13 +24,13 @@ func (b *Budgets) AtSharePoint(f *fixture.Throttle, who Key, now time.Time) Use 
 }
 
 // RateLimit adds the headers by which SharePoint tells how a budget stands, from four fifths of it on.
-func (u Use) RateLimit(a call.Answer) {
+func (u Use) RateLimit(header http.Header) {
 	if !u.Near() {
 		return
 	}
-	a.Header.Set("RateLimit-Limit", strconv.Itoa(u.Limit))
-	a.Header.Set("RateLimit-Remaining", strconv.Itoa(u.Limit-u.Used))
-	a.Header.Set("RateLimit-Reset", strconv.Itoa(int(math.Ceil(u.Reset.Seconds()))))
+	header.Set("RateLimit-Limit", strconv.Itoa(u.Limit))
+	header.Set("RateLimit-Remaining", strconv.Itoa(u.Limit-u.Used))
+	header.Set("RateLimit-Reset", strconv.Itoa(int(math.Ceil(u.Reset.Seconds()))))
 }
 
 // Status is that of a refusal of SharePoint, which has two for it.
