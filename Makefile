@@ -17,7 +17,9 @@ LIGHTHOUSE_TOOLS := e2e/lighthouse/node_modules/.package-lock.json
 CONTRACT_TOOLS := internal/m365sim/contract/node_modules/.package-lock.json
 
 # How Purser is built to be delivered. All that needs no race detector is built like that, so that a fresh clone compiles it once.
-DELIVERED      = CGO_ENABLED=0 GOFLAGS='$(strip $(shell $(GO) env GOFLAGS) -trimpath)'
+# What .ci/lean lists is compiled without inlining: it is a fourteenth of the program (docs/decisions/0021-size.md).
+LEAN          := $(foreach module,$(shell cat .ci/lean),-gcflags=$(module)/...=-l)
+DELIVERED      = CGO_ENABLED=0 GOFLAGS='$(strip $(shell $(GO) env GOFLAGS) -trimpath $(LEAN))'
 
 # The race detector is for our code, and sees what Go keeps. SQLite and its C library are translated from C and keep their own
 # memory, where it looks a thousand times and sees nothing: they would take most of the time of all tests.

@@ -70,7 +70,15 @@ func (r *release) program(p platform) string {
 // build compiles as `make build` does, and without what tells builds apart: the folder, git's state, the id of the build, and what a
 // machine's own settings of Go would change.
 func (r *release) build(p platform) error {
-	build := exec.Command("go", "build", "-trimpath", "-buildvcs=false", "-ldflags", "-s -w -buildid= -X main.version="+r.version, "-o", r.program(p), "./cmd/purser")
+	args := []string{"build", "-trimpath", "-buildvcs=false", "-ldflags", "-s -w -buildid= -X main.version=" + r.version, "-o", r.program(p)}
+	lean, err := os.ReadFile(filepath.Join(r.source, ".ci", "lean"))
+	if err != nil {
+		return err
+	}
+	for _, module := range strings.Fields(string(lean)) {
+		args = append(args, "-gcflags="+module+"/...=-l")
+	}
+	build := exec.Command("go", append(args, "./cmd/purser")...)
 	build.Dir = r.source
 	build.Env = append(os.Environ(), "CGO_ENABLED=0", "GOOS="+p.os, "GOARCH="+p.arch, "GOAMD64=v1", "GOARM64=v8.0", "GOFLAGS=", "GOEXPERIMENT=", "GOWORK=off")
 	if said, err := build.CombinedOutput(); err != nil {
