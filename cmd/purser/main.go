@@ -14,6 +14,7 @@ import (
 	"strconv"
 	"strings"
 	"syscall"
+	_ "time/tzdata" // daily scans are by the clocks of zones, which Windows and small containers know none of
 
 	"github.com/alecthomas/kong"
 

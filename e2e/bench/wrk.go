@@ -18,7 +18,7 @@ type load struct {
 }
 
 // wrk loads an address with 32 connections from one thread for some seconds. An answer that is not 2xx is an error: it would
-// be the speed of something else.
+// be the speed of something else; so is none at all.
 func wrk(ctx context.Context, p page, seconds int) (load, error) {
 	args := []string{"-t1", "-c32", fmt.Sprintf("-d%ds", seconds), "--latency"}
 	if p.cookie != "" {
@@ -45,6 +45,9 @@ func wrk(ctx context.Context, p page, seconds int) (load, error) {
 		if err != nil {
 			return load{}, err
 		}
+	}
+	if l.rate == 0 || l.p99 == 0 {
+		return load{}, fmt.Errorf("%s answered nothing that was counted\n%s", p.address, out)
 	}
 	return l, nil
 }

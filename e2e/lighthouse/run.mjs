@@ -77,7 +77,8 @@ function places(audit) {
     .map(item => '      ' + (item.node?.snippet ?? item.description ?? JSON.stringify(item)) + '\n').join('');
 }
 
-async function main(program) {
+// main measures all pages, or those named only.
+async function main(program, ...only) {
   const chromium = execFileSync('sh', ['-c', 'command -v "$0"', process.env.CHROMIUM || 'chromium'], { encoding: 'utf8' }).trim();
   const { address, stop } = await demo(program);
   // Chromium refuses its sandbox when root starts it, as in a container.
@@ -88,6 +89,7 @@ async function main(program) {
     console.log('| page | seen on a | performance | accessibility | best practices |\n| --- | --- | --- | --- | --- |');
     let low = false;
     for (const [name, at] of Object.entries(await pages(page, address))) {
+      if (only.length > 0 && !only.includes(name)) continue;
       for (const [shape, config] of Object.entries(shapes)) {
         const report = await measure(page, at, config);
         console.log(`| ${name} | ${shape} | ${Object.keys(limits).map(category => score(report, category)).join(' | ')} |`);
@@ -105,4 +107,4 @@ async function main(program) {
   }
 }
 
-process.exitCode = await main(process.argv[2]);
+process.exitCode = await main(...process.argv.slice(2));

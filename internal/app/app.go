@@ -296,7 +296,7 @@ const dueEvery = 15 * time.Second
 
 func (a *App) beginDue(ctx context.Context) {
 	if err := problem.Guard(func() error { return a.Scans.BeginDue(ctx) }); err != nil && ctx.Err() == nil {
-		a.log.Error("daily scans not begun", "error", problem.Told(err))
+		a.log.Error("daily scans not started", "error", problem.Told(err))
 	}
 }
 
@@ -354,6 +354,7 @@ func (a *App) Close() error {
 	a.stop()
 	a.handBack()
 	a.chores.Wait()
+	a.sessions.Close()
 	return errors.Join(a.tally.Close(context.Background()), a.DB.Close())
 }
 

@@ -8,6 +8,7 @@ import (
 	"purser.example/internal/audit"
 	"purser.example/internal/run"
 	"purser.example/internal/tenant"
+	"purser.example/internal/verdict"
 )
 
 // Store keeps pools, their readings and their credentials. Each change is written together with its entries in the activity log and
@@ -63,6 +64,9 @@ type Store interface {
 	// meanwhile: then nothing is stored of it but the outcome. password is the sealed one that is to be kept; nil: none. One that is
 	// kept is stored at the account's other places too. The entry is told whether it was kept.
 	Concluded(ctx context.Context, r run.Run, i run.Item, password []byte, by account.Stamp, elsewhere []account.Renewal, entry func(kept bool) audit.Entry) error
+	// Lent stores a verdict that is not valid as the failed one of a member's credential, where it is about the account. A member that has
+	// no credential any more is left alone; the entry is written all the same, because the attempt was made.
+	Lent(ctx context.Context, key Key, user UserID, v verdict.Verdict, e audit.Entry) error
 }
 
 // Sharer is what a pool keeps of an account that other places may have too.

@@ -298,6 +298,13 @@ func (s *Service) Subjects(ctx context.Context, id ID, outcomes ...Outcome) ([]s
 	return list, err
 }
 
+// Reasons counts the items with an outcome by their reasons, for a noun that goes on by them.
+func (s *Service) Reasons(ctx context.Context, id ID, outcome Outcome) (map[account.Reason]int, error) {
+	n := map[account.Reason]int{}
+	err := s.each(ctx, id, func(i Item) { n[i.Reason]++ }, outcome)
+	return n, err
+}
+
 // some is how many items are read at a time.
 const some = 1000
 

@@ -10,6 +10,7 @@ import (
 	"purser.example/internal/audit"
 	"purser.example/internal/pool"
 	"purser.example/internal/profile"
+	"purser.example/internal/run"
 )
 
 // ChainOf tells how far a pool's way into force is.
@@ -77,7 +78,25 @@ func (s *Service) countGrants(ctx context.Context, chain *Chain) error {
 			*each.n += page.Total
 		}
 	}
-	return nil
+	if chain.Pool.Group.ID == chain.Pool.InForce.Group.ID {
+		return nil
+	}
+	return s.countRun(ctx, chain)
+}
+
+// countRun counts by the last registration, where what is granted may be of the group that was saved before.
+func (s *Service) countRun(ctx context.Context, chain *Chain) error {
+	chain.Granted, chain.Refused, chain.Left = 0, 0, 0
+	if chain.Last == nil || chain.Last.Grants == "" {
+		return nil
+	}
+	r, err := s.runs.Known(ctx, chain.Last.Grants)
+	if errors.Is(err, run.ErrGone) || err == nil && r.Begun.Before(chain.Pool.By.At) {
+		return nil
+	}
+	chain.Granted, chain.Left = r.Counts[run.Confirmed], r.Counts[run.Skipped]
+	chain.Refused = r.Done() - chain.Granted - chain.Left
+	return err
 }
 
 // registered are those of the types that are sites of a class.

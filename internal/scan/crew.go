@@ -5,6 +5,9 @@ import (
 	"sync"
 	"time"
 
+	"purser.example/internal/account"
+	"purser.example/internal/pool"
+	"purser.example/internal/problem"
 	"purser.example/internal/run"
 	"purser.example/internal/verdict"
 )
@@ -102,7 +105,60 @@ func (c *crew) open(ctx context.Context) error {
 		c.members = append(c.members, &member{source: own, lent: lent})
 	}
 	c.opened = true
+	if err := c.muster(ctx, of); err != nil && problem.KindOf(err) != problem.Unavailable {
+		c.of.seen(ctx, of, err)
+	}
 	return nil
+}
+
+const (
+	// sitesEach is how many sites there have to be for each further member of the crew: a sign-in is worth that many at least.
+	sitesEach = 50
+	// mostMembers is how many of a pool's members sign in: with more of them at once, the tenant's own limits are what holds them up.
+	mostMembers = 7
+)
+
+// muster signs in with members of the pools in force that the sites are registered for, where there is enough to do (R55). One that is
+// refused, or that is left alone, is done without. c.mu is held.
+func (c *crew) muster(ctx context.Context, of Scan) error {
+	w := working{Service: c.of, scan: of}
+	for _, class := range pool.Classes {
+		wanted := min(c.r.Total/sitesEach, mostMembers) - (len(c.members) - 1)
+		if wanted <= 0 || len(w.registered(class)) == 0 {
+			continue
+		}
+		key := pool.Key{Tenant: of.Tenant, Class: class}
+		lenders, err := c.of.pools.Lenders(ctx, key, wanted)
+		if err != nil {
+			return err
+		}
+		admin, err := c.of.adminCenter(ctx, of.Tenant)
+		if err != nil {
+			return err
+		}
+		for _, lender := range lenders {
+			if !account.SameUsername(lender.Username, of.By) {
+				c.enlist(ctx, key, lender, admin)
+			}
+		}
+	}
+	return nil
+}
+
+func (c *crew) enlist(ctx context.Context, key pool.Key, lender pool.Member, admin string) {
+	var source Source
+	err := c.of.pools.Lend(ctx, c.r.Actor.Caller(), c.r.Origin, key, lender, func(ctx context.Context, a account.Account) (v verdict.Verdict) {
+		source, v = c.of.directory.AsAccount(ctx, a, admin)
+		return v
+	})
+	if source == nil {
+		return
+	}
+	if err != nil {
+		source.Close()
+		return
+	}
+	c.members = append(c.members, &member{source: source})
 }
 
 // lent is the tenant as the scan has it open.

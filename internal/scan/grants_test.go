@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"testing"
 
 	"purser.example/internal/pool"
@@ -211,5 +212,54 @@ func TestTheTermStoreIsForAPersonR51(t *testing.T) {
 	}
 	if n := r.logged(scan.TermStore); n != 1 {
 		t.Errorf("%d entries", n)
+	}
+}
+
+// R51, R54: where everybody who could register sites is lost in the middle, the rest is left for the next scan, and so is the pool.
+func TestTheAccountIsLostWhileSitesAreRegisteredR54(t *testing.T) {
+	for _, c := range []struct {
+		name   string
+		refuse error
+		want   scan.Code
+	}{
+		{"turned off", &scan.Unread{Code: "AADSTS50057", Whose: whose.Account}, scan.AccountOff},
+		{"its role taken away", &scan.Unread{Code: "HTTP 403", Whose: whose.Account, Denied: true}, scan.NoRole},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			r := newRig(t)
+			r.microsoft.page = 50
+			r.microsoft.fill(40)
+			r.pool(pool.Sites, group, pool.Security)
+			p := r.byAccount(scan.Sites)
+			var writes atomic.Int64
+			r.microsoft.set = func(string) {
+				if writes.Add(1) == 5 {
+					r.microsoft.mu.Lock()
+					defer r.microsoft.mu.Unlock()
+					for _, of := range r.microsoft.found[scan.Sites] {
+						r.microsoft.refusing[of.Key] = c.refuse
+					}
+				}
+			}
+			s := r.scanned(p)
+			if s.State != scan.Exception || s.Code != scan.SitesLeftOver || r.inForce(pool.Sites) != 0 {
+				t.Fatalf("%+v", s)
+			}
+			lost := 0
+			for _, i := range r.items(s.Grants) {
+				if i.Outcome == run.NotReached && string(i.Reason) == string(c.want) {
+					lost++
+				}
+			}
+			if lost < 10 {
+				t.Errorf("%d sites were left: %v", lost, r.items(s.Grants))
+			}
+			r.microsoft.set = nil
+			clear(r.microsoft.refusing)
+			if s := r.scanned(p); s.State != scan.Finished || r.inForce(pool.Sites) != 1 {
+				t.Errorf("%+v", s)
+			}
+			r.registered(40, claim)
+		})
 	}
 }

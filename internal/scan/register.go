@@ -193,8 +193,7 @@ func (w *working) await(ctx context.Context, r run.Run) error {
 		case err != nil:
 			return err
 		case now.State.Over():
-			w.took(now)
-			return nil
+			return w.took(ctx, now)
 		}
 		select {
 		case <-changes:
@@ -205,16 +204,24 @@ func (w *working) await(ctx context.Context, r run.Run) error {
 	}
 }
 
-// took takes in how a run ended. One of which nothing could be told of any site was not tried to its end.
-func (w *working) took(r run.Run) {
+// took takes in how a run ended. One that lost everybody who could register sites was not tried to its end, and neither was one that
+// learned nothing of any site.
+func (w *working) took(ctx context.Context, r run.Run) error {
 	untold := r.Counts[run.NotReached] + r.Counts[run.Interrupted] + r.Counts[run.Dropped]
+	w.short = w.short || untold+r.Counts[run.Rejected] > 0
+	reasons, err := w.runs.Reasons(ctx, r.ID, run.NotReached)
+	if err != nil {
+		return err
+	}
+	delete(reasons, account.Reason(NotReachable)) // of single sites
+	delete(reasons, account.Reason(Unavailable))
 	switch {
 	case r.State == run.Cancelled:
 		w.cut = NotRegistered
-	case untold > 0 && untold == r.Total:
+	case len(reasons) > 0, untold > 0 && untold == r.Total:
 		w.cut = SitesLeftOver
 	}
-	w.short = w.short || untold+r.Counts[run.Rejected] > 0
+	return nil
 }
 
 // withdraw stops the run of a scan that is stopped, and waits a while for what is under way.

@@ -330,6 +330,10 @@ type microsoft struct {
 	page      int
 	unsupport bool
 	terms     []string
+	refused   map[string]bool // usernames
+	tried     map[string]int  // sign-ins by username
+	wrote     map[string]int  // sites by username
+	dropped   string          // of this username Microsoft takes no token any more
 
 	reading func(ctx context.Context, t scan.Type, from scan.Cursor) error // before a page; nil: nothing happens
 	setting func(site string)                                              // before administrators are set
@@ -337,7 +341,7 @@ type microsoft struct {
 }
 
 func newMicrosoft(now func() time.Time) *microsoft {
-	return &microsoft{now: now, found: map[scan.Type][]scan.Found{}, admins: map[string][]string{}, closed: map[string]scan.Code{}, refusing: map[string]error{}, password: marked, page: 3}
+	return &microsoft{now: now, found: map[scan.Type][]scan.Found{}, admins: map[string][]string{}, closed: map[string]scan.Code{}, refusing: map[string]error{}, refused: map[string]bool{}, tried: map[string]int{}, wrote: map[string]int{}, password: marked, page: 3}
 }
 
 // fill makes so many sites, each with an administrator.
@@ -383,7 +387,8 @@ func (m *microsoft) Validate(_ context.Context, a account.Account) verdict.Verdi
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	v := verdict.Verdict{Status: verdict.Valid, At: m.now(), Attempted: true}
-	if m.signIns++; string(a.Password.Reveal()) != m.password {
+	m.tried[a.Username]++
+	if m.signIns++; string(a.Password.Reveal()) != m.password || m.refused[a.Username] {
 		v.Status, v.Code = verdict.WrongPassword, "AADSTS50126"
 	} else if m.status != "" {
 		v.Status = m.status
@@ -444,6 +449,8 @@ func (s *session) site(ctx context.Context, id string) error {
 	switch {
 	case ctx.Err() != nil:
 		return &scan.Unread{Code: "CANCELLED", Whose: "purser"}
+	case s.dropped == s.who:
+		return &scan.Unread{Code: "AADSTS50057", Whose: "account"}
 	case s.refusing[id] != nil:
 		return s.refusing[id]
 	case s.closed[id] != "":
@@ -470,6 +477,7 @@ func (s *session) SetAdministrators(ctx context.Context, of scan.Site, _ string,
 	s.mu.Lock()
 	err := s.site(ctx, of.ID)
 	if s.writes++; err == nil {
+		s.wrote[s.who]++
 		s.admins[of.ID] = slices.Clone(logins)
 	}
 	s.mu.Unlock()

@@ -48,8 +48,8 @@ type Page struct {
 
 // What a Source returns beside *Unread.
 var (
-	ErrStale       = errors.New("scan: the cursor is not known any more")
-	ErrNoSite      = errors.New("scan: the site is not there any more")
+	ErrStale       = errors.New("scan: the cursor is no longer known")
+	ErrNoSite      = errors.New("scan: the site is no longer there")
 	ErrUnsupported = errors.New("scan: the tenant does not allow it")
 )
 

@@ -97,7 +97,7 @@ var turnedOff = map[string]Code{
 }
 
 // said is what Microsoft said, with the permission that is missing where its name is known.
-func (u *Unread) said() string { return strings.TrimSpace(u.Code + " " + u.Permission) }
+func (u *Unread) said() string { return strings.Trim(u.Code+" "+u.Permission, " ") }
 
 // hindrance is an error that has a code of its own.
 type hindrance struct{ code Code }

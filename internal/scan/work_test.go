@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -460,19 +461,19 @@ func TestStopAtEachStepR50(t *testing.T) {
 // cut is a store at which the process ends: at the nth change, before or after it was made.
 type cut struct {
 	scan.Store
-	n     *int
+	n     *atomic.Int64
 	after bool
 	end   func()
 }
 
 func (c cut) write(do func() error) error {
-	*c.n--
-	if *c.n == 0 && !c.after {
+	now := c.n.Add(-1) == 0
+	if now && !c.after {
 		c.end()
 		return context.Canceled
 	}
 	err := do()
-	if *c.n == 0 {
+	if now {
 		c.end()
 		return context.Canceled
 	}
@@ -501,6 +502,10 @@ func (c cut) SetTermStore(ctx context.Context, t tenantID, entry scan.TermStoreE
 	return c.write(func() error { return c.Store.SetTermStore(ctx, t, entry, e) })
 }
 
+func (c cut) Concluded(ctx context.Context, r run.Run, i run.Item, g scan.Grant, e *audit.Entry) error {
+	return c.write(func() error { return c.Store.Concluded(ctx, r, i, g, e) })
+}
+
 func (c cut) End(ctx context.Context, s scan.Scan, force []scan.Force, entries ...audit.Entry) error {
 	return c.write(func() error { return c.Store.End(ctx, s, force, entries...) })
 }
@@ -511,7 +516,7 @@ func TestPurserEndsAtEveryStepR50(t *testing.T) {
 		for n := 1; ; n++ {
 			reached := endsAt(t, n, after)
 			if !reached {
-				if n < 8 {
+				if n < 15 {
 					t.Errorf("only %d steps", n)
 				}
 				break
@@ -523,13 +528,14 @@ func TestPurserEndsAtEveryStepR50(t *testing.T) {
 func endsAt(t *testing.T, n int, after bool) (reached bool) {
 	t.Helper()
 	r := newRig(t)
-	left := n
+	var left atomic.Int64
+	left.Store(int64(n))
 	r.between = func(s scan.Store) scan.Store {
 		shifts := r.shifts
 		return cut{s, &left, after, func() { go shifts.HandBack(); <-handedBack(shifts) }}
 	}
 	r.start()
-	r.microsoft.fill(7)
+	r.microsoft.fill(5)
 	r.microsoft.add(scan.Groups, "a", "b", "c", "d")
 	r.pool(pool.Sites, group, pool.Security)
 	p := r.byAccount(scan.Sites, scan.Groups)
@@ -552,14 +558,14 @@ func endsAt(t *testing.T, n int, after bool) (reached bool) {
 		}
 	}
 	got := r.scan(s.ID)
-	if got.State != scan.Finished || got.Sections[0].Found != 7 || got.Sections[1].Found != 4 || got.Sections[0].New != 7 || r.inForce(pool.Sites) != 1 {
+	if got.State != scan.Finished || got.Sections[0].Found != 5 || got.Sections[1].Found != 4 || got.Sections[0].New != 5 || r.inForce(pool.Sites) != 1 {
 		t.Errorf("step %d, after %v: %+v", n, after, got)
 	}
-	if len(r.objects(scan.Sites, scan.Any)) != 7 || len(r.objects(scan.Groups, scan.Any)) != 4 {
+	if len(r.objects(scan.Sites, scan.Any)) != 5 || len(r.objects(scan.Groups, scan.Any)) != 4 {
 		t.Errorf("step %d: %d sites", n, len(r.objects(scan.Sites, scan.Any)))
 	}
-	r.registered(7, claim)
-	return left <= 0
+	r.registered(5, claim)
+	return left.Load() <= 0
 }
 
 // handedBack is closed when shifts that begin are handed back.

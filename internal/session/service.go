@@ -79,8 +79,10 @@ type Service struct {
 	// serves one database, so this is exact; after a restart it is as exact as touchAfter.
 	mu      sync.Mutex
 	seen    map[Key]time.Time
-	resting time.Time     // when writing an activity failed: for a while none is written then
-	unkept  map[Key]Flash // messages that could not be written, for the next page
+	resting time.Time        // when writing an activity failed: for a while none is written then
+	unkept  map[Key]Flash    // messages that could not be written, for the next page
+	leaving map[Key]*leaving // messages that are being written
+	writing sync.WaitGroup
 }
 
 // A page that is only read waits so long for what it writes beside, and leaves the writing alone for a while after it failed:
@@ -92,7 +94,7 @@ const (
 
 // NewService joins the parts. now gives UTC times.
 func NewService(store Store, ring *secret.Keyring, limits Limits, now func() time.Time, log *slog.Logger) *Service {
-	return &Service{store: store, ring: ring, limits: limits, now: now, log: log, seen: map[Key]time.Time{}, unkept: map[Key]Flash{}}
+	return &Service{store: store, ring: ring, limits: limits, now: now, log: log, seen: map[Key]time.Time{}, unkept: map[Key]Flash{}, leaving: map[Key]*leaving{}}
 }
 
 // Open loads the session that the browser's id names, and returns ErrEnded when it is over.
@@ -100,6 +102,7 @@ func (s *Service) Open(ctx context.Context, id ID) (Session, error) {
 	if id == "" {
 		return Session{}, ErrEnded
 	}
+	s.await(ctx, id.Key())
 	row, err := s.store.Load(ctx, id.Key())
 	if err != nil {
 		return Session{}, err
@@ -116,10 +119,8 @@ func (s *Service) Open(ctx context.Context, id ID) (Session, error) {
 	if sess.State, err = s.unseal(row); err != nil {
 		return sess, err
 	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if f, ok := s.unkept[sess.Key]; ok { // it is newer than what is stored
-		sess.State.Flash = &f
+	if f := s.unstored(sess.Key); f != nil {
+		sess.State.Flash = f
 	}
 	return sess, nil
 }
@@ -296,47 +297,6 @@ func (s *Service) EndOf(ctx context.Context, sid string, origin audit.Origin) er
 		s.forget(key)
 	}
 	return err
-}
-
-// SetFlash leaves a message for the next page. It must not be lost with what it speaks of: one that cannot be written is kept
-// in memory.
-func (s *Service) SetFlash(ctx context.Context, sess Session, f Flash) {
-	if err := s.change(ctx, &sess, func(state *State) { state.Flash = &f }); err != nil {
-		s.log.WarnContext(ctx, "message for the next page not stored", "session", sess.Key.Short(), "error", problem.Told(err))
-		s.mu.Lock()
-		s.unkept[sess.Key] = f
-		s.mu.Unlock()
-	}
-}
-
-// TakeFlash gives the message left for this page, once. Where it cannot be taken out soon, the next page may show it again.
-func (s *Service) TakeFlash(ctx context.Context, sess *Session) *Flash {
-	flash := sess.State.Flash
-	if flash == nil {
-		return nil
-	}
-	s.forgetUnkept(sess.Key)
-	taken := *sess
-	sess.State.Flash = nil
-	if sess.stored == nil {
-		return flash // it was in memory only
-	}
-	done := s.writeBeside(ctx, func(ctx context.Context) {
-		if err := s.change(ctx, &taken, func(state *State) { state.Flash = nil }); err != nil {
-			s.log.WarnContext(ctx, "message not taken from the session", "session", taken.Key.Short(), "error", problem.Told(err))
-		}
-	})
-	if done {
-		*sess = taken
-		sess.State.Flash = nil
-	}
-	return flash
-}
-
-func (s *Service) forgetUnkept(key Key) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	delete(s.unkept, key)
 }
 
 // Sweep removes what ended. It is called now and then.

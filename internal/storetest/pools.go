@@ -24,6 +24,7 @@ func Pools(t *testing.T, open Open) {
 		{"a later Save replaces the passwords that wait for the same accounts", saveReplaces},
 		{"the outcome of an item is stored with the credential and the entry, or not at all", concludedMember},
 		{"of an item whose password was replaced meanwhile nothing is kept but the outcome", concludedReplaced},
+		{"an account that was lent and refused has that verdict with its entry, or not at all", lentMember},
 		{"a credential follows the items of its check that are settled without a verdict", credentialFollows},
 		{"secrets of accounts go that neither the saved version has nor the one in force", secretsGo},
 		{"the saved version comes into force with its entry or not at all, unless another one was saved meanwhile", comesIntoForce},
@@ -332,6 +333,18 @@ func concludedReplaced(r *rig) {
 	r.same("the outcomes", []any{now[0].Outcome, now[0].Reason, now[1].Outcome, now[1].Kept}, []any{run.Skipped, run.Replaced, run.Rejected, false})
 	r.same("entries", r.logged("concluded"), 2)
 	r.counted("c1")
+}
+
+func lentMember(r *rig) {
+	r.read("p1", sites, users("a", 2)...)
+	of := r.checking("c1", "p1", "a-0001")
+	var kept bool
+	r.must(r.Pools.Concluded(ctx, of, concluded(r.trying(of, 1), run.Confirmed, valid), []byte("new"), stamp(0), nil, r.told(&kept)))
+	r.allOrNothing("lent", r.poolState("p1", "c1"), func() error { return r.Pools.Lent(ctx, sites, "a-0001", refused, r.entry("lent")) })
+	r.must(r.Pools.Lent(ctx, sites, "a-0001", unreachable, r.entry("lent")))
+	r.must(r.Pools.Lent(ctx, sites, "a-0002", refused, r.entry("lent")))
+	r.same("the members", r.standings("p1"), map[pool.UserID]pool.Standing{"a-0001": pool.Refused, "a-0002": pool.NoPassword})
+	r.same("entries", r.logged("lent"), 3)
 }
 
 func credentialFollows(r *rig) {

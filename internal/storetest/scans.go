@@ -47,6 +47,10 @@ func Scans(t *testing.T, open Open) {
 		{"counts by type are those of the objects that are there, and say when they were read (R45)", countsOfObjects},
 		{"who is term store administrator is stored with its entry or not at all (R51)", termStore},
 		{"pages of many types that come at once are all counted", pagesAtOnce},
+		{"an entry may stand alone", func(r *rig) {
+			r.must(r.Scans.Note(ctx, r.entry("noted")))
+			r.same("entries", r.logged("noted"), 1)
+		}},
 	})
 }
 

@@ -464,6 +464,23 @@ func TestTheFirstSteps(t *testing.T) {
 	}
 }
 
+// R75: a step that was passed by is named above the list until it is done, and no longer.
+func TestAFirstStepThatIsLeft(t *testing.T) {
+	_, b := open(t)
+	left := func() string { return plain(b.Get("/service-accounts").Page(t).Find(".first-left")) }
+	create(t, b, url.Values{"application_id": {poor}})
+	if res := b.Post("/service-accounts", url.Values{"name": {"Backup"}, "tenant": {contoso}, "services": {"fly"}, "username": {"svc-backup@contoso.com"}, "password": {"Marked-Secret-2026!"}}); res.StatusCode != http.StatusSeeOther {
+		t.Fatalf("no profile: %d", res.StatusCode)
+	}
+	if got := left(); got != "First steps: Check permissions" {
+		t.Errorf("with a profile and permissions missing: %q", got)
+	}
+	create(t, b, url.Values{"name": {"Whole"}})
+	if got := left(); got != "" {
+		t.Errorf("with permissions: %q", got)
+	}
+}
+
 // R2, R3, R60: who has no role sees nothing of it; whatever is typed is text; no secret is logged.
 func TestTheDoorAndTheWords(t *testing.T) {
 	h, b := open(t)

@@ -7,6 +7,7 @@ package profiles
 import (
 	"log/slog"
 	"net/http"
+	"sync/atomic"
 	"time"
 
 	"github.com/a-h/templ"
@@ -36,6 +37,8 @@ type Handlers struct {
 	Log         *slog.Logger
 
 	Verdicts *verdicts.Words
+
+	permitted atomic.Bool // the permissions of an app profile have been found granted, see first
 }
 
 // Asking are the routes that may wait for Microsoft 365.

@@ -14,7 +14,7 @@ type listView struct {
 	ClassicHref string              // Manage Account Pool; empty while that page does not exist
 	CreateHref  string              // empty: nobody can create now, and no button says otherwise
 	NoTenant    bool                // no tenant is connected, so that nothing can be created yet
-	First       tenants.Progress    // how far the first steps have come, for a list that nothing was ever put into
+	First       tenants.Progress    // how far the first steps have come
 	Tiles       []ui.TileProps      // counts by status, in their order
 	Active      []activeRun         // validation runs that go on
 	Filter      filterView

@@ -43,10 +43,8 @@ func (h *Handlers) listView(c echo.Context) (listView, error) {
 	if len(connected) > 0 {
 		view.CreateHref = query.Address("new")
 	}
-	if len(page.Rows) == 0 && !view.Filter.Active {
-		if view.First, err = h.first(ctx, caller, connected); err != nil {
-			return listView{}, err
-		}
+	if view.First, err = h.first(ctx, caller, connected, len(page.Rows) > 0 || view.Filter.Active); err != nil {
+		return listView{}, err
 	}
 	names := make(map[tenant.ID]tenant.Tenant, len(connected))
 	for _, t := range connected {
@@ -60,11 +58,16 @@ func (h *Handlers) listView(c echo.Context) (listView, error) {
 	return view, nil
 }
 
-// first is how far an installation without profiles has come (R75).
-func (h *Handlers) first(ctx context.Context, caller access.Caller, connected []tenant.Tenant) (tenants.Progress, error) {
-	steps := tenants.Progress{Connected: slices.ContainsFunc(connected, func(t tenant.Tenant) bool { return t.Apps > 0 })}
-	active, err := h.Apps.List(ctx, caller, appprofile.Query{Filter: appprofile.Filter{Status: appprofile.Active}, Limit: 1})
-	steps.Permitted = active.Total > 0
+// first is how far the installation has come (R75). Once permissions have been checked nobody is led there again, whatever becomes of them,
+// so that a list asks no further. Of a public client none can be checked, so that none is waited for.
+func (h *Handlers) first(ctx context.Context, caller access.Caller, connected []tenant.Tenant, saved bool) (tenants.Progress, error) {
+	steps := tenants.Progress{Connected: slices.ContainsFunc(connected, func(t tenant.Tenant) bool { return t.Apps > 0 }), Saved: saved, Permitted: h.permitted.Load()}
+	if steps.Permitted {
+		return steps, nil
+	}
+	apps, err := h.Apps.List(ctx, caller, appprofile.Query{})
+	steps.Permitted = slices.ContainsFunc(apps.Rows, func(p appprofile.Profile) bool { return p.Status == appprofile.Active || p.Kind() == appprofile.Public })
+	h.permitted.Store(steps.Permitted)
 	return steps, err
 }
 

@@ -93,6 +93,21 @@ func (s *Store) Concluded(ctx context.Context, r run.Run, i run.Item, password [
 	})
 }
 
+// Lent implements pool.Store.
+func (s *Store) Lent(ctx context.Context, key pool.Key, user pool.UserID, v verdict.Verdict, e audit.Entry) error {
+	return s.db.Write(ctx, func(tx *sqlite.Tx) error {
+		have, err := credential(tx, key, user)
+		if err == nil && have.Password != nil && v.Status.AboutAccount() {
+			have.Failed, have.Checked = &v, v.At
+			err = setCredential(tx, key, user, have)
+		}
+		if err != nil {
+			return err
+		}
+		return tx.Record(e)
+	})
+}
+
 // Settled keeps the credential in step with an item of a check that was settled without a verdict. It is the runs.Effect of
 // pool.CheckRun.
 func Settled(tx *sqlite.Tx, r run.Run, i run.Item) error {
