@@ -51,6 +51,28 @@ func (t Type) Title() string {
 	}
 }
 
+// One is a single object of the type, in a word or two.
+func (t Type) One() string {
+	switch t {
+	case Sites:
+		return "Site"
+	case OneDrive:
+		return "OneDrive"
+	case Groups:
+		return "Group"
+	case Teams:
+		return "Team"
+	case Mailboxes:
+		return "Mailbox"
+	case Users:
+		return "User"
+	case ProjectSites:
+		return "Project site"
+	default:
+		return "Public folder"
+	}
+}
+
 // Class is the object class that objects of the type count for (R45), and whose pool is registered on them. Users count for none: what is
 // done for them is done at their mailboxes and OneDrives.
 func (t Type) Class() (pool.Class, bool) {

@@ -154,7 +154,7 @@ func objectsPager(found scan.ObjectPage, address objectsQuery) ui.PagerProps {
 
 func (h *Handlers) objectRow(o scan.Object, of string) objectRow {
 	row := objectRow{
-		Name: cmp.Or(o.Name, o.Address, o.Key), Type: o.Type.Title(), Tenant: of, Address: o.Address, First: words.Moment(o.First, h.Now()), Last: words.Moment(o.Last, h.Now()),
+		Name: cmp.Or(o.Name, o.Address, o.Key), Type: o.Type.One(), Tenant: of, Address: o.Address, First: words.Moment(o.First, h.Now()), Last: words.Moment(o.Last, h.Now()),
 		Tone: ui.OK, State: stateWords(o), Grant: grantWords(o),
 	}
 	if !o.Gone.IsZero() {

@@ -259,7 +259,7 @@ func TestAScanIsRunAndItsObjectsShown(t *testing.T) {
 	if got := headsOf(objects); got != "Name|Type|Tenant|Address|First seen|Last seen|State" {
 		t.Errorf("the heads are %s", got)
 	}
-	if rows := objects.Find("#results tbody tr"); rows.Length() != 2 || !strings.Contains(plain(rows.First()), "Pool One Microsoft 365 users Contoso pool01@contoso.com") || !strings.Contains(plain(rows.First()), "Present") {
+	if rows := objects.Find("#results tbody tr"); rows.Length() != 2 || !strings.Contains(plain(rows.First()), "Pool One User Contoso pool01@contoso.com") || !strings.Contains(plain(rows.First()), "Present") {
 		t.Errorf("the users are %s", plain(rows))
 	}
 	demotest.Until(t, "the search finds a group by a part of its name", func() bool {
