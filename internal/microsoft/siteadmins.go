@@ -8,6 +8,7 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+	"time"
 
 	"purser.example/internal/verdict"
 )
@@ -20,8 +21,19 @@ var (
 	ErrUnsupported  = errors.New("microsoft: SharePoint does not allow this")
 )
 
-// mostOwners is how many owners of sites are remembered between reading a list and reading it back.
-const mostOwners = 1000
+const (
+	// mostOwners is how many owners of sites are remembered between reading a list and reading it back.
+	mostOwners = 1000
+	// ownerHolds is for how long: a site may be given another owner, and the former one be left as an administrator, who must not be
+	// taken for the owner then.
+	ownerHolds = 10 * time.Second
+)
+
+// ownerOf is the login name of a site's owner, and until when it is taken to be that.
+type ownerOf struct {
+	login string
+	until time.Time
+}
 
 // SiteAdministrators gives the login names of the administrators of a site, its owner's not among them. Where the admin center lets the account
 // in to nothing, the site itself is asked, as one of its administrators.
@@ -38,7 +50,8 @@ func (s *Survey) SiteAdministrators(ctx context.Context, id, address string) ([]
 	return s.locally(ctx, address)
 }
 
-// SetSiteAdministrators makes these the administrators of a site beside its owner, all of them: who is not named loses the right.
+// SetSiteAdministrators makes these the administrators of a site beside its owner. The admin center puts them in the place of those that there
+// are, so that who is not named loses the right; a site itself takes it from nobody, because somebody may have been named meanwhile.
 func (s *Survey) SetSiteAdministrators(ctx context.Context, id, address string, names []string) error {
 	if s.renewal == nil {
 		return ErrNotByApp
@@ -120,10 +133,10 @@ func (s *Survey) state(ctx context.Context, id string) (siteState, error) {
 // owner gives the login name of a site's owner, which the list of administrators holds too.
 func (s *Survey) owner(ctx context.Context, id string) (string, error) {
 	s.mu.Lock()
-	name, known := s.owners[id]
+	known := s.owners[id]
 	s.mu.Unlock()
-	if known {
-		return name, nil
+	if s.client.now().Before(known.until) {
+		return known.login, nil
 	}
 	state, err := s.state(ctx, id)
 	if err != nil {
@@ -134,7 +147,7 @@ func (s *Survey) owner(ctx context.Context, id string) (string, error) {
 	if len(s.owners) >= mostOwners {
 		clear(s.owners)
 	}
-	s.owners[id] = state.Owner
+	s.owners[id] = ownerOf{state.Owner, s.client.now().Add(ownerHolds)}
 	return state.Owner, nil
 }
 
@@ -240,31 +253,20 @@ func (s *Survey) locally(ctx context.Context, address string) ([]string, error) 
 	return without(names, owner.Login), ofSite(err)
 }
 
-// setLocally changes at the site itself what differs from the names: first who is to have the right, then who is to lose it.
+// setLocally gives the right at the site itself to those of the names that lack it.
 func (s *Survey) setLocally(ctx context.Context, address string, names []string) error {
 	now, err := s.locally(ctx, address)
 	if err != nil {
 		return err
 	}
-	has := func(list []string, name string) bool {
-		return slices.ContainsFunc(list, func(n string) bool { return strings.EqualFold(n, name) })
-	}
 	for _, name := range names {
-		if has(now, name) {
+		if slices.ContainsFunc(now, func(n string) bool { return strings.EqualFold(n, name) }) {
 			continue
 		}
 		if err := s.ensure(ctx, address, name); err != nil {
 			return err
 		}
-		if err := s.appoint(ctx, address, name, true); err != nil {
-			return err
-		}
-	}
-	for _, name := range now {
-		if has(names, name) {
-			continue
-		}
-		if err := s.appoint(ctx, address, name, false); err != nil {
+		if err := s.appoint(ctx, address, name); err != nil {
 			return err
 		}
 	}
@@ -289,13 +291,13 @@ func (s *Survey) ensure(ctx context.Context, address, name string) error {
 	return ofSite(err)
 }
 
-// appoint makes somebody whom a site knows its administrator, or takes that away.
-func (s *Survey) appoint(ctx context.Context, address, name string, administers bool) error {
+// appoint makes somebody whom a site knows its administrator.
+func (s *Survey) appoint(ctx context.Context, address, name string) error {
 	host, path, err := s.site(ctx, address)
 	if err != nil {
 		return err
 	}
-	body, err := json.Marshal(map[string]bool{"IsSiteAdmin": administers})
+	body, err := json.Marshal(map[string]bool{"IsSiteAdmin": true})
 	if err != nil {
 		return noAnswer(verdict.BadAnswer, "the right cannot be written")
 	}

@@ -30,7 +30,7 @@ type Survey struct {
 	mu     sync.Mutex
 	name   string // of the tenant in the addresses of SharePoint; empty until it was asked for
 	digest digest
-	owners map[string]string // login names of the owners of sites, by id
+	owners map[string]ownerOf // of sites, by id
 
 	barred atomic.Bool // the admin host lets this account in to nothing, so that the sites themselves are asked
 }
@@ -42,7 +42,7 @@ func (c *Client) SurveyAsApp(ctx context.Context, t TenantRef, app App) (*Survey
 	}
 	h, _ := t.Cloud.hosts()
 	app.Secret = secret.NewValue(app.Secret.Reveal()) // whoever opened this clears theirs
-	return &Survey{client: c, tenant: t, hosts: h, lane: laneOf(t, app.ID, scanning), app: app, owners: map[string]string{}}, nil
+	return &Survey{client: c, tenant: t, hosts: h, lane: laneOf(t, app.ID, scanning), app: app, owners: map[string]ownerOf{}}, nil
 }
 
 // SurveyAsAccount opens it for an account, by an attempt like that of Validate, which is the only one that its password is sent in. The
@@ -58,7 +58,7 @@ func (c *Client) SurveyAsAccount(ctx context.Context, account Account, admin str
 	}
 	return &Survey{
 		client: c, tenant: account.Tenant, hosts: s.hosts, lane: laneOf(account.Tenant, account.Username, scanning),
-		renewal: newRenewal(c, account.Tenant, account.App, s.hosts, token), admin: adminHost(admin, s.hosts), owners: map[string]string{},
+		renewal: newRenewal(c, account.Tenant, account.App, s.hosts, token), admin: adminHost(admin, s.hosts), owners: map[string]ownerOf{},
 	}, v
 }
 

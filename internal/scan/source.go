@@ -30,7 +30,8 @@ type Source interface {
 	// Administrators gives the login names of a site's administrators, the owner's not among them. It returns ErrNoSite for a site that
 	// is not there any more, and *Closed for one that is locked or archived.
 	Administrators(ctx context.Context, s Site, address string) ([]string, error)
-	// SetAdministrators makes these the administrators of the site, all of them: who is not named loses the right. Errors as above.
+	// SetAdministrators makes these the administrators of the site. Who is not named may lose the right: most sites can only be written
+	// whole. Errors as above.
 	SetAdministrators(ctx context.Context, s Site, address string, logins []string) error
 	// AddTermStoreAdministrator adds an account. It returns ErrUnsupported where the tenant's protocol does not allow it.
 	AddTermStoreAdministrator(ctx context.Context, username string) error
