@@ -339,6 +339,20 @@ func TestWhatCannotBeReadWholeIsTold(t *testing.T) {
 	}
 }
 
+// X9: a tenant without a single user is one whose users were not read; a tenant without groups may be.
+func TestNobodyInTheTenantIsNotRead(t *testing.T) {
+	s := newStandIn(t)
+	s.scans()
+	s.says["/v1.0/groups"], s.says["/v1.0/users"] = says(200, `{"value":[]}`), says(200, `{"value":[]}`)
+	survey, _ := s.patient().SurveyAsAccount(t.Context(), svc(), "")
+	for kind, read := range map[microsoft.Kind]bool{microsoft.KindGroups: true, microsoft.KindUsers: false, microsoft.KindMailboxes: false} {
+		err := survey.Read(t.Context(), kind, "", func(microsoft.Things) error { return nil })
+		if f, failed := microsoft.FailureOf(err); failed == read || failed && f.Denied {
+			t.Errorf("%s: %+v %v", kind, f, err)
+		}
+	}
+}
+
 // R56: what is refused for want of a permission names it.
 func TestTheMissingPermissionIsNamed(t *testing.T) {
 	s := newScanned(t)

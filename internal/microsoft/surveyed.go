@@ -186,6 +186,9 @@ func (s *Survey) graphPage(ctx context.Context, kind Kind, list graphList, at st
 		return Things{}, withRight(err, list.right)
 	}
 	things := Things{List: found}
+	if page.Next == "" && at == "" && empty(page.Value) && peopled(kind) {
+		return Things{}, noAnswer(verdict.BadAnswer, s.hosts.graph+" answered that there is nobody in the tenant")
+	}
 	if page.Next == "" {
 		return things, nil
 	}
@@ -196,6 +199,16 @@ func (s *Survey) graphPage(ctx context.Context, kind Kind, list graphList, at st
 	things.Next = inGraph + next
 	return things, nil
 }
+
+// empty reports whether a list has nothing in it.
+func empty(list json.RawMessage) bool {
+	var items []json.RawMessage
+	return json.Unmarshal(list, &items) == nil && len(items) == 0
+}
+
+// peopled reports whether a kind is read from the users of a tenant. There is none without a single user, so that an empty list of them is
+// one that was not read (X9): it must not mark everybody gone.
+func peopled(kind Kind) bool { return kind == KindUsers || kind == KindMailboxes }
 
 // leads reports whether a path is of this list. Graph writes the names of its parts in any case.
 func (l graphList) leads(path string) bool {
