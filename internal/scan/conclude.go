@@ -116,7 +116,7 @@ func (w *working) forces(ctx context.Context) ([]Force, error) {
 		if err != nil {
 			return nil, err
 		}
-		if due && p.Group.ID != "" && len(w.registered(class)) > 0 && !w.tried[p.Group.ID] {
+		if due && p.Group.ID != "" && len(w.registered(class)) > 0 && !w.tried[trying(p)] {
 			return nil, pool.ErrChanged // saved with another group since its sites were registered
 		}
 		if due {
@@ -127,7 +127,8 @@ func (w *working) forces(ctx context.Context) ([]Force, error) {
 	return list, nil
 }
 
-// reaches reports whether the scan did for a class what brings its pool into force.
+// reaches reports whether the scan did for a class what brings its pool into force: its sites were read, or where it has none, anything of
+// it was. What cannot be read at all, as public folders, holds nothing back.
 func (w *working) reaches(class pool.Class) bool {
 	any := false
 	for _, of := range w.scan.Sections {
@@ -135,9 +136,10 @@ func (w *working) reaches(class pool.Class) bool {
 		if !counted || in != class {
 			continue
 		}
-		if any = true; of.Type.Registered() && of.State != SectionRead {
+		if of.Type.Registered() && of.State != SectionRead {
 			return false
 		}
+		any = any || of.State == SectionRead || of.State == SectionUnreadable
 	}
 	return any
 }

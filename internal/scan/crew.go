@@ -31,6 +31,7 @@ type crew struct {
 // member is an account that is signed in.
 type member struct {
 	source Source
+	own    bool // the account of the scan itself, which has the roles that a scan needs
 	lent   bool // it belongs to the scan, which closes it
 	denied int  // sites in a row
 	out    bool
@@ -46,13 +47,16 @@ func (s *Service) crewOf(r run.Run) *crew {
 	return s.crews[r.ID]
 }
 
-// next gives the member whose turn it is: one that Microsoft lets work before one that it asked to wait. Where there is nobody the trouble
-// says why; an error says that the database could not be used.
-func (c *crew) next(ctx context.Context) (*member, *trouble, error) {
+// next gives the member whose turn it is: one that Microsoft lets work before one that it asked to wait; where a member was denied at the
+// site, the scan's own account. Where there is nobody the trouble says why; an error says that the database could not be used.
+func (c *crew) next(ctx context.Context, denied *member) (*member, *trouble, error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if err := c.open(ctx); err != nil {
 		return nil, nil, err
+	}
+	if own := c.own(); denied != nil && own != nil {
+		return own, nil, nil
 	}
 	now := c.of.now()
 	var best *member
@@ -102,7 +106,7 @@ func (c *crew) open(ctx context.Context) error {
 		}
 	}
 	if own != nil {
-		c.members = append(c.members, &member{source: own, lent: lent})
+		c.members = append(c.members, &member{source: own, own: true, lent: lent})
 	}
 	c.opened = true
 	if err := c.muster(ctx, of); err != nil && problem.KindOf(err) != problem.Unavailable {
@@ -170,8 +174,9 @@ func (c *crew) lent(id ID) (Source, bool) {
 }
 
 // learn takes in what a member heard of a site, and reports whether another one should try it: a member that Microsoft does not let in any
-// more, or that lacks the right to everything, is out.
-func (c *crew) learn(m *member, err error) (another bool) {
+// more, or that lacks the right to everything, is out. One that is denied at a site may lack the role, so that the site is taken for one
+// that refuses only where it refuses the scan's own account too; that says nothing of the account then.
+func (c *crew) learn(m *member, err error, denied *member) (another bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	t := &trouble{}
@@ -183,6 +188,8 @@ func (c *crew) learn(m *member, err error) (another bool) {
 	switch {
 	case t.whole:
 		m.out = true
+	case t.code == NoRole && denied != nil:
+		return false
 	case t.code == NoRole:
 		m.denied++
 		m.out = m.denied >= stubborn
@@ -193,7 +200,17 @@ func (c *crew) learn(m *member, err error) (another bool) {
 	if m.out {
 		c.trouble = t
 	}
-	return len(c.members) > 1 && m.out && c.left()
+	return c.left() && (m.out || !m.own && c.own() != nil)
+}
+
+// own is the account of the scan itself; nil where it is not of the crew, or not any more. c.mu is held.
+func (c *crew) own() *member {
+	for _, m := range c.members {
+		if m.own && !m.out {
+			return m
+		}
+	}
+	return nil
 }
 
 // left reports whether anybody of the crew goes on. c.mu is held.

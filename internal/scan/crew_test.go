@@ -11,6 +11,7 @@ import (
 	"purser.example/internal/scan"
 	"purser.example/internal/secret"
 	"purser.example/internal/verdict"
+	"purser.example/internal/whose"
 )
 
 // crewed brings a pool of sites into force whose members have passwords that Microsoft accepted.
@@ -91,4 +92,23 @@ func TestAMemberThatDropsOutR55(t *testing.T) {
 		t.Errorf("%+v", s)
 	}
 	r.registered(120, claim)
+}
+
+// R54, R55: a member that lacks the role costs no site: the scan's own account is asked before a site is taken for one that refuses.
+func TestAMemberWithoutTheRoleCostsNoSiteR54(t *testing.T) {
+	r := newRig(t)
+	r.microsoft.page = 50
+	r.microsoft.fill(120)
+	r.crewed("pool01@contoso.com")
+	r.microsoft.roleless = "pool01@contoso.com"
+	r.microsoft.refusing["site-0100"] = &scan.Unread{Code: "HTTP 403", Whose: whose.Account, Denied: true}
+	s := r.scanned(r.byAccount(scan.Sites))
+	if s.State != scan.Exception || s.Code != scan.SitesLeftOver {
+		t.Errorf("%+v", s)
+	}
+	for site, i := range r.items(s.Grants) {
+		if want := site == "Site site-0100"; (i.Outcome == run.Rejected) != want || (i.Outcome == run.Confirmed) == want {
+			t.Errorf("%s: %+v", site, i)
+		}
+	}
 }

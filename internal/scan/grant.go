@@ -27,23 +27,29 @@ func (k grants) do(ctx context.Context, r run.Run, o Object, g pool.Group) run.D
 	}
 	defer release()
 	if !o.Site.Open() {
-		return k.left(r, o, g, closedBy(o.Site))
+		return k.left(r, o, g, closedBy(o.Site), nil)
 	}
 	within, cancel := context.WithTimeout(ctx, k.limits.Patience)
 	defer cancel()
 	crew := k.crewOf(r)
+	var denied *member
+	var e *audit.Entry // of what was written, whatever becomes of it afterwards (R61)
 	for {
-		member, t, err := crew.next(within)
+		member, t, err := crew.next(within, denied)
 		if err != nil || t != nil {
-			return k.notAsked(ctx, r, o, t)
+			return k.notAsked(ctx, r, o, t, e)
 		}
 		written, err := k.grant(within, member.source, o, login(g))
+		if written {
+			e = k.entry(r, o, g)
+		}
 		if ctx.Err() != nil && err != nil {
-			return run.Done{Outcome: run.Waiting} // cut off: it is done again
+			return k.kept(r, o, o.Grant, run.Done{Outcome: run.Waiting}, e) // cut off: it is done again
 		}
-		if !crew.learn(member, err) {
-			return k.done(ctx, r, o, g, written, err, crew)
+		if !crew.learn(member, err, denied) {
+			return k.done(ctx, r, o, g, e, err, crew)
 		}
+		denied = member
 	}
 }
 
@@ -58,48 +64,51 @@ func closedBy(s Site) Code {
 	return SiteLocked
 }
 
+// entry is the entry in the activity log of administrators that were written.
+func (k grants) entry(r run.Run, o Object, g pool.Group) *audit.Entry {
+	e := audit.Entry{Actor: r.Actor, Origin: r.Origin, Action: SiteGranted, Target: audit.Target{Kind: "site", ID: o.Site.ID, Name: o.Address}}
+	e = r.Mark(e, k.Words()).With("group", g.Name).With("id", g.ID)
+	return &e
+}
+
 // done is the outcome of a site that somebody was at.
-func (k grants) done(ctx context.Context, r run.Run, o Object, g pool.Group, written bool, err error, c *crew) run.Done {
+func (k grants) done(ctx context.Context, r run.Run, o Object, g pool.Group, e *audit.Entry, err error, c *crew) run.Done {
 	answered := &verdict.Verdict{Status: verdict.Valid}
 	if closed, ok := errors.AsType[*Closed](err); ok {
-		d := k.left(r, o, g, closed.Why)
+		d := k.left(r, o, g, closed.Why, e)
 		d.Learned = answered
 		return d
 	}
 	if lost, ok := errors.AsType[*clash](err); ok {
-		return k.kept(r, o, Grant{State: Refused, Group: g.ID, Reason: string(lost.code)}, run.Done{Outcome: run.Rejected, Reason: account.Reason(lost.code), Learned: answered}, nil)
+		return k.kept(r, o, Grant{State: Refused, Group: g.ID, Reason: string(lost.code)}, run.Done{Outcome: run.Rejected, Reason: account.Reason(lost.code), Learned: answered}, e)
 	}
 	switch u, unread := errors.AsType[*Unread](err); {
-	case err == nil && written:
-		e := r.Mark(audit.Entry{Actor: r.Actor, Origin: r.Origin, Action: SiteGranted, Target: audit.Target{Kind: "site", ID: o.Site.ID, Name: o.Address}}, k.Words())
-		e = e.With("group", g.Name).With("id", g.ID)
-		return k.kept(r, o, Grant{State: Granted, Group: g.ID}, run.Done{Outcome: run.Confirmed, Learned: answered}, &e)
 	case err == nil:
-		return k.kept(r, o, Grant{State: Granted, Group: g.ID}, run.Done{Outcome: run.Confirmed, Learned: answered}, nil)
+		return k.kept(r, o, Grant{State: Granted, Group: g.ID}, run.Done{Outcome: run.Confirmed, Learned: answered}, e)
 	case errors.Is(err, ErrNoSite):
-		return k.kept(r, o, o.Grant, run.Done{Outcome: run.Skipped, Reason: run.Gone, Learned: answered}, nil)
+		return k.kept(r, o, o.Grant, run.Done{Outcome: run.Skipped, Reason: run.Gone, Learned: answered}, e)
 	case unread && u.Throttled:
-		return k.kept(r, o, o.Grant, run.Done{Outcome: run.NotReached, Reason: account.Reason(Throttled), Code: u.Code, Learned: c.throttled(k.now())}, nil)
+		return k.kept(r, o, o.Grant, run.Done{Outcome: run.NotReached, Reason: account.Reason(Throttled), Code: u.Code, Learned: c.throttled(k.now())}, e)
 	case unread && (u.Denied || u.Whose == whose.Purser):
-		return k.kept(r, o, Grant{State: Refused, Group: g.ID, Reason: string(SiteRefused)}, run.Done{Outcome: run.Rejected, Reason: account.Reason(SiteRefused), Code: u.said(), Learned: answered}, nil)
+		return k.kept(r, o, Grant{State: Refused, Group: g.ID, Reason: string(SiteRefused)}, run.Done{Outcome: run.Rejected, Reason: account.Reason(SiteRefused), Code: u.said(), Learned: answered}, e)
 	case unread && !u.Whose.Blamed():
 		t := ofUnread(u, ByAccount)
-		return k.kept(r, o, o.Grant, run.Done{Outcome: run.Waiting, Reason: account.Reason(t.code), Code: u.said(), Learned: &verdict.Verdict{Status: verdict.Unreachable, Code: u.Code}}, nil)
+		return k.kept(r, o, o.Grant, run.Done{Outcome: run.Waiting, Reason: account.Reason(t.code), Code: u.said(), Learned: &verdict.Verdict{Status: verdict.Unreachable, Code: u.Code}}, e)
 	}
-	return k.notAsked(ctx, r, o, k.seen(ctx, Scan{ID: ID(r.Scope), Tenant: o.Tenant, Method: ByAccount}, err))
+	return k.notAsked(ctx, r, o, k.seen(ctx, Scan{ID: ID(r.Scope), Tenant: o.Tenant, Method: ByAccount}, err), e)
 }
 
 // left is a site whose administrators cannot be set, for a reason that lies with it.
-func (k grants) left(r run.Run, o Object, g pool.Group, why Code) run.Done {
-	return k.kept(r, o, Grant{State: Left, Group: g.ID, Reason: string(why)}, run.Done{Outcome: run.Skipped, Reason: account.Reason(why)}, nil)
+func (k grants) left(r run.Run, o Object, g pool.Group, why Code, e *audit.Entry) run.Done {
+	return k.kept(r, o, Grant{State: Left, Group: g.ID, Reason: string(why)}, run.Done{Outcome: run.Skipped, Reason: account.Reason(why)}, e)
 }
 
 // notAsked is a site about which nobody could ask, for a reason that does not lie with it; no trouble: the database could not be used.
-func (k grants) notAsked(ctx context.Context, r run.Run, o Object, t *trouble) run.Done {
+func (k grants) notAsked(ctx context.Context, r run.Run, o Object, t *trouble, e *audit.Entry) run.Done {
 	if t == nil || ctx.Err() != nil {
-		return k.kept(r, o, o.Grant, run.Done{Outcome: run.Waiting}, nil)
+		return k.kept(r, o, o.Grant, run.Done{Outcome: run.Waiting}, e)
 	}
-	return k.kept(r, o, o.Grant, run.Done{Outcome: run.NotReached, Reason: account.Reason(t.code), Code: t.detail}, nil)
+	return k.kept(r, o, o.Grant, run.Done{Outcome: run.NotReached, Reason: account.Reason(t.code), Code: t.detail}, e)
 }
 
 // kept is a Done with what is stored of it.

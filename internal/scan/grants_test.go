@@ -144,6 +144,9 @@ func TestSomebodyElseChangesAdministratorsR54(t *testing.T) {
 		if i := r.items(s.Grants)["Site site-0001"]; i.Outcome != run.Rejected || string(i.Reason) != string(scan.GroupNotTaken) {
 			t.Errorf("%+v", i)
 		}
+		if n := r.logged(scan.SiteGranted); n != 1 { // R61: what was written is in the log, whatever became of it
+			t.Errorf("%d entries", n)
+		}
 	})
 }
 
@@ -184,6 +187,30 @@ func TestAPoolThatIsSavedMeanwhileR46(t *testing.T) {
 		if got := r.microsoft.adminsOf(fmt.Sprintf("site-%04d", i+1)); !slices.Contains(got, "c:0t.c|tenant|"+other) {
 			t.Errorf("%v", got)
 		}
+	}
+}
+
+// R46: a pool is registered with the group of another class's pool on its own sites, though that group was registered on others already.
+func TestAPoolTakesTheGroupOfAnotherMeanwhileR46(t *testing.T) {
+	r := newRig(t)
+	r.microsoft.fill(2)
+	r.microsoft.add(scan.ProjectSites, "project")
+	r.microsoft.found[scan.ProjectSites][0].Site.ID = "project"
+	r.microsoft.appoint("project", "i:0#.f|membership|adele@contoso.com")
+	r.pool(pool.Sites, group, pool.Security)
+	r.pool(pool.Project, "b0000000-0000-4000-8000-000000000002", pool.Security)
+	p := r.byAccount(scan.Sites, scan.ProjectSites)
+	var once sync.Once
+	r.microsoft.set = func(site string) {
+		if site == "project" {
+			once.Do(func() { r.save(pool.Key{Tenant: contoso, Class: pool.Project}, group, pool.Security) })
+		}
+	}
+	if s := r.scanned(p); s.State != scan.Finished || r.inForce(pool.Project) != 2 {
+		t.Errorf("%+v, %d in force", s, r.inForce(pool.Project))
+	}
+	if got := r.microsoft.adminsOf("project"); !slices.Contains(got, claim) {
+		t.Errorf("%v", got)
 	}
 }
 

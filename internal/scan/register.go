@@ -54,11 +54,14 @@ func (w *working) register(ctx context.Context) error {
 			}
 		}
 		for _, p := range saved {
-			w.tried[p.Group.ID] = true
+			w.tried[trying(p)] = true
 		}
 	}
 	return nil
 }
+
+// trying names a pool with its group: another class may have the same group on other sites.
+func trying(p pool.Pool) string { return string(p.Class) + " " + p.Group.ID }
 
 // saved are the pools whose groups have to be registered on sites of the scan, as they are saved now, and were not yet.
 func (w *working) saved(ctx context.Context) ([]pool.Pool, error) {
@@ -71,7 +74,7 @@ func (w *working) saved(ctx context.Context) ([]pool.Pool, error) {
 		if err != nil {
 			return nil, err
 		}
-		if p.Group.ID != "" && !w.tried[p.Group.ID] {
+		if p.Group.ID != "" && !w.tried[trying(p)] {
 			list = append(list, p)
 		}
 	}
@@ -100,7 +103,7 @@ func (w *working) adopt(ctx context.Context) error {
 	saved, err := w.saved(ctx)
 	for _, p := range saved {
 		if !p.By.At.After(r.Begun) {
-			w.tried[p.Group.ID] = true
+			w.tried[trying(p)] = true
 		}
 	}
 	return err

@@ -334,6 +334,7 @@ type microsoft struct {
 	tried     map[string]int  // sign-ins by username
 	wrote     map[string]int  // sites by username
 	dropped   string          // of this username Microsoft takes no token any more
+	roleless  string          // this username may look at no site
 
 	reading func(ctx context.Context, t scan.Type, from scan.Cursor) error // before a page; nil: nothing happens
 	setting func(site string)                                              // before administrators are set
@@ -451,6 +452,8 @@ func (s *session) site(ctx context.Context, id string) error {
 		return &scan.Unread{Code: "CANCELLED", Whose: "purser"}
 	case s.dropped == s.who:
 		return &scan.Unread{Code: "AADSTS50057", Whose: "account"}
+	case s.roleless == s.who:
+		return &scan.Unread{Code: "HTTP 403", Whose: "account", Denied: true}
 	case s.refusing[id] != nil:
 		return s.refusing[id]
 	case s.closed[id] != "":

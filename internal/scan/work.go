@@ -46,7 +46,7 @@ type working struct {
 	source Source   // nil: the tenant was not opened yet
 	shutBy *trouble // why nothing more is asked of Microsoft; nil: nothing stands in the way
 
-	tried map[string]bool // the groups that were registered, whether or not every site took them
+	tried map[string]bool // the pools with their groups that were registered, whether or not every site took them
 	cut   Code            // why the registration was not tried to its end; empty: it was
 	short bool            // sites were left over
 }
