@@ -32,9 +32,12 @@ func (s *Service) Rerun(ctx context.Context, caller access.Caller, origin audit.
 	if err := require(caller); err != nil {
 		return nil, err
 	}
-	profiles, err := s.store.Profiles(ctx, t)
-	if err != nil {
-		return nil, err
+	var profiles []Listed
+	if t != "" { // the store would list those of all tenants
+		var err error
+		if profiles, err = s.store.Profiles(ctx, t); err != nil {
+			return nil, err
+		}
 	}
 	var scans []Scan
 	for _, p := range profiles {

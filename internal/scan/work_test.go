@@ -12,6 +12,7 @@ import (
 	"purser.example/internal/account"
 	"purser.example/internal/audit"
 	"purser.example/internal/pool"
+	"purser.example/internal/problem"
 	"purser.example/internal/run"
 	"purser.example/internal/scan"
 	"purser.example/internal/verdict"
@@ -357,6 +358,35 @@ func TestWhatMicrosoftRefusesIsTheTypesOwnOutcomeR56(t *testing.T) {
 	s := r.scanned(r.byAccount(scan.Sites, scan.Groups))
 	if s.State != scan.Exception || s.Code != scan.NoRole || s.Sections[0].Code != scan.NoRole || s.Sections[1].State != scan.SectionRead || r.inForce(pool.Sites) != 0 {
 		t.Errorf("%+v", s)
+	}
+}
+
+// R51: a scan that read nothing of a class brings no pool of it into force.
+func TestNothingOfAClassWasReadR51(t *testing.T) {
+	r := newRig(t)
+	r.microsoft.add(scan.Users, "a")
+	r.microsoft.reading = func(_ context.Context, of scan.Type, _ scan.Cursor) error {
+		if of == scan.Groups {
+			return &scan.Unread{Code: "HTTP 403", Whose: whose.Account, Denied: true}
+		}
+		return nil
+	}
+	r.pool(pool.Sites, group, pool.Security)
+	s := r.scanned(r.byAccount(scan.Groups, scan.Users))
+	if s.State != scan.Exception || s.Code != scan.NoRole || r.inForce(pool.Sites) != 0 {
+		t.Errorf("%+v, %d in force", s, r.inForce(pool.Sites))
+	}
+}
+
+// R46: Rerun is of one tenant; without one it begins nothing, rather than the scans of all.
+func TestRerunIsOfOneTenantR46(t *testing.T) {
+	r := newRig(t)
+	r.byAccount(scan.Groups)
+	if begun, err := r.Rerun(ctx, adele, here, ""); problem.KindOf(err) != problem.Invalid || len(begun) > 0 {
+		t.Errorf("%+v, %v", begun, err)
+	}
+	if begun, err := r.Rerun(ctx, adele, here, contoso); err != nil || len(begun) != 1 {
+		t.Errorf("%+v, %v", begun, err)
 	}
 }
 
