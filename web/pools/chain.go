@@ -200,7 +200,7 @@ func (h *Handlers) rerun(c echo.Context) error {
 	}
 	said := words.Counted(len(begun)-skipped, "scan") + " started."
 	if skipped > 0 {
-		said += " " + words.Counted(skipped, "scan profile") + " " + words.Plural(skipped, "was", "were") + " skipped, because the former scan is still in progress."
+		said += " " + words.Counted(skipped, "scan profile") + " " + words.Plural(skipped, "was", "were") + " skipped, because the previous scan is still in progress."
 	}
 	return respond.Leave(c, address(scanProfilesPath, "tenant", string(key.Tenant)), said)
 }

@@ -63,7 +63,7 @@ func (h *Handlers) skippedWords(c echo.Context, begun, skipped []scan.Scan) layo
 	for _, s := range skipped {
 		names = append(names, s.Name)
 	}
-	said := layout.Flash{Failure: true, Text: "Skipped: the former scan of " + words.Sentence(names) + " is still in progress."}
+	said := layout.Flash{Failure: true, Text: "Skipped: the previous scan of " + words.Sentence(names) + " is still in progress."}
 	if len(begun) > 0 {
 		said.Text = words.Counted(len(begun), "scan") + " started. " + said.Text
 	}

@@ -9,6 +9,7 @@ import (
 
 	"github.com/labstack/echo/v4"
 
+	"purser.example/internal/problem"
 	"purser.example/internal/run"
 	"purser.example/internal/scan"
 	"purser.example/web/respond"
@@ -175,12 +176,16 @@ func outcomeOf(s scan.Scan) ui.VerdictProps {
 	return props
 }
 
-// grantsView tells how far the registration of the sites is; nil where there is none.
+// grantsView tells how far the registration of the sites is; nil where there is none. A scan that was stopped while its registration was
+// being prepared has the id of one that never came about.
 func (h *Handlers) grantsView(c echo.Context, s scan.Scan) (*grantsView, error) {
 	if s.Grants == "" {
 		return nil, nil
 	}
 	r, err := h.Runs.Find(c.Request().Context(), session.Caller(c), h.Scans.Grants(), s.Grants)
+	if problem.KindOf(err) == problem.NotFound {
+		return nil, nil
+	}
 	if err != nil {
 		return nil, err
 	}
