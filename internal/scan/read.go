@@ -3,7 +3,6 @@ package scan
 import (
 	"context"
 	"errors"
-	"time"
 
 	"purser.example/internal/access"
 	"purser.example/internal/problem"
@@ -96,7 +95,7 @@ func (s *Service) Counts(ctx context.Context, caller access.Caller, t tenant.ID)
 	return s.store.Counts(ctx, t)
 }
 
-// enliven adds what only this process knows of a scan that goes on: that Microsoft asked it to wait, and until when.
+// enliven adds what only this process knows of a scan that goes on: until when Microsoft asked it to wait.
 func (s *Service) enliven(of *Scan) {
 	if of == nil || of.State.Over() {
 		return
@@ -108,7 +107,7 @@ func (s *Service) enliven(of *Scan) {
 		return
 	}
 	if until := source.Resting(); until.After(s.now()) {
-		of.Detail = "throttled until " + until.UTC().Format(time.RFC3339)
+		of.Resting = until
 	}
 }
 

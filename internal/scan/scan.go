@@ -27,6 +27,7 @@ type Scan struct {
 	Detail   string
 	Begun    time.Time
 	Ended    time.Time // zero while it goes on
+	Resting  time.Time // until when Microsoft asked it to wait; zero: it did not. Not stored
 	Grants   run.ID    // the run that registers the sites; empty for none
 	Sections []Section // by type, in the order of Types
 }

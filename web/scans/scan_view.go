@@ -8,7 +8,6 @@ import (
 // scanView is one scan, while it goes on and afterwards.
 type scanView struct {
 	Name       string
-	Lead       string // by whom, of which tenant
 	TenantHref string
 	Tenant     string
 	Begun      words.Time
@@ -18,9 +17,9 @@ type scanView struct {
 	Outcome    *ui.VerdictProps // what came of it; nil while it goes on
 	Progress   string           // what goes on
 	Reading    string           // what is being read; empty for nothing
+	Resting    words.Time       // until when Microsoft asked to wait; zero: it did not
 	Done, All  int              // types
 	StopAction string           // POST addresses
-	AgainHref  string           // of the scan profile, for one that is over
 	RunAction  string
 	Here       string // this page
 	Events     string // where its changes come from
@@ -58,7 +57,6 @@ type grantsView struct {
 	Href        string
 	Done, Total int
 	Over        bool
-	Parts       []string // "1,180 registered", "3 not registered"
 	Tone        ui.Tone
 	Text        string
 }

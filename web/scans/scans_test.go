@@ -453,3 +453,19 @@ func TestAScanIsStopped(t *testing.T) {
 		t.Error("stopping what is over says nothing")
 	}
 }
+
+// R50, R55: a scan that Microsoft asked to wait says so, and until when.
+func TestAThrottledScanSaysSo(t *testing.T) {
+	h, b := open(t)
+	if err := h.Sim.PatchTenant("contoso.com", []byte(`{"throttle": {"graphRequests": 1, "windowSeconds": 60}}`)); err != nil {
+		t.Fatal(err)
+	}
+	scan := b.Post(create(t, b, nil)+"/run", nil).Header.Get("Location")
+	demotest.Until(t, "a scan that waits", func() bool {
+		return strings.Contains(plain(b.Get(scan).Page(t).Find("#scan")), "Microsoft 365 asked Purser to wait. The scan continues in ")
+	})
+	if res := b.Post(scan+"/stop", nil); res.StatusCode != http.StatusSeeOther {
+		t.Errorf("Stop answers %d", res.StatusCode)
+	}
+	over(t, b, scan)
+}
