@@ -58,11 +58,19 @@ var ErrStale = errors.New("microsoft: the list cannot be gone on with")
 // ErrUnreadable is a kind that cannot be read in this way at all.
 var ErrUnreadable = errors.New("microsoft: this kind cannot be read")
 
-const (
-	readSites  = "Sites.Read.All"
-	readGroups = "GroupMember.Read.All"
-	readUsers  = "User.Read.All"
+// permission is one of Graph's, with those that include it.
+type permission struct {
+	name   string
+	within []string
+}
 
+var (
+	readSites  = permission{"Sites.Read.All", []string{"Sites.ReadWrite.All", "Sites.Manage.All", "Sites.FullControl.All"}}
+	readGroups = permission{"GroupMember.Read.All", []string{"Group.Read.All", "Group.ReadWrite.All", "Directory.Read.All", "Directory.ReadWrite.All"}}
+	readUsers  = permission{"User.Read.All", []string{"User.ReadWrite.All", "Directory.Read.All", "Directory.ReadWrite.All"}}
+)
+
+const (
 	graphTop = "999" // the most that Graph gives of users and groups at once
 	plansTop = "500" // with the plans of each, a page has ten megabytes
 )
@@ -71,7 +79,7 @@ const (
 type graphList struct {
 	address string
 	query   url.Values
-	right   string
+	needs   permission
 }
 
 func (l graphList) path() string { return l.address + "?" + escaped(l.query) }
@@ -178,12 +186,12 @@ func (s *Survey) graphPage(ctx context.Context, kind Kind, list graphList, at st
 		Value json.RawMessage `json:"value"`
 		Next  string          `json:"@odata.nextLink"`
 	}
-	if err := s.graph(ctx, path, &page); err != nil {
-		return Things{}, withRight(err, list.right)
+	if err := s.graph(ctx, path, &page, list.needs); err != nil {
+		return Things{}, err
 	}
 	found, err := thingsOf(kind, page.Value, s.hosts)
 	if err != nil {
-		return Things{}, withRight(err, list.right)
+		return Things{}, s.held(err, list.needs)
 	}
 	things := Things{List: found}
 	if page.Next == "" {

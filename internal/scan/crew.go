@@ -183,7 +183,7 @@ func (c *crew) learn(m *member, err error) (another bool) {
 	switch {
 	case t.whole:
 		m.out = true
-	case t.code == NoRole:
+	case t.code == NoRole, t.code == NoPermission:
 		m.denied++
 		m.out = m.denied >= stubborn
 	default:

@@ -75,7 +75,7 @@ func ofUnread(u *Unread, m Method) *trouble {
 	switch {
 	case u.Throttled:
 		t.code = Throttled
-	case u.Denied && m == ByApp:
+	case u.Denied && (m == ByApp || u.Whose == whose.App):
 		t.code = NoPermission
 	case u.Denied:
 		t.code = NoRole

@@ -360,6 +360,17 @@ func TestWhatMicrosoftRefusesIsTheTypesOwnOutcomeR56(t *testing.T) {
 	}
 }
 
+// R56: a permission that the app registration lacks is told from a role of the account, and named.
+func TestAMissingPermissionIsNamedR56(t *testing.T) {
+	r := newRig(t)
+	r.microsoft.reading = func(context.Context, scan.Type, scan.Cursor) error {
+		return &scan.Unread{Code: "AADSTS65001", Whose: whose.App, Denied: true, Permission: "AllSites.FullControl"}
+	}
+	if s := r.scanned(r.byAccount(scan.Sites)); s.State != scan.Failed || s.Code != scan.NoPermission || s.Detail != "AADSTS65001 AllSites.FullControl" {
+		t.Errorf("%+v", s)
+	}
+}
+
 // R50: the account is turned off in the middle: what else there is hears the same, and nothing is asked any more.
 func TestAnAccountThatIsTurnedOffInTheMiddleR56(t *testing.T) {
 	r := newRig(t)

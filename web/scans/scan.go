@@ -11,6 +11,7 @@ import (
 
 	"purser.example/internal/run"
 	"purser.example/internal/scan"
+	"purser.example/internal/tenant"
 	"purser.example/web/respond"
 	"purser.example/web/session"
 	"purser.example/web/tenants"
@@ -68,12 +69,12 @@ func (h *Handlers) scanView(c echo.Context) (scanView, error) {
 		Links: []link{{"Scan profile", profile}, {"Objects found", with(objectsPath, "tenant", string(s.Tenant))}, {title, listPath}},
 	}
 	for _, of := range s.Sections {
-		view.Sections = append(view.Sections, sectionOf(of, now))
+		view.Sections = append(view.Sections, sectionOf(of, s.Tenant, now))
 		if of.State.Over() {
 			view.Done++
 		}
 	}
-	view.Total = sectionOf(sum(s), now)
+	view.Total = sectionOf(sum(s), s.Tenant, now)
 	if view.Over {
 		outcome := outcomeOf(s)
 		view.Outcome = &outcome
@@ -130,7 +131,7 @@ var (
 	}
 )
 
-func sectionOf(s scan.Section, now time.Time) sectionView {
+func sectionOf(s scan.Section, of tenant.ID, now time.Time) sectionView {
 	view := sectionView{
 		Tone: cmp.Or(sectionTones[s.State], ui.Mute), State: sectionTitles[s.State], Detail: s.Detail, Busy: s.State == scan.SectionReading,
 		Found: words.Number(s.Found), New: words.Number(s.New), Gone: words.Number(s.Gone), Failed: words.Number(s.Failed),
@@ -148,6 +149,7 @@ func sectionOf(s scan.Section, now time.Time) sectionView {
 	if s.Code != "" {
 		e := scan.Explain(s.Code)
 		view.Reason, view.Remedy, view.Code, view.Href = e.Title, e.Remedy, string(s.Code), codeAddress(s.Code)
+		view.Grant = grantLink(s.Code, of)
 	}
 	return view
 }
@@ -167,6 +169,9 @@ func outcomeOf(s scan.Scan) ui.VerdictProps {
 		props.Cause += " " + found
 	}
 	props.Steps = []ui.Step{{Text: e.Remedy}}
+	if to := grantLink(s.Code, s.Tenant); to.Href != "" {
+		props.Steps = append(props.Steps, ui.Step{Text: "Open the tenant's", Link: to.Text, Href: to.Href})
+	}
 	props.Details = []ui.Detail{{Name: "Code", Value: string(s.Code), Href: codeAddress(s.Code)}}
 	if s.Detail != "" {
 		props.Details = append(props.Details, ui.Detail{Name: "Response", Value: s.Detail})

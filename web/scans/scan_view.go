@@ -45,6 +45,7 @@ type sectionView struct {
 	Href   string // what the code means
 	Remedy string
 	Detail string
+	Grant  link // where a permission that is missing can be granted; empty for none
 	Found  string
 	New    string
 	Gone   string

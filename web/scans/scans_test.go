@@ -433,3 +433,34 @@ func TestAScanIsStopped(t *testing.T) {
 		t.Error("stopping what is over says nothing")
 	}
 }
+
+// R56, R72: a scan that fails because a permission is missing names it, and leads to the app profiles of the tenant: on its own page, in its
+// type, and in the history of the scan profile.
+func TestAMissingPermissionIsNamedWithTheWayToGrantIt(t *testing.T) {
+	h, b := open(t)
+	id := account(t, b)
+	apps := "/app-profiles?tenant=" + contoso
+	for name, c := range map[string]struct {
+		app, says string
+		profile   url.Values
+	}{
+		"By app":     {`"permissions": ["User.Read.All", "GroupMember.Read.All"]`, "HTTP 403 Sites.Read.All", url.Values{"types": {"sites"}, "method": {"app"}}},
+		"By account": {`"delegatedPermissions": ["User.Read", "Sites.Read.All"]`, "AADSTS65001 AllSites.FullControl", url.Values{"types": {"onedrive"}, "method": {"account"}, "account": {id}}},
+	} {
+		if err := h.Sim.PatchTenant(contoso, []byte(`{"apps": [{"appId": "a0000000-0000-4000-8000-000000000001", "clientSecret": "Marked-Client-Secret", `+c.app+`}]}`)); err != nil {
+			t.Fatal(err)
+		}
+		c.profile.Set("name", name)
+		details := create(t, b, c.profile)
+		page := b.Get(run(t, b, details)).Page(t)
+		if outcome := page.Find("#scan .verdict"); !strings.Contains(plain(outcome), "A permission is missing") || !strings.Contains(plain(outcome), c.says) || outcome.Find("a[href='"+apps+"']").Length() != 1 {
+			t.Errorf("%s: the scan says %s", name, plain(outcome))
+		}
+		if of := page.Find(".scan-sections tbody tr"); !strings.Contains(plain(of), c.says) || of.Find("a[href='"+apps+"']").Length() != 1 {
+			t.Errorf("%s: its type says %s", name, plain(of))
+		}
+		if of := b.Get(details).Page(t).Find(".scan-history tbody tr"); !strings.Contains(plain(of), c.says) || of.Find("a[href='"+apps+"']").Length() != 1 {
+			t.Errorf("%s: the history says %s", name, plain(of))
+		}
+	}
+}
