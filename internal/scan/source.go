@@ -3,6 +3,7 @@ package scan
 import (
 	"context"
 	"errors"
+	"slices"
 	"time"
 
 	"purser.example/internal/account"
@@ -44,6 +45,15 @@ type Page struct {
 	Objects  []Found
 	Warnings []Warning // of objects of the page that could not be read whole
 	Next     Cursor    // where what follows begins; empty for the last page
+}
+
+// Lacking is the code by which a page says that an object of it stayed unknown, so that what its reading has not seen may be there all the
+// same; empty where none did.
+func (p Page) Lacking() Code {
+	if slices.ContainsFunc(p.Warnings, func(w Warning) bool { return w.Code == NoID }) {
+		return NoID
+	}
+	return ""
 }
 
 // What a Source returns beside *Unread.
