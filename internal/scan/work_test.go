@@ -366,7 +366,7 @@ func TestAThrottledScanWaitsAndEndsR55(t *testing.T) {
 	r.microsoft.add(scan.Groups, "a", "b", "c", "d", "e")
 	p := r.byAccount(scan.Groups)
 	s := r.begin(p)
-	shown := make(chan string, 1)
+	shown := make(chan time.Time, 1)
 	r.microsoft.reading = func(ctx context.Context, _ scan.Type, from scan.Cursor) error {
 		if from == "" {
 			return nil
@@ -374,13 +374,13 @@ func TestAThrottledScanWaitsAndEndsR55(t *testing.T) {
 		r.microsoft.mu.Lock()
 		r.microsoft.resting = r.clock.Now().Add(time.Hour)
 		r.microsoft.mu.Unlock()
-		shown <- r.scan(s.ID).Detail
+		shown <- r.scan(s.ID).Rests
 		<-ctx.Done() // as a Source waits
 		return &scan.Unread{Code: "HTTP 429", Whose: whose.Microsoft, Throttled: true}
 	}
 	must(t, r.work())
-	if detail := <-shown; detail != "throttled until "+r.microsoft.resting.UTC().Format(time.RFC3339) {
-		t.Errorf("shown while it waits: %q", detail)
+	if until := <-shown; !until.Equal(r.microsoft.resting) {
+		t.Errorf("shown while it waits: %s", until)
 	}
 	if s := r.scan(s.ID); s.State != scan.Failed || s.Code != scan.Throttled || s.Sections[0].Found != 3 {
 		t.Errorf("%+v", s)
