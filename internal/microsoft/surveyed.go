@@ -55,6 +55,9 @@ type Things struct {
 // ErrStale says that Microsoft does not know any more where a list was to go on.
 var ErrStale = errors.New("microsoft: the list cannot be gone on with")
 
+// ErrNowhere says that a list cannot be read to its end: its next page is elsewhere, or one of before, or there is always another one.
+var ErrNowhere = errors.New("microsoft: the list leads nowhere")
+
 // ErrUnreadable is a kind that cannot be read in this way at all.
 var ErrUnreadable = errors.New("microsoft: this kind cannot be read")
 
@@ -106,7 +109,7 @@ const (
 )
 
 // Read reads what the tenant has of a kind, page by page, from where a former reading was left. An error of use ends it and comes back as it
-// is. It returns ErrStale where the place is not known any more.
+// is. It returns ErrStale where the place is not known any more, and ErrNowhere.
 func (s *Survey) Read(ctx context.Context, kind Kind, from string, use func(Things) error) error {
 	page, err := s.pager(kind)
 	if err != nil {
@@ -124,14 +127,14 @@ func (s *Survey) Read(ctx context.Context, kind Kind, from string, use func(Thin
 		}
 		seen[maphash.String(seed, at)] = true
 		if things.Next != "" && seen[maphash.String(seed, things.Next)] {
-			return noAnswer(verdict.BadAnswer, "a list leads in a circle")
+			return ErrNowhere
 		}
 		if err := use(things); err != nil || things.Next == "" {
 			return err
 		}
 		at = things.Next
 	}
-	return noAnswer(verdict.BadAnswer, "a list has no end")
+	return ErrNowhere
 }
 
 // pager is how a kind is read: a page from a place on.
@@ -199,7 +202,7 @@ func (s *Survey) graphPage(ctx context.Context, kind Kind, list graphList, at st
 	}
 	next, ok := graph{host: s.hosts.graph}.follow(page.Next)
 	if !ok || !list.leads(next) {
-		return Things{}, noAnswer(verdict.BadAnswer, s.hosts.graph+" gave a next page that leads nowhere")
+		return Things{}, ErrNowhere
 	}
 	things.Next = inGraph + next
 	return things, nil
@@ -371,7 +374,7 @@ func (s *Survey) csomPage(ctx context.Context, kind Kind, list csomList, at stri
 	}
 	if page.Next != nil && *page.Next != "" {
 		if things.Next = inCSOM + *page.Next; !headerText(*page.Next) {
-			return Things{}, noAnswer(verdict.BadAnswer, host+" gave a next page that leads nowhere")
+			return Things{}, ErrNowhere
 		}
 	}
 	return things, nil

@@ -3,7 +3,6 @@ package scan
 import (
 	"context"
 	"errors"
-	"time"
 
 	"purser.example/internal/access"
 	"purser.example/internal/problem"
@@ -108,7 +107,7 @@ func (s *Service) enliven(of *Scan) {
 		return
 	}
 	if until := source.Resting(); until.After(s.now()) {
-		of.Detail = "throttled until " + until.UTC().Format(time.RFC3339)
+		of.Rests = until.UTC()
 	}
 }
 

@@ -333,6 +333,7 @@ type microsoft struct {
 	refused   map[string]bool // usernames
 	tried     map[string]int  // sign-ins by username
 	wrote     map[string]int  // sites by username
+	unnamed   int             // pages to come that have an object without an id
 	dropped   string          // of this username Microsoft takes no token any more
 
 	reading func(ctx context.Context, t scan.Type, from scan.Cursor) error // before a page; nil: nothing happens
@@ -436,6 +437,10 @@ func (s *session) Read(ctx context.Context, t scan.Type, from scan.Cursor, use f
 		p := scan.Page{Objects: slices.Clone(all[min(begin, end):end])}
 		if end < len(all) {
 			p.Next = scan.Cursor(fmt.Sprint(end))
+		}
+		if s.unnamed > 0 {
+			s.unnamed--
+			p.Warnings = append(p.Warnings, scan.Warning{Type: t, Name: "Unnamed", Code: scan.NoID})
 		}
 		s.mu.Unlock()
 		if err := use(p); err != nil || p.Next == "" {

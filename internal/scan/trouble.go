@@ -53,6 +53,9 @@ func troubleOf(err error, m Method) *trouble {
 	if known, ok := errors.AsType[*hindrance](err); ok {
 		return &trouble{code: known.code, whole: true}
 	}
+	if errors.Is(err, ErrNowhere) {
+		return &trouble{code: NotReadOn}
+	}
 	if _, ok := errors.AsType[account.Excess](err); ok {
 		return &trouble{code: LeftAlone, whole: true}
 	}

@@ -18,6 +18,7 @@ type scanView struct {
 	Outcome    *ui.VerdictProps // what came of it; nil while it goes on
 	Progress   string           // what goes on
 	Reading    string           // what is being read; empty for nothing
+	Rests      words.Time       // until when Microsoft asked Purser to wait; zero: it did not
 	Done, All  int              // types
 	StopAction string           // POST addresses
 	AgainHref  string           // of the scan profile, for one that is over
