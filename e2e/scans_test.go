@@ -76,7 +76,7 @@ func lifeOfAScan(t *testing.T, v view) {
 	}
 	p.Click("Show the sites")
 	p.ByRole("heading", "Registration of sites").Wait()
-	p.ByText("Sealed").Wait()
+	p.ByRole("cell", "Sealed").Wait()
 	fine(p, "scan-registration")
 	if has := administrators(t, h, "sites/finance"); !has(aosPool) || !has("pool01") {
 		t.Error("the group is no administrator of the site, or one of before is gone")

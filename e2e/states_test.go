@@ -255,6 +255,7 @@ func TestEveryStateIsFine(t *testing.T) {
 		{"workshop", poolFixture, "admin", workshop},
 		{"pools", poolFixture, "admin", pooled},
 		{"beginning", apps, "owner", begun},
+		{"discovery", scanned, "admin", discovered},
 	}
 	for _, v := range []view{views[0], {"telephone, dark", false, true, 390}} {
 		for _, house := range houses {

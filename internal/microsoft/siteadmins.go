@@ -284,7 +284,7 @@ func (s *Survey) ensure(ctx context.Context, address, name string) error {
 	var known principal
 	_, err = s.rest(ctx, request{host: host, path: path + "/_api/web/ensureuser", json: body}, &known)
 	if err == nil && !strings.EqualFold(known.Login, name) {
-		err = noAnswer(verdict.BadAnswer, host+" knows somebody else by that login name")
+		err = noAnswer(verdict.BadAnswer, host+" knows another account by that login name")
 	}
 	return ofSite(err)
 }

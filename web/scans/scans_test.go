@@ -398,3 +398,38 @@ func TestNobodyWithoutTheRightSeesScans(t *testing.T) {
 		}
 	}
 }
+
+// R50, R52: a scan that goes on is shown as that, is stopped, and keeps a second one from beginning.
+func TestAScanIsStopped(t *testing.T) {
+	h := demotest.OpenFixture(t, strings.Replace(fixture, `"initialDomain": "contoso.onmicrosoft.com",`, `"initialDomain": "contoso.onmicrosoft.com", "latencyMs": 400,`, 1))
+	b := h.SignedIn(t, "admin@purser.test")
+	details := create(t, b, nil)
+	scan := b.Post(details+"/run", nil).Header.Get("Location")
+	page := b.Get(scan).Page(t)
+	if page.Find("progress[role=progressbar]").Length() == 0 || page.Find("[aria-busy=true]").Length() == 0 || page.Find("#scan").AttrOr("hx-sse:connect", "") != scan+"/events" {
+		t.Errorf("a scan that goes on looks like %s", plain(page.Find("#scan")))
+	}
+	if refresh := page.Find("#scan a[data-without-script]"); refresh.AttrOr("href", "") != scan || refresh.Text() != "Refresh" {
+		t.Errorf("without script it is renewed by %q", refresh.Text())
+	}
+	if res := b.Post(details+"/run", nil); res.Header.Get("Location") != details {
+		t.Errorf("a second scan leads to %s", res.Header.Get("Location"))
+	}
+	if said := plain(b.Get(details).Page(t).Find("#details-pane [role=alert]")); !strings.Contains(said, "Skipped: the former scan of Nightly is still in progress.") {
+		t.Errorf("of a second scan is said %q", said)
+	}
+	if said := plain(b.Get("/scan-profiles").Page(t).Find("main")); !strings.Contains(said, "1 scan is in progress") {
+		t.Errorf("the list says %s", said)
+	}
+	id := details[strings.LastIndex(details, "/")+1:]
+	if res := b.Post("/scan-profiles/stop", url.Values{"id": {id}}); res.StatusCode != http.StatusSeeOther || res.Header.Get("Location") != "/scan-profiles" {
+		t.Errorf("Stop: %d to %s", res.StatusCode, res.Header.Get("Location"))
+	}
+	over(t, b, scan)
+	if said := plain(b.Get(scan).Page(t).Find("#scan .verdict")); !strings.Contains(said, "Stopped") || !strings.Contains(said, "cs0000016") {
+		t.Errorf("the stopped scan says %s", said)
+	}
+	if res := b.Post("/scan-profiles/stop", url.Values{"id": {id}}); res.StatusCode != http.StatusSeeOther || !strings.Contains(plain(b.Get("/scan-profiles").Page(t).Find("#flash [role=alert]")), "No scan is in progress") {
+		t.Error("stopping what is over says nothing")
+	}
+}
