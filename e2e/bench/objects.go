@@ -51,26 +51,31 @@ func (b *bench) serveObjects(ctx context.Context, sizes ...int) (pages []page, s
 			stop()
 		}
 	}
-	defer func() {
+	for _, n := range sizes {
+		s, p, err := b.serveFilled(ctx, n)
 		if err != nil {
 			stop()
-		}
-	}()
-	for _, n := range sizes {
-		folder := programs.NewFolder(filepath.Join(b.folder, "objects"+strconv.Itoa(n)))
-		err := scanTenant.prepare(ctx, folder, &scan.Profile{Method: scan.ByApp}, func(db *sqlite.DB, _ *secret.Keyring) error {
-			return sqlitetest.FillObjects(ctx, db, sqlitetest.FillObjectsOptions{
-				Objects: n, Tenant: scanTenant.ID, Types: []scan.Type{scan.Sites, scan.OneDrive, scan.Users}, Now: time.Now(),
-			})
-		})
-		if err != nil {
 			return nil, nil, err
 		}
-		s, p, err := b.serveList(ctx, folder)
-		if err != nil {
-			return nil, nil, err
-		}
-		pages, stops = append(pages, page{address: s.URL + "/objects", cookie: p.cookie}), append(stops, s.Stop)
+		stops, pages = append(stops, s.Stop), append(pages, p)
 	}
 	return pages, stop, nil
+}
+
+// serveFilled fills a folder with so many objects, and serves it.
+func (b *bench) serveFilled(ctx context.Context, n int) (*programs.Served, page, error) {
+	folder := programs.NewFolder(filepath.Join(b.folder, "objects"+strconv.Itoa(n)))
+	err := scanTenant.prepare(ctx, folder, &scan.Profile{Method: scan.ByApp}, func(db *sqlite.DB, _ *secret.Keyring) error {
+		return sqlitetest.FillObjects(ctx, db, sqlitetest.FillObjectsOptions{
+			Objects: n, Tenant: scanTenant.ID, Types: []scan.Type{scan.Sites, scan.OneDrive, scan.Users}, Now: time.Now(),
+		})
+	})
+	if err != nil {
+		return nil, page{}, err
+	}
+	s, list, err := b.serveList(ctx, folder)
+	if err != nil {
+		return nil, page{}, err
+	}
+	return s, page{address: s.URL + "/objects", cookie: list.cookie}, nil
 }
