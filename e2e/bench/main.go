@@ -34,7 +34,7 @@ func main() {
 	case *bare != "":
 		err = serveBare(ctx, *bare)
 	case *only != "":
-		_, err = run(ctx, strings.Split(*only, ","))
+		_, err = take(ctx, strings.Split(*only, ","))
 	default:
 		err = document(ctx, *out)
 	}
@@ -65,19 +65,23 @@ var measurements = []struct {
 	{"search", (*bench).search},
 	{"edits", (*bench).edits},
 	{"validate", (*bench).validate},
+	{"scan", (*bench).scan},
+	{"grants", (*bench).grants},
+	{"beside", (*bench).besideScan},
+	{"objects", (*bench).objects},
 }
 
 func document(ctx context.Context, file string) error {
-	rows, err := run(ctx, nil)
+	rows, err := take(ctx, nil)
 	if err != nil {
 		return err
 	}
 	return write(file, table(rows))
 }
 
-// run takes the measurements, or those named only, and prints each row as it comes; a limit that is not met is said in the
+// take takes the measurements, or those named only, and prints each row as it comes; a limit that is not met is said in the
 // table, and fails nothing.
-func run(ctx context.Context, only []string) ([]row, error) {
+func take(ctx context.Context, only []string) ([]row, error) {
 	folder, err := os.MkdirTemp("", "purser-bench-")
 	if err != nil {
 		return nil, err

@@ -71,11 +71,7 @@ func (b *bench) validateRun(ctx context.Context, tenants, profiles int) (validat
 	if err := fillTenants(ctx, folder, connected, profiles/tenants); err != nil {
 		return validation{}, err
 	}
-	simulator := filepath.Join(b.folder, "m365sim")
-	if err := programs.Build(ctx, "m365sim", simulator); err != nil {
-		return validation{}, err
-	}
-	sim, err := programs.Simulator(ctx, simulator, os.Stderr, fixture)
+	sim, err := b.simulate(ctx, fixture)
 	if err != nil {
 		return validation{}, err
 	}
@@ -164,23 +160,27 @@ func follow(ctx context.Context, purser *programs.Served) (v validation, err err
 
 // passwords counts the sign-ins that the simulator has seen.
 func passwords(ctx context.Context, sim string) (n int, err error) {
-	req, err := http.NewRequestWithContext(ctx, http.MethodGet, sim+"/_sim/requests", nil)
-	if err != nil {
-		return 0, err
-	}
-	res, err := http.DefaultClient.Do(req)
-	if err != nil {
-		return 0, err
-	}
-	defer func() { _ = res.Body.Close() }()
-	var journal []struct{ GrantType string }
-	if err := json.NewDecoder(res.Body).Decode(&journal); err != nil {
-		return 0, err
-	}
+	journal, err := asked(ctx, sim)
 	for _, r := range journal {
 		if r.GrantType == "password" {
 			n++
 		}
 	}
-	return n, nil
+	return n, err
+}
+
+// request is one that the simulator has seen.
+type request struct {
+	Time      time.Time
+	GrantType string
+}
+
+// asked gives all that the simulator was asked.
+func asked(ctx context.Context, sim string) (journal []request, err error) {
+	body, err := ask(ctx, http.MethodGet, sim+"/_sim/requests", "", nil)
+	if err != nil {
+		return nil, err
+	}
+	err = json.Unmarshal(body, &journal)
+	return journal, err
 }

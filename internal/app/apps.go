@@ -39,8 +39,11 @@ func (i inspector) Inspect(ctx context.Context, t tenant.Tenant, a appprofile.Ap
 		return appprofile.Inspection{}, notAsked(err)
 	}
 	return appprofile.Inspection{
-		Tenant:  tenant.ID(seen.TenantID),
-		Granted: appprofile.Grants{RolesRead: seen.RolesRead, Roles: seen.Roles, ScopesRead: seen.ScopesRead, Scopes: seen.Scopes},
+		Tenant: tenant.ID(seen.TenantID),
+		Granted: appprofile.Grants{
+			RolesRead: seen.RolesRead, Roles: seen.Roles, ScopesRead: seen.Scopes.Read, Scopes: seen.Scopes.Names,
+			SharePointRead: seen.SharePointScopes.Read, SharePointScopes: seen.SharePointScopes.Names,
+		},
 		Organization: appprofile.Organization{
 			ID: tenant.ID(seen.Organization.ID), DisplayName: seen.Organization.Name, InitialDomain: seen.Organization.InitialDomain,
 		},

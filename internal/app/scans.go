@@ -85,6 +85,8 @@ func notRead(err error) error {
 	switch {
 	case errors.Is(err, microsoft.ErrStale):
 		return scan.ErrStale
+	case errors.Is(err, microsoft.ErrNowhere):
+		return scan.ErrNowhere
 	case errors.Is(err, microsoft.ErrNoSite):
 		return scan.ErrNoSite
 	case errors.Is(err, microsoft.ErrSiteLocked):

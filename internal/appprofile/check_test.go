@@ -38,6 +38,46 @@ func TestCheckSaysThatConsentWasTakenAway(t *testing.T) {
 	}
 }
 
+// R72: Check tells what was consented to of SharePoint apart from what was of Graph, and sees that it was taken away.
+func TestCheckReadsConsentToSharePoint(t *testing.T) {
+	r := newRig(t)
+	holding := func(p appprofile.Profile) (sites, terms, ofGraph appprofile.Holding) {
+		for _, held := range p.Permissions() {
+			switch {
+			case held.Name == "AllSites.FullControl":
+				sites = held.Holding
+			case held.Name == "TermStore.ReadWrite.All":
+				terms = held.Holding
+			case held.Name == "Sites.Read.All" && held.Type == appprofile.Delegated:
+				ofGraph = held.Holding
+			}
+		}
+		return sites, terms, ofGraph
+	}
+	p, err := r.Create(ctx, adele, here, draft("Contoso", "contoso.com", appID, word))
+	must(t, err)
+	if sites, terms, ofGraph := holding(p); sites != appprofile.Granted || terms != appprofile.Granted || ofGraph != appprofile.Granted {
+		t.Errorf("with all: %s, %s, %s", sites, terms, ofGraph)
+	}
+	for scopes, want := range map[string][3]appprofile.Holding{
+		`["User.Read", "AllSites.FullControl"]`: {appprofile.Granted, appprofile.Missing, appprofile.Missing},
+		`["User.Read", "Sites.Read.All"]`:       {appprofile.Missing, appprofile.Missing, appprofile.Granted},
+	} {
+		r.steer(t, "PATCH", "/_sim/tenants/"+string(contoso), `{"apps": [{"appId": "`+appID+`", "clientSecret": "`+word+`", "delegatedPermissions": `+scopes+`}]}`)
+		p, err = r.Check(ctx, adele, here, p.ID)
+		must(t, err)
+		if sites, terms, ofGraph := holding(p); [3]appprofile.Holding{sites, terms, ofGraph} != want || p.Status != appprofile.Active {
+			t.Errorf("%s: %s, %s, %s, %s", scopes, sites, terms, ofGraph, p.Status)
+		}
+	}
+	r.steer(t, "PATCH", "/_sim/tenants/"+string(contoso), `{"apps": [{"appId": "`+appID+`", "clientSecret": "`+word+`", "permissions": ["User.Read.All", "GroupMember.Read.All"]}]}`)
+	p, err = r.Check(ctx, adele, here, p.ID)
+	must(t, err)
+	if sites, terms, ofGraph := holding(p); sites != appprofile.Untold || terms != appprofile.Untold || ofGraph != appprofile.Untold {
+		t.Errorf("unread: %s, %s, %s", sites, terms, ofGraph)
+	}
+}
+
 // R73: a tenant that was renamed at Microsoft has a former name from the next check on, which the activity log tells once. One whose name is
 // read for the first time has none.
 func TestCheckTellsOfATenantThatWasRenamed(t *testing.T) {

@@ -24,16 +24,22 @@ type requiredResource struct {
 // RequiredResourceAccess is the part of an app's manifest that asks for every permission that Purser can use, or only for those that are
 // needed, as JSON to paste.
 func RequiredResourceAccess(needed bool) string {
-	text, err := json.MarshalIndent([]requiredResource{{GraphAppID, accessOf(needed)}}, "", "  ")
+	var list []requiredResource
+	for _, api := range apis {
+		if access := accessOf(api, needed); access != nil {
+			list = append(list, requiredResource{api.AppID(), access})
+		}
+	}
+	text, err := json.MarshalIndent(list, "", "  ")
 	if err != nil {
 		panic("appprofile: " + err.Error()) // texts alone
 	}
 	return string(text)
 }
 
-func accessOf(needed bool) (list []resourceAccess) {
+func accessOf(api API, needed bool) (list []resourceAccess) {
 	for _, p := range permissions {
-		if needed && !p.Needed {
+		if p.API != api || needed && !p.Needed {
 			continue
 		}
 		kind := "Scope"
@@ -67,17 +73,22 @@ func PowerShell(r Registration) string {
 	}
 	line("# Microsoft Graph PowerShell 2.37 or later: Install-Module Microsoft.Graph -MinimumVersion 2.37.0")
 	line("Connect-MgGraph -Environment ", environment, " -TenantId ", quoted(r.Tenant), " -Scopes 'Application.ReadWrite.All','AppRoleAssignment.ReadWrite.All','DelegatedPermissionGrant.ReadWrite.All'")
-	line("$graph = Get-MgServicePrincipal -Filter \"appId eq '", GraphAppID, "'\"")
-	line("$access = @(")
-	for _, a := range accessOf(false) {
-		line("  @{ id = '", a.ID, "'; type = '", a.Type, "' }")
+	line("$required = @()")
+	for _, api := range apis {
+		v := variable(api)
+		line(v, " = Get-MgServicePrincipal -Filter \"appId eq '", api.AppID(), "'\" # ", api.Title())
+		line(v, "Access = @(")
+		for _, a := range accessOf(api, false) {
+			line("  @{ id = '", a.ID, "'; type = '", a.Type, "' }")
+		}
+		line(")")
+		line("if (", v, ") { $required += @{ resourceAppId = '", api.AppID(), "'; resourceAccess = ", v, "Access } }")
 	}
-	line(")")
 	public := ""
 	if r.None { // with a credential, a public client would only be one more way in
 		public = " -IsFallbackPublicClient"
 	}
-	line("$app = New-MgApplication -DisplayName ", quoted(r.Name), " -SignInAudience AzureADMyOrg", public, " -RequiredResourceAccess @(@{ resourceAppId = '", GraphAppID, "'; resourceAccess = $access })")
+	line("$app = New-MgApplication -DisplayName ", quoted(r.Name), " -SignInAudience AzureADMyOrg", public, " -RequiredResourceAccess $required")
 	switch {
 	case len(r.Public) > 0:
 		line("$key = [Convert]::FromBase64String('", base64.StdEncoding.EncodeToString(r.Public), "')")
@@ -86,8 +97,13 @@ func PowerShell(r Registration) string {
 		line("$secret = Add-MgApplicationPassword -ApplicationId $app.Id -PasswordCredential @{ displayName = 'Purser'; endDateTime = (Get-Date).AddMonths(12) }")
 	}
 	line("$me = New-MgServicePrincipal -AppId $app.AppId")
-	line("foreach ($role in $access | Where-Object type -eq 'Role') { New-MgServicePrincipalAppRoleAssignment -ServicePrincipalId $me.Id -PrincipalId $me.Id -ResourceId $graph.Id -AppRoleId $role.id }")
-	line("New-MgOauth2PermissionGrant -ClientId $me.Id -ConsentType AllPrincipals -ResourceId $graph.Id -Scope ", quoted(strings.Join(scopes(), " ")))
+	for _, api := range apis {
+		v := variable(api)
+		line("if (", v, ") {")
+		line("  foreach ($role in ", v, "Access | Where-Object type -eq 'Role') { New-MgServicePrincipalAppRoleAssignment -ServicePrincipalId $me.Id -PrincipalId $me.Id -ResourceId ", v, ".Id -AppRoleId $role.id }")
+		line("  New-MgOauth2PermissionGrant -ClientId $me.Id -ConsentType AllPrincipals -ResourceId ", v, ".Id -Scope ", quoted(strings.Join(scopes(api), " ")))
+		line("}")
+	}
 	line("\"Application (client) ID: $($app.AppId)\"")
 	if len(r.Public) == 0 && !r.None {
 		line("\"Client secret: $($secret.SecretText)\"")
@@ -95,9 +111,17 @@ func PowerShell(r Registration) string {
 	return b.String()
 }
 
-func scopes() (names []string) {
+// variable is what an API is called in the lines. A tenant without SharePoint does not know it, so that its variable is empty there.
+func variable(api API) string {
+	if api == SharePoint {
+		return "$sharePoint"
+	}
+	return "$graph"
+}
+
+func scopes(api API) (names []string) {
 	for _, p := range permissions {
-		if p.Type == Delegated {
+		if p.Type == Delegated && p.API == api {
 			names = append(names, p.Name)
 		}
 	}

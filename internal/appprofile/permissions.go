@@ -23,18 +23,44 @@ func (t PermissionType) Title() string {
 	return "Delegated"
 }
 
-// Permission is one permission of Microsoft Graph that Purser can use.
+// API is whose permission one is.
+type API string
+
+// The APIs. Permissions of both may have the same name, and one never stands for the other.
+const (
+	Graph      API = "Graph"
+	SharePoint API = "SharePoint"
+)
+
+// apis are all of them, in the order in which manifests name them.
+var apis = []API{Graph, SharePoint}
+
+// Title is the API as Microsoft's portals list it.
+func (a API) Title() string {
+	if a == SharePoint {
+		return "SharePoint"
+	}
+	return "Microsoft Graph"
+}
+
+// AppID is the API as an app, the same in every tenant.
+func (a API) AppID() string {
+	if a == SharePoint {
+		return "00000003-0000-0ff1-ce00-000000000000"
+	}
+	return "00000003-0000-0000-c000-000000000000"
+}
+
+// Permission is one permission that Purser can use.
 type Permission struct {
 	Name     string
+	API      API
 	Type     PermissionType
 	ID       string // of the role or scope, by which manifests name it
 	Needed   bool   // without it the profile is Permissions missing
 	Enables  string // in plain words
 	includes []string
 }
-
-// GraphAppID is Microsoft Graph as an app, the same in every tenant.
-const GraphAppID = "00000003-0000-0000-c000-000000000000"
 
 //go:embed permissions.tsv
 var permissionsTSV string
@@ -44,12 +70,12 @@ var permissions = readPermissions(permissionsTSV)
 func readPermissions(tsv string) (list []Permission) {
 	for line := range strings.Lines(tsv) {
 		f := strings.Split(strings.TrimSpace(line), "\t")
-		if strings.HasPrefix(line, "#") || len(f) != 6 {
+		if strings.HasPrefix(line, "#") || len(f) != 7 {
 			continue
 		}
-		p := Permission{Name: f[0], Type: PermissionType(f[1]), ID: f[2], Needed: f[3] == "needed", Enables: f[5]}
-		if f[4] != "-" {
-			p.includes = strings.Fields(f[4])
+		p := Permission{Name: f[0], API: API(f[1]), Type: PermissionType(f[2]), ID: f[3], Needed: f[4] == "needed", Enables: f[6]}
+		if f[5] != "-" {
+			p.includes = strings.Fields(f[5])
 		}
 		list = append(list, p)
 	}
@@ -107,10 +133,7 @@ func (p Profile) Lacks() (missing []Permission) {
 }
 
 func (g Grants) holding(p Permission) Holding {
-	read, names := g.ScopesRead, g.Scopes
-	if p.Type == Application {
-		read, names = g.RolesRead, g.Roles
-	}
+	read, names := g.ofAPI(p)
 	has := func(name string) bool {
 		return slices.ContainsFunc(names, func(given string) bool { return strings.EqualFold(given, name) })
 	}
@@ -121,4 +144,15 @@ func (g Grants) holding(p Permission) Holding {
 		return Granted
 	}
 	return Missing
+}
+
+// ofAPI are the permissions of one's type and API, and whether they were read.
+func (g Grants) ofAPI(p Permission) (read bool, names []string) {
+	switch {
+	case p.Type == Application:
+		return g.RolesRead && p.API == Graph, g.Roles
+	case p.API == SharePoint:
+		return g.SharePointRead, g.SharePointScopes
+	}
+	return g.ScopesRead, g.Scopes
 }

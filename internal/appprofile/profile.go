@@ -149,9 +149,12 @@ type Finding struct {
 // Grants are the permissions that an app has been given in its tenant. What could not be read is not the same as none.
 type Grants struct {
 	RolesRead  bool     `json:"rolesRead"`
-	Roles      []string `json:"roles,omitempty"` // application permissions
+	Roles      []string `json:"roles,omitempty"` // application permissions of Microsoft Graph
 	ScopesRead bool     `json:"scopesRead"`
-	Scopes     []string `json:"scopes,omitempty"` // delegated ones that an administrator consented to for everybody
+	Scopes     []string `json:"scopes,omitempty"` // its delegated ones that an administrator consented to for everybody
+
+	SharePointRead   bool     `json:"sharePointRead,omitempty"`
+	SharePointScopes []string `json:"sharePointScopes,omitempty"` // delegated ones of SharePoint
 }
 
 // Profile is one app profile.

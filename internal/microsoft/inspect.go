@@ -19,10 +19,12 @@ import (
 type Seen struct {
 	TenantID string // as the token says; empty where it could not be read
 
-	RolesRead  bool
-	Roles      []string // application permissions, as the token says
-	ScopesRead bool
-	Scopes     []string // delegated permissions that an administrator consented to for everybody
+	RolesRead bool
+	Roles     []string // application permissions, as the token says
+	// Delegated permissions that an administrator consented to for everybody, of Graph and of SharePoint: either has names of the other.
+	Scopes, SharePointScopes Consent
+
+	resources map[string]string // app ids of the two, by what each is in this tenant; nil: not read
 
 	Organization OrganizationInfo
 	Domains      []DomainInfo // nil: not read
@@ -32,6 +34,12 @@ type Seen struct {
 
 	SecretEnds time.Time // when the client secret ends; zero: not known
 	Lacks      []string  // permissions for want of which something was not read
+}
+
+// Consent is what was consented to of one resource.
+type Consent struct {
+	Read  bool
+	Names []string
 }
 
 // OrganizationInfo is the tenant by its own account. InitialDomain is empty where none of its domains, or more than one, is said to be that.
@@ -105,8 +113,15 @@ func (s *Seen) withheld(q question) bool {
 	if !s.RolesRead || slices.ContainsFunc(q.needs, has) {
 		return false
 	}
-	s.Lacks = append(s.Lacks, q.needs[0])
+	s.lack(q.needs[0])
 	return true
+}
+
+// lack notes a missing permission, once.
+func (s *Seen) lack(permission string) {
+	if !slices.Contains(s.Lacks, permission) {
+		s.Lacks = append(s.Lacks, permission)
+	}
 }
 
 // answered reads the answer to one question.
@@ -116,7 +131,7 @@ func (g graph) answered(seen *Seen, q question, a answer) error {
 	}
 	refused := g.refused(a)
 	if refused.reply.Denied() {
-		seen.Lacks = append(seen.Lacks, q.needs[0])
+		seen.lack(q.needs[0])
 		return nil
 	}
 	if q.vital {
@@ -134,8 +149,13 @@ func questions(claims claims, app App) []question {
 		{"/admin/sharepoint/settings?$select=isLegacyAuthProtocolsEnabled", []string{"SharePointTenantSettings.Read.All", "SharePointTenantSettings.ReadWrite.All"}, readLegacy, false},
 	}
 	if claims.ObjectID != "" {
+		resources := url.Values{"$filter": {"appId in ('" + graphAppID + "','" + sharePointAppID + "')"}, "$select": {"id,appId"}}
 		filter := url.Values{"$filter": {"clientId eq '" + claims.ObjectID + "'"}}
-		list = append(list, question{"/oauth2PermissionGrants?" + escaped(filter), []string{"Directory.Read.All", "DelegatedPermissionGrant.Read.All", "DelegatedPermissionGrant.ReadWrite.All", "Directory.ReadWrite.All"}, readGrants, false})
+		list = append(
+			list,
+			question{"/servicePrincipals?" + escaped(resources), []string{"Directory.Read.All", "Application.Read.All", "Application.ReadWrite.All", "Directory.ReadWrite.All"}, readResources, false},
+			question{"/oauth2PermissionGrants?" + escaped(filter), []string{"Directory.Read.All", "DelegatedPermissionGrant.Read.All", "DelegatedPermissionGrant.ReadWrite.All", "Directory.ReadWrite.All"}, readGrants, false},
+		)
 	}
 	if len(app.Certificate) == 0 && guid.MatchString(app.ID) {
 		list = append(list, question{"/applications(appId='" + app.ID + "')?$select=passwordCredentials", []string{"Application.Read.All", "Application.ReadWrite.All", "Directory.Read.All"}, readSecrets(app), false})
@@ -300,25 +320,63 @@ func readLegacy(seen *Seen, a answer) error {
 	return nil
 }
 
-func readGrants(seen *Seen, a answer) error {
-	type grant struct {
-		Consent string `json:"consentType"`
-		Scope   string `json:"scope"`
+// What consent is about, as apps that every tenant calls the same.
+const (
+	graphAppID      = "00000003-0000-0000-c000-000000000000"
+	sharePointAppID = "00000003-0000-0ff1-ce00-000000000000"
+)
+
+// readResources reads what Graph and SharePoint are called in this tenant, by which consent names them.
+func readResources(seen *Seen, a answer) error {
+	type principal struct {
+		ID    string `json:"id"`
+		AppID string `json:"appId"`
 	}
-	list, err := values[grant](a)
-	if err != nil {
+	list, err := values[principal](a)
+	if err != nil || list == nil {
 		return nil
 	}
-	seen.ScopesRead = true
+	seen.resources = map[string]string{}
+	for _, p := range list {
+		seen.resources[strings.ToLower(p.ID)] = strings.ToLower(p.AppID)
+	}
+	return nil
+}
+
+// readGrants reads what was consented to. Where nobody could read which resource is which, nothing is known of either; a tenant without
+// SharePoint has consented to nothing of it.
+func readGrants(seen *Seen, a answer) error {
+	type grant struct {
+		Consent  string `json:"consentType"`
+		Resource string `json:"resourceId"`
+		Scope    string `json:"scope"`
+	}
+	list, err := values[grant](a)
+	if err != nil || seen.resources == nil {
+		return nil
+	}
+	seen.Scopes.Read, seen.SharePointScopes.Read = true, true
 	for _, g := range list {
-		if !strings.EqualFold(g.Consent, "AllPrincipals") {
+		of := seen.consent(g.Resource)
+		if of == nil || !strings.EqualFold(g.Consent, "AllPrincipals") {
 			continue
 		}
 		for _, name := range strings.Fields(g.Scope) {
-			if key(name) != "" && !slices.Contains(seen.Scopes, name) {
-				seen.Scopes = append(seen.Scopes, name)
+			if key(name) != "" && !slices.Contains(of.Names, name) {
+				of.Names = append(of.Names, name)
 			}
 		}
+	}
+	return nil
+}
+
+// consent is where consent to a resource is noted; nil for one that Purser does not use.
+func (s *Seen) consent(resource string) *Consent {
+	switch s.resources[strings.ToLower(resource)] {
+	case graphAppID:
+		return &s.Scopes
+	case sharePointAppID:
+		return &s.SharePointScopes
 	}
 	return nil
 }

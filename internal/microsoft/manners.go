@@ -55,8 +55,8 @@ type Throttle struct {
 }
 
 const (
-	// atOnce is how many requests one tenant is sent at the same time.
-	atOnce = 8
+	// AtOnce is how many requests to Graph and SharePoint one tenant is sent at the same time.
+	AtOnce = 8
 	// usualRest is how long is waited after 429 without a word of how long.
 	usualRest = time.Second
 	// warned is how long a warning counts that does not say for how long: the window of Microsoft Graph's limits for the directory.
@@ -150,7 +150,7 @@ func (m *manners) enter(ctx context.Context, l lane) bool {
 	if l.rank == reading {
 		line = &b.readers
 	}
-	if l.rank == attending || b.asking < atOnce {
+	if l.rank == attending || b.asking < AtOnce {
 		b.asking++
 		m.mu.Unlock()
 		return true
@@ -186,7 +186,7 @@ func (m *manners) leave(l lane) {
 func (m *manners) give(b *budget) {
 	b.asking--
 	for _, line := range []*[]chan struct{}{&b.readers, &b.scans} {
-		if len(*line) > 0 && b.asking < atOnce {
+		if len(*line) > 0 && b.asking < AtOnce {
 			close((*line)[0])
 			*line = (*line)[1:]
 			b.asking++

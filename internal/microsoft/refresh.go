@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"net/http"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -142,12 +143,12 @@ func (r *renewal) reject(host string, token secret.Value) {
 	}
 }
 
-// has reports whether the token of a host names a scope; false too where it cannot be read.
-func (r *renewal) has(host, scope string) bool {
+// has reports whether the token of a host names one of the scopes; false too where it cannot be read.
+func (r *renewal) has(host string, scopes ...string) bool {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	for name := range strings.FieldsSeq(claimsOf(r.tokens[host].token).Scope) {
-		if strings.EqualFold(name, scope) {
+		if slices.ContainsFunc(scopes, func(scope string) bool { return strings.EqualFold(name, scope) }) {
 			return true
 		}
 	}

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"purser.example/internal/verdict"
+	"purser.example/internal/whose"
 )
 
 // What becomes of a question about a site's administrators beside a fault.
@@ -308,7 +309,8 @@ func (s *Survey) appoint(ctx context.Context, address, name string) error {
 	return ofSite(err)
 }
 
-// AddTermStoreAdministrator makes an account administrator of the tenant's term store. It returns ErrUnsupported where SharePoint refuses.
+// AddTermStoreAdministrator makes an account administrator of the tenant's term store. It returns ErrUnsupported where SharePoint refuses
+// for another reason than that a permission is missing.
 func (s *Survey) AddTermStoreAdministrator(ctx context.Context, username string) error {
 	if s.renewal == nil {
 		return ErrNotByApp
@@ -322,10 +324,17 @@ func (s *Survey) AddTermStoreAdministrator(ctx context.Context, username string)
 			`<Method Name="AddTermStoreAdministrator" Id="6" ObjectPathId="4"><Parameters><Parameter Type="String">`+inXML(userClaim+username)+`</Parameter></Parameters></Method>`+
 			`<Method Name="CommitAll" Id="7" ObjectPathId="4"/>`,
 		`<StaticMethod Id="2" Name="GetTaxonomySession" TypeId="`+taxonomyType+`"/><Method Id="4" ParentId="2" Name="GetDefaultSiteCollectionTermStore"/>`), false)
-	if f, ok := errors.AsType[fault](err); ok && f.reply.Marked && !f.throttled && f.reply.HTTP != http.StatusUnauthorized && f.reply.HTTP < 500 {
-		return ErrUnsupported
+	f, ok := errors.AsType[fault](err)
+	switch {
+	case !ok || !f.reply.Marked || f.throttled || f.reply.HTTP == http.StatusUnauthorized || f.reply.HTTP >= 500:
+		return err
+	case f.right == siteScope || f.reply.Denied() && !s.renewal.has(host, termScope):
+		if f.right != siteScope {
+			f.right, f.whose = termScope, whose.App
+		}
+		return f
 	}
-	return err
+	return ErrUnsupported
 }
 
 // userClaim begins the login name of an account in SharePoint.

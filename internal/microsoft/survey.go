@@ -5,6 +5,7 @@ import (
 	"errors"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -12,6 +13,7 @@ import (
 
 	"purser.example/internal/secret"
 	"purser.example/internal/verdict"
+	"purser.example/internal/whose"
 )
 
 // Survey reads what a tenant has, and sets who administers its sites, as an app or as an account. It is safe for use by many goroutines.
@@ -101,8 +103,9 @@ func (s *Survey) reject(host string, token secret.Value) {
 // slowly is how long one answer may take: SharePoint and Graph make long lists slowly, and nobody waits.
 func (s *Survey) slowly() time.Duration { return 3 * s.client.callTimeout }
 
-// graph reads one answer of Graph. A token that is not accepted any more is asked for anew, once: what was refused then says why.
-func (s *Survey) graph(ctx context.Context, path string, into any) error {
+// graph reads one answer of Graph, which needs a permission. A token that is not accepted any more is asked for anew, once: what was refused
+// then says why.
+func (s *Survey) graph(ctx context.Context, path string, into any, needs permission) error {
 	for try := 1; ; try++ {
 		token, err := s.token(ctx, s.hosts.graph)
 		if err != nil {
@@ -114,7 +117,7 @@ func (s *Survey) graph(ctx context.Context, path string, into any) error {
 		}
 		err = g.get(ctx, path, into)
 		if !expired(err) || try > 1 {
-			return err
+			return s.held(err, needs)
 		}
 		s.reject(s.hosts.graph, token)
 	}
@@ -139,7 +142,7 @@ func (s *Survey) sharePoint(ctx context.Context, r request, reads bool) (answer,
 	for try := 1; ; try++ {
 		token, err := s.token(ctx, r.host)
 		if err != nil {
-			return answer{}, err
+			return answer{}, unconsented(err)
 		}
 		r.bearer = token
 		a, err := s.insist(ctx, r, reads)
@@ -174,6 +177,8 @@ func (s *Survey) insist(ctx context.Context, r request, reads bool) (answer, err
 const (
 	// siteScope is the delegated permission without which SharePoint lets nobody administer sites.
 	siteScope = "AllSites.FullControl"
+	// termScope is the one without which it lets nobody change who administers the term store.
+	termScope = "TermStore.ReadWrite.All"
 	// siteRole is the role without which it lets nobody in at the admin center.
 	siteRole = "SharePoint Administrator"
 )
@@ -238,8 +243,8 @@ func (s *Survey) called(ctx context.Context) (string, error) {
 	var root struct {
 		URL string `json:"webUrl"`
 	}
-	if err := s.graph(ctx, "/v1.0/sites/root?$select=webUrl", &root); err != nil {
-		return "", withRight(err, readSites)
+	if err := s.graph(ctx, "/v1.0/sites/root?$select=webUrl", &root, readSites); err != nil {
+		return "", err
 	}
 	u, err := url.Parse(root.URL)
 	if err != nil || u.Scheme != "https" || u.User != nil || u.Port() != "" {
@@ -262,14 +267,29 @@ func label(text string) bool {
 	})
 }
 
-// withRight names what is missing where a right is.
-func withRight(err error, right string) error {
+// held names the permission that is missing where one is. Where an account's token has it, what is missing is a right of the account's own.
+func (s *Survey) held(err error, needs permission) error {
 	f, ok := errors.AsType[fault](err)
-	if !ok {
+	switch {
+	case !ok || f.right != "" || !f.hidden && !f.reply.Denied():
+		return err
+	case s.renewal != nil && s.renewal.has(s.hosts.graph, append([]string{needs.name}, needs.within...)...):
+		f.whose = whose.Account
+		return f
+	}
+	f.right = needs.name
+	return f
+}
+
+// noConsent are the codes by which the sign-in service refuses a token for a resource of which nothing was consented to, or registered.
+var noConsent = []string{"AADSTS65001", "AADSTS650057"}
+
+// unconsented names the permission that SharePoint's token was to carry, where there is no consent to anything of SharePoint's.
+func unconsented(err error) error {
+	f, ok := errors.AsType[fault](err)
+	if !ok || !slices.Contains(noConsent, f.code) {
 		return err
 	}
-	if f.right == "" && (f.hidden || f.reply.Denied()) {
-		f.right = right
-	}
+	f.right, f.hidden = siteScope, true
 	return f
 }

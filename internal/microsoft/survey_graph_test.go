@@ -376,6 +376,55 @@ func TestTheMissingPermissionIsNamed(t *testing.T) {
 	}
 }
 
+// consents makes these the delegated permissions of the app.
+func (s *scanned) consents(scopes string) {
+	s.Helper()
+	if err := s.sim.PatchTenant("contoso.com", []byte(`{"apps":[{"appId":"`+svc().App.ID+`","displayName":"Purser","clientSecret":"`+clientSecret+`","delegatedPermissions":`+scopes+`}]}`)); err != nil {
+		s.Fatal(err)
+	}
+}
+
+// R51, R56: an account's scan names the permission of SharePoint that is missing, whether there is consent to none of them or to another,
+// and tells it from a role of the account's own.
+func TestTheMissingPermissionOfSharePointIsNamed(t *testing.T) {
+	for scopes, c := range map[string]struct {
+		code, right string
+		whose       whose.Fault
+	}{
+		`["User.Read","Sites.Read.All"]`:                               {"AADSTS65001", "AllSites.FullControl", whose.App},
+		`["User.Read","Sites.Read.All","AllSites.Read"]`:               {"HTTP 403", "AllSites.FullControl", whose.App},
+		`["User.Read","Sites.FullControl.All","AllSites.FullControl"]`: {"HTTP 403", "SharePoint Administrator", whose.Account},
+		`["User.Read","TermStore.ReadWrite.All"]`:                      {"HTTP 403", "Sites.Read.All", whose.App},
+	} {
+		s := newScanned(t)
+		s.consents(scopes)
+		err := s.byAccount("plain@contoso.com").Read(t.Context(), microsoft.KindSites, "", func(microsoft.Things) error { return nil })
+		if f, _ := microsoft.FailureOf(err); !f.Denied || f.Code != c.code || f.Right != c.right || f.Whose != c.whose {
+			t.Errorf("%s: %+v %v", scopes, f, err)
+		}
+	}
+	s := newScanned(t)
+	s.consents(`["User.Read","Sites.Read.All","AllSites.FullControl"]`)
+	err := s.byAccount("svc@contoso.com").AddTermStoreAdministrator(t.Context(), "box@contoso.com")
+	if f, _ := microsoft.FailureOf(err); !f.Denied || f.Right != "TermStore.ReadWrite.All" || f.Whose != whose.App {
+		t.Errorf("term store: %+v %v", f, err)
+	}
+}
+
+// R56: where the token has the permission and Graph refuses all the same, it is the account that lacks a right.
+func TestARightOfTheAccountIsNotThePermission(t *testing.T) {
+	s := newScanned(t)
+	s.consents(`["User.Read","Group.Read.All"]`)
+	survey := s.byAccount("svc@contoso.com")
+	if err := s.sim.SetFaults([]m365sim.Fault{{PathPrefix: "/v1.0/groups", Status: 403, Body: `{"error":{"code":"Authorization_RequestDenied","message":"Insufficient privileges."}}`}}); err != nil {
+		t.Fatal(err)
+	}
+	err := survey.Read(t.Context(), microsoft.KindGroups, "", func(microsoft.Things) error { return nil })
+	if f, _ := microsoft.FailureOf(err); !f.Denied || f.Right != "" || f.Whose != whose.Account {
+		t.Errorf("%+v %v", f, err)
+	}
+}
+
 // R51: an account becomes administrator of the term store, or SharePoint does not allow it.
 func TestTermStoreAdministrators(t *testing.T) {
 	s := newScanned(t)

@@ -55,14 +55,25 @@ type Things struct {
 // ErrStale says that Microsoft does not know any more where a list was to go on.
 var ErrStale = errors.New("microsoft: the list cannot be gone on with")
 
+// ErrNowhere says that a list cannot be read to its end: its next page is elsewhere, or one of before, or there is always another one.
+var ErrNowhere = errors.New("microsoft: the list leads nowhere")
+
 // ErrUnreadable is a kind that cannot be read in this way at all.
 var ErrUnreadable = errors.New("microsoft: this kind cannot be read")
 
-const (
-	readSites  = "Sites.Read.All"
-	readGroups = "GroupMember.Read.All"
-	readUsers  = "User.Read.All"
+// permission is one of Graph's, with those that include it.
+type permission struct {
+	name   string
+	within []string
+}
 
+var (
+	readSites  = permission{"Sites.Read.All", []string{"Sites.ReadWrite.All", "Sites.Manage.All", "Sites.FullControl.All"}}
+	readGroups = permission{"GroupMember.Read.All", []string{"Group.Read.All", "Group.ReadWrite.All", "Directory.Read.All", "Directory.ReadWrite.All"}}
+	readUsers  = permission{"User.Read.All", []string{"User.ReadWrite.All", "Directory.Read.All", "Directory.ReadWrite.All"}}
+)
+
+const (
 	graphTop = "999" // the most that Graph gives of users and groups at once
 	plansTop = "500" // with the plans of each, a page has ten megabytes
 )
@@ -71,7 +82,7 @@ const (
 type graphList struct {
 	address string
 	query   url.Values
-	right   string
+	needs   permission
 }
 
 func (l graphList) path() string { return l.address + "?" + escaped(l.query) }
@@ -98,7 +109,7 @@ const (
 )
 
 // Read reads what the tenant has of a kind, page by page, from where a former reading was left. An error of use ends it and comes back as it
-// is. It returns ErrStale where the place is not known any more.
+// is. It returns ErrStale where the place is not known any more, and ErrNowhere.
 func (s *Survey) Read(ctx context.Context, kind Kind, from string, use func(Things) error) error {
 	page, err := s.pager(kind)
 	if err != nil {
@@ -116,14 +127,14 @@ func (s *Survey) Read(ctx context.Context, kind Kind, from string, use func(Thin
 		}
 		seen[maphash.String(seed, at)] = true
 		if things.Next != "" && seen[maphash.String(seed, things.Next)] {
-			return noAnswer(verdict.BadAnswer, "a list leads in a circle")
+			return ErrNowhere
 		}
 		if err := use(things); err != nil || things.Next == "" {
 			return err
 		}
 		at = things.Next
 	}
-	return noAnswer(verdict.BadAnswer, "a list has no end")
+	return ErrNowhere
 }
 
 // pager is how a kind is read: a page from a place on.
@@ -178,12 +189,12 @@ func (s *Survey) graphPage(ctx context.Context, kind Kind, list graphList, at st
 		Value json.RawMessage `json:"value"`
 		Next  string          `json:"@odata.nextLink"`
 	}
-	if err := s.graph(ctx, path, &page); err != nil {
-		return Things{}, withRight(err, list.right)
+	if err := s.graph(ctx, path, &page, list.needs); err != nil {
+		return Things{}, err
 	}
 	found, err := thingsOf(kind, page.Value, s.hosts)
 	if err != nil {
-		return Things{}, withRight(err, list.right)
+		return Things{}, s.held(err, list.needs)
 	}
 	things := Things{List: found}
 	if page.Next == "" && at == "" && empty(page.Value) && peopled(kind) {
@@ -194,7 +205,7 @@ func (s *Survey) graphPage(ctx context.Context, kind Kind, list graphList, at st
 	}
 	next, ok := graph{host: s.hosts.graph}.follow(page.Next)
 	if !ok || !list.leads(next) {
-		return Things{}, noAnswer(verdict.BadAnswer, s.hosts.graph+" gave a next page that leads nowhere")
+		return Things{}, ErrNowhere
 	}
 	things.Next = inGraph + next
 	return things, nil
@@ -376,7 +387,7 @@ func (s *Survey) csomPage(ctx context.Context, kind Kind, list csomList, at stri
 	}
 	if page.Next != nil && *page.Next != "" {
 		if things.Next = inCSOM + *page.Next; !headerText(*page.Next) {
-			return Things{}, noAnswer(verdict.BadAnswer, host+" gave a next page that leads nowhere")
+			return Things{}, ErrNowhere
 		}
 	}
 	return things, nil

@@ -188,9 +188,9 @@ func (c *crew) learn(m *member, err error, denied *member) (another bool) {
 	switch {
 	case t.whole:
 		m.out = true
-	case t.code == NoRole && denied != nil:
+	case denied != nil && (t.code == NoRole || t.code == NoPermission):
 		return false
-	case t.code == NoRole:
+	case t.code == NoRole, t.code == NoPermission:
 		m.denied++
 		m.out = m.denied >= stubborn
 	default:

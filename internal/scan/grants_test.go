@@ -251,6 +251,7 @@ func TestTheAccountIsLostWhileSitesAreRegisteredR54(t *testing.T) {
 	}{
 		{"turned off", &scan.Unread{Code: "AADSTS50057", Whose: whose.Account}, scan.AccountOff},
 		{"its role taken away", &scan.Unread{Code: "HTTP 403", Whose: whose.Account, Denied: true}, scan.NoRole},
+		{"consent taken away", &scan.Unread{Code: "AADSTS65001", Whose: whose.App, Denied: true, Permission: "AllSites.FullControl"}, scan.NoPermission},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			r := newRig(t)

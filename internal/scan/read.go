@@ -107,7 +107,7 @@ func (s *Service) enliven(of *Scan) {
 		return
 	}
 	if until := source.Resting(); until.After(s.now()) {
-		of.Resting = until
+		of.Rests = until.UTC()
 	}
 }
 

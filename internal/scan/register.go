@@ -208,7 +208,7 @@ func (w *working) await(ctx context.Context, r run.Run) error {
 }
 
 // took takes in how a run ended. One that lost everybody who could register sites was not tried to its end, and neither was one that
-// learned nothing of any site.
+// learned nothing of any site. Where not one of all sites took the group it is the group that is wrong, such as one that was deleted.
 func (w *working) took(ctx context.Context, r run.Run) error {
 	untold := r.Counts[run.NotReached] + r.Counts[run.Interrupted] + r.Counts[run.Dropped]
 	w.short = w.short || untold+r.Counts[run.Rejected] > 0
@@ -221,10 +221,20 @@ func (w *working) took(ctx context.Context, r run.Run) error {
 	switch {
 	case r.State == run.Cancelled:
 		w.cut = NotRegistered
-	case len(reasons) > 0, untold > 0 && untold == r.Total:
+	case len(reasons) > 0, untold > 0 && untold == r.Total, r.Counts[run.Rejected] > 0 && r.Counts[run.Confirmed] == 0 && r.Total >= w.sites():
 		w.cut = SitesLeftOver
 	}
 	return nil
+}
+
+// sites is how many sites the scan found that are to be registered.
+func (w *working) sites() (n int) {
+	for _, of := range w.scan.Sections {
+		if of.Type.Registered() {
+			n += of.Found
+		}
+	}
+	return n
 }
 
 // withdraw stops the run of a scan that is stopped, and waits a while for what is under way.

@@ -333,6 +333,7 @@ type microsoft struct {
 	refused   map[string]bool // usernames
 	tried     map[string]int  // sign-ins by username
 	wrote     map[string]int  // sites by username
+	unnamed   int             // pages to come that have an object without an id
 	dropped   string          // of this username Microsoft takes no token any more
 	roleless  string          // this username may look at no site
 
@@ -437,6 +438,10 @@ func (s *session) Read(ctx context.Context, t scan.Type, from scan.Cursor, use f
 		p := scan.Page{Objects: slices.Clone(all[min(begin, end):end])}
 		if end < len(all) {
 			p.Next = scan.Cursor(fmt.Sprint(end))
+		}
+		if s.unnamed > 0 {
+			s.unnamed--
+			p.Warnings = append(p.Warnings, scan.Warning{Type: t, Name: "Unnamed", Code: scan.NoID})
 		}
 		s.mu.Unlock()
 		if err := use(p); err != nil || p.Next == "" {

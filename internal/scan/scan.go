@@ -27,7 +27,7 @@ type Scan struct {
 	Detail   string
 	Begun    time.Time
 	Ended    time.Time // zero while it goes on
-	Resting  time.Time // until when Microsoft asked it to wait; zero: it did not. Not stored
+	Rests    time.Time // until when Microsoft asked it to wait, of one that goes on in this process; zero: it did not
 	Grants   run.ID    // the run that registers the sites; empty for none
 	Sections []Section // by type, in the order of Types
 }

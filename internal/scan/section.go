@@ -46,6 +46,8 @@ func (w *working) section(ctx context.Context, of *Section) error {
 			w.shutBy = t
 		}
 		return w.endSection(ctx, of, SectionFailed, t)
+	case of.Code != "": // a page was not whole, perhaps one that a former start has stored
+		return w.endSection(ctx, of, SectionFailed, &trouble{code: of.Code})
 	}
 	return w.endSection(ctx, of, SectionRead, &trouble{})
 }
@@ -77,7 +79,7 @@ func (w *working) read(ctx context.Context, source Source, of *Section) (*troubl
 		if err := account.Persist(ctx, func() error { return w.store.Restart(ctx, w.scan.ID, of.Type) }); err != nil {
 			return nil, err
 		}
-		of.From, of.Found, of.New, of.Failed = "", 0, 0, 0
+		of.From, of.Code, of.Found, of.New, of.Failed = "", "", 0, 0, 0
 	}
 }
 

@@ -3,6 +3,7 @@ package scan
 import (
 	"context"
 	"errors"
+	"slices"
 	"time"
 
 	"purser.example/internal/account"
@@ -25,7 +26,8 @@ type Directory interface {
 // and waits where it is throttled, for as long as ctx lets it. Its errors are *Unread, and the ones below.
 type Source interface {
 	// Read reads the objects of a type, page by page from where a former reading was left. An error of use ends it and comes back as it
-	// is. It returns ErrStale where Microsoft does not know the cursor any more: the type is read from its beginning then.
+	// is. It returns ErrStale where Microsoft does not know the cursor any more: the type is read from its beginning then. It
+	// returns ErrNowhere too.
 	Read(ctx context.Context, t Type, from Cursor, use func(Page) error) error
 	// Administrators gives the login names of a site's administrators, the owner's not among them. It returns ErrNoSite for a site that
 	// is not there any more, and *Closed for one that is locked or archived.
@@ -47,9 +49,19 @@ type Page struct {
 	Next     Cursor    // where what follows begins; empty for the last page
 }
 
+// Lacking is the code by which a page says that an object of it stayed unknown, so that what its reading has not seen may be there all the
+// same; empty where none did.
+func (p Page) Lacking() Code {
+	if slices.ContainsFunc(p.Warnings, func(w Warning) bool { return w.Code == NoID }) {
+		return NoID
+	}
+	return ""
+}
+
 // What a Source returns beside *Unread.
 var (
 	ErrStale       = errors.New("scan: the cursor is no longer known")
+	ErrNowhere     = errors.New("scan: the list leads nowhere, or has no end")
 	ErrNoSite      = errors.New("scan: the site is no longer there")
 	ErrUnsupported = errors.New("scan: the tenant does not allow it")
 )

@@ -82,9 +82,10 @@ type Store interface {
 	// that is not there, and ErrChanged for one that is over; only EndSection may be called again.
 	BeginSection(ctx context.Context, id ID, t Type, at time.Time) error
 	// AddPage stores a page of objects and where the next one begins, and counts. What is there already is renewed; an object that the scan
-	// has seen before counts once. Names and addresses are searched with the next Index. It gives the section as it is then.
+	// has seen before counts once. Names and addresses are searched with the next Index. The section has the
+	// code of a page that is Lacking, from then on. It gives the section as it is then.
 	AddPage(ctx context.Context, id ID, t Type, p Page, at time.Time) (Section, error)
-	// Restart forgets the cursor of a type, its counts and warnings, so that it is read from its beginning and counted anew; what the scan
+	// Restart forgets the cursor of a type, its counts, code and warnings, so that it is read from its beginning and counted anew; what the scan
 	// has seen is not gone, and what it saw first is new.
 	Restart(ctx context.Context, id ID, t Type) error
 	// EndSection stores how reading a type ended. Of one that was read to its end it marks gone what this scan has not seen, in steps;

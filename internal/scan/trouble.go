@@ -53,6 +53,9 @@ func troubleOf(err error, m Method) *trouble {
 	if known, ok := errors.AsType[*hindrance](err); ok {
 		return &trouble{code: known.code, whole: true}
 	}
+	if errors.Is(err, ErrNowhere) {
+		return &trouble{code: NotReadOn}
+	}
 	if _, ok := errors.AsType[account.Excess](err); ok {
 		return &trouble{code: LeftAlone, whole: true}
 	}
@@ -75,7 +78,7 @@ func ofUnread(u *Unread, m Method) *trouble {
 	switch {
 	case u.Throttled:
 		t.code = Throttled
-	case u.Denied && m == ByApp:
+	case u.Denied && (m == ByApp || u.Whose == whose.App):
 		t.code = NoPermission
 	case u.Denied:
 		t.code = NoRole

@@ -293,6 +293,50 @@ func TestUnattendedScansKeepToTheEtiquetteR62(t *testing.T) {
 	}
 }
 
+// R53: where an object came without its id nobody knows which of those that were not seen it is, so that none of them is gone; also where the
+// process ended behind that page.
+func TestNothingIsGoneWhereAnObjectCameWithoutItsIDR53(t *testing.T) {
+	for _, restart := range []bool{false, true} {
+		r := newRig(t)
+		r.microsoft.fill(8)
+		r.pool(pool.Sites, group, pool.Security)
+		p := r.byAccount(scan.Sites)
+		r.scanned(p)
+		r.poolWhile(group)
+		<-r.queue.jobs // its reading is over
+		r.microsoft.remove(scan.Sites, "site-0008")
+		r.microsoft.unnamed = 1
+		s := r.begin(p)
+		if restart {
+			shifts, ended := r.shifts, false
+			r.microsoft.reading = func(_ context.Context, _ scan.Type, from scan.Cursor) error {
+				if from != "" && !ended {
+					ended = true
+					go shifts.HandBack()
+					<-handedBack(shifts)
+				}
+				return nil
+			}
+			if err := r.work(); !errors.Is(err, run.ErrHandedBack) {
+				t.Fatal(err)
+			}
+			r.start()
+			r.queue.jobs <- [2]string{scan.ObjectScan, string(s.ID)}
+		}
+		must(t, r.work())
+		s = r.scan(s.ID)
+		if of := s.Sections[0]; s.State != scan.Failed || s.Code != scan.NoID || of.State != scan.SectionFailed || of.Code != scan.NoID || of.Found != 7 || of.Gone != 0 || of.Failed != 1 {
+			t.Errorf("%+v", s)
+		}
+		if n := len(r.objects(scan.Sites, scan.Present)); n != 8 || r.inForce(pool.Sites) != 1 {
+			t.Errorf("%d sites, version %d is in force", n, r.inForce(pool.Sites))
+		}
+		if s = r.scanned(p); s.State != scan.Finished || s.Sections[0].Gone != 1 || r.inForce(pool.Sites) != 2 {
+			t.Errorf("whole again: %+v, version %d is in force", s, r.inForce(pool.Sites))
+		}
+	}
+}
+
 // R50: a list whose place Microsoft forgot is read from its beginning, and nothing counts twice.
 func TestAStaleCursorBeginsAnewR50(t *testing.T) {
 	r := newRig(t)
@@ -331,13 +375,13 @@ func TestAThrottledScanWaitsAndEndsR55(t *testing.T) {
 		r.microsoft.mu.Lock()
 		r.microsoft.resting = r.clock.Now().Add(time.Hour)
 		r.microsoft.mu.Unlock()
-		shown <- r.scan(s.ID).Resting
+		shown <- r.scan(s.ID).Rests
 		<-ctx.Done() // as a Source waits
 		return &scan.Unread{Code: "HTTP 429", Whose: whose.Microsoft, Throttled: true}
 	}
 	must(t, r.work())
 	if until := <-shown; !until.Equal(r.microsoft.resting) {
-		t.Errorf("shown while it waits: %v", until)
+		t.Errorf("shown while it waits: %s", until)
 	}
 	if s := r.scan(s.ID); s.State != scan.Failed || s.Code != scan.Throttled || s.Sections[0].Found != 3 {
 		t.Errorf("%+v", s)
@@ -357,6 +401,17 @@ func TestWhatMicrosoftRefusesIsTheTypesOwnOutcomeR56(t *testing.T) {
 	r.pool(pool.Sites, group, pool.Security)
 	s := r.scanned(r.byAccount(scan.Sites, scan.Groups))
 	if s.State != scan.Exception || s.Code != scan.NoRole || s.Sections[0].Code != scan.NoRole || s.Sections[1].State != scan.SectionRead || r.inForce(pool.Sites) != 0 {
+		t.Errorf("%+v", s)
+	}
+}
+
+// R56: a permission that the app registration lacks is told from a role of the account, and named.
+func TestAMissingPermissionIsNamedR56(t *testing.T) {
+	r := newRig(t)
+	r.microsoft.reading = func(context.Context, scan.Type, scan.Cursor) error {
+		return &scan.Unread{Code: "AADSTS65001", Whose: whose.App, Denied: true, Permission: "AllSites.FullControl"}
+	}
+	if s := r.scanned(r.byAccount(scan.Sites)); s.State != scan.Failed || s.Code != scan.NoPermission || s.Detail != "AADSTS65001 AllSites.FullControl" {
 		t.Errorf("%+v", s)
 	}
 }

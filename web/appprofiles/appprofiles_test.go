@@ -299,8 +299,9 @@ func TestMissingPermissionsAreShownWithWhatToDo(t *testing.T) {
 		states[plain(row.Find("td").First())] = plain(row.Find("td").Last().Find(".badge")) + ". " + plain(row.Find("td").Last().Find(".sub"))
 	})
 	for permission, want := range map[string]string{
-		"GroupMember.Read.All Application · needed": "Not granted. Add it as an application permission and grant admin consent.",
-		"User.Read.All Application · needed":        "Granted. ",
+		"GroupMember.Read.All Microsoft Graph · Application · needed": "Not granted. Add it as an application permission of Microsoft Graph and grant admin consent.",
+		"User.Read.All Microsoft Graph · Application · needed":        "Granted. ",
+		"AllSites.FullControl SharePoint · Delegated · optional":      "Unknown. Look under API permissions, or grant the app Directory.Read.All and select Check.",
 	} {
 		if got := states[permission]; got != want {
 			t.Errorf("%s: %q", permission, got)
@@ -312,7 +313,7 @@ func TestMissingPermissionsAreShownWithWhatToDo(t *testing.T) {
 	}
 	var copied []string
 	pane.Find("#grant-title").Parent().Find("[data-copy]").Each(func(_ int, button *goquery.Selection) { copied = append(copied, button.AttrOr("data-copy", "")) })
-	for _, want := range []string{consent, `"resourceAppId": "00000003-0000-0000-c000-000000000000"`, "New-MgApplication"} {
+	for _, want := range []string{consent, `"resourceAppId": "00000003-0000-0000-c000-000000000000"`, `"resourceAppId": "00000003-0000-0ff1-ce00-000000000000"`, "New-MgApplication"} {
 		if !strings.Contains(strings.Join(copied, "\n"), want) {
 			t.Errorf("nothing to copy has %q", want)
 		}

@@ -64,6 +64,7 @@ type credentialView struct {
 // permissionView is one permission that Purser can use, with what is to be done where it is not granted (R72).
 type permissionView struct {
 	Name    string
+	API     string
 	Type    string
 	Enables string
 	Needed  bool

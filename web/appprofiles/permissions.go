@@ -11,7 +11,7 @@ func permissionViews(p appprofile.Profile) []permissionView {
 	var needed, optional []permissionView
 	for _, held := range p.Permissions() {
 		view := permissionView{
-			Name: held.Name, Type: held.Type.Title(), Enables: held.Enables, Needed: held.Needed, Holding: held.Holding, Tone: holdingTone(held), Todo: todo(held, p),
+			Name: held.Name, API: held.API.Title(), Type: held.Type.Title(), Enables: held.Enables, Needed: held.Needed, Holding: held.Holding, Tone: holdingTone(held), Todo: todo(held, p),
 		}
 		if held.Needed {
 			needed = append(needed, view)
@@ -39,6 +39,7 @@ func todo(held appprofile.Held, p appprofile.Profile) string {
 	if held.Type == appprofile.Delegated {
 		kind = "a delegated permission"
 	}
+	kind += " of " + held.API.Title()
 	switch {
 	case held.Holding == appprofile.Granted:
 		return ""

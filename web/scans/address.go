@@ -34,6 +34,7 @@ const (
 	poolsPath = "/classic/account-pool"
 
 	profilesPath = "/service-accounts"
+	appsPath     = "/app-profiles"
 )
 
 // kept are the parameters that make a view of the list.
@@ -88,6 +89,14 @@ func codeAddress(c scan.Code) string {
 		return ""
 	}
 	return codesPath + "#" + string(c)
+}
+
+// grantLink leads to where a permission that is missing can be granted, the app profiles of the tenant; empty where none is.
+func grantLink(c scan.Code, of tenant.ID) link {
+	if c != scan.NoPermission {
+		return link{}
+	}
+	return link{Text: "App profile", Href: with(appsPath, "tenant", string(of))}
 }
 
 // with is path with pairs of name and value; an empty value leaves a name out.

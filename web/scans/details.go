@@ -165,7 +165,10 @@ func (h *Handlers) scanRows(scans []scan.Scan) []scanRow {
 			row.Took, row.Share = "", 0
 		}
 		if s.Code != "" {
-			row.Reason = scan.Explain(s.Code).Title
+			row.Reason, row.Grant = scan.Explain(s.Code).Title, grantLink(s.Code, s.Tenant)
+		}
+		if row.Grant.Href != "" && s.Detail != "" {
+			row.Reason += " (" + s.Detail + ")" // it names the permission
 		}
 		rows = append(rows, row)
 	}

@@ -53,6 +53,7 @@ type scanRow struct {
 	Tone   ui.Tone
 	State  string
 	Reason string // the title of its code; empty for none
+	Grant  link   // where a permission that is missing can be granted; empty for none
 	Found  string
 	New    string
 	Gone   string

@@ -12,6 +12,7 @@ import (
 	"purser.example/internal/problem"
 	"purser.example/internal/run"
 	"purser.example/internal/scan"
+	"purser.example/internal/tenant"
 	"purser.example/web/respond"
 	"purser.example/web/session"
 	"purser.example/web/tenants"
@@ -64,17 +65,18 @@ func (h *Handlers) scanView(c echo.Context) (scanView, error) {
 	path, profile := scanAddress(s.ID), profileAddress(s.Profile)
 	view := scanView{
 		Name: s.Name, Tenant: h.Tenants.Name(ctx, s.Tenant), TenantHref: tenants.Address(s.Tenant), Begun: words.Moment(s.Begun, now), Took: words.Took(s.Begun, s.Ended),
-		Over: s.State.Over(), Stopping: s.State == scan.Stopping, Progress: progressWords(s), Reading: readingWords(s), Resting: words.Moment(s.Resting, now), StopAction: path + "/stop", RunAction: profile + "/run",
+		Over: s.State.Over(), Stopping: s.State == scan.Stopping, Progress: progressWords(s), Reading: readingWords(s), StopAction: path + "/stop", RunAction: profile + "/run",
 		Here: page(path, after(c)), Events: page(path+"/events", after(c)), By: s.By, Method: s.Method.Title(), Attended: begunBy(s), All: len(s.Sections),
+		Rests: words.Moment(s.Rests, now),
 		Links: []link{{"Scan profile", profile}, {"Objects found", with(objectsPath, "tenant", string(s.Tenant))}, {title, listPath}},
 	}
 	for _, of := range s.Sections {
-		view.Sections = append(view.Sections, sectionOf(of, now))
+		view.Sections = append(view.Sections, sectionOf(of, s.Tenant, now))
 		if of.State.Over() {
 			view.Done++
 		}
 	}
-	view.Total = sectionOf(sum(s), now)
+	view.Total = sectionOf(sum(s), s.Tenant, now)
 	if view.Over {
 		outcome := outcomeOf(s)
 		view.Outcome = &outcome
@@ -131,7 +133,7 @@ var (
 	}
 )
 
-func sectionOf(s scan.Section, now time.Time) sectionView {
+func sectionOf(s scan.Section, of tenant.ID, now time.Time) sectionView {
 	view := sectionView{
 		Tone: cmp.Or(sectionTones[s.State], ui.Mute), State: sectionTitles[s.State], Detail: s.Detail, Busy: s.State == scan.SectionReading,
 		Found: words.Number(s.Found), New: words.Number(s.New), Gone: words.Number(s.Gone), Failed: words.Number(s.Failed),
@@ -149,6 +151,7 @@ func sectionOf(s scan.Section, now time.Time) sectionView {
 	if s.Code != "" {
 		e := scan.Explain(s.Code)
 		view.Reason, view.Remedy, view.Code, view.Href = e.Title, e.Remedy, string(s.Code), codeAddress(s.Code)
+		view.Grant = grantLink(s.Code, of)
 	}
 	return view
 }
@@ -168,6 +171,9 @@ func outcomeOf(s scan.Scan) ui.VerdictProps {
 		props.Cause += " " + found
 	}
 	props.Steps = []ui.Step{{Text: e.Remedy}}
+	if to := grantLink(s.Code, s.Tenant); to.Href != "" {
+		props.Steps = append(props.Steps, ui.Step{Text: "Open the tenant's", Link: to.Text, Href: to.Href})
+	}
 	props.Details = []ui.Detail{{Name: "Code", Value: string(s.Code), Href: codeAddress(s.Code)}}
 	if s.Detail != "" {
 		props.Details = append(props.Details, ui.Detail{Name: "Response", Value: s.Detail})

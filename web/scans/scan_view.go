@@ -17,7 +17,7 @@ type scanView struct {
 	Outcome    *ui.VerdictProps // what came of it; nil while it goes on
 	Progress   string           // what goes on
 	Reading    string           // what is being read; empty for nothing
-	Resting    words.Time       // until when Microsoft asked to wait; zero: it did not
+	Rests      words.Time       // until when Microsoft asked Purser to wait; zero: it did not
 	Done, All  int              // types
 	StopAction string           // POST addresses
 	RunAction  string
@@ -44,6 +44,7 @@ type sectionView struct {
 	Href   string // what the code means
 	Remedy string
 	Detail string
+	Grant  link // where a permission that is missing can be granted; empty for none
 	Found  string
 	New    string
 	Gone   string

@@ -454,18 +454,33 @@ func TestAScanIsStopped(t *testing.T) {
 	}
 }
 
-// R50, R55: a scan that Microsoft asked to wait says so, and until when.
-func TestAThrottledScanSaysSo(t *testing.T) {
+// R56, R72: a scan that fails because a permission is missing names it, and leads to the app profiles of the tenant: on its own page, in its
+// type, and in the history of the scan profile.
+func TestAMissingPermissionIsNamedWithTheWayToGrantIt(t *testing.T) {
 	h, b := open(t)
-	if err := h.Sim.PatchTenant("contoso.com", []byte(`{"throttle": {"graphRequests": 1, "windowSeconds": 60}}`)); err != nil {
-		t.Fatal(err)
+	id := account(t, b)
+	apps := "/app-profiles?tenant=" + contoso
+	for name, c := range map[string]struct {
+		app, says string
+		profile   url.Values
+	}{
+		"By app":     {`"permissions": ["User.Read.All", "GroupMember.Read.All"]`, "HTTP 403 Sites.Read.All", url.Values{"types": {"sites"}, "method": {"app"}}},
+		"By account": {`"delegatedPermissions": ["User.Read", "Sites.Read.All"]`, "AADSTS65001 AllSites.FullControl", url.Values{"types": {"onedrive"}, "method": {"account"}, "account": {id}}},
+	} {
+		if err := h.Sim.PatchTenant(contoso, []byte(`{"apps": [{"appId": "a0000000-0000-4000-8000-000000000001", "clientSecret": "Marked-Client-Secret", `+c.app+`}]}`)); err != nil {
+			t.Fatal(err)
+		}
+		c.profile.Set("name", name)
+		details := create(t, b, c.profile)
+		page := b.Get(run(t, b, details)).Page(t)
+		if outcome := page.Find("#scan .verdict"); !strings.Contains(plain(outcome), "A permission is missing") || !strings.Contains(plain(outcome), c.says) || outcome.Find("a[href='"+apps+"']").Length() != 1 {
+			t.Errorf("%s: the scan says %s", name, plain(outcome))
+		}
+		if of := page.Find(".scan-sections tbody tr"); !strings.Contains(plain(of), c.says) || of.Find("a[href='"+apps+"']").Length() != 1 {
+			t.Errorf("%s: its type says %s", name, plain(of))
+		}
+		if of := b.Get(details).Page(t).Find(".scan-history tbody tr"); !strings.Contains(plain(of), c.says) || of.Find("a[href='"+apps+"']").Length() != 1 {
+			t.Errorf("%s: the history says %s", name, plain(of))
+		}
 	}
-	scan := b.Post(create(t, b, nil)+"/run", nil).Header.Get("Location")
-	demotest.Until(t, "a scan that waits", func() bool {
-		return strings.Contains(plain(b.Get(scan).Page(t).Find("#scan")), "Microsoft 365 asked Purser to wait. The scan continues in ")
-	})
-	if res := b.Post(scan+"/stop", nil); res.StatusCode != http.StatusSeeOther {
-		t.Errorf("Stop answers %d", res.StatusCode)
-	}
-	over(t, b, scan)
 }

@@ -47,6 +47,9 @@ func ByLogin(login string) *Cloud {
 // GraphAppID is the app id of Microsoft Graph, the same in every tenant.
 const GraphAppID = "00000003-0000-0000-c000-000000000000"
 
+// SharePointAppID is the app id of SharePoint Online, the same in every tenant.
+const SharePointAppID = "00000003-0000-0ff1-ce00-000000000000"
+
 // loginHostNames are the names of one login host: the one its metadata prefers, the one its caches go by, and all of them.
 type loginHostNames struct {
 	Host, Cache string

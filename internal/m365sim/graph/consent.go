@@ -43,17 +43,69 @@ func (g *request) listGrants() call.Answer {
 		if !fixture.IsTrue(a.Consented) || wanted != "" && !strings.EqualFold(wanted, client) {
 			continue
 		}
-		scopes := a.DelegatedPermissions
-		if scopes == nil {
-			scopes = permission.All
+		for _, r := range g.resources() {
+			if scopes := r.scopes(a.DelegatedPermissions); len(scopes) > 0 {
+				grants = append(grants, permissionGrant{guid.Derived("grant", client, r.id), client, "AllPrincipals", nil, r.id, strings.Join(scopes, " ")})
+			}
 		}
-		if len(scopes) == 0 {
-			continue
-		}
-		resource := guid.Derived("service principal", g.tenant.ID, cloud.GraphAppID)
-		grants = append(grants, permissionGrant{guid.Derived("grant", client, resource), client, "AllPrincipals", nil, resource, strings.Join(scopes, " ")})
 	}
 	return reply(members{{"@odata.context", "https://" + g.tenant.Cloud().Graph + "/v1.0/$metadata#oauth2PermissionGrants"}, {"value", grants}})
+}
+
+// resource is an API of Microsoft's, as the tenant knows it.
+type resource struct {
+	id, appID, name string
+	scopes          func(given []string) []string // those of a fixture's that are the resource's
+}
+
+// resources are Graph and SharePoint, which every tenant of the simulator has.
+func (g *request) resources() []resource {
+	id := func(app string) string { return guid.Derived("service principal", g.tenant.ID, app) }
+	atSharePoint := func(given []string) []string { return permission.AtSharePoint(given, permission.SharePointScopes) }
+	return []resource{
+		{id(cloud.GraphAppID), cloud.GraphAppID, "Microsoft Graph", permission.AtGraph},
+		{id(cloud.SharePointAppID), cloud.SharePointAppID, "Office 365 SharePoint Online", atSharePoint},
+	}
+}
+
+// servicePrincipal is an app as a tenant knows it.
+type servicePrincipal struct {
+	ID          string `json:"id"`
+	AppID       string `json:"appId"`
+	DisplayName string `json:"displayName"`
+}
+
+var (
+	byAppID = regexp.MustCompile(`^\s*appId\s+(?:eq\s+('[^']*')|in\s*\(([^()]*)\))\s*$`)
+	appIDs  = regexp.MustCompile(`'([^']*)'`)
+)
+
+// listServicePrincipals lists Microsoft's APIs and the tenant's apps, all or those whose app ids a filter names.
+func (g *request) listServicePrincipals() call.Answer {
+	var wanted []string
+	filter := g.Request.URL.Query().Get("$filter")
+	if filter != "" {
+		found := byAppID.FindStringSubmatch(filter)
+		if found == nil {
+			return g.fail(http.StatusBadRequest, "Request_UnsupportedQuery", "Unsupported or invalid query filter clause specified for property of resource 'ServicePrincipal'.")
+		}
+		for _, id := range appIDs.FindAllStringSubmatch(found[1]+found[2], -1) {
+			wanted = append(wanted, strings.ToLower(id[1]))
+		}
+	}
+	list := []servicePrincipal{}
+	add := func(p servicePrincipal) {
+		if filter == "" || slices.Contains(wanted, strings.ToLower(p.AppID)) {
+			list = append(list, p)
+		}
+	}
+	for _, r := range g.resources() {
+		add(servicePrincipal{r.id, r.appID, r.name})
+	}
+	for _, a := range g.tenant.Registrations() {
+		add(servicePrincipal{guid.Derived("service principal", g.tenant.ID, a.AppID), a.AppID, a.DisplayName})
+	}
+	return reply(members{{"@odata.context", "https://" + g.tenant.Cloud().Graph + "/v1.0/$metadata#servicePrincipals"}, {"value", list}})
 }
 
 // passwordCredential is a client secret as Graph shows it: never the whole of it.

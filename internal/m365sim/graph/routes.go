@@ -68,6 +68,7 @@ var routes = []route{
 	{"subscribedSkus", "LicenseAssignment.Read.All Organization.Read.All", "LicenseAssignment.Read.All Organization.Read.All", (*request).listSKUs},
 	{"admin/sharepoint/settings", "SharePointTenantSettings.Read.All", "SharePointTenantSettings.Read.All", (*request).sharePointSettings},
 	{"oauth2PermissionGrants", "Directory.Read.All", "Directory.Read.All", (*request).listGrants},
+	{"servicePrincipals", "Application.Read.All", "Application.Read.All", (*request).listServicePrincipals},
 	{"applications/*", "Application.Read.All", "Application.Read.All", (*request).oneApplication},
 	{"auditLogs/signIns", "AuditLog.Read.All", "AuditLog.Read.All", (*request).listSignIns},
 	{"auditLogs/signIns/*", "AuditLog.Read.All", "AuditLog.Read.All", (*request).oneSignIn},

@@ -3,7 +3,6 @@ package login
 import (
 	"encoding/json"
 	"math/rand/v2"
-	"slices"
 	"strings"
 
 	"purser.example/internal/m365sim/cloud"
@@ -112,41 +111,20 @@ func pairwise(user, app string) string {
 	return token.Encode([]byte(guid.Derived("subject", user, app)))[:43]
 }
 
-// What SharePoint's own tokens may carry (Office 365 SharePoint Online, permissions of the resource).
-var (
-	sharePointRoles  = []string{"Sites.FullControl.All", "Sites.Manage.All", "Sites.ReadWrite.All", "Sites.Read.All", "Sites.Selected", "TermStore.ReadWrite.All", "TermStore.Read.All", "User.ReadWrite.All", "User.Read.All"}
-	sharePointScopes = []string{"AllSites.FullControl", "AllSites.Manage", "AllSites.Write", "AllSites.Read", "TermStore.ReadWrite.All", "TermStore.Read.All", "User.ReadWrite.All", "User.Read.All", "Sites.Search.All"}
-)
-
 // roles are the application permissions as a token lists them: those of the fixture, or all that the resource has.
 func (g *grant) roles() []string {
-	if !g.atSharePoint() {
-		return ofFixture(g.app.Permissions, permission.All)
+	if g.atSharePoint() {
+		return permission.AtSharePoint(g.app.Permissions, permission.SharePointRoles)
 	}
-	return among(g.app.Permissions, sharePointRoles)
+	return permission.AtGraph(g.app.Permissions)
 }
 
 // delegatedPermissions are those that a person's token of the app may carry.
 func (g *grant) delegatedPermissions() []string {
-	if !g.atSharePoint() {
-		return ofFixture(g.app.DelegatedPermissions, permission.All)
+	if g.atSharePoint() {
+		return permission.AtSharePoint(g.app.DelegatedPermissions, permission.SharePointScopes)
 	}
-	return among(g.app.DelegatedPermissions, sharePointScopes)
+	return permission.AtGraph(g.app.DelegatedPermissions)
 }
 
 func (g *grant) atSharePoint() bool { return g.audience() != "https://"+g.tenant.Cloud().Graph }
-
-func ofFixture(given, all []string) []string {
-	if given == nil {
-		return all
-	}
-	return given
-}
-
-// among are those of the fixture that the resource has. An app that may do all has full control.
-func among(given, known []string) []string {
-	if given == nil {
-		return known[:1]
-	}
-	return slices.DeleteFunc(slices.Clone(given), func(name string) bool { return !slices.Contains(known, name) })
-}

@@ -44,10 +44,14 @@ func (g *grant) checkConsent() *refusal {
 	return g.fixtureRefusalOf(codeNoConsent)
 }
 
-// consented says whether the permissions that the request names are among those that the fixture gives the app.
+// consented says whether the permissions that the request names are among those that the fixture gives the app. Who asks for all that was
+// consented to at SharePoint is refused where that is nothing.
 func (g *grant) consented() bool {
-	if g.scope.isDefault() || g.app.DelegatedPermissions == nil {
+	if g.app.DelegatedPermissions == nil {
 		return true
+	}
+	if g.scope.isDefault() {
+		return !g.atSharePoint() || len(g.delegatedPermissions()) > 0
 	}
 	return !slices.ContainsFunc(g.scope.names, func(name string) bool {
 		return !slices.ContainsFunc(g.delegatedPermissions(), func(given string) bool { return strings.EqualFold(given, name) })

@@ -1,7 +1,10 @@
-// Package permission knows the permissions of Microsoft Graph: the sign-in hosts grant them, Graph asks for them.
+// Package permission knows the permissions of Microsoft Graph and of SharePoint: the sign-in hosts grant them, the services ask for them.
 package permission
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // Set is a set of Graph permissions, a bit each. Delegated and application permissions share their names.
 type Set uint64
@@ -46,6 +49,34 @@ var table = []struct {
 	{"SharePointTenantSettings.Read.All", ""},
 	{"Team.ReadBasic.All", ""},
 	{"UserAuthenticationMethod.Read.All", ""},
+}
+
+// What SharePoint's own tokens may carry (Office 365 SharePoint Online, permissions of the resource). Those by which an app may do all stand
+// first.
+var (
+	SharePointRoles  = []string{"Sites.FullControl.All", "TermStore.ReadWrite.All", "Sites.Manage.All", "Sites.ReadWrite.All", "Sites.Read.All", "Sites.Selected", "TermStore.Read.All", "User.ReadWrite.All", "User.Read.All"}
+	SharePointScopes = []string{"AllSites.FullControl", "TermStore.ReadWrite.All", "AllSites.Manage", "AllSites.Write", "AllSites.Read", "TermStore.Read.All", "User.ReadWrite.All", "User.Read.All", "Sites.Search.All"}
+)
+
+// sharePointAll is how many of each list those are.
+const sharePointAll = 2
+
+// AtSharePoint are those of a fixture that SharePoint has, from its roles or its scopes; of a fixture that names none, those that do all.
+func AtSharePoint(given, known []string) []string {
+	if given == nil {
+		return known[:sharePointAll]
+	}
+	return slices.DeleteFunc(slices.Clone(given), func(name string) bool { return !slices.Contains(known, name) })
+}
+
+// AtGraph are those of a fixture that are not SharePoint's alone; of a fixture that names none, all that Graph has.
+func AtGraph(given []string) []string {
+	if given == nil {
+		return All
+	}
+	return slices.DeleteFunc(slices.Clone(given), func(name string) bool {
+		return !Known(name) && (slices.Contains(SharePointScopes, name) || slices.Contains(SharePointRoles, name))
+	})
 }
 
 var (

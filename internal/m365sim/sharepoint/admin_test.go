@@ -163,6 +163,10 @@ func TestWhoAdministersTheTenant(t *testing.T) {
 	if r := ask(reader); r.Status != 403 {
 		t.Errorf("a token that may only read: %d %s", r.Status, r.Body)
 	}
+	w = simtest.NewWorld(t, strings.Replace(small, `, "AllSites.Read"`, "", 1))
+	if r := w.Token("scope", "https://"+adminHost+"/.default"); r.Status != 400 || !strings.Contains(r.Body, "AADSTS65001") {
+		t.Errorf("without consent to anything of SharePoint's: %d %s", r.Status, r.Body)
+	}
 }
 
 // TestMistakesAtTheAdminHost are told in either form that OData has for them.

@@ -42,9 +42,6 @@ func (s *Service) believe(c *call.Call) (caller, *call.Answer) {
 	return who, nil
 }
 
-// sharePointAppID is the app id of SharePoint Online, the same in every tenant.
-const sharePointAppID = "00000003-0000-0ff1-ce00-000000000000"
-
 // challenge asks for a token, and tells a client that has none which tenant to get it from.
 func challenge(t *directory.Tenant, reason string) *call.Answer {
 	a := call.Text(http.StatusUnauthorized, "text/plain; charset=utf-8", "401 UNAUTHORIZED")
@@ -52,7 +49,7 @@ func challenge(t *directory.Tenant, reason string) *call.Answer {
 	if t != nil {
 		realm = t.ID
 	}
-	a.Header.Set("WWW-Authenticate", `Bearer realm="`+realm+`",client_id="`+sharePointAppID+`",trusted_issuers="00000001-0000-0000-c000-000000000000@*,https://sts.windows.net/*/",authorization_uri="https://login.windows.net/common/oauth2/authorize"`)
+	a.Header.Set("WWW-Authenticate", `Bearer realm="`+realm+`",client_id="`+cloud.SharePointAppID+`",trusted_issuers="00000001-0000-0000-c000-000000000000@*,https://sts.windows.net/*/",authorization_uri="https://login.windows.net/common/oauth2/authorize"`)
 	if reason != "" {
 		a = call.JSON(http.StatusUnauthorized, "application/json; charset=utf-8", map[string]string{"error_description": reason})
 		a.Header.Set("X-Ms-Diagnostics", `3000006;reason="`+reason+`";category="invalid_client"`)

@@ -34,10 +34,10 @@ func TestTokensOfSharePoint(t *testing.T) {
 	const scope = "https://" + spoHost + "/.default"
 	person := w.AccessToken("scope", scope)
 	app := w.AccessToken("scope", scope, "grant_type", "client_credentials", "client_secret", "good-secret", "username", "-", "password", "-")
-	if c := claimsOf(t, person); c.Scope != "AllSites.FullControl" || c.Proof != "0" {
+	if c := claimsOf(t, person); c.Scope != "AllSites.FullControl TermStore.ReadWrite.All" || c.Proof != "0" {
 		t.Errorf("%+v", c)
 	}
-	if c := claimsOf(t, app); !slices.Equal(c.Roles, []string{"Sites.FullControl.All"}) || c.Proof != "1" {
+	if c := claimsOf(t, app); !slices.Equal(c.Roles, []string{"Sites.FullControl.All", "TermStore.ReadWrite.All"}) || c.Proof != "1" {
 		t.Errorf("%+v", c)
 	}
 	ask := func(token string) simtest.Reply {

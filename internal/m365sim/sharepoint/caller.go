@@ -33,10 +33,12 @@ func (c caller) name() string {
 	return c.user.ID
 }
 
-// What a token must carry, of which one is enough: the first two words open everything, the others reading.
+// What a token must carry, of which one is enough: the first two words open everything but the administrators of the term store, the
+// others reading.
 var (
-	fullControl = []string{"AllSites.FullControl", "Sites.FullControl.All"}
-	reading     = append([]string{"AllSites.Manage", "AllSites.Write", "AllSites.Read", "Sites.Manage.All", "Sites.ReadWrite.All", "Sites.Read.All"}, fullControl...)
+	fullControl   = []string{"AllSites.FullControl", "Sites.FullControl.All"}
+	managingTerms = []string{"TermStore.ReadWrite.All"}
+	reading       = append([]string{"AllSites.Manage", "AllSites.Write", "AllSites.Read", "Sites.Manage.All", "Sites.ReadWrite.All", "Sites.Read.All"}, fullControl...)
 )
 
 // carries says whether the token has one of the permissions.

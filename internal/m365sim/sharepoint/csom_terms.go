@@ -50,6 +50,8 @@ func (r *request) callTermStore(a csomAction) *refusal {
 // noteTermStoreAdministrator notes a change for CommitAll.
 func (r *request) noteTermStoreAdministrator(a csomAction, list *[]string) *refusal {
 	switch {
+	case !r.carries(managingTerms):
+		return denied()
 	case r.tenant.TermStoreRefuses():
 		return noMethod(a.Name)
 	case len(a.Parameters) != 1:

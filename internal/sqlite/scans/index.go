@@ -28,7 +28,7 @@ func (s *Store) Index(ctx context.Context) (more bool, err error) {
 			more = true
 			return err
 		}
-		made, err := makeEntries(tx)
+		made, err := makeEntries(tx, indexedAtOnce)
 		more = made == indexedAtOnce
 		return err
 	})
@@ -49,9 +49,9 @@ func renewEntries(tx *sqlite.Tx) (n int, err error) {
 	return len(objects), err
 }
 
-// makeEntries makes the entries of objects that have none yet.
-func makeEntries(tx *sqlite.Tx) (int64, error) {
-	n, err := tx.Exec(`INSERT INTO scan_search (rowid, keys) SELECT id, `+searched+` FROM scan_objects WHERE id > (SELECT object FROM scan_search_through) ORDER BY id LIMIT ?`, indexedAtOnce)
+// makeEntries makes the entries of objects that have none yet, so many of them; of all where the limit is negative.
+func makeEntries(tx *sqlite.Tx, limit int) (int64, error) {
+	n, err := tx.Exec(`INSERT INTO scan_search (rowid, keys) SELECT id, `+searched+` FROM scan_objects WHERE id > (SELECT object FROM scan_search_through) ORDER BY id LIMIT ?`, limit)
 	if err != nil || n == 0 {
 		return n, err
 	}

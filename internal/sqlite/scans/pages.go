@@ -73,7 +73,7 @@ func (s *Store) Restart(ctx context.Context, id scan.ID, t scan.Type) error {
 		if _, err := tx.Exec(`DELETE FROM scan_warnings WHERE scan_id = ? AND type = ?`, id, t); err != nil {
 			return err
 		}
-		_, err = tx.Exec(`UPDATE scan_sections SET reading = ?, next_page = '', found = 0, fresh = 0, gone = 0, failed = 0 WHERE scan_id = ? AND type = ?`, no, id, t)
+		_, err = tx.Exec(`UPDATE scan_sections SET reading = ?, next_page = '', code = '', found = 0, fresh = 0, gone = 0, failed = 0 WHERE scan_id = ? AND type = ?`, no, id, t)
 		return err
 	})
 }
@@ -96,8 +96,8 @@ func (s *Store) AddPage(ctx context.Context, id scan.ID, t scan.Type, p scan.Pag
 		if err := addWarnings(tx, id, p.Warnings); err != nil {
 			return err
 		}
-		section, err = scanSection(tx.QueryRow(`UPDATE scan_sections SET found = found + ?, fresh = fresh + ?, failed = failed + ?, next_page = ? WHERE scan_id = ? AND type = ?
-			RETURNING `+sectionColumns, w.found, w.fresh, len(p.Warnings), p.Next, id, t))
+		section, err = scanSection(tx.QueryRow(`UPDATE scan_sections SET found = found + ?, fresh = fresh + ?, failed = failed + ?, next_page = ?,
+			code = coalesce(nullif(?, ''), code) WHERE scan_id = ? AND type = ? RETURNING `+sectionColumns, w.found, w.fresh, len(p.Warnings), p.Next, p.Lacking(), id, t))
 		return err
 	})
 	return section, err

@@ -25,21 +25,28 @@ func (forgetful) Enqueue(context.Context, *sql.Tx, string, string) error { retur
 
 const contoso tenant.ID = "6f1c0000-0000-4000-8000-000000000001"
 
-// scanning opens a database in which a scan reads types of a tenant.
-func scanning(tb testing.TB, types ...scan.Type) (*sqlite.DB, *scans.Store) {
+// connected opens a database with a tenant that nobody has scanned.
+func connected(tb testing.TB) (*sqlite.DB, *scans.Store) {
 	tb.Helper()
 	db, _ := sqlitetest.Open(tb, time.Now)
 	db.SetQueue(forgetful{})
-	store, now := scans.New(db), time.Now().UTC().Truncate(time.Millisecond)
+	must(tb, db.Write(ctx, func(tx *sqlite.Tx) error {
+		_, err := tx.Exec(`INSERT INTO tenants (id, display_name, name_key, initial_domain, cloud, connected_at) VALUES (?, 'Contoso', 'contoso', 'contoso.onmicrosoft.com', 'worldwide', 1)`, contoso)
+		return err
+	}))
+	return db, scans.New(db)
+}
+
+// scanning opens a database in which a scan reads types of a tenant.
+func scanning(tb testing.TB, types ...scan.Type) (*sqlite.DB, *scans.Store) {
+	tb.Helper()
+	db, store := connected(tb)
+	now := time.Now().UTC().Truncate(time.Millisecond)
 	p := scan.Profile{ID: "p1", Name: "Nightly", Tenant: contoso, Types: types, Method: scan.ByAccount, Version: 1, Created: account.Stamp{At: now}, Modified: account.Stamp{At: now}}
 	s := scan.Scan{ID: "c1", Profile: "p1", Tenant: contoso, State: scan.Waiting, Begun: now}
 	for _, t := range types {
 		s.Sections = append(s.Sections, scan.Section{Type: t, State: scan.SectionWaiting})
 	}
-	must(tb, db.Write(ctx, func(tx *sqlite.Tx) error {
-		_, err := tx.Exec(`INSERT INTO tenants (id, display_name, name_key, initial_domain, cloud, connected_at) VALUES (?, 'Contoso', 'contoso', 'contoso.onmicrosoft.com', 'worldwide', 1)`, contoso)
-		return err
-	}))
 	must(tb, store.Create(ctx, p, audit.Entry{}))
 	must(tb, store.Begin(ctx, s, time.Time{}, audit.Entry{}))
 	for _, t := range types {
@@ -55,27 +62,9 @@ func must(tb testing.TB, err error) {
 	}
 }
 
-var (
-	teams = []string{"Sales", "Finance", "Research", "Élan", "Payroll", "Backup", "Legal", "Design"}
-	what  = []string{"archive", "planning", "reports", "project", "handbook", "inbox"}
-)
-
-// generated is the object of a number: keys and names come in no order, as Microsoft's do.
-func generated(n int) scan.Found {
-	h := uint64(n+1) * 0x9E3779B97F4A7C15
-	h ^= h >> 31
-	name := fmt.Sprintf("%s %s %06d", teams[h%8], what[(h>>8)%6], n)
-	id := fmt.Sprintf("%08x-%04x-4000-8000-%012x", uint32(h>>20), uint16(h>>4), n)
-	return scan.Found{Key: id, Name: name, Address: fmt.Sprintf("https://contoso.sharepoint.com/sites/%s-%06d", teams[h%8], n), Site: scan.Site{ID: id}}
-}
-
 // page is a page of such objects.
 func page(no, size int) scan.Page {
-	p := scan.Page{Objects: make([]scan.Found, size), Next: scan.Cursor(fmt.Sprint("page ", no+1))}
-	for i := range size {
-		p.Objects[i] = generated(no*size + i)
-	}
-	return p
+	return scan.Page{Objects: sqlitetest.Specimens(no*size, (no+1)*size), Next: scan.Cursor(fmt.Sprint("page ", no+1))}
 }
 
 // fill stores so many objects of the types in turn, and indexes them.

@@ -64,7 +64,7 @@ func Fill(ctx context.Context, db *sqlite.DB, ring *secret.Keyring, o FillOption
 	if err := db.Pragma(ctx, "PRAGMA cache_size = -100000"); err != nil { // 100 MB, or pages go to the disk and back
 		return fmt.Errorf("fill: %w", err)
 	}
-	restore, err := strip(ctx, db)
+	restore, err := strip(ctx, db, "profiles", "profile_services")
 	if err != nil {
 		return fmt.Errorf("fill: %w", err)
 	}
@@ -81,13 +81,18 @@ func Fill(ctx context.Context, db *sqlite.DB, ring *secret.Keyring, o FillOption
 			return fmt.Errorf("fill: %w", err)
 		}
 	}
-	if err := db.Write(ctx, restore); err != nil {
+	if err := db.Write(ctx, func(tx *sqlite.Tx) error { return errors.Join(restore(tx), recount(tx)) }); err != nil {
 		return fmt.Errorf("fill: %w", err)
 	}
 	folded := func(tx *sqlite.Tx) error { return execute(tx, []string{`DELETE FROM to_fold`}) } // as the rows were written, see profiles.Insert
 	if err := db.Write(ctx, folded); err != nil {
 		return fmt.Errorf("fill: %w", err)
 	}
+	return settle(ctx, db)
+}
+
+// settle leaves the database as one that was closed in peace.
+func settle(ctx context.Context, db *sqlite.DB) error {
 	return errors.Join(db.Pragma(ctx, "PRAGMA wal_checkpoint(TRUNCATE)"), db.Pragma(ctx, "PRAGMA cache_size = -2000"))
 }
 
@@ -102,13 +107,17 @@ func (o *FillOptions) insert(tx *sqlite.Tx, ring *secret.Keyring, i int) error {
 	return profiles.Insert(tx, p, sealed)
 }
 
-// strip takes away what every single row would have to keep, and gives back how to restore it: an index is made in a
+// strip takes away what every single row of some tables would have to keep, and gives back how to restore it: an index is made in a
 // fraction of the time when all its rows are there.
-func strip(ctx context.Context, db *sqlite.DB) (restore func(*sqlite.Tx) error, err error) {
+func strip(ctx context.Context, db *sqlite.DB, tables ...string) (restore func(*sqlite.Tx) error, err error) {
+	list, err := sqlite.List(tables)
+	if err != nil {
+		return nil, err
+	}
 	var statements []string
 	err = db.Write(ctx, func(tx *sqlite.Tx) error {
 		var drops []string
-		err := tx.Query(`SELECT type, name, sql FROM sqlite_schema WHERE tbl_name IN ('profiles', 'profile_services') AND type IN ('index', 'trigger') AND sql IS NOT NULL ORDER BY type`).
+		err := tx.Query(`SELECT type, name, sql FROM sqlite_schema WHERE tbl_name `+sqlite.InList+` AND type IN ('index', 'trigger') AND sql IS NOT NULL ORDER BY type`, list).
 			Each(func(row sqlite.Row) error {
 				var kind, name, text string
 				err := row.Scan(&kind, &name, &text)
@@ -120,7 +129,7 @@ func strip(ctx context.Context, db *sqlite.DB) (restore func(*sqlite.Tx) error, 
 		}
 		return execute(tx, drops)
 	})
-	return func(tx *sqlite.Tx) error { return errors.Join(execute(tx, statements), recount(tx)) }, err
+	return func(tx *sqlite.Tx) error { return execute(tx, statements) }, err
 }
 
 func execute(tx *sqlite.Tx, statements []string) error {
