@@ -198,7 +198,7 @@ func (s *Survey) graphPage(ctx context.Context, kind Kind, list graphList, at st
 	}
 	things := Things{List: found}
 	if page.Next == "" && at == "" && empty(page.Value) && peopled(kind) {
-		return Things{}, noAnswer(verdict.BadAnswer, s.hosts.graph+" answered that there is nobody in the tenant")
+		return Things{}, noAnswer(verdict.BadAnswer, s.hosts.graph+" answered that the tenant has no users")
 	}
 	if page.Next == "" {
 		return things, nil
