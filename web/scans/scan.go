@@ -67,7 +67,7 @@ func (h *Handlers) scanView(c echo.Context) (scanView, error) {
 		Name: s.Name, Tenant: h.Tenants.Name(ctx, s.Tenant), TenantHref: tenants.Address(s.Tenant), Begun: words.Moment(s.Begun, now), Took: words.Took(s.Begun, s.Ended),
 		Over: s.State.Over(), Stopping: s.State == scan.Stopping, Progress: progressWords(s), Reading: readingWords(s), StopAction: path + "/stop", RunAction: profile + "/run",
 		Here: page(path, after(c)), Events: page(path+"/events", after(c)), By: s.By, Method: s.Method.Title(), Attended: begunBy(s), All: len(s.Sections),
-		Rests: words.Moment(s.Rests, now),
+		Rests: words.Moment(s.Rests, now), Soon: s.Rests.Sub(now) < time.Minute,
 		Links: []link{{"Scan profile", profile}, {"Objects found", with(objectsPath, "tenant", string(s.Tenant))}, {title, listPath}},
 	}
 	for _, of := range s.Sections {

@@ -18,6 +18,7 @@ type scanView struct {
 	Progress   string           // what goes on
 	Reading    string           // what is being read; empty for nothing
 	Rests      words.Time       // until when Microsoft asked Purser to wait; zero: it did not
+	Soon       bool             // that is less than a minute from now
 	Done, All  int              // types
 	StopAction string           // POST addresses
 	RunAction  string
