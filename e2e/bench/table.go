@@ -47,7 +47,7 @@ server, so that a page under load costs what the machine has left.
   same simulator, decodes them, and stores each page in one transaction as durable as Purser's, in a table with nothing but its key.
   What costs more is finding what is known already, and the indexes by which objects are listed; what is gained is that the next page
   comes while one is stored.
-- **The registration of sites** asks five times about each site: for its owner, twice for its administrators, to set them, and to read
+- **The registration of sites** asks four times about each site: for its owner, for its administrators, to add one, and to read
   them back. Its limit is the time of as many answers when as many of them are under way as one tenant is asked at once.
 - **Objects** are loaded and searched as lists of profiles are.
 - **Ready** counts from the start of the process to the first good ` + "`/readyz`" + `. **Resident** is the memory of the process by Linux' count.

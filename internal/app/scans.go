@@ -70,9 +70,9 @@ func (s source) Administrators(ctx context.Context, site scan.Site, address stri
 	return names, notRead(err)
 }
 
-// SetAdministrators implements scan.Source.
-func (s source) SetAdministrators(ctx context.Context, site scan.Site, address string, logins []string) error {
-	return notRead(s.SetSiteAdministrators(ctx, site.ID, address, logins))
+// AddAdministrator implements scan.Source.
+func (s source) AddAdministrator(ctx context.Context, site scan.Site, address, login string) error {
+	return notRead(s.AddSiteAdministrator(ctx, site.ID, address, login))
 }
 
 // AddTermStoreAdministrator implements scan.Source.

@@ -110,7 +110,7 @@ func TestAScanHearsItsOwnWords(t *testing.T) {
 	sim, byApp, byAccount, directory := scanning(t)
 	const svc, other = "i:0#.f|membership|svc@contoso.com", "i:0#.f|membership|plain@contoso.com"
 	for _, found := range foundBy(t, byAccount, scan.Sites) {
-		err := byAccount.SetAdministrators(ctx, found.Site, found.Address, []string{svc, other})
+		err := errors.Join(byAccount.AddAdministrator(ctx, found.Site, found.Address, svc), byAccount.AddAdministrator(ctx, found.Site, found.Address, other))
 		closed, isClosed := errors.AsType[*scan.Closed](err)
 		switch {
 		case strings.HasSuffix(found.Address, "/closed"):

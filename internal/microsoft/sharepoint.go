@@ -6,6 +6,7 @@ import (
 	"context"
 	"encoding/json"
 	"encoding/xml"
+	"errors"
 	"net/http"
 	"strconv"
 	"strings"
@@ -135,18 +136,18 @@ func (s *Survey) csom(ctx context.Context, host string, query []byte, reads bool
 		if err != nil {
 			return nil, err
 		}
-		values, number, err := s.csomAnswer(host, a)
-		if number != oldDigest || try > 1 {
+		values, err := s.csomAnswer(host, a)
+		if f, _ := errors.AsType[fault](err); f.number != oldDigest || try > 1 {
 			return values, err
 		}
 		s.forgetDigest()
 	}
 }
 
-// csomAnswer reads the values of an answer, or its error with that error's number.
-func (s *Survey) csomAnswer(host string, a answer) (values []json.RawMessage, number int, err error) {
+// csomAnswer reads the values of an answer, or its error.
+func (s *Survey) csomAnswer(host string, a answer) (values []json.RawMessage, err error) {
 	if err := a.decode(&values); err != nil {
-		return nil, 0, err
+		return nil, err
 	}
 	var head struct {
 		Schema string `json:"SchemaVersion"`
@@ -156,21 +157,21 @@ func (s *Survey) csomAnswer(host string, a answer) (values []json.RawMessage, nu
 		} `json:"ErrorInfo"`
 	}
 	if len(values) == 0 || json.Unmarshal(values[0], &head) != nil || head.Schema == "" {
-		return nil, 0, a.unusable("the answer is not one of CSOM")
+		return nil, a.unusable("the answer is not one of CSOM")
 	}
 	if head.Error == nil {
-		return values[1:], 0, nil
+		return values[1:], nil
 	}
 	word := key(head.Error.Kind)
 	f := fault{
-		code: "CSOM " + strconv.Itoa(head.Error.Number), detail: host + " refused " + word, whose: whose.Microsoft,
+		code: "CSOM " + strconv.Itoa(head.Error.Number), detail: host + " refused " + word, whose: whose.Microsoft, number: head.Error.Number,
 		reply: whose.Reply{HTTP: http.StatusOK, JSON: true, Marked: true, Word: word},
 	}
 	if word == "System.UnauthorizedAccessException" {
 		f.reply.HTTP, f.whose = http.StatusForbidden, whose.App // as REST would say it
 		f = s.lacking(host, f)
 	}
-	return nil, head.Error.Number, f
+	return nil, f
 }
 
 const (

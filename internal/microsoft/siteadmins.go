@@ -23,16 +23,16 @@ var (
 )
 
 const (
-	// mostOwners is how many owners of sites are remembered between reading a list and reading it back.
-	mostOwners = 1000
-	// ownerHolds is for how long: a site may be given another owner, and the former one be left as an administrator, who must not be
-	// taken for the owner then.
-	ownerHolds = 10 * time.Second
+	// mostSites is how many sites are remembered between reading a list and reading it back.
+	mostSites = 1000
+	// siteHolds is for how long: a site may be given another owner, and the former one be left as an administrator, who must not be taken for
+	// the owner then.
+	siteHolds = 10 * time.Second
 )
 
-// ownerOf is the login name of a site's owner, and until when it is taken to be that.
-type ownerOf struct {
-	login string
+// knownSite is what stays with a site, and until when it is taken to be that.
+type knownSite struct {
+	siteState
 	until time.Time
 }
 
@@ -51,19 +51,19 @@ func (s *Survey) SiteAdministrators(ctx context.Context, id, address string) ([]
 	return s.locally(ctx, address)
 }
 
-// SetSiteAdministrators makes these the administrators of a site beside its owner. The admin center puts them in the place of those that there
-// are, so that who is not named loses the right; a site itself takes it from nobody, because somebody may have been named meanwhile.
-func (s *Survey) SetSiteAdministrators(ctx context.Context, id, address string, names []string) error {
+// AddSiteAdministrator makes one more an administrator of a site, and takes the right from nobody: SharePoint is told of the one alone, so that
+// whoever is added at the same time stays.
+func (s *Survey) AddSiteAdministrator(ctx context.Context, id, address, name string) error {
 	if s.renewal == nil {
 		return ErrNotByApp
 	}
 	if !s.barred.Load() {
-		err := s.setCentrally(ctx, id, names)
+		err := s.addCentrally(ctx, id, address, name)
 		if err == nil || !s.barring(ctx, id, &err) {
 			return err
 		}
 	}
-	return s.setLocally(ctx, address, names)
+	return s.addLocally(ctx, address, name)
 }
 
 // barring looks what a refusal of the admin center is about: it reports true where the account is let in to nothing there. Otherwise the site
@@ -94,8 +94,33 @@ func (s *Survey) barring(ctx context.Context, id string, err *error) bool {
 // noSuch are the words by which SharePoint says that a site is not there.
 var noSuch = []string{"Microsoft.Online.SharePoint.Common.SpoNoSiteException", "System.IO.FileNotFoundException"}
 
+// archivedException ends the type of the refusal of a site that is archived.
+const archivedException = "SiteArchivedException"
+
 // readOnly is the number of the refusal of a site that takes nothing new.
 const readOnly = -2130575202
+
+// outOfTime is the type of an error of CSOM's that refuses nothing.
+const outOfTime = "System.TimeoutException"
+
+// asREST gives a refusal by CSOM, which comes with status 200, the status that REST refuses the same with. What is no refusal stays as it is.
+func asREST(err error) error {
+	f, ok := errors.AsType[fault](err)
+	switch {
+	case !ok || f.reply.HTTP != http.StatusOK || f.number == 0 || f.number == oldDigest || f.reply.Word == outOfTime:
+		return err
+	case slices.Contains(noSuch, f.reply.Word):
+		f.reply.HTTP = http.StatusNotFound
+	case strings.HasSuffix(f.reply.Word, archivedException):
+		f.reply.HTTP = http.StatusLocked
+	case f.number == readOnly:
+		f.reply.HTTP = http.StatusForbidden
+	default:
+		f.reply.HTTP = http.StatusBadRequest
+	}
+	f.whose = f.reply.Whose()
+	return f
+}
 
 // ofSite turns a refusal into what it says of the site, by status, type and number.
 func ofSite(err error) error {
@@ -105,7 +130,7 @@ func ofSite(err error) error {
 		return err
 	case f.reply.HTTP == http.StatusNotFound && slices.Contains(noSuch, f.reply.Word):
 		return ErrNoSite
-	case f.reply.HTTP == http.StatusLocked && strings.HasSuffix(f.reply.Word, "SiteArchivedException"):
+	case f.reply.HTTP == http.StatusLocked && strings.HasSuffix(f.reply.Word, archivedException):
 		return ErrSiteArchived
 	case f.reply.HTTP == http.StatusLocked, f.reply.HTTP == http.StatusForbidden && f.number == readOnly:
 		return ErrSiteLocked
@@ -115,6 +140,7 @@ func ofSite(err error) error {
 
 // siteState is what the admin center knows of one site.
 type siteState struct {
+	URL     string `json:"Url"`
 	Owner   string `json:"OwnerLoginName"`
 	Lock    string `json:"LockState"`
 	Archive string `json:"ArchiveStatus"`
@@ -127,29 +153,29 @@ func (s *Survey) state(ctx context.Context, id string) (siteState, error) {
 		return siteState{}, err
 	}
 	var state siteState
-	_, err = s.rest(ctx, request{host: host, path: "/_api/SPO.Tenant/sites('" + url.PathEscape(id) + "')?$select=OwnerLoginName,LockState,ArchiveStatus"}, &state)
+	_, err = s.rest(ctx, request{host: host, path: "/_api/SPO.Tenant/sites('" + url.PathEscape(id) + "')?$select=Url,OwnerLoginName,LockState,ArchiveStatus"}, &state)
 	return state, ofSite(err)
 }
 
-// owner gives the login name of a site's owner, which the list of administrators holds too.
-func (s *Survey) owner(ctx context.Context, id string) (string, error) {
+// identity gives what stays with a site: its owner, whom the list of administrators holds too, and its address. It is asked for anew after a moment.
+func (s *Survey) identity(ctx context.Context, id string) (siteState, error) {
 	s.mu.Lock()
-	known := s.owners[id]
+	site, known := s.sites[id]
 	s.mu.Unlock()
-	if s.client.now().Before(known.until) {
-		return known.login, nil
+	if known && s.client.now().Before(site.until) {
+		return site.siteState, nil
 	}
-	state, err := s.state(ctx, id)
+	found, err := s.state(ctx, id)
 	if err != nil {
-		return "", err
+		return siteState{}, err
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if len(s.owners) >= mostOwners {
-		clear(s.owners)
+	if len(s.sites) >= mostSites {
+		clear(s.sites)
 	}
-	s.owners[id] = ownerOf{state.Owner, s.client.now().Add(ownerHolds)}
-	return state.Owner, nil
+	s.sites[id] = knownSite{found, s.client.now().Add(siteHolds)}
+	return found, nil
 }
 
 // principal is somebody as SharePoint lists them. Its two ways write the name differently, which JSON reads as the same.
@@ -158,7 +184,7 @@ type principal struct {
 	Login string `json:"LoginName"`
 }
 
-// principals reads a list of them whole: one that is cut short would take rights away when it is written back.
+// principals reads a list of them whole: of one that is cut short nobody could tell who lost the right.
 func (s *Survey) principals(ctx context.Context, r request) ([]string, error) {
 	var page struct {
 		Value json.RawMessage `json:"value"`
@@ -202,16 +228,17 @@ func (s *Survey) centrally(ctx context.Context, id string) ([]string, error) {
 	if err != nil {
 		return nil, err
 	}
-	owner, err := s.owner(ctx, id)
+	site, err := s.identity(ctx, id)
 	if err != nil {
 		return nil, err
 	}
 	names, err := s.principals(ctx, request{host: host, path: "/_api/SPO.Tenant/GetSiteAdministrators?siteId='" + url.PathEscape(id) + "'", method: http.MethodPost})
-	return without(names, owner), err
+	return without(names, site.Owner), err
 }
 
-// setCentrally puts the names in the place of those that there are.
-func (s *Survey) setCentrally(ctx context.Context, id string, names []string) error {
+// addCentrally lets the admin center add an administrator. CSOM calls a site by its address: by the one that the site with the id has now, so
+// that nobody is added to another site that took an old address over.
+func (s *Survey) addCentrally(ctx context.Context, id, address, name string) error {
 	if collection(id) == "" {
 		return noAnswer(verdict.BadAnswer, "a site without an id")
 	}
@@ -219,12 +246,16 @@ func (s *Survey) setCentrally(ctx context.Context, id string, names []string) er
 	if err != nil {
 		return err
 	}
-	body, err := json.Marshal(map[string]any{"secondaryAdministratorsFieldsData": map[string]any{"siteId": id, "secondaryAdministratorLoginNames": append([]string{}, names...)}})
+	site, err := s.identity(ctx, id)
 	if err != nil {
-		return noAnswer(verdict.BadAnswer, "the administrators cannot be written")
+		return err
 	}
-	_, err = s.rest(ctx, request{host: host, path: "/_api/SPOInternalUseOnly.Tenant/SetSiteSecondaryAdministrators", json: body}, nil)
-	return err
+	_, err = s.csom(ctx, host, csomQuery(
+		`<ObjectPath Id="2" ObjectPathId="1"/><Method Name="SetSiteAdmin" Id="3" ObjectPathId="1"><Parameters>`+
+			`<Parameter Type="String">`+inXML(firstOf(site.URL, address))+`</Parameter><Parameter Type="String">`+inXML(name)+`</Parameter>`+
+			`<Parameter Type="Boolean">true</Parameter></Parameters></Method>`,
+		`<Constructor Id="1" TypeId="`+tenantType+`"/>`), false)
+	return asREST(err)
 }
 
 // site takes an address of a site apart: the host, which must be one of the tenant's, and the path.
@@ -254,24 +285,12 @@ func (s *Survey) locally(ctx context.Context, address string) ([]string, error) 
 	return without(names, owner.Login), ofSite(err)
 }
 
-// setLocally gives the right at the site itself to those of the names that lack it.
-func (s *Survey) setLocally(ctx context.Context, address string, names []string) error {
-	now, err := s.locally(ctx, address)
-	if err != nil {
+// addLocally adds an administrator at the site itself, which wants to know whom it makes one.
+func (s *Survey) addLocally(ctx context.Context, address, name string) error {
+	if err := s.ensure(ctx, address, name); err != nil {
 		return err
 	}
-	for _, name := range names {
-		if slices.ContainsFunc(now, func(n string) bool { return strings.EqualFold(n, name) }) {
-			continue
-		}
-		if err := s.ensure(ctx, address, name); err != nil {
-			return err
-		}
-		if err := s.appoint(ctx, address, name); err != nil {
-			return err
-		}
-	}
-	return nil
+	return s.appoint(ctx, address, name)
 }
 
 // ensure makes somebody known to a site.
@@ -298,12 +317,8 @@ func (s *Survey) appoint(ctx context.Context, address, name string) error {
 	if err != nil {
 		return err
 	}
-	body, err := json.Marshal(map[string]bool{"IsSiteAdmin": true})
-	if err != nil {
-		return noAnswer(verdict.BadAnswer, "the right cannot be written")
-	}
 	_, err = s.rest(ctx, request{
-		host: host, path: path + "/_api/web/siteusers(" + url.PathEscape(literal(name)) + ")", json: body,
+		host: host, path: path + "/_api/web/siteusers(" + url.PathEscape(literal(name)) + ")", json: []byte(`{"IsSiteAdmin":true}`),
 		header: map[string]string{"X-HTTP-Method": "MERGE", "If-Match": "*"},
 	}, nil)
 	return ofSite(err)

@@ -70,7 +70,6 @@ func (s *standIn) scans() {
 	s.says["/_vti_bin/"] = says(200, `[{"SchemaVersion":"15.0.0.0","ErrorInfo":null},5,{"_Child_Items_":[],"NextStartIndexFromSharePoint":null}]`)
 	s.says["/_api/SPO.Tenant/sites("] = says(200, `{"OwnerLoginName":"i:0#.f|membership|owner@contoso.com","LockState":"Unlock","ArchiveStatus":"NotArchived"}`)
 	s.says["/_api/SPO.Tenant/GetSiteAdministrators"] = says(200, `{"value":[]}`)
-	s.says["/_api/SPOInternalUseOnly.Tenant/"] = says(200, `{"odata.null":true}`)
 }
 
 // says answers with a status and a JSON body.

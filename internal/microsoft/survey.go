@@ -16,7 +16,7 @@ import (
 	"purser.example/internal/whose"
 )
 
-// Survey reads what a tenant has, and sets who administers its sites, as an app or as an account. It is safe for use by many goroutines.
+// Survey reads what a tenant has, and adds administrators to its sites, as an app or as an account. It is safe for use by many goroutines.
 //
 // An app asks Graph alone: SharePoint takes tokens of apps that have a certificate only. An account asks Graph, and the SharePoint hosts of
 // its own tenant, for each of which it gets a token by its refresh token. A token goes to no other host, whatever an answer says.
@@ -32,7 +32,7 @@ type Survey struct {
 	mu     sync.Mutex
 	name   string // of the tenant in the addresses of SharePoint; empty until it was asked for
 	digest digest
-	owners map[string]ownerOf // of sites, by id
+	sites  map[string]knownSite // by id
 
 	barred atomic.Bool // the admin host lets this account in to nothing, so that the sites themselves are asked
 }
@@ -44,7 +44,7 @@ func (c *Client) SurveyAsApp(ctx context.Context, t TenantRef, app App) (*Survey
 	}
 	h, _ := t.Cloud.hosts()
 	app.Secret = secret.NewValue(app.Secret.Reveal()) // whoever opened this clears theirs
-	return &Survey{client: c, tenant: t, hosts: h, lane: laneOf(t, app.ID, scanning), app: app, owners: map[string]ownerOf{}}, nil
+	return &Survey{client: c, tenant: t, hosts: h, lane: laneOf(t, app.ID, scanning), app: app, sites: map[string]knownSite{}}, nil
 }
 
 // SurveyAsAccount opens it for an account, by an attempt like that of Validate, which is the only one that its password is sent in. The
@@ -60,7 +60,7 @@ func (c *Client) SurveyAsAccount(ctx context.Context, account Account, admin str
 	}
 	return &Survey{
 		client: c, tenant: account.Tenant, hosts: s.hosts, lane: laneOf(account.Tenant, account.Username, scanning),
-		renewal: newRenewal(c, account.Tenant, account.App, s.hosts, token), admin: adminHost(admin, s.hosts), owners: map[string]ownerOf{},
+		renewal: newRenewal(c, account.Tenant, account.App, s.hosts, token), admin: adminHost(admin, s.hosts), sites: map[string]knownSite{},
 	}, v
 }
 

@@ -3,8 +3,10 @@ package microsoft_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"slices"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -168,9 +170,12 @@ func siteOf(t *testing.T, s *microsoft.Survey, path string) microsoft.Thing {
 	return found
 }
 
-const plainClaim, svcClaim = "i:0#.f|membership|plain@contoso.com", "i:0#.f|membership|svc@contoso.com"
+const (
+	plainClaim, svcClaim = "i:0#.f|membership|plain@contoso.com", "i:0#.f|membership|svc@contoso.com"
+	boxClaim, trapClaim  = "i:0#.f|membership|box@contoso.com", "i:0#.f|membership|trap@contoso.com"
+)
 
-// R51, R54: administrators are read without the owner, replaced as a whole, and read back.
+// R51, R54: administrators are read without the owner, and one is added to them by one question at the admin center.
 func TestAdministratorsOfASite(t *testing.T) {
 	s := newScanned(t)
 	survey := s.byAccount("svc@contoso.com")
@@ -179,8 +184,7 @@ func TestAdministratorsOfASite(t *testing.T) {
 	if err != nil || !slices.Equal(names, []string{svcClaim}) {
 		t.Fatalf("%v %v", names, err)
 	}
-	boxClaim := "i:0#.f|membership|box@contoso.com"
-	if err := survey.SetSiteAdministrators(t.Context(), site.ID, site.Address, append(names, boxClaim)); err != nil {
+	if err := survey.AddSiteAdministrator(t.Context(), site.ID, site.Address, boxClaim); err != nil {
 		t.Fatal(err)
 	}
 	names, err = survey.SiteAdministrators(t.Context(), site.ID, site.Address)
@@ -232,14 +236,13 @@ func TestAdministratorsAtTheSiteItself(t *testing.T) {
 	if err != nil || !slices.Equal(names, []string{svcClaim}) {
 		t.Fatalf("%v %v", names, err)
 	}
-	boxClaim := "i:0#.f|membership|box@contoso.com"
-	if err := survey.SetSiteAdministrators(t.Context(), site.ID, site.Address, []string{boxClaim}); err != nil {
+	if err := survey.AddSiteAdministrator(t.Context(), site.ID, site.Address, boxClaim); err != nil {
 		t.Fatal(err)
 	}
 	if held, _ := s.sim.SiteAdministrators("fabrikam.sharepoint.com/sites/finance"); !slices.Equal(held, []string{plainClaim, svcClaim, boxClaim}) {
 		t.Errorf("held %v", held)
 	}
-	err = survey.SetSiteAdministrators(t.Context(), site.ID, "https://fabrikam.sharepoint.com/sites/site00001", []string{boxClaim})
+	err = survey.AddSiteAdministrator(t.Context(), site.ID, "https://fabrikam.sharepoint.com/sites/site00001", boxClaim)
 	if f, _ := microsoft.FailureOf(err); !f.Denied || f.Code != "HTTP 403" {
 		t.Errorf("%+v %v", f, err)
 	}
@@ -250,13 +253,88 @@ func TestAdministratorsAtTheSiteItself(t *testing.T) {
 	}
 }
 
+// R54: administrators who are added at the same time, at the admin center and at the site, are all there afterwards.
+func TestAdministratorsAreAddedAtOnceR54(t *testing.T) {
+	s := newScanned(t)
+	central, local := s.byAccount("svc@contoso.com"), s.byAccount("plain@contoso.com")
+	site := siteOf(t, central, "finance")
+	names := []string{boxClaim, trapClaim}
+	for n := range 7 {
+		names = append(names, fmt.Sprintf("i:0#.f|membership|u%05d@contoso.onmicrosoft.com", n+1))
+	}
+	var all sync.WaitGroup
+	for i, name := range names {
+		for _, survey := range []*microsoft.Survey{central, local}[i%2:] {
+			all.Go(func() {
+				if err := survey.AddSiteAdministrator(t.Context(), site.ID, site.Address, name); err != nil {
+					t.Errorf("%s: %v", name, err)
+				}
+			})
+		}
+	}
+	all.Wait()
+	held, err := central.SiteAdministrators(t.Context(), site.ID, site.Address)
+	want := append(names, svcClaim)
+	slices.Sort(held)
+	slices.Sort(want)
+	if err != nil || !slices.Equal(held, want) {
+		t.Errorf("%v instead of %v, %v", held, want, err)
+	}
+}
+
+// R54, R56: a refusal of CSOM's, which comes with status 200, is told by its type, its number, and what state the site is in.
+func TestRefusalsOfCSOM(t *testing.T) {
+	const noState, locked, old = `{"LockState":"Unlock"}`, `{"LockState":"NoAccess"}`, `{"ArchiveStatus":"FullyArchived"}`
+	for name, c := range map[string]struct {
+		kind   string
+		number int
+		state  string
+		want   error
+		whose  whose.Fault
+	}{
+		"no such site":         {"Microsoft.Online.SharePoint.Common.SpoNoSiteException", -1, noState, microsoft.ErrNoSite, ""},
+		"no such file":         {"System.IO.FileNotFoundException", -2147024894, noState, microsoft.ErrNoSite, ""},
+		"archived":             {"Microsoft.SharePoint.SPSiteArchivedException", -2147018894, noState, microsoft.ErrSiteArchived, ""},
+		"archived, by state":   {"Microsoft.SharePoint.SPException", -2146232832, old, microsoft.ErrSiteArchived, ""},
+		"read-only":            {"Microsoft.SharePoint.SPException", -2130575202, noState, microsoft.ErrSiteLocked, ""},
+		"locked, by state":     {"System.UnauthorizedAccessException", -2147024891, locked, microsoft.ErrSiteLocked, ""},
+		"denied":               {"System.UnauthorizedAccessException", -2147024891, noState, nil, whose.App},
+		"no such user":         {"Microsoft.SharePoint.SPException", -2146232832, noState, nil, whose.Purser},
+		"a type nobody knows":  {"", -2146232832, noState, nil, whose.Purser},
+		"out of time":          {"System.TimeoutException", -2146233083, noState, nil, whose.Microsoft},
+		"a digest that is old": {"Microsoft.SharePoint.SPException", -2130575251, noState, nil, whose.Microsoft},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := newStandIn(t)
+			s.scans()
+			s.says["/_vti_bin/"] = says(200, fmt.Sprintf(`[{"SchemaVersion":"15.0.0.0","ErrorInfo":{"ErrorMessage":"Gone, locked, archived.","ErrorCode":%d,"ErrorTypeName":%q}}]`, c.number, c.kind))
+			s.says["/_api/SPO.Tenant/sites("] = says(200, c.state)
+			survey, v := s.patient().SurveyAsAccount(t.Context(), svc(), "")
+			if survey == nil {
+				t.Fatal(v)
+			}
+			defer survey.Close()
+			err := survey.AddSiteAdministrator(t.Context(), tenantID, "https://contoso.sharepoint.com/sites/a", boxClaim)
+			if c.want != nil {
+				if !errors.Is(err, c.want) {
+					t.Errorf("%v", err)
+				}
+				return
+			}
+			if f, failed := microsoft.FailureOf(err); !failed || f.Whose != c.whose || f.Code == "" {
+				t.Errorf("%+v %v", f, err)
+			}
+		})
+	}
+}
+
 // R51: locked, archived, refusing and deleted sites are told apart.
 func TestSitesThatTakeNoAdministrators(t *testing.T) {
 	s := newScanned(t)
 	survey := s.byAccount("svc@contoso.com")
 	for path, want := range map[string]error{"closed": microsoft.ErrSiteLocked, "still": microsoft.ErrSiteLocked, "old": microsoft.ErrSiteArchived, "finance": nil} {
 		site := siteOf(t, survey, path)
-		if err := survey.SetSiteAdministrators(t.Context(), site.ID, site.Address, []string{svcClaim}); !errors.Is(err, want) {
+		if err := survey.AddSiteAdministrator(t.Context(), site.ID, site.Address, svcClaim); !errors.Is(err, want) {
 			t.Errorf("%s: %v", path, err)
 		}
 	}
@@ -271,12 +349,12 @@ func TestSitesThatTakeNoAdministrators(t *testing.T) {
 	if _, err := survey.SiteAdministrators(t.Context(), gone.ID, gone.Address); !errors.Is(err, microsoft.ErrNoSite) {
 		t.Errorf("%v", err)
 	}
-	if err := survey.SetSiteAdministrators(t.Context(), gone.ID, gone.Address, nil); !errors.Is(err, microsoft.ErrNoSite) {
+	if err := survey.AddSiteAdministrator(t.Context(), gone.ID, gone.Address, boxClaim); !errors.Is(err, microsoft.ErrNoSite) {
 		t.Errorf("%v", err)
 	}
 	plain := s.byAccount("plain@contoso.com")
 	for path, want := range map[string]error{"closed": microsoft.ErrSiteLocked, "still": microsoft.ErrSiteLocked, "old": microsoft.ErrSiteArchived, "gone": microsoft.ErrNoSite} {
-		err := plain.SetSiteAdministrators(t.Context(), odd.ID, "https://fabrikam.sharepoint.com/sites/"+path, []string{svcClaim})
+		err := plain.AddSiteAdministrator(t.Context(), odd.ID, "https://fabrikam.sharepoint.com/sites/"+path, svcClaim)
 		if path == "closed" {
 			if f, _ := microsoft.FailureOf(err); f.Denied && f.Code == "HTTP 403" {
 				continue // a site says no more to those who are not let in at the admin center
@@ -390,7 +468,7 @@ func TestAnAppAdministersNothing(t *testing.T) {
 	s := newScanned(t)
 	survey := s.byApp()
 	for name, err := range map[string]error{
-		"set":        survey.SetSiteAdministrators(t.Context(), "x", "", nil),
+		"add":        survey.AddSiteAdministrator(t.Context(), "x", "", svcClaim),
 		"term store": survey.AddTermStoreAdministrator(t.Context(), "svc@contoso.com"),
 	} {
 		if !errors.Is(err, microsoft.ErrNotByApp) {

@@ -269,9 +269,9 @@ var callers = map[string]func(*testing.T, http.HandlerFunc) microsoft.Failure{
 			return err
 		})
 	},
-	"a site's administrators, set": func(t *testing.T, says http.HandlerFunc) microsoft.Failure {
-		return surveyed(t, "/_api/SPOInternalUseOnly.Tenant/", says, func(ctx context.Context, s *microsoft.Survey) error {
-			return s.SetSiteAdministrators(ctx, tenantID, "https://contoso.sharepoint.com/sites/a", nil)
+	"a site's administrators, one added": func(t *testing.T, says http.HandlerFunc) microsoft.Failure {
+		return surveyed(t, "/_vti_bin/", says, func(ctx context.Context, s *microsoft.Survey) error {
+			return s.AddSiteAdministrator(ctx, tenantID, "https://contoso.sharepoint.com/sites/a", svcClaim)
 		})
 	},
 	"sign-in: an account's renewal": func(t *testing.T, says http.HandlerFunc) microsoft.Failure {

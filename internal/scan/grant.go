@@ -18,8 +18,8 @@ import (
 // SiteGranted is the action of a grant that was written.
 const SiteGranted audit.Action = "site administrator added"
 
-// do registers the group on one site, by whoever of the crew has the turn. One at a time is at a site, whichever scan it works for: who
-// writes the list of administrators replaces all of it.
+// do registers the group on one site, by whoever of the crew has the turn. One at a time is at a site, whichever scan it works for: who comes
+// second may find the group there.
 func (k grants) do(ctx context.Context, r run.Run, o Object, g pool.Group) run.Done {
 	release, taken := k.sites.take(ctx, string(o.Tenant)+"/"+o.Site.ID)
 	if !taken {
@@ -53,7 +53,7 @@ func (k grants) do(ctx context.Context, r run.Run, o Object, g pool.Group) run.D
 	}
 }
 
-// closedBy is why administrators of a site cannot be set.
+// closedBy is why administrators of a site cannot be changed.
 func closedBy(s Site) Code {
 	switch {
 	case s.Archived:
@@ -98,7 +98,7 @@ func (k grants) done(ctx context.Context, r run.Run, o Object, g pool.Group, e *
 	return k.notAsked(ctx, r, o, k.seen(ctx, Scan{ID: ID(r.Scope), Tenant: o.Tenant, Method: ByAccount}, err), e)
 }
 
-// left is a site whose administrators cannot be set, for a reason that lies with it.
+// left is a site whose administrators cannot be changed, for a reason that lies with it.
 func (k grants) left(r run.Run, o Object, g pool.Group, why Code, e *audit.Entry) run.Done {
 	return k.kept(r, o, Grant{State: Left, Group: g.ID, Reason: string(why)}, run.Done{Outcome: run.Skipped, Reason: account.Reason(why)}, e)
 }
@@ -120,61 +120,52 @@ func (k grants) kept(r run.Run, o Object, g Grant, d run.Done, e *audit.Entry) r
 	return d
 }
 
-// clash says that a site's administrators did not come out as they were written.
+// clash says that a site's administrators are not those of before and the group.
 type clash struct{ code Code }
 
 func (c *clash) Error() string {
-	return "scan: the administrators are not as they were written: " + string(c.code)
+	return "scan: the administrators are not those of before and the group: " + string(c.code)
 }
 
-// looks is how often the administrators of a site are read and written anew because somebody else changes them.
+// looks is how often a login is added to the administrators of a site because somebody else changes them.
 const looks = 5
 
-// grant makes a login one of the administrators of a site, and takes the right from nobody: who was there before is there afterwards. It is
-// read again right before it is written, and once more after; who got lost between because somebody else wrote too is put back.
+// grant makes a login one of the administrators of a site, and takes the right from nobody: it adds the one, and reads back whether it is there
+// and nobody is lost who was there. Who is lost lost it to somebody else, maybe on purpose: that is told, and left to people.
 func (k grants) grant(ctx context.Context, source Source, o Object, login string) (written bool, err error) {
-	there, err := source.Administrators(ctx, o.Site, o.Address)
-	if err != nil || len(lacking(there, login)) == 0 {
+	before, err := source.Administrators(ctx, o.Site, o.Address)
+	if err != nil || len(lacking(before, login)) == 0 {
 		return false, err
 	}
-	var lost []string // those that our writing, or somebody else's, took away
+	why := GroupNotTaken
 	for range looks {
-		now, err := source.Administrators(ctx, o.Site, o.Address)
-		if err != nil {
+		after, added, err := add(ctx, source, o, login)
+		if written = written || added; err != nil {
 			return written, err
 		}
-		if len(lacking(now, there...)) > 0 || len(lacking(there, now...)) > 0 {
-			there = now // somebody else is at it
-			if lost = lacking(now, lost...); len(lost) == 0 && len(lacking(now, login)) == 0 {
-				return written, nil
-			}
-			continue
+		lost := len(lacking(after, before...)) > 0
+		switch taken := len(lacking(after, login)) == 0; {
+		case taken && !lost:
+			return written, nil
+		case taken:
+			return written, &clash{AdminsChanged}
+		case lost || len(lacking(before, after...)) > 0:
+			why = AdminsChanged
 		}
-		wanted := slices.Concat(there, lost)
-		after, err := write(ctx, source, o, slices.Concat(wanted, lacking(wanted, login)))
-		if err != nil {
-			return true, err
-		}
-		written, lost = true, lacking(after, wanted...)
-		if len(lost) == 0 && len(lacking(after, login)) == 0 {
-			return true, nil
-		}
-		there = after
+		before = slices.Concat(before, lacking(before, after...))
 	}
-	if len(lost) == 0 && len(lacking(there, login)) > 0 && written {
-		return written, &clash{GroupNotTaken}
-	}
-	return written, &clash{AdminsChanged}
+	return written, &clash{why}
 }
 
-// write writes the administrators and reads them back, although Purser is told to stop meanwhile: what was written is looked at.
-func write(ctx context.Context, source Source, o Object, logins []string) ([]string, error) {
+// add adds an administrator and reads them back, although Purser is told to stop meanwhile: what was written is looked at.
+func add(ctx context.Context, source Source, o Object, login string) (list []string, added bool, err error) {
 	after, cancel := account.Beyond(ctx)
 	defer cancel()
-	if err := source.SetAdministrators(after, o.Site, o.Address, logins); err != nil {
-		return nil, err
+	if err := source.AddAdministrator(after, o.Site, o.Address, login); err != nil {
+		return nil, false, err
 	}
-	return source.Administrators(after, o.Site, o.Address)
+	list, err = source.Administrators(after, o.Site, o.Address)
+	return list, true, err
 }
 
 // lacking are those of the logins that are not in a list, without regard to case.

@@ -93,29 +93,61 @@ func TestTwoHundredAdministratorsAreKeptR54(t *testing.T) {
 	r.registered(1, append(all, claim)...)
 }
 
-// R54: whoever changes the administrators at the same time loses nobody by it.
+// R54: whoever changes the administrators at the same time loses nobody by Purser, and is told of who is lost by somebody else.
 func TestSomebodyElseChangesAdministratorsR54(t *testing.T) {
 	const alex = "i:0#.f|membership|alex@contoso.com"
-	t.Run("once between our writing and our reading back", func(t *testing.T) {
+	t.Run("somebody is added right before our writing", func(t *testing.T) {
+		r := newRig(t)
+		r.microsoft.fill(6)
+		r.pool(pool.Sites, group, pool.Security)
+		r.microsoft.setting = func(site string) { r.microsoft.appoint(site, alex) }
+		s := r.scanned(r.byAccount(scan.Sites))
+		if s.State != scan.Finished || r.logged(scan.SiteGranted) != 6 {
+			t.Errorf("%+v", s)
+		}
+		r.registered(6, alex, claim)
+	})
+	t.Run("the list is written without our group and another administrator, once", func(t *testing.T) {
 		r := newRig(t)
 		r.microsoft.fill(1)
 		r.pool(pool.Sites, group, pool.Security)
 		var once sync.Once
 		r.microsoft.set = func(site string) {
-			once.Do(func() { // another program that had read the list before writes it without our group
+			once.Do(func() { // another program that had read the list before, and takes somebody off it
 				r.microsoft.mu.Lock()
 				defer r.microsoft.mu.Unlock()
 				r.microsoft.admins[site] = []string{alex}
 			})
 		}
-		s := r.scanned(r.byAccount(scan.Sites))
-		got := r.microsoft.adminsOf("site-0001")
-		slices.Sort(got)
-		want := []string{claim, "i:0#.f|membership|adele@contoso.com", alex}
-		slices.Sort(want)
-		if s.State != scan.Finished || !slices.Equal(got, want) {
-			t.Errorf("%+v: %v", s, got)
+		p := r.byAccount(scan.Sites)
+		s := r.scanned(p)
+		if i := r.items(s.Grants)["Site site-0001"]; i.Outcome != run.Rejected || string(i.Reason) != string(scan.AdminsChanged) {
+			t.Errorf("%+v", i)
 		}
+		if got := r.microsoft.adminsOf("site-0001"); !slices.Equal(got, []string{alex, claim}) || r.logged(scan.SiteGranted) != 1 {
+			t.Errorf("%v", got)
+		}
+		if s := r.scanned(p); s.State != scan.Finished || r.microsoft.writes != 2 {
+			t.Errorf("%+v, %d writes", s, r.microsoft.writes)
+		}
+	})
+	t.Run("the group is taken off again, once", func(t *testing.T) {
+		r := newRig(t)
+		r.microsoft.fill(1)
+		r.pool(pool.Sites, group, pool.Security)
+		var once sync.Once
+		r.microsoft.set = func(site string) {
+			once.Do(func() { // another program that had read the list before, and adds somebody to it
+				r.microsoft.mu.Lock()
+				defer r.microsoft.mu.Unlock()
+				r.microsoft.admins[site] = []string{"i:0#.f|membership|adele@contoso.com", alex}
+			})
+		}
+		s := r.scanned(r.byAccount(scan.Sites))
+		if s.State != scan.Finished {
+			t.Errorf("%+v", s)
+		}
+		r.registered(1, alex, claim)
 	})
 	t.Run("again and again", func(t *testing.T) {
 		r := newRig(t)

@@ -313,7 +313,7 @@ func (r *rig) logged(action audit.Action) int {
 	return n
 }
 
-// microsoft is a tenant: it replaces administrators as SharePoint does, and tells nobody what it replaced.
+// microsoft is a tenant.
 type microsoft struct {
 	now func() time.Time
 
@@ -338,7 +338,7 @@ type microsoft struct {
 	roleless  string          // this username may look at no site
 
 	reading func(ctx context.Context, t scan.Type, from scan.Cursor) error // before a page; nil: nothing happens
-	setting func(site string)                                              // before administrators are set
+	setting func(site string)                                              // before an administrator is added
 	set     func(site string)                                              // after
 }
 
@@ -475,7 +475,7 @@ func (s *session) Administrators(ctx context.Context, of scan.Site, _ string) ([
 	return slices.Clone(s.admins[of.ID]), s.site(ctx, of.ID)
 }
 
-func (s *session) SetAdministrators(ctx context.Context, of scan.Site, _ string, logins []string) error {
+func (s *session) AddAdministrator(ctx context.Context, of scan.Site, _, login string) error {
 	s.mu.Lock()
 	before, after := s.setting, s.set
 	s.mu.Unlock()
@@ -486,7 +486,9 @@ func (s *session) SetAdministrators(ctx context.Context, of scan.Site, _ string,
 	err := s.site(ctx, of.ID)
 	if s.writes++; err == nil {
 		s.wrote[s.who]++
-		s.admins[of.ID] = slices.Clone(logins)
+		if !slices.Contains(s.admins[of.ID], login) {
+			s.admins[of.ID] = append(slices.Clone(s.admins[of.ID]), login)
+		}
 	}
 	s.mu.Unlock()
 	if after != nil {

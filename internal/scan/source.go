@@ -32,9 +32,8 @@ type Source interface {
 	// Administrators gives the login names of a site's administrators, the owner's not among them. It returns ErrNoSite for a site that
 	// is not there any more, and *Closed for one that is locked or archived.
 	Administrators(ctx context.Context, s Site, address string) ([]string, error)
-	// SetAdministrators makes these the administrators of the site. Who is not named may lose the right: most sites can only be written
-	// whole. Errors as above.
-	SetAdministrators(ctx context.Context, s Site, address string, logins []string) error
+	// AddAdministrator makes one more an administrator of the site, and takes the right from nobody. Errors as above.
+	AddAdministrator(ctx context.Context, s Site, address, login string) error
 	// AddTermStoreAdministrator adds an account. It returns ErrUnsupported where the tenant's protocol does not allow it.
 	AddTermStoreAdministrator(ctx context.Context, username string) error
 	// Resting is until when Microsoft asked to be left in peace by this account or app; zero: it did not.
@@ -66,7 +65,7 @@ var (
 	ErrUnsupported = errors.New("scan: the tenant does not allow it")
 )
 
-// Closed says that a site's administrators cannot be set, and with which code (SiteLocked, SiteReadOnly, SiteArchived).
+// Closed says that a site's administrators cannot be changed, and with which code (SiteLocked, SiteReadOnly, SiteArchived).
 type Closed struct{ Why Code }
 
 func (c *Closed) Error() string { return "scan: the site is closed: " + string(c.Why) }

@@ -110,8 +110,27 @@ func asking(end string, n int64) func(*http.Request) bool {
 const (
 	listing = "/ProcessQuery"
 	looking = "/SPO.Tenant/GetSiteAdministrators"
-	writing = "/SetSiteSecondaryAdministrators"
 )
+
+// adding gives the address of the site that a request adds an administrator to; empty for any other request.
+func adding(r *http.Request) string {
+	if !strings.HasSuffix(r.URL.Path, listing) {
+		return ""
+	}
+	query, err := io.ReadAll(r.Body)
+	if err != nil {
+		return ""
+	}
+	r.Body = io.NopCloser(bytes.NewReader(query))
+	_, parameters, adds := strings.Cut(string(query), `Name="SetSiteAdmin"`)
+	if _, address, found := strings.Cut(parameters, "https://"); adds && found {
+		address, _, _ = strings.Cut(address, "<")
+		return address
+	}
+	return ""
+}
+
+func adds(r *http.Request) bool { return adding(r) != "" }
 
 // R55: a scan that is throttled for long waits, says so, and comes to its end.
 func TestAThrottledScanSaysSoAndEndsR55(t *testing.T) {
@@ -154,6 +173,39 @@ func TestASiteThatIsDeletedMeanwhileR51(t *testing.T) {
 	}
 	if v.inForce() != 1 {
 		t.Error("the pool is not in force")
+	}
+}
+
+// R54: a person who adds an administrator to a site after Purser has read it and before it adds the group loses nobody, on any site.
+func TestAPersonAddsAnAdministratorMeanwhileR54(t *testing.T) {
+	const person = "i:0#.f|membership|" + svc
+	v := openTroubled(t, "")
+	added := map[string][]string{} // who administers a site when the person has been there
+	v.Hold(t, demotest.Everything, func(r *http.Request) bool {
+		site := adding(r)
+		if site == "" {
+			return false
+		}
+		names, err := v.Sim.SiteAdministrators(site)
+		if err == nil && !slices.Contains(names, person) {
+			names = append(names, person)
+			err = v.Sim.PatchSite(site, []byte(`{"administrators": ["`+strings.Join(names[1:], `", "`)+`"]}`))
+		}
+		if err != nil {
+			t.Errorf("%s: %v", site, err)
+		}
+		added[site] = names
+		return false
+	})
+	s := v.ended(v.begin(), scan.Finished, "")
+	if len(added) < 10 || v.inForce() != 1 {
+		t.Errorf("the person was at %d sites, and the scan is %+v", len(added), s)
+	}
+	for site, before := range added {
+		names, err := v.Sim.SiteAdministrators(site)
+		if err != nil || len(names) != len(before)+1 || !slices.Equal(names[:len(before)], before) || !strings.HasPrefix(names[len(before)], "c:0t.c|tenant|") {
+			t.Errorf("%s: %v after %v, %v", site, names, before, err)
+		}
 	}
 }
 
@@ -228,7 +280,7 @@ func TestTwoScansAtOnceR52(t *testing.T) {
 // R50, R46: a scan that is stopped at any step stops, and the saved pool is not in force.
 func TestAScanIsStoppedAtEachStepR50(t *testing.T) {
 	for name, of := range map[string]func(*http.Request) bool{
-		"signing in": demotest.SignIns, "reading": asking(listing, 2), "registering": asking(writing, 1),
+		"signing in": demotest.SignIns, "reading": asking(listing, 2), "registering": adds,
 	} {
 		t.Run(name, func(t *testing.T) {
 			v := openTroubled(t, "")
