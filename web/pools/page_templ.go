@@ -45,7 +45,7 @@ func poolPage(shell layout.Shell, view pageView) templ.Component {
 				}()
 			}
 			ctx = templ.InitializeContext(ctx)
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 1, "<p class=\"lead\">An account pool spreads work over several Microsoft 365 accounts, so that none of them is throttled. Changes take effect with the next scan.</p>")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 1, "<p class=\"lead pools-lead\">An account pool spreads work over several Microsoft 365 accounts, so that none of them is throttled. Changes take effect with the next scan.</p>")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
