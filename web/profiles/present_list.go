@@ -2,6 +2,7 @@ package profiles
 
 import (
 	"context"
+	"math"
 	"net/url"
 	"slices"
 	"time"
@@ -58,16 +59,22 @@ func (h *Handlers) listView(c echo.Context) (listView, error) {
 	return view, nil
 }
 
-// first is how far the installation has come (R75). Once permissions have been checked nobody is led there again, whatever becomes of them,
-// so that a list asks no further. Of a public client none can be checked, so that none is waited for.
+// first is how far the installation has come (R75). Once permissions have been checked nobody is led there again while a tenant is connected,
+// whatever becomes of them, so that a list asks no further. Of a public client none can be checked, so that none is waited for.
 func (h *Handlers) first(ctx context.Context, caller access.Caller, connected []tenant.Tenant, saved bool) (tenants.Progress, error) {
-	steps := tenants.Progress{Connected: slices.ContainsFunc(connected, func(t tenant.Tenant) bool { return t.Apps > 0 }), Saved: saved, Permitted: h.permitted.Load()}
-	if steps.Permitted {
+	steps := tenants.Progress{Connected: slices.ContainsFunc(connected, func(t tenant.Tenant) bool { return t.Apps > 0 }), Saved: saved}
+	if !steps.Connected {
+		h.permitted.Store(false) // the next tenant begins anew
 		return steps, nil
 	}
-	apps, err := h.Apps.List(ctx, caller, appprofile.Query{})
+	if steps.Permitted = h.permitted.Load(); steps.Permitted {
+		return steps, nil
+	}
+	apps, err := h.Apps.List(ctx, caller, appprofile.Query{Limit: math.MaxInt})
 	steps.Permitted = slices.ContainsFunc(apps.Rows, func(p appprofile.Profile) bool { return p.Status == appprofile.Active || p.Kind() == appprofile.Public })
-	h.permitted.Store(steps.Permitted)
+	if steps.Permitted {
+		h.permitted.Store(true)
+	}
 	return steps, err
 }
 
