@@ -56,7 +56,7 @@ func TestPlannerDataOfMembers(t *testing.T) {
 	if badge := plainly(cell(0).Find(".badge")); badge != "1 of 1" || cell(0).Find(".tip time").Length() != 1 || strings.Contains(cell(0).Text(), "To protect") {
 		t.Errorf("complete: %s", plainly(cell(0)))
 	}
-	if badge, tip := plainly(cell(1).Find(".badge")), plainly(cell(1).Find(".tip")); badge != "0 of 1" || !strings.Contains(tip, "Owner and member of 0 of 1 scanned group, by the scan of") ||
+	if badge, tip := plainly(cell(1).Find(".badge")), plainly(cell(1).Find(".tip")); badge != "0 of 1" || !strings.Contains(tip, "Owner and member of 0 of 1 scanned group. Checked ") ||
 		!strings.Contains(tip, "add the account as an owner and as a member") {
 		t.Errorf("not complete: %s, %s", badge, tip)
 	}

@@ -38,10 +38,10 @@ func (h *Handlers) plannerView(p scan.Planner) *plannerView {
 	if p.Known() {
 		of := words.Number(p.Both) + " of " + words.Number(p.Groups)
 		view.Tone, view.State, view.At = ui.OK, of, words.Moment(p.At, h.Now())
-		view.Text = "Owner and member of " + of + " scanned " + words.Plural(p.Groups, "group", "groups") + ", by the scan of"
+		view.Text = "Owner and member of " + of + " scanned " + words.Plural(p.Groups, "group", "groups") + ". Checked"
 	}
 	if p.Known() && p.Groups == 0 {
-		view.Tone, view.State, view.Text = ui.Mute, "No groups", "No Microsoft 365 Groups were found by the scan of"
+		view.Tone, view.State, view.Text = ui.Mute, "No groups", "No Microsoft 365 Groups were found. Checked"
 	}
 	if p.Known() && !p.Complete() {
 		view.Tone = ui.Warn

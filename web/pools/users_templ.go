@@ -327,7 +327,7 @@ func usersNotes(view usersView) templ.Component {
 					return templ_7745c5c3_Err
 				}
 				if !view.Looked {
-					templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 26, "A scan of Microsoft 365 Groups will check it for the members that are saved.")
+					templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 26, "A scan of Microsoft 365 Groups will check it.")
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
@@ -615,7 +615,7 @@ func memberRow(view usersView, m memberView) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		if view.Looked {
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 49, "<td class=\"cell-status\" data-label=\"Planner data\">")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 49, "<td class=\"cell-status pool-planner\" data-label=\"Planner data\">")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
