@@ -2,12 +2,14 @@ package profiles
 
 import (
 	"purser.example/internal/tenant"
+	"purser.example/web/retirements"
 	"purser.example/web/ui"
 )
 
 // classicView is the detail page of a classic MFA profile.
 type classicView struct {
 	detailsView
+	Clock       retirements.View
 	ListHref    string // the list as it was
 	ConvertHref string // the form with Enable MFA cleared
 }
@@ -23,8 +25,9 @@ type classicFormView struct {
 	Custom        bool   // the admin center is a custom one
 	DefaultCenter string // the address that the tenant's name gives it; empty where nobody knows it
 	Doubt         string // that the address may be another tenant's; empty for none
-	Confirm       bool   // a Save would convert the profile, and nobody has confirmed that yet
-	Tested        bool   // Validation Test was pressed, not Save
+	Clock         retirements.View
+	Confirm       bool // a Save would convert the profile, and nobody has confirmed that yet
+	Tested        bool // Validation Test was pressed, not Save
 	UsedBy        []linkView
 
 	tenant   tenant.ID // whose verdicts are told

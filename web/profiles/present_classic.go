@@ -12,6 +12,7 @@ import (
 	"purser.example/internal/tenant"
 	"purser.example/internal/verdict"
 	"purser.example/web/layout"
+	"purser.example/web/retirements"
 	"purser.example/web/session"
 	"purser.example/web/words"
 )
@@ -19,7 +20,7 @@ import (
 // classicView shows a classic MFA profile.
 func (h *Handlers) classicView(c echo.Context, d profile.Details, said *layout.Flash) classicView {
 	query, id := readListQuery(c), string(d.ID)
-	view := classicView{detailsView: h.detailsView(c, d, said), ListHref: query.Address()}
+	view := classicView{detailsView: h.detailsView(c, d, said), Clock: retirements.AppPasswords(h.Now()), ListHref: query.Address()}
 	view.EditHref, view.ValidateAction = query.classic(id, "edit"), query.classic(id, "validate")
 	view.ConvertHref = query.With(classicEditPath(id), paramConvert, "yes")
 	view.Roles, view.RolesNote = nil, rolesHidden
@@ -37,7 +38,7 @@ func (h *Handlers) classicFormView(c echo.Context, f classicForm, p profile.Prof
 			HelpHref: notesHref, Errors: map[string]string{}, AdminCenter: d.AdminCenterURL,
 		},
 		MFA: d.MFA, Custom: d.Custom || d.MFA, Tested: f.command == commandTest, RoleNote: "Select Validation Test to read the roles.",
-		ServiceNames: strings.Join(serviceNames(p.Services), ", "), tenant: p.Tenant, services: p.Services,
+		ServiceNames: strings.Join(serviceNames(p.Services), ", "), Clock: retirements.AppPasswords(h.Now()), tenant: p.Tenant, services: p.Services,
 	}
 	if p.Tenant == "" {
 		return view, nil // it is gone
