@@ -73,7 +73,7 @@ func TestTheArrows(t *testing.T) {
 		{"web/runs", []string{module + "internal/scan", module + "web/scans", module + "internal/profile", module + "internal/pool", module + "web/profiles", module + "web/pools"}},
 		{"web/door", []string{module + "internal/tenant", module + "internal/profile", module + "internal/pool", module + "web/auth", module + "web/profiles", module + "web/pools", module + "web/help"}},
 		{"web/verdicts", []string{module + "internal/profile", module + "internal/pool", module + "web/profiles", module + "web/pools", module + "web/respond", module + "web/layout", "github.com/labstack", "github.com/gorilla"}},
-		{"web/retirements", append(allBut(rooms, "internal/retirement", "web/retirements", "web/ui", "web/words"), "github.com/labstack", "github.com/gorilla")},
+		{"web/retirements", append(allBut(rooms, "web", "internal/retirement", "web/retirements", "web/ui", "web/words"), "github.com/labstack", "github.com/gorilla")},
 		{"web/form", append(allBut(rooms, "internal/problem", "web/form"), "github.com/gorilla", "github.com/a-h/templ")},
 		{"web/words", []string{module, "github.com/labstack", "github.com/gorilla"}},
 		{"web/ui", []string{module, "github.com/labstack", "github.com/gorilla"}},
