@@ -338,6 +338,7 @@ type microsoft struct {
 	unnamed   int             // pages to come that have an object without an id
 	dropped   string          // of this username Microsoft takes no token any more
 	roleless  string          // this username may look at no site
+	center    string          // the admin center that an account came in by last
 	both      map[pool.UserID][]string
 	looked    map[pool.UserID]int // how often each was asked for
 
@@ -409,7 +410,10 @@ func (m *microsoft) AsApp(context.Context, tenant.Tenant, appprofile.App) (scan.
 }
 
 // AsAccount implements scan.Directory.
-func (m *microsoft) AsAccount(ctx context.Context, a account.Account, _ string) (scan.Source, verdict.Verdict) {
+func (m *microsoft) AsAccount(ctx context.Context, a account.Account, center string) (scan.Source, verdict.Verdict) {
+	m.mu.Lock()
+	m.center = center
+	m.mu.Unlock()
 	if v := m.Validate(ctx, a); !v.Valid() {
 		return nil, v
 	}
