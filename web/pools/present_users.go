@@ -33,7 +33,7 @@ func (h *Handlers) usersView(c echo.Context, tell *verdicts.Teller, r pool.Readi
 	if key.Class.NeedsPasswords() && r.State == pool.ReadingDone && r.Counts.Members > 0 {
 		view.Import = address(ImportPath, "tenant", string(key.Tenant), "tab", class, "reading", string(r.ID))
 	}
-	if view.Passwords && r.Counts.MFA > 0 {
+	if view.Passwords && slices.ContainsFunc(page.Rows, func(m pool.Member) bool { return m.MFA && m.AppPassword }) {
 		clock := retirements.AppPasswords(h.Now())
 		view.Retired = &clock
 	}
