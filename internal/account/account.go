@@ -30,9 +30,12 @@ type Account struct {
 	App      appprofile.App
 	Username string
 	Password secret.Value
+
+	AppPassword bool   // Password is an app password, which goes over the legacy protocol only (R34)
+	AdminCenter string // host of the SharePoint Online admin center that an app password is tried at, and of a custom one for scans
 }
 
-// Validator signs in to Microsoft 365 with the account, sending the password at most once, and tells what came of it. It
+// Validator signs in to Microsoft 365 with the account, in the way that the password's kind goes, sending it at most once, and tells what came of it. It
 // always gives a verdict: a failure of the network is one too (R62).
 type Validator interface {
 	Validate(ctx context.Context, a Account) verdict.Verdict

@@ -2,8 +2,10 @@ package account
 
 import (
 	"context"
+	"errors"
 	"time"
 
+	"purser.example/internal/appprofile"
 	"purser.example/internal/audit"
 	"purser.example/internal/problem"
 	"purser.example/internal/secret"
@@ -16,6 +18,10 @@ type Attempt struct {
 	Tenant   tenant.ID
 	Username string
 	Password secret.Value
+
+	AppPassword bool   // as of an Account
+	AdminCenter string // as of an Account
+
 	SignIn   func(context.Context, Account) verdict.Verdict // nil: as the Validator does
 }
 
@@ -28,7 +34,7 @@ func (s *Service) Try(ctx context.Context, a Attempt, begin func() error) (verdi
 		return verdict.Verdict{}, err
 	}
 	app, err := s.apps.Credentials(ctx, t.ID)
-	if err != nil {
+	if err != nil && !(a.AppPassword && errors.Is(err, appprofile.ErrNone)) { // no app takes part in the legacy protocol
 		return verdict.Verdict{}, err
 	}
 	defer app.Clear()
@@ -41,7 +47,7 @@ func (s *Service) Try(ctx context.Context, a Attempt, begin func() error) (verdi
 	if signIn == nil {
 		signIn = s.validator.Validate
 	}
-	return signIn(after, Account{Tenant: t, App: app, Username: a.Username, Password: a.Password}), nil
+	return signIn(after, Account{Tenant: t, App: app, Username: a.Username, Password: a.Password, AppPassword: a.AppPassword, AdminCenter: a.AdminCenter}), nil
 }
 
 // Begin is what most attempts begin with: the entry, and the count.

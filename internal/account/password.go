@@ -61,6 +61,20 @@ func (s *Service) CheckPassword(v secret.Value) string {
 	return ""
 }
 
+// CheckAppPassword says why a text cannot be an app password; empty where it can.
+func CheckAppPassword(password secret.Value) string {
+	text := password.Reveal()
+	if len(text) > 256 {
+		return "Enter an app password of up to 256 characters."
+	}
+	for _, c := range text {
+		if c <= ' ' || c > '~' {
+			return "Enter the app password as Microsoft shows it, without spaces: only letters, digits, and symbols."
+		}
+	}
+	return ""
+}
+
 func kinds(p []byte) int {
 	n := 0
 	for _, is := range []func(byte) bool{lower, upper, digit, symbol} {

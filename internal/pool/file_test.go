@@ -12,10 +12,7 @@ import (
 	"purser.example/internal/pool"
 	"purser.example/internal/problem"
 	"purser.example/internal/run"
-	"purser.example/internal/tenant"
 )
-
-func tenantCloud(text string) tenant.Cloud { return tenant.Cloud(text) }
 
 func inUTF16(text string, order binary.AppendByteOrder, mark bool) string {
 	var b []byte

@@ -140,7 +140,7 @@ func (s *Service) judgeRow(row sheet.Row, roster map[string]Member, lines map[st
 		out.Mistake = fmt.Sprintf("This account is already in line %d.", earlier)
 	case out.App:
 		out.password = secret.NewValue(app)
-		out.Mistake = CheckAppPassword(out.password)
+		out.Mistake = account.CheckAppPassword(out.password)
 	default:
 		out.password = secret.NewValue(password)
 		out.Mistake = s.accounts.CheckPassword(out.password)

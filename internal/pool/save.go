@@ -11,6 +11,7 @@ import (
 	"purser.example/internal/problem"
 	"purser.example/internal/run"
 	"purser.example/internal/secret"
+	"purser.example/internal/tenant"
 )
 
 var errReadingGone = problem.Field(FieldGroup, "The list of members is no longer there, because it was not saved in time. Validate the group again.")
@@ -180,11 +181,11 @@ func (w *saving) checkAdminURL(needed bool, hosts []string, add func(field, mess
 	w.pool.AdminURL = ""
 	switch {
 	case w.change.AdminURL != "":
-		normal, message := CheckAdminURL(w.change.AdminURL, w.tenant.Cloud, hosts)
+		normal, message := tenant.CheckAdminURL(w.change.AdminURL, w.tenant.Cloud, hosts)
 		w.pool.AdminURL = normal
 		add(FieldAdminURL, message)
 	case needed:
-		_, example := CheckAdminURL("", w.tenant.Cloud, nil)
+		_, example := tenant.CheckAdminURL("", w.tenant.Cloud, nil)
 		add(FieldAdminURL, "This address is required because a member has Enable MFA on. "+example)
 	}
 }
@@ -207,23 +208,9 @@ func (w *saving) checkMember(m MemberChange, there bool, checkPassword func(secr
 	case m.Forget:
 		return "Enter a new password or remove the stored password, not both."
 	case m.MFA:
-		return CheckAppPassword(m.Password)
+		return account.CheckAppPassword(m.Password)
 	}
 	return checkPassword(m.Password)
-}
-
-// CheckAppPassword says why a text cannot be an app password; empty where it can.
-func CheckAppPassword(password secret.Value) string {
-	text := password.Reveal()
-	if len(text) > 256 {
-		return "Enter an app password of up to 256 characters."
-	}
-	for _, c := range text {
-		if c <= ' ' || c > '~' {
-			return "Enter the app password as Microsoft shows it, without spaces: only letters, digits, and symbols."
-		}
-	}
-	return ""
 }
 
 func (w *saving) entry(action audit.Action) audit.Entry {

@@ -122,7 +122,7 @@ func (s *Service) Doubt(t tenant.Tenant, address string) string {
 	if address == "" {
 		return ""
 	}
-	return DoubtAdminURL(address, t, s.settings.AdminCenterHosts)
+	return tenant.DoubtAdminURL(address, t, s.settings.AdminCenterHosts)
 }
 
 // Members gives one page of a reading's members, by name.

@@ -56,8 +56,15 @@ func (s *Service) attempt(ctx context.Context, w deed, password secret.Value) (v
 }
 
 func (p Profile) attempt(password secret.Value) account.Attempt {
-	return account.Attempt{Tenant: p.Tenant, Username: p.Username, Password: password}
+	a := account.Attempt{Tenant: p.Tenant, Username: p.Username, Password: password}
+	if p.Kind == ClassicMFA {
+		a.AppPassword, a.AdminCenter = true, p.adminCenter()
+	}
+	return a
 }
+
+// adminCenter is the host of the admin center that an app password is tried at.
+func (p Profile) adminCenter() string { return strings.TrimPrefix(p.AdminCenterURL, "https://") }
 
 func (s *Service) turn(p Profile, caller access.Caller) (release func(), err error) {
 	return s.accounts.Turn(keyOf(p), caller)

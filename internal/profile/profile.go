@@ -45,6 +45,9 @@ type Profile struct {
 	Tenant      tenant.ID
 	Services    []string // ids of the catalogue, in its order
 	Username    string
+	// AdminCenterURL is the SharePoint Online admin center, in the form of tenant.CheckAdminURL; empty: the one that the tenant's name
+	// gives it, which a classic MFA profile cannot go by (R32).
+	AdminCenterURL string
 	Version     int64 // grows with each edit; validations leave it alone
 	Created     account.Stamp
 	Modified    account.Stamp

@@ -64,9 +64,9 @@ func (k validation) Look(ctx context.Context, r run.Run, i run.Held) (run.Task, 
 		return run.Task{}, err
 	}
 	w := deed{r.Actor.Caller(), r.Origin, p}
-	words := k.Words()
+	words, attempt := k.Words(), p.attempt(secret.Value{})
 	return run.Task{
-		Tenant: p.Tenant, Username: p.Username, Pass: k.passOver(p, r), Status: p.Status, Code: p.Verdict.Code,
+		Tenant: p.Tenant, Username: p.Username, AppPassword: attempt.AppPassword, AdminCenter: attempt.AdminCenter, Pass: k.passOver(p, r), Status: p.Status, Code: p.Verdict.Code,
 		Begun: r.Mark(w.begun(ValidationBegun), words),
 		Open:  func(ctx context.Context) (secret.Value, error) { return k.current(ctx, p) },
 		Judge: func(v verdict.Verdict) (run.Outcome, account.Reason) {

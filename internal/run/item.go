@@ -86,7 +86,7 @@ func (w *working) try(ctx context.Context, i Held, t Task) *verdict.Verdict {
 	}
 	defer password.Clear()
 	key, begun := t.key(), false
-	v, err := w.accounts.Try(ctx, account.Attempt{Tenant: t.Tenant, Username: t.Username, Password: password}, func() error {
+	v, err := w.accounts.Try(ctx, account.Attempt{Tenant: t.Tenant, Username: t.Username, Password: password, AppPassword: t.AppPassword, AdminCenter: t.AdminCenter}, func() error {
 		err := w.begin(ctx, i.Item, key, t.Begun)
 		if begun = err == nil; begun {
 			w.spend(key, true)

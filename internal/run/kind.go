@@ -51,6 +51,10 @@ type Leaver interface {
 type Task struct {
 	Tenant   tenant.ID // of the item's account, as it is now
 	Username string
+
+	AppPassword bool   // what Open gives is an app password, as of an account.Account
+	AdminCenter string // as of an account.Account
+
 	Pass     account.Reason // why it is passed over; empty: it is tried
 	Status   verdict.Status // what is known of an item that is passed over
 	Code     string

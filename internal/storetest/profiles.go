@@ -94,6 +94,7 @@ func (r *rig) kept(id profile.ID) func() any {
 func profileComesBack(r *rig) {
 	full := r.sketch("p1", contoso.ID)
 	full.Kind, full.Name, full.Username = profile.ClassicMFA, "Rückgrat – 東京 🙂", "SVC-Backup@contoso.com"
+	full.AdminCenterURL = "https://contoso-admin.sharepoint.com"
 	full.Verdict.Roles, full.Verdict.RolesRead = []verdict.Role{verdict.NewRole(verdict.GlobalAdministrator, "")}, true
 	full.Verdict.Products, full.Verdict.Proof.Licence = []string{"Exchange Online", "SharePoint Online"}, verdict.Proved
 	full.Verdict.Warnings = []verdict.Warning{{Kind: verdict.RolesNotRead, Code: "HTTP 403"}}

@@ -45,7 +45,7 @@ func (s *Store) KeptBy(keepers accounts.Keepers) *Store {
 	return s
 }
 
-const columns = `SELECT id, kind, name, description, tenant_id, username, version, validated_at, services, created_at, created_by, modified_at, modified_by,
+const columns = `SELECT id, kind, name, description, tenant_id, username, admin_center_url, version, validated_at, services, created_at, created_by, modified_at, modified_by,
 	status, verdict, failed FROM profiles`
 
 // Profile implements profile.Store.
@@ -63,7 +63,7 @@ func scanProfile(row sqlite.Row) (profile.Profile, error) {
 	var validated, created, modified int64
 	var services, text string
 	var failed sql.NullString
-	if err := row.Scan(&p.ID, &p.Kind, &p.Name, &p.Description, &p.Tenant, &p.Username, &p.Version, &validated, &services,
+	if err := row.Scan(&p.ID, &p.Kind, &p.Name, &p.Description, &p.Tenant, &p.Username, &p.AdminCenterURL, &p.Version, &validated, &services,
 		&created, &p.Created.By, &modified, &p.Modified.By, &p.Status, &text, &failed); err != nil {
 		return p, err
 	}

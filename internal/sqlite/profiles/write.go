@@ -36,11 +36,11 @@ func Insert(tx *sqlite.Tx, p profile.Profile, password []byte) error {
 		return err
 	}
 	key := searchKey(p)
-	if _, err := tx.Exec(`INSERT INTO profiles (id, kind, name, name_key, description, tenant_id, tenant_key, username, username_key, version, services,
+	if _, err := tx.Exec(`INSERT INTO profiles (id, kind, name, name_key, description, tenant_id, tenant_key, username, username_key, admin_center_url, version, services,
 		status, expires_at, validated_at, code, expiry, warn_at, roles, products, warnings, failed_status, failed_at, verdict, failed,
 		created_at, created_by, modified_at, modified_by, password, name_order, search_key, letters)
-		VALUES (?, ?, ?, ?, ?, ?, (SELECT name_key FROM tenants WHERE id = ?), ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-		p.ID, p.Kind, p.Name, account.Fold(p.Name), p.Description, p.Tenant, p.Tenant, p.Username, account.Fold(p.Username), p.Version, joined(p.Services),
+		VALUES (?, ?, ?, ?, ?, ?, (SELECT name_key FROM tenants WHERE id = ?), ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+		p.ID, p.Kind, p.Name, account.Fold(p.Name), p.Description, p.Tenant, p.Tenant, p.Username, account.Fold(p.Username), p.AdminCenterURL, p.Version, joined(p.Services),
 		o.status, o.expiresAt, o.validatedAt, o.code, o.expiry, o.warnAt, o.roles, o.products, o.warnings, o.failedStatus, o.failedAt, o.verdict, o.failed,
 		p.Created.At.UnixMilli(), p.Created.By, p.Modified.At.UnixMilli(), p.Modified.By, password,
 		account.SearchKey(p.Name), key, sqlite.LettersOf(key)|sqlite.LettersOf(o.code)); err != nil {
@@ -57,8 +57,8 @@ func (s *Store) Update(ctx context.Context, p profile.Profile, was int64, passwo
 		var row, letters int64
 		var old profile.Profile
 		var services string
-		err := tx.QueryRow(`UPDATE profiles SET description = ?, search_key = ?, version = ?, modified_at = ?, modified_by = ? WHERE id = ? AND version = ?
-			RETURNING row, name, tenant_id, username, services, letters`, p.Description, key, p.Version, p.Modified.At.UnixMilli(), p.Modified.By, p.ID, was).
+		err := tx.QueryRow(`UPDATE profiles SET kind = ?, description = ?, admin_center_url = ?, search_key = ?, version = ?, modified_at = ?, modified_by = ? WHERE id = ? AND version = ?
+			RETURNING row, name, tenant_id, username, services, letters`, p.Kind, p.Description, p.AdminCenterURL, key, p.Version, p.Modified.At.UnixMilli(), p.Modified.By, p.ID, was).
 			Scan(&row, &old.Name, &old.Tenant, &old.Username, &services, &letters)
 		if errors.Is(err, sql.ErrNoRows) {
 			return missing(tx, p.ID)

@@ -1,10 +1,9 @@
-package pool_test
+package tenant_test
 
 import (
 	"strings"
 	"testing"
 
-	"purser.example/internal/pool"
 	"purser.example/internal/tenant"
 )
 
@@ -41,9 +40,52 @@ func TestAnotherTenantsAdminCenterIsDoubted(t *testing.T) {
 		{high, "https://contoso-admin.sharepoint.us", ""},
 		{high, "https://fabrikam-admin.sharepoint.us", "https://contoso-admin.sharepoint.us"},
 	} {
-		got := pool.DoubtAdminURL(c.address, c.of, []string{"admin.contoso.com"})
+		got := tenant.DoubtAdminURL(c.address, c.of, []string{"admin.contoso.com"})
 		if (got == "") != (c.own == "") || !strings.Contains(got, c.own) {
 			t.Errorf("%s of %s: %q", c.address, c.of.InitialDomain, got)
+		}
+	}
+}
+
+// R44: only addresses of the tenant's own cloud, and hosts that the operator allows.
+func TestCheckAdminURL(t *testing.T) {
+	allowed := []string{"teams-admin.contoso.com"}
+	for _, c := range []struct {
+		text, cloud, want string
+	}{
+		{"https://contoso-admin.sharepoint.com", "worldwide", "https://contoso-admin.sharepoint.com"},
+		{" HTTPS://CONTOSO-admin.SharePoint.COM:443/ ", "gcc", "https://contoso-admin.sharepoint.com"},
+		{"\u200b\u00a0https://contoso-admin.sharepoint.com\u2060\ufeff", "worldwide", "https://contoso-admin.sharepoint.com"}, // X17
+		{"https://contoso\u200b-admin.sharepoint.com", "worldwide", ""},
+		{"https://contoso-admin.sharepoint.us", "gccHigh", "https://contoso-admin.sharepoint.us"},
+		{"https://contoso-admin.sharepoint-mil.us", "dod", "https://contoso-admin.sharepoint-mil.us"},
+		{"https://contoso-admin.sharepoint.cn", "china", "https://contoso-admin.sharepoint.cn"},
+		{"https://teams-admin.contoso.com", "worldwide", "https://teams-admin.contoso.com"},
+		{"", "worldwide", ""},
+		{"contoso-admin.sharepoint.com", "worldwide", ""},
+		{"http://contoso-admin.sharepoint.com", "worldwide", ""},
+		{"https://contoso.sharepoint.com", "worldwide", ""},
+		{"https://contoso-admin.sharepoint.us", "worldwide", ""},
+		{"https://-admin.sharepoint.com", "worldwide", ""},
+		{"https://contoso-admin.sharepoint.com.evil.com", "worldwide", ""},
+		{"https://evil.com/contoso-admin.sharepoint.com", "worldwide", ""},
+		{"https://contoso-admin.sharepoint.com@evil.com", "worldwide", ""},
+		{"https://u:p@contoso-admin.sharepoint.com", "worldwide", ""},
+		{"https://contoso-admin.sharepoint.com:8443", "worldwide", ""},
+		{"https://contoso-admin.sharepoint.com/_layouts/15/online/AdminHome.aspx", "worldwide", ""},
+		{"https://contoso-admin.sharepoint.com?a=b", "worldwide", ""},
+		{"https://contoso-admin.sharepoint.com#x", "worldwide", ""},
+		{"https://xn--cntoso-dua-admin.sharepoint.com", "worldwide", ""},
+		{"https://contoso-admin.sharepoint.com.", "worldwide", ""},
+		{"https://cöntoso-admin.sharepoint.com", "worldwide", ""},
+		{"https://127.0.0.1", "worldwide", ""},
+		{"https://a.b-admin.sharepoint.com", "worldwide", ""},
+		{"https://contoso-admin.sharepoint.com\n", "worldwide", "https://contoso-admin.sharepoint.com"},
+		{"javascript:alert(1)", "worldwide", ""},
+	} {
+		got, wrong := tenant.CheckAdminURL(c.text, tenant.Cloud(c.cloud), allowed)
+		if got != c.want || (wrong == "") != (c.want != "") {
+			t.Errorf("%q in %s: %q %q, want %q", c.text, c.cloud, got, wrong, c.want)
 		}
 	}
 }

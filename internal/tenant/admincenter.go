@@ -1,4 +1,4 @@
-package pool
+package tenant
 
 import (
 	"net/url"
@@ -7,28 +7,27 @@ import (
 	"strings"
 
 	"purser.example/internal/shown"
-	"purser.example/internal/tenant"
 )
 
 // adminHosts is how the SharePoint admin center of each cloud is addressed (Microsoft Graph, national cloud deployments).
-var adminHosts = func() map[tenant.Cloud]*regexp.Regexp {
-	hosts := map[tenant.Cloud]*regexp.Regexp{}
+var adminHosts = func() map[Cloud]*regexp.Regexp {
+	hosts := map[Cloud]*regexp.Regexp{}
 	for cloud, domain := range adminDomains {
 		hosts[cloud] = regexp.MustCompile(`^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?-admin\.` + regexp.QuoteMeta(domain) + `$`)
 	}
 	return hosts
 }()
 
-var adminDomains = map[tenant.Cloud]string{
-	tenant.Worldwide: "sharepoint.com", tenant.GCC: "sharepoint.com", tenant.GCCHigh: "sharepoint.us", tenant.DoD: "sharepoint-mil.us", tenant.China: "sharepoint.cn",
+var adminDomains = map[Cloud]string{
+	Worldwide: "sharepoint.com", GCC: "sharepoint.com", GCCHigh: "sharepoint.us", DoD: "sharepoint-mil.us", China: "sharepoint.cn",
 }
 
 // ownAdminURLs are the admin centers that a tenant's SharePoint may have by its own name: the first label of its initial domain, or of
 // another domain of its own below the cloud's, to which SharePoint was renamed. None where no such domain is known.
-func ownAdminURLs(t tenant.Tenant) (urls []string) {
+func ownAdminURLs(t Tenant) (urls []string) {
 	domain := adminDomains[t.Cloud]
 	if domain == "" {
-		domain = adminDomains[tenant.Worldwide]
+		domain = adminDomains[Worldwide]
 	}
 	for _, name := range t.CloudNames() {
 		urls = append(urls, "https://"+name+"-admin."+domain)
@@ -39,7 +38,7 @@ func ownAdminURLs(t tenant.Tenant) (urls []string) {
 // DoubtAdminURL says what is doubtful about an address that can be an admin center: it is not the one that the tenant's name gives
 // it, and none that the operator allows. A tenant may have renamed its SharePoint, so it is a warning and no mistake (R44, X50). Where
 // nobody has told Purser the tenant's initial domain, the warning says that. Empty for nothing.
-func DoubtAdminURL(address string, t tenant.Tenant, allowed []string) string {
+func DoubtAdminURL(address string, t Tenant, allowed []string) string {
 	normal, wrong := CheckAdminURL(address, t.Cloud, allowed)
 	own := ownAdminURLs(t)
 	switch {
@@ -53,9 +52,9 @@ func DoubtAdminURL(address string, t tenant.Tenant, allowed []string) string {
 
 // CheckAdminURL reads the address of a SharePoint admin center as somebody typed it, for a tenant of that cloud, and gives it in
 // its one form. wrong says what to enter instead; empty: the address is good. Nobody fetches the address: it is only compared.
-func CheckAdminURL(text string, cloud tenant.Cloud, allowed []string) (normal, wrong string) {
+func CheckAdminURL(text string, cloud Cloud, allowed []string) (normal, wrong string) {
 	if adminDomains[cloud] == "" {
-		cloud = tenant.Worldwide
+		cloud = Worldwide
 	}
 	example := "Enter an address such as https://contoso-admin." + adminDomains[cloud] + "."
 	u, err := url.Parse(shown.Trim(text))
