@@ -15,10 +15,10 @@ import (
 
 // Service is a cloud service that signs in to Microsoft 365 with a service account.
 type Service struct {
-	ID    string `json:"id"`   // stands in addresses and rows
-	Name  string `json:"name"` // to the letter, as the guide has it
+	ID    string   `json:"id"`    // stands in addresses and rows
+	Name  string   `json:"name"`  // to the letter, as the guide has it
 	Codes []string `json:"codes"` // what the vendor's own API calls it, for files that come from there (R30)
-	Needs string `json:"needs"`
+	Needs string   `json:"needs"`
 	// Roles lists what the account must have: of each inner list, one. Sometimes holds roles that single features need.
 	Roles     [][]string `json:"roles"`
 	Sometimes []string   `json:"sometimes"`

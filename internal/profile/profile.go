@@ -48,9 +48,9 @@ type Profile struct {
 	// AdminCenterURL is the SharePoint Online admin center, in the form of tenant.CheckAdminURL; empty: the one that the tenant's name
 	// gives it, which a classic MFA profile cannot go by (R32).
 	AdminCenterURL string
-	Version     int64 // grows with each edit; validations leave it alone
-	Created     account.Stamp
-	Modified    account.Stamp
+	Version        int64 // grows with each edit; validations leave it alone
+	Created        account.Stamp
+	Modified       account.Stamp
 
 	Status    verdict.Status
 	Verdict   verdict.Verdict  // the last one that says something about the account

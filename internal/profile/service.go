@@ -21,7 +21,8 @@ import (
 
 // Settings are the operator's choices.
 type Settings struct {
-	ServiceProvider bool // R13
+	ServiceProvider  bool     // R13
+	AdminCenterHosts []string // further SharePoint admin center hosts, lower case (R44)
 }
 
 // Service keeps the rules of profiles.
@@ -349,6 +350,9 @@ func (s *Service) offeredTo(p Profile) []catalogue.Service {
 	return offered
 }
 
+// anotherAccount says that a stored password is of the former account only.
+const anotherAccount = "You changed the tenant or username. Enter the password of that account."
+
 // retype says why an empty password is not enough when the account is another one.
 func retype(err error, account bool, password secret.Value) error {
 	if !account || !password.Empty() {
@@ -357,7 +361,7 @@ func retype(err error, account bool, password secret.Value) error {
 	fields := problem.Fields(err)
 	for i, f := range fields {
 		if f.Field == FieldPassword {
-			fields[i].Message = "You changed the tenant or username. Enter the password of that account."
+			fields[i].Message = anotherAccount
 		}
 	}
 	return err

@@ -13,6 +13,7 @@ type listView struct {
 	Services    []catalogue.Service // those that support service accounts (R12)
 	ClassicHref string              // Manage Account Pool; empty while that page does not exist
 	CreateHref  string              // empty: nobody can create now, and no button says otherwise
+	ExportHref  string              // the profiles of the view as a file
 	NoTenant    bool                // no tenant is connected, so that nothing can be created yet
 	First       tenants.Progress    // how far the first steps have come
 	Tiles       []ui.TileProps      // counts by status, in their order
