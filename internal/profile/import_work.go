@@ -227,18 +227,19 @@ func (w *importing) bringing(list []*judged) (bringing []*Brought, release func(
 		}
 	}
 	bringing = make([]*Brought, len(list))
+	mine := map[account.Key]bool{} // several profiles may have an account
 	for i, each := range list {
 		if !each.stores() {
 			continue
 		}
-		if each.old != nil && each.anew() {
+		if each.old != nil && each.anew() && !mine[keyOf(each.old.Profile)] {
 			free, busy := w.turn(each.old.Profile, w.caller)
 			if busy != nil {
 				each.add(problem.Message(busy))
 				each.refuse()
 				continue
 			}
-			releases = append(releases, free)
+			releases, mine[keyOf(each.old.Profile)] = append(releases, free), true
 		}
 		if bringing[i], err = w.brought(each); err != nil {
 			return nil, release, err
