@@ -22,7 +22,7 @@ type Attempt struct {
 	AppPassword bool   // as of an Account
 	AdminCenter string // as of an Account
 
-	SignIn   func(context.Context, Account) verdict.Verdict // nil: as the Validator does
+	SignIn func(context.Context, Account) verdict.Verdict // nil: as the Validator does
 }
 
 // Try signs in once, while it is the account's turn. begin puts on the disk that the password is about to be used, and is the

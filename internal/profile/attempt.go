@@ -38,16 +38,22 @@ func (w deed) validation(v verdict.Verdict) Validation {
 	return Validation{At: v.At, By: w.caller.Called(), Verdict: v}
 }
 
-// validate is attempt for a Save: a verdict that refuses is written down here, because nothing else will be. The person
-// hears it even where that fails.
+// validate is attempt for a Save: a verdict that doesn't let the Save pass is written down here, because nothing else will be. The
+// person hears it even where that fails.
 func (s *Service) validate(ctx context.Context, w deed, password secret.Value) (verdict.Verdict, error) {
 	v, err := s.attempt(ctx, w, password)
-	if err != nil || v.Valid() {
+	if err != nil || w.profile.takes(v) {
 		return v, err
 	}
 	after, cancel := account.Beyond(ctx)
 	defer cancel()
 	return v, &Refused{Verdict: v, Unrecorded: s.store.Note(after, w.ended(v))}
+}
+
+// takes reports whether a password is saved with this verdict. An app password is, too, where nothing was refused but the protocol: that
+// is turned off for all of them, and says nothing of this one.
+func (p Profile) takes(v verdict.Verdict) bool {
+	return v.Valid() || p.Kind == ClassicMFA && v.Status == verdict.LegacyRetired
 }
 
 // attempt validates once, while it is the account's turn.
@@ -56,15 +62,11 @@ func (s *Service) attempt(ctx context.Context, w deed, password secret.Value) (v
 }
 
 func (p Profile) attempt(password secret.Value) account.Attempt {
-	a := account.Attempt{Tenant: p.Tenant, Username: p.Username, Password: password}
-	if p.Kind == ClassicMFA {
-		a.AppPassword, a.AdminCenter = true, p.adminCenter()
+	return account.Attempt{
+		Tenant: p.Tenant, Username: p.Username, Password: password,
+		AppPassword: p.Kind == ClassicMFA, AdminCenter: strings.TrimPrefix(p.AdminCenterURL, "https://"),
 	}
-	return a
 }
-
-// adminCenter is the host of the admin center that an app password is tried at.
-func (p Profile) adminCenter() string { return strings.TrimPrefix(p.AdminCenterURL, "https://") }
 
 func (s *Service) turn(p Profile, caller access.Caller) (release func(), err error) {
 	return s.accounts.Turn(keyOf(p), caller)

@@ -47,8 +47,11 @@ func (s *Service) Kept(ctx context.Context, t tenant.ID, usernames []string) ([]
 
 func place(id ID) account.Place { return account.Place{Kind: PlaceKind, ID: string(id)} }
 
-// renewals makes what the Save stores at the account's other places.
+// renewals makes what the Save stores at the account's other places. An app password is for its profile alone.
 func (s *Service) renewals(ctx context.Context, w deed, v verdict.Verdict, d Draft) ([]account.Renewal, error) {
+	if w.profile.Kind == ClassicMFA {
+		return nil, nil
+	}
 	by := w.entry("")
 	return s.accounts.Renewals(ctx, s.ring, account.Accepted{
 		Key: keyOf(w.profile), At: place(w.profile.ID), Called: "profile " + w.profile.Name, Password: d.Password, Verdict: v,

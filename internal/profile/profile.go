@@ -70,6 +70,8 @@ type Draft struct {
 	Username    string
 	Password    secret.Value
 	Elsewhere   account.Choice // which other places of the account get the new password
+
+	AdminCenterURL string // empty: the one that the tenant's name gives it
 }
 
 // Validation is one verdict in a profile's history.

@@ -25,13 +25,15 @@ const (
 	FieldServices    = "services"
 	FieldUsername    = "username"
 	FieldPassword    = "password"
+
+	FieldAdminCenterURL = "admin_center_url"
 )
 
 // tidy removes what nobody means: blanks around texts, services named twice. The password stays as it was typed.
 func (d Draft) tidy(offered []catalogue.Service) Draft {
 	d.Name = shown.Line(d.Name)
 	d.Description = shown.Trim(strings.ReplaceAll(d.Description, "\r\n", "\n"))
-	d.Username = shown.Trim(d.Username)
+	d.Username, d.AdminCenterURL = shown.Trim(d.Username), shown.Trim(d.AdminCenterURL)
 	var services []string
 	for _, s := range offered {
 		if slices.Contains(d.Services, s.ID) {

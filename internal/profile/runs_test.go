@@ -242,7 +242,7 @@ func TestARunPassesOver(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := []account.Reason{"", account.Parked, profile.Already, run.Gone, account.Locked, profile.Classic}
+	want := []account.Reason{"", account.Parked, profile.Already, run.Gone, account.Locked, profile.NoCenter}
 	for i, item := range items {
 		if item.Reason != want[i] || (want[i] == "") != (item.Outcome == run.Rejected) {
 			t.Errorf("%s: %s %q, want %q", item.Username, item.Outcome, item.Reason, want[i])

@@ -53,7 +53,7 @@ func (s *Service) Create(ctx context.Context, caller access.Caller, origin audit
 		return Profile{}, err
 	}
 	d = d.tidy(s.Offered())
-	if err := s.check(ctx, d, nil, true); err != nil {
+	if err := s.check(ctx, &d, nil, true); err != nil {
 		return Profile{}, err
 	}
 	id, err := uuid.NewV7()
@@ -119,7 +119,7 @@ func (s *Service) Update(ctx context.Context, caller access.Caller, origin audit
 	}
 	d = d.tidy(s.offeredTo(old))
 	account := d.Tenant != old.Tenant || !account.SameUsername(d.Username, old.Username)
-	if err := s.check(ctx, d, &old, account || !d.Password.Empty()); err != nil {
+	if err := s.check(ctx, &d, &old, account || !d.Password.Empty()); err != nil {
 		return Profile{}, retype(err, account, d.Password)
 	}
 	if old.Version != seen {
@@ -190,8 +190,8 @@ func (s *Service) Validate(ctx context.Context, caller access.Caller, origin aud
 	if err != nil {
 		return verdict.Verdict{}, forPeople(err)
 	}
-	if p.Kind != Common {
-		return verdict.Verdict{}, errClassic
+	if err := s.readyToSignIn(ctx, p); err != nil {
+		return verdict.Verdict{}, err
 	}
 	release, err := s.turn(p, caller)
 	if err != nil {
@@ -218,7 +218,7 @@ func (s *Service) Validate(ctx context.Context, caller access.Caller, origin aud
 }
 
 // stored opens the profile's password, now that it is its turn. It reads the password before it looks whose it is: an edit
-// that comes between the two may have made it another account's, and is then seen.
+// that comes between the two may have made it another account's, or of another kind, and is then seen.
 func (s *Service) stored(ctx context.Context, p Profile) (secret.Value, error) {
 	sealed, err := s.store.Password(ctx, p.ID)
 	if err != nil {
@@ -228,7 +228,7 @@ func (s *Service) stored(ctx context.Context, p Profile) (secret.Value, error) {
 	if err != nil {
 		return secret.Value{}, forPeople(err)
 	}
-	if keyOf(now) != keyOf(p) {
+	if keyOf(now) != keyOf(p) || now.Kind != p.Kind {
 		return secret.Value{}, &Conflict{Current: now}
 	}
 	password, err := s.ring.Open(sealed, PasswordRecord(now))
@@ -307,8 +307,8 @@ func (s *Service) delete(ctx context.Context, caller access.Caller, origin audit
 	return len(profiles), nil
 }
 
-// check lists everything that is wrong with a tidied draft.
-func (s *Service) check(ctx context.Context, d Draft, old *Profile, password bool) error {
+// check lists everything that is wrong with a tidied draft, and gives the address of its admin center its one form.
+func (s *Service) check(ctx context.Context, d *Draft, old *Profile, password bool) error {
 	offered, id := s.Offered(), ID("")
 	if old != nil {
 		offered, id = s.offeredTo(*old), old.ID
@@ -320,10 +320,16 @@ func (s *Service) check(ctx context.Context, d Draft, old *Profile, password boo
 		}
 	}
 	if d.Tenant != "" {
-		if _, err := s.tenants.Find(ctx, d.Tenant); problem.KindOf(err) == problem.NotFound {
+		switch t, err := s.tenants.Find(ctx, d.Tenant); {
+		case problem.KindOf(err) == problem.NotFound:
 			wrong = append(wrong, problem.FieldError{Field: FieldTenant, Message: "This tenant is not connected. Select one from the list."})
-		} else if err != nil {
+		case err != nil:
 			return err
+		case d.AdminCenterURL != "":
+			normal, message := tenant.CheckAdminURL(d.AdminCenterURL, t.Cloud, s.settings.AdminCenterHosts)
+			if d.AdminCenterURL = normal; message != "" {
+				wrong = append(wrong, problem.FieldError{Field: FieldAdminCenterURL, Message: message})
+			}
 		}
 	}
 	if err := problem.Join(wrong...); err != nil {
@@ -369,7 +375,7 @@ func retype(err error, account bool, password secret.Value) error {
 
 // stamped gives p what the draft says, as of now.
 func (s *Service) stamped(p Profile, d Draft, caller access.Caller) Profile {
-	p.Name, p.Description, p.Tenant, p.Services, p.Username = d.Name, d.Description, d.Tenant, d.Services, d.Username
+	p.Name, p.Description, p.Tenant, p.Services, p.Username, p.AdminCenterURL = d.Name, d.Description, d.Tenant, d.Services, d.Username, d.AdminCenterURL
 	p.Modified = account.StampOf(caller, s.now())
 	return p
 }

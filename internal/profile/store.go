@@ -37,7 +37,8 @@ type Store interface {
 
 	// Note writes an entry that stands alone.
 	Note(ctx context.Context, e audit.Entry) error
-	// Create stores a new profile with its first validation, and the password at the account's other places. It returns ErrNameTaken.
+	// Create stores a new profile with its first validation, of which a zero one was not made, and the password at the account's other
+	// places. It returns ErrNameTaken.
 	Create(ctx context.Context, p Profile, password []byte, v Validation, elsewhere []account.Renewal, entries ...audit.Entry) error
 	// Update stores p where the version is still was, and the password at the account's other places. A nil password stays as it
 	// is, a nil validation was not made. It returns ErrChanged, ErrGone or ErrNameTaken.

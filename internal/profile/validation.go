@@ -24,8 +24,9 @@ const (
 
 // The reasons for which a run passes over a profile, beside those of its account.
 const (
-	Classic account.Reason = "classic" // a classic MFA profile
-	Already account.Reason = "already" // validated by somebody else since the run was made
+	Classic  account.Reason = "classic"         // a classic MFA profile, in runs of before its app password could be tried
+	NoCenter account.Reason = "no-admin-center" // a classic MFA profile whose admin center nobody has entered yet
+	Already  account.Reason = "already"         // validated by somebody else since the run was made
 )
 
 // validation is the kind of run that validates profiles: an item is a profile, and its outcome is the profile's verdict.
@@ -63,10 +64,14 @@ func (k validation) Look(ctx context.Context, r run.Run, i run.Held) (run.Task, 
 	if err != nil {
 		return run.Task{}, err
 	}
+	pass, err := k.passOver(ctx, p, r)
+	if err != nil {
+		return run.Task{}, err
+	}
 	w := deed{r.Actor.Caller(), r.Origin, p}
 	words, attempt := k.Words(), p.attempt(secret.Value{})
 	return run.Task{
-		Tenant: p.Tenant, Username: p.Username, AppPassword: attempt.AppPassword, AdminCenter: attempt.AdminCenter, Pass: k.passOver(p, r), Status: p.Status, Code: p.Verdict.Code,
+		Tenant: p.Tenant, Username: p.Username, AppPassword: attempt.AppPassword, AdminCenter: attempt.AdminCenter, Pass: pass, Status: p.Status, Code: p.Verdict.Code,
 		Begun: r.Mark(w.begun(ValidationBegun), words),
 		Open:  func(ctx context.Context) (secret.Value, error) { return k.current(ctx, p) },
 		Judge: func(v verdict.Verdict) (run.Outcome, account.Reason) {
@@ -91,18 +96,20 @@ func (k validation) short(p Profile, v verdict.Verdict) []verdict.Warning {
 
 // passOver says why a profile is not tried; empty where it is. A person who validates a single profile decides for
 // themselves; here nobody looks at each.
-func (k validation) passOver(p Profile, r run.Run) account.Reason {
-	switch {
-	case p.Kind != Common:
-		return Classic
+func (k validation) passOver(ctx context.Context, p Profile, r run.Run) (account.Reason, error) {
+	switch err := k.readyToSignIn(ctx, p); {
+	case errors.Is(err, errNoCenter):
+		return NoCenter, nil
+	case err != nil:
+		return "", err
 	case p.Validated.After(r.Begun) && !p.Validated.After(k.now()): // one from the future: the clock was ahead (X44)
-		return Already
+		return Already, nil
 	case p.Parked():
-		return account.Parked
+		return account.Parked, nil
 	case account.JustLocked(p.Verdict, k.now()):
-		return account.Locked
+		return account.Locked, nil
 	}
-	return ""
+	return "", nil
 }
 
 // current opens the profile's password, unless an edit gave the profile another account this moment.

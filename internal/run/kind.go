@@ -55,10 +55,10 @@ type Task struct {
 	AppPassword bool   // what Open gives is an app password, as of an account.Account
 	AdminCenter string // as of an account.Account
 
-	Pass     account.Reason // why it is passed over; empty: it is tried
-	Status   verdict.Status // what is known of an item that is passed over
-	Code     string
-	Begun    audit.Entry // goes on the disk before the password leaves
+	Pass   account.Reason // why it is passed over; empty: it is tried
+	Status verdict.Status // what is known of an item that is passed over
+	Code   string
+	Begun  audit.Entry // goes on the disk before the password leaves
 	// Open gives the password, under the account's turn. ErrChanged says that the account is another one by now.
 	Open func(ctx context.Context) (secret.Value, error)
 	// Judge gives the outcome; nil: as Judge does.

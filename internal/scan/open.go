@@ -80,6 +80,9 @@ func (s *Service) asAccount(ctx context.Context, t tenant.Tenant, id profile.ID,
 			if a.Tenant.ID != t.ID {
 				return verdict.Verdict{Status: verdict.TenantNotFound} // the profile was given another tenant; nothing is sent
 			}
+			if a.AdminCenter != "" {
+				admin = "https://" + a.AdminCenter // the profile's own
+			}
 			source, v = s.directory.AsAccount(ctx, a, admin)
 			return v
 		})

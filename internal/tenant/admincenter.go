@@ -22,9 +22,9 @@ var adminDomains = map[Cloud]string{
 	Worldwide: "sharepoint.com", GCC: "sharepoint.com", GCCHigh: "sharepoint.us", DoD: "sharepoint-mil.us", China: "sharepoint.cn",
 }
 
-// ownAdminURLs are the admin centers that a tenant's SharePoint may have by its own name: the first label of its initial domain, or of
+// OwnAdminURLs are the admin centers that a tenant's SharePoint may have by its own name: the first label of its initial domain, or of
 // another domain of its own below the cloud's, to which SharePoint was renamed. None where no such domain is known.
-func ownAdminURLs(t Tenant) (urls []string) {
+func OwnAdminURLs(t Tenant) (urls []string) {
 	domain := adminDomains[t.Cloud]
 	if domain == "" {
 		domain = adminDomains[Worldwide]
@@ -40,7 +40,7 @@ func ownAdminURLs(t Tenant) (urls []string) {
 // nobody has told Purser the tenant's initial domain, the warning says that. Empty for nothing.
 func DoubtAdminURL(address string, t Tenant, allowed []string) string {
 	normal, wrong := CheckAdminURL(address, t.Cloud, allowed)
-	own := ownAdminURLs(t)
+	own := OwnAdminURLs(t)
 	switch {
 	case wrong != "", slices.Contains(own, normal), slices.Contains(allowed, strings.TrimPrefix(normal, "https://")):
 		return ""

@@ -88,6 +88,11 @@ func usersOf(tenant string) []m365sim.User {
 			users = append(users, p.directoryUser())
 		}
 	}
+	for _, p := range classicPlans() {
+		if p.tenant == tenant {
+			users = append(users, p.directoryUser())
+		}
+	}
 	return append(users, poolMembers(tenant)...)
 }
 

@@ -36,6 +36,7 @@ func (r *rig) showEveryStatus(t *testing.T) {
 	want := map[verdict.Status]int{
 		verdict.Valid: 29, verdict.WrongPassword: 3, verdict.AccountBlocked: 2, verdict.MFARequired: 2, verdict.PolicyBlocked: 1,
 		verdict.PasswordExpired: 1, verdict.AccountNotFound: 1, verdict.AccountLocked: 1, verdict.Federated: 1, verdict.Unknown: 1,
+		verdict.NotValidated: 2, // the classic MFA profiles
 	}
 	if !maps.Equal(counts, want) {
 		t.Errorf("statuses %v, want %v", counts, want)
@@ -43,7 +44,7 @@ func (r *rig) showEveryStatus(t *testing.T) {
 	if want := map[verdict.Status]int{verdict.Unreachable: 2, verdict.AppSetup: 1}; !maps.Equal(failed, want) {
 		t.Errorf("failed attempts %v, want %v", failed, want)
 	}
-	if want := map[string]int{"Contoso": 26, "Fabrikam": 16}; !maps.Equal(tenants, want) {
+	if want := map[string]int{"Contoso": 27, "Fabrikam": 17}; !maps.Equal(tenants, want) {
 		t.Errorf("tenants %v, want %v", tenants, want)
 	}
 	if err := r.db.VerifyActivity(t.Context()); err != nil {
@@ -56,6 +57,12 @@ func (r *rig) haveARealPast(t *testing.T) {
 	stories := map[string]string{}
 	soon, warned := 0, 0
 	for _, p := range r.details(t) {
+		if p.Kind == profile.ClassicMFA {
+			if len(p.History) != 0 {
+				t.Errorf("%s was validated", p.Name) // an import brings it as it was (R30)
+			}
+			continue
+		}
 		var told []string
 		for i, v := range p.History {
 			told = append(told, string(p.History[len(p.History)-1-i].Verdict.Status))
@@ -106,6 +113,9 @@ func (r *rig) areNotMadeTwice(t *testing.T) {
 	for i, p := range after {
 		if p.ID != before[i].ID || len(p.History) != len(before[i].History) {
 			t.Errorf("%s was made or validated again", p.Name)
+		}
+		if p.Kind == profile.ClassicMFA {
+			continue
 		}
 		v, err := r.profiles.Validate(t.Context(), sample.Caller(), audit.Origin{}, p.ID)
 		if err != nil || v.Status.AboutAccount() && v.Status != p.Status {

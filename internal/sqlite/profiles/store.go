@@ -128,7 +128,7 @@ func (s *Store) History(ctx context.Context, id profile.ID, limit int) ([]profil
 
 // Changes implements profile.Store.
 func (s *Store) Changes(ctx context.Context, id profile.ID, limit int) ([]audit.Link, error) {
-	return s.db.ActivityOf(ctx, "profile", string(id), limit, profile.Created, profile.Changed, profile.Deleted)
+	return s.db.ActivityOf(ctx, "profile", string(id), limit, profile.Created, profile.Changed, profile.Converted, profile.Deleted)
 }
 
 // Note implements profile.Store.

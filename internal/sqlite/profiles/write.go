@@ -21,7 +21,11 @@ func (s *Store) Create(ctx context.Context, p profile.Profile, password []byte, 
 		if err := Insert(tx, p, password); err != nil {
 			return err
 		}
-		if err := conclude(tx, p.ID, &v, entries); err != nil {
+		made := &v
+		if v.At.IsZero() {
+			made = nil
+		}
+		if err := conclude(tx, p.ID, made, entries); err != nil {
 			return err
 		}
 		return s.keepers.Renew(tx, elsewhere)
