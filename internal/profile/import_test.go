@@ -480,3 +480,16 @@ func TestImportedProfilesAreValidatedInARun(t *testing.T) {
 		t.Errorf("of a check: %v", err)
 	}
 }
+
+// R30: a tenant is found by its id and by each of its domains, in any case, as long as no other connected tenant has the domain, too.
+func TestTenantsAreFoundByTheirDomains(t *testing.T) {
+	other := tenant.Tenant{ID: "6f1c0000-0000-4000-8000-000000000002", InitialDomain: "fabrikam.onmicrosoft.com", Facts: tenant.Facts{Domains: []tenant.Domain{{Name: "shared.com"}}}}
+	connected := []tenant.Tenant{{ID: contoso, InitialDomain: "contoso.onmicrosoft.com", Facts: tenant.Facts{Domains: []tenant.Domain{{Name: "contoso.com"}, {Name: "shared.com"}}}}, other}
+	for text, want := range map[string]tenant.ID{
+		contoso: contoso, " CONTOSO.com\u00a0": contoso, "contoso.onmicrosoft.com": contoso, strings.ToUpper(string(other.ID)): other.ID, "fabrikam.onmicrosoft.com": other.ID, "shared.com": "", "": "", "contoso": "",
+	} {
+		if got := profile.TenantCalled(connected, text).ID; got != want {
+			t.Errorf("%q is %q, want %q", text, got, want)
+		}
+	}
+}
