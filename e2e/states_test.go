@@ -109,6 +109,20 @@ var everyday = []state{
 		w.pick("#run [role=alert], #run [role=status]").Wait()
 	}},
 	{"runs", at("/service-accounts/validations")},
+	{"classic-profile", func(w *walk) {
+		w.Goto("/service-accounts?q=classic")
+		w.ByRole("link", "Classic – Site collections").Click()
+		w.heading("Classic – Site collections")
+	}},
+	{"classic-profile-edit", func(w *walk) {
+		w.ByRole("link", "Edit").Click()
+		w.heading("Edit service account profile")
+	}},
+	{"classic-profile-convert", func(w *walk) {
+		w.ByLabel("Our organization uses multi-factor authentication").Uncheck()
+		w.Click("Save")
+		w.ByRole("dialog", "Convert to a common profile?").Wait()
+	}},
 	{"tenant", at(contoso)},
 	{"help", at("/help")},
 	{"help-notes", at("/help/validation-notes")},

@@ -33,7 +33,7 @@ func TestDamagedFormsAreTheSendersMistake(t *testing.T) {
 	} {
 		for _, path := range []string{
 			"/service-accounts", "/service-accounts/1", "/service-accounts/delete", "/service-accounts/validate",
-			"/classic/account-pool", "/classic/account-pool/group", "/tenants/1/cloud-domains", "/tenants/1/cloud-domains/withdraw",
+			"/classic/account-pool", "/classic/account-pool/group", "/classic/service-accounts/1/edit", "/tenants/1/cloud-domains", "/tenants/1/cloud-domains/withdraw",
 			"/app-profiles", "/app-profiles/1", "/app-profiles/1/credentials", "/app-profiles/check", "/app-profiles/delete",
 		} {
 			res := b.Carry(http.MethodPost, path, strings.NewReader(c.body), http.Header{"Content-Type": {c.kind}, "Sec-Fetch-Site": {"same-origin"}})

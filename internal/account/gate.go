@@ -73,7 +73,7 @@ func (g *gate) leave(v *verdict.Verdict, probe bool) {
 	if probe {
 		g.probing = false
 	}
-	if v == nil {
+	if v == nil || v.Misaddressed() {
 		return
 	}
 	now := time.Now()

@@ -151,7 +151,7 @@ func Open(ctx context.Context, cfg config.Config, o Options) (*App, error) {
 // furnish makes the nouns, each of what stands to its left.
 func (a *App) furnish(kept stores, ring *secret.Keyring, codes *verdict.Table, o Options) {
 	cfg := a.cfg
-	client := microsoft.New(microsoft.Config{Simulator: cfg.M365Simulator, Now: o.Now, Log: o.Log, Codes: codes, CallTimeout: o.CallTimeout, Throttled: a.throttled})
+	client := microsoft.New(microsoft.Config{Simulator: cfg.M365Simulator, Now: o.Now, Log: o.Log, Codes: codes, CallTimeout: o.CallTimeout, Throttled: a.throttled, AdminCenters: cfg.AdminCenterHosts})
 	asker, directory := Microsoft(client)
 	a.sessions = session.NewService(kept.sessions, ring, session.Limits{Idle: cfg.Session.Idle, Max: cfg.Session.Max}, o.Now, o.Log)
 	a.links = breakglass.NewService(breakglass.Parts{Store: kept.links, Ring: ring, Folder: cfg.Data, Activity: a.tally, Now: o.Now, Log: o.Log})
@@ -216,7 +216,7 @@ func (a *App) pages(ready func(context.Context) error, codes *verdict.Table, o O
 		Tenants:     &tenants.Handlers{Tenants: a.Tenants, Apps: a.Apps, Found: discovery.Found, Now: o.Now},
 		AppProfiles: &appprofiles.Handlers{Apps: a.Apps, Tenants: a.Tenants, Now: o.Now, Log: o.Log, Verdicts: told},
 		Scans:       discovery,
-		Help:        &help.Handlers{Provider: a.cfg.ServiceProvider, StrictPasswords: a.cfg.StrictPasswords, Codes: codes},
+		Help:        &help.Handlers{Provider: a.cfg.ServiceProvider, StrictPasswords: a.cfg.StrictPasswords, Codes: codes, Now: o.Now},
 	})
 }
 

@@ -18,7 +18,9 @@ func (v validator) Validate(ctx context.Context, a account.Account) verdict.Verd
 }
 
 func accountOf(a account.Account) microsoft.Account {
-	return microsoft.Account{Tenant: ref(a.Tenant), App: appOf(a.App), Username: a.Username, Password: a.Password}
+	return microsoft.Account{
+		Tenant: ref(a.Tenant), App: appOf(a.App), Username: a.Username, Password: a.Password, AppPassword: a.AppPassword, AdminCenter: a.AdminCenter,
+	}
 }
 
 func ref(t tenant.Tenant) microsoft.TenantRef {

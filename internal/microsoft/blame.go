@@ -28,7 +28,7 @@ func (s *signIn) blame(ctx context.Context, v *verdict.Verdict) {
 	if v.Proof.Policy != verdict.Refuted {
 		return
 	}
-	if v.Rule == verdict.ByDefaults {
+	if v.Number() == verdict.ByDefaults {
 		v.Blame.Policies = []verdict.Policy{defaults}
 		return
 	}
@@ -45,7 +45,7 @@ func (s *signIn) blame(ctx context.Context, v *verdict.Verdict) {
 	if len(v.Policies) == 0 {
 		a.bySignInLog(ctx)
 	}
-	if len(v.Blame.Policies) == 0 && slices.Contains(secondFactor, v.Rule) {
+	if len(v.Blame.Policies) == 0 && slices.Contains(secondFactor, v.Number()) {
 		a.byDefaults(ctx)
 	}
 }

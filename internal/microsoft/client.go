@@ -34,6 +34,9 @@ type Config struct {
 	Codes     *verdict.Table    // what answers mean; nil: the built-in table
 	Throttled func(Throttle)    // is told of every answer of Graph and SharePoint that asks for a rest, and must be quick; nil: nobody
 
+	// AdminCenters are further hosts of SharePoint admin centers, in lower case, that an app password's token may go to (R44).
+	AdminCenters []string
+
 	CallTimeout  time.Duration // of one request with its answer; 0: 10 seconds
 	TotalTimeout time.Duration // of a validation; 0: 40 seconds
 	// Patience is how long a validation waits in all for a throttled or unavailable service while a person waits; 0: 5
@@ -51,6 +54,8 @@ type Client struct {
 	codes     *verdict.Table
 	throttled func(Throttle)
 
+	adminCenters []string
+
 	callTimeout, totalTimeout, patience time.Duration
 
 	tokens  *keeper
@@ -60,7 +65,7 @@ type Client struct {
 // New makes a client. It does no I/O.
 func New(cfg Config) *Client {
 	c := &Client{
-		simulator: cfg.Simulator, now: cfg.Now, transport: cfg.Transport, log: cfg.Log, codes: cfg.Codes, throttled: cfg.Throttled,
+		simulator: cfg.Simulator, now: cfg.Now, transport: cfg.Transport, log: cfg.Log, codes: cfg.Codes, throttled: cfg.Throttled, adminCenters: cfg.AdminCenters,
 		callTimeout:  orDefault(cfg.CallTimeout, 10*time.Second),
 		totalTimeout: orDefault(cfg.TotalTimeout, 40*time.Second),
 		patience:     orDefault(cfg.Patience, 5*time.Second),

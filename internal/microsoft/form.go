@@ -6,7 +6,7 @@ import (
 	"sync"
 )
 
-// form is the body of a token request. It is built by hand and overwritten when it is done with, because it is the one
+// form is the body of a request that carries a password. It is built by hand and overwritten when it is done with, because it is the one
 // place where a password stands in the clear outside of its secret.Value. The transport may still be reading when an answer
 // is there already, so that all access is by turns. What the transport itself copies into its buffers is out of reach.
 type form struct {
@@ -43,6 +43,44 @@ func appendEscaped(dst, src []byte) []byte {
 			dst = append(dst, b)
 		} else {
 			dst = append(dst, '%', digits[b>>4], digits[b&15])
+		}
+	}
+	return dst
+}
+
+// newXML makes a body of XML with the values, escaped, between its parts. Like a form it can hold them without moving.
+func newXML(parts []string, values [][]byte) *form {
+	size := 0
+	for _, part := range parts {
+		size += len(part)
+	}
+	for _, value := range values {
+		size += len("&quot;") * len(value)
+	}
+	body := make([]byte, 0, size)
+	for i, part := range parts {
+		body = append(body, part...)
+		if i < len(values) {
+			body = appendXML(body, values[i])
+		}
+	}
+	return &form{body: body}
+}
+
+// appendXML writes text as the content of an element.
+func appendXML(dst, src []byte) []byte {
+	for _, b := range src {
+		switch b {
+		case '&':
+			dst = append(dst, "&amp;"...)
+		case '<':
+			dst = append(dst, "&lt;"...)
+		case '>':
+			dst = append(dst, "&gt;"...)
+		case '"':
+			dst = append(dst, "&quot;"...)
+		default:
+			dst = append(dst, b)
 		}
 	}
 	return dst

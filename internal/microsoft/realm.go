@@ -19,6 +19,7 @@ func (s *signIn) realm(ctx context.Context) (verdict.Verdict, bool) {
 	if err != nil {
 		return s.failed("user realm", a, err), false
 	}
+	s.time = a.time()
 	if a.status != http.StatusOK {
 		return s.refused("user realm", a), false
 	}

@@ -43,7 +43,8 @@ func simulatorFixture() string {
 		"policies":[{"id":"7f6f0d1c-0000-4000-8000-000000000001","displayName":"Block all","state":"enabled"}],
 		"users":[` + strings.Join(users, ",") + `]},
 		{"id":"11111111-2222-3333-4444-666666666666","displayName":"China","initialDomain":"china.partner.onmschina.cn","cloud":"china","apps":[{"appId":"a0000000-0000-4000-8000-000000000001","displayName":"Purser","publicClient":true,"consented":true}],
-		"users":[{"userPrincipalName":"good@china.partner.onmschina.cn","displayName":"Good","password":"Right-1!"}]}]}`
+		"users":[{"userPrincipalName":"good@china.partner.onmschina.cn","displayName":"Good","password":"Right-1!"}]},
+		{"id":"11111111-2222-3333-4444-888888888888","displayName":"Other","initialDomain":"other.onmicrosoft.com"}]}`
 }
 
 func newSimulator(t testing.TB) (*m365sim.Simulator, *microsoft.Client) {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"slices"
 	"strings"
+	"time"
 
 	"purser.example/internal/secret"
 	"purser.example/internal/verdict"
@@ -17,6 +18,10 @@ type Account struct {
 	Password secret.Value
 	// Correlation is the id that the sign-in is found by in the tenant's log: a UUID, made up where it is empty.
 	Correlation string
+
+	// AppPassword says that the password is an app password, which goes over the legacy protocol only (R34). Only Validate takes one.
+	AppPassword bool
+	AdminCenter string // host of the SharePoint Online admin center, in lower case, for an app password
 }
 
 // TenantRef says where the account lives.
@@ -55,22 +60,26 @@ type signIn struct {
 	account  Account
 	hosts    hosts
 	patience patience
-	lasting  bool // a refresh token is asked for
+	lasting  bool      // a refresh token is asked for
+	time     time.Time // Microsoft's own, when it was last asked; zero: it has not told
 }
 
 // Validate signs in to Microsoft 365 once with the account's password and reads what the account is (R17). Every failure is
 // a verdict too. The password leaves at most once, except that a request which Microsoft throttled or could not serve is
-// repeated within the client's patience (R62). What cannot be read after a token was given costs a warning, not validity.
+// repeated within the client's patience (R62). An app password goes the legacy way (R34). What cannot be read after a token was given costs a warning, not validity.
 func (c *Client) Validate(ctx context.Context, account Account) verdict.Verdict {
 	ctx, cancel := context.WithTimeout(ctx, c.totalTimeout)
 	defer cancel()
 	s := &signIn{client: c, account: account, patience: patience{left: c.patience}}
-	v := s.run(ctx)
+	v := s.validate(ctx)
 	v.At = c.now().UTC()
 	return v
 }
 
-func (s *signIn) run(ctx context.Context) verdict.Verdict {
+func (s *signIn) validate(ctx context.Context) verdict.Verdict {
+	if s.account.AppPassword {
+		return s.legacy(ctx)
+	}
 	v, token := s.enter(ctx)
 	if v.Valid() {
 		s.readAccount(ctx, token.token, &v)

@@ -56,11 +56,6 @@ func numbered(rule verdict.Rule) bool {
 // numberOf is the row's number; for a family of numbers, one that has no row of its own.
 func numberOf(rule verdict.Rule) string { return strings.ReplaceAll(rule.Key, "xx", "77") }
 
-// legacy reports whether a row is about the legacy protocol of app passwords, which the client does not speak yet.
-func legacy(rule verdict.Rule) bool {
-	return strings.HasPrefix(rule.Key, "0x") || rule.Key == "LEGACY-RETIRED"
-}
-
 // walk is a client and a simulator on the way through the table.
 type walk struct {
 	*testing.T
@@ -119,8 +114,8 @@ func (w walk) step(rule verdict.Rule) (verdict.Verdict, string) {
 		}
 		w.fault(m365sim.Fault{Status: status, Body: "<html><body>" + password + "</body></html>", Location: "https://elsewhere.example/"})
 		return w.validate("good@contoso.com"), "HTTP " + strconv.Itoa(status)
-	case legacy(rule):
-		return verdict.Fail(rule.Key), rule.Key
+	case rule.Legacy():
+		return w.legacy(rule)
 	}
 	happens, known := onTheWire[rule.Key]
 	if !known {
@@ -128,6 +123,36 @@ func (w walk) step(rule verdict.Rule) (verdict.Verdict, string) {
 		return verdict.Verdict{}, ""
 	}
 	return happens(w), rule.Key
+}
+
+// legacy walks a row of the legacy protocol, which app passwords belong to (R34).
+func (w walk) legacy(rule verdict.Rule) (verdict.Verdict, string) {
+	w.Helper()
+	of := withAppPassword("good@contoso.com", "Right-1!")
+	number, byNumber := strings.CutPrefix(rule.Key, "app ")
+	switch {
+	case byNumber:
+		w.says(faultWith("0x80048821", "AADSTS"+number+": "+password))
+	case strings.HasPrefix(rule.Key, "0x"):
+		w.says(faultWith(strings.ToLower(rule.Key), ""))
+	case rule.Key == verdict.LegacyFault:
+		w.says(faultWith("", ""))
+	case rule.Key == verdict.NoAdminCenter:
+		of.AdminCenter = "contoso-admin.sharepoint.com.evil.example"
+	case rule.Key == verdict.OtherAdminCenter:
+		of.AdminCenter = "other-admin.sharepoint.com"
+	case rule.Key != verdict.Retired: // which is how the simulator is, unless a fixture says otherwise
+		w.Errorf("nobody walks %s", rule.Key)
+	}
+	return w.client.Validate(w.Context(), of), rule.Code()
+}
+
+// says lets the legacy sign-in answer with a body.
+func (w walk) says(body string) {
+	w.Helper()
+	if err := w.sim.SetFaults([]m365sim.Fault{{PathPrefix: "/rst2.srf", Status: 200, ContentType: soapType, Body: m365sim.Verbatim(body)}}); err != nil {
+		w.Fatal(err)
+	}
 }
 
 func (w walk) validate(username string) verdict.Verdict {

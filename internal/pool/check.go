@@ -17,7 +17,7 @@ import (
 // CheckRun is the Name of checks as a kind of run.
 const CheckRun = "pool_check"
 
-// check is the kind of run that tries the new passwords which one Save brought (R43): an item is a member, it holds the password,
+// check is the kind of run that tries the new passwords and app passwords which one Save brought (R43, R34): an item is a member, it holds the password,
 // and its outcome is the member's credential.
 type check struct{ *Service }
 
@@ -66,7 +66,7 @@ func (k check) Look(ctx context.Context, r run.Run, i run.Held) (run.Task, error
 		return r.Mark(audit.Entry{Actor: r.Actor, Origin: r.Origin, Action: action, Target: of}.With("username", i.Username), k.Words())
 	}
 	note := i.Note
-	return run.Task{
+	task := run.Task{
 		Tenant: i.Tenant, Username: i.Username,
 		Begun: entry(PasswordBegun),
 		Open:  func(context.Context) (secret.Value, error) { return k.password(r, i) },
@@ -74,12 +74,20 @@ func (k check) Look(ctx context.Context, r run.Run, i run.Held) (run.Task, error
 		Store: func(ctx context.Context, i run.Item, v verdict.Verdict, password secret.Value) error {
 			return k.conclude(ctx, r, run.Held{Item: i, Note: note}, v, password, account.Told(entry(PasswordEnded), v))
 		},
-	}, nil
+	}
+	if noteOf(note).App {
+		p, err := k.store.Pool(ctx, KeyOf(r.Scope))
+		if err != nil {
+			return run.Task{}, err
+		}
+		task.AppPassword, task.AdminCenter = true, strings.TrimPrefix(p.AdminURL, "https://")
+	}
+	return task, nil
 }
 
 // password opens the new password of an item. One that does not open waits for nothing.
 func (k check) password(r run.Run, i run.Held) (secret.Value, error) {
-	v, err := k.ring.Open(i.Sealed, itemRecord(r, i.Item))
+	v, err := k.ring.Open(i.Sealed, itemRecord(r, i.Item, noteOf(i.Note)))
 	if errors.Is(err, secret.ErrDamaged) {
 		return v, problem.Wrap(err, problem.Altered, "This password check was changed outside of Purser, so the password was not sent to Microsoft.")
 	}
@@ -99,17 +107,25 @@ func judgePassword(user UserID, v verdict.Verdict) (run.Outcome, account.Reason)
 	}
 }
 
-// conclude stores the outcome, and a good password as the member's credential and at the account's other places.
+// conclude stores the outcome, and a good password as the member's credential and at the account's other places. An app password has no
+// other place: each is made for one program.
 func (k check) conclude(ctx context.Context, r run.Run, i run.Held, v verdict.Verdict, password secret.Value, e audit.Entry) error {
 	i.Verdict = &v
+	kind, field := "password", fieldPassword
+	if noteOf(i.Note).App {
+		kind, field = "app password", fieldAppPassword
+	}
 	by := account.Stamp{At: v.At, By: r.By()}
 	var sealed []byte
 	var renewals []account.Renewal
 	if i.Outcome == run.Confirmed {
 		var err error
-		if sealed, err = k.ring.Seal(password, passwordRecord(KeyOf(r.Scope), UserID(i.Subject), i.Username, fieldPassword)); err != nil {
+		if sealed, err = k.ring.Seal(password, passwordRecord(KeyOf(r.Scope), UserID(i.Subject), i.Username, field)); err != nil {
 			return err
 		}
+	}
+	if i.Outcome == run.Confirmed && field == fieldPassword {
+		var err error
 		if renewals, err = k.renewals(ctx, r, i, v, password, by, e); err != nil {
 			return err
 		}
@@ -117,19 +133,24 @@ func (k check) conclude(ctx context.Context, r run.Run, i run.Held, v verdict.Ve
 	return k.store.Concluded(ctx, r, i.Item, sealed, by, renewals, func(kept bool) audit.Entry {
 		switch {
 		case i.Outcome != run.Confirmed:
-			return e.With("password", "not stored")
+			return e.With(kind, "not stored")
 		case !kept:
-			return e.With("password", "not stored, because another one came")
+			return e.With(kind, "not stored, because another one came")
 		}
-		return e.With("password", "stored")
+		return e.With(kind, "stored")
 	})
 }
 
 // itemRecord is what the new password of an item is bound to: it must not be sent for another account, or kept for another member, because
-// somebody wrote into the database (X43). Table and field are those of the first version.
-func itemRecord(r run.Run, i run.Item) secret.Record {
+// somebody wrote into the database (X43), nor an account's own as if it were an app password, or the other way round. Table and field are
+// those of the first version.
+func itemRecord(r run.Run, i run.Item, note itemNote) secret.Record {
 	record := formerItemRecord(r.ID, i.No)
-	record.Facts = secret.FactsOf(r.Scope, i.Subject, string(i.Tenant), strings.ToLower(i.Username))
+	facts := []string{r.Scope, i.Subject, string(i.Tenant), strings.ToLower(i.Username)}
+	if note.App {
+		facts = append(facts, "app password")
+	}
+	record.Facts = secret.FactsOf(facts...)
 	return record
 }
 

@@ -15,9 +15,9 @@ import (
 type Credential struct {
 	MFA         bool
 	Password    []byte // one that Microsoft accepted; nil: none
-	AppPassword []byte // nobody can check it
+	AppPassword []byte // one that Microsoft accepted, or that a Purser stored which could not check it; nil: none
 	Pending     Pending
-	Verdict     *verdict.Verdict // of Password
+	Verdict     *verdict.Verdict // of Password or AppPassword, as it says itself
 	Failed      *verdict.Verdict // of a later password, which was not stored
 	Checked     time.Time        // of the later of both
 	Set         account.Stamp
@@ -42,18 +42,35 @@ func (c Credential) Standing(class Class) Standing {
 		return Checking
 	case c.Failed != nil && ByConditionalAccess(*c.Failed):
 		return Barred
-	case c.MFA && c.AppPassword != nil:
-		return Unverified
-	case c.MFA:
-		return NoPassword
 	case c.Pending == Kept:
 		return NotReached
-	case c.Failed != nil:
+	case c.Refusal() != nil:
 		return Refused
-	case c.Password != nil:
+	case c.MFA && c.AppPassword != nil && c.Acceptance() == nil:
+		return Unchecked
+	case c.MFA && c.AppPassword != nil, !c.MFA && c.Password != nil:
 		return Ready
 	}
 	return NoPassword
+}
+
+// Acceptance is the verdict of the stored password of the kind that Enable MFA asks for; nil: none.
+func (c Credential) Acceptance() *verdict.Verdict { return c.ofKind(c.Verdict) }
+
+// Refusal is the verdict of a later password that was not stored, of the kind that Enable MFA asks for; nil: none. That a policy asks for MFA
+// counts for both: it stands in the way of an app password too.
+func (c Credential) Refusal() *verdict.Verdict {
+	if c.Failed != nil && ByConditionalAccess(*c.Failed) {
+		return c.Failed
+	}
+	return c.ofKind(c.Failed)
+}
+
+func (c Credential) ofKind(v *verdict.Verdict) *verdict.Verdict {
+	if v == nil || v.AppPassword != c.MFA {
+		return nil
+	}
+	return v
 }
 
 // ByConditionalAccess reports whether a policy of the tenant asks the account for MFA. Such an account has no app password that
@@ -65,20 +82,19 @@ func ByConditionalAccess(v verdict.Verdict) bool {
 
 // Touch is what a Save does to a credential.
 type Touch struct {
-	User        UserID
-	MFA         bool
-	AppPassword []byte // sealed; nil: as it is
-	Check       bool   // a new password waits for its check
-	Forget      bool
-	By          account.Stamp
+	User   UserID
+	MFA    bool
+	Check  bool // a new password, or an app password that was never checked, waits for its check
+	Forget bool
+	By     account.Stamp
 }
 
 // Renews reports whether the touch makes an earlier new password pointless.
-func (t Touch) Renews() bool { return t.Check || t.Forget || t.AppPassword != nil }
+func (t Touch) Renews() bool { return t.Check || t.Forget }
 
 // OnlyChecks reports whether the touch does nothing but give a new password to a check: then, whatever the credential is, only MFA
 // and Pending change, and the member stands at Checking. A file may hold twenty thousand of these.
-func (t Touch) OnlyChecks() bool { return t.Check && !t.Forget && t.AppPassword == nil }
+func (t Touch) OnlyChecks() bool { return t.Check && !t.Forget }
 
 // Touched is the credential after a Save.
 func (c Credential) Touched(t Touch) Credential {
@@ -89,12 +105,6 @@ func (c Credential) Touched(t Touch) Credential {
 		c = c.forgotten()
 	}
 	c.MFA = t.MFA
-	if t.AppPassword != nil {
-		c.AppPassword, c.Set = t.AppPassword, t.By
-		if c.Failed != nil && !ByConditionalAccess(*c.Failed) {
-			c.Failed = nil // what was refused was another password, for another way to sign in
-		}
-	}
 	if t.Check {
 		c.Pending = Waits
 	}
@@ -109,14 +119,22 @@ func (c Credential) forgotten() Credential {
 	return Credential{}
 }
 
-// Concluded is the credential after a check came to its outcome. password is the sealed one of a verdict that is valid.
+// Concluded is the credential after a check came to its outcome. password is the sealed one of a verdict that is valid: an app password
+// where the verdict says so.
 func (c Credential) Concluded(i run.Item, password []byte, by account.Stamp) Credential {
 	c.Pending = NoPending
 	switch i.Outcome {
 	case run.Confirmed:
-		c.Password, c.Verdict, c.Failed, c.Set = password, i.Verdict, nil, by
+		if ofApp(i.Verdict) {
+			c.AppPassword = password
+		} else {
+			c.Password = password
+		}
+		c.Verdict, c.Failed, c.Set = i.Verdict, nil, by
 	case run.Rejected:
-		c.Failed = i.Verdict
+		if !ofApp(i.Verdict) || c.Failed == nil || !ByConditionalAccess(*c.Failed) { // an app password's refusal does not unbar the account
+			c.Failed = i.Verdict
+		}
 	case run.Waiting, run.Trying:
 		c.Pending = Waits
 	default:
@@ -127,6 +145,9 @@ func (c Credential) Concluded(i run.Item, password []byte, by account.Stamp) Cre
 	}
 	return c
 }
+
+// ofApp reports whether a verdict is of an app password.
+func ofApp(v *verdict.Verdict) bool { return v != nil && v.AppPassword }
 
 // passwordRecord is what a password of a credential is bound to: the member, and the username that it belongs to (X43).
 func passwordRecord(key Key, user UserID, username, field string) secret.Record {

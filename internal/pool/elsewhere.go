@@ -84,23 +84,29 @@ func (k check) renewals(ctx context.Context, r run.Run, i run.Held, v verdict.Ve
 	return k.accounts.Renewals(ctx, k.ring, account.Accepted{
 		Key: account.KeyOf(i.Tenant, i.Username), At: place(KeyOf(r.Scope), UserID(i.Subject)), Called: e.Target.Kind + " " + e.Target.Name,
 		Password: password, Verdict: v, By: by, Actor: e.Actor, Origin: e.Origin,
-	}, choiceOf(i.Note))
+	}, noteOf(i.Note).Choice)
 }
 
-// noteOf is a choice as an item of a check keeps it; empty for none.
-func noteOf(c account.Choice) string {
-	if len(c.On)+len(c.Off) == 0 {
+// itemNote is what an item of a check keeps beside its password.
+type itemNote struct {
+	account.Choice      // of the other places that get the password
+	App            bool `json:",omitempty"` // it is an app password, which is for this pool alone
+}
+
+// text is the note as a row has it; empty where there is nothing to note.
+func (n itemNote) text() string {
+	if len(n.On)+len(n.Off) == 0 && !n.App {
 		return ""
 	}
-	text, _ := json.Marshal(c) // two lists of texts
+	text, _ := json.Marshal(n) // lists of texts, and a truth value
 	return string(text)
 }
 
-// choiceOf reads a note. One that cannot be read is no choice.
-func choiceOf(note string) account.Choice {
-	var c account.Choice
-	if json.Unmarshal([]byte(note), &c) != nil {
-		return account.Choice{}
+// noteOf reads a note. One that cannot be read says nothing.
+func noteOf(text string) itemNote {
+	var n itemNote
+	if json.Unmarshal([]byte(text), &n) != nil {
+		return itemNote{}
 	}
-	return c
+	return n
 }

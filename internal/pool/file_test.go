@@ -28,6 +28,7 @@ func inUTF16(text string, order binary.AppendByteOrder, mark bool) string {
 // R47: the file says of each row what would become of it, and touches nothing; its good rows are what a Save takes.
 func TestPasswordsByFile(t *testing.T) {
 	r := newRig(t, fixture("", ""))
+	r.legacy(t, true, false)
 	reading := r.validated(t, sites, "Pool")
 	file := "app_password;username;password\r\n" +
 		";POOL01@contoso.com;" + marked + "\r\n" +
@@ -59,10 +60,10 @@ func TestPasswordsByFile(t *testing.T) {
 	}
 	must(t, r.sim.PatchUser("pool02@contoso.com", []byte(`{"password": "semi;colon \"quoted\" 1"}`)))
 	saved := r.save(t, pool.Change{Key: sites, Reading: reading.ID, AdminURL: poolURL, Members: read.Changes()})
-	if c := r.work(t, saved.Check); c.Counts[run.Confirmed] != 2 {
+	if c := r.work(t, saved.Check); c.Counts[run.Confirmed] != 3 {
 		t.Errorf("%+v", c)
 	}
-	if got := r.standings(t, reading.ID); got["mfa@contoso.com"] != pool.Unverified || got["pool02@contoso.com"] != pool.Ready {
+	if got := r.standings(t, reading.ID); got["mfa@contoso.com"] != pool.Ready || got["pool02@contoso.com"] != pool.Ready {
 		t.Errorf("%v", got)
 	}
 	again, err := r.ReadPasswords(ctx, adele, reading.ID, strings.NewReader(file))

@@ -62,8 +62,8 @@ type Counts struct {
 	Standings map[Standing]int
 }
 
-// InOrder counts the members that can be used, those whose app password nobody can check among them.
-func (c Counts) InOrder() int { return c.Standings[Ready] + c.Standings[Unverified] }
+// InOrder counts the members that can be used, those whose app password waits for the next Save to be checked among them.
+func (c Counts) InOrder() int { return c.Standings[Ready] + c.Standings[Unchecked] }
 
 // Trouble counts the members that somebody has to do something about.
 func (c Counts) Trouble() int { return c.Members - c.InOrder() - c.Standings[Checking] }
@@ -99,10 +99,10 @@ type Member struct {
 // Standing is where a member stands, in one word.
 type Standing string
 
-// The standings. Ready and Unverified are in order, Checking will be decided soon, the others need attention.
+// The standings. Ready and Unchecked are in order, Checking will be decided soon, the others need attention.
 const (
 	Ready      Standing = "ready"       // Microsoft accepted the password, or the class needs none
-	Unverified Standing = "unverified"  // an app password is stored; legacy authentication cannot be verified
+	Unchecked  Standing = "unverified"  // an app password is stored that no Purser has checked yet; the next Save does
 	Checking   Standing = "checking"    // a new password waits for its check
 	NoPassword Standing = "no-password" // none is stored, of the kind that Enable MFA asks for
 	Refused    Standing = "refused"     // Microsoft refused the last password; what was stored before still is
@@ -112,10 +112,10 @@ const (
 )
 
 // Standings lists them in the order of the page.
-var Standings = []Standing{Ready, Unverified, Checking, NoPassword, Refused, NotReached, Barred, Disabled}
+var Standings = []Standing{Ready, Unchecked, Checking, NoPassword, Refused, NotReached, Barred, Disabled}
 
 // InOrder reports whether such a member can be used.
-func (s Standing) InOrder() bool { return s == Ready || s == Unverified }
+func (s Standing) InOrder() bool { return s == Ready || s == Unchecked }
 
 // Filter narrows the members of a reading.
 type Filter string
@@ -126,6 +126,7 @@ const (
 	WithoutPassword Filter = "no-password"
 	WithMFA         Filter = "mfa"
 	ServiceAccounts Filter = "service-account"
+	WithUnchecked   Filter = "unchecked" // for a Save alone: no page offers it
 )
 
 // PageSize is how many members a page holds.

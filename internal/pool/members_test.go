@@ -44,8 +44,8 @@ func TestPagesOfMembers(t *testing.T) {
 		keep  func(pool.Member) bool
 	}{
 		"all":         {pool.Query{}, func(pool.Member) bool { return true }},
-		"attention":   {pool.Query{Filter: pool.NeedsAttention}, func(m pool.Member) bool { return !m.Standing.InOrder() }},
-		"no password": {pool.Query{Filter: pool.WithoutPassword}, func(m pool.Member) bool { return !m.AppPassword }},
+		"attention":   {pool.Query{Filter: pool.NeedsAttention}, func(m pool.Member) bool { return !m.Standing.InOrder() && m.Standing != pool.Checking }},
+		"no password": {pool.Query{Filter: pool.WithoutPassword}, func(m pool.Member) bool { return m.Standing == pool.NoPassword }},
 		"mfa":         {pool.Query{Filter: pool.WithMFA}, func(m pool.Member) bool { return m.MFA }},
 		"service":     {pool.Query{Filter: pool.ServiceAccounts}, func(m pool.Member) bool { return m.Profile != "" }},
 		"text":        {pool.Query{Text: " U0001"}, func(m pool.Member) bool { return strings.Contains(m.Name, "u0001") }},

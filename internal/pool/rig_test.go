@@ -138,6 +138,22 @@ func (s *safeBuffer) String() string {
 	return s.b.String()
 }
 
+// legacy says whether the tenant allows the legacy sign-in that app passwords belong to, and whether Microsoft has retired it.
+func (r *rig) legacy(t testing.TB, allowed, retired bool) {
+	t.Helper()
+	must(t, r.sim.PatchTenant(contoso, fmt.Appendf(nil, `{"sharePoint": {"legacyAuthEnabled": %v, "legacyRetired": %v}}`, allowed, retired)))
+}
+
+// asked counts the requests to an address.
+func (r *rig) asked(path string) (n int) {
+	for _, of := range r.sim.Requests() {
+		if of.Path == path {
+			n++
+		}
+	}
+	return n
+}
+
 func newRig(t testing.TB, json string) *rig {
 	t.Helper()
 	r := &rig{clock: sqlitetest.StartingNow(), log: &safeBuffer{}, taken: &taken{kind: map[string]string{}}}

@@ -34,8 +34,7 @@ type saving struct {
 	entries []audit.Entry
 }
 
-// Save stores a change of the version that the editor saw, and hands its new passwords to a check (R43). App passwords are
-// stored as they are: nothing can check them. It returns *Conflict where somebody else was faster, and problem.Invalid with the
+// Save stores a change of the version that the editor saw, and hands its new passwords and app passwords to a check (R43). It returns *Conflict where somebody else was faster, and problem.Invalid with the
 // fields that are wrong; then nothing is stored.
 func (s *Service) Save(ctx context.Context, caller access.Caller, origin audit.Origin, c Change) (Saved, error) {
 	t, err := s.enter(ctx, caller, c.Key)
@@ -94,7 +93,7 @@ func (s *Service) prepare(ctx context.Context, w *saving) error {
 	if err := w.checkFields(s.settings.AdminCenterHosts, s.accounts.CheckPassword); err != nil {
 		return err
 	}
-	if err := s.seal(w); err != nil {
+	if err := s.seal(ctx, w); err != nil {
 		return err
 	}
 	w.entries = append([]audit.Entry{w.changed()}, w.entries...)

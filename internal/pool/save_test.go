@@ -99,9 +99,11 @@ func TestARefusedPasswordLeavesTheStoredOne(t *testing.T) {
 	}
 }
 
-// R42, R44: app passwords are stored without a check, and need the admin center's address.
-func TestAppPasswordsAndTheAdminCenter(t *testing.T) {
+// R34, R42, R43, R44: an app password needs the admin center's address, goes there over the legacy protocol alone, and is stored once
+// SharePoint has taken it.
+func TestAppPasswordsAndTheAdminCenterR34(t *testing.T) {
 	r := newRig(t, fixture("", ""))
+	r.legacy(t, true, false)
 	reading := r.validated(t, sites, "Pool")
 	m := r.rows(t, pool.Query{Reading: reading.ID})["mfa@contoso.com"]
 	c := pool.Change{Key: sites, Reading: reading.ID, Members: []pool.MemberChange{{User: m.User, MFA: true, Password: secret.FromString(appWord)}}}
@@ -114,17 +116,38 @@ func TestAppPasswordsAndTheAdminCenter(t *testing.T) {
 	}
 	c.AdminURL = " HTTPS://Contoso-Admin.SharePoint.com/ "
 	saved := r.save(t, c)
-	if saved.Check != "" || saved.Pool.AdminURL != poolURL {
+	if saved.Checking != 1 || saved.Pool.AdminURL != poolURL {
 		t.Fatalf("%+v", saved)
 	}
-	if got := r.rows(t, pool.Query{Reading: reading.ID, Filter: pool.WithMFA})["mfa@contoso.com"]; got.Standing != pool.Unverified || !got.AppPassword || !got.MFA || got.Password {
+	if got := r.rows(t, pool.Query{Reading: reading.ID})["mfa@contoso.com"]; got.Standing != pool.Checking || got.AppPassword || !got.MFA {
+		t.Errorf("before the check: %+v", got)
+	}
+	if check := r.work(t, saved.Check); check.Counts[run.Confirmed] != 1 {
+		t.Errorf("%+v", check)
+	}
+	got := r.rows(t, pool.Query{Reading: reading.ID, Filter: pool.WithMFA})["mfa@contoso.com"]
+	if got.Standing != pool.Ready || !got.AppPassword || !got.MFA || got.Password || got.Verdict == nil || !got.Verdict.AppPassword || got.Verdict.UserID != string(m.User) || got.Verdict.Legacy != verdict.Proved {
 		t.Errorf("%+v", got)
 	}
-	if len(r.tried()) != 0 {
-		t.Error("an app password was sent to Microsoft")
+	if len(r.tried()) != 0 || r.asked("/_vti_bin/idcrl.svc/") != 1 || r.asked("/rst2.srf") != 1 {
+		t.Errorf("the app password went another way: %v", r.sim.Requests())
+	}
+	// A wrong one leaves it, and is sent once.
+	wrong := pool.Change{Key: sites, Seen: 1, AdminURL: poolURL, Members: []pool.MemberChange{{User: m.User, MFA: true, Password: secret.FromString("wrongwrongwrongw")}}}
+	r.work(t, r.save(t, wrong).Check)
+	got = r.rows(t, pool.Query{Reading: reading.ID})["mfa@contoso.com"]
+	if got.Standing != pool.Refused || !got.AppPassword || got.Failed == nil || got.Failed.Status != verdict.WrongPassword || got.Verdict == nil || r.asked("/rst2.srf") != 2 {
+		t.Errorf("%+v after %d attempts", got, r.asked("/rst2.srf"))
+	}
+	// Where Microsoft has retired the protocol, the member's verdict says so.
+	r.legacy(t, true, true)
+	wrong.Seen, wrong.Members[0].Password = 2, secret.FromString(appWord)
+	r.work(t, r.save(t, wrong).Check)
+	if got = r.rows(t, pool.Query{Reading: reading.ID})["mfa@contoso.com"]; got.Standing != pool.Refused || got.Failed == nil || got.Failed.Status != verdict.LegacyRetired || got.Failed.Proof.Password != verdict.Proved {
+		t.Errorf("retired: %+v", got)
 	}
 	// As long as one member has MFA on, the address stays needed; turned off, it is not.
-	later := pool.Change{Key: sites, Seen: 1}
+	later := pool.Change{Key: sites, Seen: 3}
 	if _, err := r.Save(ctx, adele, here, later); fieldOf(err, pool.FieldAdminURL) == "" {
 		t.Error("R44: the address was dropped while a member has MFA on")
 	}
@@ -133,7 +156,7 @@ func TestAppPasswordsAndTheAdminCenter(t *testing.T) {
 	if got := r.rows(t, pool.Query{Reading: reading.ID})["mfa@contoso.com"]; got.Standing != pool.NoPassword || !got.AppPassword {
 		t.Errorf("%+v", got)
 	}
-	later = pool.Change{Key: sites, Seen: 2, Members: []pool.MemberChange{{User: m.User, Forget: true}}}
+	later = pool.Change{Key: sites, Seen: 4, Members: []pool.MemberChange{{User: m.User, Forget: true}}}
 	r.save(t, later)
 	if got := r.rows(t, pool.Query{Reading: reading.ID})["mfa@contoso.com"]; got.AppPassword {
 		t.Errorf("%+v", got)
@@ -144,19 +167,51 @@ func TestAppPasswordsAndTheAdminCenter(t *testing.T) {
 	r.clean(t)
 }
 
+// R34: an app password that an older Purser stored without a check is checked with the next Save, whatever else that changes.
+func TestAnUncheckedAppPasswordIsCheckedWithTheNextSaveR34(t *testing.T) {
+	r := newRig(t, fixture("", ""))
+	r.legacy(t, true, false)
+	reading := r.validated(t, sites, "Pool")
+	m := r.rows(t, pool.Query{Reading: reading.ID})["mfa@contoso.com"]
+	first := pool.Change{Key: sites, Reading: reading.ID, AdminURL: poolURL, Members: []pool.MemberChange{{User: m.User, MFA: true, Password: secret.FromString(appWord)}}}
+	r.work(t, r.save(t, first).Check)
+	must(t, r.db.Write(ctx, func(tx *sqlite.Tx) error {
+		_, err := tx.Exec(`UPDATE pool_credentials SET verdict = NULL`)
+		if err == nil {
+			_, err = tx.Exec(`UPDATE pool_members SET standing = 'unverified' WHERE mfa = 1`)
+		}
+		return err
+	}))
+	if got := r.rows(t, pool.Query{Reading: reading.ID})["mfa@contoso.com"]; got.Standing != pool.Unchecked || !got.Standing.InOrder() {
+		t.Fatalf("%+v", got)
+	}
+	saved := r.save(t, pool.Change{Key: sites, Seen: 1, AdminURL: poolURL, Objects: 2500})
+	if saved.Checking != 1 {
+		t.Fatalf("%+v", saved)
+	}
+	r.work(t, saved.Check)
+	if got := r.rows(t, pool.Query{Reading: reading.ID})["mfa@contoso.com"]; got.Standing != pool.Ready || got.Verdict == nil || r.asked("/rst2.srf") != 2 {
+		t.Errorf("%+v", got)
+	}
+	if again := r.save(t, pool.Change{Key: sites, Seen: 2, AdminURL: poolURL}); again.Checking != 0 {
+		t.Errorf("checked once more: %+v", again)
+	}
+	r.clean(t)
+}
+
 // R42: an account whose MFA comes from conditional access does not come in by an app password.
 func TestConditionalAccessStaysOut(t *testing.T) {
 	r := newRig(t, fixture("", ""))
 	reading := r.validated(t, sites, "Pool")
 	r.work(t, r.save(t, r.change(t, reading.ID, map[string]string{"ca@contoso.com": marked})).Check)
 	m := r.rows(t, pool.Query{Reading: reading.ID})["ca@contoso.com"]
-	r.save(t, pool.Change{Key: sites, Seen: 1, AdminURL: poolURL, Members: []pool.MemberChange{{User: m.User, MFA: true, Password: secret.FromString(appWord)}}})
+	r.work(t, r.save(t, pool.Change{Key: sites, Seen: 1, AdminURL: poolURL, Members: []pool.MemberChange{{User: m.User, MFA: true, Password: secret.FromString(appWord)}}}).Check)
 	if got := r.rows(t, pool.Query{Reading: reading.ID})["ca@contoso.com"]; got.Standing != pool.Barred || got.Standing.InOrder() {
 		t.Errorf("%+v", got)
 	}
 	// Removing what is stored opens no way around the policy either.
 	r.save(t, pool.Change{Key: sites, Seen: 2, AdminURL: poolURL, Members: []pool.MemberChange{{User: m.User, Forget: true}}})
-	r.save(t, pool.Change{Key: sites, Seen: 3, AdminURL: poolURL, Members: []pool.MemberChange{{User: m.User, MFA: true, Password: secret.FromString(appWord)}}})
+	r.work(t, r.save(t, pool.Change{Key: sites, Seen: 3, AdminURL: poolURL, Members: []pool.MemberChange{{User: m.User, MFA: true, Password: secret.FromString(appWord)}}}).Check)
 	if got := r.rows(t, pool.Query{Reading: reading.ID})["ca@contoso.com"]; got.Standing != pool.Barred {
 		t.Errorf("R42: %+v", got)
 	}

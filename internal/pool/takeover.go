@@ -32,6 +32,6 @@ func (s *Service) TakeOver(ctx context.Context) error {
 		return err
 	}
 	return s.runs.Rebind(ctx, s.Checks(), func(r run.Run, i run.Held) ([]byte, error) {
-		return rebind(i.Sealed, formerItemRecord(r.ID, i.No), itemRecord(r, i.Item))
+		return rebind(i.Sealed, formerItemRecord(r.ID, i.No), itemRecord(r, i.Item, noteOf(i.Note)))
 	})
 }

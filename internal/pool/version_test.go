@@ -163,7 +163,7 @@ func TestNeed(t *testing.T) {
 			t.Errorf("%d objects: %+v, want %v", objects, got, want)
 		}
 	}
-	counts := pool.Counts{Members: 20, Standings: map[pool.Standing]int{pool.Ready: 10, pool.Unverified: 3, pool.Checking: 2, pool.Refused: 5}}
+	counts := pool.Counts{Members: 20, Standings: map[pool.Standing]int{pool.Ready: 10, pool.Unchecked: 3, pool.Checking: 2, pool.Refused: 5}}
 	p := pool.Pool{Objects: 1500}
 	if s := pool.SizeOf(p, counts); s.Needed() != 14 || s.Enough() || s.InOrder() != 13 || s.Trouble() != 5 {
 		t.Errorf("the first time: %+v", s)

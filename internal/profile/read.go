@@ -44,6 +44,14 @@ func (s *Service) List(ctx context.Context, caller access.Caller, q Query) (Page
 	return page, page.Counts, err
 }
 
+// HasClassic reports whether there are classic MFA profiles, so that pages say what comes for them (R34).
+func (s *Service) HasClassic(ctx context.Context, caller access.Caller) (bool, error) {
+	if err := access.Require(caller, access.ManageServiceAccounts); err != nil {
+		return false, err
+	}
+	return s.store.HasClassic(ctx)
+}
+
 // expiring is what counts as expiring soon: whole days, because counters are kept by the day.
 func expiring(now time.Time) Window {
 	const day = 24 * time.Hour

@@ -22,6 +22,8 @@ var (
 type Store interface {
 	Profile(ctx context.Context, id ID) (Profile, error) // ErrGone
 	List(ctx context.Context, q Query) (Page, error)
+	// HasClassic reports whether there are classic MFA profiles.
+	HasClassic(ctx context.Context) (bool, error)
 	// NameTaken reports whether another profile than except has the folded name.
 	NameTaken(ctx context.Context, folded string, except ID) (bool, error)
 	// Password gives the sealed password.

@@ -75,7 +75,7 @@ func countsOfTheMembers(r *rig) {
 			at := dice.IntN(16)
 			r.must(r.Pools.AddObjects(ctx, going, objects[at:at+5], dice.IntN(2) == 0))
 		case 2:
-			touch.AppPassword = []byte("app")
+			touch.MFA, touch.Check = true, true
 			r.save(sites, "p1", touch)
 		case 3:
 			touch.Forget = true
@@ -166,7 +166,8 @@ func membersInOrder(r *rig) {
 		objects = append(objects, pool.Object{ID: named("u", i), Name: name, Username: fmt.Sprintf("U%d@contoso.com", i), Enabled: i%4 > 0, Products: []string{"Exchange Online", "Microsoft Teams"}[:i%3]})
 	}
 	r.read("p1", sites, objects...)
-	r.save(sites, "p1", pool.Touch{User: "u-0001", MFA: true, AppPassword: []byte("app"), By: stamp(0)}, pool.Touch{User: "u-0002", MFA: true, By: stamp(0)})
+	r.keepApps("k1", "p1", "u-0001")
+	r.save(sites, "p1", pool.Touch{User: "u-0002", MFA: true, By: stamp(0)})
 	r.create(profile.Profile{ID: "s1", Kind: profile.Common, Name: "Backup", Tenant: contoso.ID, Username: "u3@CONTOSO.com", Version: 1, Created: stamp(0), Modified: stamp(0)})
 	r.create(profile.Profile{ID: "s2", Kind: profile.Common, Name: "Elsewhere", Tenant: fabrikam.ID, Username: "u5@contoso.com", Version: 1, Created: stamp(0), Modified: stamp(0)})
 	key := func(m pool.Member) string { return account.SearchKey(m.Name) + "\x00" + string(m.User) }
@@ -255,7 +256,7 @@ func membersFound(r *rig) {
 	objects := users("a", 30)
 	objects[2].Username = "SVC-Straße@contoso.com"
 	r.read("p1", sites, objects...)
-	r.save(sites, "p1", pool.Touch{User: "a-0003", MFA: true, AppPassword: []byte("app"), By: stamp(0)})
+	r.keepApps("k1", "p1", "a-0003")
 	asked := []pool.UserID{"a-0003", "nobody", "a-0030"}
 	found, err := r.Pools.MembersByID(ctx, "p1", asked)
 	r.must(err)

@@ -23,6 +23,7 @@ func Pools(t *testing.T, open Open) {
 		{"a Save is made with its credentials, its check, its job and its entries, or not at all", saveIsWhole},
 		{"a later Save replaces the passwords that wait for the same accounts", saveReplaces},
 		{"the outcome of an item is stored with the credential and the entry, or not at all", concludedMember},
+		{"an app password is kept apart from the account's own, each with its verdict (R34)", appPasswordsApart},
 		{"of an item whose password was replaced meanwhile nothing is kept but the outcome", concludedReplaced},
 		{"an account that was lent and refused has that verdict with its entry, or not at all", lentMember},
 		{"a credential follows the items of its check that are settled without a verdict", credentialFollows},
@@ -131,6 +132,23 @@ func (r *rig) checking(id run.ID, reading pool.ReadingID, users ...string) run.R
 	return now
 }
 
+// keepApps lets a check store app passwords of members.
+func (r *rig) keepApps(id run.ID, reading pool.ReadingID, users ...string) {
+	r.Helper()
+	p, was := r.next(sites, reading)
+	of, items, touched := check(id, users...)
+	for i := range touched {
+		touched[i].MFA = true
+	}
+	r.must(r.Pools.Save(ctx, p, was, touched, of, items, r.entry(done)))
+	now, err := r.Runs.TakeUp(ctx, id, r.interrupted)
+	r.must(err)
+	for no := range users {
+		var kept bool
+		r.must(r.Pools.Concluded(ctx, now, concluded(r.trying(now, no+1), run.Confirmed, validByApp), []byte("app"), stamp(0), nil, r.told(&kept)))
+	}
+}
+
 // trying is an item of a check that is being tried.
 func (r *rig) trying(of run.Run, no int) run.Item {
 	r.Helper()
@@ -229,7 +247,7 @@ func saveIsWhole(r *rig) {
 	r.read("p1", sites, users("a", 4)...)
 	p, was := r.next(sites, "p1")
 	of, items, touched := check("c1", "a-0001", "a-0002")
-	touched = append(touched, pool.Touch{User: "a-0003", MFA: true, AppPassword: []byte("app"), By: stamp(0)})
+	touched = append(touched, pool.Touch{User: "a-0003", MFA: true, By: stamp(0)})
 	save := func() error {
 		return r.Pools.Save(ctx, p, was, touched, of, items, r.entry(done), r.entry("saved"))
 	}
@@ -237,15 +255,14 @@ func saveIsWhole(r *rig) {
 	r.nothing("nobody takes the work", r.RefuseJobs, state, save)
 	r.allOrNothing("saved", state, save)
 	r.same("jobs", r.jobs()[1:], []Job{{pool.CheckRun, "c1"}})
-	r.same("the members", r.standings("p1"), map[pool.UserID]pool.Standing{"a-0001": pool.Checking, "a-0002": pool.Checking, "a-0003": pool.Unverified, "a-0004": pool.NoPassword})
+	r.same("the members", r.standings("p1"), map[pool.UserID]pool.Standing{"a-0001": pool.Checking, "a-0002": pool.Checking, "a-0003": pool.NoPassword, "a-0004": pool.NoPassword})
 	waiting, err := r.Runs.Waiting(ctx, "c1", sites.Tenant, 0, 10)
 	r.must(err)
 	for i := range items {
 		items[i].Kept = true
 	}
 	r.same("the items with their passwords", waiting, items)
-	app := r.member("p1", "a-0003")
-	r.same("the app password", []any{app.MFA, app.AppPassword, app.Password, app.Set}, []any{true, true, false, stamp(0)})
+	r.same("Enable MFA", r.member("p1", "a-0003").MFA, true)
 	r.counted("c1")
 }
 
@@ -317,6 +334,22 @@ func concludedMember(r *rig) {
 	r.counted("c1")
 }
 
+func appPasswordsApart(r *rig) {
+	r.read("p1", sites, users("a", 2)...)
+	r.keepApps("k1", "p1", "a-0001")
+	app := r.member("p1", "a-0001")
+	r.same("with the app password", []any{app.MFA, app.AppPassword, app.Password, app.Standing, app.Verdict, app.Set}, []any{true, true, false, pool.Ready, &validByApp, stamp(0)})
+	r.save(sites, "p1", pool.Touch{User: "a-0001", By: stamp(0)})
+	own := r.member("p1", "a-0001")
+	r.same("without Enable MFA", []any{own.MFA, own.AppPassword, own.Standing, own.Verdict}, []any{false, true, pool.NoPassword, (*verdict.Verdict)(nil)})
+	of := r.checking("c1", "p1", "a-0001")
+	var kept bool
+	r.must(r.Pools.Concluded(ctx, of, concluded(r.trying(of, 1), run.Rejected, refused), nil, stamp(0), nil, r.told(&kept)))
+	r.same("a refused password of its own", []any{r.member("p1", "a-0001").Standing, r.member("p1", "a-0001").Failed}, []any{pool.Refused, &refused})
+	r.save(sites, "p1", pool.Touch{User: "a-0001", MFA: true, By: stamp(0)})
+	r.same("which says nothing of the app password", []any{r.member("p1", "a-0001").Standing, r.member("p1", "a-0001").Failed}, []any{pool.Ready, (*verdict.Verdict)(nil)})
+}
+
 func concludedReplaced(r *rig) {
 	r.read("p1", sites, users("a", 2)...)
 	of := r.checking("c1", "p1", "a-0001", "a-0002")
@@ -373,9 +406,6 @@ func secretsGo(r *rig) {
 	r.read("p1", sites, users("a", 2)...)
 	r.read("p2", sites, users("a", 1)...)
 	r.read("p3", sites, users("b", 1)...)
-	app := func(user pool.UserID) pool.Touch {
-		return pool.Touch{User: user, MFA: true, AppPassword: []byte("app"), By: stamp(0)}
-	}
 	stored := func() map[pool.UserID]bool {
 		found := map[pool.UserID]bool{}
 		roster, err := r.Pools.Roster(ctx, "p1")
@@ -385,14 +415,15 @@ func secretsGo(r *rig) {
 		}
 		return found
 	}
-	p := r.save(sites, "p1", app("a-0001"), app("a-0002"))
+	r.keepApps("k1", "p1", "a-0001", "a-0002")
+	p := r.pool(sites)
 	r.must(r.Pools.BringIntoForce(ctx, p, stamp(time.Hour), r.entry(done)))
 	r.save(sites, "p3")
 	r.same("while the first version is in force", stored(), map[pool.UserID]bool{"a-0001": true, "a-0002": true})
 	p = r.save(sites, "p2")
 	r.must(r.Pools.BringIntoForce(ctx, p, stamp(time.Hour), r.entry(done)))
 	r.same("when only one of them is in any version", stored(), map[pool.UserID]bool{"a-0001": true, "a-0002": false})
-	r.same("and stands so in every reading", r.standings("p1"), map[pool.UserID]pool.Standing{"a-0001": pool.Unverified, "a-0002": pool.NoPassword})
+	r.same("and stands so in every reading", r.standings("p1"), map[pool.UserID]pool.Standing{"a-0001": pool.Ready, "a-0002": pool.NoPassword})
 	// A password that waits for somebody who is no member any more is dropped with the rest.
 	r.checking("c1", "p1", "a-0002")
 	r.save(sites, "p2")

@@ -20,6 +20,7 @@ func Profiles(t *testing.T, open Open) {
 	hold(t, open, []promise{
 		{"a profile comes back as it was stored, with its password and its first validation", profileComesBack},
 		{"a profile that was deleted is gone", profileIsGone},
+		{"it is known whether there are classic MFA profiles", classicAreKnown},
 		{"an edit needs the version that it began with", editNeedsItsVersion},
 		{"an edit leaves alone what it does not give: the password, the verdict, the history", editLeavesAlone},
 		{"a name is taken in whatever case it is written", nameIsTaken},
@@ -138,6 +139,26 @@ func profileIsGone(r *rig) {
 		r.Errorf("left of it: %v, %v, name taken %v, %v, %d entries", history, err, taken, again, r.logged("late"))
 	}
 	r.create(p) // and whoever comes next may have its name
+}
+
+func classicAreKnown(r *rig) {
+	has := func(want bool) {
+		r.Helper()
+		if found, err := r.Profiles.HasClassic(ctx); err != nil || found != want {
+			r.Errorf("there are classic MFA profiles: %v, want %v (%v)", found, want, err)
+		}
+	}
+	p := r.create(r.sketch("p1", contoso.ID))
+	has(false)
+	classic := r.sketch("p2", contoso.ID)
+	classic.Kind = profile.ClassicMFA
+	classic = r.create(classic)
+	has(true)
+	classic.Kind, classic.Version = profile.Common, 2
+	r.must(r.Profiles.Update(ctx, classic, 1, nil, nil, nil, r.entry(done)))
+	has(false)
+	r.must(r.Profiles.Delete(ctx, []profile.Profile{p}, r.entry(done)))
+	has(false)
 }
 
 func editNeedsItsVersion(r *rig) {

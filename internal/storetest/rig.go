@@ -28,6 +28,7 @@ var (
 	monday = time.Date(2026, 11, 23, 9, 0, 0, 0, time.UTC)
 
 	valid       = verdict.Verdict{Status: verdict.Valid, At: monday.Add(time.Minute), Attempted: true}
+	validByApp  = verdict.Verdict{Status: verdict.Valid, At: monday.Add(time.Minute), Attempted: true, AppPassword: true}
 	refused     = verdict.Verdict{Status: verdict.WrongPassword, Code: "AADSTS50126", Rule: "50126", At: monday.Add(2 * time.Minute), Attempted: true}
 	unreachable = verdict.Verdict{Status: verdict.Unreachable, Code: "TIMEOUT", At: monday.Add(3 * time.Minute)}
 )

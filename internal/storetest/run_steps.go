@@ -43,7 +43,7 @@ func (r *rig) replace(of run.Run, subject string) {
 	r.must(err)
 	was := p.Number
 	p.Number++
-	r.must(r.Pools.Save(ctx, p, was, []pool.Touch{{User: pool.UserID(subject), AppPassword: []byte("another"), By: stamp(0)}}, nil, nil, r.entry(done)))
+	r.must(r.Pools.Save(ctx, p, was, []pool.Touch{{User: pool.UserID(subject), Forget: true, By: stamp(0)}}, nil, nil, r.entry(done)))
 }
 
 func valueIsKept(r *rig) {

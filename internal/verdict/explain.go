@@ -52,6 +52,7 @@ const (
 	notesHref   = "/help/validation-notes"
 	codesHref   = "/help/validation-codes"
 	browserHref = "/help/works-in-browser"
+	appHref     = "/help/app-passwords"
 )
 
 // Explain puts the verdict into words. Both policy statuses begin with the guide's sentence (R18), word for word.
@@ -60,7 +61,7 @@ func (v Verdict) Explain(c Context) Explanation {
 	rule, _ := c.Table.rule(v.Rule)
 	advised := or(rule.advice, row.advice)
 	e := Explanation{
-		Title: row.headline, Cause: v.cause(c, or(rule.Cause, row.cause)), Note: v.note(c.Saving), Findings: v.findings(c.Needs),
+		Title: or(headlines[v.Rule], row.headline), Cause: v.cause(c, or(rule.Cause, row.cause)), Note: v.note(c.Saving), Findings: v.findings(c.Needs),
 		Steps: v.steps(advised, c), Links: v.links(c.Table), Details: v.details(),
 	}
 	if (v.unlisted(c.Table) || rule.family()) && advised != "look-up" {
@@ -71,6 +72,12 @@ func (v Verdict) Explain(c Context) Explanation {
 		e.Warnings = append(e.Warnings, warning.Text())
 	}
 	return e
+}
+
+// headlines are those of rows that the headline of their status would say the wrong thing for.
+var headlines = map[string]string{
+	NoAdminCenter:    "The SharePoint admin center URL needs attention",
+	OtherAdminCenter: "The SharePoint admin center URL needs attention",
 }
 
 // unlisted reports whether Microsoft's code has no row, of its own or of a family.
@@ -118,8 +125,9 @@ func (v Verdict) cause(c Context, text string) string {
 func (v Verdict) note(saving bool) string {
 	var sentences []string
 	if v.Proof.Password == Proved && !v.Valid() {
-		sentences = append(sentences, "The password is right.")
+		sentences = append(sentences, v.rightPassword())
 	}
+	sentences = append(sentences, v.legacyNote()...)
 	if v.CloudChecked {
 		sentences = append(sentences, "The domain is federated; the password went to Microsoft's sign-in host, because a Tenant Owner confirmed that Microsoft's cloud checks the passwords of this domain.")
 	}
@@ -138,16 +146,45 @@ func (v Verdict) note(saving bool) string {
 	return strings.Join(sentences, " ")
 }
 
+// rightPassword says that it was not the password's fault.
+func (v Verdict) rightPassword() string {
+	if v.AppPassword {
+		return "The app password is right."
+	}
+	return "The password is right."
+}
+
+// legacyNote tells who has turned the legacy protocol off: the tenant, Microsoft, or both. It says nothing where the setting was not read,
+// and nothing of an account that still comes in by it but that the tenant is about to lock out.
+func (v Verdict) legacyNote() []string {
+	switch {
+	case v.Status == LegacyRetired && v.Legacy == Refuted:
+		return []string{"The tenant's own setting blocks it too: Apps that don't use modern authentication is set to Block access."}
+	case v.Status == LegacyRetired && v.Legacy == Proved:
+		return []string{"The tenant's own setting still allows it, so Microsoft itself has turned it off."}
+	case v.Valid() && v.Legacy == Refuted:
+		return []string{"The tenant's setting blocks the legacy sign-in by now, which can take up to 24 hours to work. The app password will be refused then."}
+	}
+	return nil
+}
+
 // findings lists what was to be found out. After an answer that proves nothing the list is empty.
 func (v Verdict) findings(needs []Need) []Finding {
 	p := v.Proof
 	if p == (Proof{}) {
 		return nil
 	}
+	password := "Password"
+	if v.AppPassword {
+		password = "App password"
+	}
 	list := []Finding{
 		finding(p.User, "User not checked", "User exists", "User not found"),
-		finding(p.Password, "Password not checked", "Password right", "Password refused"),
+		finding(p.Password, password+" not checked", password+" right", password+" refused"),
 		finding(p.Policy, "Policies not checked", "Policies passed", "Blocked by policy"),
+	}
+	if v.AppPassword {
+		return append(list, finding(v.Legacy, "Tenant's setting not read", "Tenant allows legacy sign-in", "Tenant blocks legacy sign-in"))
 	}
 	if roles := p.Roles; roles == Proved && len(v.RolesMissing(needs)) > 0 {
 		list = append(list, Finding{Refuted, "Roles missing"})
@@ -172,17 +209,25 @@ func finding(result Proven, notRead, proved, refuted string) Finding {
 	return Finding{result, [...]string{NotRead: notRead, Proved: proved, Refuted: refuted}[result]}
 }
 
-// links leads a refused password to the page about it, policy trouble to the notes, and every known code to its place on the page of codes.
+// links leads whatever an app password met to the page about those, a refused password to the page about that, policy trouble to the notes,
+// and every known code to its place on the page of codes, or on that of app passwords.
 func (v Verdict) links(t *Table) []Link {
 	var list []Link
-	if v.Status == WrongPassword {
+	rule, known := t.rule(v.Rule)
+	help := codesHref
+	if v.AppPassword || rule.Legacy() {
+		list = append(list, Link{"Validation test with an app password", appHref})
+	} else if v.Status == WrongPassword {
 		list = append(list, Link{"Why is a password that works in the browser refused here?", browserHref})
 	}
 	if slices.Contains([]Status{MFARequired, PolicyBlocked, AppSetup, Federated, LegacyRetired}, v.Status) {
 		list = append(list, Link{"Helpful notes for passing the validation test", notesHref})
 	}
-	if rule, ok := t.rule(v.Rule); ok {
-		list = append(list, Link{"More about " + rule.Code(), codesHref + "#" + rule.Anchor()})
+	if rule.Legacy() {
+		help = appHref
+	}
+	if known {
+		list = append(list, Link{"More about " + rule.Code(), help + "#" + rule.Anchor()})
 	}
 	return list
 }

@@ -34,6 +34,12 @@ const (
 	RealmUnknown    = "REALM-UNKNOWN"
 	RealmOtherCloud = "REALM-OTHER-CLOUD"
 	CloudUnknown    = "CLOUD-UNKNOWN"
+
+	// The next ones are of the legacy sign-in, which app passwords belong to (R34).
+	Retired          = "LEGACY-RETIRED"         // SharePoint takes nobody in by it any more
+	LegacyFault      = "LEGACY-FAULT"           // it said no, and nothing that the table knows
+	NoAdminCenter    = "ADMIN-CENTER"           // there is no host that it could go to
+	OtherAdminCenter = "ADMIN-CENTER-ELSEWHERE" // the host is another tenant's
 )
 
 // ByDefaults is the code of a sign-in that the tenant's security defaults refused.
@@ -61,6 +67,31 @@ func (t *Table) Judge(a Answer) Verdict {
 	v.Code, v.Codes, v.Suberror = code, a.Codes, a.Suberror
 	if _, wire := whose.OfWire(rule.Key); wire || httpKey.MatchString(rule.Key) {
 		v.Fault = a.reply().Whose()
+	}
+	return v
+}
+
+// JudgeLegacy turns a refusal of the legacy sign-in into a verdict. The directory's number decides, by a row of its own for app passwords
+// where there is one, because the same number may ask for something else then; the status of the sign-in, such as 0x80048821, decides only
+// where there is no number (microsoft-2.md 2).
+func (t *Table) JudgeLegacy(a Answer, status string) Verdict {
+	if len(a.Codes) > 0 {
+		v := t.Judge(a)
+		if own, known := t.rule(appKey + v.Rule); known {
+			v.Status, v.Rule, v.Proof, v.Fault = own.Status, own.Key, own.Proof, own.Whose()
+		}
+		return v
+	}
+	rule, known := t.rule(status)
+	switch {
+	case a.failing() && rule.Class != serviceFault:
+		return t.Judge(Answer{HTTP: a.HTTP, Marked: a.Marked})
+	case known:
+		return t.Fail(status)
+	}
+	v := t.Fail(LegacyFault)
+	if status != "" {
+		v.Code = status
 	}
 	return v
 }

@@ -60,7 +60,7 @@ func parseRule(f []string) (Rule, []string) {
 		wrong("the status %q is none.", rule.Status)
 	case !slices.Contains(statuses, rule.Status):
 		wrong("the class %s does not lead to the status %s.", rule.Class, rule.Status)
-	case rule.Status == LegacyRetired && !legacyKey(f[0]):
+	case rule.Status == LegacyRetired && (!legacyKey(f[0]) || strings.HasPrefix(f[0], appKey)):
 		wrong("only the legacy protocol's own rows lead to the status legacy-retired: a fault of Microsoft's never changes an account's status.")
 	case rule.Status == Unreachable && proof != Proof{}:
 		wrong("an answer that says nothing about the account proves nothing; write - as proof.")
@@ -81,8 +81,13 @@ func parseRule(f []string) (Rule, []string) {
 	return rule, mistakes
 }
 
+// appKey begins the key of a row for a number that asks for something else where an app password was tried.
+const appKey = "app "
+
 // legacyKey reports whether a row is one of the legacy protocol, which app passwords belong to.
-func legacyKey(key string) bool { return psfKey.MatchString(key) || key == "LEGACY-RETIRED" }
+func legacyKey(key string) bool {
+	return psfKey.MatchString(key) || strings.HasPrefix(key, appKey) || slices.Contains([]string{Retired, LegacyFault, NoAdminCenter, OtherAdminCenter}, key)
+}
 
 // readable reports whether a text can be shown as it is.
 func readable(text string) bool {
@@ -95,6 +100,7 @@ var (
 	wordKey = regexp.MustCompile(`^(suberror|error) [a-z_]{1,64}$`)
 	httpKey = regexp.MustCompile(`^HTTP ([1-5][0-9]{2}|[3-5]xx)$`)
 	psfKey  = regexp.MustCompile(`^0x[0-9A-F]{8}$`)
+	byApp   = regexp.MustCompile(`^` + appKey + `[1-9][0-9]{4,8}$`)
 	ownKey  = regexp.MustCompile(`^(claims [a-z]+|[A-Z]+(-[A-Z]+)*)$`)
 	// familyKey is all numbers that begin alike, three digits or more, and end in up to two that Microsoft has yet to give out.
 	familyKey = regexp.MustCompile(`^[1-9][0-9]{2,6}x{1,2}$`)
@@ -105,7 +111,7 @@ const longestRange = 1000
 
 // expand turns numbers and ranges such as "50001,50010-50012" into their keys, and leaves every other key alone.
 func expand(text string) (keys, mistakes []string) {
-	if wordKey.MatchString(text) || httpKey.MatchString(text) || psfKey.MatchString(text) || ownKey.MatchString(text) || familyKey.MatchString(text) {
+	if wordKey.MatchString(text) || httpKey.MatchString(text) || psfKey.MatchString(text) || byApp.MatchString(text) || ownKey.MatchString(text) || familyKey.MatchString(text) {
 		return []string{text}, nil
 	}
 	for part := range strings.SplitSeq(text, ",") {

@@ -11,7 +11,7 @@ import (
 
 // Rule is one row of the table: what one answer of Microsoft means. Its words are ours, or the operator's.
 type Rule struct {
-	Key    string // "50126", "5300xx", "suberror basic_action", "HTTP 503", "TIMEOUT"
+	Key    string // "50126", "5300xx", "app 50126", "suberror basic_action", "HTTP 503", "TIMEOUT"
 	Class  Class
 	Status Status
 	Proof  Proof
@@ -25,11 +25,17 @@ type Rule struct {
 
 // Code is how people write the key: "AADSTS50126". Other keys are written as they are.
 func (r Rule) Code() string {
-	if r.numbered() || r.family() {
-		return "AADSTS" + r.Key
+	if r.numbered() || r.family() || r.App() {
+		return "AADSTS" + strings.TrimPrefix(r.Key, appKey)
 	}
 	return r.Key
 }
+
+// App reports whether the row is for a number of the directory that an app password was refused with, beside the number's own row.
+func (r Rule) App() bool { return strings.HasPrefix(r.Key, appKey) }
+
+// Legacy reports whether the row is of the legacy protocol, which app passwords belong to.
+func (r Rule) Legacy() bool { return legacyKey(r.Key) }
 
 func (r Rule) numbered() bool {
 	_, err := strconv.Atoi(r.Key)
@@ -53,7 +59,13 @@ func (r Rule) Whose() whose.Fault {
 }
 
 // Anchor is the id of the rule's place on the page of codes.
-func (r Rule) Anchor() string { return strings.ReplaceAll(r.Code(), " ", "-") }
+func (r Rule) Anchor() string {
+	anchor := strings.ReplaceAll(r.Code(), " ", "-")
+	if r.App() {
+		return "app-" + anchor
+	}
+	return anchor
+}
 
 // Table is what Microsoft's answers mean. It never changes once it is made, so that many may read it at the same time. The
 // nil Table is the built-in one.

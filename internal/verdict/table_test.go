@@ -148,14 +148,18 @@ func checkWords(t *testing.T, rule verdict.Rule, e verdict.Explanation) {
 			t.Errorf("%s: a step with a hole: %+v", rule.Key, step)
 		}
 	}
-	if len(e.Links) == 0 || !strings.HasSuffix(e.Links[len(e.Links)-1].Href, "/help/validation-codes#"+rule.Anchor()) {
+	page := "/help/validation-codes#"
+	if rule.Legacy() {
+		page = "/help/app-passwords#" // R34
+	}
+	if len(e.Links) == 0 || e.Links[len(e.Links)-1].Href != page+rule.Anchor() {
 		t.Errorf("%s: does not lead to its own place: %v", rule.Key, e.Links)
 	}
 }
 
 // R17: whether the password was right is said only after answers that come after the password check.
 func TestThePasswordIsCalledRightOnlyAfterItsCheck(t *testing.T) {
-	after := []verdict.Status{verdict.MFARequired, verdict.PolicyBlocked, verdict.PasswordExpired, verdict.AppSetup}
+	after := []verdict.Status{verdict.MFARequired, verdict.PolicyBlocked, verdict.PasswordExpired, verdict.AppSetup, verdict.LegacyRetired} // the last refuses a token that was given for the password (R34)
 	for _, rule := range verdict.Rules() {
 		if rule.Proof.Password == verdict.Proved && !slices.Contains(after, rule.Status) {
 			t.Errorf("%s (%s) calls the password right", rule.Key, rule.Status)

@@ -10,6 +10,7 @@ package verdict
 import (
 	"encoding/json"
 	"errors"
+	"strings"
 	"time"
 
 	"purser.example/internal/whose"
@@ -50,6 +51,10 @@ type Verdict struct {
 	// CloudChecked says that the domain is federated, and that the password went to Microsoft all the same, because an owner said that
 	// its cloud checks it (X25).
 	CloudChecked bool `json:"cloudChecked,omitempty"`
+	// AppPassword says that an app password was tried, over the legacy protocol that those belong to (R34).
+	AppPassword bool `json:"appPassword,omitempty"`
+	// Legacy says whether the tenant's own setting lets that protocol in, as far as it could be read.
+	Legacy Proven `json:"legacy,omitempty"`
 	// Busy says that Microsoft asked to come back later (429, 503), so that the attempt did not count.
 	Busy bool `json:"busy,omitempty"`
 	// StillRefused says that an earlier validation found the password refused, and that this one could not tell: the account was
@@ -77,5 +82,11 @@ func (v *Verdict) UnmarshalJSON(data []byte) error {
 // counted towards a lockout (R62).
 func (v Verdict) MayRepeat() bool { return v.Status == Unreachable && (v.Busy || !v.Attempted) }
 
-// Valid reports whether Microsoft gave a token.
+// Number is the key of the row that decided, for a number of the directory the same whether an app password was tried or the account's own.
+func (v Verdict) Number() string { return strings.TrimPrefix(v.Rule, appKey) }
+
+// Misaddressed reports that nothing was sent because of what is kept of this account alone: it tells nothing of its tenant, nor of others.
+func (v Verdict) Misaddressed() bool { return v.Rule == NoAdminCenter || v.Rule == OtherAdminCenter }
+
+// Valid reports whether Microsoft gave a token, and for an app password whether SharePoint took it.
 func (v Verdict) Valid() bool { return v.Status == Valid }

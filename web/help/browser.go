@@ -23,7 +23,7 @@ var reasons = []section{
 	{
 		ID: "app-password", Title: "It is an app password",
 		Why:     []string{"App passwords work in older programs that use legacy protocols. Modern sign-in refuses them as wrong, both in the browser and here."},
-		Steps:   []step{{Text: "Enter the account's own password."}, {Text: "If that is refused because of multi-factor authentication, go through the notes.", Link: notesLeaf.Title, Href: NotesPath}},
+		Steps:   []step{{Text: "Enter the account's own password."}, {Text: "If that is refused because of multi-factor authentication, go through the notes.", Link: notesLeaf.Title, Href: NotesPath}, {Text: "Classic MFA profiles and pool members with Enable MFA do take an app password.", Link: appsLeaf.Title, Href: AppPasswordsPath}},
 		Codes:   []string{"50126", "50076"},
 		Sources: []source{appPasswords},
 	},

@@ -15,6 +15,7 @@ import (
 type group struct {
 	ID    string
 	Title string // the status: "Wrong password"
+	Head  string // what verdicts with it are headed by
 	Notes bool   // the notes on passing the validation test help
 	Codes []code
 }
@@ -84,12 +85,25 @@ func (c code) text() string {
 
 // groups sorts the whole table by status, in the catalogue's order; a status without codes is left out.
 func groups(table *verdict.Table) []group {
+	return groupsOf(table, func(verdict.Rule) bool { return true })
+}
+
+// messages are the rows of the legacy sign-in, which app passwords belong to, by the message that a validation test shows.
+func messages(table *verdict.Table) []group {
+	list := groupsOf(table, verdict.Rule.Legacy)
+	for i := range list {
+		list[i].ID = "message-" + strings.TrimPrefix(list[i].ID, "status-")
+	}
+	return list
+}
+
+func groupsOf(table *verdict.Table, wanted func(verdict.Rule) bool) []group {
 	var list []group
 	for _, status := range verdict.Statuses() {
 		of := group{ID: "status-" + string(status), Title: status.Title()}
 		var before verdict.Rule
 		for _, rule := range table.Rules() {
-			if rule.Status != status {
+			if rule.Status != status || !wanted(rule) {
 				continue
 			}
 			if len(of.Codes) > 0 && rule.Line == before.Line && rule.Own == before.Own {
@@ -99,6 +113,7 @@ func groups(table *verdict.Table) []group {
 				e := explain(rule, table, verdict.Context{})
 				of.Notes = of.Notes || helpedByNotes(e)
 				of.Codes = append(of.Codes, codeOf(rule, table, e))
+				of.Head = e.Title
 			}
 			before = rule
 		}
@@ -109,12 +124,17 @@ func groups(table *verdict.Table) []group {
 	return list
 }
 
-func placeOf(rule verdict.Rule) place { return place{rule.Anchor(), rule.Code()} }
+func placeOf(rule verdict.Rule) place {
+	if rule.App() {
+		return place{rule.Anchor(), rule.Code() + " with an app password"}
+	}
+	return place{rule.Anchor(), rule.Code()}
+}
 
 // explain is what a verdict by this rule would say of an account.
 func explain(rule verdict.Rule, table *verdict.Table, c verdict.Context) verdict.Explanation {
 	c.Table = table
-	v := verdict.Verdict{Status: rule.Status, Rule: rule.Key, Code: rule.Code(), Proof: rule.Proof, CorrelationID: exampleCorrelation}
+	v := verdict.Verdict{Status: rule.Status, Rule: rule.Key, Code: rule.Code(), Proof: rule.Proof, CorrelationID: exampleCorrelation, AppPassword: rule.Legacy()}
 	return v.Explain(c)
 }
 

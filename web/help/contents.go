@@ -1,5 +1,7 @@
 package help
 
+import "slices"
+
 // leaf is one of the help pages, as the others lead to it: by its title, and nowhere by another name.
 type leaf struct{ Path, Title string }
 
@@ -8,13 +10,14 @@ var (
 	notesLeaf       = leaf{NotesPath, "Helpful notes for passing the validation test"}
 	browserLeaf     = leaf{BrowserPath, "Why is a password that works in the browser refused here?"}
 	codesLeaf       = leaf{CodesPath, "Validation test troubleshooting"}
+	appsLeaf        = leaf{AppPasswordsPath, "Validation test with an app password"}
 	permissionsLeaf = leaf{PermissionsPath, "Required permissions of cloud services"}
 	passwordsLeaf   = leaf{PasswordsPath, "Password limitations and requirements"}
 	poolsLeaf       = leaf{PoolsPath, "Account pools"}
 	connectLeaf     = leaf{ConnectPath, "Connecting a tenant"}
 	scansLeaf       = leaf{ScansPath, "Codes of scans"}
 
-	leaves = []leaf{startLeaf, notesLeaf, browserLeaf, codesLeaf, permissionsLeaf, passwordsLeaf, poolsLeaf, scansLeaf, connectLeaf}
+	leaves = []leaf{startLeaf, notesLeaf, browserLeaf, codesLeaf, appsLeaf, permissionsLeaf, passwordsLeaf, poolsLeaf, scansLeaf, connectLeaf}
 )
 
 // abouts say on the first page what each of the others is for.
@@ -25,6 +28,7 @@ var abouts = []struct {
 	{notesLeaf, "What in a tenant blocks sign-in with a username and password, and how to allow it for one account: security defaults, per-user MFA, conditional access, and more."},
 	{browserLeaf, "The reasons, most likely first, and what to do about each."},
 	{codesLeaf, "Every code that a validation can show: its cause, what it proves, and what to do."},
+	{appsLeaf, "What Microsoft has turned off and when, what each message of a classic MFA profile or a pool member with an app password means, and how to convert."},
 	{permissionsLeaf, "What a service account needs for each service, and which services use account pools."},
 	{passwordsLeaf, "Which passwords Microsoft 365 accepts, when they expire, and when an account is locked."},
 	{poolsLeaf, "How to build a pool, what its members need, and how many are enough."},
@@ -41,6 +45,7 @@ var (
 	nonePlace        = place{"none", "None of these apply"}
 	permissionPlaces = []place{{"reading", "How to read the table"}, {"account", "Choosing the account"}, {"sources", "Where this comes from"}}
 	passwordPlaces   = []place{{"purser", "What Purser checks"}, {"expiry", "Change when passwords expire"}, {"lockout", "Wrong passwords and lockout"}}
+	appPlaces        = []place{{"about", "What app passwords are"}, {"retired", "What Microsoft has turned off"}, {"convert", "Convert to a sign-in without an app password"}, {"limits", "What classic MFA profiles can't do"}}
 	poolPlaces       = []place{
 		{"build", "Build a pool"}, {"mfa", "Members with multi-factor authentication"}, {"needs", "What each object type needs"},
 		{"size", "How many members are enough"}, {"force", "When a pool takes effect"},
@@ -54,6 +59,15 @@ func placesOf(sections []section) []place {
 		list = append(list, place{s.ID, s.Title})
 	}
 	return list
+}
+
+// appCodePlaces are the sections of the page of app passwords, with its messages in their midst.
+func appCodePlaces(list []group) []place {
+	places := slices.Clone(appPlaces[:2])
+	for _, of := range list {
+		places = append(places, place{of.ID, of.Head})
+	}
+	return append(places, appPlaces[2:]...)
 }
 
 // codePlaces are the statuses by which the codes are sorted.

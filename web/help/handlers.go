@@ -1,5 +1,5 @@
 // Package help holds the pages that explain: what stands in the way of a validation, why a password that works elsewhere is
-// refused, what each of Microsoft's codes means, what the codes of scans mean, what the services require of an account, which passwords Microsoft takes, how account pools
+// refused, what each of Microsoft's codes means, what an app password meets, what the codes of scans mean, what the services require of an account, which passwords Microsoft takes, how account pools
 // work, and what a tenant needs before it can be connected. They are one place: each page has the contents of all beside it.
 //
 // The pages only read what is built in: the table of package verdict, the catalogue, the password rules. What they add
@@ -7,6 +7,8 @@
 package help
 
 import (
+	"time"
+
 	"github.com/a-h/templ"
 	"github.com/labstack/echo/v4"
 
@@ -16,6 +18,7 @@ import (
 	"purser.example/internal/verdict"
 	"purser.example/web/layout"
 	"purser.example/web/respond"
+	"purser.example/web/retirements"
 )
 
 // Addresses of the pages. A code has its place at CodesPath + "#" + verdict.Rule.Anchor().
@@ -29,13 +32,16 @@ const (
 	PoolsPath       = "/help/account-pools"
 	ConnectPath     = "/help/connecting-a-tenant"
 	ScansPath       = "/help/scan-codes" // each code has its own place
+	// AppPasswordsPath is the page of app passwords. A code of theirs has its place there, too.
+	AppPasswordsPath = retirements.HelpPath
 )
 
 // Handlers answers everything under /help/. The zero value works: it offers no common service, and takes the password rules as advice.
 type Handlers struct {
-	Provider        bool           // the installation is set up as a service provider (R13)
-	StrictPasswords bool           // every deviation from the password rules is refused (R16)
-	Codes           *verdict.Table // what Microsoft's answers mean here; nil: the built-in table
+	Provider        bool             // the installation is set up as a service provider (R13)
+	StrictPasswords bool             // every deviation from the password rules is refused (R16)
+	Codes           *verdict.Table   // what Microsoft's answers mean here; nil: the built-in table
+	Now             func() time.Time // what has come of Microsoft's dates goes by it; nil: time.Now
 }
 
 // Mount adds the routes. Whoever mounts them keeps out people who are not signed in (R1).
@@ -44,6 +50,7 @@ func (h *Handlers) Mount(e *echo.Echo) {
 	e.GET(NotesPath, h.notes)
 	e.GET(BrowserPath, h.browser)
 	e.GET(CodesPath, h.codes)
+	e.GET(AppPasswordsPath, h.appPasswords)
 	e.GET(PermissionsPath, h.permissions)
 	e.GET(PasswordsPath, h.passwords)
 	e.GET(PoolsPath, h.pools)
@@ -56,7 +63,15 @@ func (h *Handlers) start(c echo.Context) error {
 }
 
 func (h *Handlers) notes(c echo.Context) error {
-	return answer(c, notesLeaf, append(placesOf(notes), notePlaces...), notesPage(notes))
+	return answer(c, notesLeaf, append(placesOf(notes), notePlaces...), notesPage(notes, retirements.All(h.now())))
+}
+
+// now is the time by which the pages speak of Microsoft's dates.
+func (h *Handlers) now() time.Time {
+	if h.Now == nil {
+		return time.Now()
+	}
+	return h.Now()
 }
 
 func (h *Handlers) browser(c echo.Context) error {
@@ -66,6 +81,11 @@ func (h *Handlers) browser(c echo.Context) error {
 func (h *Handlers) codes(c echo.Context) error {
 	list, searched := groups(h.Codes), shown.Trim(c.QueryParam("q"))
 	return answer(c, codesLeaf, codePlaces(list), codesPage(codesView{Query: searched, Groups: matching(list, searched), Own: ownRows(list)}))
+}
+
+func (h *Handlers) appPasswords(c echo.Context) error {
+	list := messages(h.Codes)
+	return answer(c, appsLeaf, appCodePlaces(list), appPasswordsPage(retirements.AppPasswords(h.now()), list))
 }
 
 func (h *Handlers) permissions(c echo.Context) error {
@@ -88,7 +108,8 @@ func (h *Handlers) scans(c echo.Context) error {
 	return answer(c, scansLeaf, scanPlaces(), scansPage(scanGroups()))
 }
 
-// answer sends a page with its own places in the contents beside it. It says nothing that changes, so the browser may keep it.
+// answer sends a page with its own places in the contents beside it. It says nothing that changes from one minute to the next, so the
+// browser may keep it and ask whether it still holds.
 func answer(c echo.Context, of leaf, places []place, body templ.Component) error {
 	section := startLeaf.Title
 	if of == startLeaf {

@@ -9,6 +9,7 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/PuerkitoBio/goquery"
 	"github.com/labstack/echo/v4"
@@ -22,7 +23,7 @@ import (
 	"purser.example/web/help"
 )
 
-var paths = []string{help.NotesPath, help.BrowserPath, help.CodesPath, help.PermissionsPath, help.PasswordsPath, help.PoolsPath, help.ScansPath, help.ConnectPath}
+var paths = []string{help.NotesPath, help.BrowserPath, help.CodesPath, help.AppPasswordsPath, help.PermissionsPath, help.PasswordsPath, help.PoolsPath, help.ScansPath, help.ConnectPath}
 
 // open reads one page and gives its main part.
 func open(t *testing.T, h help.Handlers, path string) *goquery.Selection {
@@ -46,7 +47,7 @@ func words(s *goquery.Selection) string { return strings.Join(strings.Fields(s.T
 // R18: the addresses and titles that verdicts and panes link to.
 func TestEveryPageHasItsTitle(t *testing.T) {
 	for i, want := range []string{
-		"Helpful notes for passing the validation test", "Why is a password that works in the browser refused here?", "Validation test troubleshooting",
+		"Helpful notes for passing the validation test", "Why is a password that works in the browser refused here?", "Validation test troubleshooting", "Validation test with an app password",
 		"Required permissions of cloud services", "Password limitations and requirements", "Account pools", "Codes of scans", "Connecting a tenant",
 	} {
 		main := open(t, help.Handlers{}, paths[i])
@@ -99,7 +100,7 @@ func headingsInOrder(t *testing.T, main *goquery.Selection) {
 
 // Links lead to a place that exists, or to one of the few hosts that the help may send people to.
 func TestLinksLeadSomewhere(t *testing.T) {
-	hosts := []string{"learn.microsoft.com", "entra.microsoft.com", "login.microsoftonline.com", "status.cloud.microsoft", "myaccount.microsoft.com"}
+	hosts := []string{"learn.microsoft.com", "entra.microsoft.com", "login.microsoftonline.com", "status.cloud.microsoft", "myaccount.microsoft.com", "mysignins.microsoft.com", "techcommunity.microsoft.com", "github.com"}
 	pages := map[string]*goquery.Selection{}
 	for _, path := range append([]string{help.Path}, paths...) {
 		pages[path] = open(t, help.Handlers{}, path)
@@ -202,6 +203,52 @@ func TestEveryCodeOfAScanHasItsPlace(t *testing.T) {
 		}
 	}
 	if open(t, help.Handlers{}, help.PoolsPath).Find("article a[href='"+help.ScansPath+"']").Length() == 0 {
+		t.Error("the page of account pools does not lead here")
+	}
+}
+
+// R34: every message of the validation test with an app password has its place by message and by code, where verdicts lead, with what to do;
+// and the page says with dates what Microsoft has turned off.
+func TestEveryCodeOfAnAppPasswordHasItsPlaceR34(t *testing.T) {
+	at := func(day int) help.Handlers {
+		return help.Handlers{Now: func() time.Time { return time.Date(2026, 4, day, 0, 0, 0, 0, time.UTC) }}
+	}
+	main := open(t, help.Handlers{}, help.AppPasswordsPath)
+	walked := 0
+	for _, rule := range verdict.Rules() {
+		if !rule.Legacy() {
+			continue
+		}
+		walked++
+		v := verdict.Fail(rule.Key)
+		v.AppPassword = true
+		e := v.Explain(verdict.Context{})
+		if last := e.Links[len(e.Links)-1].Href; last != help.AppPasswordsPath+"#"+rule.Anchor() || e.Links[0].Text != words(main.Find("h1")) {
+			t.Errorf("%s leads to %+v", rule.Key, e.Links)
+		}
+		section := main.Find("[id='" + rule.Anchor() + "']").Closest(".help-code")
+		for _, part := range []string{rule.Code(), rule.Cause, e.Steps[0].Text} {
+			if !strings.Contains(words(section), part) {
+				t.Errorf("%s does not say %q: %s", rule.Key, part, words(section))
+			}
+		}
+		if message := section.ParentsFiltered("section").First(); words(message.Find("h2")) == "" || !strings.Contains(words(section), words(message.Find("h2"))) && !strings.HasPrefix(rule.Key, "ADMIN-CENTER") && rule.Key != "app 500011" && rule.Key != "0x8004882A" {
+			t.Errorf("%s stands under %q", rule.Key, words(message.Find("h2")))
+		}
+	}
+	if walked < 25 {
+		t.Errorf("%d codes", walked)
+	}
+	retired := words(main.Find("#retired"))
+	for _, text := range []string{"permanently since May 1, 2026", "February 16, 2026", "MC1184649", "Convert classic MFA profiles"} {
+		if !strings.Contains(retired, text) {
+			t.Errorf("%q is missing: %s", text, retired)
+		}
+	}
+	if before := words(open(t, at(1), help.AppPasswordsPath).Find("#retired")); !strings.Contains(before, "in 30 days") || strings.Contains(before, "permanently since") {
+		t.Errorf("on April 1: %s", before)
+	}
+	if open(t, help.Handlers{}, help.PoolsPath).Find("article a[href='"+help.AppPasswordsPath+"']").Length() == 0 {
 		t.Error("the page of account pools does not lead here")
 	}
 }

@@ -105,9 +105,10 @@ var notes = []section{
 		ID: "legacy-authentication", Title: "Legacy authentication and app passwords",
 		Why: []string{
 			"A common profile uses modern sign-in, which isn't a legacy protocol. You don't need to change a policy that blocks legacy authentication for it.",
-			"A classic MFA profile uses an app password, which works only with legacy protocols. Microsoft blocked SharePoint's legacy protocol (IDCRL) by default from February 16, 2026, let administrators turn it back on until April 30, 2026, and turned it off permanently from May 1, 2026. On May 13, 2026, Microsoft said that the change was still reaching the last tenants.",
+			"A classic MFA profile uses an app password, which works only with legacy protocols. Microsoft has turned SharePoint's off: by default on February 16, 2026, and permanently from May 1, 2026. Its messages have a page of their own.",
 		},
 		Steps: []step{
+			{Text: "Read what has been turned off and what each message means.", Link: appsLeaf.Title, Href: AppPasswordsPath},
 			{Text: "Open the classic MFA profile, select Edit, clear Our organization uses multi-factor authentication, and enter the account's own password."},
 			{Text: "Exclude the account from MFA, as the sections above show."},
 			{Text: "Select Save. Purser validates the profile as a common profile. You can't change it back."},

@@ -20,7 +20,6 @@ var (
 	passwordPolicy   = source{"Password policies in Microsoft Entra ID", learn + "identity/authentication/concept-sspr-policy", "May 2025"}
 	smartLockout     = source{"Smart lockout", learn + "identity/authentication/howto-password-smart-lockout", "March 2025"}
 	appPasswords     = source{"App passwords", learn + "identity/authentication/howto-mfa-app-passwords", ""}
-	mandatoryMFA     = source{"Mandatory multi-factor authentication", learn + "identity/authentication/concept-mandatory-multifactor-authentication", ""}
 	throttling       = source{"Avoid getting throttled or blocked in SharePoint Online", "https://learn.microsoft.com/sharepoint/dev/general-development/how-to-avoid-getting-throttled-or-blocked-in-sharepoint-online", ""}
 	builtInRoles     = source{"Built-in roles of Microsoft Entra", learn + "identity/role-based-access-control/permissions-reference", "January 2026"}
 	securityDefaults = source{"Security defaults", learn + "fundamentals/security-defaults", "April 2024"}
@@ -32,5 +31,4 @@ var (
 	servicePlans     = source{"Products and service plans for licensing", learn + "identity/users/licensing-service-plan-reference", "October 2025"}
 	graphPowerShell  = source{"Microsoft Graph PowerShell", "https://learn.microsoft.com/powershell/microsoftgraph/get-started", ""}
 	retiredLegacy    = source{"Microsoft message center MC1184649", "", "November 11, 2025, last changed May 13, 2026"}
-	postponedMFA     = source{"Microsoft message center MC1143999", "", ""}
 )

@@ -198,7 +198,6 @@ func importRowOf(row pool.ImportRow) importRow {
 	view := importRow{Line: words.Number(row.Line), Username: row.Username, Tone: ui.OK, Text: "Will be checked"}
 	var notes []string
 	if row.App {
-		view.Text = "Will be stored"
 		notes = append(notes, "App password: turns Enable MFA on.")
 	}
 	if row.Replaces {

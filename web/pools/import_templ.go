@@ -164,7 +164,7 @@ func importPage(shell layout.Shell, view importView) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 9, "</div><p class=\"field-help pool-import-note\">Check shows what Import would do with each row and stores nothing. Import stores app passwords as they are and checks other passwords with Microsoft 365 first. An accepted password is also stored in the profiles and other pools that use the account. Purser keeps no copy of the file.</p></form>")
+				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 9, "</div><p class=\"field-help pool-import-note\">Check shows what Import would do with each row and stores nothing. Import checks passwords and app passwords with Microsoft 365 first and stores those that are accepted. An accepted password is also stored in the profiles and other pools that use the account; an app password is not. Purser keeps no copy of the file.</p></form>")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

@@ -22,7 +22,7 @@ const (
 	two        = "0a000000-0000-4000-8000-000000000002"
 	poolPath   = "/classic/account-pool"
 	poolsGroup = `{"tenants": [{"id": "` + contoso + `", "displayName": "Contoso", "initialDomain": "contoso.onmicrosoft.com", "connected": true,
-  "domains": [{"id": "contoso.com"}],
+  "domains": [{"id": "contoso.com"}], "sharePoint": {"legacyAuthEnabled": true, "legacyRetired": false},
   "apps": [{"appId": "a0000000-0000-4000-8000-000000000001", "clientSecret": "Marked-Client-Secret"}],
   "users": [{"id": "` + one + `", "userPrincipalName": "pool01@contoso.com", "displayName": "Pool One", "password": "` + marked + `"},
     {"id": "` + two + `", "userPrincipalName": "pool02@contoso.com", "displayName": "Pool Two", "password": "` + marked + `", "mfa": "perUser", "appPassword": "abcdefghijklmnop"}],
@@ -183,7 +183,7 @@ func TestAGroupIsRefused(t *testing.T) {
 	}
 }
 
-// R42, R43, R44: a Save without the address that MFA needs stores nothing; with it the password is checked and kept.
+// R34, R42, R43, R44: a Save without the address that MFA needs stores nothing; with it the password is checked and kept.
 func TestAPoolIsSaved(t *testing.T) {
 	h, b := openPools(t)
 	page := validated(t, b, "sites", "aos-pool@contoso.com")
@@ -216,11 +216,11 @@ func TestAPoolIsSaved(t *testing.T) {
 		t.Fatalf("Save leads to %s", check)
 	}
 	done := waitFor(t, b, check, "[role=status]")
-	if !strings.Contains(done.Find("[role=status]").Text(), "1 of 1 password is stored") || done.Find("progress").Length() != 0 {
+	if !strings.Contains(done.Find("[role=status]").Text(), "2 of 2 passwords are stored") || done.Find("progress").Length() != 0 {
 		t.Errorf("the check says %q", done.Find("#run").Text())
 	}
 	saved := b.Get(poolPath).Page(t).Find("#pool-sites")
-	for _, words := range []string{"2 of 2 members can be used", "App password stored", "14 needed", "In force: nothing yet", "Required, because"} {
+	for _, words := range []string{"2 of 2 members can be used", "App password stored", "14 needed", "In force: nothing yet", "Required, because", "permanently since May 1, 2026"} {
 		if !strings.Contains(strings.Join(strings.Fields(saved.Text()), " "), words) {
 			t.Errorf("the saved pool does not say %q", words)
 		}

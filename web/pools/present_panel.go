@@ -3,11 +3,13 @@ package pools
 import (
 	"net/url"
 	"strconv"
+	"time"
 
 	"github.com/labstack/echo/v4"
 
 	"purser.example/internal/pool"
 	"purser.example/internal/problem"
+	"purser.example/internal/retirement"
 	"purser.example/internal/run"
 	"purser.example/internal/shown"
 	"purser.example/web/session"
@@ -20,7 +22,7 @@ import (
 func (h *Handlers) panelView(c echo.Context, tell *verdicts.Teller, saved pool.Pool, f *poolForm, current bool) (panelView, error) {
 	class := saved.Class
 	view := panelView{
-		Class: string(class), Title: class.Title(), Current: current, Href: pageAddress(saved.Key), Holdings: class.Holdings(), Retired: retired(class),
+		Class: string(class), Title: class.Title(), Current: current, Href: pageAddress(saved.Key), Holdings: class.Holdings(), Retired: retired(class, h.Now()),
 		Group: f.group, Suggest: address(suggestPath, "tenant", string(saved.Tenant), "tab", string(class)), Errors: map[string]string{},
 		Objects: f.objects, AdminURL: f.url, Passwords: class.NeedsPasswords(),
 	}
@@ -75,9 +77,9 @@ func (h *Handlers) panelView(c echo.Context, tell *verdicts.Teller, saved pool.P
 }
 
 // retired is what has become of the class's objects.
-func retired(class pool.Class) string {
+func retired(class pool.Class, now time.Time) string {
 	if class == pool.Project {
-		return "Microsoft retires Project Online on September 30, 2026. This pool stays for tenants that still have project sites."
+		return retirement.Of(retirement.ProjectOnline).Stands(now) + " This pool stays for tenants that still have project sites."
 	}
 	return ""
 }

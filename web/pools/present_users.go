@@ -9,6 +9,7 @@ import (
 	"purser.example/internal/account"
 	"purser.example/internal/pool"
 	"purser.example/internal/shown"
+	"purser.example/web/retirements"
 	"purser.example/web/session"
 	"purser.example/web/ui"
 	"purser.example/web/verdicts"
@@ -31,6 +32,10 @@ func (h *Handlers) usersView(c echo.Context, tell *verdicts.Teller, r pool.Readi
 	}
 	if key.Class.NeedsPasswords() && r.State == pool.ReadingDone && r.Counts.Members > 0 {
 		view.Import = address(ImportPath, "tenant", string(key.Tenant), "tab", class, "reading", string(r.ID))
+	}
+	if view.Passwords && r.Counts.MFA > 0 {
+		clock := retirements.AppPasswords(h.Now())
+		view.Retired = &clock
 	}
 	if r.State == pool.ReadingRuns {
 		view.Renew = f.members.address(usersPath, key, r.ID)
@@ -156,13 +161,16 @@ func standing(c echo.Context, tell *verdicts.Teller, m pool.Member, f *poolForm,
 		if said != nil {
 			view.State = said.Status.Title()
 		}
-		if m.Password || m.AppPassword {
+		switch {
+		case m.MFA && m.AppPassword && m.Verdict == nil:
+			view.Sub = append(view.Sub, "The stored app password was not accepted.")
+		case m.MFA && m.AppPassword, !m.MFA && m.Password:
 			view.Sub = append(view.Sub, "The last password was not stored. The one before it still is.")
 		}
 	case pool.Barred:
 		view.Sub = append(view.Sub, "Conditional access asks for MFA")
-	case pool.Unverified:
-		view.Sub = append(view.Sub, "App passwords can't be verified")
+	case pool.Unchecked:
+		view.Sub = append(view.Sub, "Checked with the next Save")
 	case pool.NotReached:
 		view.Sub = append(view.Sub, "Not the account's fault. The password is still waiting.")
 	}
@@ -184,8 +192,8 @@ func standingFace(s pool.Standing, class pool.Class) (ui.Tone, string) {
 			return ui.OK, "Ready"
 		}
 		return ui.OK, "Valid"
-	case pool.Unverified:
-		return ui.Warn, "Not verified"
+	case pool.Unchecked:
+		return ui.Warn, "Not checked"
 	case pool.Checking:
 		return ui.Info, "Being checked"
 	case pool.Refused:

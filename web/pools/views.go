@@ -2,6 +2,7 @@ package pools
 
 import (
 	"purser.example/internal/pool"
+	"purser.example/web/retirements"
 	"purser.example/web/ui"
 	"purser.example/web/verdicts"
 	"purser.example/web/words"
@@ -136,6 +137,8 @@ type usersView struct {
 	Pager     ui.PagerProps
 	Empty     string // why there are no rows
 	Renew     string // where this part comes from while the reading goes on; empty afterwards
+
+	Retired *retirements.View // where members have app passwords: what Microsoft has turned off under them
 }
 
 // memberView is one member.

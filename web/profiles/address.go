@@ -30,6 +30,8 @@ const (
 
 	classicPath = "/classic/account-pool" // Manage Account Pool
 
+	classicProfilesPath = "/classic/service-accounts" // classic MFA profiles, each with its detail page and the classic form
+
 	scanProfilesPath = "/scan-profiles" // Auto discovery
 )
 
@@ -43,6 +45,19 @@ func readListQuery(c echo.Context) listQuery { return listQueryOf(c.QueryParams(
 
 // listQueryOf reads the view from where the request has it: a command of the list posts it along with the selection.
 func listQueryOf(given url.Values) listQuery { return listQuery{lists.Read(listPath, kept, given)} }
+
+// classic gives a page of a classic MFA profile with the view of the list kept, so that the way back leads to it.
+func (l listQuery) classic(parts ...string) string {
+	path := classicProfilesPath
+	for _, part := range parts {
+		path += "/" + url.PathEscape(part)
+	}
+	return l.With(path)
+}
+
+func classicEditPath(id string) string {
+	return classicProfilesPath + "/" + url.PathEscape(id) + "/edit"
+}
 
 // query is the same for the service. What is not known is left out rather than refused: an old bookmark still opens.
 func (l listQuery) query() profile.Query {

@@ -18,11 +18,14 @@ import (
 	"purser.example/web/words"
 )
 
-// show opens the details of one profile (R11).
+// show opens the details of one profile (R11). Those of a classic MFA profile are a page of their own (R31).
 func (h *Handlers) show(c echo.Context) error {
 	d, err := h.Profiles.Details(c.Request().Context(), session.Caller(c), profile.ID(c.Param("id")))
 	if err != nil {
 		return err
+	}
+	if d.Kind == profile.ClassicMFA {
+		return respond.Leave(c, readListQuery(c).classic(string(d.ID)), "")
 	}
 	return h.screen().Show(c, http.StatusOK, func(said *layout.Flash) (string, templ.Component) {
 		view := h.detailsView(c, d, said)
@@ -60,7 +63,7 @@ func (h *Handlers) detailsView(c echo.Context, d profile.Details, said *layout.F
 		ValidateAction: query.Address(id, "validate"), DeleteHref: query.With(deletePath, "id", id),
 		Status: h.statusView(d.Profile), Tenant: d.TenantInfo.Called(), Domain: d.TenantInfo.InitialDomain, Cloud: d.TenantInfo.Cloud.Title(),
 		Username: d.Username, Kind: d.Kind.Title(), Expires: expires(d.Profile, now), ExpiresReason: d.Verdict.Expiry.Reason,
-		Validated: words.Moment(d.Validated, now), Version: strconv.FormatInt(d.Version, 10),
+		AdminCenter: d.AdminCenterURL, Validated: words.Moment(d.Validated, now), Version: strconv.FormatInt(d.Version, 10),
 		Created: signedView{words.Moment(d.Created.At, now), d.Created.By}, Modified: signedView{words.Moment(d.Modified.At, now), d.Modified.By},
 	}
 	for _, s := range d.Services {
@@ -77,7 +80,11 @@ func (h *Handlers) detailsView(c echo.Context, d profile.Details, said *layout.F
 	}
 	view.UsedBy = useLinks(d.Tenant, d.Uses)
 	for _, other := range d.Others {
-		view.Others = append(view.Others, linkView{Text: "Profile " + other.Name, Href: query.Address(string(other.ID))})
+		link := linkView{Text: "Profile " + other.Name, Href: query.Address(string(other.ID))}
+		if other.Kind != d.Kind {
+			link.Text += " (" + other.Kind.Title() + ")"
+		}
+		view.Others = append(view.Others, link)
 	}
 	return view
 }
@@ -129,6 +136,9 @@ func rolesUnread(warnings []verdict.Warning) string {
 
 // changed says in a few words what an entry of the activity log says.
 func changed(action string, details map[string]string) string {
+	if action == string(profile.Converted) {
+		return "Converted to a common profile"
+	}
 	if what := details["changed"]; what != "" {
 		return strings.ToUpper(what[:1]) + what[1:] + " changed"
 	}

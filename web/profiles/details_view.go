@@ -1,6 +1,7 @@
 package profiles
 
 import (
+	"purser.example/internal/profile"
 	"purser.example/web/layout"
 	"purser.example/web/ui"
 	"purser.example/web/verdicts"
@@ -21,6 +22,7 @@ type detailsView struct {
 	Tenant         string
 	Domain         string
 	Cloud          string
+	AdminCenter    string        // where it is not the tenant's default one
 	Services       []serviceView // the chosen ones
 	Username       string
 	Kind           string   // "Common profile", "Classic MFA profile"
@@ -71,4 +73,12 @@ type tipView struct {
 	Name    string
 	Href    string // its details
 	Verdict verdicts.View
+}
+
+// sharing says what having the same account as other profiles comes to.
+func (v detailsView) sharing() string {
+	if v.Kind == profile.ClassicMFA.Title() {
+		return "This profile has an app password of its own. A common profile has the account's password."
+	}
+	return "The account has one password. When you enter a new one, Purser can store it in all of these common profiles and in account pools."
 }

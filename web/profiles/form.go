@@ -35,7 +35,7 @@ func readForm(c echo.Context) (form, error) {
 		draft: profile.Draft{
 			Name: values.Get(fieldName), Description: values.Get(fieldDescription), Tenant: tenant.ParseID(values.Get(fieldTenant)),
 			Services: values[fieldServices], Username: values.Get(fieldUsername), Password: secret.FromString(values.Get(fieldPassword)),
-			Elsewhere: account.Chosen(values[fieldNamed], values[fieldAlso]),
+			Elsewhere: account.Chosen(values[fieldNamed], values[fieldAlso]), AdminCenterURL: values.Get(fieldAdminCenter),
 		},
 		version: seen,
 	}, nil
@@ -44,7 +44,7 @@ func readForm(c echo.Context) (form, error) {
 // formOf is a form that shows a profile as it is stored.
 func formOf(p profile.Profile) form {
 	return form{
-		draft:   profile.Draft{Name: p.Name, Description: p.Description, Tenant: p.Tenant, Services: p.Services, Username: p.Username},
+		draft:   profile.Draft{Name: p.Name, Description: p.Description, Tenant: p.Tenant, Services: p.Services, Username: p.Username, AdminCenterURL: p.AdminCenterURL},
 		version: p.Version,
 	}
 }

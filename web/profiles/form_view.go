@@ -17,6 +17,7 @@ type formView struct {
 	Tenants       []ui.Option // the chosen one is selected
 	Services      []serviceView
 	Username      string
+	AdminCenter   string            // where it is not the tenant's default one
 	Errors        map[string]string // a sentence by field; the keys are the field… constants
 	Rules         []ruleView        // R16, in order
 	RetypeHint    bool              // a whole page came back (no script), so the password has to be typed again
@@ -37,6 +38,7 @@ const (
 	fieldServices    = "services"
 	fieldUsername    = "username"
 	fieldPassword    = "password"
+	fieldAdminCenter = "admin_center_url"
 	// fieldAlso is a place of the same account that gets a new password too, and fieldNamed one that the form showed.
 	fieldAlso  = "also"
 	fieldNamed = "named"
@@ -47,14 +49,18 @@ const (
 	fieldOverwrite = "overwrite"
 )
 
+// labeled is a field with its label.
+type labeled struct{ name, label string }
+
 // fieldLabels are the fields in the order of the form, labelled as R14 has them.
-var fieldLabels = []struct{ name, label string }{
+var fieldLabels = []labeled{
 	{fieldName, "Profile name"},
 	{fieldDescription, "Description"},
 	{fieldTenant, "Select tenant"},
 	{fieldServices, "Select service"},
 	{fieldUsername, "Username"},
 	{fieldPassword, "Password"},
+	{fieldAdminCenter, adminCenterLabel},
 }
 
 // serviceView is a service to choose, with what it needs of the account (R15).
@@ -81,6 +87,8 @@ type conflictView struct {
 	Reload  string     // the editor afresh, for "Discard mine"
 	Gone    bool       // somebody deleted it meanwhile: nothing to save over, and Rows is empty
 	Rows    []conflictRow
+
+	Converted bool // somebody made a common profile of it meanwhile, which Reload opens; Rows is empty
 }
 
 // conflictRow is one field in both versions. A password is told only as "Changed" or "Unchanged".

@@ -1,4 +1,4 @@
-// Package profiles is the Service account page and its panes (R10–R20).
+// Package profiles is the Service account page and its panes (R10–R20), and the classic pages of classic MFA profiles (R31–R34).
 //
 // The views, a file for each page, are what the templates show: texts and addresses, formatted already. None of them ever holds a
 // secret.
@@ -45,7 +45,10 @@ type Handlers struct {
 }
 
 // Asking are the routes that may wait for Microsoft 365.
-var Asking = []string{"POST " + listPath, "POST " + validatePath, "POST " + listPath + "/:id", "POST " + listPath + "/:id/validate"}
+var Asking = []string{
+	"POST " + listPath, "POST " + validatePath, "POST " + listPath + "/:id", "POST " + listPath + "/:id/validate",
+	"POST " + classicProfilesPath + "/:id/edit", "POST " + classicProfilesPath + "/:id/validate",
+}
 
 // Mount adds the routes.
 func (h *Handlers) Mount(e *echo.Echo) {
@@ -71,6 +74,10 @@ func (h *Handlers) Mount(e *echo.Echo) {
 	e.GET(listPath+"/:id/verdict", h.showVerdict)
 	e.POST(listPath+"/:id", h.update)
 	e.POST(listPath+"/:id/validate", h.validate)
+	e.GET(classicProfilesPath+"/:id", h.showClassic)
+	e.GET(classicProfilesPath+"/:id/edit", h.editClassic)
+	e.POST(classicProfilesPath+"/:id/edit", h.saveClassic)
+	e.POST(classicProfilesPath+"/:id/validate", h.validateClassic)
 }
 
 // Specimen is the page as it is with nothing stored, for a shell from memory: the limit that `make bench` measures against.

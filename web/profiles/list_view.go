@@ -3,6 +3,7 @@ package profiles
 import (
 	"purser.example/internal/catalogue"
 	"purser.example/web/lists"
+	"purser.example/web/retirements"
 	"purser.example/web/tenants"
 	"purser.example/web/ui"
 	"purser.example/web/words"
@@ -12,6 +13,7 @@ import (
 type listView struct {
 	Services    []catalogue.Service // those that support service accounts (R12)
 	ClassicHref string              // Manage Account Pool; empty while that page does not exist
+	Retired     *retirements.View   // of the sign-in that classic MFA profiles need, where there are any; else nil
 	CreateHref  string              // empty: nobody can create now, and no button says otherwise
 	ExportHref  string              // the profiles of the view as a file
 	NoTenant    bool                // no tenant is connected, so that nothing can be created yet

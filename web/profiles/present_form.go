@@ -10,6 +10,7 @@ import (
 	"purser.example/internal/account"
 	"purser.example/internal/catalogue"
 	"purser.example/internal/profile"
+	"purser.example/internal/secret"
 	"purser.example/web/session"
 	"purser.example/web/tenants"
 	"purser.example/web/words"
@@ -22,6 +23,9 @@ const (
 	browserHref   = "/help/works-in-browser"
 )
 
+// appPasswordsHref is what Microsoft says of app passwords.
+const appPasswordsHref = "https://learn.microsoft.com/entra/identity/authentication/howto-mfa-app-passwords"
+
 // formView shows a form as typed; id is nil for a new profile.
 func (h *Handlers) formView(c echo.Context, f form, id *profile.ID) (formView, error) {
 	query := readListQuery(c)
@@ -32,7 +36,7 @@ func (h *Handlers) formView(c echo.Context, f form, id *profile.ID) (formView, e
 	view := formView{
 		Action: query.Address(), Close: query.Address(), Name: f.draft.Name, Description: f.draft.Description, Username: f.draft.Username,
 		Services: h.serviceViews(f.draft.Services), Rules: ruleViews(h.Accounts.PasswordRules()),
-		HelpHref: notesHref, PasswordsHref: passwordsHref, Errors: map[string]string{},
+		HelpHref: notesHref, PasswordsHref: passwordsHref, Errors: map[string]string{}, AdminCenter: f.draft.AdminCenterURL,
 	}
 	for _, t := range connected {
 		view.Tenants = append(view.Tenants, tenants.Option(t, t.ID == f.draft.Tenant || len(connected) == 1))
@@ -75,24 +79,39 @@ func (h *Handlers) conflictView(c echo.Context, f form, conflict *profile.Confli
 		return &conflictView{Gone: true}
 	}
 	p := conflict.Current
-	view := &conflictView{
-		By: p.Modified.By, At: words.Moment(p.Modified.At, h.Now()), Version: strconv.FormatInt(p.Version, 10),
-		Reload: readListQuery(c).Address(string(p.ID), "edit"),
-	}
-	password := "Unchanged"
-	if !f.draft.Password.Empty() {
-		password = "Changed"
-	}
-	for _, row := range []conflictRow{
-		{Field: "Profile name", Yours: f.draft.Name, Stored: p.Name},
-		{Field: "Description", Yours: f.draft.Description, Stored: p.Description},
-		{Field: "Select tenant", Yours: h.Tenants.Name(c.Request().Context(), f.draft.Tenant), Stored: h.Tenants.Name(c.Request().Context(), p.Tenant)},
-		{Field: "Select service", Yours: strings.Join(serviceNames(f.draft.Services), ", "), Stored: strings.Join(serviceNames(p.Services), ", ")},
-		{Field: "Username", Yours: f.draft.Username, Stored: p.Username},
-		{Field: "Password", Yours: password, Stored: "Not shown"},
-	} {
-		row.Differs = row.Yours != row.Stored && row.Field != "Password"
-		view.Rows = append(view.Rows, row)
+	view := h.stored(p, readListQuery(c).Address(string(p.ID), "edit"))
+	view.compare(
+		conflictRow{Field: "Profile name", Yours: f.draft.Name, Stored: p.Name},
+		conflictRow{Field: "Description", Yours: f.draft.Description, Stored: p.Description},
+		conflictRow{Field: "Select tenant", Yours: h.Tenants.Name(c.Request().Context(), f.draft.Tenant), Stored: h.Tenants.Name(c.Request().Context(), p.Tenant)},
+		conflictRow{Field: "Select service", Yours: strings.Join(serviceNames(f.draft.Services), ", "), Stored: strings.Join(serviceNames(p.Services), ", ")},
+		conflictRow{Field: "Username", Yours: f.draft.Username, Stored: p.Username},
+		passwordRow(f.draft.Password),
+	)
+	if f.draft.AdminCenterURL != "" || p.AdminCenterURL != "" {
+		view.compare(conflictRow{Field: adminCenterLabel, Yours: f.draft.AdminCenterURL, Stored: p.AdminCenterURL})
 	}
 	return view
+}
+
+// stored is a conflict with what is stored now; reload is the editor that shows it.
+func (h *Handlers) stored(p profile.Profile, reload string) *conflictView {
+	return &conflictView{By: p.Modified.By, At: words.Moment(p.Modified.At, h.Now()), Version: strconv.FormatInt(p.Version, 10), Reload: reload}
+}
+
+// compare adds fields in both versions.
+func (v *conflictView) compare(rows ...conflictRow) {
+	for _, row := range rows {
+		row.Differs = row.Yours != row.Stored && row.Field != "Password"
+		v.Rows = append(v.Rows, row)
+	}
+}
+
+// passwordRow tells of a password only whether one was typed.
+func passwordRow(typed secret.Value) conflictRow {
+	row := conflictRow{Field: "Password", Yours: "Changed", Stored: "Not shown"}
+	if typed.Empty() {
+		row.Yours = "Unchanged"
+	}
+	return row
 }

@@ -15,6 +15,7 @@ import (
 	"purser.example/internal/profile"
 	"purser.example/internal/tenant"
 	"purser.example/internal/verdict"
+	"purser.example/web/retirements"
 	"purser.example/web/session"
 	"purser.example/web/tenants"
 	"purser.example/web/ui"
@@ -40,6 +41,12 @@ func (h *Handlers) listView(c echo.Context) (listView, error) {
 	}
 	if view.Active, err = h.activeRuns(c); err != nil {
 		return listView{}, err
+	}
+	if classic, err := h.Profiles.HasClassic(ctx, caller); err != nil {
+		return listView{}, err
+	} else if classic {
+		clock := retirements.AppPasswords(h.Now())
+		view.Retired = &clock
 	}
 	if len(connected) > 0 {
 		view.CreateHref = query.Address("new")

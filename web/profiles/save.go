@@ -58,6 +58,9 @@ func (h *Handlers) showEdit(c echo.Context) error {
 	if err != nil {
 		return err
 	}
+	if p.Kind == profile.ClassicMFA {
+		return respond.Leave(c, readListQuery(c).classic(string(p.ID), "edit"), "")
+	}
 	view, err := h.formView(c, formOf(p), &p.ID)
 	if err != nil {
 		return err
@@ -93,20 +96,39 @@ func (h *Handlers) refuse(c echo.Context, f form, id *profile.ID, cause error) e
 	if err != nil {
 		return err
 	}
-	status := http.StatusUnprocessableEntity
+	if conflict, ok := errors.AsType[*profile.Conflict](cause); ok {
+		view.Conflict = h.conflictView(c, f, conflict)
+	}
+	status, err := h.blame(c, &view, verdicts.Account{Username: f.draft.Username, Tenant: f.draft.Tenant, Services: f.draft.Services, Saving: true}, cause)
+	if err != nil {
+		return err
+	}
+	if respond.ByScript(c) {
+		return respond.Page(c, status, outcomeFragment(view))
+	}
+	view.RetypeHint = true
+	shell := respond.Shell(c, section, title)
+	if view.Edit {
+		return h.screen().Whole(c, status, shell, view.title(), editPane(view))
+	}
+	return h.screen().Whole(c, status, shell, view.title(), newPane(view))
+}
+
+// blame puts into a form why a Save changed nothing, and gives the status that says so: the verdict, what is wrong in fields, or a sentence.
+// A conflict the form has already. What is no refusal comes back.
+func (h *Handlers) blame(c echo.Context, view *formView, of verdicts.Account, cause error) (status int, err error) {
+	status = http.StatusUnprocessableEntity
 	if errors.Is(cause, appprofile.ErrNone) {
-		view.Connect = tenants.ConnectAddress(f.draft.Tenant)
+		view.Connect = tenants.ConnectAddress(of.Tenant)
 	}
 	if refused, ok := errors.AsType[*profile.Refused](cause); ok {
-		v := h.Verdicts.Begin().Tell(c.Request().Context(), refused.Verdict, verdicts.Account{Username: f.draft.Username, Tenant: f.draft.Tenant, Services: f.draft.Services, Saving: true})
+		v := h.Verdicts.Begin().Tell(c.Request().Context(), refused.Verdict, of)
 		view.Verdict = &v
 		if refused.Unrecorded != nil {
-			view.Problem = unrecorded
-			h.Log.ErrorContext(c.Request().Context(), "end of a validation not recorded", "request_id", session.Origin(c).Request, "error", problem.Told(refused.Unrecorded))
+			h.tellUnrecorded(c, view, refused.Unrecorded)
 		}
-	} else if conflict, ok := errors.AsType[*profile.Conflict](cause); ok {
+	} else if view.Conflict != nil {
 		status = http.StatusConflict
-		view.Conflict = h.conflictView(c, f, conflict)
 	} else if problem.KindOf(cause) == problem.Unavailable && !respond.ByScript(c) {
 		status, view.Problem = http.StatusServiceUnavailable, problem.Message(cause)
 		c.Response().Header().Set("Retry-After", respond.RetryAfter)
@@ -119,17 +141,15 @@ func (h *Handlers) refuse(c echo.Context, f form, id *profile.ID, cause error) e
 			view.Problem = problem.Message(cause)
 		}
 	} else {
-		return cause
+		return 0, cause
 	}
-	if respond.ByScript(c) {
-		return respond.Page(c, status, outcomeFragment(view))
-	}
-	view.RetypeHint = true
-	shell := respond.Shell(c, section, title)
-	if view.Edit {
-		return h.screen().Whole(c, status, shell, view.title(), editPane(view))
-	}
-	return h.screen().Whole(c, status, shell, view.title(), newPane(view))
+	return status, nil
+}
+
+// tellUnrecorded says that the end of an attempt is not in the activity log.
+func (h *Handlers) tellUnrecorded(c echo.Context, view *formView, cause error) {
+	view.Problem = unrecorded
+	h.Log.ErrorContext(c.Request().Context(), "end of a validation not recorded", "request_id", session.Origin(c).Request, "error", problem.Told(cause))
 }
 
 const unrecorded = "This result couldn't be written to the activity log because Purser can't use its database right now. If this keeps happening, ask your server administrator to check the disk."

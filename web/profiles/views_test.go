@@ -335,7 +335,7 @@ func TestTheFragmentLeavesTheFieldsAlone(t *testing.T) {
 			t.Errorf("%s has no place in the form", notes.AttrOr("id", "a part without id"))
 		}
 	})
-	if in.Find("[hx-swap-oob]").Length() != len(fieldLabels)+1 {
+	if in.Find("[hx-swap-oob]").Length() != len(view.fields())+1 {
 		t.Error("not every field gets its notes")
 	}
 }

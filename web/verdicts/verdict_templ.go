@@ -158,7 +158,11 @@ func Code(code string) templ.Component {
 	})
 }
 
-const codesHref = "/help/validation-codes"
+// The pages of help where codes have their places.
+const (
+	codesHref = "/help/validation-codes"
+	appHref   = "/help/app-passwords"
+)
 
 // anchor is the id of a code's place on the page of codes, as verdict.Rule.Anchor has it.
 func anchor(code string) string { return strings.ReplaceAll(code, " ", "-") }

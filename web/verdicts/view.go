@@ -81,7 +81,7 @@ func viewOf(status verdict.Status, e verdict.Explanation) View {
 	place := "" // of the code in the help
 	for _, l := range e.Links {
 		view.Links = append(view.Links, Link{l.Text, l.Href})
-		if strings.HasPrefix(l.Href, codesHref+"#") {
+		if strings.HasPrefix(l.Href, codesHref+"#") || strings.HasPrefix(l.Href, appHref+"#") {
 			place = l.Href
 		}
 	}

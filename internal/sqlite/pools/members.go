@@ -45,7 +45,7 @@ func scanMember(row sqlite.Row) (memberRow, error) {
 		m.Products = strings.Split(products, "\n")
 	}
 	m.MFA, m.Password, m.AppPassword = c.MFA, c.Password != nil, c.AppPassword != nil
-	m.Verdict, m.Failed, m.Checked, m.Set = c.Verdict, c.Failed, c.Checked, c.Set
+	m.Verdict, m.Failed, m.Checked, m.Set = c.Acceptance(), c.Refusal(), c.Checked, c.Set
 	id, name, _ := strings.Cut(owner.String, "\n")
 	m.Profile, m.ProfileName = profile.ID(id), name
 	return found, nil

@@ -16,6 +16,7 @@ var memberFilters = map[pool.Filter]string{
 	pool.NeedsAttention:  ` AND standing NOT IN ('ready', 'unverified', 'checking')`,
 	pool.WithoutPassword: ` AND standing = 'no-password'`,
 	pool.WithMFA:         ` AND mfa = 1`,
+	pool.WithUnchecked:   ` AND mfa = 1 AND standing = 'unverified'`,
 	pool.ServiceAccounts: ` AND EXISTS (SELECT 1 FROM profiles p WHERE p.username_key = s.username_key AND p.tenant_id = (SELECT tenant_id FROM pool_readings WHERE id = s.reading_id))`,
 }
 

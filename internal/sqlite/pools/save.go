@@ -122,20 +122,23 @@ func purge(tx *sqlite.Tx, key pool.Key) error {
 
 // touch does to the credentials what a Save says.
 func touch(tx *sqlite.Tx, key pool.Key, touched []pool.Touch) error {
-	var renewed, checked []pool.UserID
+	var renewed []pool.UserID
+	checked := map[bool][]pool.UserID{} // by Enable MFA
 	for _, t := range touched {
 		if t.Renews() {
 			renewed = append(renewed, t.User)
 		}
 		if t.OnlyChecks() {
-			checked = append(checked, t.User)
+			checked[t.MFA] = append(checked[t.MFA], t.User)
 		}
 	}
 	if err := replacePending(tx, key, renewed); err != nil {
 		return err
 	}
-	if err := waitForCheck(tx, key, checked); err != nil {
-		return err
+	for mfa, users := range checked {
+		if err := waitForCheck(tx, key, users, mfa); err != nil {
+			return err
+		}
 	}
 	for _, t := range touched {
 		if t.OnlyChecks() {
@@ -166,13 +169,13 @@ func forgetPending(tx *sqlite.Tx, key pool.Key, list string, why account.Reason)
 	return runs.Forget(tx, pool.CheckRun, key.Scope(), list, why)
 }
 
-// waitForCheck is Touched for touches that only check, all at once.
-func waitForCheck(tx *sqlite.Tx, key pool.Key, users []pool.UserID) error {
+// waitForCheck is Touched for touches that only check, all with the same Enable MFA at once.
+func waitForCheck(tx *sqlite.Tx, key pool.Key, users []pool.UserID, mfa bool) error {
 	list, err := sqlite.List(users)
 	if err != nil || len(users) == 0 {
 		return err
 	}
-	c := pool.Credential{}.Touched(pool.Touch{Check: true})
+	c := pool.Credential{}.Touched(pool.Touch{MFA: mfa, Check: true})
 	if _, err := tx.Exec(`INSERT INTO pool_credentials (tenant_id, class, user_id, mfa, pending, checked_at, set_at, set_by)
 		SELECT ?, ?, value, ?, ?, 0, 0, '' FROM `+sqlite.ListRows+` WHERE true
 		ON CONFLICT (tenant_id, class, user_id) DO UPDATE SET mfa = excluded.mfa, pending = excluded.pending`, key.Tenant, key.Class, c.MFA, c.Pending, list); err != nil {

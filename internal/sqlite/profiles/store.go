@@ -91,6 +91,13 @@ func inCatalogueOrder(ids []string) []string {
 	return ordered
 }
 
+// HasClassic implements profile.Store. The index holds nothing but these.
+func (s *Store) HasClassic(ctx context.Context) (bool, error) {
+	var classic bool
+	err := s.db.QueryRow(ctx, `SELECT EXISTS (SELECT 1 FROM profiles INDEXED BY profiles_classic WHERE kind = 'mfa')`).Scan(&classic)
+	return classic, err
+}
+
 // NameTaken implements profile.Store.
 func (s *Store) NameTaken(ctx context.Context, folded string, except profile.ID) (bool, error) {
 	var taken bool
