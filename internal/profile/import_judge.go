@@ -126,7 +126,7 @@ func (j *judging) judge(r *judged, row sheet.Row) {
 	r.checkDraft(row, offered)
 	r.add(r.checkKind(row))
 	r.add(r.checkConnected())
-	r.add(j.checkAdminCenter(r, row))
+	r.add(j.checkAdminCenter(r))
 	r.account = r.old != nil && (r.draft.Tenant != r.old.Tenant || !account.SameUsername(r.draft.Username, r.old.Username))
 	r.add(j.checkSecret(r))
 	if len(r.reasons) > 0 {
@@ -235,23 +235,18 @@ func (j *judged) checkConnected() string {
 	return "This tenant no longer has an app profile. Create one for it first."
 }
 
-// checkAdminCenter is for classic MFA profiles, whose app passwords are tried there (R32).
-func (j *judging) checkAdminCenter(r *judged, row sheet.Row) string {
-	if r.kind != ClassicMFA {
-		if r.admin != "" && row.Has(columnAdminCenter) {
-			r.note("A common profile needs no admin_center_url, so it is left out.")
-		}
-		if r.admin = ""; r.old != nil {
-			r.admin = r.old.AdminCenterURL
-		}
-		return ""
-	}
+// checkAdminCenter gives the address of the admin center its one form. Classic MFA profiles, whose app passwords are tried there, cannot do
+// without (R32).
+func (j *judging) checkAdminCenter(r *judged) string {
 	normal, mistake := tenant.CheckAdminURL(r.admin, r.tenant.Cloud, j.settings.AdminCenterHosts)
-	if r.admin == "" {
+	switch {
+	case r.admin != "":
+		r.admin = normal
+		return mistake
+	case r.kind == ClassicMFA:
 		return "A classic MFA profile needs its admin_center_url. " + mistake
 	}
-	r.admin = normal
-	return mistake
+	return ""
 }
 
 // checkSecret says why the password cannot be stored. An empty one keeps what is stored, as long as it is of the same account.
