@@ -130,6 +130,7 @@ func TestOneWayToTrimX17(t *testing.T) {
 		"web/verdicts/view.go":               "sentences of ours",
 		"internal/pool/directory.go":         "sentences of ours",
 		"internal/sheet/reader.go":           "fields, to see whether they are empty and where a quote goes astray",
+		"internal/sheet/list.go":             "fields, to see whether they have several lines",
 		"internal/sqlite/lock.go":            "a file of ours",
 		"internal/appprofile/words.go":       "sentences of ours",
 		"internal/appprofile/permissions.go": "a table of ours",

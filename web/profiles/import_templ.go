@@ -46,7 +46,7 @@ func importPage(shell layout.Shell, view importView) templ.Component {
 				}()
 			}
 			ctx = templ.InitializeContext(ctx)
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 1, "<p class=\"lead\">Bring profiles in as a CSV or JSON file, such as those of the classic UI. Nobody signs in during an import: the profiles are not validated until you validate them.</p>")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 1, "<p class=\"lead\">Bring profiles in as a CSV or JSON file, such as those of the classic UI. No one signs in during an import: the profiles are not validated until you validate them.</p>")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
