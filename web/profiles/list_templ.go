@@ -375,7 +375,7 @@ func listEmpty(view listView) templ.Component {
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
-					templ_7745c5c3_Err = importLink().Render(ctx, templ_7745c5c3_Buffer)
+					templ_7745c5c3_Err = importLink("import-first").Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
@@ -395,7 +395,7 @@ func listEmpty(view listView) templ.Component {
 	})
 }
 
-func importLink() templ.Component {
+func importLink(id string) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -412,7 +412,7 @@ func importLink() templ.Component {
 		}
 		ctx = templ.InitializeContext(ctx)
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = ui.ButtonLink(ui.LinkProps{Label: "Import", Href: ImportPath, Icon: "import", Kind: ui.Subtle}).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.ButtonLink(ui.LinkProps{Label: "Import", Href: ImportPath, Icon: "import", Kind: ui.Subtle, Attrs: templ.Attributes{"id": id, "title": "Import"}}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -461,11 +461,11 @@ func listBar(view listView) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = importLink().Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = importLink("import").Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = ui.ButtonLink(ui.LinkProps{Label: "Export CSV", Href: view.ExportHref, Icon: "download", Kind: ui.Subtle, Attrs: templ.Attributes{"id": "export", "download": true}}).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.ButtonLink(ui.LinkProps{Label: "Export CSV", Href: view.ExportHref, Icon: "download", Kind: ui.Subtle, Attrs: templ.Attributes{"id": "export", "download": true, "title": "Export CSV"}}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
