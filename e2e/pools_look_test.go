@@ -35,7 +35,7 @@ func fifteen(t *testing.T) (*house, *browser.Page) {
 	p.Click("Save")
 	p.ByRole("heading", "Password check").Wait()
 	over(t, p, views[0], p.Path())
-	p.ByRole("alert", "").Having("2 of 3 passwords are stored").Wait()
+	p.ByRole("alert", "").Having("2 of 4 passwords are stored").Wait()
 	return h, p
 }
 

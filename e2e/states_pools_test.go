@@ -40,7 +40,7 @@ var pooled = []state{
 		w.Goto(w.made)
 		over(w.t, w.Page, w.view, w.made)
 		w.Goto(w.made) // as in run-ended
-		w.ByRole("alert", "").Having("1 of 3 passwords are stored").Wait()
+		w.ByRole("alert", "").Having("2 of 4 passwords are stored").Wait()
 	}},
 	{"pool-checks", at(poolPath + "/checks")},
 	{"pool-members", func(w *walk) {

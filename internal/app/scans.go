@@ -7,6 +7,7 @@ import (
 	"purser.example/internal/account"
 	"purser.example/internal/appprofile"
 	"purser.example/internal/microsoft"
+	"purser.example/internal/pool"
 	"purser.example/internal/scan"
 	"purser.example/internal/tenant"
 	"purser.example/internal/verdict"
@@ -78,6 +79,15 @@ func (s source) AddAdministrator(ctx context.Context, site scan.Site, address, l
 // AddTermStoreAdministrator implements scan.Source.
 func (s source) AddTermStoreAdministrator(ctx context.Context, username string) error {
 	return notRead(s.Survey.AddTermStoreAdministrator(ctx, username))
+}
+
+// OwnerAndMember implements scan.Source.
+func (s source) OwnerAndMember(ctx context.Context, user pool.UserID) ([]string, error) {
+	keys, err := s.Survey.OwnerAndMember(ctx, string(user))
+	if f, _ := microsoft.FailureOf(err); f.Gone {
+		return nil, scan.ErrNoUser
+	}
+	return keys, notRead(err)
 }
 
 // notRead turns an error of the client into the noun's; any other comes back as it is.

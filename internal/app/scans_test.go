@@ -105,7 +105,7 @@ func TestAScanReadsEveryTypeByBothMethods(t *testing.T) {
 	}
 }
 
-// R51, R54, R56: what a site, the term store and a refusal say comes in the noun's own words.
+// R51, R54, R56, R42: what a site, the term store, an account that is gone and a refusal say comes in the noun's own words.
 func TestAScanHearsItsOwnWords(t *testing.T) {
 	sim, byApp, byAccount, directory := scanning(t)
 	const svc, other = "i:0#.f|membership|svc@contoso.com", "i:0#.f|membership|plain@contoso.com"
@@ -139,6 +139,12 @@ func TestAScanHearsItsOwnWords(t *testing.T) {
 		t.Error(err)
 	}
 	if err := byAccount.Read(ctx, scan.Sites, "csom:nonsense", nil); !errors.Is(err, scan.ErrStale) {
+		t.Error(err)
+	}
+	if keys, err := byApp.OwnerAndMember(ctx, "svc@contoso.com"); err != nil || len(keys) > 0 {
+		t.Errorf("%v, %v", keys, err)
+	}
+	if _, err := byAccount.OwnerAndMember(ctx, "nobody@contoso.com"); !errors.Is(err, scan.ErrNoUser) {
 		t.Error(err)
 	}
 	_, err := directory.AsApp(ctx, tenantOf(), appOf("wrong"))

@@ -26,6 +26,8 @@ const (
 	KindTeams     Kind = "teams"
 	KindMailboxes Kind = "mailboxes"
 	KindUsers     Kind = "users"
+
+	related Kind = "groups of an account" // among what else it owns or belongs to; for OwnerAndMember alone
 )
 
 // Thing is one of them.
@@ -83,6 +85,7 @@ type graphList struct {
 	address string
 	query   url.Values
 	needs   permission
+	apart   bool // Graph may go on with it under another address
 }
 
 func (l graphList) path() string { return l.address + "?" + escaped(l.query) }
@@ -91,12 +94,12 @@ func (l graphList) path() string { return l.address + "?" + escaped(l.query) }
 const sitesColumns = "id,displayName,name,webUrl,isPersonalSite,siteCollection"
 
 var graphLists = map[Kind]graphList{
-	KindSites:     {"/v1.0/sites/getAllSites", url.Values{"$select": {sitesColumns}, "$top": {graphTop}}, readSites},
-	KindOneDrives: {"/v1.0/sites/getAllSites", url.Values{"$select": {sitesColumns}, "$top": {graphTop}}, readSites},
-	KindGroups:    {"/v1.0/groups", url.Values{"$filter": {"groupTypes/any(c:c eq 'Unified')"}, "$select": {"id,displayName,mail"}, "$top": {graphTop}}, readGroups},
-	KindTeams:     {"/v1.0/groups", url.Values{"$filter": {"resourceProvisioningOptions/Any(x:x eq 'Team')"}, "$select": {"id,displayName,mail"}, "$top": {graphTop}}, readGroups},
-	KindUsers:     {"/v1.0/users", url.Values{"$select": {"id,displayName,userPrincipalName,mail"}, "$top": {graphTop}}, readUsers},
-	KindMailboxes: {"/v1.0/users", url.Values{"$select": {"id,displayName,userPrincipalName,mail,assignedPlans"}, "$top": {plansTop}}, readUsers},
+	KindSites:     {"/v1.0/sites/getAllSites", url.Values{"$select": {sitesColumns}, "$top": {graphTop}}, readSites, false},
+	KindOneDrives: {"/v1.0/sites/getAllSites", url.Values{"$select": {sitesColumns}, "$top": {graphTop}}, readSites, false},
+	KindGroups:    {"/v1.0/groups", url.Values{"$filter": {"groupTypes/any(c:c eq 'Unified')"}, "$select": {"id,displayName,mail"}, "$top": {graphTop}}, readGroups, false},
+	KindTeams:     {"/v1.0/groups", url.Values{"$filter": {"resourceProvisioningOptions/Any(x:x eq 'Team')"}, "$select": {"id,displayName,mail"}, "$top": {graphTop}}, readGroups, false},
+	KindUsers:     {"/v1.0/users", url.Values{"$select": {"id,displayName,userPrincipalName,mail"}, "$top": {graphTop}}, readUsers, false},
+	KindMailboxes: {"/v1.0/users", url.Values{"$select": {"id,displayName,userPrincipalName,mail,assignedPlans"}, "$top": {plansTop}}, readUsers, false},
 }
 
 // mostPages ends a list that never ends. At 300 sites a page it is six million.
@@ -115,6 +118,11 @@ func (s *Survey) Read(ctx context.Context, kind Kind, from string, use func(Thin
 	if err != nil {
 		return err
 	}
+	return walk(ctx, page, from, use)
+}
+
+// walk reads a list page by page. What leads to a page of before, or has no end, is ErrNowhere.
+func walk(ctx context.Context, page func(context.Context, string) (Things, error), from string, use func(Things) error) error {
 	var seed = maphash.MakeSeed()
 	seen := map[uint64]bool{}
 	for at := from; len(seen) < mostPages; {
@@ -224,11 +232,12 @@ func peopled(kind Kind) bool { return kind == KindUsers || kind == KindMailboxes
 // leads reports whether a path is of this list. Graph writes the names of its parts in any case.
 func (l graphList) leads(path string) bool {
 	address, query, _ := strings.Cut(path, "?")
-	return strings.EqualFold(strings.TrimSuffix(address, "()"), l.address) && query != "" && len(path) < 8192 && headerText(strings.ReplaceAll(path, " ", ""))
+	return (l.apart || strings.EqualFold(strings.TrimSuffix(address, "()"), l.address)) && query != "" && len(path) < 8192 && headerText(strings.ReplaceAll(path, " ", ""))
 }
 
 // listed is a site, a group or a user as Graph lists them.
 type listed struct {
+	Type     string `json:"@odata.type"`
 	ID       string `json:"id"`
 	Name     string `json:"displayName"`
 	Short    string `json:"name"`
@@ -256,6 +265,9 @@ func thingsOf(kind Kind, value json.RawMessage, h hosts) ([]Thing, error) {
 		if kind == KindMailboxes && item.Plans == nil {
 			return nil, fault{code: verdict.BadAnswer, detail: "users came without their plans", whose: whose.App, hidden: true}
 		}
+		if kind == related && (item.Type == "" || key(item.ID) == "") {
+			return nil, noAnswer(verdict.BadAnswer, h.graph+" left out what an account owns or belongs to")
+		}
 		if t, is := item.thing(kind); is {
 			list = append(list, t)
 		}
@@ -273,6 +285,8 @@ func (l listed) thing(kind Kind) (t Thing, is bool) {
 	case KindMailboxes:
 		t.Address = toTheLetter(l.Mail)
 		is = l.Mail != "" && slices.Contains(verdict.Products(plansOn(l.Plans)), "Exchange Online")
+	case related:
+		is = l.Type == "#microsoft.graph.group"
 	default:
 		is = true
 	}

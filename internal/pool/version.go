@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
 
 	"purser.example/internal/access"
 	"purser.example/internal/account"
@@ -104,3 +106,18 @@ func (s *Service) Coming(ctx context.Context, key Key, by account.Stamp, scan au
 
 // Saved is Pool for internal use, where no person asks.
 func (s *Service) Saved(ctx context.Context, key Key) (Pool, error) { return s.store.Pool(ctx, key) }
+
+// Roster lists who the members of the saved version are, by username. Those whose username Microsoft did not let be read are not in it.
+func (s *Service) Roster(ctx context.Context, key Key) ([]Member, error) {
+	p, err := s.store.Pool(ctx, key)
+	if err != nil || p.Reading == "" {
+		return nil, err
+	}
+	roster, err := s.store.Roster(ctx, p.Reading)
+	delete(roster, "")
+	list := make([]Member, 0, len(roster))
+	for _, key := range slices.Sorted(maps.Keys(roster)) {
+		list = append(list, roster[key])
+	}
+	return list, err
+}

@@ -39,6 +39,7 @@ const (
 	OursFailed      Code = "cs0000026"
 	AccountBusy     Code = "cs0000027"
 	NoID            Code = "cs0000028"
+	NoMember        Code = "cs0000029"
 
 	NoLicence       Code = "ps0000001"
 	SiteLocked      Code = "ps0000002"

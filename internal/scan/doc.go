@@ -19,6 +19,7 @@
 //   - running: each page of objects is stored together with where the next one begins, so that the next start goes on behind it. A type
 //     that was read to its end is not read again. Objects that a page brings twice are one row, and counted once.
 //   - the end of a type: what was not seen is marked gone in steps; a type that is not over yet is marked on by the next start.
+//   - Planner data: what is learned of all members of the pool is stored together, once for a scan. Before that, it is asked for anew.
 //   - registering: the run of the grants has states of its own; its id lies with the scan before it is handed over.
 //   - the end: one transaction with the pool's coming into force.
 package scan

@@ -61,6 +61,7 @@ type rig struct {
 	store     scan.Store
 	between   func(scan.Store) scan.Store // stands before the real one; nil: nothing does
 	limits    scan.Limits
+	members   []pool.Object // of pools that are saved
 
 	tenants  *tenant.Service
 	apps     *appprofile.Service
@@ -162,7 +163,7 @@ func (r *rig) byAccount(types ...scan.Type) scan.Profile {
 	return p
 }
 
-// pool saves a pool with a group and no members.
+// pool saves a pool with a group and the rig's members, which are none unless a test says so.
 func (r *rig) pool(class pool.Class, id string, kind pool.GroupKind) pool.Pool {
 	r.t.Helper()
 	p := r.save(pool.Key{Tenant: contoso, Class: class}, id, kind)
@@ -182,8 +183,9 @@ func (r *rig) save(key pool.Key, id string, kind pool.GroupKind) pool.Pool {
 	e := audit.By(adele, here, "pool changed", audit.Target{Kind: "account pool"})
 	reading := pool.Reading{ID: pool.ReadingID(fmt.Sprintf("reading-%s-%d", key.Class, was.Number)), Key: key, Group: pool.Group{ID: id, Name: "Pool", Kind: kind}, State: pool.ReadingRuns, Begun: r.clock.Now()}
 	must(r.t, r.kept.BeginReading(ctx, reading, e))
+	must(r.t, r.kept.AddObjects(ctx, reading, r.members, false))
 	must(r.t, r.kept.EndReading(ctx, reading.ID, pool.ReadingDone, "", e))
-	p := pool.Pool{Key: key, Version: pool.Version{Number: was.Number + 1, Group: reading.Group, Reading: reading.ID, By: by}, InForce: was.InForce}
+	p := pool.Pool{Key: key, Version: pool.Version{Number: was.Number + 1, Group: reading.Group, Reading: reading.ID, Members: len(r.members), By: by}, InForce: was.InForce}
 	must(r.t, r.kept.Save(ctx, p, was.Number, nil, nil, nil, e))
 	return p
 }
@@ -336,14 +338,17 @@ type microsoft struct {
 	unnamed   int             // pages to come that have an object without an id
 	dropped   string          // of this username Microsoft takes no token any more
 	roleless  string          // this username may look at no site
+	both      map[pool.UserID][]string
+	looked    map[pool.UserID]int // how often each was asked for
 
 	reading func(ctx context.Context, t scan.Type, from scan.Cursor) error // before a page; nil: nothing happens
+	looking func(ctx context.Context, user pool.UserID) error              // before a member is asked for
 	setting func(site string)                                              // before an administrator is added
 	set     func(site string)                                              // after
 }
 
 func newMicrosoft(now func() time.Time) *microsoft {
-	return &microsoft{now: now, found: map[scan.Type][]scan.Found{}, admins: map[string][]string{}, closed: map[string]scan.Code{}, refusing: map[string]error{}, refused: map[string]bool{}, tried: map[string]int{}, wrote: map[string]int{}, password: marked, page: 3}
+	return &microsoft{now: now, found: map[scan.Type][]scan.Found{}, admins: map[string][]string{}, closed: map[string]scan.Code{}, refusing: map[string]error{}, refused: map[string]bool{}, tried: map[string]int{}, wrote: map[string]int{}, both: map[pool.UserID][]string{}, looked: map[pool.UserID]int{}, password: marked, page: 3}
 }
 
 // fill makes so many sites, each with an administrator.
@@ -505,6 +510,22 @@ func (s *session) AddTermStoreAdministrator(_ context.Context, username string) 
 	}
 	s.terms = append(s.terms, strings.ToLower(username))
 	return nil
+}
+
+func (s *session) OwnerAndMember(ctx context.Context, user pool.UserID) ([]string, error) {
+	s.mu.Lock()
+	s.looked[user]++
+	hook, keys := s.looking, slices.Clone(s.both[user])
+	s.mu.Unlock()
+	if hook != nil {
+		if err := hook(ctx, user); err != nil {
+			return nil, err
+		}
+	}
+	if ctx.Err() != nil {
+		return nil, &scan.Unread{Code: "CANCELLED", Whose: "purser"}
+	}
+	return keys, nil
 }
 
 func (s *session) Resting() time.Time {

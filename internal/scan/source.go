@@ -8,6 +8,7 @@ import (
 
 	"purser.example/internal/account"
 	"purser.example/internal/appprofile"
+	"purser.example/internal/pool"
 	"purser.example/internal/tenant"
 	"purser.example/internal/verdict"
 	"purser.example/internal/whose"
@@ -36,6 +37,9 @@ type Source interface {
 	AddAdministrator(ctx context.Context, s Site, address, login string) error
 	// AddTermStoreAdministrator adds an account. It returns ErrUnsupported where the tenant's protocol does not allow it.
 	AddTermStoreAdministrator(ctx context.Context, username string) error
+	// OwnerAndMember gives the keys of the groups that an account both owns and is a member of itself: what it belongs to through another
+	// group does not count. It returns ErrNoUser for an account that is not there any more.
+	OwnerAndMember(ctx context.Context, user pool.UserID) ([]string, error)
 	// Resting is until when Microsoft asked to be left in peace by this account or app; zero: it did not.
 	Resting() time.Time
 	Close()
@@ -62,6 +66,7 @@ var (
 	ErrStale       = errors.New("scan: the cursor is no longer known")
 	ErrNowhere     = errors.New("scan: the list leads nowhere, or has no end")
 	ErrNoSite      = errors.New("scan: the site is no longer there")
+	ErrNoUser      = errors.New("scan: the account is no longer there")
 	ErrUnsupported = errors.New("scan: the tenant does not allow it")
 )
 

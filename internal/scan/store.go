@@ -115,6 +115,17 @@ type Store interface {
 	// Index renews what the search looks up, a step at a time, and tells whether there is more to do.
 	Index(ctx context.Context) (more bool, err error)
 
+	// There counts the objects of a type that are there and have one of the keys.
+	There(ctx context.Context, t tenant.ID, of Type, keys []string) (int, error)
+	// SetPlanner stores what a scan learned of the members of its tenant's pool, with its warnings; accounts that are not in the list are
+	// forgotten. Of one that has a Code, the numbers of an earlier scan stay. Where the scan has stored it before, nothing happens. It returns
+	// ErrGone.
+	SetPlanner(ctx context.Context, id ID, c PlannerCheck, list []Planner, warnings []Warning) error
+	// PlannerOf gives the check of a scan; the zero value for none.
+	PlannerOf(ctx context.Context, id ID) (PlannerCheck, error)
+	// Planner gives what is known of accounts, by folded username.
+	Planner(ctx context.Context, t tenant.ID, usernames []string) (map[string]Planner, error)
+
 	// TermStore gives who was made term store administrator of a tenant, and how; the zero value for nobody.
 	TermStore(ctx context.Context, t tenant.ID, username string) (TermStoreEntry, error)
 	// SetTermStore stores it.

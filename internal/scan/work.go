@@ -36,6 +36,9 @@ func (s *Service) carryOut(ctx context.Context, id ID) error {
 			return err
 		}
 	}
+	if err := w.planner(ctx); err != nil {
+		return err
+	}
 	return w.conclude(ctx)
 }
 

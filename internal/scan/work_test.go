@@ -586,6 +586,10 @@ func (c cut) EndSection(ctx context.Context, id scan.ID, of scan.Section) error 
 	return c.write(func() error { return c.Store.EndSection(ctx, id, of) })
 }
 
+func (c cut) SetPlanner(ctx context.Context, id scan.ID, of scan.PlannerCheck, list []scan.Planner, warnings []scan.Warning) error {
+	return c.write(func() error { return c.Store.SetPlanner(ctx, id, of, list, warnings) })
+}
+
 func (c cut) SetTermStore(ctx context.Context, t tenantID, entry scan.TermStoreEntry, e audit.Entry) error {
 	return c.write(func() error { return c.Store.SetTermStore(ctx, t, entry, e) })
 }
@@ -598,7 +602,8 @@ func (c cut) End(ctx context.Context, s scan.Scan, force []scan.Force, entries .
 	return c.write(func() error { return c.Store.End(ctx, s, force, entries...) })
 }
 
-// R50: Purser may end at every step of a scan; the next start goes on without doubles, and everything is registered exactly once.
+// R50, R42: Purser may end at every step of a scan; the next start goes on without doubles, everything is registered exactly once, and
+// Planner data is checked once, with each warning once.
 func TestPurserEndsAtEveryStepR50(t *testing.T) {
 	for _, after := range []bool{false, true} {
 		for n := 1; ; n++ {
@@ -625,6 +630,7 @@ func endsAt(t *testing.T, n int, after bool) (reached bool) {
 	r.start()
 	r.microsoft.fill(5)
 	r.microsoft.add(scan.Groups, "a", "b", "c", "d")
+	r.planner()
 	r.pool(pool.Sites, group, pool.Security)
 	p := r.byAccount(scan.Sites, scan.Groups)
 	s := r.begin(p)
@@ -653,6 +659,7 @@ func endsAt(t *testing.T, n int, after bool) (reached bool) {
 		t.Errorf("step %d: %d sites", n, len(r.objects(scan.Sites, scan.Any)))
 	}
 	r.registered(5, claim)
+	r.plannerOf(s.ID, scan.PlannerCheck{Groups: 4, Members: 3, Known: 2, Complete: 1}, scan.NoMember)
 	return left.Load() <= 0
 }
 

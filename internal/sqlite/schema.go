@@ -132,7 +132,8 @@ var fingerprints = map[int64]string{
 	17: "97a1f72df8aeda23b64fbe86",
 	18: "3ea4b63c3886288e641bbb3f",
 	19: "914596ab63514c2ae2610d2e",
-	20: "9be139167322cf1ee9e67305",
+	20: "85e248b3ae8f46bc24b5968f",
+	21: "a04afc0aaa4ddee017e5995c",
 }
 
 // ofQueue reports whether a table or an index, named as in schemaOf, is the queue's.

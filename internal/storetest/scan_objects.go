@@ -553,6 +553,49 @@ func termStore(r *rig) {
 	r.same("of another tenant", must2(r.Scans.TermStore(ctx, fabrikam.ID, "svc@contoso.com")), scan.TermStoreEntry{})
 }
 
+func plannerKept(r *rig) {
+	p := r.scanning("c1", scan.Groups, scan.Teams)
+	r.readType("c1", scan.Groups, foundOnes("g", 1, 4)...)
+	r.readType("c1", scan.Teams, foundOnes("g", 1, 9)...)
+	there := func(t tenant.ID, of scan.Type, keys ...string) int { return must2(r.Scans.There(ctx, t, of, keys)) }
+	r.same("there", []int{
+		there(contoso.ID, scan.Groups, "g-0001", "g-0004", "g-0004", "g-0005", "elsewhere"), there(contoso.ID, scan.Groups), there(fabrikam.ID, scan.Groups, "g-0001"),
+	}, []int{2, 0, 0})
+	names := []string{"One@contoso.com", "two@contoso.com", "nobody@contoso.com"}
+	of := func() map[string]scan.Planner { return must2(r.Scans.Planner(ctx, contoso.ID, names)) }
+	check := func(id scan.ID) scan.PlannerCheck { return must2(r.Scans.PlannerOf(ctx, id)) }
+	r.same("before", []any{of(), check("c1"), check("none")}, []any{map[string]scan.Planner{}, scan.PlannerCheck{}, scan.PlannerCheck{}})
+	first := scan.PlannerCheck{Groups: 4, Members: 2, Known: 1, Complete: 1}
+	one, two := scan.Planner{Username: "one@contoso.com", Both: 4, Groups: 4, At: monday}, scan.Planner{Username: "two@contoso.com", Code: scan.NoMember, Detail: "HTTP 404"}
+	typed := one
+	typed.Username = "ONE@contoso.com"
+	warning := scan.Warning{Type: scan.Groups, Key: "u2", Name: "two@contoso.com", Code: scan.NoMember}
+	for range 2 {
+		r.must(r.Scans.SetPlanner(ctx, "c1", first, []scan.Planner{typed, two}, []scan.Warning{warning}))
+	}
+	r.same("stored", []any{of(), check("c1"), must2(r.Scans.Warnings(ctx, "c1", 0, 10))}, []any{map[string]scan.Planner{one.Username: one, two.Username: two}, first, []scan.Warning{warning}})
+	r.same("the section", counted4(r.section("c1", scan.Groups)), [4]int{4, 4, 0, 0})
+	r.must(r.Scans.SetPlanner(ctx, "c1", scan.PlannerCheck{Groups: 1, Members: 1}, nil, nil))
+	r.same("the first stands", []any{len(of()), check("c1")}, []any{2, first})
+	r.endScan("c1")
+
+	r.advance(time.Hour)
+	r.beginScan("c2", p)
+	r.readType("c2", scan.Groups, foundOnes("g", 1, 3)...)
+	r.same("there, one is gone", there(contoso.ID, scan.Groups, "g-0001", "g-0004"), 1)
+	failed := scan.PlannerCheck{Groups: 3, Members: 1}
+	r.must(r.Scans.SetPlanner(ctx, "c2", failed, []scan.Planner{{Username: "one@contoso.com", Code: scan.Throttled}}, nil))
+	one.Code = scan.Throttled
+	r.same("what was known, without who is no member", []any{of(), check("c2"), check("c1")}, []any{map[string]scan.Planner{one.Username: one}, failed, first})
+	r.same("of another tenant", len(must2(r.Scans.Planner(ctx, fabrikam.ID, names))), 0)
+	if err := r.Scans.SetPlanner(ctx, "none", failed, nil, nil); !errors.Is(err, scan.ErrGone) {
+		r.Errorf("of a scan that is not there: %v", err)
+	}
+	r.endScan("c2")
+	r.must(r.Scans.Delete(ctx, []scan.Profile{p}, r.entry(done)))
+	r.same("without its scans", []any{of(), check("c2")}, []any{map[string]scan.Planner{one.Username: one}, scan.PlannerCheck{}})
+}
+
 func pagesAtOnce(r *rig) {
 	types := []scan.Type{scan.Sites, scan.OneDrive, scan.Groups, scan.Teams, scan.Mailboxes, scan.Users}
 	r.scanning("c1", types...)

@@ -46,6 +46,7 @@ func Scans(t *testing.T, open Open) {
 		{"the outcome of a registration is stored with the grant and the entry, or not at all", concludedGrant},
 		{"counts by type are those of the objects that are there, and say when they were read (R45)", countsOfObjects},
 		{"who is term store administrator is stored with its entry or not at all (R51)", termStore},
+		{"of how many groups accounts are owner and member is stored once for a scan, whole, and what it could not tell leaves what was known (R42)", plannerKept},
 		{"pages of many types that come at once are all counted", pagesAtOnce},
 		{"an entry may stand alone", func(r *rig) {
 			r.must(r.Scans.Note(ctx, r.entry("noted")))

@@ -1,16 +1,9 @@
 package help
 
-import (
-	"strings"
-
-	"purser.example/web/retirements"
-)
+import "purser.example/web/retirements"
 
 // securityInfo is where people see and delete their app passwords.
 const securityInfo = "https://mysignins.microsoft.com/security-info"
-
-// status is the status that the codes of a message lead to.
-func (g group) status() string { return strings.TrimPrefix(g.ID, "message-") }
 
 // clockSources are the sources of a retirement, as these pages name theirs.
 func clockSources(clock retirements.View) []source {

@@ -3,6 +3,7 @@ package help
 import (
 	"cmp"
 	"math"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -11,13 +12,14 @@ import (
 	"purser.example/web/words"
 )
 
-// group is all codes that lead to one status.
+// group is all codes that lead to one status, or to one message.
 type group struct {
 	ID    string
-	Title string // the status: "Wrong password"
-	Head  string // what verdicts with it are headed by
+	Title string // the status: "Wrong password"; or what verdicts with it are headed by
 	Notes bool   // the notes on passing the validation test help
 	Codes []code
+
+	last verdict.Rule // that was added
 }
 
 // code is one answer of Microsoft, or several that mean the same and stand in one line of the table.
@@ -85,43 +87,59 @@ func (c code) text() string {
 
 // groups sorts the whole table by status, in the catalogue's order; a status without codes is left out.
 func groups(table *verdict.Table) []group {
-	return groupsOf(table, func(verdict.Rule) bool { return true })
-}
-
-// messages are the rows of the legacy sign-in, which app passwords belong to, by the message that a validation test shows.
-func messages(table *verdict.Table) []group {
-	list := groupsOf(table, verdict.Rule.Legacy)
-	for i := range list {
-		list[i].ID = "message-" + strings.TrimPrefix(list[i].ID, "status-")
-	}
-	return list
-}
-
-func groupsOf(table *verdict.Table, wanted func(verdict.Rule) bool) []group {
 	var list []group
 	for _, status := range verdict.Statuses() {
 		of := group{ID: "status-" + string(status), Title: status.Title()}
-		var before verdict.Rule
 		for _, rule := range table.Rules() {
-			if rule.Status != status || !wanted(rule) {
-				continue
+			if rule.Status == status {
+				of.add(rule, table)
 			}
-			if len(of.Codes) > 0 && rule.Line == before.Line && rule.Own == before.Own {
-				last := &of.Codes[len(of.Codes)-1]
-				last.Places = append(last.Places, placeOf(rule))
-			} else {
-				e := explain(rule, table, verdict.Context{})
-				of.Notes = of.Notes || helpedByNotes(e)
-				of.Codes = append(of.Codes, codeOf(rule, table, e))
-				of.Head = e.Title
-			}
-			before = rule
 		}
 		if len(of.Codes) > 0 {
 			list = append(list, of)
 		}
 	}
 	return list
+}
+
+// messages are the rows of the legacy sign-in, which app passwords belong to, by the message that a validation test shows, in the order of
+// the statuses.
+func messages(table *verdict.Table) []group {
+	var list []group
+	for _, status := range verdict.Statuses() {
+		for _, rule := range table.Rules() {
+			if rule.Status != status || !rule.Legacy() {
+				continue
+			}
+			head := explain(rule, table, verdict.Context{}).Title
+			at := slices.IndexFunc(list, func(of group) bool { return of.Title == head })
+			if at < 0 {
+				at, list = len(list), append(list, group{ID: "message-" + slug(head), Title: head})
+			}
+			list[at].add(rule, table)
+		}
+	}
+	return list
+}
+
+// slug is a text as an id has it.
+func slug(text string) string {
+	return strings.Trim(notInSlugs.ReplaceAllString(strings.ToLower(text), "-"), "-")
+}
+
+var notInSlugs = regexp.MustCompile(`[^a-z0-9]+`)
+
+// add adds a row. Rows that share one line of their file share one place.
+func (g *group) add(rule verdict.Rule, table *verdict.Table) {
+	if len(g.Codes) > 0 && rule.Line == g.last.Line && rule.Own == g.last.Own {
+		last := &g.Codes[len(g.Codes)-1]
+		last.Places = append(last.Places, placeOf(rule))
+	} else {
+		e := explain(rule, table, verdict.Context{})
+		g.Notes = g.Notes || helpedByNotes(e)
+		g.Codes = append(g.Codes, codeOf(rule, table, e))
+	}
+	g.last = rule
 }
 
 func placeOf(rule verdict.Rule) place {

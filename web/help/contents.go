@@ -45,7 +45,7 @@ var (
 	nonePlace        = place{"none", "None of these apply"}
 	permissionPlaces = []place{{"reading", "How to read the table"}, {"account", "Choosing the account"}, {"sources", "Where this comes from"}}
 	passwordPlaces   = []place{{"purser", "What Purser checks"}, {"expiry", "Change when passwords expire"}, {"lockout", "Wrong passwords and lockout"}}
-	appPlaces        = []place{{"about", "What app passwords are"}, {"retired", "What Microsoft has turned off"}, {"convert", "Convert to a sign-in without an app password"}, {"limits", "What classic MFA profiles can't do"}}
+	appPlaces        = []place{{"about", "What app passwords are"}, {"retired", "What Microsoft has turned off"}, {"other", "Other messages"}, {"convert", "Convert to a sign-in without an app password"}, {"limits", "What classic MFA profiles can't do"}}
 	poolPlaces       = []place{
 		{"build", "Build a pool"}, {"mfa", "Members with multi-factor authentication"}, {"needs", "What each object type needs"},
 		{"size", "How many members are enough"}, {"force", "When a pool takes effect"},
@@ -65,7 +65,7 @@ func placesOf(sections []section) []place {
 func appCodePlaces(list []group) []place {
 	places := slices.Clone(appPlaces[:2])
 	for _, of := range list {
-		places = append(places, place{of.ID, of.Head})
+		places = append(places, place{of.ID, of.Title})
 	}
 	return append(places, appPlaces[2:]...)
 }

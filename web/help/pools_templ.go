@@ -165,7 +165,7 @@ func poolsPage() templ.Component {
 		templ_7745c5c3_Err = bullets([]string{
 			"* The guide has a footnote at Microsoft 365 Users whose text is lost, so Purser can't say what it restricts.",
 			"Public folders don't need a password, because they are accessed by impersonation of the account.",
-			"To protect Planner data, an account must be both owner and member of the scanned Microsoft 365 Groups and Teams.",
+			"To protect Planner data, an account must be both owner and member of the scanned Microsoft 365 Groups and Teams. A scan of Microsoft 365 Groups checks it for the saved members, and the column Planner data shows of how many groups each is both.",
 			"An account that also has a service account profile is used for managing operations and application-level jobs too.",
 		}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {

@@ -26,6 +26,7 @@ import (
 type Scans interface {
 	ChainOf(ctx context.Context, caller access.Caller, key pool.Key) (scan.Chain, error)
 	Rerun(ctx context.Context, caller access.Caller, origin audit.Origin, t tenant.ID) ([]scan.Scan, error)
+	Planner(ctx context.Context, caller access.Caller, t tenant.ID, usernames []string) (map[string]scan.Planner, error)
 	TermStore(ctx context.Context, caller access.Caller, t tenant.ID, username string) (scan.TermStoreEntry, error)
 	ConfirmTermStore(ctx context.Context, caller access.Caller, origin audit.Origin, t tenant.ID, username string) error
 }

@@ -12,6 +12,8 @@ func (m memberView) hintID(class string) string { return m.control("more", class
 
 func (m memberView) verdictID(class string) string { return m.control("verdict", class) }
 
+func (m memberView) plannerID(class string) string { return m.control("planner", class) }
+
 // passwordLabel names the field; js/pool.js renames it when Enable MFA changes.
 func (m memberView) passwordLabel() string {
 	if m.MFA {

@@ -48,6 +48,9 @@ func (h *Handlers) usersView(c echo.Context, tell *verdicts.Teller, r pool.Readi
 		view.Rows = append(view.Rows, h.memberView(c, tell, m, f))
 		view.Rows[len(view.Rows)-1].Elsewhere = placeViews(elsewhere[m.User], f, m.User)
 	}
+	if err := h.addPlanner(c, key, page.Rows, view); err != nil {
+		return nil, err
+	}
 	view.Pager = pager(page, r, f)
 	return view, nil
 }

@@ -130,6 +130,8 @@ type usersView struct {
 	Find      string
 	Shows     []ui.Option
 	Passwords bool
+	Planner   bool // the class is the one that Planner data concerns
+	Looked    bool // a scan has looked at a member in sight
 	Retype    bool
 	Several   bool   // the members have several pages
 	Import    string // address of the import; empty for none
@@ -163,6 +165,19 @@ type memberView struct {
 	Error                string
 	Forget               bool // ticked
 	Elsewhere            []placeView
+	Planner              *plannerView // nil: no scan has looked
+}
+
+// plannerView is of how many scanned groups a member is owner and member at once.
+type plannerView struct {
+	Tone  ui.Tone
+	State string     // "12 of 45"
+	Text  string     // in a sentence; empty where no scan could tell
+	At    words.Time // behind it
+	Todo  string     // what to do; empty for nothing
+	Why   string     // why the last scan could not tell; empty: it could
+	Code  string
+	Href  string // what the code means
 }
 
 // placeView is another place of a member's account, and whether a new password goes there too.

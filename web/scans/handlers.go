@@ -50,6 +50,7 @@ type Service interface {
 	Counts(ctx context.Context, caller access.Caller, t tenant.ID) ([]scan.Count, error)
 	Export(ctx context.Context, caller access.Caller, origin audit.Origin, q scan.ObjectQuery, write func([]scan.Object) error) error
 
+	PlannerOf(ctx context.Context, caller access.Caller, id scan.ID) (scan.PlannerCheck, error)
 	TermStore(ctx context.Context, caller access.Caller, t tenant.ID, username string) (scan.TermStoreEntry, error)
 	ConfirmTermStore(ctx context.Context, caller access.Caller, origin audit.Origin, t tenant.ID, username string) error
 }

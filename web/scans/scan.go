@@ -9,6 +9,7 @@ import (
 
 	"github.com/labstack/echo/v4"
 
+	"purser.example/internal/pool"
 	"purser.example/internal/problem"
 	"purser.example/internal/run"
 	"purser.example/internal/scan"
@@ -84,7 +85,30 @@ func (h *Handlers) scanView(c echo.Context) (scanView, error) {
 	if view.Grants, err = h.grantsView(c, s); err != nil {
 		return view, err
 	}
+	if view.Planner, err = h.plannerWords(c, s.ID); err != nil {
+		return view, err
+	}
+	view.Members = with(poolsPath, "tenant", string(s.Tenant), "tab", string(pool.Sites))
 	return view, h.warningsOf(c, s, &view)
+}
+
+// plannerWords say what the scan learned of the members of the account pool, for Planner data (R42).
+func (h *Handlers) plannerWords(c echo.Context, id scan.ID) (string, error) {
+	check, err := h.Scans.PlannerOf(c.Request().Context(), session.Caller(c), id)
+	switch {
+	case err != nil || check.Members == 0:
+		return "", err
+	case check.Groups == 0:
+		return "Planner data: no Microsoft 365 Groups were found.", nil
+	case check.Known == 0:
+		return "Planner data: the members of the account pool couldn't be checked. The warnings say why.", nil
+	}
+	said := "Planner data: " + words.Number(check.Complete) + " of " + words.Counted(check.Members, "member") + " of the account pool " + words.Plural(check.Complete, "is", "are") +
+		" owner and member of all " + words.Counted(check.Groups, "group") + "."
+	if unknown := check.Members - check.Known; unknown > 0 {
+		said += " " + words.Number(unknown) + " couldn't be checked; the warnings say why."
+	}
+	return said, nil
 }
 
 // begunBy says who or what began the scan.

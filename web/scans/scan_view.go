@@ -30,6 +30,8 @@ type scanView struct {
 	Sections   []sectionView
 	Total      sectionView
 	Grants     *grantsView // nil: nothing is registered
+	Planner    string      // of how many groups the members of the pool are owner and member; empty: the scan has not looked
+	Members    string      // where they are
 	Warnings   []warningView
 	Pager      ui.PagerProps
 	Links      []link

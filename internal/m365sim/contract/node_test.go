@@ -26,6 +26,12 @@ func newNodeWorld(t *testing.T) *nodeWorld {
 	t.Helper()
 	fixture := strings.Replace(strings.TrimSuffix(contoso, "\n}]}")+pool, `"userPrincipalName": "svc@contoso.com",`, `"userPrincipalName": "svc@contoso.com", "roles": ["SharePoint Administrator"],`, 1)
 	fixture = strings.Replace(fixture, `"permissions": ["User.Read.All"]`, `"permissions": ["User.Read.All", "GroupMember.Read.All"]`, 1)
+	return nodeWorldOf(t, fixture)
+}
+
+// nodeWorldOf is such a simulator with a fixture.
+func nodeWorldOf(t *testing.T, fixture string) *nodeWorld {
+	t.Helper()
 	address, certificate := start(t, fixture)
 	_, port, err := net.SplitHostPort(address)
 	if err != nil {
@@ -81,6 +87,44 @@ func TestIdentityAndGraphSDK(t *testing.T) {
 	} {
 		if said, _ := refusals[name].(string); !strings.Contains(said, code) {
 			t.Errorf("%s: %q, want %s", name, said, code)
+		}
+	}
+}
+
+// TestAppPasswords signs in with an app password by node-sp-auth and by node-spoauth, two clients of SharePoint that know the legacy protocol
+// each by itself: where the protocol is on they get its cookies, and they read the refusals as their authors expect (R34).
+func TestAppPasswords(t *testing.T) {
+	const appPassword = "abcdabcdabcdabcd"
+	fixture := strings.Replace(contoso, `"userPrincipalName": "mfa@contoso.com",`, `"userPrincipalName": "mfa@contoso.com", "appPassword": "`+appPassword+`",`, 1)
+	on := nodeWorldOf(t, strings.Replace(fixture, `"apps": [`, `"sharePoint": {"legacyAuthEnabled": true, "legacyRetired": false}, "apps": [`, 1))
+	retired := nodeWorldOf(t, fixture)
+	for name, c := range map[string]struct {
+		world           *nodeWorld
+		username, word  string
+		spAuth, spoauth string // what each says; empty: it has the cookies
+	}{
+		"an app password":          {on, "mfa@contoso.com", appPassword, "", ""},
+		"where nobody has MFA":     {on, "svc@contoso.com", password, "", ""},
+		"a wrong one":              {on, "mfa@contoso.com", "wrong", "AADSTS50126", "AADSTS50126"},
+		"the account's own":        {on, "mfa@contoso.com", password, "AADSTS50076", "AADSTS50076"},
+		"a policy":                 {on, "policy@contoso.com", password, "AADSTS53003", "AADSTS53003"},
+		"a disabled account":       {on, "disabled@contoso.com", password, "AADSTS50057", "AADSTS50057"},
+		"nobody":                   {on, "nobody@contoso.com", password, "AADSTS50034", "AADSTS50034"},
+		"a domain that is unknown": {on, "svc@nowhere.example", password, "Unable to resolve namespace authentiation type", "AADSTS50034"},
+		// Without cookies in the answer neither has a message of its own.
+		"retired": {retired, "mfa@contoso.com", appPassword, "Cannot read properties of undefined", "Cannot read properties of undefined"},
+	} {
+		out, ok := c.world.run(t, filepath.Join("node", "legacy.mjs"), "https://contoso.sharepoint.com/sites/finance", c.username, c.word)
+		var told map[string]struct{ Cookies, Error string }
+		last := out[strings.LastIndex(strings.TrimSpace(out), "\n")+1:]
+		if !ok || json.Unmarshal([]byte(last), &told) != nil {
+			t.Fatalf("%s: %s", name, out)
+		}
+		for client, want := range map[string]string{"node-sp-auth": c.spAuth, "node-spoauth": c.spoauth} {
+			said := told[client]
+			if want == "" && !strings.Contains(said.Cookies, "FedAuth=") || want == "" && strings.Contains(said.Cookies, "undefined") || want != "" && !strings.Contains(said.Error, want) {
+				t.Errorf("%s by %s: %+v, want %q", name, client, said, want)
+			}
 		}
 	}
 }

@@ -167,5 +167,8 @@ func (g *Group) MemberGroups() []*Group {
 // OtherMembers are neither users nor groups.
 func (g *Group) OtherMembers() []*Other { return g.others }
 
+// OwnedBy says whether the user of that id is an owner.
+func (g *Group) OwnedBy(user string) bool { return slices.Contains(g.owners, user) }
+
 // Has says whether the group names the user of that id itself.
 func (g *Group) Has(user string) bool { return g.memberOf[user] }

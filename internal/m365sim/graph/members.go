@@ -136,6 +136,21 @@ func (g *request) memberships() call.Answer {
 	return g.related(memberships(u, g.path[2] == "transitiveMemberOf"), g.path[3:])
 }
 
+// ownedObjects answers what a user owns: of what the simulator knows, groups.
+func (g *request) ownedObjects() call.Answer {
+	u, refused := g.reachUser("User.Read.All")
+	if refused != nil {
+		return refused.answer(g.Call)
+	}
+	var list []object
+	for _, of := range u.Tenant().GroupsAbout(u) {
+		if of.OwnedBy(u.ID) {
+			list = append(list, group{of})
+		}
+	}
+	return g.related(list, g.path[3:])
+}
+
 // memberships are the groups and directory roles of a user. Roles come first, since a client may read one page only.
 func memberships(u *directory.User, transitive bool) []object {
 	var list []object

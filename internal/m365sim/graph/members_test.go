@@ -7,6 +7,32 @@ import (
 	"purser.example/internal/m365sim/simtest"
 )
 
+// R42, Microsoft Graph, list ownedObjects: what a user owns, by pages, with the permission that shows it.
+func TestGraphOwnedObjects(t *testing.T) {
+	w := simtest.NewWorld(t, simtest.Contoso)
+	token := w.AsApp(simtest.AppID, "good-secret")
+	const svc = "/v1.0/users/svc@contoso.com"
+	owned := w.Get(token, svc+"/ownedObjects?$select=id&$top=999")
+	if ids, types := owned.List(t, "id"), owned.List(t, "@odata.type"); !slices.Equal(ids, []string{simtest.PoolID}) || !slices.Equal(types, []string{"#microsoft.graph.group"}) {
+		t.Errorf("%v %v", ids, types)
+	}
+	if got := w.Get(token, svc+"/ownedObjects/microsoft.graph.group").List(t, "displayName"); !slices.Equal(got, []string{"AOS Pool"}) {
+		t.Errorf("%v", got)
+	}
+	if got := w.Get(token, "/v1.0/users/plain@contoso.com/ownedObjects").List(t, "id"); len(got) != 0 {
+		t.Errorf("a member that owns nothing: %v", got)
+	}
+	if r := w.Get(token, "/v1.0/users/nobody@contoso.com/ownedObjects"); r.Status != 404 || r.GraphCode(t) != "Request_ResourceNotFound" {
+		t.Errorf("%d %s", r.Status, r.Body)
+	}
+	if r := w.Get(w.AsApp(simtest.SecretAppID, "s"), svc+"/ownedObjects"); r.Status != 403 || r.GraphCode(t) != "Authorization_RequestDenied" {
+		t.Errorf("without User.Read.All: %d %s", r.Status, r.Body)
+	}
+	if got := w.Get(w.AccessToken("scope", "https://graph.microsoft.com/User.Read"), svc+"/ownedObjects").List(t, "id"); len(got) != 1 {
+		t.Errorf("oneself: %v", got)
+	}
+}
+
 func TestGraphMembers(t *testing.T) {
 	w := simtest.NewWorld(t, simtest.Contoso)
 	token := w.AsApp(simtest.AppID, "good-secret")

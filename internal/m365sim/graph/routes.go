@@ -48,6 +48,8 @@ var routes = []route{
 	{"users/*/memberOf/*", "", "User.Read.All GroupMember.Read.All", (*request).memberships},
 	{"users/*/transitiveMemberOf", "", "User.Read.All GroupMember.Read.All", (*request).memberships},
 	{"users/*/transitiveMemberOf/*", "", "User.Read.All GroupMember.Read.All", (*request).memberships},
+	{"users/*/ownedObjects", "", "User.Read.All", (*request).ownedObjects},
+	{"users/*/ownedObjects/*", "", "User.Read.All", (*request).ownedObjects},
 	{"users/*/drive", readsDrives, readsDrives, (*request).userDrive},
 	{"groups/*/drive", readsDrives, readsDrives, (*request).groupDrive},
 	{"groups", "Group.ReadBasic.All", "Group.ReadBasic.All", (*request).listGroups},

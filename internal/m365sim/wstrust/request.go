@@ -51,10 +51,10 @@ type Request struct {
 	} `xml:"http://www.w3.org/2003/05/soap-envelope Body"`
 }
 
-// Parse reads a SOAP body, or answers nil for anything else.
+// Parse reads a SOAP body, or answers nil for anything else. Older clients say nothing of what they send, which Microsoft puts up with.
 func Parse(contentType string, body []byte) *Request {
 	kind, _, err := mime.ParseMediaType(contentType)
-	if err != nil || kind != "application/soap+xml" {
+	if contentType != "" && (err != nil || kind != "application/soap+xml") {
 		return nil
 	}
 	var r Request
