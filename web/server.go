@@ -16,6 +16,7 @@ import (
 	"purser.example/internal/breakglass"
 	"purser.example/internal/login"
 	"purser.example/internal/pool"
+	"purser.example/internal/profile"
 	core "purser.example/internal/session"
 	"purser.example/static"
 	"purser.example/web/appprofiles"
@@ -101,7 +102,7 @@ func rules(o Options) door.Rules {
 	return door.Rules{
 		BaseURL: o.BaseURL, Log: o.Log, Activity: o.Activity,
 		Anonymous: anonymous, SigningIn: signingIn, Streaming: streaming, Asking: asking(), Quiet: quiet, Observe: o.Observe,
-		Uploads:     map[string]int64{pools.ImportPath: pool.MaxImport + 64<<10}, // the file and the form around it
+		Uploads:     map[string]int64{pools.ImportPath: pool.MaxImport + 64<<10, profiles.ImportPath: profile.MaxImport + 64<<10}, // the file and the form around it
 		FormOrigins: o.Login.FormOrigins, SignIn: auth.SignInAddress, NoRole: auth.NoRolePage(o.Login.RoleClaim()),
 	}
 }
@@ -149,7 +150,7 @@ func signingIn(c echo.Context) bool { return strings.HasPrefix(c.Request().URL.P
 // streaming are the requests that hold their connection to hear of progress, or to take a table that is sent as it is read. Their header does
 // not tell: htmx says of each of its requests that it would take a stream.
 func streaming(c echo.Context) bool {
-	return c.Request().Method == http.MethodGet && (strings.HasSuffix(c.Path(), "/events") || c.Path() == scans.ExportPath)
+	return c.Request().Method == http.MethodGet && (strings.HasSuffix(c.Path(), "/events") || c.Path() == scans.ExportPath || c.Path() == profiles.ExportPath)
 }
 
 // asking are the requests that may wait for Microsoft 365, by the routes that each screen tells of.

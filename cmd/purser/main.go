@@ -41,6 +41,7 @@ type commands struct {
 	Serve   serveCommand   `cmd:"" help:"Run Purser; settings come from the environment (see docs/settings.md)."`
 	Healthy healthyCommand `cmd:"" help:"Ask the Purser at PURSER_ADDR whether it is ready: status 0, or 1 and why not."`
 	Doctor  doctorCommand  `cmd:"" help:"Check settings, key, database, clock, identity provider, tenants, app profiles, certificates and disk, and say what is wrong and how to mend it. Changes nothing. Ends with status 0, or with 1 where something is wrong."`
+	Import  importCommand  `cmd:"" help:"Import profiles from a file into the data folder, while no Purser works in it, and print what became of each row. Ends with status 0, or with 1 where rows were refused."`
 	Service serviceCommand `cmd:"" help:"Run Purser as a Windows service."`
 	Key     keyCommand     `cmd:"" help:"Make the key that seals secrets, or print the ID of one."`
 	Audit   auditCommand   `cmd:"" help:"Verify the activity log."`

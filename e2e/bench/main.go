@@ -65,6 +65,7 @@ var measurements = []struct {
 	{"search", (*bench).search},
 	{"edits", (*bench).edits},
 	{"validate", (*bench).validate},
+	{"import", (*bench).imports},
 	{"scan", (*bench).scan},
 	{"grants", (*bench).grants},
 	{"beside", (*bench).besideScan},

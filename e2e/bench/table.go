@@ -43,6 +43,7 @@ server, so that a page under load costs what the machine has left.
   and answered after it is on the disk; sixteen people at once. Their limit is a write of one small row through the same group
   commit. Both depend on how fast the disk flushes.
 - **A Save's own time** is the whole Save less what the simulator takes for the same answers, one after the other in turn.
+- **An import** counts from sending the file to the page that says what came of it, once for Check and once for Import.
 - **A scan** counts from when it is begun until all sites are read and stored. Its bare client pages through the same answers of the
   same simulator, decodes them, and stores each page in one transaction as durable as Purser's, in a table with nothing but its key.
   What costs more is finding what is known already, and the indexes by which objects are listed; what is gained is that the next page

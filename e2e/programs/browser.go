@@ -1,10 +1,12 @@
 package programs
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
 	"io"
+	"mime/multipart"
 	"net/http"
 	"net/http/cookiejar"
 	"net/url"
@@ -97,6 +99,27 @@ func (b *Browser) Post(ctx context.Context, path string, form url.Values, script
 	if script {
 		req.Header.Set("HX-Request", "true")
 	}
+	return b.send(req)
+}
+
+// Upload sends a file as the form of an import does, with the button that was selected.
+func (b *Browser) Upload(ctx context.Context, path, name string, content []byte, button string) (Answer, error) {
+	var body bytes.Buffer
+	form := multipart.NewWriter(&body)
+	part, err := form.CreateFormFile("file", name)
+	if err != nil {
+		return Answer{}, err
+	}
+	_, err = part.Write(content)
+	if err := errors.Join(err, form.WriteField("do", button), form.Close()); err != nil {
+		return Answer{}, err
+	}
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, b.base+path, &body)
+	if err != nil {
+		return Answer{}, err
+	}
+	req.Header.Set("Content-Type", form.FormDataContentType())
+	req.Header.Set("Sec-Fetch-Site", "same-origin")
 	return b.send(req)
 }
 

@@ -29,9 +29,19 @@ func NewFolder(path string) Folder { return Folder{path, secret.NewKey()} }
 // Administrator is the person of the provider as a caller, for what is done without HTTP.
 var Administrator = access.Caller{Issuer: "bench", Subject: "bench", Name: "Bench", SignIn: Email, Roles: []access.Role{access.ServiceAdministrator}}
 
-// Fill connects tenants by an app registration and makes so many profiles in them, as sqlitetest.Fill makes them. There is no
-// page to connect tenants yet, so it is done in the database, before the first start.
+// Connect connects tenants by an app registration, in the database and before the first start.
+func (f Folder) Connect(ctx context.Context, list []tenant.Tenant, application string) error {
+	return f.furnish(ctx, list, application, func(*sqlite.DB, *secret.Keyring) error { return nil })
+}
+
+// Fill connects tenants and makes so many profiles in them, as sqlitetest.Fill makes them.
 func (f Folder) Fill(ctx context.Context, list []tenant.Tenant, application string, profiles int) error {
+	return f.furnish(ctx, list, application, func(db *sqlite.DB, ring *secret.Keyring) error {
+		return sqlitetest.Fill(ctx, db, ring, sqlitetest.FillOptions{Profiles: profiles})
+	})
+}
+
+func (f Folder) furnish(ctx context.Context, list []tenant.Tenant, application string, fill func(*sqlite.DB, *secret.Keyring) error) error {
 	db, ring, err := f.Open(ctx)
 	if err != nil {
 		return err
@@ -41,7 +51,7 @@ func (f Folder) Fill(ctx context.Context, list []tenant.Tenant, application stri
 		err = errors.Join(err, service.Connect(ctx, Administrator, audit.Origin{}, t, appprofile.App{ApplicationID: application}))
 	}
 	if err == nil {
-		err = sqlitetest.Fill(ctx, db, ring, sqlitetest.FillOptions{Profiles: profiles})
+		err = fill(db, ring)
 	}
 	return errors.Join(err, db.Close())
 }

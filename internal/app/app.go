@@ -75,6 +75,7 @@ type App struct {
 	Scans    *scan.Service
 
 	Validations *profile.Validations
+	Imports     *profile.Imports
 
 	cfg      config.Config
 	log      *slog.Logger
@@ -163,6 +164,7 @@ func (a *App) furnish(kept stores, ring *secret.Keyring, codes *verdict.Table, o
 	a.Runs = run.NewService(run.Parts{Store: kept.runs, Accounts: a.Accounts, Shifts: a.shifts, Limits: run.Usual, Now: o.Now, Log: o.Log})
 	a.Profiles = profile.NewService(kept.profiles, a.Tenants, a.Accounts, ring, profile.Settings{ServiceProvider: cfg.ServiceProvider, AdminCenterHosts: cfg.AdminCenterHosts}, o.Now)
 	a.Validations = profile.NewValidations(a.Profiles, a.Runs)
+	a.Imports = profile.NewImports(a.Profiles, a.Validations, a.shifts, o.Now, o.Log)
 	a.Pools = pool.NewService(pool.Parts{
 		Store: kept.pools, Tenants: a.Tenants, Apps: a.Apps, Accounts: a.Accounts, Profiles: a.Profiles, Runs: a.Runs, Shifts: a.shifts, Ring: ring, Directory: directory,
 		Settings: pool.Settings{AdminCenterHosts: cfg.AdminCenterHosts}, Codes: codes, Now: o.Now, Log: o.Log,
@@ -203,12 +205,13 @@ func (a *App) employ(ctx context.Context) (err error) {
 // pages is Purser in a browser.
 func (a *App) pages(ready func(context.Context) error, codes *verdict.Table, o Options) http.Handler {
 	told := &verdicts.Words{Tenants: a.Tenants, Apps: a.Apps, Codes: codes, Now: o.Now}
+	desk := new(sheet.Desk)
 	discovery := &scans.Handlers{Scans: a.Scans, Runs: a.Runs, Tenants: a.Tenants, Now: o.Now, Log: o.Log}
 	return web.New(web.Options{
 		BaseURL: a.cfg.BaseURL, TrustedProxies: a.cfg.TrustedProxies, Log: o.Log,
 		Sessions: a.sessions, Login: a.login, Links: a.links, Activity: a.tally, Ready: ready, Simulated: a.cfg.Simulated(), Observe: a.observer(),
-		Profiles:    &profiles.Handlers{Profiles: a.Profiles, Accounts: a.Accounts, Validations: a.Validations, RunsOf: a.Runs, Tenants: a.Tenants, Apps: a.Apps, Now: o.Now, Log: o.Log, Verdicts: told},
-		Pools:       &pools.Handlers{Pools: a.Pools, Scans: a.Scans, Runs: a.Runs, Tenants: a.Tenants, Now: o.Now, Log: o.Log, Verdicts: told, Desk: &sheet.Desk{}},
+		Profiles:    &profiles.Handlers{Profiles: a.Profiles, Accounts: a.Accounts, Validations: a.Validations, Imports: a.Imports, Desk: desk, RunsOf: a.Runs, Tenants: a.Tenants, Apps: a.Apps, Now: o.Now, Log: o.Log, Verdicts: told},
+		Pools:       &pools.Handlers{Pools: a.Pools, Scans: a.Scans, Runs: a.Runs, Tenants: a.Tenants, Now: o.Now, Log: o.Log, Verdicts: told, Desk: desk},
 		Runs:        &runs.Handlers{Runs: a.Runs, Tenants: a.Tenants, Now: o.Now},
 		Tenants:     &tenants.Handlers{Tenants: a.Tenants, Apps: a.Apps, Found: discovery.Found, Now: o.Now},
 		AppProfiles: &appprofiles.Handlers{Apps: a.Apps, Tenants: a.Tenants, Now: o.Now, Log: o.Log, Verdicts: told},
@@ -293,6 +296,7 @@ func (a *App) Close() error {
 	a.handBack()
 	a.chores.Wait()
 	a.sessions.Close()
+	a.Imports.Close()
 	return errors.Join(a.tally.Close(context.Background()), a.DB.Close())
 }
 

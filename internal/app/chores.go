@@ -21,8 +21,9 @@ func (a *App) every(beside context.Context, pause time.Duration, do func(context
 	}
 }
 
-// tidy removes sessions that have ended, and records what was tallied in the last minute.
+// tidy removes sessions that have ended and files that nobody imported, and records what was tallied in the last minute.
 func (a *App) tidy(ctx context.Context) {
+	a.Imports.Tidy()
 	if err := problem.Guard(func() error { return a.sessions.Sweep(ctx) }); err != nil && ctx.Err() == nil {
 		a.log.Warn("ended sessions not removed", "error", err)
 	}

@@ -7,15 +7,18 @@ import (
 	"encoding/json"
 	"iter"
 	"slices"
+	"strings"
 
+	"purser.example/internal/shown"
 	"purser.example/internal/verdict"
 )
 
 // Service is a cloud service that signs in to Microsoft 365 with a service account.
 type Service struct {
-	ID    string `json:"id"`   // stands in addresses and rows
-	Name  string `json:"name"` // to the letter, as the guide has it
-	Needs string `json:"needs"`
+	ID    string   `json:"id"`    // stands in addresses and rows
+	Name  string   `json:"name"`  // to the letter, as the guide has it
+	Codes []string `json:"codes"` // what the vendor's own API calls it, for files that come from there (R30)
+	Needs string   `json:"needs"`
 	// Roles lists what the account must have: of each inner list, one. Sometimes holds roles that single features need.
 	Roles     [][]string `json:"roles"`
 	Sometimes []string   `json:"sometimes"`
@@ -80,6 +83,18 @@ func Named(ids []string) iter.Seq[Service] {
 			}
 		}
 	}
+}
+
+// Find gives the service that a file calls by its name, by one of the vendor's codes or by its id, in any case (R30).
+func Find(called string) (Service, bool) {
+	called = shown.Line(called)
+	i := slices.IndexFunc(services, func(s Service) bool {
+		return strings.EqualFold(called, s.Name) || strings.EqualFold(called, s.ID) || slices.ContainsFunc(s.Codes, func(code string) bool { return strings.EqualFold(called, code) })
+	})
+	if i < 0 {
+		return Service{}, false
+	}
+	return services[i], true
 }
 
 // Known reports whether there is a service with that id.

@@ -2,6 +2,7 @@ package catalogue_test
 
 import (
 	"slices"
+	"strings"
 	"testing"
 
 	"purser.example/internal/catalogue"
@@ -23,6 +24,29 @@ func TestServicesAreThoseOfTheGuide(t *testing.T) {
 			t.Errorf("incomplete or double: %+v", s)
 		}
 		ids[s.ID] = true
+	}
+}
+
+// R30: a file names services as people read them, as the vendor's API does, or as addresses do; no two are called the same.
+func TestServicesAreFoundByNameCodeAndID(t *testing.T) {
+	called := map[string]string{}
+	for _, s := range catalogue.Services(true) {
+		for _, name := range append([]string{s.ID, s.Name}, s.Codes...) {
+			for _, text := range []string{name, " " + strings.ToUpper(name) + "\u00a0"} {
+				if found, ok := catalogue.Find(text); !ok || found.ID != s.ID {
+					t.Errorf("%q finds %q", text, found.ID)
+				}
+			}
+			if other, there := called[strings.ToLower(name)]; there && other != s.ID {
+				t.Errorf("%q is %s and %s", name, other, s.ID)
+			}
+			called[strings.ToLower(name)] = s.ID
+		}
+	}
+	for text, want := range map[string]string{"FLYOnline": "fly", "RevIM": "opus", "AvePointRecords": "opus", "GASaas": "cloud-governance", "VMBackup": "cloud-backup-iaas", "SalesforceBackup": "", "": ""} {
+		if found, ok := catalogue.Find(text); found.ID != want || ok != (want != "") {
+			t.Errorf("%q finds %q, want %q", text, found.ID, want)
+		}
 	}
 }
 

@@ -241,6 +241,19 @@ func LoadPlace(environ []string) (Config, error) {
 	return r.finish(cfg)
 }
 
+// LoadWork reads the settings of a command that works in the data folder as Purser itself does, without pages. The error, if any, is
+// Mistakes.
+func (c Checks) LoadWork(environ []string) (Config, error) {
+	r := newReader(environ, c)
+	var cfg Config
+	cfg.Data = r.required("PURSER_DATA", "the folder of the database", place)
+	cfg.Key = r.key(cfg.Data)
+	r.shared(&cfg)
+	cfg, err := r.finish(cfg)
+	cfg.Unknown = nil // settings of `serve` that need no pages are no mistakes
+	return cfg, err
+}
+
 // LoadFolder reads the data folder and the key alone, for commands that look at a database. A folder that is given takes the place of the
 // setting. The error, if any, is Mistakes.
 func LoadFolder(environ []string, given string) (folder, key string, err error) {

@@ -78,6 +78,9 @@ func keyOf(p Profile) account.Key { return account.KeyOf(p.Tenant, p.Username) }
 // verdict that confirmed it. Nothing tries a parked password by itself.
 func (p Profile) Parked() bool { return account.Refused(p.Verdict) }
 
+// nothing is what an edit changed that changed nothing.
+const nothing = "nothing"
+
 // differences names what an edit changed, for the activity log; never the values of the password.
 func differences(old, edited Profile, password bool) string {
 	var parts []string
@@ -98,7 +101,7 @@ func differences(old, edited Profile, password bool) string {
 		}
 	}
 	if len(parts) == 0 {
-		return "nothing"
+		return nothing
 	}
 	return strings.Join(parts, ", ")
 }

@@ -356,6 +356,9 @@ func (s *Service) offeredTo(p Profile) []catalogue.Service {
 	return offered
 }
 
+// anotherAccount says that a stored password is of the former account only.
+const anotherAccount = "You changed the tenant or username. Enter the password of that account."
+
 // retype says why an empty password is not enough when the account is another one.
 func retype(err error, account bool, password secret.Value) error {
 	if !account || !password.Empty() {
@@ -364,7 +367,7 @@ func retype(err error, account bool, password secret.Value) error {
 	fields := problem.Fields(err)
 	for i, f := range fields {
 		if f.Field == FieldPassword {
-			fields[i].Message = "You changed the tenant or username. Enter the password of that account."
+			fields[i].Message = anotherAccount
 		}
 	}
 	return err

@@ -30,6 +30,8 @@ type Store interface {
 	Password(ctx context.Context, id ID) ([]byte, error)
 	// Sharing gives the profiles of every kind with one of these accounts, by folded username, each with its sealed password, by name.
 	Sharing(ctx context.Context, t tenant.ID, usernames []string) ([]Sharer, error)
+	// Called gives the profiles with these folded names, each with its sealed password.
+	Called(ctx context.Context, names []string) ([]Sharer, error)
 	// History lists validations, newest first.
 	History(ctx context.Context, id ID, limit int) ([]Validation, error)
 	// Changes lists what the activity log says of the profile, newest first.
@@ -50,6 +52,12 @@ type Store interface {
 	// Concluded stores the outcome of an item of a run together with the verdict, as Validated does. A profile that is gone or has
 	// another account by now has its item's outcome all the same: the attempt was made.
 	Concluded(ctx context.Context, r run.Run, i run.Item, p Profile, v Validation, e audit.Entry) error
+	// Bring stores profiles of an import in one transaction, each whole or not at all: failed has for each, in their order, ErrNameTaken,
+	// ErrNoTenant, ErrChanged or ErrGone, or nil where it is stored together with its entry. told makes the last entry of the transaction
+	// of that; nil: there is none. Any other error is one of all of them, and nothing is stored.
+	Bring(ctx context.Context, list []Brought, told func(failed []error) audit.Entry) (failed []error, err error)
+	// ImportLog lists what the activity log says of an import, newest first.
+	ImportLog(ctx context.Context, id ImportID, limit int) ([]audit.Link, error)
 	// Rebind gives each profile the sealed password that rebind makes of the one it has, and the key that its name has by now where no
 	// other profile has it. It goes in steps; what the end of the process leaves, the next call does.
 	Rebind(ctx context.Context, rebind func(p Profile, sealed []byte) ([]byte, error)) error

@@ -37,6 +37,11 @@ func (v *Validations) Begin(ctx context.Context, caller access.Caller, origin au
 	return v.attended(ctx, caller, origin, "Selected profiles", v.selected(ctx, ids))
 }
 
+// BeginImported is Begin of the profiles that a file brought (R30).
+func (v *Validations) BeginImported(ctx context.Context, caller access.Caller, origin audit.Origin, ids []ID) (run.Run, error) {
+	return v.attended(ctx, caller, origin, "Imported profiles", v.selected(ctx, ids))
+}
+
 // BeginMatching makes a run of every profile that the query's search and filters match. selection says in words which.
 func (v *Validations) BeginMatching(ctx context.Context, caller access.Caller, origin audit.Origin, q Query, selection string) (run.Run, error) {
 	return v.attended(ctx, caller, origin, selection, v.matching(ctx, q))

@@ -9,7 +9,9 @@
 package sheet
 
 import (
+	"bytes"
 	"io"
+	"strconv"
 	"strings"
 )
 
@@ -18,6 +20,7 @@ type Layout struct {
 	Columns  []Column
 	MaxBytes int // in whole megabytes
 	MaxRows  int
+	JSON     bool // a list of objects in JSON is taken, too, with the columns as keys
 }
 
 // Column is a column that a noun knows. Files have their columns in any order.
@@ -28,6 +31,8 @@ type Column struct {
 	Required bool
 	// Lines allows several lines in a field, in quotes. Elsewhere they mean that a quote was not closed.
 	Lines bool
+	// List allows a list of texts in JSON, which then reads as one field with semicolons between them.
+	List bool
 }
 
 // The limits of every file. They are checked while the file is read, so that what is beyond them costs nothing.
@@ -45,13 +50,22 @@ type Sheet struct {
 	text []byte
 }
 
-// Row is one row below the head.
+// Row is one row below the head, or one object of a list.
 type Row struct {
-	Line    int    // in the file, from 1, where the row begins
+	Line    int    // in the file, from 1, where the row begins; the number of an object in its list
 	Mistake string // a sentence that says why the row cannot be read, and what to do; such a row has no fields
 	short   string
 	at      map[string]int
 	fields  [][]byte
+	entry   bool // it is an object of a list
+}
+
+// Where says in words where the row stands in its file.
+func (r Row) Where() string {
+	if r.entry {
+		return "entry " + strconv.Itoa(r.Line)
+	}
+	return "line " + strconv.Itoa(r.Line)
 }
 
 // Has reports whether the head has the column.
@@ -72,6 +86,21 @@ func (r Row) Field(column string) []byte {
 	return r.fields[i]
 }
 
+// Has reports whether the row says anything of a column: the head has it, or the object has its key with another value than null.
+func (r Row) Has(column string) bool {
+	i, there := r.at[column]
+	return there && (!r.entry || r.fields[i] != nil)
+}
+
+// Text is what stands in a column of names and words, as it was before a Writer disarmed it. Secrets are read by Field: no Writer wrote
+// them.
+func (r Row) Text(column string) string {
+	if r.entry {
+		return string(r.Field(column))
+	}
+	return rearmed(string(r.Field(column)))
+}
+
 // Short goes on with a sentence about an empty field where the row ends before the head does, which may be the reason; empty elsewhere.
 func (r Row) Short() string { return r.short }
 
@@ -86,8 +115,11 @@ func (l Layout) Read(file io.Reader) (*Sheet, error) {
 		clear(raw)
 		return nil, err
 	}
-	s := &Sheet{text: text}
-	if err := s.read(l); err != nil {
+	s, read := &Sheet{text: text}, (*Sheet).read
+	if first := bytes.TrimLeft(text, blanksOfJSON); l.JSON && len(first) > 0 && (first[0] == '[' || first[0] == '{') {
+		read = (*Sheet).readList
+	}
+	if err := read(s, l); err != nil {
 		s.Clear()
 		return nil, err
 	}

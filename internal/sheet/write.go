@@ -4,6 +4,7 @@ import (
 	"encoding/csv"
 	"io"
 	"strings"
+	"unicode/utf8"
 )
 
 // Writer writes a table for programs that people open it with: UTF-8 with a mark, so that Excel reads it as that, quoted as RFC 4180 says,
@@ -48,11 +49,26 @@ func (w *Writer) Flush() error {
 }
 
 // disarmed is a field that no program takes for a formula: an apostrophe stands before a sign that begins one, also where blanks or lines
-// stand before it, which programs leave out.
+// stand before it, which programs leave out. One that looks as if it had been disarmed already gets an apostrophe more, so that rearmed
+// gives every field back as it was.
 func disarmed(field string) string {
-	begins := strings.TrimLeft(field, " \u00a0\n")
-	if begins != "" && strings.ContainsRune("=+-@\t\r＝＋－＠", []rune(begins)[0]) {
+	if armed(field) {
 		return "'" + field
 	}
 	return field
+}
+
+// rearmed is a field as it was before it was disarmed.
+func rearmed(field string) string {
+	if bare, ok := strings.CutPrefix(field, "'"); ok && armed(field) {
+		return bare
+	}
+	return field
+}
+
+// armed reports whether a sign that begins a formula stands in a field behind nothing but apostrophes and blanks.
+func armed(field string) bool {
+	begins := strings.TrimLeft(strings.TrimLeft(field, "'"), " \u00a0\n")
+	first, _ := utf8.DecodeRuneInString(begins)
+	return begins != "" && strings.ContainsRune("=+-@\t\r＝＋－＠", first)
 }

@@ -41,6 +41,9 @@ func Profiles(t *testing.T, open Open) {
 				return r.Profiles.Update(ctx, p, 1, []byte("another"), &profile.Validation{At: refused.At, Verdict: refused}, nil, r.entry(done), r.entry("changed"))
 			})
 		}},
+		{"profiles of an import are stored together with their entries, or none of them is", bringAllTogether},
+		{"a profile of an import that cannot be stored costs no other", bringMeetsOthers},
+		{"what an import leaves in the activity log is found by its id", importIsLogged},
 		{"profiles are deleted all together with their entries or not at all", deleteAllTogether},
 		{"a verdict is stored with its entry or not at all", func(r *rig) {
 			p := r.create(r.sketch("p1", contoso.ID))

@@ -21,6 +21,11 @@ const (
 	deletePath   = listPath + "/delete"
 	validatePath = listPath + "/validate"
 
+	// ImportPath is where files of profiles are brought in, and ExportPath where they are given out (R30).
+	ImportPath         = listPath + "/import"
+	ExportPath         = listPath + "/export"
+	importTemplatePath = ImportPath + "/template.csv"
+
 	elsewherePath = listPath + "/elsewhere" // where else an account is kept
 
 	classicPath = "/classic/account-pool" // Manage Account Pool

@@ -3,7 +3,7 @@ package profiles
 import "github.com/a-h/templ"
 
 // changing is what hangs on the result of a search or another order, and changes with it.
-const changing = "#tiles,#kept,#create"
+const changing = "#tiles,#kept,#create,#export"
 
 // renews fetches the other places of the account that is typed. Nothing else of the form goes along, the password least of all.
 func renews(href string) templ.Attributes {

@@ -18,6 +18,7 @@ import (
 	"purser.example/internal/catalogue"
 	"purser.example/internal/profile"
 	"purser.example/internal/run"
+	"purser.example/internal/sheet"
 	"purser.example/internal/tenant"
 	"purser.example/web/layout"
 	"purser.example/web/lists"
@@ -29,6 +30,8 @@ import (
 type Handlers struct {
 	Profiles    *profile.Service
 	Validations *profile.Validations
+	Imports     *profile.Imports
+	Desk        *sheet.Desk // where files arrive
 	RunsOf      *run.Service
 	Accounts    *account.Service
 	Tenants     *tenant.Service
@@ -58,6 +61,14 @@ func (h *Handlers) Mount(e *echo.Echo) {
 	e.POST(deletePath, h.remove)
 	e.GET(validatePath, h.confirmValidate)
 	e.POST(validatePath, h.validateSelected)
+	e.GET(ExportPath, h.export)
+	e.GET(ImportPath, h.showImport)
+	e.POST(ImportPath, h.takeImport)
+	e.GET(importTemplatePath, h.importTemplate)
+	e.GET(ImportPath+"/:id", h.showReport)
+	e.GET(ImportPath+"/:id/events", h.followReport)
+	e.GET(ImportPath+"/:id/report", h.downloadReport)
+	e.POST(ImportPath+"/:id/validate", h.validateImport)
 	e.GET(listPath+"/:id", h.show)
 	e.GET(listPath+"/:id/edit", h.showEdit)
 	e.GET(listPath+"/:id/verdict", h.showVerdict)

@@ -15,6 +15,7 @@ type listView struct {
 	ClassicHref string              // Manage Account Pool; empty while that page does not exist
 	Retired     *retirements.View   // of the sign-in that classic MFA profiles need, where there are any; else nil
 	CreateHref  string              // empty: nobody can create now, and no button says otherwise
+	ExportHref  string              // the profiles of the view as a file
 	NoTenant    bool                // no tenant is connected, so that nothing can be created yet
 	First       tenants.Progress    // how far the first steps have come
 	Tiles       []ui.TileProps      // counts by status, in their order

@@ -35,7 +35,7 @@ func (h *Handlers) listView(c echo.Context) (listView, error) {
 	}
 	view := listView{
 		Services: h.Profiles.Offered(), ClassicHref: classicPath, NoTenant: len(connected) == 0,
-		Tiles: tiles(counts, query), Filter: h.filterView(connected, query),
+		ExportHref: query.With(ExportPath, "after", "", "before", ""), Tiles: tiles(counts, query), Filter: h.filterView(connected, query),
 		Heads: heads(query.sort(), func(sort string) string { return query.FirstPage("sort", sort) }),
 		Pager: pager(page, query), Now: words.Moment(h.Now(), h.Now()).Now,
 	}

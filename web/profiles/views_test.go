@@ -183,7 +183,7 @@ func TestAnEmptyListSaysWhy(t *testing.T) { // R75
 		want string
 		link string
 	}{
-		"nothing was ever made":  {listView{CreateHref: "/new"}, "No profiles yet", "Create"},
+		"nothing was ever made":  {listView{CreateHref: "/new"}, "No profiles yet", "Create Import"},
 		"no tenant is connected": {listView{NoTenant: true}, "No tenant is connected", "Create app profile"},
 		"nothing matches":        {listView{Filter: filterView{Active: true}}, "No profiles found", "Clear filters"},
 	} {

@@ -86,7 +86,7 @@ func (s *Store) read(ctx context.Context, q profile.Query, p plan, back bool, fr
 }
 
 // listColumns are what a row of the list shows, and what a cursor to it holds; the key of the order follows.
-const listColumns = `p.id, p.kind, p.name, p.description, p.tenant_id, p.username, p.version, p.services, p.status, p.validated_at, p.code, p.expiry, p.expires_at,
+const listColumns = `p.id, p.kind, p.name, p.description, p.tenant_id, p.username, p.admin_center_url, p.version, p.services, p.status, p.validated_at, p.code, p.expiry, p.expires_at,
 	p.warn_at, p.roles, p.products, p.warnings, p.failed_status, p.failed_at, p.modified_at, p.row`
 
 // reader makes a page out of rows with listColumns. The columns are scanned into the same variables each time, and the rows stay where
@@ -107,7 +107,7 @@ type reader struct {
 func newReader(sort profile.Column, size int) *reader {
 	r := &reader{rows: make([]profile.Row, 0, size), places: make([]cursor, 0, size), place: cursor{Sort: sort}}
 	p, v := &r.row, &r.row.Verdict
-	r.targets = []any{&p.ID, &p.Kind, &p.Name, &p.Description, &p.Tenant, &p.Username, &p.Version, &r.services, &p.Status, &r.validated, &v.Code, &v.Expiry.Kind, &r.expires,
+	r.targets = []any{&p.ID, &p.Kind, &p.Name, &p.Description, &p.Tenant, &p.Username, &p.AdminCenterURL, &p.Version, &r.services, &p.Status, &r.validated, &v.Code, &v.Expiry.Kind, &r.expires,
 		&r.warn, &r.roles, &r.products, &r.warnings, &r.failedStatus, &r.failedAt, &r.modified, &r.place.Row, &r.place.Key}
 	return r
 }

@@ -53,42 +53,49 @@ func Insert(tx *sqlite.Tx, p profile.Profile, password []byte) error {
 	return addServices(tx, p)
 }
 
-// Update implements profile.Store. What most edits leave alone (name, account, services) is written only where it changed: each of
-// these costs indexes.
+// Update implements profile.Store.
 func (s *Store) Update(ctx context.Context, p profile.Profile, was int64, password []byte, v *profile.Validation, elsewhere []account.Renewal, entries ...audit.Entry) error {
 	key := searchKey(p) // before its turn comes: others wait behind it
 	return unique(s.db.Write(ctx, func(tx *sqlite.Tx) error {
-		var row, letters int64
-		var old profile.Profile
-		var services string
-		err := tx.QueryRow(`UPDATE profiles SET kind = ?, description = ?, admin_center_url = ?, search_key = ?, version = ?, modified_at = ?, modified_by = ? WHERE id = ? AND version = ?
-			RETURNING row, name, tenant_id, username, services, letters`, p.Kind, p.Description, p.AdminCenterURL, key, p.Version, p.Modified.At.UnixMilli(), p.Modified.By, p.ID, was).
-			Scan(&row, &old.Name, &old.Tenant, &old.Username, &services, &letters)
-		if errors.Is(err, sql.ErrNoRows) {
-			return missing(tx, p.ID)
-		}
-		if err != nil {
+		if err := change(tx, p, key, was, password, v != nil); err != nil {
 			return err
-		}
-		if err := addLetters(tx, row, letters, key); err != nil {
-			return err
-		}
-		if err := rename(tx, row, old, p); err != nil {
-			return err
-		}
-		if err := setAccount(tx, row, p, password, v != nil); err != nil {
-			return err
-		}
-		if services != joined(p.Services) {
-			if err := setServices(tx, row, p); err != nil {
-				return err
-			}
 		}
 		if err := conclude(tx, p.ID, v, entries); err != nil {
 			return err
 		}
 		return s.keepers.Renew(tx, elsewhere)
 	}))
+}
+
+// change writes an edit of the version that a profile had, with the outcome of its validation or without. What most edits leave alone (name,
+// account, services) is written only where it changed: each of these costs indexes. It writes nothing of a profile that is gone or has
+// another version.
+func change(tx *sqlite.Tx, p profile.Profile, key string, was int64, password []byte, outcome bool) error {
+	var row, letters int64
+	var old profile.Profile
+	var services string
+	err := tx.QueryRow(`UPDATE profiles SET kind = ?, description = ?, admin_center_url = ?, search_key = ?, version = ?, modified_at = ?, modified_by = ? WHERE id = ? AND version = ?
+		RETURNING row, name, tenant_id, username, services, letters`, p.Kind, p.Description, p.AdminCenterURL, key, p.Version, p.Modified.At.UnixMilli(), p.Modified.By, p.ID, was).
+		Scan(&row, &old.Name, &old.Tenant, &old.Username, &services, &letters)
+	if errors.Is(err, sql.ErrNoRows) {
+		return missing(tx, p.ID)
+	}
+	if err != nil {
+		return err
+	}
+	if err := addLetters(tx, row, letters, key); err != nil {
+		return err
+	}
+	if err := rename(tx, row, old, p); err != nil {
+		return err
+	}
+	if err := setAccount(tx, row, p, password, outcome); err != nil {
+		return err
+	}
+	if services == joined(p.Services) {
+		return nil
+	}
+	return setServices(tx, row, p)
 }
 
 func rename(tx *sqlite.Tx, row int64, old, p profile.Profile) error {
