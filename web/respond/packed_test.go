@@ -18,7 +18,7 @@ import (
 	"purser.example/web/layout"
 )
 
-var long = strings.Repeat("<p>svc-backup@contoso.com</p>", 100)
+var long = strings.Repeat("<div>svc-backup@contoso.com</div>", 100)
 
 func body(text string) templ.Component {
 	return templ.ComponentFunc(func(_ context.Context, w io.Writer) error {

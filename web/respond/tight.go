@@ -24,10 +24,12 @@ func tight(page []byte) []byte {
 
 // spared are the end tags that mean nothing before what follows.
 var spared = map[string][]string{
+	"</head>":   {"<body"},
+	"</body>":   {"</html>"},
 	"</td>":     {"<td", "</tr>"},
 	"</th>":     {"<th", "</tr>"},
 	"</tr>":     {"<tr", "</tbody>"},
-	"</p>":      {"</td>"},
+	"</p>":      {"</td>", "</div>", "<p>", "<p ", "<div", "<ul", "<form", "<table"},
 	"</li>":     {"<li", "</ul>", "</ol>"},
 	"</option>": {"<option", "</select>"},
 }

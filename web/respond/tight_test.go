@@ -12,11 +12,11 @@ import (
 func TestTightPagesReadTheSame(t *testing.T) {
 	const list = `<!doctype html><html lang="en"><body><ul class="a b"><li>One</li><li>Two "quoted" and x="y"</li></ul>` +
 		`<table><thead><tr><th scope="col">Name</th><th>Kind</th></tr></thead><tbody><tr><td data-more="+1"><a href="/a/b" title="a > b &#34;c&#34;" hidden>One</a></td><td><p>Two</p></td></tr><tr><td>Two</td> <td>–</td></tr></tbody></table>` +
-		`<select><option value="">All</option><option value="1" selected>One</option></select><p>Done</p></body></html>`
+		`<select><option value="">All</option><option value="1" selected>One</option></select><div><p>Alone</p><p class="x">Two</p><progress></progress><p>Beside</p><span>it</span><p>Last</p></div><p>Done</p></body></html>`
 	got := string(tight([]byte(list)))
 	const want = `<!doctype html><html lang="en"><body><ul class="a b"><li>One<li>Two "quoted" and x="y"</ul>` +
 		`<table><thead><tr><th scope="col">Name<th>Kind</tr></thead><tbody><tr><td data-more="+1"><a href="/a/b" title="a > b &#34;c&#34;" hidden>One</a><td><p>Two<tr><td>Two</td> <td>–</tbody></table>` +
-		`<select><option value="">All<option value="1" selected>One</select><p>Done</p></body></html>`
+		`<select><option value="">All<option value="1" selected>One</select><div><p>Alone<p class="x">Two</p><progress></progress><p>Beside</p><span>it</span><p>Last</div><p>Done</p></html>`
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("the page (-want +got):\n%s", diff)
 	}
