@@ -26,7 +26,7 @@ func TestHelp(t *testing.T) {
 		if v.noScript {
 			p.Click("Find")
 		}
-		p.ByRole("status", "").WaitText("1 code found.")
+		p.ByRole("status", "").WaitText("2 codes found.") // of passwords and of app passwords
 		if other := p.ByRole("heading", "AADSTS53003").Count(); other != 0 {
 			t.Errorf("AADSTS53003 is still there, %d times", other)
 		}

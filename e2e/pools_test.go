@@ -232,7 +232,7 @@ func groupOfAPool(t *testing.T, v view) {
 	pane.ByText("1 member in all").Wait()
 	front(p, v, "Project Sites")
 	find(t, p, v, "Project Sites", "project@contoso.com", 2)
-	if text := panel(p, "Project Sites").Text(); !strings.Contains(text, "dynamic") || !strings.Contains(text, "retires") {
+	if text := panel(p, "Project Sites").Text(); !strings.Contains(text, "dynamic") || !strings.Contains(text, "September 30, 2026") {
 		t.Errorf("neither the rule of the group nor the end of Project Online is told: %s", text)
 	}
 	fine(p, "pool-project")

@@ -4,6 +4,7 @@
 package retirements
 
 import (
+	"strings"
 	"time"
 
 	"purser.example/internal/retirement"
@@ -17,6 +18,7 @@ const HelpPath = "/help/app-passwords"
 type View struct {
 	What    string
 	Stands  string // one sentence: how far it is
+	Short   string // the same without since when, for a line that has little room
 	Wait    string // "in 12 days", until the next step; empty where nothing more is known to come
 	Steps   []StepView
 	Do      string
@@ -50,6 +52,8 @@ func All(now time.Time) []View {
 // ViewOf shows a retirement as it stands at a time.
 func ViewOf(r retirement.Retirement, now time.Time) View {
 	view := View{What: r.What, Stands: r.Stands(now), Do: r.Do}
+	short, _, _ := strings.Cut(strings.TrimSuffix(view.Stands, "."), ", ")
+	view.Short = short + "."
 	if next, comes := r.Next(now); comes {
 		view.Wait = words.Moment(next.Day.Time, now).Text
 	}
