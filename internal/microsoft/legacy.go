@@ -96,9 +96,11 @@ func (s *signIn) ownAdminCenter(ctx context.Context) (verdict.Verdict, bool) {
 	if a.busy() {
 		return s.refused("SharePoint admin center", a), false
 	}
-	realm := challenged.FindStringSubmatch(a.header.Get("WWW-Authenticate"))
-	if realm != nil && guid.MatchString(s.account.Tenant.ID) && !strings.EqualFold(realm[1], s.account.Tenant.ID) {
-		return s.found(verdict.OtherAdminCenter, a), false
+	for _, challenge := range a.header.Values("WWW-Authenticate") {
+		realm := challenged.FindStringSubmatch(challenge)
+		if realm != nil && guid.MatchString(s.account.Tenant.ID) && !strings.EqualFold(realm[1], s.account.Tenant.ID) {
+			return s.found(verdict.OtherAdminCenter, a), false
+		}
 	}
 	return verdict.Verdict{}, true
 }

@@ -91,6 +91,15 @@ func challenges(tenant string) http.HandlerFunc {
 	}
 }
 
+// alsoChallenges is a challenge in a second header, behind one of another kind.
+func alsoChallenges(tenant string) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Www-Authenticate", `IDCRL Type="BPOSIDCRL"`)
+		w.Header().Add("Www-Authenticate", `Bearer realm="`+tenant+`",client_id="00000003-0000-0ff1-ce00-000000000000"`)
+		w.WriteHeader(http.StatusUnauthorized)
+	}
+}
+
 func svcByApp() microsoft.Account {
 	a := svc()
 	a.AppPassword, a.AdminCenter, a.Password = true, adminHost, secret.FromString("Marked<&>\"'"+appPassword)
@@ -342,6 +351,7 @@ func TestTheAppPasswordGoesToTheTenantsOwnHostR34(t *testing.T) {
 		"a site":                               {"contoso.sharepoint.com", challenges(tenantID), verdict.AppSetup, verdict.NoAdminCenter},
 		"an address in its place":              {"contoso-admin.sharepoint.com/x?", challenges(tenantID), verdict.AppSetup, verdict.NoAdminCenter},
 		"another tenant's":                     {adminHost, challenges("11111111-2222-3333-4444-666666666666"), verdict.AppSetup, verdict.OtherAdminCenter},
+		"another tenant's, behind another":     {adminHost, alsoChallenges("11111111-2222-3333-4444-666666666666"), verdict.AppSetup, verdict.OtherAdminCenter},
 		"one that cannot be reached":           {adminHost, resets, verdict.Unreachable, verdict.Reset},
 		"one that is throttled":                {adminHost, saysAs(429, "text/html", ""), verdict.Unreachable, "HTTP 429"},
 		"one that the operator allows":         {"admin.contoso.com", challenges(tenantID), verdict.Valid, ""},
