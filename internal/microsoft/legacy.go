@@ -192,6 +192,10 @@ func (s *signIn) ticketVerdict(a answer, err error) (verdict.Verdict, secret.Val
 		return s.refused(step, a), secret.Value{}
 	case err != nil:
 		return s.failed(step, a, a.unusable(err.Error())), secret.Value{}
+	case said.foreign() && !a.marked() && a.status >= 400:
+		return s.refused(step, a), secret.Value{}
+	case said.foreign() && !a.marked():
+		return s.failed(step, a, a.unusable("a fault that is not Microsoft's")), secret.Value{}
 	case said.refused(), a.status >= 400:
 		return s.legacyRefused(step, a, said), secret.Value{}
 	case !strings.HasPrefix(said.token, "t=") || !usable(said.token):

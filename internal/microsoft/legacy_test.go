@@ -293,6 +293,9 @@ func TestTheLegacyWayFailsApartR34(t *testing.T) {
 		"a welcome in HTML":                         {saysAs(200, "text/html", "<h1>Welcome</h1>"), verdict.BadAnswer},
 		"a success in JSON":                         {says(200, `{"token_type":"Bearer","access_token":"x"}`), verdict.BadAnswer},
 		"a firewall's page":                         {saysAs403("<h1>No</h1>"), "HTTP 403"},
+		"a gateway's own fault with 403":            {gatewayFault(403), "HTTP 403"},
+		"a gateway's own fault with 500":            {gatewayFault(500), "HTTP 500"},
+		"SOAP of a gateway with 200":                {gatewayFault(200), verdict.BadAnswer},
 		"SOAP that is broken":                       {saysAs(200, soapType, enveloped("", granted(ticket))[:300]), verdict.BadAnswer},
 		"SOAP with a document type":                 {saysAs(200, soapType, `<!DOCTYPE x [<!ENTITY a "b">]>`+enveloped("", granted(ticket))), verdict.BadAnswer},
 		"SOAP with an entity":                       {saysAs(200, soapType, enveloped("", granted("t=&a;"))[:0]+strings.Replace(enveloped("", granted(ticket)), "t=marked", "t=&a;", 1)), verdict.BadAnswer},
@@ -329,6 +332,15 @@ func TestTheLegacyWayFailsApartR34(t *testing.T) {
 				s.keepsSecrets(t, v)
 			})
 		}
+	}
+}
+
+// gatewayFault is a refusal in SOAP by something in between, without a word or a mark of Microsoft's (X2).
+func gatewayFault(status int) http.HandlerFunc {
+	return func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", "text/xml")
+		w.WriteHeader(status)
+		_, _ = w.Write([]byte(enveloped("", `<S:Fault><faultcode>S:Client</faultcode><faultstring>Rejected by policy</faultstring></S:Fault>`)))
 	}
 }
 
