@@ -3,9 +3,11 @@ package profile_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"purser.example/internal/account"
 	"purser.example/internal/audit"
@@ -457,5 +459,29 @@ func TestARunOfClassicProfiles(t *testing.T) {
 	want := []string{"Classic rejected legacy-retired", "Converted confirmed valid", "Missing skipped not-validatedno-admin-center"}
 	if !slices.Equal(got, want) || len(r.sent) != 1 || r.asked[0].Username != goodUser || r.attempts() != 1 {
 		t.Errorf("items %q, sent %d", got, len(r.sent))
+	}
+}
+
+// R41, R31: a valid common profile lends its account to whoever reads the tenant, however many valid classic MFA profiles, which cannot,
+// were validated after it.
+func TestClassicProfilesStandInNoLendersPlace(t *testing.T) {
+	r := newClassicRig(t)
+	common := r.create(t)
+	r.clock.Advance(time.Minute)
+	for n := range profile.PageSize + 1 {
+		p := r.adopt(t, func(d *profile.Draft) {
+			d.Name, d.Username = fmt.Sprintf("Classic %d", n), fmt.Sprintf("mfa-%d@contoso.com", n)
+		})
+		if v, err := r.Service.Validate(ctx, adele, here, p.ID); err != nil || !v.Valid() {
+			t.Fatalf("%+v, %v", v, err)
+		}
+	}
+	lent := ""
+	p, err := r.Lend(ctx, adele, here, common.Tenant, func(_ context.Context, a account.Account) verdict.Verdict {
+		lent = a.Username
+		return verdict.Verdict{Status: verdict.Valid, At: r.clock.Now()}
+	})
+	if err != nil || p.ID != common.ID || lent != common.Username {
+		t.Errorf("%+v, %q, %v", p, lent, err)
 	}
 }
