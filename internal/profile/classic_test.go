@@ -485,3 +485,40 @@ func TestClassicProfilesStandInNoLendersPlace(t *testing.T) {
 		t.Errorf("%+v, %q, %v", p, lent, err)
 	}
 }
+
+// R34, R30: that Microsoft retired the protocol of app passwords keeps a run from no other profile of the account; a refused app password
+// does, after which no other of the account's is sent (R62).
+func TestARunGoesOnAfterARetiredProtocol(t *testing.T) {
+	for _, c := range []struct {
+		says verdict.Status
+		want []string
+		sent int
+	}{
+		{verdict.LegacyRetired, []string{"Classic rejected legacy-retired", "Classic too rejected legacy-retired", "Common confirmed valid"}, 2},
+		{verdict.WrongPassword, nil, 1}, // whichever comes first
+	} {
+		r := newClassicRig(t)
+		r.db.SetQueue(&taken{})
+		runs := r.runsOf(quick, r)
+		classic, too, common := r.adopt(t), r.adopt(t, named("Classic too")), r.create(t, named("Common"))
+		r.says = verdict.Verdict{Status: c.says}
+		made, err := runs.Begin(ctx, adele, here, []profile.ID{classic.ID, too.ID, common.ID})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := runs.Work(ctx, made.ID); err != nil {
+			t.Fatal(err)
+		}
+		items, _, err := runs.Items(ctx, adele, run.ItemQuery{Run: made.ID})
+		if err != nil {
+			t.Fatal(err)
+		}
+		var got []string
+		for _, i := range items {
+			got = append(got, i.Name+" "+string(i.Outcome)+" "+string(i.Status)+string(i.Reason))
+		}
+		if c.want != nil && !slices.Equal(got, c.want) || len(r.sent) != c.sent {
+			t.Errorf("%s: items %q, sent %d", c.says, got, len(r.sent))
+		}
+	}
+}
