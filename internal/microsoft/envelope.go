@@ -111,6 +111,10 @@ func readTexts(body []byte) (map[string]string, error) {
 // refused reports whether it is a no: a fault, or a response that has a status in place of a token.
 func (e envelope) refused() bool { return e.fault || e.token == "" && e.status() != "" }
 
+// foreign reports whether nothing in it shows that the sign-in service wrote it: neither a token, nor a status, nor a number of the
+// directory. Gateways that look into SOAP refuse with faults of their own, which say nothing about anybody (X2).
+func (e envelope) foreign() bool { return e.token == "" && e.status() == "" && len(e.codes()) == 0 }
+
 // ofDirectory finds Microsoft's number in a text: the one thing in there that is not for people.
 var ofDirectory = regexp.MustCompile(`AADSTS([1-9][0-9]{3,8})\b`)
 

@@ -96,9 +96,11 @@ func (s *signIn) ownAdminCenter(ctx context.Context) (verdict.Verdict, bool) {
 	if a.busy() {
 		return s.refused("SharePoint admin center", a), false
 	}
-	realm := challenged.FindStringSubmatch(a.header.Get("WWW-Authenticate"))
-	if realm != nil && guid.MatchString(s.account.Tenant.ID) && !strings.EqualFold(realm[1], s.account.Tenant.ID) {
-		return s.found(verdict.OtherAdminCenter, a), false
+	for _, challenge := range a.header.Values("WWW-Authenticate") {
+		realm := challenged.FindStringSubmatch(challenge)
+		if realm != nil && guid.MatchString(s.account.Tenant.ID) && !strings.EqualFold(realm[1], s.account.Tenant.ID) {
+			return s.found(verdict.OtherAdminCenter, a), false
+		}
 	}
 	return verdict.Verdict{}, true
 }
@@ -190,6 +192,10 @@ func (s *signIn) ticketVerdict(a answer, err error) (verdict.Verdict, secret.Val
 		return s.refused(step, a), secret.Value{}
 	case err != nil:
 		return s.failed(step, a, a.unusable(err.Error())), secret.Value{}
+	case said.foreign() && !a.marked() && a.status >= 400:
+		return s.refused(step, a), secret.Value{}
+	case said.foreign() && !a.marked():
+		return s.failed(step, a, a.unusable("a fault that is not Microsoft's")), secret.Value{}
 	case said.refused(), a.status >= 400:
 		return s.legacyRefused(step, a, said), secret.Value{}
 	case !strings.HasPrefix(said.token, "t=") || !usable(said.token):

@@ -91,6 +91,15 @@ func challenges(tenant string) http.HandlerFunc {
 	}
 }
 
+// alsoChallenges is a challenge in a second header, behind one of another kind.
+func alsoChallenges(tenant string) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Www-Authenticate", `IDCRL Type="BPOSIDCRL"`)
+		w.Header().Add("Www-Authenticate", `Bearer realm="`+tenant+`",client_id="00000003-0000-0ff1-ce00-000000000000"`)
+		w.WriteHeader(http.StatusUnauthorized)
+	}
+}
+
 func svcByApp() microsoft.Account {
 	a := svc()
 	a.AppPassword, a.AdminCenter, a.Password = true, adminHost, secret.FromString("Marked<&>\"'"+appPassword)
@@ -284,6 +293,9 @@ func TestTheLegacyWayFailsApartR34(t *testing.T) {
 		"a welcome in HTML":                         {saysAs(200, "text/html", "<h1>Welcome</h1>"), verdict.BadAnswer},
 		"a success in JSON":                         {says(200, `{"token_type":"Bearer","access_token":"x"}`), verdict.BadAnswer},
 		"a firewall's page":                         {saysAs403("<h1>No</h1>"), "HTTP 403"},
+		"a gateway's own fault with 403":            {gatewayFault(403), "HTTP 403"},
+		"a gateway's own fault with 500":            {gatewayFault(500), "HTTP 500"},
+		"SOAP of a gateway with 200":                {gatewayFault(200), verdict.BadAnswer},
 		"SOAP that is broken":                       {saysAs(200, soapType, enveloped("", granted(ticket))[:300]), verdict.BadAnswer},
 		"SOAP with a document type":                 {saysAs(200, soapType, `<!DOCTYPE x [<!ENTITY a "b">]>`+enveloped("", granted(ticket))), verdict.BadAnswer},
 		"SOAP with an entity":                       {saysAs(200, soapType, enveloped("", granted("t=&a;"))[:0]+strings.Replace(enveloped("", granted(ticket)), "t=marked", "t=&a;", 1)), verdict.BadAnswer},
@@ -323,6 +335,15 @@ func TestTheLegacyWayFailsApartR34(t *testing.T) {
 	}
 }
 
+// gatewayFault is a refusal in SOAP by something in between, without a word or a mark of Microsoft's (X2).
+func gatewayFault(status int) http.HandlerFunc {
+	return func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", "text/xml")
+		w.WriteHeader(status)
+		_, _ = w.Write([]byte(enveloped("", `<S:Fault><faultcode>S:Client</faultcode><faultstring>Rejected by policy</faultstring></S:Fault>`)))
+	}
+}
+
 func saysAs403(body string) http.HandlerFunc {
 	return func(w http.ResponseWriter, _ *http.Request) { http.Error(w, body, http.StatusForbidden) }
 }
@@ -342,6 +363,7 @@ func TestTheAppPasswordGoesToTheTenantsOwnHostR34(t *testing.T) {
 		"a site":                               {"contoso.sharepoint.com", challenges(tenantID), verdict.AppSetup, verdict.NoAdminCenter},
 		"an address in its place":              {"contoso-admin.sharepoint.com/x?", challenges(tenantID), verdict.AppSetup, verdict.NoAdminCenter},
 		"another tenant's":                     {adminHost, challenges("11111111-2222-3333-4444-666666666666"), verdict.AppSetup, verdict.OtherAdminCenter},
+		"another tenant's, behind another":     {adminHost, alsoChallenges("11111111-2222-3333-4444-666666666666"), verdict.AppSetup, verdict.OtherAdminCenter},
 		"one that cannot be reached":           {adminHost, resets, verdict.Unreachable, verdict.Reset},
 		"one that is throttled":                {adminHost, saysAs(429, "text/html", ""), verdict.Unreachable, "HTTP 429"},
 		"one that the operator allows":         {"admin.contoso.com", challenges(tenantID), verdict.Valid, ""},

@@ -3,9 +3,11 @@ package profile_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"purser.example/internal/account"
 	"purser.example/internal/audit"
@@ -457,5 +459,66 @@ func TestARunOfClassicProfiles(t *testing.T) {
 	want := []string{"Classic rejected legacy-retired", "Converted confirmed valid", "Missing skipped not-validatedno-admin-center"}
 	if !slices.Equal(got, want) || len(r.sent) != 1 || r.asked[0].Username != goodUser || r.attempts() != 1 {
 		t.Errorf("items %q, sent %d", got, len(r.sent))
+	}
+}
+
+// R41, R31: a valid common profile lends its account to whoever reads the tenant, however many valid classic MFA profiles, which cannot,
+// were validated after it.
+func TestClassicProfilesStandInNoLendersPlace(t *testing.T) {
+	r := newClassicRig(t)
+	common := r.create(t)
+	r.clock.Advance(time.Minute)
+	for n := range profile.PageSize + 1 {
+		p := r.adopt(t, func(d *profile.Draft) {
+			d.Name, d.Username = fmt.Sprintf("Classic %d", n), fmt.Sprintf("mfa-%d@contoso.com", n)
+		})
+		if v, err := r.Service.Validate(ctx, adele, here, p.ID); err != nil || !v.Valid() {
+			t.Fatalf("%+v, %v", v, err)
+		}
+	}
+	lent := ""
+	p, err := r.Lend(ctx, adele, here, common.Tenant, func(_ context.Context, a account.Account) verdict.Verdict {
+		lent = a.Username
+		return verdict.Verdict{Status: verdict.Valid, At: r.clock.Now()}
+	})
+	if err != nil || p.ID != common.ID || lent != common.Username {
+		t.Errorf("%+v, %q, %v", p, lent, err)
+	}
+}
+
+// R34, R30: that Microsoft retired the protocol of app passwords keeps a run from no other profile of the account; a refused app password
+// does, after which no other of the account's is sent (R62).
+func TestARunGoesOnAfterARetiredProtocol(t *testing.T) {
+	for _, c := range []struct {
+		says verdict.Status
+		want []string
+		sent int
+	}{
+		{verdict.LegacyRetired, []string{"Classic rejected legacy-retired", "Classic too rejected legacy-retired", "Common confirmed valid"}, 2},
+		{verdict.WrongPassword, nil, 1}, // whichever comes first
+	} {
+		r := newClassicRig(t)
+		r.db.SetQueue(&taken{})
+		runs := r.runsOf(quick, r)
+		classic, too, common := r.adopt(t), r.adopt(t, named("Classic too")), r.create(t, named("Common"))
+		r.says = verdict.Verdict{Status: c.says}
+		made, err := runs.Begin(ctx, adele, here, []profile.ID{classic.ID, too.ID, common.ID})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := runs.Work(ctx, made.ID); err != nil {
+			t.Fatal(err)
+		}
+		items, _, err := runs.Items(ctx, adele, run.ItemQuery{Run: made.ID})
+		if err != nil {
+			t.Fatal(err)
+		}
+		var got []string
+		for _, i := range items {
+			got = append(got, i.Name+" "+string(i.Outcome)+" "+string(i.Status)+string(i.Reason))
+		}
+		if c.want != nil && !slices.Equal(got, c.want) || len(r.sent) != c.sent {
+			t.Errorf("%s: items %q, sent %d", c.says, got, len(r.sent))
+		}
 	}
 }

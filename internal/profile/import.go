@@ -28,7 +28,7 @@ type Import struct {
 	Failure  string // why it ended before its last row, in a sentence; empty: it did not
 	Reported bool   // its rows are still known
 	Held     bool   // the checked file can be imported without being chosen again
-	Untested int    // profiles of the file that nobody has validated yet
+	Untested int    // profiles of the file that nobody has validated yet, and that Validate has not been asked for
 }
 
 // ImportState is how far an import is.
@@ -56,7 +56,7 @@ type ImportRow struct {
 	Notes    string // what changes, or why the row is refused
 	Profile  ID     // empty: there is none
 
-	untested bool // the profile is there, and nobody has validated it
+	untested bool // the profile is there, nobody has validated it, and no run of the import's has it
 }
 
 // RowOutcome is what becomes of a row.

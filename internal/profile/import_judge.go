@@ -43,9 +43,9 @@ type judged struct {
 func (j *judged) stores() bool { return j.row.Outcome == RowNew || j.row.Outcome == RowChanged }
 
 // anew reports whether a validation of before says nothing about the row's profile: the account, its password or the place where the
-// password is tried is another one.
+// password is tried is another one. A password that was refused stays so at another place, or a run would send it once more (R62).
 func (j *judged) anew() bool {
-	return j.old == nil || j.account || j.renewed || j.kind == ClassicMFA && j.admin != j.old.AdminCenterURL
+	return j.old == nil || j.account || j.renewed || j.kind == ClassicMFA && j.admin != j.old.AdminCenterURL && !j.old.Parked()
 }
 
 // part judges some rows with one look at what is stored.

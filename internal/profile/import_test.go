@@ -12,6 +12,7 @@ import (
 
 	"purser.example/internal/access"
 	"purser.example/internal/account"
+	"purser.example/internal/audit"
 	"purser.example/internal/problem"
 	"purser.example/internal/profile"
 	"purser.example/internal/run"
@@ -221,6 +222,40 @@ func TestAnImportChangesProfiles(t *testing.T) {
 	}
 	if i.Untested != 3 {
 		t.Errorf("%d are not validated", i.Untested)
+	}
+}
+
+// R62: an app password that Microsoft refused is refused at any admin center. An import that changes nothing but that leaves the profile parked,
+// so that no run sends it once more; a new app password is tried.
+func TestARefusedAppPasswordStaysRefused(t *testing.T) {
+	for name, refused := range map[string]verdict.Verdict{
+		"refused last":                  {Status: verdict.WrongPassword, AppPassword: true},
+		"refused, and then not reached": {Status: verdict.PolicyBlocked, AppPassword: true, StillRefused: true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			r := newImportRig(t)
+			row := func(password, center string) string {
+				return head + "Classic,," + contoso + ",Fly,mfa@contoso.com," + password + ",mfa," + center + "\n"
+			}
+			r.bring(t, row(appWord, adminURL))
+			p := r.called(t, "Classic")
+			refused.At = r.clock.Now()
+			ended := audit.By(adele, here, profile.ValidationEnded, audit.Target{Kind: "profile", ID: string(p.ID), Name: p.Name})
+			if err := profiles.New(r.db).Validated(ctx, p, profile.Validation{At: refused.At, By: "Adele", Verdict: refused}, ended); err != nil {
+				t.Fatal(err)
+			}
+			const other = "https://fabrikam-admin.sharepoint.com"
+			for _, password := range []string{"", appWord} {
+				i := r.bring(t, row(password, other))
+				if p := r.called(t, "Classic"); p.AdminCenterURL != other || p.Status != refused.Status || !p.Parked() || i.Untested != 0 {
+					t.Errorf("%+v, and %d to be validated", p, i.Untested)
+				}
+			}
+			i := r.bring(t, row("ponmlkjihgfedcba", other))
+			if p := r.called(t, "Classic"); p.Status != verdict.NotValidated || p.Parked() || i.Untested != 1 {
+				t.Errorf("with a new app password: %+v, and %d to be validated", p, i.Untested)
+			}
+		})
 	}
 }
 
@@ -463,6 +498,13 @@ func TestImportedProfilesAreValidatedInARun(t *testing.T) {
 	begun, err := r.Imports.Validate(ctx, adele, here, i.ID)
 	if err != nil || begun.Total != 2 || begun.Title != "Imported profiles" {
 		t.Fatalf("%+v %v", begun, err)
+	}
+	// Whoever selects twice does not sign in twice.
+	if i, err := r.Imports.Find(ctx, adele, "", i.ID); err != nil || i.Untested != 0 {
+		t.Errorf("%d are left to be validated, %v", i.Untested, err)
+	}
+	if _, err := r.Imports.Validate(ctx, adele, here, i.ID); problem.KindOf(err) != problem.Invalid {
+		t.Errorf("validated again: %v", err)
 	}
 	if err := r.runs.Work(ctx, begun.ID); err != nil {
 		t.Fatal(err)

@@ -238,7 +238,7 @@ func (i *kept) snapshot(session string, now time.Time) Import {
 	return found
 }
 
-// untested are the profiles of an import that is over which nobody has validated.
+// untested are the profiles of an import that is over which nobody has validated, and no run has been begun for.
 func (i *kept) untested() (ids []ID) {
 	if i.State == Checked || !i.State.Over() {
 		return nil
@@ -324,7 +324,7 @@ func (s *Imports) Watch(id ImportID) (changes <-chan struct{}, stop func()) {
 	return s.shifts.Watch(string(id))
 }
 
-// Validate begins a validation run of the profiles of an import of the caller's that nobody has validated.
+// Validate begins a validation run of the profiles of an import of the caller's that nobody has validated, once.
 func (s *Imports) Validate(ctx context.Context, caller access.Caller, origin audit.Origin, id ImportID) (run.Run, error) {
 	if err := access.Require(caller, access.ManageServiceAccounts); err != nil {
 		return run.Run{}, err
@@ -342,5 +342,19 @@ func (s *Imports) Validate(ctx context.Context, caller access.Caller, origin aud
 	case len(ids) == 0:
 		return run.Run{}, s.validations.kind.Words().None()
 	}
-	return s.validations.BeginImported(ctx, caller, origin, ids)
+	begun, err := s.validations.BeginImported(ctx, caller, origin, ids)
+	if err == nil {
+		s.handOver(i)
+	}
+	return begun, err
+}
+
+// handOver leaves the profiles of an import to the validation run that has them by now: its page says what becomes of them, and nothing
+// offers to sign in with all of them once more.
+func (s *Imports) handOver(i *kept) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for n := range i.rows {
+		i.rows[n].untested = false
+	}
 }

@@ -30,7 +30,7 @@ type Store interface {
 	Password(ctx context.Context, id ID) ([]byte, error)
 	// Sharing gives the profiles of every kind with one of these accounts, by folded username, each with its sealed password, by name.
 	Sharing(ctx context.Context, t tenant.ID, usernames []string) ([]Sharer, error)
-	// Called gives the profiles with these folded names, each with its sealed password.
+	// Called gives the profiles with these folded names, each with its sealed password and its verdict.
 	Called(ctx context.Context, names []string) ([]Sharer, error)
 	// History lists validations, newest first.
 	History(ctx context.Context, id ID, limit int) ([]Validation, error)

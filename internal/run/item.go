@@ -105,7 +105,7 @@ func (w *working) try(ctx context.Context, i Held, t Task) *verdict.Verdict {
 		w.puzzled(ctx, i.Item, err)
 		return nil
 	}
-	if v.Valid() || v.MayRepeat() || !v.Attempted {
+	if v.Valid() || v.MayRepeat() || !v.Attempted || ofProtocol(v.Status) {
 		w.spend(key, false)
 	}
 	w.conclude(ctx, i.Item, t, v, password)

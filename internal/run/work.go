@@ -100,12 +100,16 @@ func (w *working) workOn(tenants []tenant.ID) (end func()) {
 // recall brings back which accounts the run has spent already.
 func (w *working) recall(ctx context.Context) error {
 	err := w.each(ctx, w.run.ID, func(i Item) {
-		if i.Reason == "" {
+		if i.Reason == "" && !ofProtocol(i.Status) {
 			w.spend(i.account(), true)
 		}
 	}, Rejected, NotReached, Interrupted)
 	return stopped(ctx, err)
 }
+
+// ofProtocol reports whether nothing was refused but the protocol of app passwords: this one was accepted, and the account's own password
+// goes another way, so that the account's other items are tried.
+func ofProtocol(s verdict.Status) bool { return s == verdict.LegacyRetired }
 
 // spend marks an account: while it is spent, the run does not try it through another item.
 func (w *working) spend(k account.Key, spent bool) {

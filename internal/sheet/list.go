@@ -16,6 +16,9 @@ const blanksOfJSON = " \t\r\n"
 // maxDepth is how deep the values of keys that are not known may go before they are no file of ours.
 const maxDepth = 32
 
+// maxKeys is how many keys an entry may have before no more of them are kept (X37).
+const maxKeys = 1000
+
 // listReader reads a list of objects in JSON, strictly: what other readers pass over, such as a key that stands twice, would be somebody's
 // password by chance. It writes the texts over the file where they have escapes, so that the fields share the file's memory and
 // clearing it leaves none behind.
@@ -77,11 +80,17 @@ func (r *listReader) object() (Row, error) {
 			return row, r.broken()
 		}
 		name := strings.ToLower(shown.Trim(string(raw)))
-		if given[name] {
+		column, known := r.columns[name]
+		switch {
+		case given[name] && known:
 			return row, refusef("Entry %d has a key twice: %s. Delete one of them, and try again.", r.entry, quote(name))
+		case given[name]: // perhaps it is no key of ours, and then nothing of it is named
+			return row, refusef("Entry %d has an unknown key twice. The keys can be %s.", r.entry, r.layout.names())
+		case len(given) == maxKeys:
+			return row, refusef("Entry %d has more than %d keys. The keys can be %s.", r.entry, maxKeys, r.layout.names())
 		}
 		given[name] = true
-		if column, known := r.columns[name]; known {
+		if known {
 			ok = r.field(&row, column)
 		} else {
 			unknown = append(unknown, name)

@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"encoding/binary"
 	"encoding/json"
+	"fmt"
+	"runtime"
 	"strings"
 	"testing"
 	"unicode/utf8"
@@ -57,6 +59,7 @@ func TestListsThatCannotBeRead(t *testing.T) {
 		`[{"name":"a","services":"Fly","name":"b"}]`:                                  `Entry 1 has a key twice: "name"`,
 		`[{"name":"a","services":"Fly"},{"Name":"a","name":1}]`:                       `Entry 2 has a key twice: "name"`,
 		`[{"name":"a","services":"Fly","secret":"` + marked + `","other":{"a":[1]}}]`: `Entry 1 has unknown keys: "other", "secret". The keys can be name, description, services, password.`,
+		`[{"` + marked + `":"a","` + marked + `":"b"}]`:                               "Entry 1 has an unknown key twice.",
 		`[{"` + marked + `":"a"}]`:                                                    "Entry 1 has unknown keys, and none named name, services.",
 		"[{\"name\":\"a\",\n\"services\":\"Fly\"},\n{\"name\":}]":                     "valid JSON in line 3, at entry 2",
 		`[{"name":"a","services":"Fly"}] x`:                                           "valid JSON",
@@ -93,6 +96,27 @@ func TestListsThatCannotBeRead(t *testing.T) {
 		if !strings.Contains(row.Mistake, says) || (says == "") != (row.Mistake == "") || row.Mistake != "" && row.Field("name") != nil || strings.Contains(row.Mistake, "Marked") {
 			t.Errorf("entry %d: %q, want %q", i+1, row.Mistake, says)
 		}
+	}
+}
+
+// X37: an entry of as many keys as a file has room for takes little memory, and little is said of it.
+func TestAnEntryOfManyKeys(t *testing.T) {
+	var file strings.Builder
+	file.WriteString(`[{"name":"a","services":"Fly"`)
+	for n := 0; file.Len() < listed.MaxBytes-32; n++ {
+		fmt.Fprintf(&file, `,"%x":1`, n)
+	}
+	file.WriteString(`}]`)
+	const most = 16 << 20 // the file, and a thousand keys
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	_, err := listed.Read(strings.NewReader(file.String()))
+	runtime.ReadMemStats(&after)
+	if took := after.TotalAlloc - before.TotalAlloc; took > most+uint64(file.Len()) {
+		t.Errorf("%d MB of memory", took>>20)
+	}
+	if problem.KindOf(err) != problem.Invalid || !strings.Contains(err.Error(), "Entry 1 has more than 1000 keys.") {
+		t.Errorf("%.400v", err)
 	}
 }
 

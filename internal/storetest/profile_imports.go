@@ -48,7 +48,7 @@ func bringAllTogether(r *rig) {
 	passwords := map[string]string{}
 	for _, p := range found {
 		passwords[p.Name] = string(p.Sealed)
-		r.same("how it is called", []any{p.Kind, p.Services, p.AdminCenterURL, p.Version}, any([]any{r.profile(p.ID).Kind, r.profile(p.ID).Services, r.profile(p.ID).AdminCenterURL, r.profile(p.ID).Version}))
+		r.same("how it is called", []any{p.Kind, p.Services, p.AdminCenterURL, p.Version, p.Verdict}, any([]any{r.profile(p.ID).Kind, r.profile(p.ID).Services, r.profile(p.ID).AdminCenterURL, r.profile(p.ID).Version, r.profile(p.ID).Verdict}))
 	}
 	r.same("the passwords", passwords, map[string]string{"Another": "renewed", fresh.Name: "sealed"})
 	if page, err := r.Profiles.List(ctx, profile.Query{Status: string(verdict.NotValidated), Limit: 10}); err != nil || page.Total != 2 || page.Counts.NotValidated != 2 {

@@ -120,6 +120,9 @@ func TestAFileIsCheckedAndImportedByReference(t *testing.T) {
 	if run.StatusCode != http.StatusSeeOther || !strings.HasPrefix(run.Header.Get("Location"), "/service-accounts/validations/") {
 		t.Errorf("validate: %d to %q", run.StatusCode, run.Header.Get("Location"))
 	}
+	if after := b.Get(address).Text(); strings.Contains(after, "not validated.") || strings.Contains(after, "Validate them") {
+		t.Error("the report offers to validate once more what a run validates")
+	}
 }
 
 // R30: what is wrong with a file as a whole stands beside its field; a checked file that is gone is asked for; who may not, may not.

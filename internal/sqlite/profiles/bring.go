@@ -2,7 +2,9 @@ package profiles
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
+	"fmt"
 	"strings"
 
 	"purser.example/internal/account"
@@ -12,7 +14,7 @@ import (
 )
 
 // called asks the index by name for as many profiles as an import judges at a time.
-const called = `SELECT id, kind, name, description, tenant_id, username, admin_center_url, version, services, created_at, created_by, status, password
+const called = `SELECT id, kind, name, description, tenant_id, username, admin_center_url, version, services, created_at, created_by, status, verdict, password
 	FROM profiles WHERE name_key ` + sqlite.InList
 
 // Called implements profile.Store.
@@ -22,11 +24,16 @@ func (s *Store) Called(ctx context.Context, names []string) ([]profile.Sharer, e
 		return nil, err
 	}
 	return sqlite.All(s.db.Query(ctx, called, list), func(row sqlite.Row) (p profile.Sharer, err error) {
-		var services string
+		var services, text string
 		var created int64
-		err = row.Scan(&p.ID, &p.Kind, &p.Name, &p.Description, &p.Tenant, &p.Username, &p.AdminCenterURL, &p.Version, &services, &created, &p.Created.By, &p.Status, &p.Sealed)
+		if err := row.Scan(&p.ID, &p.Kind, &p.Name, &p.Description, &p.Tenant, &p.Username, &p.AdminCenterURL, &p.Version, &services, &created, &p.Created.By, &p.Status, &text, &p.Sealed); err != nil {
+			return p, err
+		}
 		p.Services, p.Created.At = inCatalogueOrder(strings.Fields(services)), sqlite.Moment(created)
-		return p, err
+		if err := json.Unmarshal([]byte(text), &p.Verdict); err != nil {
+			return p, fmt.Errorf("read the verdict of profile %s: %w", p.ID, err)
+		}
+		return p, nil
 	})
 }
 
