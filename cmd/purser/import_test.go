@@ -87,6 +87,9 @@ func TestTheCommandImports(t *testing.T) {
 	if status, said := run(data, file+".no"); status != 2 || strings.Count(said, "\n") != 1 || !strings.Contains(said, "cannot be read") {
 		t.Errorf("a file that is not there: %d %s", status, said)
 	}
+	if status, said := run(data, t.TempDir()); status != 2 || strings.Count(said, "\n") != 1 || !strings.Contains(said, "cannot be read") {
+		t.Errorf("a folder instead of a file: %d %s", status, said)
+	}
 	empty := filepath.Join(filepath.Dir(data), "empty")
 	if status, said := run(empty, file); status != 2 || !strings.Contains(said, "there is no database") {
 		t.Errorf("an empty folder: %d %s", status, said)

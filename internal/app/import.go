@@ -11,6 +11,7 @@ import (
 	"purser.example/internal/access"
 	"purser.example/internal/audit"
 	"purser.example/internal/config"
+	"purser.example/internal/problem"
 	"purser.example/internal/profile"
 	"purser.example/internal/secret"
 	"purser.example/internal/sheet"
@@ -42,7 +43,11 @@ func receiveFile(path string) ([]byte, error) {
 		return nil, config.Mistakes{"the file cannot be read: " + err.Error()}
 	}
 	defer func() { _ = file.Close() }()
-	return sheet.Receive(file, profile.MaxImport)
+	received, err := sheet.Receive(file, profile.MaxImport)
+	if err != nil && problem.KindOf(err) != problem.Invalid {
+		return nil, config.Mistakes{"the file cannot be read: " + err.Error()}
+	}
+	return received, err
 }
 
 // openForWork opens an App without its pages and its background work, for a command that works in the folder alone. It makes no new

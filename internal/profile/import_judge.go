@@ -32,6 +32,7 @@ type judged struct {
 	draft   Draft
 	kind    Kind
 	tenant  tenant.Tenant // that the row names; zero: none that is connected
+	unread  bool          // Purser does not know the domains of every connected tenant
 	admin   string        // the admin center of a classic MFA profile
 	changes string        // what differs from old
 	renewed bool          // it has another password than old
@@ -92,6 +93,7 @@ func (j *judging) read(row sheet.Row, connected []tenant.Tenant) *judged {
 	out.row.Name = shown.Name(out.draft.Name)
 	out.tenant = tenantCalled(connected, row.Text(columnTenant))
 	out.draft.Tenant = out.tenant.ID
+	out.unread = slices.ContainsFunc(connected, func(t tenant.Tenant) bool { return !t.Facts.DomainsRead() })
 	return out
 }
 
@@ -165,10 +167,16 @@ func (j *judged) checkDraft(row sheet.Row, offered []catalogue.Service) {
 	j.draft = j.draft.tidy(offered)
 	for _, wrong := range j.draft.check(offered) {
 		switch {
-		case wrong.Field == FieldTenant && shown.Trim(row.Text(columnTenant)) != "":
+		case wrong.Field == FieldTenant && shown.Trim(row.Text(columnTenant)) == "":
+			j.add("Enter the ID or a domain of the tenant.")
+		case wrong.Field == FieldTenant && j.unread:
+			j.add("This tenant is not connected. Enter the ID or a domain of a connected tenant. To make its custom domains known, select Check in App management first.")
+		case wrong.Field == FieldTenant:
 			j.add("This tenant is not connected. Enter the ID or a domain of a connected tenant.")
 		case wrong.Field == FieldServices && unknown != "":
 			j.add(unknown)
+		case wrong.Field == FieldServices && len(j.draft.Services) == 0:
+			j.add("Enter at least one service.")
 		default:
 			j.add(wrong.Message)
 		}
@@ -220,7 +228,7 @@ func (j *judged) checkKind(row sheet.Row) string {
 	case kind != Common && kind != ClassicMFA:
 		return "Enter the type common or mfa."
 	case j.old != nil && kind != j.old.Kind && kind == Common:
-		return "The profile with this name is a classic MFA profile. An import doesn't convert it. Edit it in the classic UI."
+		return "The profile with this name is a classic MFA profile. An import doesn't convert it: open the profile and select Convert."
 	case j.old != nil && kind != j.old.Kind:
 		return "The profile with this name is a common profile, which doesn't become a classic MFA profile. Enter a different name."
 	}
@@ -272,6 +280,7 @@ func (j *judging) compare(r *judged) {
 		if r.kind == ClassicMFA {
 			r.note("Classic MFA profile.")
 		}
+		r.note(j.Doubt(r.tenant, r.admin))
 		return
 	}
 	r.renewed = !r.draft.Password.Empty() && (r.account || !j.has(r.old, r.draft.Password))
@@ -282,6 +291,9 @@ func (j *judging) compare(r *judged) {
 	}
 	r.row.Outcome = RowChanged
 	r.note("Changes: " + r.changes + ".")
+	if r.admin != r.old.AdminCenterURL {
+		r.note(j.Doubt(r.tenant, r.admin))
+	}
 	if r.anew() {
 		if !r.row.untested {
 			r.note("It has to be validated again.")
@@ -290,7 +302,7 @@ func (j *judging) compare(r *judged) {
 	}
 }
 
-func (j *judged) note(text string) { j.row.Notes = strings.TrimPrefix(j.row.Notes+" "+text, " ") }
+func (j *judged) note(text string) { j.row.Notes = strings.TrimSpace(j.row.Notes + " " + text) }
 
 // has reports whether a profile has that password. One that does not open is no password any more.
 func (j *judging) has(p *Sharer, password secret.Value) bool {

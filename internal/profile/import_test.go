@@ -269,10 +269,10 @@ func TestRefusedRows(t *testing.T) {
 		"a,," + contoso + ",Fly," + goodUser + ",,,":                                                   "Enter the password of the account.",
 		"a,," + contoso + ",Fly," + goodUser + ",short,,":                                              "8 characters or more",
 		"a,," + contoso + ",Fly,svc," + marked + ",,":                                                  "Enter the full username",
-		"a,,,Fly," + goodUser + "," + marked + ",,":                                                    "Select the tenant of the account.",
-		"a,,fabrikam.com,Fly," + goodUser + "," + marked + ",,":                                        "This tenant is not connected.",
+		"a,,,Fly," + goodUser + "," + marked + ",,":                                                    "Enter the ID or a domain of the tenant.",
+		"a,,fabrikam.com,Fly," + goodUser + "," + marked + ",,":                                        "a connected tenant. To make its custom domains known, select Check in App management first.",
 		"a,," + contoso + ",Fly;Flies," + goodUser + "," + marked + ",,":                               "Service 2 of this row is unknown.",
-		"a,," + contoso + ",;," + goodUser + "," + marked + ",,":                                       "Select at least one service.",
+		"a,," + contoso + ",;," + goodUser + "," + marked + ",,":                                       "Enter at least one service.",
 		"a,," + contoso + ",AvePoint Online Services common service," + goodUser + "," + marked + ",,": "Select services from the list only.",
 		"a,," + contoso + ",Fly," + goodUser + "," + marked + ",both,":                                 "Enter the type common or mfa.",
 		"a,," + contoso + ",Fly," + goodUser + "," + marked + ",mfa,":                                  "A classic MFA profile needs its admin_center_url.",
@@ -280,7 +280,7 @@ func TestRefusedRows(t *testing.T) {
 		"a,," + contoso + ",Fly," + goodUser + ",with blank,mfa," + adminURL:                           "Enter the app password as Microsoft shows it",
 		"a,," + contoso + ",Fly," + goodUser + ",,mfa," + adminURL:                                     "Enter the app password of the account.",
 		"Common,," + contoso + ",Fly," + goodUser + "," + marked + ",mfa," + adminURL:                  "doesn't become a classic MFA profile",
-		"Classic,," + contoso + ",Fly,mfa@contoso.com," + marked + ",common,":                          "is a classic MFA profile",
+		"Classic,," + contoso + ",Fly,mfa@contoso.com," + marked + ",common,":                          "open the profile and select Convert.",
 		strings.Repeat("x", 121) + ",," + contoso + ",Fly," + goodUser + "," + marked + ",,":           "at most 120 characters",
 		"a,," + marked + ",Fly," + marked + "," + marked + ",,":                                        "This tenant is not connected.",
 		"a," + contoso: "ends before the column",
@@ -520,6 +520,24 @@ func TestImportedProfilesAreValidatedInARun(t *testing.T) {
 	}
 	if _, err := r.Imports.Validate(ctx, adele, here, checked); problem.KindOf(err) != problem.Invalid {
 		t.Errorf("of a check: %v", err)
+	}
+}
+
+// R30, R44: an admin center that is not the tenant's usual one is told where it comes or changes, and keeps no row out.
+func TestAnotherAdminCenterIsTold(t *testing.T) {
+	r := newImportRig(t)
+	classic := func(name, address string) string {
+		return name + ",," + contoso + ",Fly,mfa@contoso.com," + appWord + ",mfa," + address + "\n"
+	}
+	r.bring(t, head+classic("Old", adminURL)+classic("Same", "https://fabrikam-admin.sharepoint.com"))
+	id, err := r.Check(ctx, adele, "s", "f", []byte(head+classic("Old", "https://fabrikam-admin.sharepoint.com")+classic("Same", "https://fabrikam-admin.sharepoint.com")+classic("New", "https://fabrikam-admin.sharepoint.com")))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, row := range r.outcomes(t, id) {
+		if told := strings.Contains(row, "This is not the usual admin center of "); told != (i != 1) || strings.Contains(row, "refused") {
+			t.Errorf("%q", row)
+		}
 	}
 }
 

@@ -55,6 +55,7 @@ func (h *Handlers) editClassic(c echo.Context) error {
 	}
 	f := classicFormOf(p)
 	f.draft.MFA = c.QueryParam(paramConvert) == ""
+	f.draft.Custom = f.draft.MFA || p.AdminCenterURL != "" // without MFA, no address means the default one
 	view, err := h.classicFormView(c, f, p)
 	if err != nil {
 		return err

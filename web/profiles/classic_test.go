@@ -112,7 +112,7 @@ func TestAClassicProfileOpensOnItsDetailPage(t *testing.T) {
 
 // R31, R32: the form has the guide's fields by its labels, and what it says with Enable MFA on and without.
 func TestTheClassicForm(t *testing.T) {
-	_, b, href := openClassic(t)
+	h, b, href := openClassic(t)
 	page := b.Get(href + "/edit").Page(t)
 	for label, control := range map[string]string{
 		"Profile Name": "#name", "Description": "#description", "Our organization uses multi-factor authentication": "#mfa", "Username": "#username", "Password": "#password", "User Role": "#role",
@@ -142,6 +142,16 @@ func TestTheClassicForm(t *testing.T) {
 	}
 	if _, on := b.Get(href + "/edit?convert=yes").Page(t).Find("#mfa").Attr("checked"); on {
 		t.Error("Convert doesn't clear Enable MFA")
+	}
+	if _, on := b.Get(href + "/edit?convert=yes").Page(t).Find("#center-custom").Attr("checked"); !on {
+		t.Error("Convert leaves the address that the profile has")
+	}
+	bare, err := h.App.Profiles.Adopt(t.Context(), sample.Caller(), audit.Origin{}, profile.Draft{Name: "Bare", Tenant: contoso, Services: []string{"fly"}, Username: classicUser, Password: secret.FromString(appPassword)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, on := b.Get("/classic/service-accounts/" + string(bare.ID) + "/edit?convert=yes").Page(t).Find("#center-default").Attr("checked"); !on {
+		t.Error("Convert of a profile without an address doesn't choose the default one")
 	}
 }
 

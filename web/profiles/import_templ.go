@@ -514,7 +514,7 @@ func importReport(view reportView) templ.Component {
 				return templ_7745c5c3_Err
 			}
 		} else if !view.Running {
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 27, "<p class=\"muted\">The report of single rows is kept for two hours, for the person who imported the file, and until Purser restarts.</p>")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 27, "<p class=\"muted\">The report of single rows is kept for two hours, for the person who imported the file, until that person brings another file or Purser restarts.</p>")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

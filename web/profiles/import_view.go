@@ -169,18 +169,34 @@ func saidOf(i profile.Import) ui.MessageProps {
 	refused := i.Counts[profile.RowRefused]
 	good := i.Done - refused
 	switch {
-	case i.State == profile.Checked && good == 0:
-		return ui.MessageProps{Tone: ui.Bad, Title: "No row can be imported", Text: "Correct the file, then select Check again."}
-	case i.State == profile.Checked && refused > 0:
-		return ui.InPart(good, words.Number(good)+" of "+words.Counted(i.Total, "row")+" can be imported", "Nothing is stored yet. Import leaves out the rows that are refused.")
 	case i.State == profile.Checked:
-		return ui.MessageProps{Tone: ui.OK, Title: words.Counted(good, "row") + " can be imported", Text: "Nothing is stored yet. Select Import to store the profiles."}
+		return foreseen(i)
 	case i.State == profile.Imported && refused > 0:
 		return ui.InPart(good, countsOf(i), "The refused rows were left out.")
 	case i.State == profile.Imported:
 		return ui.MessageProps{Tone: ui.OK, Title: "Imported", Text: countsOf(i)}
 	}
 	return ui.MessageProps{Tone: ui.Bad, Title: "The import stopped after " + words.Number(i.Done) + " of " + words.Counted(i.Total, "row"), Text: countsOf(i)}
+}
+
+// foreseen says what would come of a file. What is stored as the file says it is nothing to import.
+func foreseen(i profile.Import) ui.MessageProps {
+	refused, same := i.Counts[profile.RowRefused], i.Counts[profile.RowUnchanged]
+	stored := i.Done - refused - same
+	some := words.Number(stored) + " of " + words.Counted(i.Total, "row") + " can be imported"
+	switch {
+	case stored == 0 && same == 0:
+		return ui.MessageProps{Tone: ui.Bad, Title: "No row can be imported", Text: "Correct the file, then select Check again."}
+	case stored == 0 && refused > 0:
+		return ui.InPart(same, "Nothing to import", "The rows that aren't refused are stored already. Correct the others, then select Check again.")
+	case stored == 0:
+		return ui.MessageProps{Tone: ui.OK, Title: "Nothing to import", Text: "Every row is stored already."}
+	case refused > 0:
+		return ui.InPart(stored, some, "Nothing is stored yet. Import leaves out the rows that are refused.")
+	case same > 0:
+		return ui.MessageProps{Tone: ui.OK, Title: some, Text: "Nothing is stored yet. The others are stored already."}
+	}
+	return ui.MessageProps{Tone: ui.OK, Title: words.Counted(stored, "row") + " can be imported", Text: "Nothing is stored yet. Select Import to store the profiles."}
 }
 
 // countsOf says how many profiles were made and changed.
