@@ -11,7 +11,7 @@ import (
 func TestTheListTellsOfTheEndOfAppPasswordsR34(t *testing.T) {
 	_, b, _ := openClassic(t)
 	line := b.Get("/service-accounts?q=nothing").Page(t).Find("p.lead:contains('app passwords')")
-	if !strings.Contains(line.Text(), "permanently since May 1, 2026") || line.Find("a[href='/help/app-passwords']").Length() != 1 {
+	if !strings.Contains(line.Text(), "turned off the sign-in for app passwords") || line.Find("a[href='/help/app-passwords']").Length() != 1 {
 		t.Errorf("%q", line.Text())
 	}
 	none := demotest.OpenFixture(t, classicFixture).SignedIn(t, "admin@purser.test").Get("/service-accounts").Page(t)
