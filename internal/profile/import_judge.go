@@ -302,7 +302,7 @@ func (j *judging) compare(r *judged) {
 	}
 }
 
-func (j *judged) note(text string) { j.row.Notes = strings.TrimSpace(j.row.Notes + " " + text) }
+func (j *judged) note(text string) { j.row.Notes = shown.Trim(j.row.Notes + " " + text) }
 
 // has reports whether a profile has that password. One that does not open is no password any more.
 func (j *judging) has(p *Sharer, password secret.Value) bool {
