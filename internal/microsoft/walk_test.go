@@ -136,7 +136,7 @@ func (w walk) legacy(rule verdict.Rule) (verdict.Verdict, string) {
 	case strings.HasPrefix(rule.Key, "0x"):
 		w.says(faultWith(strings.ToLower(rule.Key), ""))
 	case rule.Key == verdict.LegacyFault:
-		w.says(faultWith("", ""))
+		w.says(faultWith("0x80048999", "")) // a status that no table knows
 	case rule.Key == verdict.NoAdminCenter:
 		of.AdminCenter = "contoso-admin.sharepoint.com.evil.example"
 	case rule.Key == verdict.OtherAdminCenter:
