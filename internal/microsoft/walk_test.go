@@ -136,7 +136,9 @@ func (w walk) legacy(rule verdict.Rule) (verdict.Verdict, string) {
 	case strings.HasPrefix(rule.Key, "0x"):
 		w.says(faultWith(strings.ToLower(rule.Key), ""))
 	case rule.Key == verdict.LegacyFault:
-		w.says(faultWith("0x80048999", "")) // a status that no table knows
+		const unknown = "0x80048999" // to any table
+		w.says(faultWith(unknown, ""))
+		return w.client.Validate(w.Context(), of), unknown
 	case rule.Key == verdict.NoAdminCenter:
 		of.AdminCenter = "contoso-admin.sharepoint.com.evil.example"
 	case rule.Key == verdict.OtherAdminCenter:
