@@ -83,7 +83,7 @@ pictures: programs $(BROWSER_TOOLS) ## Renew the pictures in docs/images
 
 .PHONY: build
 build: ## Build bin/purser (elsewhere: BIN=…)
-	$(DELIVERED) $(GO) build -ldflags "-s -w -funcalign=16 -X main.version=$(VERSION)" -o $(BIN) ./cmd/purser
+	$(DELIVERED) $(GO) build -ldflags "-s -w -funcalign=8 -X main.version=$(VERSION)" -o $(BIN) ./cmd/purser
 
 # All but the last step of `make release`. Nothing in the files is of this machine or of this hour.
 .PHONY: dist

@@ -20,7 +20,7 @@ func Build(ctx context.Context, command, file string) error {
 	if err != nil {
 		return err
 	}
-	build := exec.CommandContext(ctx, "go", slices.Concat([]string{"build", "-trimpath", "-ldflags", "-s -w -funcalign=16", "-o", file}, lean, []string{"purser.example/cmd/" + command})...)
+	build := exec.CommandContext(ctx, "go", slices.Concat([]string{"build", "-trimpath", "-ldflags", "-s -w -funcalign=8", "-o", file}, lean, []string{"purser.example/cmd/" + command})...)
 	build.Env = append(os.Environ(), "CGO_ENABLED=0")
 	if out, err := build.CombinedOutput(); err != nil {
 		return fmt.Errorf("build %s: %w\n%s", command, err, out)
