@@ -56,7 +56,7 @@ func TestTheListIsDense(t *testing.T) {
 	if head := p.Boxes(listHeads)[1]; math.Abs(head.Top-600-header) > 1 {
 		t.Errorf("the heads scroll away: 600 pixels down they are at %.0f", head.Top)
 	}
-	p.Screenshot("list-scrolled")
+	p.Evidence("list-scrolled")
 }
 
 // R10: between 768 and 1000 pixels the list is a table of five columns, below a list of cards; at 200 % of a desk too.

@@ -39,7 +39,7 @@ func TestTimesGoOnAndDatesArePrinted(t *testing.T) {
 	if date := printed(t, p); !strings.HasSuffix(date, ` UTC"`) {
 		t.Errorf("a time is printed as %s", date)
 	}
-	p.Screenshot("printed")
+	p.Evidence("printed")
 }
 
 // printed is what stands on paper in the place of the first time of the pane.

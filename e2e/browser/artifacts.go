@@ -1,6 +1,7 @@
 package browser
 
 import (
+	"flag"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -34,6 +35,10 @@ func (n *names) file(test string) string {
 	return name
 }
 
+// evidence keeps more than a failure needs, for whoever looks at the pages: pictures of every state, and each step as the page was then.
+// It costs a fifth of the tests' time.
+var evidence = flag.Bool("evidence", false, "keep a picture of every state, and in traces the page at each step")
+
 // artifact gives the path of a file in e2e/artifacts, which git ignores.
 func (e *engine) artifact(name string) string { return filepath.Join(e.root, "e2e", "artifacts", name) }
 
@@ -49,6 +54,14 @@ func (p *Page) Screenshot(name string) string {
 func (p *Page) Picture(name string) string {
 	p.t.Helper()
 	return p.store(name, false)
+}
+
+// Evidence is Screenshot for whoever asks for it by -evidence, and nothing otherwise.
+func (p *Page) Evidence(name string) {
+	p.t.Helper()
+	if *evidence {
+		p.Screenshot(name)
+	}
 }
 
 func (p *Page) store(name string, whole bool) string {

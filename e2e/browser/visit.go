@@ -72,7 +72,7 @@ func (v *visit) prepare() error {
 			return fmt.Errorf("set the clock: %w", err)
 		}
 	}
-	err := v.context.Tracing().Start(playwright.TracingStartOptions{Snapshots: new(true)})
+	err := v.context.Tracing().Start(playwright.TracingStartOptions{Snapshots: evidence})
 	if err != nil {
 		return fmt.Errorf("start the trace: %w", err)
 	}
