@@ -298,6 +298,7 @@ func (w *walk) look(s state) {
 	w.headings(s)
 	w.Axe()
 	w.NoSidewaysScroll()
+	w.Evidence(s.name)
 }
 
 // The main pages stand still while they load in a window of any size: the states above have seen 1280 and 390 pixels. Those of pools and
