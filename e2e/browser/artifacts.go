@@ -73,9 +73,6 @@ func (p *Page) store(name string, whole bool) string {
 	if filepath.Ext(file) == "" {
 		file += ".png"
 	}
-	if err := os.MkdirAll(filepath.Dir(file), 0o755); err != nil {
-		p.t.Fatalf("make the folder of the picture %s: %v", name, err)
-	}
 	if err := p.shoot(file, whole); err != nil {
 		p.t.Fatalf("take the picture %s: %v", name, err)
 	}
@@ -85,6 +82,9 @@ func (p *Page) store(name string, whole bool) string {
 func (p *Page) picture(file string) error { return p.shoot(file, true) }
 
 func (p *Page) shoot(file string, whole bool) error {
+	if err := os.MkdirAll(filepath.Dir(file), 0o755); err != nil {
+		return fmt.Errorf("make its folder: %w", err)
+	}
 	// A time limit of its own: a test that gives up soon still wants its evidence, on a busy machine too.
 	patience := float64(navigationPatience.Milliseconds())
 	if _, err := p.Page.Screenshot(playwright.PageScreenshotOptions{Path: &file, FullPage: &whole, Timeout: &patience}); err != nil {
