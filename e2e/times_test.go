@@ -8,6 +8,7 @@ import (
 	"github.com/playwright-community/playwright-go"
 
 	"purser.example/e2e/browser"
+	"purser.example/internal/demo/demotest"
 )
 
 // X36: times go on while a page stays open, and on paper they are dates; a pane is printed without the list behind it.
@@ -36,9 +37,7 @@ func TestTimesGoOnAndDatesArePrinted(t *testing.T) {
 	if p.ByRole("heading", "Service account").Visible() {
 		t.Error("the list is printed with the pane")
 	}
-	if date := printed(t, p); !strings.HasSuffix(date, ` UTC"`) {
-		t.Errorf("a time is printed as %s", date)
-	}
+	demotest.Until(t, "times that are printed as dates", func() bool { return strings.HasSuffix(printed(t, p), ` UTC"`) }) // once the script has named them
 	p.Evidence("printed")
 }
 
