@@ -18,6 +18,7 @@ CONTRACT_TOOLS := internal/m365sim/contract/node_modules/.package-lock.json
 
 # How Purser is built to be delivered. All that needs no race detector is built like that, so that a fresh clone compiles it once.
 # What .ci/lean lists is compiled without inlining: it is a tenth of the program (docs/decisions/0021-size.md).
+# The linker's flags stand in .ci/link.
 LEAN          := $(foreach module,$(shell cat .ci/lean),-gcflags=$(module)/...=-l)
 DELIVERED      = CGO_ENABLED=0 GOFLAGS='$(strip $(shell $(GO) env GOFLAGS) -trimpath $(LEAN))'
 
@@ -83,7 +84,7 @@ pictures: programs $(BROWSER_TOOLS) ## Renew the pictures in docs/images
 
 .PHONY: build
 build: ## Build bin/purser (elsewhere: BIN=…)
-	$(DELIVERED) $(GO) build -ldflags "-s -w -funcalign=8 -X main.version=$(VERSION)" -o $(BIN) ./cmd/purser
+	$(DELIVERED) $(GO) build -ldflags "$(shell cat .ci/link) -X main.version=$(VERSION)" -o $(BIN) ./cmd/purser
 
 # All but the last step of `make release`. Nothing in the files is of this machine or of this hour.
 .PHONY: dist

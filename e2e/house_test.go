@@ -94,12 +94,9 @@ func picture(p *browser.Page, name string) {
 	p.Picture(name)
 }
 
-// fine holds a page against what every page promises. Of the views that a journey is walked in, axe-core looks at two that together have
-// both schemes, both widths, and pages with script and without; it takes seconds for each page.
+// fine holds a page against what every page promises.
 func fine(p *browser.Page, name string) {
-	if o := p.Options(); o.Dark == o.NoScript && (o.Dark || o.Width != 390) {
-		p.Axe()
-	}
+	p.Axe()
 	p.NoSidewaysScroll()
 	p.Evidence(name)
 }

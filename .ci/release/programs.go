@@ -70,11 +70,15 @@ func (r *release) program(p platform) string {
 // build compiles as `make build` does, and without what tells builds apart: the folder, git's state, the id of the build, and what a
 // machine's own settings of Go would change.
 func (r *release) build(p platform) error {
-	args := []string{"build", "-trimpath", "-buildvcs=false", "-ldflags", "-s -w -funcalign=8 -buildid= -X main.version=" + r.version, "-o", r.program(p)}
+	link, err := os.ReadFile(filepath.Join(r.source, ".ci", "link"))
+	if err != nil {
+		return err
+	}
 	lean, err := os.ReadFile(filepath.Join(r.source, ".ci", "lean"))
 	if err != nil {
 		return err
 	}
+	args := []string{"build", "-trimpath", "-buildvcs=false", "-ldflags", strings.TrimSpace(string(link)) + " -buildid= -X main.version=" + r.version, "-o", r.program(p)}
 	for _, module := range strings.Fields(string(lean)) {
 		args = append(args, "-gcflags="+module+"/...=-l")
 	}

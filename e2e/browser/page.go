@@ -113,9 +113,6 @@ func (p *Page) Text() string {
 	return p.within(p.Page.Locator("body"), "the page").Text()
 }
 
-// Options are those that the page's visit was opened with.
-func (p *Page) Options() Options { return p.visit.options }
-
 // NewTab gives the tab that open, such as a click on a link to the classic UI, opens. It shares cookies, watch and trace
 // with p.
 func (p *Page) NewTab(open func()) *Page {

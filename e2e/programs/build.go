@@ -16,11 +16,11 @@ import (
 
 // Build builds a command of this module, such as "purser", into a file: without cgo and stripped, as it is delivered.
 func Build(ctx context.Context, command, file string) error {
-	lean, err := lean(ctx)
+	delivered, err := delivered(ctx)
 	if err != nil {
 		return err
 	}
-	build := exec.CommandContext(ctx, "go", slices.Concat([]string{"build", "-trimpath", "-ldflags", "-s -w -funcalign=8", "-o", file}, lean, []string{"purser.example/cmd/" + command})...)
+	build := exec.CommandContext(ctx, "go", slices.Concat([]string{"build", "-trimpath", "-o", file}, delivered, []string{"purser.example/cmd/" + command})...)
 	build.Env = append(os.Environ(), "CGO_ENABLED=0")
 	if out, err := build.CombinedOutput(); err != nil {
 		return fmt.Errorf("build %s: %w\n%s", command, err, out)
@@ -28,14 +28,20 @@ func Build(ctx context.Context, command, file string) error {
 	return nil
 }
 
-// lean are the flags by which what .ci/lean lists is compiled, as the Makefile has them.
-func lean(ctx context.Context) (flags []string, err error) {
+// delivered are the flags of compiler and linker by which programs are delivered: what .ci/lean and .ci/link say, as the Makefile has them.
+func delivered(ctx context.Context) (flags []string, err error) {
 	module, err := exec.CommandContext(ctx, "go", "env", "GOMOD").Output()
 	if err != nil {
 		return nil, fmt.Errorf("find the module: %w", err)
 	}
-	list, err := os.ReadFile(filepath.Join(filepath.Dir(strings.TrimSpace(string(module))), ".ci", "lean"))
-	for _, name := range strings.Fields(string(list)) {
+	folder := filepath.Join(filepath.Dir(strings.TrimSpace(string(module))), ".ci")
+	link, err := os.ReadFile(filepath.Join(folder, "link"))
+	if err != nil {
+		return nil, err
+	}
+	flags = []string{"-ldflags", strings.TrimSpace(string(link))}
+	lean, err := os.ReadFile(filepath.Join(folder, "lean"))
+	for _, name := range strings.Fields(string(lean)) {
 		flags = append(flags, "-gcflags="+name+"/...=-l")
 	}
 	return flags, err

@@ -312,8 +312,10 @@ func TestNothingIsGoneWhereAnObjectCameWithoutItsIDR53(t *testing.T) {
 			r.microsoft.reading = func(_ context.Context, _ scan.Type, from scan.Cursor) error {
 				if from != "" && !ended {
 					ended = true
+					changes, stop := r.Watch(s.ID)
+					defer stop()
 					for r.scan(s.ID).Sections[0].From == "" { // the page before is stored while this one is asked for
-						time.Sleep(time.Millisecond)
+						<-changes
 					}
 					go shifts.HandBack()
 					<-handedBack(shifts)

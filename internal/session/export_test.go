@@ -1,13 +1,6 @@
 package session
 
-import (
-	"testing"
-	"time"
-)
+import "time"
 
-// BePatient lets pages of this test wait as long as a busy machine takes for what is written beside them.
-func BePatient(t *testing.T) {
-	was := beside
-	beside = time.Minute
-	t.Cleanup(func() { beside = was })
-}
+// BePatient lets pages wait as long as a busy machine takes for what is written beside them, in tests of what else they promise.
+func (s *Service) BePatient() { s.beside = time.Minute }

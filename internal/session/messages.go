@@ -65,7 +65,7 @@ func (s *Service) await(ctx context.Context, key Key) {
 	if l == nil {
 		return
 	}
-	timer := time.NewTimer(beside)
+	timer := time.NewTimer(s.beside)
 	defer timer.Stop()
 	select {
 	case <-l.done:

@@ -65,8 +65,8 @@ func TestAMessageIsNotLostWithTheDisk(t *testing.T) {
 // Whoever saved something does not wait for the message about it; the page that it is for does, and shows it once, also where the session
 // ends meanwhile and where many are left at once.
 func TestAMessageArrivesBeforeItsPage(t *testing.T) {
-	session.BePatient(t)
 	r := newRig(t)
+	r.BePatient()
 	id := r.signIn(t)
 	for range 50 {
 		stale := r.open(t, id)

@@ -83,17 +83,19 @@ type Service struct {
 	unkept  map[Key]Flash    // messages that could not be written, for the next page
 	leaving map[Key]*leaving // messages that are being written
 	writing sync.WaitGroup
+	beside  time.Duration
 }
 
 // A page that is only read waits so long for what it writes beside, and leaves the writing alone for a while after it failed:
 // a database that is locked or a disk that is full must not make reading slow.
-var beside = 250 * time.Millisecond // a test that is about something else than this wait lengthens it
-
-const rest = 10 * time.Second
+const (
+	beside = 250 * time.Millisecond
+	rest   = 10 * time.Second
+)
 
 // NewService joins the parts. now gives UTC times.
 func NewService(store Store, ring *secret.Keyring, limits Limits, now func() time.Time, log *slog.Logger) *Service {
-	return &Service{store: store, ring: ring, limits: limits, now: now, log: log, seen: map[Key]time.Time{}, unkept: map[Key]Flash{}, leaving: map[Key]*leaving{}}
+	return &Service{store: store, ring: ring, limits: limits, now: now, log: log, seen: map[Key]time.Time{}, unkept: map[Key]Flash{}, leaving: map[Key]*leaving{}, beside: beside}
 }
 
 // Open loads the session that the browser's id names, and returns ErrEnded when it is over.
@@ -163,7 +165,7 @@ func (s *Service) writeBeside(ctx context.Context, write func(context.Context)) 
 			s.log.ErrorContext(ctx, "what a page writes beside failed", "error", problem.Told(err))
 		}
 	}()
-	timer := time.NewTimer(beside)
+	timer := time.NewTimer(s.beside)
 	defer timer.Stop()
 	select {
 	case <-done:

@@ -49,10 +49,11 @@ func (h *Handlers) plannerView(p scan.Planner) *plannerView {
 	}
 	if p.Code != "" {
 		e := scan.Explain(p.Code)
-		view.Why, view.Code, view.Href = "The last scan couldn't check it: "+e.Title+". "+e.Remedy, string(p.Code), scanCodesPath+"#"+string(p.Code)
+		title := e.Title
 		if p.Detail != "" {
-			view.Why = "The last scan couldn't check it: " + e.Title + " (" + p.Detail + "). " + e.Remedy
+			title += " (" + p.Detail + ")"
 		}
+		view.Why, view.Code, view.Href = "The last scan couldn't check it: "+title+". "+e.Remedy, string(p.Code), scanCodesPath+"#"+string(p.Code)
 	}
 	return view
 }
