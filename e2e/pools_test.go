@@ -274,6 +274,25 @@ func groupOfAPool(t *testing.T, v view) {
 	if got := panel(p, sites).ByLabel("Group Name").Value(); got != "" {
 		t.Errorf("the group is still there: %q", got)
 	}
+	if !v.noScript {
+		saveWaits(t, p)
+	}
+}
+
+// saveWaits: a Save that is selected while the group is validated would store what nobody has seen, so it cannot be selected.
+func saveWaits(t *testing.T, p *browser.Page) {
+	t.Helper()
+	release := p.Hold("/classic/account-pool/group")
+	defer release()
+	panel(p, sites).ByLabel("Group Name").Fill("Folders")
+	panel(p, sites).ByRole("button", "Validate").Click()
+	if !p.ByRole("button", "Save").Disabled() {
+		t.Error("Save can be selected while the group is validated")
+	}
+	release()
+	panel(p, sites).WaitText("2 members in all")
+	p.Click("Save")
+	p.ByRole("status", "").Having("Saved: Sites").Wait()
 }
 
 // front brings a pool to the front, where a script hides the others.

@@ -106,6 +106,14 @@ func (e *Element) Attribute(name string) string {
 	return value
 }
 
+// Disabled says whether nobody can select it at present.
+func (e *Element) Disabled() bool {
+	e.page.t.Helper()
+	shut, err := e.Locator.IsDisabled()
+	e.must("read whether one can select", err)
+	return shut
+}
+
 // Checked says whether a checkbox or radio button is ticked.
 func (e *Element) Checked() bool {
 	e.page.t.Helper()

@@ -3,6 +3,7 @@ package browser
 import (
 	"net/http"
 	"net/url"
+	"sync"
 	"testing"
 
 	"github.com/playwright-community/playwright-go"
@@ -111,6 +112,21 @@ func (p *Page) Title() string {
 func (p *Page) Text() string {
 	p.t.Helper()
 	return p.within(p.Page.Locator("body"), "the page").Text()
+}
+
+// Hold keeps every request to the path back until release is called, as a slow network does.
+func (p *Page) Hold(path string) (release func()) {
+	p.t.Helper()
+	open := make(chan struct{})
+	if err := p.Page.Route("**"+path, func(held playwright.Route) {
+		go func() {
+			<-open
+			_ = held.Continue() // A page that is gone asks for nothing any more.
+		}()
+	}); err != nil {
+		p.t.Fatalf("hold back %s: %v", path, err)
+	}
+	return sync.OnceFunc(func() { close(open) })
 }
 
 // NewTab gives the tab that open, such as a click on a link to the classic UI, opens. It shares cookies, watch and trace

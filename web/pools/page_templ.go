@@ -581,7 +581,7 @@ func saveBar(view pageView) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = ui.Button(ui.ButtonProps{Label: "Save", Kind: ui.Primary, Attrs: templ.Attributes{"aria-describedby": "pool-waiting"}}).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.Button(ui.ButtonProps{Label: "Save", Kind: ui.Primary, Attrs: templ.Attributes{"id": "save", "aria-describedby": "pool-waiting"}}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

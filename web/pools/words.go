@@ -9,10 +9,10 @@ import (
 // What htmx is told. Each of these stands on a link, button or form that does the same without script.
 
 // acts sends the form to a command of one pool and swaps in that pool, refused or not. js/pool.js puts back the passwords that
-// were typed.
+// were typed. Until the answer is there Save cannot be selected: nobody has seen yet what it would store.
 func acts(class string) templ.Attributes {
 	return templ.Attributes{
-		"hx-post": groupPath, "hx-target": "#pool-" + class, "hx-swap": "outerHTML", "hx-sync": "closest form:drop",
+		"hx-post": groupPath, "hx-target": "#pool-" + class, "hx-swap": "outerHTML", "hx-sync": "closest form:drop", "hx-disable": "#save",
 		"hx-status:409": "swap:outerHTML", "hx-status:422": "swap:outerHTML",
 	}
 }
