@@ -5,10 +5,12 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
 	"purser.example/internal/account"
+	"purser.example/internal/audit"
 	"purser.example/internal/catalogue"
 	"purser.example/internal/secret"
 	"purser.example/internal/sheet"
@@ -21,6 +23,9 @@ import (
 type judging struct {
 	*Service
 	named map[string]string // where each name stands first, by its key
+
+	compared  int // passwords of the file that were compared with the stored ones
+	different int // of these, those that are other ones
 }
 
 func (s *Service) judging() *judging { return &judging{Service: s, named: map[string]string{}} }
@@ -304,6 +309,14 @@ func (j *judging) compare(r *judged) {
 
 func (j *judged) note(text string) { j.row.Notes = shown.Trim(j.row.Notes + " " + text) }
 
+// counted adds to an entry how many passwords were compared. Whoever sees the report knows which of them are the stored ones.
+func (j *judging) counted(e audit.Entry) audit.Entry {
+	if j.compared == 0 {
+		return e
+	}
+	return e.With("compared", strconv.Itoa(j.compared)).With("different", strconv.Itoa(j.different))
+}
+
 // has reports whether a profile has that password. One that does not open is no password any more.
 func (j *judging) has(p *Sharer, password secret.Value) bool {
 	stored, err := j.ring.Open(p.Sealed, PasswordRecord(p.Profile))
@@ -311,7 +324,12 @@ func (j *judging) has(p *Sharer, password secret.Value) bool {
 		return false
 	}
 	defer stored.Clear()
-	return stored.Equal(password)
+	j.compared++
+	same := stored.Equal(password)
+	if !same {
+		j.different++
+	}
+	return same
 }
 
 // profile is the profile as the row wants it, without what a stamp says.

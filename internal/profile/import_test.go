@@ -132,7 +132,7 @@ func TestAFileIsCheckedAndImported(t *testing.T) {
 		"line 6 refused backup This name is already in line 2.",
 		"line 7 new =Sum",
 	}
-	id, err := r.Check(ctx, adele, "session", "profiles.csv", []byte(file))
+	id, err := r.Check(ctx, adele, here, "session", "profiles.csv", []byte(file))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -149,8 +149,10 @@ func TestAFileIsCheckedAndImported(t *testing.T) {
 	if diff := cmp.Diff(want, r.outcomes(t, id)); diff != "" || i.State != profile.Imported || i.Untested != 3 || i.Held {
 		t.Errorf("imported: %+v (-want +got):\n%s", i, diff)
 	}
-	if err := r.ImportChecked(ctx, adele, here, "session", id); problem.KindOf(err) != problem.Invalid {
-		t.Errorf("imported twice: %v", err)
+	for name, rig := range map[string]*importRig{"by the same Purser": r, "after a restart": r.again()} { // the log below has one import
+		if err := rig.ImportChecked(ctx, adele, here, "session", id); err != nil {
+			t.Errorf("imported twice %s: %v", name, err)
+		}
 	}
 	p, classic, sum := r.called(t, "Backup"), r.called(t, "Classic"), r.called(t, "=Sum")
 	if p.Kind != profile.Common || p.Status != verdict.NotValidated || !p.Validated.IsZero() || p.Description != "Nightly,\nall sites" || strings.Join(p.Services, " ") != "cloud-governance fly" || p.Created.By != "Adele Vance" || r.password(t, p) != marked {
@@ -285,7 +287,7 @@ func TestRefusedRows(t *testing.T) {
 		"a,," + marked + ",Fly," + marked + "," + marked + ",,":                                        "This tenant is not connected.",
 		"a," + contoso: "ends before the column",
 	} {
-		id, err := r.Check(ctx, adele, "s", "f", []byte(head+row+"\n"))
+		id, err := r.Check(ctx, adele, here, "s", "f", []byte(head+row+"\n"))
 		if err != nil {
 			t.Errorf("%.60s: %v", row, err)
 			continue
@@ -298,17 +300,17 @@ func TestRefusedRows(t *testing.T) {
 			t.Errorf("%.60s: %v %v", row, rows, err)
 		}
 	}
-	if _, err := r.Check(ctx, adele, "s", "f", []byte("name,tenant,services,username,color\na,b,c,d,e\n")); problem.KindOf(err) != problem.Invalid || !strings.Contains(problem.Message(err), `unknown columns: "color"`) {
+	if _, err := r.Check(ctx, adele, here, "s", "f", []byte("name,tenant,services,username,color\na,b,c,d,e\n")); problem.KindOf(err) != problem.Invalid || !strings.Contains(problem.Message(err), `unknown columns: "color"`) {
 		t.Errorf("an unknown column: %v", err)
 	}
-	id, err := r.Check(ctx, adele, "s", "f", []byte(`[{"name":"a","tenant":"`+contoso+`","services":["FLYOnline"],"username":"`+goodUser+`","password":"`+marked+`"},{"name":"A","tenant":"x","services":"Fly","username":"x"}]`))
+	id, err := r.Check(ctx, adele, here, "s", "f", []byte(`[{"name":"a","tenant":"`+contoso+`","services":["FLYOnline"],"username":"`+goodUser+`","password":"`+marked+`"},{"name":"A","tenant":"x","services":"Fly","username":"x"}]`))
 	if err != nil {
 		t.Fatal(err)
 	}
 	if got := r.outcomes(t, id); got[0] != "entry 1 new a" || !strings.HasPrefix(got[1], "entry 2 refused A This name is already in entry 1.") {
 		t.Errorf("JSON: %v", got)
 	}
-	if _, err := r.Check(ctx, nobody, "s", "f", []byte(head)); problem.KindOf(err) != problem.Forbidden {
+	if _, err := r.Check(ctx, nobody, here, "s", "f", []byte(head)); problem.KindOf(err) != problem.Forbidden {
 		t.Errorf("somebody without a role: %v", err)
 	}
 }
@@ -319,7 +321,7 @@ func TestACheckedFileIsHeldForAWhile(t *testing.T) {
 	file := []byte(head + "a,," + contoso + ",Fly," + goodUser + "," + marked + ",,\n")
 	check := func(caller access.Caller, session string) profile.ImportID {
 		t.Helper()
-		id, err := r.Check(ctx, caller, session, "f.csv", file)
+		id, err := r.Check(ctx, caller, here, session, "f.csv", file)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -392,7 +394,7 @@ func TestOneImportAtATime(t *testing.T) {
 			t.Errorf("a second import: %v", err)
 		}
 	}
-	if _, err := r.Check(ctx, other, "s", "f", []byte(many(1))); err != nil {
+	if _, err := r.Check(ctx, other, here, "s", "f", []byte(many(1))); err != nil {
 		t.Errorf("a check meanwhile: %v", err)
 	}
 	if i := r.ended(t, id); i.Counts[profile.RowNew] != 2000 || i.Total != 2000 {
@@ -514,7 +516,7 @@ func TestImportedProfilesAreValidatedInARun(t *testing.T) {
 			t.Errorf("%s is %s", name, p.Status)
 		}
 	}
-	checked, err := r.Check(ctx, adele, "s", "f", []byte(head+"D,,"+contoso+",Fly,"+goodUser+","+marked+",,\n"))
+	checked, err := r.Check(ctx, adele, here, "s", "f", []byte(head+"D,,"+contoso+",Fly,"+goodUser+","+marked+",,\n"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -530,7 +532,7 @@ func TestAnotherAdminCenterIsTold(t *testing.T) {
 		return name + ",," + contoso + ",Fly,mfa@contoso.com," + appWord + ",mfa," + address + "\n"
 	}
 	r.bring(t, head+classic("Old", adminURL)+classic("Same", "https://fabrikam-admin.sharepoint.com"))
-	id, err := r.Check(ctx, adele, "s", "f", []byte(head+classic("Old", "https://fabrikam-admin.sharepoint.com")+classic("Same", "https://fabrikam-admin.sharepoint.com")+classic("New", "https://fabrikam-admin.sharepoint.com")))
+	id, err := r.Check(ctx, adele, here, "s", "f", []byte(head+classic("Old", "https://fabrikam-admin.sharepoint.com")+classic("Same", "https://fabrikam-admin.sharepoint.com")+classic("New", "https://fabrikam-admin.sharepoint.com")))
 	if err != nil {
 		t.Fatal(err)
 	}
