@@ -249,10 +249,13 @@ func (j *judged) checkConnected() string {
 }
 
 // checkAdminCenter gives the address of the admin center its one form. Classic MFA profiles, whose app passwords are tried there, cannot do
-// without (R32).
+// without (R32). What is stored beside a password that stays may be none, or one that is not allowed any more, so that an export comes back
+// whole: nothing is sent there.
 func (j *judging) checkAdminCenter(r *judged) string {
 	normal, mistake := tenant.CheckAdminURL(r.admin, r.tenant.Cloud, j.settings.AdminCenterHosts)
 	switch {
+	case r.old != nil && r.admin == r.old.AdminCenterURL && r.draft.Tenant == r.old.Tenant && r.draft.Password.Empty():
+		return ""
 	case r.admin != "":
 		r.admin = normal
 		return mistake

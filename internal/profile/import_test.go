@@ -16,6 +16,8 @@ import (
 	"purser.example/internal/problem"
 	"purser.example/internal/profile"
 	"purser.example/internal/run"
+	"purser.example/internal/secret"
+	"purser.example/internal/sheet"
 	"purser.example/internal/sqlite/profiles"
 	"purser.example/internal/sqlite/sqlitetest"
 	"purser.example/internal/tenant"
@@ -539,6 +541,56 @@ func TestAnotherAdminCenterIsTold(t *testing.T) {
 	for i, row := range r.outcomes(t, id) {
 		if told := strings.Contains(row, "This is not the usual admin center of "); told != (i != 1) || strings.Contains(row, "refused") {
 			t.Errorf("%q", row)
+		}
+	}
+}
+
+// R30: what an export gives out comes back as it was, whatever the profile is short of: an admin center that nobody has entered, or that is not
+// allowed any more, keeps no row out as long as the app password stays.
+func TestAnExportComesBackWhole(t *testing.T) {
+	r := newImportRig(t)
+	services := []string{"fly", "opus"}
+	former := profile.NewService(profiles.New(r.db), r.tenants, r.accounts, r.ring, profile.Settings{AdminCenterHosts: []string{"spo.fabrikam.com"}}, r.clock.Now)
+	adopt := func(name, about, center string) {
+		t.Helper()
+		if _, err := former.Adopt(ctx, adele, here, profile.Draft{Name: name, Description: about, Tenant: contoso, Services: services, Username: "mfa@contoso.com", Password: secret.FromString(appWord), AdminCenterURL: center}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	adopt("Without an admin center", "", "")
+	adopt("Elsewhere", "", "https://spo.fabrikam.com")
+	adopt("=Formula, \"quoted\"; and more", "=1+1\n'=2\n\tin lines; with, all \"signs\"", adminURL)
+	adopt("'=Disarmed", "'", adminURL)
+	r.create(t, named("Common"))
+	export := func() string {
+		t.Helper()
+		var file strings.Builder
+		table := sheet.NewWriter(&file, profile.ExportHead...)
+		if err := r.Export(ctx, adele, here, profile.Query{}, "all", func(rows [][]string) error {
+			for _, row := range rows {
+				if err := table.Row(row...); err != nil {
+					return err
+				}
+			}
+			return table.Flush()
+		}); err != nil {
+			t.Fatal(err)
+		}
+		return file.String()
+	}
+	file := export()
+	if i := r.bring(t, file); i.Counts[profile.RowUnchanged] != 5 {
+		t.Errorf("%+v\n%s\n%s", i.Counts, strings.Join(r.outcomes(t, i.ID), "\n"), file)
+	}
+	if again := export(); again != file {
+		t.Errorf("afterwards the export is\n%s\nand was\n%s", again, file)
+	}
+	for name, row := range map[string]string{
+		"another app password": "Without an admin center,,contoso.onmicrosoft.com,Fly,mfa@contoso.com,ponmlkjihgfedcba,mfa,",
+		"another host":         "Without an admin center,,contoso.onmicrosoft.com,Fly,mfa@contoso.com,,mfa,https://spo.fabrikam.com",
+	} {
+		if i := r.bring(t, head+row+"\n"); i.Counts[profile.RowRefused] != 1 {
+			t.Errorf("%s: %v", name, r.outcomes(t, i.ID))
 		}
 	}
 }
