@@ -278,7 +278,7 @@ func (j *judging) checkSecret(r *judged) string {
 	case r.kind == ClassicMFA:
 		return account.CheckAppPassword(password)
 	}
-	return j.accounts.CheckPassword(password)
+	return j.accounts.CheckFilePassword(password)
 }
 
 // compare tells a new row from one that changes a profile and from one that does not.

@@ -271,7 +271,7 @@ func TestRefusedRows(t *testing.T) {
 	for row, says := range map[string]string{
 		"," + "d," + contoso + ",Fly," + goodUser + "," + marked + ",,":                                "Enter a name for the profile.",
 		"a,," + contoso + ",Fly," + goodUser + ",,,":                                                   "Enter the password of the account.",
-		"a,," + contoso + ",Fly," + goodUser + ",short,,":                                              "8 characters or more",
+		"a,," + contoso + ",Fly," + goodUser + ",short,,":                                              "breaks the rule “8 characters or more”. Correct it in the file.",
 		"a,," + contoso + ",Fly,svc," + marked + ",,":                                                  "Enter the full username",
 		"a,,,Fly," + goodUser + "," + marked + ",,":                                                    "Enter the ID or a domain of the tenant.",
 		"a,,fabrikam.com,Fly," + goodUser + "," + marked + ",,":                                        "a connected tenant. To make its custom domains known, select Check in App management first.",
