@@ -563,7 +563,7 @@ func importReport(view reportView) templ.Component {
 				return templ_7745c5c3_Err
 			}
 		} else if !view.Running {
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 31, "<p class=\"muted\">The report of single rows is kept for two hours, for the person who imported the file, until Purser restarts at the latest.</p>")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 31, "<p class=\"muted\">The report of single rows is kept for two hours, or until Purser restarts, for the person who imported the file.</p>")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
