@@ -132,6 +132,7 @@ var everyday = []state{
 	{"help-codes-nothing", at("/help/validation-codes?q=nothing-such")},
 	{"help-permissions", at("/help/required-permissions")},
 	{"help-passwords", at("/help/password-rules")},
+	{"help-imports", at("/help/importing-profiles")},
 	{"help-pools", at("/help/account-pools")},
 	{"help-connecting", at("/help/connecting-a-tenant")},
 	{"not-found", refused("/nowhere", 404)},

@@ -1,13 +1,14 @@
 package main
 
 import (
+	"bufio"
 	"context"
 	"errors"
 	"fmt"
 	"io"
 	"os"
 	"strings"
-	"text/tabwriter"
+	"unicode/utf8"
 
 	"purser.example/internal/app"
 	"purser.example/internal/profile"
@@ -42,21 +43,61 @@ func (c importCommand) Run(ctx context.Context, s streams) error {
 	return nil
 }
 
-// report prints what became of each row, and a line about all of them.
+// The columns of the report in signs, at most: with two blanks between them a row keeps to lineWidth. The last has no blanks behind it.
+var columnWidths = [...]int{10, 9, 30, 45}
+
+// lineWidth is how wide a terminal need be.
+const lineWidth = 100
+
+// report prints what became of each row, with its notes below it, and a line about all of them.
 func report(out io.Writer, found profile.Import, rows []profile.ImportRow) error {
-	table := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
-	for _, row := range rows {
-		if _, err := fmt.Fprintln(table, strings.TrimRight(strings.Join([]string{row.Where, string(row.Outcome), row.Name, row.Username, row.Notes}, "\t"), "\t")); err != nil {
-			return err
+	table := make([][]string, len(rows))
+	var widths [len(columnWidths)]int
+	for i, row := range rows {
+		table[i] = []string{row.Where, string(row.Outcome), row.Name, row.Username}
+		for column := range table[i] {
+			table[i][column] = shortened(table[i][column], columnWidths[column])
+			widths[column] = max(widths[column], utf8.RuneCountInString(table[i][column]))
 		}
 	}
-	if err := table.Flush(); err != nil {
-		return err
+	text := bufio.NewWriter(out)
+	for i, row := range rows {
+		line := ""
+		for column, cell := range table[i] {
+			line += cell + strings.Repeat(" ", widths[column]-utf8.RuneCountInString(cell)+2)
+		}
+		text.WriteString(strings.TrimRight(line, " ") + "\n")
+		for _, line := range wrapped(row.Notes, lineWidth-len(notesIndent)) {
+			text.WriteString(notesIndent + line + "\n")
+		}
 	}
 	begin := "imported"
 	if found.State == profile.Checked {
 		begin = "nothing was stored"
 	}
-	_, err := fmt.Fprintf(out, "%s: %d new, %d changed, %d unchanged, %d refused\n", begin, found.Counts[profile.RowNew], found.Counts[profile.RowChanged], found.Counts[profile.RowUnchanged], found.Counts[profile.RowRefused])
-	return err
+	fmt.Fprintf(text, "%s: %d new, %d changed, %d unchanged, %d refused\n", begin, found.Counts[profile.RowNew], found.Counts[profile.RowChanged], found.Counts[profile.RowUnchanged], found.Counts[profile.RowRefused])
+	return text.Flush() // the first error there was
+}
+
+// notesIndent stands before the notes of a row.
+const notesIndent = "    "
+
+// shortened cuts a text that is longer than so many signs.
+func shortened(text string, most int) string {
+	if signs := []rune(text); len(signs) > most {
+		return strings.TrimRight(string(signs[:most-1]), " ") + "…"
+	}
+	return text
+}
+
+// wrapped is a text in lines of so many signs, where its words allow.
+func wrapped(text string, most int) (lines []string) {
+	for word := range strings.FieldsSeq(text) {
+		if last := len(lines) - 1; last >= 0 && utf8.RuneCountInString(lines[last])+1+utf8.RuneCountInString(word) <= most {
+			lines[last] += " " + word
+		} else {
+			lines = append(lines, word)
+		}
+	}
+	return lines
 }

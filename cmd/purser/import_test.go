@@ -10,6 +10,7 @@ import (
 	"strings"
 	"testing"
 	"time"
+	"unicode/utf8"
 
 	"purser.example/e2e/programs"
 	"purser.example/internal/demo"
@@ -78,7 +79,7 @@ func TestTheCommandImports(t *testing.T) {
 		}
 		return cmd.ProcessState.ExitCode(), out.String()
 	}
-	if status, said := run(data, file); status != 2 || !strings.Contains(said, "another Purser works in this data folder") {
+	if status, said := run(data, file); status != 2 || strings.Count(said, "\n") != 1 || !strings.Contains(said, "another Purser works in this data folder") || !strings.Contains(said, "import the file on its page, Service account > Import, or stop that Purser") {
 		t.Errorf("while a Purser works there: %d %s", status, said)
 	}
 	if err := p.Kill(); err != nil {
@@ -114,6 +115,22 @@ func TestTheCommandImports(t *testing.T) {
 					t.Errorf("%v does not say %q:\n%s", step.args, says, said)
 				}
 			}
+		}
+	}
+	long := importHead + strings.Repeat("Service account of the backup ", 4) + ",," + importTenant + ",Fly," + strings.Repeat("long", 16) + "@contoso.onmicrosoft.com," + importSecret + ",,\n" +
+		"Ünïcödé " + strings.Repeat("é", 100) + ",,nowhere.example,Flies,svc,x,,\nShort,," + importTenant + ",Fly,svc@contoso.onmicrosoft.com," + importSecret + ",,\n"
+	if err := os.WriteFile(file, []byte(long), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	_, said := run(data, file, "--dry-run")
+	for _, line := range strings.Split(said, "\n") {
+		if utf8.RuneCountInString(line) > 100 {
+			t.Errorf("%d signs: %s", utf8.RuneCountInString(line), line)
+		}
+	}
+	for _, says := range []string{"line 2  new      Service account of the backup…  longlong", "line 3  refused  Ünïcödé éé", "\n    This tenant is not connected. Enter", "line 4  new      Short                           svc@contoso.onmicrosoft.com\n"} {
+		if !strings.Contains(said, says) {
+			t.Errorf("it does not say %q:\n%s", says, said)
 		}
 	}
 	if err := os.WriteFile(file, []byte(importHead+importRows(4)), 0o600); err != nil {

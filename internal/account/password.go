@@ -48,14 +48,23 @@ func PasswordRules(strict bool) []PasswordRule {
 // PasswordRules lists the checklist as the operator wants it.
 func (s *Service) PasswordRules() []PasswordRule { return PasswordRules(s.settings.StrictPasswords) }
 
-// CheckPassword says which rule refuses a password, so that it is never sent (R16); empty for none.
+// CheckPassword says which rule refuses a password that somebody typed, so that it is never sent (R16); empty for none.
 func (s *Service) CheckPassword(v secret.Value) string {
+	return s.checkPassword(v, ", so Purser didn't send it to Microsoft 365. Enter one that follows the rules.")
+}
+
+// CheckFilePassword is CheckPassword of one that stands in a file.
+func (s *Service) CheckFilePassword(v secret.Value) string {
+	return s.checkPassword(v, ". Correct it in the file. If it is the account's password, change it in Microsoft 365 first.")
+}
+
+func (s *Service) checkPassword(v secret.Value, then string) string {
 	if v.Empty() {
 		return "Enter the password of the account."
 	}
 	for _, rule := range s.PasswordRules() {
 		if rule.Refuse && rule.broken(v.Reveal()) {
-			return "This password was not sent, because it breaks a rule: " + lowerFirst(rule.Text) + "."
+			return "This password breaks the rule “" + rule.Text + "”" + then
 		}
 	}
 	return ""
@@ -99,5 +108,3 @@ func upper(c byte) bool  { return c >= 'A' && c <= 'Z' }
 func digit(c byte) bool  { return c >= '0' && c <= '9' }
 func letter(c byte) bool { return lower(c) || upper(c) }
 func symbol(c byte) bool { return c > ' ' && c < 0x7f && !letter(c) && !digit(c) }
-
-func lowerFirst(s string) string { return strings.ToLower(s[:1]) + s[1:] }

@@ -165,6 +165,7 @@ func (a *App) furnish(kept stores, ring *secret.Keyring, codes *verdict.Table, o
 	a.Profiles = profile.NewService(kept.profiles, a.Tenants, a.Accounts, ring, profile.Settings{ServiceProvider: cfg.ServiceProvider, AdminCenterHosts: cfg.AdminCenterHosts}, o.Now)
 	a.Validations = profile.NewValidations(a.Profiles, a.Runs)
 	a.Imports = profile.NewImports(a.Profiles, a.Validations, a.shifts, o.Now, o.Log)
+	a.sessions.TellOver(func(key session.Key) { a.Imports.Leave(string(key)) })
 	a.Pools = pool.NewService(pool.Parts{
 		Store: kept.pools, Tenants: a.Tenants, Apps: a.Apps, Accounts: a.Accounts, Profiles: a.Profiles, Runs: a.Runs, Shifts: a.shifts, Ring: ring, Directory: directory,
 		Settings: pool.Settings{AdminCenterHosts: cfg.AdminCenterHosts}, Codes: codes, Now: o.Now, Log: o.Log,

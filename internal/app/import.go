@@ -28,6 +28,9 @@ func ImportFile(ctx context.Context, cfg config.Config, o Options, by, path stri
 	}
 	defer clear(file)
 	a, err := openForWork(ctx, cfg, o)
+	if errors.Is(err, sqlite.ErrLocked) {
+		return found, nil, fmt.Errorf("%w; import the file on its page, Service account > Import, or stop that Purser and run this command again", err)
+	}
 	if err != nil {
 		return found, nil, err
 	}

@@ -49,7 +49,7 @@ func (d *Demo) openSimulator(ctx context.Context, o Options) error {
 	return nil
 }
 
-// fill connects the fixture's tenants, and makes the sample profiles where the sample is used.
+// fill connects the fixture's tenants. Where the sample is used it makes the sample profiles, and has the app profiles checked.
 func (d *Demo) fill(ctx context.Context, o Options) error {
 	caller := sample.Caller()
 	if err := sample.Connect(ctx, d.App.Apps, caller, d.fixture); err != nil {
@@ -60,6 +60,9 @@ func (d *Demo) fill(ctx context.Context, o Options) error {
 	}
 	if err := sample.Profiles(ctx, d.App.Profiles, d.Sim, caller); err != nil {
 		return fmt.Errorf("make the sample profiles: %w", err)
+	}
+	if err := sample.Check(ctx, d.App.Apps, caller); err != nil {
+		return fmt.Errorf("check the demo's app profiles: %w", err)
 	}
 	d.Sim.ResetRequests()
 	return nil

@@ -143,7 +143,7 @@ func (s *Service) judgeRow(row sheet.Row, roster map[string]Member, lines map[st
 		out.Mistake = account.CheckAppPassword(out.password)
 	default:
 		out.password = secret.NewValue(password)
-		out.Mistake = s.accounts.CheckPassword(out.password)
+		out.Mistake = s.accounts.CheckFilePassword(out.password)
 	}
 	return out
 }

@@ -79,6 +79,7 @@ const (
 	ImportBegun  audit.Action = "profile import begun"
 	ImportStored audit.Action = "profile import continued"
 	ImportEnded  audit.Action = "profile import ended"
+	Compared     audit.Action = "profile passwords compared"
 	Exported     audit.Action = "profiles exported"
 )
 

@@ -5,10 +5,12 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
 	"purser.example/internal/account"
+	"purser.example/internal/audit"
 	"purser.example/internal/catalogue"
 	"purser.example/internal/secret"
 	"purser.example/internal/sheet"
@@ -21,6 +23,9 @@ import (
 type judging struct {
 	*Service
 	named map[string]string // where each name stands first, by its key
+
+	compared  int // passwords of the file that were compared with the stored ones
+	different int // of these, those that are other ones
 }
 
 func (s *Service) judging() *judging { return &judging{Service: s, named: map[string]string{}} }
@@ -244,10 +249,13 @@ func (j *judged) checkConnected() string {
 }
 
 // checkAdminCenter gives the address of the admin center its one form. Classic MFA profiles, whose app passwords are tried there, cannot do
-// without (R32).
+// without (R32). What is stored beside a password that stays may be none, or one that is not allowed any more, so that an export comes back
+// whole: nothing is sent there.
 func (j *judging) checkAdminCenter(r *judged) string {
 	normal, mistake := tenant.CheckAdminURL(r.admin, r.tenant.Cloud, j.settings.AdminCenterHosts)
 	switch {
+	case r.old != nil && r.admin == r.old.AdminCenterURL && r.draft.Tenant == r.old.Tenant && r.draft.Password.Empty():
+		return ""
 	case r.admin != "":
 		r.admin = normal
 		return mistake
@@ -270,7 +278,7 @@ func (j *judging) checkSecret(r *judged) string {
 	case r.kind == ClassicMFA:
 		return account.CheckAppPassword(password)
 	}
-	return j.accounts.CheckPassword(password)
+	return j.accounts.CheckFilePassword(password)
 }
 
 // compare tells a new row from one that changes a profile and from one that does not.
@@ -304,6 +312,14 @@ func (j *judging) compare(r *judged) {
 
 func (j *judged) note(text string) { j.row.Notes = shown.Trim(j.row.Notes + " " + text) }
 
+// counted adds to an entry how many passwords were compared. Whoever sees the report knows which of them are the stored ones.
+func (j *judging) counted(e audit.Entry) audit.Entry {
+	if j.compared == 0 {
+		return e
+	}
+	return e.With("compared", strconv.Itoa(j.compared)).With("different", strconv.Itoa(j.different))
+}
+
 // has reports whether a profile has that password. One that does not open is no password any more.
 func (j *judging) has(p *Sharer, password secret.Value) bool {
 	stored, err := j.ring.Open(p.Sealed, PasswordRecord(p.Profile))
@@ -311,7 +327,12 @@ func (j *judging) has(p *Sharer, password secret.Value) bool {
 		return false
 	}
 	defer stored.Clear()
-	return stored.Equal(password)
+	j.compared++
+	same := stored.Equal(password)
+	if !same {
+		j.different++
+	}
+	return same
 }
 
 // profile is the profile as the row wants it, without what a stamp says.

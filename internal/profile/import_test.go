@@ -16,6 +16,8 @@ import (
 	"purser.example/internal/problem"
 	"purser.example/internal/profile"
 	"purser.example/internal/run"
+	"purser.example/internal/secret"
+	"purser.example/internal/sheet"
 	"purser.example/internal/sqlite/profiles"
 	"purser.example/internal/sqlite/sqlitetest"
 	"purser.example/internal/tenant"
@@ -132,7 +134,7 @@ func TestAFileIsCheckedAndImported(t *testing.T) {
 		"line 6 refused backup This name is already in line 2.",
 		"line 7 new =Sum",
 	}
-	id, err := r.Check(ctx, adele, "session", "profiles.csv", []byte(file))
+	id, err := r.Check(ctx, adele, here, "session", "profiles.csv", []byte(file))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -149,8 +151,10 @@ func TestAFileIsCheckedAndImported(t *testing.T) {
 	if diff := cmp.Diff(want, r.outcomes(t, id)); diff != "" || i.State != profile.Imported || i.Untested != 3 || i.Held {
 		t.Errorf("imported: %+v (-want +got):\n%s", i, diff)
 	}
-	if err := r.ImportChecked(ctx, adele, here, "session", id); problem.KindOf(err) != problem.Invalid {
-		t.Errorf("imported twice: %v", err)
+	for name, rig := range map[string]*importRig{"by the same Purser": r, "after a restart": r.again()} { // the log below has one import
+		if err := rig.ImportChecked(ctx, adele, here, "session", id); err != nil {
+			t.Errorf("imported twice %s: %v", name, err)
+		}
 	}
 	p, classic, sum := r.called(t, "Backup"), r.called(t, "Classic"), r.called(t, "=Sum")
 	if p.Kind != profile.Common || p.Status != verdict.NotValidated || !p.Validated.IsZero() || p.Description != "Nightly,\nall sites" || strings.Join(p.Services, " ") != "cloud-governance fly" || p.Created.By != "Adele Vance" || r.password(t, p) != marked {
@@ -267,7 +271,7 @@ func TestRefusedRows(t *testing.T) {
 	for row, says := range map[string]string{
 		"," + "d," + contoso + ",Fly," + goodUser + "," + marked + ",,":                                "Enter a name for the profile.",
 		"a,," + contoso + ",Fly," + goodUser + ",,,":                                                   "Enter the password of the account.",
-		"a,," + contoso + ",Fly," + goodUser + ",short,,":                                              "8 characters or more",
+		"a,," + contoso + ",Fly," + goodUser + ",short,,":                                              "breaks the rule “8 characters or more”. Correct it in the file.",
 		"a,," + contoso + ",Fly,svc," + marked + ",,":                                                  "Enter the full username",
 		"a,,,Fly," + goodUser + "," + marked + ",,":                                                    "Enter the ID or a domain of the tenant.",
 		"a,,fabrikam.com,Fly," + goodUser + "," + marked + ",,":                                        "a connected tenant. To make its custom domains known, select Check in App management first.",
@@ -285,7 +289,7 @@ func TestRefusedRows(t *testing.T) {
 		"a,," + marked + ",Fly," + marked + "," + marked + ",,":                                        "This tenant is not connected.",
 		"a," + contoso: "ends before the column",
 	} {
-		id, err := r.Check(ctx, adele, "s", "f", []byte(head+row+"\n"))
+		id, err := r.Check(ctx, adele, here, "s", "f", []byte(head+row+"\n"))
 		if err != nil {
 			t.Errorf("%.60s: %v", row, err)
 			continue
@@ -298,17 +302,17 @@ func TestRefusedRows(t *testing.T) {
 			t.Errorf("%.60s: %v %v", row, rows, err)
 		}
 	}
-	if _, err := r.Check(ctx, adele, "s", "f", []byte("name,tenant,services,username,color\na,b,c,d,e\n")); problem.KindOf(err) != problem.Invalid || !strings.Contains(problem.Message(err), `unknown columns: "color"`) {
+	if _, err := r.Check(ctx, adele, here, "s", "f", []byte("name,tenant,services,username,color\na,b,c,d,e\n")); problem.KindOf(err) != problem.Invalid || !strings.Contains(problem.Message(err), `unknown columns: "color"`) {
 		t.Errorf("an unknown column: %v", err)
 	}
-	id, err := r.Check(ctx, adele, "s", "f", []byte(`[{"name":"a","tenant":"`+contoso+`","services":["FLYOnline"],"username":"`+goodUser+`","password":"`+marked+`"},{"name":"A","tenant":"x","services":"Fly","username":"x"}]`))
+	id, err := r.Check(ctx, adele, here, "s", "f", []byte(`[{"name":"a","tenant":"`+contoso+`","services":["FLYOnline"],"username":"`+goodUser+`","password":"`+marked+`"},{"name":"A","tenant":"x","services":"Fly","username":"x"}]`))
 	if err != nil {
 		t.Fatal(err)
 	}
 	if got := r.outcomes(t, id); got[0] != "entry 1 new a" || !strings.HasPrefix(got[1], "entry 2 refused A This name is already in entry 1.") {
 		t.Errorf("JSON: %v", got)
 	}
-	if _, err := r.Check(ctx, nobody, "s", "f", []byte(head)); problem.KindOf(err) != problem.Forbidden {
+	if _, err := r.Check(ctx, nobody, here, "s", "f", []byte(head)); problem.KindOf(err) != problem.Forbidden {
 		t.Errorf("somebody without a role: %v", err)
 	}
 }
@@ -319,7 +323,7 @@ func TestACheckedFileIsHeldForAWhile(t *testing.T) {
 	file := []byte(head + "a,," + contoso + ",Fly," + goodUser + "," + marked + ",,\n")
 	check := func(caller access.Caller, session string) profile.ImportID {
 		t.Helper()
-		id, err := r.Check(ctx, caller, session, "f.csv", file)
+		id, err := r.Check(ctx, caller, here, session, "f.csv", file)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -392,7 +396,7 @@ func TestOneImportAtATime(t *testing.T) {
 			t.Errorf("a second import: %v", err)
 		}
 	}
-	if _, err := r.Check(ctx, other, "s", "f", []byte(many(1))); err != nil {
+	if _, err := r.Check(ctx, other, here, "s", "f", []byte(many(1))); err != nil {
 		t.Errorf("a check meanwhile: %v", err)
 	}
 	if i := r.ended(t, id); i.Counts[profile.RowNew] != 2000 || i.Total != 2000 {
@@ -514,7 +518,7 @@ func TestImportedProfilesAreValidatedInARun(t *testing.T) {
 			t.Errorf("%s is %s", name, p.Status)
 		}
 	}
-	checked, err := r.Check(ctx, adele, "s", "f", []byte(head+"D,,"+contoso+",Fly,"+goodUser+","+marked+",,\n"))
+	checked, err := r.Check(ctx, adele, here, "s", "f", []byte(head+"D,,"+contoso+",Fly,"+goodUser+","+marked+",,\n"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -530,13 +534,63 @@ func TestAnotherAdminCenterIsTold(t *testing.T) {
 		return name + ",," + contoso + ",Fly,mfa@contoso.com," + appWord + ",mfa," + address + "\n"
 	}
 	r.bring(t, head+classic("Old", adminURL)+classic("Same", "https://fabrikam-admin.sharepoint.com"))
-	id, err := r.Check(ctx, adele, "s", "f", []byte(head+classic("Old", "https://fabrikam-admin.sharepoint.com")+classic("Same", "https://fabrikam-admin.sharepoint.com")+classic("New", "https://fabrikam-admin.sharepoint.com")))
+	id, err := r.Check(ctx, adele, here, "s", "f", []byte(head+classic("Old", "https://fabrikam-admin.sharepoint.com")+classic("Same", "https://fabrikam-admin.sharepoint.com")+classic("New", "https://fabrikam-admin.sharepoint.com")))
 	if err != nil {
 		t.Fatal(err)
 	}
 	for i, row := range r.outcomes(t, id) {
 		if told := strings.Contains(row, "This is not the usual admin center of "); told != (i != 1) || strings.Contains(row, "refused") {
 			t.Errorf("%q", row)
+		}
+	}
+}
+
+// R30: what an export gives out comes back as it was, whatever the profile is short of: an admin center that nobody has entered, or that is not
+// allowed any more, keeps no row out as long as the app password stays.
+func TestAnExportComesBackWhole(t *testing.T) {
+	r := newImportRig(t)
+	services := []string{"fly", "opus"}
+	former := profile.NewService(profiles.New(r.db), r.tenants, r.accounts, r.ring, profile.Settings{AdminCenterHosts: []string{"spo.fabrikam.com"}}, r.clock.Now)
+	adopt := func(name, about, center string) {
+		t.Helper()
+		if _, err := former.Adopt(ctx, adele, here, profile.Draft{Name: name, Description: about, Tenant: contoso, Services: services, Username: "mfa@contoso.com", Password: secret.FromString(appWord), AdminCenterURL: center}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	adopt("Without an admin center", "", "")
+	adopt("Elsewhere", "", "https://spo.fabrikam.com")
+	adopt("=Formula, \"quoted\"; and more", "=1+1\n'=2\n\tin lines; with, all \"signs\"", adminURL)
+	adopt("'=Disarmed", "'", adminURL)
+	r.create(t, named("Common"))
+	export := func() string {
+		t.Helper()
+		var file strings.Builder
+		table := sheet.NewWriter(&file, profile.ExportHead...)
+		if err := r.Export(ctx, adele, here, profile.Query{}, "all", func(rows [][]string) error {
+			for _, row := range rows {
+				if err := table.Row(row...); err != nil {
+					return err
+				}
+			}
+			return table.Flush()
+		}); err != nil {
+			t.Fatal(err)
+		}
+		return file.String()
+	}
+	file := export()
+	if i := r.bring(t, file); i.Counts[profile.RowUnchanged] != 5 {
+		t.Errorf("%+v\n%s\n%s", i.Counts, strings.Join(r.outcomes(t, i.ID), "\n"), file)
+	}
+	if again := export(); again != file {
+		t.Errorf("afterwards the export is\n%s\nand was\n%s", again, file)
+	}
+	for name, row := range map[string]string{
+		"another app password": "Without an admin center,,contoso.onmicrosoft.com,Fly,mfa@contoso.com,ponmlkjihgfedcba,mfa,",
+		"another host":         "Without an admin center,,contoso.onmicrosoft.com,Fly,mfa@contoso.com,,mfa,https://spo.fabrikam.com",
+	} {
+		if i := r.bring(t, head+row+"\n"); i.Counts[profile.RowRefused] != 1 {
+			t.Errorf("%s: %v", name, r.outcomes(t, i.ID))
 		}
 	}
 }

@@ -33,7 +33,8 @@ func (s *Imports) Import(ctx context.Context, caller access.Caller, origin audit
 	return i.ID, s.begin(ctx, caller, origin, i, file)
 }
 
-// ImportChecked is Import of the file that the session checked, for as long as it is held.
+// ImportChecked is Import of the file that the session checked, for as long as it is held. Whoever selects it again, in whichever way, means
+// the import that took the file: that is no mistake, and nothing is begun.
 func (s *Imports) ImportChecked(ctx context.Context, caller access.Caller, origin audit.Origin, session string, id ImportID) error {
 	if err := access.Require(caller, access.ManageServiceAccounts); err != nil {
 		return err
@@ -41,22 +42,45 @@ func (s *Imports) ImportChecked(ctx context.Context, caller access.Caller, origi
 	s.mu.Lock()
 	i := s.mine(caller, id)
 	switch {
-	case i != nil && i.State == Importing:
+	case i != nil && (i.taken || i.State != Checked):
 		s.mu.Unlock()
-		return nil // whoever selects twice means once
+		return nil
 	case i == nil || !i.snapshot(session, s.now()).Held:
 		s.mu.Unlock()
-		return errNotHeld
+		return s.took(ctx, id)
 	}
 	file := slices.Clone(i.file.Reveal())
+	i.taken = true
 	s.mu.Unlock()
 	defer clear(file)
 	again, err := s.fresh(caller, i.File)
-	if err != nil {
-		return err
+	if err == nil {
+		again.ID = id
+		err = s.begin(ctx, caller, origin, again, file)
 	}
-	again.ID = id
-	return s.begin(ctx, caller, origin, again, file)
+	if err != nil {
+		s.mu.Lock()
+		i.taken = false
+		s.mu.Unlock()
+	}
+	return err
+}
+
+// Took reports whether Import has been selected for the file of that check, as far as this process knows.
+func (s *Imports) Took(caller access.Caller, id ImportID) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	i := s.mine(caller, id)
+	return i != nil && (i.taken || i.State != Checked)
+}
+
+// took looks in the activity log whether an import has taken the file of a check that nothing is known of any more.
+func (s *Imports) took(ctx context.Context, id ImportID) error {
+	_, err := s.fromLog(ctx, id, Cut)
+	if problem.KindOf(err) == problem.NotFound {
+		return errNotHeld
+	}
+	return err
 }
 
 // importing is an import under way. Only its own goroutine changes it, under the lock.
@@ -99,7 +123,7 @@ func (s *Imports) Run(ctx context.Context, caller access.Caller, origin audit.Or
 	}
 	defer read.Clear()
 	if dry {
-		err = s.check(ctx, i, read.Rows)
+		err = s.check(ctx, caller, origin, i, read.Rows)
 		return i.Import, i.rows, err
 	}
 	w, err := s.enter(ctx, caller, origin, i, read.Rows)
@@ -121,16 +145,13 @@ func (s *Imports) enter(ctx context.Context, caller access.Caller, origin audit.
 	}
 	i.start(rows)
 	w := &importing{Imports: s, judging: s.profiles.judging(), caller: caller, origin: origin, of: i}
-	err := w.store.Note(ctx, w.entry(ImportBegun, nil))
-	if err == nil {
-		err = s.keep(i)
-	}
-	if err != nil {
+	if err := w.store.Note(ctx, w.entry(ImportBegun, nil)); err != nil {
 		s.mu.Lock()
 		defer s.mu.Unlock()
 		s.works = false
 		return nil, err
 	}
+	s.keep(i)
 	return w, nil
 }
 
@@ -179,7 +200,7 @@ func (w *importing) end(ctx context.Context, failed error) {
 		state, failure = Stopped, problem.Message(failed)
 		w.log.ErrorContext(after, "an import of profiles was stopped", "import", w.of.ID, "done", w.of.Done, "error", problem.Told(failed))
 	}
-	if err := w.store.Note(after, w.entry(ImportEnded, nil).With("state", string(state))); err != nil {
+	if err := w.store.Note(after, w.counted(w.entry(ImportEnded, nil).With("state", string(state)))); err != nil {
 		w.log.ErrorContext(after, "the end of an import was not recorded", "import", w.of.ID, "error", problem.Told(err))
 	}
 	w.mu.Lock()

@@ -20,16 +20,18 @@ import (
 	"purser.example/internal/shown"
 )
 
-// Imports bring profiles in as files (R30). One is worked on at a time; of each person the newest is kept, with its rows, in memory.
+// Imports bring profiles in as files (R30). One is worked on at a time. Their reports are kept for a while, with their rows, in memory; of
+// checks each person has the newest.
 //
-// A file that was checked is held for a few minutes, for the one session that checked it, so that Import need not send it again. It is
-// held in memory only: no file of passwords touches the disk before its passwords are sealed.
+// A file that was checked is held for a few minutes, for the one session that checked it and no longer than that lasts, so that Import need
+// not send it again. It is held in memory only: no file of passwords touches the disk before its passwords are sealed.
 type Imports struct {
 	profiles    *Service
 	validations *Validations
 	shifts      *run.Shifts
 	now         func() time.Time
 	log         *slog.Logger
+	guesses     guesses
 
 	mu    sync.Mutex
 	known map[ImportID]*kept
@@ -38,7 +40,7 @@ type Imports struct {
 
 // NewImports joins the parts.
 func NewImports(profiles *Service, validations *Validations, shifts *run.Shifts, now func() time.Time, log *slog.Logger) *Imports {
-	return &Imports{profiles: profiles, validations: validations, shifts: shifts, now: now, log: log, known: map[ImportID]*kept{}}
+	return &Imports{profiles: profiles, validations: validations, shifts: shifts, now: now, log: log, guesses: guesses{now: now}, known: map[ImportID]*kept{}}
 }
 
 // kept is an import as this process knows it.
@@ -51,6 +53,7 @@ type kept struct {
 	size    int          // of file, in bytes
 	until   time.Time    // when the file is cleared
 	forget  time.Time    // when the rows are
+	taken   bool         // Import has been selected for the file
 }
 
 // What is kept, and for how long.
@@ -66,10 +69,13 @@ const (
 func ownerOf(caller access.Caller) string { return caller.Issuer + " " + caller.Subject }
 
 // Check reads a file and says for each row what Import would do with it. Nothing is stored and nothing is sent. The file is held for the
-// session. It returns problem.Invalid for a file that cannot be read as a whole.
-func (s *Imports) Check(ctx context.Context, caller access.Caller, session, name string, file []byte) (ImportID, error) {
+// session. It returns problem.Invalid for a file that cannot be read as a whole, and problem.Unavailable for whoever has guessed often.
+func (s *Imports) Check(ctx context.Context, caller access.Caller, origin audit.Origin, session, name string, file []byte) (ImportID, error) {
 	i, err := s.fresh(caller, name)
 	if err != nil {
+		return "", err
+	}
+	if err := s.guesses.allowed(i.owner); err != nil {
 		return "", err
 	}
 	read, err := importLayout.Read(bytes.NewReader(file))
@@ -77,15 +83,16 @@ func (s *Imports) Check(ctx context.Context, caller access.Caller, session, name
 		return "", err
 	}
 	defer read.Clear()
-	if err := s.check(ctx, i, read.Rows); err != nil {
+	if err := s.check(ctx, caller, origin, i, read.Rows); err != nil {
 		return "", err
 	}
 	i.session, i.file, i.size, i.until = session, secret.NewValue(file), len(file), s.now().Add(heldFor)
-	return i.ID, s.keep(i)
+	s.keep(i)
+	return i.ID, nil
 }
 
-// check judges all rows.
-func (s *Imports) check(ctx context.Context, i *kept, rows []sheet.Row) error {
+// check judges all rows. Before anybody sees which passwords are those that are stored, the activity log has how many were compared (R61).
+func (s *Imports) check(ctx context.Context, caller access.Caller, origin audit.Origin, i *kept, rows []sheet.Row) error {
 	i.start(rows)
 	judging := s.profiles.judging()
 	for part := range slices.Chunk(rows, importChunk) {
@@ -97,7 +104,14 @@ func (s *Imports) check(ctx context.Context, i *kept, rows []sheet.Row) error {
 		i.settle(list)
 	}
 	i.State, i.Ended = Checked, s.now()
-	return nil
+	if judging.compared == 0 {
+		return nil
+	}
+	if judging.different > 0 {
+		s.guesses.add(i.owner)
+	}
+	e := audit.By(caller, origin, Compared, audit.Target{Kind: ImportTarget, ID: string(i.ID), Name: "Check of a file of profiles"}).With("rows", strconv.Itoa(i.Total))
+	return s.profiles.store.Note(ctx, judging.counted(e))
 }
 
 // fresh is an import of a file that somebody brings now.
@@ -112,41 +126,45 @@ func (s *Imports) fresh(caller access.Caller, name string) (*kept, error) {
 	}, err
 }
 
-// keep makes an import the one of its person. What is too much goes: the file that is held longest, the report that is oldest.
-func (s *Imports) keep(i *kept) error {
+// keep keeps a check, or an import, in the place of the check that its person made before. What is too much goes: the files that are held
+// longest, and of whoever has most reports the oldest.
+func (s *Imports) keep(i *kept) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	held := i.size
 	for id, other := range s.known {
-		switch {
-		case other.owner != i.owner || other == i:
-		case other.State == Importing:
-			i.file.Clear()
-			return errImportBusy
-		default:
+		if other.owner == i.owner && other.State == Checked {
 			s.drop(id)
+		} else {
+			held += other.size
 		}
 	}
-	s.known[i.ID] = i
-	held, ids := 0, []ImportID{}
-	for id, each := range s.known {
-		held += each.size
-		ids = append(ids, id)
-	}
-	slices.Sort(ids)
-	for n, id := range ids {
-		each := s.known[id]
-		if each == i || each.State == Importing {
-			continue
-		}
-		if held > maxHeld {
+	for _, id := range slices.Sorted(maps.Keys(s.known)) {
+		if each := s.known[id]; held > maxHeld {
 			held -= each.size
 			each.release()
 		}
-		if len(ids)-n > maxKept {
-			s.drop(id)
+	}
+	for len(s.known) >= maxKept {
+		s.drop(s.spare())
+	}
+	s.known[i.ID] = i
+}
+
+// spare is the oldest report of whoever has most. s.mu is held.
+func (s *Imports) spare() (oldest ImportID) {
+	of, most := map[string][]ImportID{}, 0
+	for id, each := range s.known {
+		if each.State.Over() {
+			of[each.owner] = append(of[each.owner], id)
 		}
 	}
-	return nil
+	for _, ids := range of {
+		if first := slices.Min(ids); len(ids) > most || len(ids) == most && first < oldest {
+			most, oldest = len(ids), first
+		}
+	}
+	return oldest
 }
 
 func (s *Imports) drop(id ImportID) {
@@ -172,6 +190,29 @@ func (s *Imports) Tidy() {
 			s.drop(id)
 		}
 	}
+}
+
+// Leave clears the file that is held for a session, because that has ended.
+func (s *Imports) Leave(session string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, i := range s.known {
+		if i.session == session {
+			i.release()
+		}
+	}
+}
+
+// Running gives the import of the caller's that is under way.
+func (s *Imports) Running(caller access.Caller) (ImportID, bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for id, i := range s.known {
+		if i.owner == ownerOf(caller) && !i.State.Over() {
+			return id, true
+		}
+	}
+	return "", false
 }
 
 // Close clears every file that is held.

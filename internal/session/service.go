@@ -56,8 +56,8 @@ type Store interface {
 	ProveAll(ctx context.Context, prove func(Row) (Row, error)) error
 	// Touch notes an activity.
 	Touch(ctx context.Context, key Key, seen time.Time) error
-	// Sweep notes the activities first, which may be newer than what is stored, then removes what has ended.
-	Sweep(ctx context.Context, active map[Key]time.Time, over Over) error
+	// Sweep notes the activities first, which may be newer than what is stored, then removes what has ended, and gives the keys of that.
+	Sweep(ctx context.Context, active map[Key]time.Time, over Over) ([]Key, error)
 }
 
 // Over says which sessions have ended at a moment: those last seen so long from it, made so long from it, and those of nobody made so
@@ -84,6 +84,7 @@ type Service struct {
 	leaving map[Key]*leaving // messages that are being written
 	writing sync.WaitGroup
 	beside  time.Duration
+	over    func(Key) // told of each session that has ended; nil: nobody is
 }
 
 // A page that is only read waits so long for what it writes beside, and leaves the writing alone for a while after it failed:
@@ -97,6 +98,10 @@ const (
 func NewService(store Store, ring *secret.Keyring, limits Limits, now func() time.Time, log *slog.Logger) *Service {
 	return &Service{store: store, ring: ring, limits: limits, now: now, log: log, seen: map[Key]time.Time{}, unkept: map[Key]Flash{}, leaving: map[Key]*leaving{}, beside: beside}
 }
+
+// TellOver names who is told of each session that has ended: at once of one that somebody ended, and by Sweep of one whose time is over. It
+// is called before the service is asked for anything.
+func (s *Service) TellOver(over func(Key)) { s.over = over }
 
 // Open loads the session that the browser's id names, and returns ErrEnded when it is over.
 func (s *Service) Open(ctx context.Context, id ID) (Session, error) {
@@ -312,7 +317,11 @@ func (s *Service) Sweep(ctx context.Context) error {
 	}
 	active := maps.Clone(s.seen)
 	s.mu.Unlock()
-	return s.store.Sweep(ctx, active, Over{At: now, Idle: s.limits.Idle, Max: s.limits.Max, Nobody: waitingLife})
+	ended, err := s.store.Sweep(ctx, active, Over{At: now, Idle: s.limits.Idle, Max: s.limits.Max, Nobody: waitingLife})
+	for _, key := range ended {
+		s.forget(key)
+	}
+	return err
 }
 
 // change alters the state and stores it, again from what is stored now where another request came between.
@@ -386,11 +395,15 @@ func (s *Service) lastSeen(row Row) time.Time {
 	return row.Seen
 }
 
+// forget leaves nothing in memory of a session that has ended.
 func (s *Service) forget(key Key) {
 	s.mu.Lock()
-	defer s.mu.Unlock()
 	delete(s.seen, key)
 	delete(s.unkept, key)
+	s.mu.Unlock()
+	if s.over != nil {
+		s.over(key)
+	}
 }
 
 // proved gives the row the proof that Purser wrote it.

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -234,6 +235,51 @@ func TestSweepingRemovesOnlyWhatEnded(t *testing.T) {
 			t.Errorf("session kept = %v, want %v", err == nil, want)
 		}
 	}
+}
+
+// R60: whoever keeps something for a session is told of its end, however it ends: by the person, by the identity provider, by a new sign-in, and by
+// its time, which a sweep finds.
+func TestTheEndOfASessionIsTold(t *testing.T) {
+	r := newRig(t)
+	var over []session.Key
+	r.TellOver(func(key session.Key) { over = append(over, key) })
+	told := func(how string, id session.ID) {
+		t.Helper()
+		if !slices.Contains(over, id.Key()) {
+			t.Errorf("%s: told of %v", how, over)
+		}
+		over = nil
+	}
+	out := r.signIn(t)
+	if _, err := r.SignOut(ctx, r.open(t, out), audit.Origin{}); err != nil {
+		t.Fatal(err)
+	}
+	told("sign-out", out)
+	former := r.signIn(t)
+	again := r.open(t, former)
+	again.Provider = "sid"
+	ends, err := r.SignIn(ctx, again, adele, secret.FromString("id-token"), audit.Origin{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	told("a new sign-in", former)
+	if err := r.EndOf(ctx, "sid", audit.Origin{}); err != nil {
+		t.Fatal(err)
+	}
+	told("the identity provider", ends)
+	stays, idle := r.signIn(t), r.signIn(t)
+	r.clock.Advance(14 * time.Minute)
+	sess := r.open(t, stays)
+	r.Touch(ctx, &sess)
+	r.clock.Advance(2 * time.Minute)
+	over = nil
+	if err := r.Sweep(ctx); err != nil {
+		t.Fatal(err)
+	}
+	if slices.Contains(over, stays.Key()) {
+		t.Error("told of one that goes on")
+	}
+	told("its time", idle)
 }
 
 func TestSignOutGivesBackTheToken(t *testing.T) {

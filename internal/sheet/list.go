@@ -104,7 +104,7 @@ func (r *listReader) object() (Row, error) {
 }
 
 // complete says what is wrong with an object as a whole. Where a key is missing that must be there, perhaps it is none of ours: then
-// nothing of it is named.
+// nothing of it is named but what looks like such a key.
 func (r *listReader) complete(row Row, unknown []string) (Row, error) {
 	var missing []string
 	for i, c := range r.layout.Columns {
@@ -114,6 +114,9 @@ func (r *listReader) complete(row Row, unknown []string) (Row, error) {
 	}
 	switch {
 	case len(unknown) > 0 && len(missing) > 0:
+		if meant := meant(unknown, missing); meant != "" {
+			return row, refusef("Entry %d has unknown keys: %s. The keys can be %s. Rename or delete the others, and try again.", row.Line, meant, r.layout.names())
+		}
 		return row, refusef("Entry %d has unknown keys, and none named %s. The keys can be %s.", row.Line, strings.Join(missing, ", "), r.layout.names())
 	case len(unknown) > 0:
 		slices.Sort(unknown)

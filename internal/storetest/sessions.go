@@ -142,7 +142,10 @@ func sweep(r *rig) {
 	begin("ahead by little", 110*time.Minute-time.Millisecond, 110*time.Minute-time.Millisecond, true)
 	begin("nobody too far ahead (X44)", 100*time.Minute, time.Hour, false)
 	active := map[session.Key]time.Time{"idle but for memory": monday.Add(time.Hour), "just seen": monday, "unheard of": monday}
-	r.must(r.Sessions.Sweep(ctx, active, session.Over{At: now, Idle: now.Sub(monday.Add(idle)), Max: now.Sub(monday.Add(latest)), Nobody: now.Sub(monday.Add(waiting))}))
+	ended, err := r.Sessions.Sweep(ctx, active, session.Over{At: now, Idle: now.Sub(monday.Add(idle)), Max: now.Sub(monday.Add(latest)), Nobody: now.Sub(monday.Add(waiting))})
+	r.must(err)
+	slices.Sort(ended)
+	r.same("what has ended", ended, any([]session.Key{"idle", "made too far ahead (X44)", "nobody for too long", "nobody too far ahead (X44)", "seen too far ahead (X44)", "too old"}))
 	all := r.there("idle", "just seen", "idle but for memory", "too old", "just young enough", "nobody for too long", "nobody yet", "somebody since", "unheard of",
 		"made too far ahead (X44)", "seen too far ahead (X44)", "ahead by little", "nobody too far ahead (X44)")
 	r.same("what is left", all(), any([]session.Key{"just seen", "idle but for memory", "just young enough", "nobody yet", "somebody since", "ahead by little"}))

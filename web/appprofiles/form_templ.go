@@ -393,7 +393,7 @@ func outcome(view formView) templ.Component {
 			}
 		}
 		if mistakes := view.mistakes(); len(mistakes) > 0 {
-			templ_7745c5c3_Err = ui.Mistakes(mistakes).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Mistakes(mistakes, "Save").Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

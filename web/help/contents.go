@@ -14,10 +14,11 @@ var (
 	permissionsLeaf = leaf{PermissionsPath, "Required permissions of cloud services"}
 	passwordsLeaf   = leaf{PasswordsPath, "Password limitations and requirements"}
 	poolsLeaf       = leaf{PoolsPath, "Account pools"}
+	importLeaf      = leaf{ImportPath, "Importing profiles"}
 	connectLeaf     = leaf{ConnectPath, "Connecting a tenant"}
 	scansLeaf       = leaf{ScansPath, "Codes of scans"}
 
-	leaves = []leaf{startLeaf, notesLeaf, browserLeaf, codesLeaf, appsLeaf, permissionsLeaf, passwordsLeaf, poolsLeaf, scansLeaf, connectLeaf}
+	leaves = []leaf{startLeaf, notesLeaf, browserLeaf, codesLeaf, appsLeaf, permissionsLeaf, passwordsLeaf, importLeaf, poolsLeaf, scansLeaf, connectLeaf}
 )
 
 // abouts say on the first page what each of the others is for.
@@ -31,6 +32,7 @@ var abouts = []struct {
 	{appsLeaf, "What Microsoft has turned off and when, what each message of a classic MFA profile or a pool member with an app password means, and how to convert."},
 	{permissionsLeaf, "What a service account needs for each service, and which services use account pools."},
 	{passwordsLeaf, "Which passwords Microsoft 365 accepts, when they expire, and when an account is locked."},
+	{importLeaf, "Which files can be imported, what their columns hold, and what new, changed, unchanged, and refused mean."},
 	{poolsLeaf, "How to build a pool, what its members need, and how many are enough."},
 	{scansLeaf, "Every code that a scan or the registration of sites can show: its cause and what to do. And how a pool comes into force."},
 	{connectLeaf, "How a tenant is connected, and what an app registration in it needs, so that Purser can sign in and read."},
@@ -46,6 +48,7 @@ var (
 	permissionPlaces = []place{{"reading", "How to read the table"}, {"account", "Choosing the account"}, {"sources", "Where this comes from"}}
 	passwordPlaces   = []place{{"purser", "What Purser checks"}, {"expiry", "Change when passwords expire"}, {"lockout", "Wrong passwords and lockout"}}
 	appPlaces        = []place{{"about", "What app passwords are"}, {"retired", "What Microsoft has turned off"}, {"other", "Other messages"}, {"convert", "Convert to a sign-in without an app password"}, {"limits", "What classic MFA profiles can't do"}}
+	importPlaces     = []place{{"file", "The file"}, {"columns", "Columns"}, {"results", "What the results mean"}, {"afterward", "After an import"}}
 	poolPlaces       = []place{
 		{"build", "Build a pool"}, {"mfa", "Members with multi-factor authentication"}, {"needs", "What each object type needs"},
 		{"size", "How many members are enough"}, {"force", "When a pool takes effect"},

@@ -1,6 +1,6 @@
 // Package help holds the pages that explain: what stands in the way of a validation, why a password that works elsewhere is
-// refused, what each of Microsoft's codes means, what an app password meets, what the codes of scans mean, what the services require of an account, which passwords Microsoft takes, how account pools
-// work, and what a tenant needs before it can be connected. They are one place: each page has the contents of all beside it.
+// refused, what each of Microsoft's codes means, what an app password meets, what the codes of scans mean, what the services require of an account, which passwords Microsoft takes, how profiles
+// are imported, how account pools work, and what a tenant needs before it can be connected. They are one place: each page has the contents of all beside it.
 //
 // The pages only read what is built in: the table of package verdict, the catalogue, the password rules. What they add
 // are words and Microsoft's dates, which stand as data in the Go files beside the templates.
@@ -32,6 +32,7 @@ const (
 	PoolsPath       = "/help/account-pools"
 	ConnectPath     = "/help/connecting-a-tenant"
 	ScansPath       = "/help/scan-codes" // each code has its own place
+	ImportPath      = "/help/importing-profiles"
 	// AppPasswordsPath is the page of app passwords. A code of theirs has its place there, too.
 	AppPasswordsPath = retirements.HelpPath
 )
@@ -56,6 +57,7 @@ func (h *Handlers) Mount(e *echo.Echo) {
 	e.GET(PoolsPath, h.pools)
 	e.GET(ConnectPath, h.connect)
 	e.GET(ScansPath, h.scans)
+	e.GET(ImportPath, h.imports)
 }
 
 func (h *Handlers) start(c echo.Context) error {
@@ -98,6 +100,10 @@ func (h *Handlers) passwords(c echo.Context) error {
 
 func (h *Handlers) pools(c echo.Context) error {
 	return answer(c, poolsLeaf, poolPlaces, poolsPage())
+}
+
+func (h *Handlers) imports(c echo.Context) error {
+	return answer(c, importLeaf, importPlaces, importsPage())
 }
 
 func (h *Handlers) connect(c echo.Context) error {

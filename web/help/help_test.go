@@ -17,13 +17,14 @@ import (
 	"purser.example/internal/account"
 	"purser.example/internal/appprofile"
 	"purser.example/internal/catalogue"
+	"purser.example/internal/profile"
 	"purser.example/internal/scan"
 	"purser.example/internal/shown"
 	"purser.example/internal/verdict"
 	"purser.example/web/help"
 )
 
-var paths = []string{help.NotesPath, help.BrowserPath, help.CodesPath, help.AppPasswordsPath, help.PermissionsPath, help.PasswordsPath, help.PoolsPath, help.ScansPath, help.ConnectPath}
+var paths = []string{help.NotesPath, help.BrowserPath, help.CodesPath, help.AppPasswordsPath, help.PermissionsPath, help.PasswordsPath, help.ImportPath, help.PoolsPath, help.ScansPath, help.ConnectPath}
 
 // open reads one page and gives its main part.
 func open(t *testing.T, h help.Handlers, path string) *goquery.Selection {
@@ -48,7 +49,7 @@ func words(s *goquery.Selection) string { return strings.Join(strings.Fields(s.T
 func TestEveryPageHasItsTitle(t *testing.T) {
 	for i, want := range []string{
 		"Helpful notes for passing the validation test", "Why is a password that works in the browser refused here?", "Validation test troubleshooting", "Validation test with an app password",
-		"Required permissions of cloud services", "Password limitations and requirements", "Account pools", "Codes of scans", "Connecting a tenant",
+		"Required permissions of cloud services", "Password limitations and requirements", "Importing profiles", "Account pools", "Codes of scans", "Connecting a tenant",
 	} {
 		main := open(t, help.Handlers{}, paths[i])
 		if got := words(main.Find("h1")); got != want || main.Find("h1").Length() != 1 {
@@ -188,6 +189,31 @@ func TestTheBrowserPageNamesTheReasons(t *testing.T) {
 	}
 	if open(t, help.Handlers{}, help.NotesPath).Find("article a[href='"+help.BrowserPath+"']").Length() == 0 {
 		t.Error("the notes do not lead here")
+	}
+}
+
+// R30: the help of imports has every column of a file and every result of a row, each explained, and leads to the page of imports.
+func TestTheHelpOfImportsIsWhole(t *testing.T) {
+	main := open(t, help.Handlers{}, help.ImportPath)
+	explained := func(section string) (names []string) {
+		for _, row := range main.Find("#" + section + " tbody tr").EachIter() {
+			names = append(names, words(row.Find("th")))
+			row.Find("td").Each(func(_ int, cell *goquery.Selection) {
+				if words(cell) == "" {
+					t.Errorf("%q is not explained", words(row))
+				}
+			})
+		}
+		return names
+	}
+	if got := explained("columns"); strings.Join(got, ",")+"\r\n" != profile.Template {
+		t.Errorf("columns: %q", got)
+	}
+	if got := explained("results"); !slices.Equal(got, []string{"New", "Changed", "Unchanged", "Refused"}) {
+		t.Errorf("results: %q", got)
+	}
+	if said := words(main.Find("#file")); !strings.Contains(said, "8 MB and 20,000 rows") || main.Find("a[href='/service-accounts/import']").Length() != 1 {
+		t.Errorf("the file: %s", said)
 	}
 }
 

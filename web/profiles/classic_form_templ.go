@@ -909,7 +909,7 @@ func classicOutcome(view classicFormView) templ.Component {
 			}
 		}
 		if mistakes := view.refused(); len(mistakes) > 0 && !view.Tested {
-			templ_7745c5c3_Err = ui.Mistakes(mistakes).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Mistakes(mistakes, view.again()).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

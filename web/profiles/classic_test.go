@@ -256,6 +256,15 @@ func TestAConversionOnThePage(t *testing.T) {
 	if page := res.Page(t); res.StatusCode != http.StatusUnprocessableEntity || !strings.Contains(alertOf(page), "AADSTS50126") || h.Passwords() != 1 {
 		t.Errorf("a wrong password: %d, %d sent", res.StatusCode, h.Passwords())
 	}
+	for do, again := range map[string]string{"convert": "then select Save and Confirm again", "save": "then select Save again"} {
+		form := converting(do, url.Values{"password": {"short"}})
+		if do == "save" {
+			form = classicForm(url.Values{"name": {""}})
+		}
+		if said := alertOf(b.Post(href+"/edit", form).Page(t)); !strings.Contains(said, again) {
+			t.Errorf("a refused %s says %q", do, said)
+		}
+	}
 	if res = b.Post(href+"/edit", converting("convert", nil)); res.StatusCode != http.StatusSeeOther || res.Header.Get("Location") != pane {
 		t.Fatalf("%d to %q\n%s", res.StatusCode, res.Header.Get("Location"), alertOf(res.Page(t)))
 	}

@@ -28,6 +28,7 @@ type classicFormView struct {
 	Clock         retirements.View
 	Confirm       bool // a Save would convert the profile, and nobody has confirmed that yet
 	Tested        bool // Validation Test was pressed, not Save
+	Converting    bool // Confirm was pressed, which the question behind Save has
 	UsedBy        []linkView
 
 	tenant   tenant.ID // whose verdicts are told
@@ -64,6 +65,14 @@ func (v classicFormView) refused() []ui.Mistake {
 		}
 	}
 	return found
+}
+
+// again is what to select once the fields are corrected. A conversion is asked for by Save and confirmed in its question.
+func (v classicFormView) again() string {
+	if v.Converting {
+		return "Save and Confirm"
+	}
+	return "Save"
 }
 
 // classicHelp is what stands below a field of the classic form whether or not it was refused.

@@ -48,23 +48,33 @@ func (h *Handlers) showImport(c echo.Context) error {
 
 func (h *Handlers) importView(c echo.Context) (importView, error) {
 	connected, err := h.Tenants.All(c.Request().Context(), session.Caller(c))
-	return importView{NoTenant: len(connected) == 0}, err
+	view := importView{NoTenant: len(connected) == 0}
+	if id, runs := h.Imports.Running(session.Caller(c)); runs {
+		view.Running = importAddress(id)
+	}
+	return view, err
 }
 
 func importAnswer(c echo.Context, status int, view importView) error {
 	return respond.Page(c, status, importPage(respond.Shell(c, section, importTitle), view))
 }
 
+// wordsOnly is how long a form without a file is at most, in bytes. It needs no room at the desk, so that whoever selects Import twice is not
+// told to wait for themselves.
+const wordsOnly = 4 << 10
+
 // takeImport takes a file, or the word to import the one that was checked. A file is held in memory and never put on a disk. It arrives
 // whole before it is worked on, so that whoever sends one slowly is in nobody's way (X37).
 func (h *Handlers) takeImport(c echo.Context) error {
-	leave, err := h.Desk.Arrive(session.Caller(c).Issuer + " " + session.Caller(c).Subject)
-	if err != nil {
-		_, _ = io.Copy(io.Discard, c.Request().Body) // whoever still sends when the connection closes does not see the answer
-		return h.refuseImport(c, err)
+	if length := c.Request().ContentLength; length < 0 || length > wordsOnly {
+		leave, err := h.Desk.Arrive(session.Caller(c).Issuer + " " + session.Caller(c).Subject)
+		if err != nil {
+			_, _ = io.Copy(io.Discard, c.Request().Body) // whoever still sends when the connection closes does not see the answer
+			return h.refuseImport(c, err)
+		}
+		defer leave()
+		c.Response().Before(leave) // whoever has the answer may send the next one at once
 	}
-	defer leave()
-	c.Response().Before(leave) // whoever has the answer may send the next one at once
 	sent, err := forms.ReceiveFile(c.Request(), fieldFile, profile.MaxImport)
 	defer clear(sent.File)
 	if err != nil {
@@ -78,13 +88,16 @@ func (h *Handlers) takeImport(c echo.Context) error {
 }
 
 func (h *Handlers) begin(c echo.Context, sent forms.Upload) (profile.ImportID, error) {
+	ctx, caller, checked := c.Request().Context(), session.Caller(c), profile.ImportID(sent.Words.Get(fieldChecked))
+	do := sent.Words.Get(fieldDo)
+	if sent.File == nil && do == doImport && h.Imports.Took(caller, checked) {
+		return checked, nil
+	}
 	end, err := h.Desk.Begin()
 	if err != nil {
 		return "", err
 	}
 	defer end()
-	ctx, caller, checked := c.Request().Context(), session.Caller(c), profile.ImportID(sent.Words.Get(fieldChecked))
-	do := sent.Words.Get(fieldDo)
 	switch {
 	case sent.File == nil && do == doImport && checked != "":
 		return checked, h.Imports.ImportChecked(ctx, caller, session.Origin(c), sessionKey(c), checked)
@@ -93,7 +106,7 @@ func (h *Handlers) begin(c echo.Context, sent forms.Upload) (profile.ImportID, e
 	case do == doImport:
 		return h.Imports.Import(ctx, caller, session.Origin(c), sent.Name, sent.File)
 	}
-	return h.Imports.Check(ctx, caller, sessionKey(c), sent.Name, sent.File)
+	return h.Imports.Check(ctx, caller, session.Origin(c), sessionKey(c), sent.Name, sent.File)
 }
 
 // refuseImport shows what is wrong with a file as a whole, or that Purser has no hand free for it.

@@ -14,7 +14,10 @@ import (
 
 	"purser.example/internal/demo/demotest"
 	"purser.example/internal/profile"
+	"purser.example/internal/session"
 	"purser.example/internal/sheet"
+	"purser.example/internal/sqlite"
+	"purser.example/internal/sqlite/sessions"
 )
 
 const (
@@ -113,8 +116,12 @@ func TestAFileIsCheckedAndImportedByReference(t *testing.T) {
 		t.Errorf("%q leads to %s", link.Text(), link.AttrOr("href", ""))
 	}
 	again := checked(b, strings.TrimPrefix(address, importPath+"/"))
-	if again.StatusCode != http.StatusUnprocessableEntity || !strings.Contains(again.Text(), "no longer holds the checked file") {
-		t.Errorf("imported again: %d", again.StatusCode)
+	if again.StatusCode != http.StatusSeeOther || again.Header.Get("Location") != address {
+		t.Errorf("imported again: %d to %q", again.StatusCode, again.Header.Get("Location"))
+	}
+	b.Upload(importPath, mixed, "check")
+	if report := b.Get(address); len(rowsOf(t, report)) != 4 || !strings.Contains(report.Text(), "3 profiles created") {
+		t.Error("the next check took the report")
 	}
 	run := b.Post(address+"/validate", url.Values{})
 	if run.StatusCode != http.StatusSeeOther || !strings.HasPrefix(run.Header.Get("Location"), "/service-accounts/validations/") {
@@ -168,6 +175,94 @@ func TestFilesThatAreNotImported(t *testing.T) {
 	}
 	if res := b.Get(importPath + "/no-such"); res.StatusCode != http.StatusNotFound {
 		t.Errorf("an unknown import: %d", res.StatusCode)
+	}
+}
+
+// R30: while an import goes on the page for files leads to its report, and takes the next file to be checked; nobody else is led there.
+func TestThePageLeadsToTheImportThatGoesOn(t *testing.T) {
+	h, b := openProfiles(t)
+	var file strings.Builder
+	file.WriteString(importHead)
+	for n := range 2000 {
+		fmt.Fprintf(&file, "Profile %04d,,%s,Fly,svc-%04d@contoso.onmicrosoft.com,%s,,\n", n, contoso, n, marked)
+	}
+	other := h.SignedIn(t, "owner@purser.test")
+	address := b.Upload(importPath, file.String(), "import").Header.Get("Location")
+	goOn, written := make(chan struct{}), make(chan error, 1)
+	go func() { written <- h.App.DB.Write(t.Context(), func(*sqlite.Tx) error { <-goOn; return nil }) }() // the import waits for it
+	leads := func(b *demotest.Browser, path string) bool {
+		page := b.Get(path).Page(t)
+		return strings.Contains(page.Find("main").Text(), "An import is running") && page.Find("main a[href='"+address+"']").Length() == 1
+	}
+	if !leads(b, importPath) || leads(other, importPath) {
+		t.Errorf("the page leads its person there: %v; another: %v", leads(b, importPath), leads(other, importPath))
+	}
+	checked := b.Upload(importPath, mixed, "check")
+	if checked.StatusCode != http.StatusSeeOther || !leads(b, checked.Header.Get("Location")) {
+		t.Errorf("a check meanwhile: %d", checked.StatusCode)
+	}
+	close(goOn)
+	if err := <-written; err != nil {
+		t.Fatal(err)
+	}
+	over(t, b, address)
+	if leads(b, importPath) {
+		t.Error("the page leads to an import that is over")
+	}
+}
+
+// R60: whoever signs out leaves no file behind.
+func TestSigningOutDropsTheCheckedFile(t *testing.T) {
+	h, b := openProfiles(t)
+	at, err := url.Parse(h.URL())
+	if err != nil {
+		t.Fatal(err)
+	}
+	key := session.ID(b.Client.Jar.Cookies(at)[0].Value).Key()
+	sess, err := sessions.New(h.App.DB).Load(t.Context(), key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	id := profile.ImportID(strings.TrimPrefix(b.Upload(importPath, mixed, "check").Header.Get("Location"), importPath+"/"))
+	held := func() bool {
+		i, err := h.App.Imports.Find(t.Context(), sess.Caller, string(key), id)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return i.Held
+	}
+	if !held() {
+		t.Fatal("control: the file is not held")
+	}
+	b.Post("/auth/sign-out", url.Values{})
+	if held() {
+		t.Error("the file is held for a session that has ended")
+	}
+}
+
+// R30: a row without notes, or without a name that can be shown, has an empty cell, which a telephone leaves out with the name of its column.
+func TestEmptyCellsOfAReportHaveNoName(t *testing.T) {
+	_, b := openProfiles(t)
+	rows := b.Get(b.Upload(importPath, mixed+"Unread,"+contoso+"\n", "check").Header.Get("Location")).Page(t).Find(`table[aria-label="Rows of the file"] tbody tr`)
+	if rows.Length() != 5 {
+		t.Fatalf("%d rows", rows.Length())
+	}
+	empty := 0
+	for _, cell := range rows.Find("td").EachIter() {
+		inside, err := cell.Html()
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, named := cell.Attr("data-label")
+		if named != (strings.TrimSpace(cell.Text()) != "") || !named && inside != "" {
+			t.Errorf("a cell: %q", inside)
+		}
+		if !named {
+			empty++
+		}
+	}
+	if empty != 5 {
+		t.Errorf("%d cells are empty", empty)
 	}
 }
 

@@ -17,6 +17,7 @@ type importView struct {
 	NoTenant bool
 	Error    string      // what is wrong with the file as a whole
 	Problem  string      // why no file is taken now
+	Running  string      // address of the person's import that is under way; empty: there is none
 	Report   *reportView // of the file that came last; nil: none did
 }
 

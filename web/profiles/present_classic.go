@@ -37,7 +37,7 @@ func (h *Handlers) classicFormView(c echo.Context, f classicForm, p profile.Prof
 			Name: d.Name, Description: d.Description, Username: d.Username, Rules: ruleViews(h.Accounts.PasswordRules()), PasswordsHref: passwordsHref,
 			HelpHref: notesHref, Errors: map[string]string{}, AdminCenter: d.AdminCenterURL,
 		},
-		MFA: d.MFA, Custom: d.Custom || d.MFA, Tested: f.command == commandTest, RoleNote: "Select Validation Test to read the roles.",
+		MFA: d.MFA, Custom: d.Custom || d.MFA, Tested: f.command == commandTest, Converting: f.command == commandConvert, RoleNote: "Select Validation Test to read the roles.",
 		ServiceNames: strings.Join(serviceNames(p.Services), ", "), Clock: retirements.AppPasswords(h.Now()), tenant: p.Tenant, services: p.Services,
 	}
 	if p.Tenant == "" {

@@ -20,6 +20,7 @@ import (
 const (
 	notesHref     = "/help/validation-notes"
 	passwordsHref = "/help/password-rules"
+	importHref    = "/help/importing-profiles"
 	browserHref   = "/help/works-in-browser"
 )
 

@@ -1100,8 +1100,8 @@ func HiddenFields(values []Hidden) templ.Component {
 // Mistake is a field that was refused, with the id of the control to correct.
 type Mistake struct{ Label, Control, Text string }
 
-// Mistakes are what is wrong with a form as a whole, each with the way to its field.
-func Mistakes(list []Mistake) templ.Component {
+// Mistakes are what is wrong with a form as a whole, each with the way to its field. again is what its button is called.
+func Mistakes(list []Mistake, again string) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -1185,7 +1185,7 @@ func Mistakes(list []Mistake) templ.Component {
 			}
 			return nil
 		})
-		templ_7745c5c3_Err = MessageBar(MessageProps{Tone: Bad, Title: mistakesTitle(len(list)), Text: "Nothing was saved."}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var45), templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = MessageBar(MessageProps{Tone: Bad, Title: mistakesTitle(len(list), again), Text: "Nothing was saved."}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var45), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -1193,11 +1193,11 @@ func Mistakes(list []Mistake) templ.Component {
 	})
 }
 
-func mistakesTitle(count int) string {
+func mistakesTitle(count int, again string) string {
 	if count == 1 {
-		return "Correct one field, then select Save again"
+		return "Correct one field, then select " + again + " again"
 	}
-	return "Correct " + strconv.Itoa(count) + " fields, then select Save again"
+	return "Correct " + strconv.Itoa(count) + " fields, then select " + again + " again"
 }
 
 var _ = templruntime.GeneratedTemplate

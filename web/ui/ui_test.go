@@ -75,7 +75,7 @@ func TestComponentsLookAsTheyDid(t *testing.T) {
 		"radio_list":      with(RadioList(RadioListProps{Legend: "Credential", Name: "credential", Required: true, Choices: []Choice{{Value: "secret", Label: "A client secret", Note: "Made there.", Checked: true}, {Value: "none", Label: "None"}}, Help: "One.", Error: "Choose one."}), "<p>Its fields</p>"),
 		"facts":           with(FactGroup("app", "App"), render(t, with(Fact("Cloud"), "Worldwide"))),
 		"code":            Code(CodeProps{Label: "Lines", ID: "lines", Text: "Connect-MgGraph <x>\nDisconnect-MgGraph"}),
-		"mistakes":        Mistakes([]Mistake{{"Name", "name", "Enter a name."}, {"Username", "username", "Enter one."}}),
+		"mistakes":        Mistakes([]Mistake{{"Name", "name", "Enter a name."}, {"Username", "username", "Enter one."}}, "Save"),
 		"hidden_fields":   HiddenFields([]Hidden{{"q", "svc"}}),
 		"table":           with(Table(TableProps{Label: "Profiles", Selects: true, Columns: []Column{{Label: "Profile name", Width: Named, Href: "?sort=name"}, {Label: "Services", From: FromWide}}}), "<tr></tr>"),
 		"line":            with(Line(), "<span>Valid</span>"),

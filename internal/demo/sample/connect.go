@@ -19,8 +19,7 @@ import (
 
 // Connect connects every tenant that the fixture marks `connected`, with its first app as the app profile. A tenant that is
 // connected with that app already stays as it is, so that a demo that keeps its data does not connect it at every start. It
-// returns an error for a tenant without an app. Microsoft 365 is not asked, because a start does not wait for anybody: the app profiles are
-// not checked.
+// returns an error for a tenant without an app. Microsoft 365 is not asked: see Check.
 func Connect(ctx context.Context, apps *appprofile.Service, caller access.Caller, fixture m365sim.Fixture) error {
 	for _, f := range fixture.Tenants {
 		if !f.Connected {
@@ -34,6 +33,23 @@ func Connect(ctx context.Context, apps *appprofile.Service, caller access.Caller
 		}
 	}
 	return nil
+}
+
+// Check checks the app profiles of the connected tenants, all at once, so that it is known what the tenants have: an import finds them by
+// their custom domains. One that was checked before stays as it is.
+func Check(ctx context.Context, apps *appprofile.Service, caller access.Caller) error {
+	list, err := apps.List(ctx, caller, appprofile.Query{})
+	if err != nil {
+		return fmt.Errorf("look for app profiles: %w", err)
+	}
+	return each(len(list.Rows), func(i int) error {
+		if p := list.Rows[i]; p.Checked.IsZero() {
+			if _, err := apps.Check(ctx, caller, audit.Origin{}, p.ID); err != nil {
+				return fmt.Errorf("check the app profile %s: %w", p.Name, err)
+			}
+		}
+		return nil
+	})
 }
 
 func connect(ctx context.Context, apps *appprofile.Service, caller access.Caller, t tenant.Tenant, app appprofile.App) error {

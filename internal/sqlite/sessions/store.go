@@ -161,18 +161,22 @@ func touch(tx *sqlite.Tx, key session.Key, seen time.Time) error {
 }
 
 // Sweep implements session.Store.
-func (s *Store) Sweep(ctx context.Context, active map[session.Key]time.Time, over session.Over) error {
-	return s.db.Write(ctx, func(tx *sqlite.Tx) error {
+func (s *Store) Sweep(ctx context.Context, active map[session.Key]time.Time, over session.Over) (ended []session.Key, err error) {
+	err = s.db.Write(ctx, func(tx *sqlite.Tx) error {
 		for key, seen := range active {
 			if err := touch(tx, key, seen); err != nil {
 				return err
 			}
 		}
 		now := over.At.UnixMilli()
-		_, err := tx.Exec(`DELETE FROM sessions WHERE abs(seen_at - ?) >= ? OR abs(created_at - ?) >= ? OR (subject = '' AND abs(created_at - ?) >= ?)`,
-			now, over.Idle.Milliseconds(), now, over.Max.Milliseconds(), now, over.Nobody.Milliseconds())
+		ended, err = sqlite.All(tx.Query(`DELETE FROM sessions WHERE abs(seen_at - ?) >= ? OR abs(created_at - ?) >= ? OR (subject = '' AND abs(created_at - ?) >= ?) RETURNING key`,
+			now, over.Idle.Milliseconds(), now, over.Max.Milliseconds(), now, over.Nobody.Milliseconds()), sqlite.Only[session.Key])
 		return err
 	})
+	if err != nil {
+		return nil, err
+	}
+	return ended, nil
 }
 
 // SignedIn counts the sessions of people.
