@@ -188,7 +188,7 @@ const reboundAtOnce = 10_000
 func (s *Store) Rebind(ctx context.Context, rebind func(p profile.Profile, sealed []byte) ([]byte, error)) error {
 	for after, more := int64(0), true; more; {
 		err := s.db.Write(ctx, func(tx *sqlite.Tx) error {
-			rows, err := sqlite.All(tx.Query(`SELECT row, id, name, name_key, tenant_id, username, password FROM profiles WHERE row > ? ORDER BY row LIMIT ?`, after, reboundAtOnce), scanBound)
+			rows, err := sqlite.All(tx.Query(`SELECT row, id, kind, name, name_key, tenant_id, username, password FROM profiles WHERE row > ? ORDER BY row LIMIT ?`, after, reboundAtOnce), scanBound)
 			if err != nil {
 				return err
 			}
@@ -218,7 +218,7 @@ type bound struct {
 
 func scanBound(row sqlite.Row) (b bound, err error) {
 	p := &b.profile
-	err = row.Scan(&b.row, &p.ID, &p.Name, &b.key, &p.Tenant, &p.Username, &b.password)
+	err = row.Scan(&b.row, &p.ID, &p.Kind, &p.Name, &b.key, &p.Tenant, &p.Username, &b.password)
 	return b, err
 }
 
