@@ -251,7 +251,7 @@ func remembering(old, v verdict.Verdict) verdict.Verdict {
 	if !v.RolesRead && old.RolesRead {
 		v.Roles, v.RolesRead = old.Roles, true
 	}
-	if !v.Expiry.Known() && old.Expiry.Known() {
+	if !v.Expiry.Known() && old.Expiry.Known() && !v.Unlike { // that one cannot end was said of an app password
 		v.Expiry = old.Expiry
 	}
 	return v
