@@ -359,6 +359,11 @@ func TestPasswordsFromAFile(t *testing.T) {
 	if res.StatusCode != http.StatusOK || page.Find("tbody tr").Length() != 2 || !strings.Contains(page.Find("[role=alert]").Text(), "1 of 2 rows can be imported") || strings.Contains(res.Text(), marked) {
 		t.Errorf("Check: status %d\n%s", res.StatusCode, page.Find("main").Text())
 	}
+	for _, cell := range page.Find("td[data-label]").EachIter() {
+		if cell.Text() == "" && cell.Children().Length() > 0 {
+			t.Errorf("nothing stands at %q, and a telephone shows its label all the same", cell.AttrOr("data-label", ""))
+		}
+	}
 	// R46: an answer to Check stands for the pool as the page showed it, so that Import overwrites nobody's change.
 	other := h.SignedIn(t, "owner@purser.test")
 	saveOK(t, other, with(poolForm(t, other.Get(poolPath).Page(t)), "objects-sites", "70"))
