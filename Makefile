@@ -1,5 +1,5 @@
 # Purser's errands. A fresh clone on Debian with Go, Node.js, npm, git and make needs nothing else (without the tests no Node.js and
-# npm either): what a target lacks it installs, the programs from Debian (chromium, gcc, sqlite3, curl, nginx, caddy, apache2, wrk, rpm), the
+# npm either): what a target lacks it installs, the programs from Debian (Chromium, gcc, sqlite3, curl, nginx, caddy, apache2, wrk, rpm), the
 # rest below this folder.
 
 GO            ?= go
@@ -116,7 +116,7 @@ help: ## List these targets
 
 .PHONY: programs
 programs:
-	@.ci/install chromium gcc sqlite3 curl nginx caddy apache2
+	@.ci/install chromium-headless-shell gcc sqlite3 curl nginx caddy apache2
 
 # The driver of the browser and the accessibility rules. npm writes the file named here when it is done.
 $(BROWSER_TOOLS): e2e/package.json e2e/package-lock.json

@@ -5,6 +5,6 @@
 // security policy, an uncaught script error, an answer of 400 or more, a request that found nobody. What a page should
 // say is for the journeys; what a signed-in person may do is for the application.
 //
-// Two things come from outside: Debian's Chromium and the driver of Playwright. `make test` installs both. A test that
+// Two things come from outside: Debian's Chromium without windows and the driver of Playwright. `make test` installs both. A test that
 // lacks one of them fails and says so; it is never skipped.
 package browser

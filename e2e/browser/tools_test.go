@@ -20,7 +20,7 @@ func TestMissingToolsAreNamed(t *testing.T) {
 		want    string
 	}{
 		{"nothing", "", ""},
-		{"Chromium", "chromium", "Chromium is missing, so no browser test can run; `make test` installs it"},
+		{"Chromium", headless, "Chromium is missing, so no browser test can run; `make test` installs it"},
 		{"the driver", "package/cli.js", "playwright-core is missing, so no browser test can run; `make test` installs it"},
 		{"axe-core", "axe-core/axe.min.js", "axe-core is missing, so no browser test can run; `make test` installs it"},
 		{"Node.js", "node", "need Node.js"},

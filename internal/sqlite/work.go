@@ -34,6 +34,13 @@ func (db *DB) RescueWork(ctx context.Context) error {
 	})
 }
 
+// WorkWaits says whether a job of this queue could be begun now, by a prepared search of River's own index and without the writer. It is
+// asked several times a second.
+func (db *DB) WorkWaits(ctx context.Context, queue string) (waits bool, err error) {
+	err = db.QueryRow(ctx, `SELECT EXISTS (SELECT 1 FROM river_job WHERE state = 'available' AND queue = ?)`, queue).Scan(&waits)
+	return waits, err
+}
+
 // WorkWaiting counts the jobs that wait or are under way, and says since when the oldest of those that wait does. It asks River's own
 // tables too.
 func (db *DB) WorkWaiting(ctx context.Context) (n int, oldest time.Time, err error) {

@@ -25,6 +25,7 @@ import (
 type Database interface {
 	Writer() *sql.DB
 	RescueWork(ctx context.Context) error
+	WorkWaits(ctx context.Context, queue string) (bool, error)
 }
 
 // Queue is River with what it may do. Start begins; Stop hands back.
@@ -65,7 +66,7 @@ func Open(ctx context.Context, db Database, log *slog.Logger, kinds ...Kind) (*Q
 	if err := river.AddWorkerSafely(workers, &worker{doers: doers}); err != nil {
 		return nil, err
 	}
-	client, err := river.NewClient(riversqlite.New(db.Writer()), &river.Config{
+	client, err := river.NewClient(newThrifty(db), &river.Config{
 		Logger: quiet(log), Workers: workers, MaxAttempts: retries, RetryPolicy: retry{},
 		Queues:   queues,
 		PollOnly: true, FetchPollInterval: poll, FetchCooldown: poll, JobTimeout: -1,

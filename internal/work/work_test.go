@@ -238,3 +238,28 @@ func jobs(t *testing.T, folder string) string {
 	}
 	return text
 }
+
+// Whoever looks for work and finds none leaves the writer to those who write: a look beside a long transaction has its answer.
+func TestALookForWorkDoesNotWaitForTheWriter(t *testing.T) {
+	db, _ := open(t, t.TempDir(), func(context.Context, string) error { return nil })
+	look, cancel := context.WithTimeout(ctx, 20*time.Second)
+	defer cancel()
+	if err := db.Write(ctx, func(*sqlite.Tx) error {
+		n, err := work.Take(look, db, kind)
+		if err == nil && n != 0 {
+			t.Errorf("%d jobs of an empty queue", n)
+		}
+		return err
+	}); err != nil {
+		t.Error("a look beside a transaction:", err)
+	}
+	if err := enqueue(t, db, "waits", nil); err != nil {
+		t.Fatal(err)
+	}
+	if n, err := work.Take(ctx, db, "another queue"); n != 0 || err != nil {
+		t.Errorf("another queue gave %d jobs, %v", n, err)
+	}
+	if n, err := work.Take(ctx, db, kind); n != 1 || err != nil {
+		t.Errorf("the queue gave %d jobs, %v", n, err)
+	}
+}
