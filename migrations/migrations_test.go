@@ -30,6 +30,7 @@ var landed = map[string]string{
 	"0017_front_channel.sql":    "166bb7aa26bb019eb27888bbea4650edcc34280fec214a57d2f13d6c661a3b3c",
 	"0019_throttles.sql":        "fb05b82ffc6aed9816c8fe4cf49ad76c9728f0edc8917757aca41346e528e1bf",
 	"0018_scans.sql":            "1c744eb97ff93d1994605508074a5bc9d908d1a81f0fc68e651b5d294eff8833",
+	"0022_list_by_kind.sql":     "cebd626b7e77e23806aea7ae01ac637430a38d8d6d43b73295f2b337bda9dd77",
 	"0021_classic_profiles.sql": "2b98e83036ea4da8470d28e988b8f84c32fcfc108472b00e99bec61027bf15a1",
 	"0020_planner.sql":          "381ebe8f86918a3cb01db3b69c165e7e690319314d08291757b0f441b462d69e",
 	"0014_letters.sql":          "fa61ae002d1f2dd06907fcd6109adeae1073054594e4464ab38348fb29634d05",

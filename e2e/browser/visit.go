@@ -53,6 +53,7 @@ func contextOptions(options Options) playwright.BrowserNewContextOptions {
 		JavaScriptEnabled: new(!options.NoScript),
 		Locale:            new("en-US"),
 		TimezoneId:        new("UTC"),
+		Permissions:       []string{"clipboard-write"},    // Whoever has a window gives it with the press of a button; without one it is asked for.
 		ReducedMotion:     playwright.ReducedMotionReduce, // A picture or a check must not catch a movement half-way.
 		StrictSelectors:   new(true),                      // Two elements with one label are a mistake, not a choice.
 		HasTouch:          &options.Touch,

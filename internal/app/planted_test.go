@@ -17,10 +17,10 @@ import (
 	"purser.example/internal/sqlite"
 )
 
-// passwordsSent counts the sign-ins with a password.
+// passwordsSent counts the sign-ins with a password, whatever the protocol.
 func passwordsSent(sim *m365sim.Simulator) (n int) {
 	for _, q := range sim.Requests() {
-		if q.GrantType == "password" {
+		if q.GrantType == "password" || q.Path == "/rst2.srf" {
 			n++
 		}
 	}
@@ -50,6 +50,7 @@ func TestAPasswordIsNotSentWhereSomebodyElseSays(t *testing.T) {
 		"another domain":         `UPDATE tenants SET initial_domain = 'fabrikam.onmicrosoft.com'`,
 		"another application":    `UPDATE app_profiles SET application_id = 'b0000000-0000-4000-8000-00000000000b'`,
 		"no secret":              `UPDATE app_credentials SET secret = NULL`,
+		"another kind":           `UPDATE profiles SET kind = 'mfa', admin_center_url = 'https://contoso-admin.sharepoint.com'`,
 		"another row's password": `UPDATE profiles SET password = (SELECT secret FROM app_credentials)`,
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -77,6 +78,7 @@ func TestAWaitingPasswordIsNotSentForAnother(t *testing.T) {
 	for name, statement := range map[string]string{
 		"another username": `UPDATE run_items SET username = 'mallory@contoso.com' WHERE sealed IS NOT NULL`,
 		"another member":   `UPDATE run_items SET subject = 'mallory' WHERE sealed IS NOT NULL`,
+		"another kind":     `UPDATE run_items SET note = '{"App":true}' WHERE sealed IS NOT NULL`,
 	} {
 		t.Run(name, func(t *testing.T) {
 			folder, sim, address := takenOver(t)

@@ -36,14 +36,30 @@ const (
 func (s *signIn) legacy(ctx context.Context) verdict.Verdict {
 	v := s.legacySteps(ctx)
 	v.AppPassword = true
+	v.Unlike = v.Attempted && !likeAppPassword(s.account.Password)
 	if v.Valid() {
-		v.Expiry = verdict.Expiry{Kind: verdict.ExpiresNever, Reason: "An app password works until someone deletes it."}
+		v.Expiry = legacyExpiry(v.Unlike)
 	}
 	s.blame(ctx, &v)
 	if v.Attempted && v.Status.AboutAccount() {
 		s.readAsApp(ctx, &v)
 	}
 	return v
+}
+
+// likeAppPassword reports whether a password looks as Microsoft makes app passwords.
+func likeAppPassword(password secret.Value) bool {
+	text := password.Reveal()
+	return len(text) == 16 && !bytes.ContainsFunc(text, func(r rune) bool { return r < 'a' || r > 'z' })
+}
+
+// legacyExpiry is when a password that was accepted ends. The account's own passes too where the account has no MFA, and ends as its domain
+// says, which nobody gives out here.
+func legacyExpiry(unlike bool) verdict.Expiry {
+	if unlike {
+		return verdict.Expiry{Kind: verdict.ExpiryUnknown, Reason: "This password doesn't look like an app password. If it is the account's own, it may expire."}
+	}
+	return verdict.Expiry{Kind: verdict.ExpiresNever, Reason: "An app password works until someone deletes it."}
 }
 
 func (s *signIn) legacySteps(ctx context.Context) verdict.Verdict {
@@ -283,7 +299,7 @@ func (s *signIn) readAsApp(ctx context.Context, v *verdict.Verdict) {
 	case settings.On != nil:
 		v.Legacy = verdict.Refuted
 	}
-	if !v.Valid() {
+	if !v.Valid() && v.Status != verdict.LegacyRetired {
 		return
 	}
 	var of struct {

@@ -97,17 +97,19 @@ func (k check) password(r run.Run, i run.Held) (secret.Value, error) {
 // judgePassword says what a verdict means for the new password of a member.
 func judgePassword(user UserID, v verdict.Verdict) (run.Outcome, account.Reason) {
 	switch {
-	case v.Valid() && v.UserID != "" && !strings.EqualFold(v.UserID, string(user)):
+	case (v.Valid() || v.Status == verdict.LegacyRetired) && v.UserID != "" && !strings.EqualFold(v.UserID, string(user)):
 		// The username belongs to another account by now, which is no member: its password is not stored for this one.
 		return run.Skipped, run.Gone
-	case v.Status == verdict.AccountLocked: // tells nothing of the password
+	case v.Status == verdict.LegacyRetired && v.Proof.Password == verdict.Proved:
+		return run.Warned, "" // it is the right one, and what it belongs to is turned off
+	case v.Status == verdict.AccountLocked, v.Status == verdict.LegacyRetired: // tells nothing of the password
 		return run.NotReached, ""
 	default:
 		return run.Judge(v), ""
 	}
 }
 
-// conclude stores the outcome, and a good password as the member's credential and at the account's other places. An app password has no
+// conclude stores the outcome, and a password that Microsoft accepted as the member's credential and at the account's other places. An app password has no
 // other place: each is made for one program.
 func (k check) conclude(ctx context.Context, r run.Run, i run.Held, v verdict.Verdict, password secret.Value, e audit.Entry) error {
 	i.Verdict = &v
@@ -118,7 +120,7 @@ func (k check) conclude(ctx context.Context, r run.Run, i run.Held, v verdict.Ve
 	by := account.Stamp{At: v.At, By: r.By()}
 	var sealed []byte
 	var renewals []account.Renewal
-	if i.Outcome == run.Confirmed {
+	if i.Outcome.Accepted() {
 		var err error
 		if sealed, err = k.ring.Seal(password, passwordRecord(KeyOf(r.Scope), UserID(i.Subject), i.Username, field)); err != nil {
 			return err
@@ -132,7 +134,7 @@ func (k check) conclude(ctx context.Context, r run.Run, i run.Held, v verdict.Ve
 	}
 	return k.store.Concluded(ctx, r, i.Item, sealed, by, renewals, func(kept bool) audit.Entry {
 		switch {
-		case i.Outcome != run.Confirmed:
+		case !i.Outcome.Accepted():
 			return e.With(kind, "not stored")
 		case !kept:
 			return e.With(kind, "not stored, because another one came")

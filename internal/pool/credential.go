@@ -15,7 +15,7 @@ import (
 type Credential struct {
 	MFA         bool
 	Password    []byte // one that Microsoft accepted; nil: none
-	AppPassword []byte // one that Microsoft accepted, or that a Purser stored which could not check it; nil: none
+	AppPassword []byte // one that Microsoft accepted, if only to refuse its protocol, or that a Purser stored which could not check it; nil: none
 	Pending     Pending
 	Verdict     *verdict.Verdict // of Password or AppPassword, as it says itself
 	Failed      *verdict.Verdict // of a later password, which was not stored
@@ -44,7 +44,7 @@ func (c Credential) Standing(class Class) Standing {
 		return Barred
 	case c.Pending == Kept:
 		return NotReached
-	case c.Refusal() != nil:
+	case c.Refusal() != nil, c.retired():
 		return Refused
 	case c.MFA && c.AppPassword != nil && c.Acceptance() == nil:
 		return Unchecked
@@ -52,6 +52,13 @@ func (c Credential) Standing(class Class) Standing {
 		return Ready
 	}
 	return NoPassword
+}
+
+// retired reports whether the stored password of the kind that Enable MFA asks for was accepted, and does not work because its protocol is
+// turned off.
+func (c Credential) retired() bool {
+	v := c.Acceptance()
+	return v != nil && !v.Valid()
 }
 
 // Acceptance is the verdict of the stored password of the kind that Enable MFA asks for; nil: none.
@@ -119,12 +126,12 @@ func (c Credential) forgotten() Credential {
 	return Credential{}
 }
 
-// Concluded is the credential after a check came to its outcome. password is the sealed one of a verdict that is valid: an app password
+// Concluded is the credential after a check came to its outcome. password is the sealed one where it was accepted: an app password
 // where the verdict says so.
 func (c Credential) Concluded(i run.Item, password []byte, by account.Stamp) Credential {
 	c.Pending = NoPending
 	switch i.Outcome {
-	case run.Confirmed:
+	case run.Confirmed, run.Warned:
 		if ofApp(i.Verdict) {
 			c.AppPassword = password
 		} else {

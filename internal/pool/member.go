@@ -105,7 +105,7 @@ const (
 	Unchecked  Standing = "unverified"  // an app password is stored that no Purser has checked yet; the next Save does
 	Checking   Standing = "checking"    // a new password waits for its check
 	NoPassword Standing = "no-password" // none is stored, of the kind that Enable MFA asks for
-	Refused    Standing = "refused"     // Microsoft refused the last password; what was stored before still is
+	Refused    Standing = "refused"     // Microsoft refused the last password, and what was stored before still is; or the protocol of the stored one
 	NotReached Standing = "not-reached" // nobody could tell, and the new password still waits
 	Barred     Standing = "barred"      // MFA comes from conditional access, so the account cannot join the pool
 	Disabled   Standing = "disabled"    // sign-in is blocked

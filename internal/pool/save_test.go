@@ -139,15 +139,27 @@ func TestAppPasswordsAndTheAdminCenterR34(t *testing.T) {
 	if got.Standing != pool.Refused || !got.AppPassword || got.Failed == nil || got.Failed.Status != verdict.WrongPassword || got.Verdict == nil || r.asked("/rst2.srf") != 2 {
 		t.Errorf("%+v after %d attempts", got, r.asked("/rst2.srf"))
 	}
-	// Where Microsoft has retired the protocol, the member's verdict says so.
+	// Where Microsoft has retired the protocol, it has accepted the password all the same: what was typed is kept, and the verdict says so.
 	r.legacy(t, true, true)
-	wrong.Seen, wrong.Members[0].Password = 2, secret.FromString(appWord)
-	r.work(t, r.save(t, wrong).Check)
-	if got = r.rows(t, pool.Query{Reading: reading.ID})["mfa@contoso.com"]; got.Standing != pool.Refused || got.Failed == nil || got.Failed.Status != verdict.LegacyRetired || got.Failed.Proof.Password != verdict.Proved {
+	must(t, r.sim.PatchUser("mfa@contoso.com", []byte(`{"appPassword": "`+secondWord+`"}`)))
+	wrong.Seen, wrong.Members[0].Password = 2, secret.FromString(secondWord)
+	if check := r.work(t, r.save(t, wrong).Check); check.Counts[run.Warned] != 1 || check.Kept {
+		t.Errorf("retired: %+v", check)
+	}
+	if got = r.rows(t, pool.Query{Reading: reading.ID})["mfa@contoso.com"]; got.Standing != pool.Refused || got.Standing.InOrder() || !got.AppPassword || got.Failed != nil || got.Verdict == nil || got.Verdict.Status != verdict.LegacyRetired || got.Verdict.Proof.Password != verdict.Proved {
 		t.Errorf("retired: %+v", got)
 	}
+	if kept := r.appPassword(t, m); string(kept.Reveal()) != secondWord {
+		t.Error("what was typed is not what is stored")
+	}
+	// A wrong one is refused as ever, and the one before it stays.
+	wrong.Seen, wrong.Members[0].Password = 3, secret.FromString("wrongwrongwrongw")
+	r.work(t, r.save(t, wrong).Check)
+	if got = r.rows(t, pool.Query{Reading: reading.ID})["mfa@contoso.com"]; got.Failed == nil || got.Failed.Status != verdict.WrongPassword || string(r.appPassword(t, m).Reveal()) != secondWord {
+		t.Errorf("a wrong one: %+v", got)
+	}
 	// As long as one member has MFA on, the address stays needed; turned off, it is not.
-	later := pool.Change{Key: sites, Seen: 3}
+	later := pool.Change{Key: sites, Seen: 4}
 	if _, err := r.Save(ctx, adele, here, later); fieldOf(err, pool.FieldAdminURL) == "" {
 		t.Error("R44: the address was dropped while a member has MFA on")
 	}
@@ -156,7 +168,7 @@ func TestAppPasswordsAndTheAdminCenterR34(t *testing.T) {
 	if got := r.rows(t, pool.Query{Reading: reading.ID})["mfa@contoso.com"]; got.Standing != pool.NoPassword || !got.AppPassword {
 		t.Errorf("%+v", got)
 	}
-	later = pool.Change{Key: sites, Seen: 4, Members: []pool.MemberChange{{User: m.User, Forget: true}}}
+	later = pool.Change{Key: sites, Seen: 5, Members: []pool.MemberChange{{User: m.User, Forget: true}}}
 	r.save(t, later)
 	if got := r.rows(t, pool.Query{Reading: reading.ID})["mfa@contoso.com"]; got.AppPassword {
 		t.Errorf("%+v", got)
@@ -165,6 +177,19 @@ func TestAppPasswordsAndTheAdminCenterR34(t *testing.T) {
 		t.Errorf("R61: %d entries", r.acted(t, pool.MemberChanged))
 	}
 	r.clean(t)
+}
+
+// secondWord is another app password of the same account.
+const secondWord = "ponmlkjihgfedcba"
+
+// appPassword opens the app password that is stored of a member of the pool for sites.
+func (r *rig) appPassword(t testing.TB, m pool.Member) secret.Value {
+	t.Helper()
+	v, err := r.ring.Open(column(t, r, "SELECT app_password FROM pool_credentials"), secret.Record{
+		Table: "pool_credential", ID: contoso + "/sites/" + string(m.User), Field: "app_password", Facts: secret.FactsOf(m.Username),
+	})
+	must(t, err)
+	return v
 }
 
 // R34: an app password that an older Purser stored without a check is checked with the next Save, whatever else that changes.

@@ -28,6 +28,9 @@ const (
 	ClassicMFA Kind = "mfa"
 )
 
+// Kinds lists them.
+var Kinds = []Kind{Common, ClassicMFA}
+
 // Title is the kind as people see it.
 func (k Kind) Title() string {
 	if k == ClassicMFA {

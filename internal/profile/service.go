@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/google/uuid"
@@ -252,7 +251,7 @@ func remembering(old, v verdict.Verdict) verdict.Verdict {
 	if !v.RolesRead && old.RolesRead {
 		v.Roles, v.RolesRead = old.Roles, true
 	}
-	if !v.Expiry.Known() && old.Expiry.Known() {
+	if !v.Expiry.Known() && old.Expiry.Known() && !v.Unlike { // that one cannot end was said of an app password
 		v.Expiry = old.Expiry
 	}
 	return v
@@ -384,22 +383,4 @@ func (s *Service) stamped(p Profile, d Draft, caller access.Caller) Profile {
 func decided(p Profile, v verdict.Verdict) Profile {
 	p.Status, p.Verdict, p.Validated, p.Failed = v.Status, v, v.At, nil
 	return p
-}
-
-// TakeOver binds the passwords that an older Purser stored to their accounts. It is called once, when a database of before that is taken
-// over; where it was cut off, it can be called again. A password that does not open is left as it is, and will not be sent.
-func (s *Service) TakeOver(ctx context.Context) error {
-	return s.store.Rebind(ctx, func(p Profile, sealed []byte) ([]byte, error) {
-		again, err := s.ring.Rebind(sealed, secret.Record{Table: "profile", ID: string(p.ID), Field: "password"}, PasswordRecord(p))
-		if errors.Is(err, secret.ErrDamaged) {
-			return sealed, nil
-		}
-		return again, err
-	})
-}
-
-// PasswordRecord is what the password is bound to: it must not be sent for another account because somebody wrote into the database
-// (X43). The case of a username does not count, so that it may be changed without the password.
-func PasswordRecord(p Profile) secret.Record {
-	return secret.Record{Table: "profile", ID: string(p.ID), Field: "password", Facts: secret.FactsOf(string(p.Tenant), strings.ToLower(p.Username))}
 }

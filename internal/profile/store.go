@@ -77,6 +77,7 @@ type Query struct {
 	Tenant  tenant.ID
 	Service string
 	Status  string // a status of the catalogue, or Attention or Expiring
+	Kind    Kind   // empty: both
 	Sort    Column
 	Down    bool // descending
 	After   string
@@ -87,7 +88,7 @@ type Query struct {
 
 // Filtered reports whether anything narrows the list.
 func (q Query) Filtered() bool {
-	return q.Text != "" || q.Tenant != "" || q.Service != "" || q.Status != ""
+	return q.Text != "" || q.Tenant != "" || q.Service != "" || q.Status != "" || q.Kind != ""
 }
 
 // Attention and Expiring are views beside the statuses: everything that is neither valid nor untried, and passwords that

@@ -88,13 +88,16 @@ const (
 	Waiting     Outcome = "waiting"     // its turn has not come
 	Trying      Outcome = "trying"      // the password may be on its way to Microsoft
 	Confirmed   Outcome = "confirmed"   // Microsoft accepted the account
-	Warned      Outcome = "warned"      // Microsoft accepted the account, and something is short about it: a role, or the time that is left
+	Warned      Outcome = "warned"      // Microsoft accepted the account, and something is short about it: a role, the time that is left, or a protocol
 	Rejected    Outcome = "rejected"    // Microsoft said what is wrong with the account
 	NotReached  Outcome = "not-reached" // nobody could tell, so that the former status stands (R62)
 	Skipped     Outcome = "skipped"     // not tried, for the Reason
 	Interrupted Outcome = "interrupted" // its end is not known, mostly because Purser ended: it may have counted, and is not repeated
 	Dropped     Outcome = "dropped"     // not tried, because somebody cancelled the run
 )
+
+// Accepted reports whether Microsoft accepted what the item is about, be it with something to say.
+func (o Outcome) Accepted() bool { return o == Confirmed || o == Warned }
 
 // Outcomes lists them in the order of the page.
 var Outcomes = []Outcome{Confirmed, Warned, Rejected, NotReached, Skipped, Interrupted, Dropped, Trying, Waiting}

@@ -14,8 +14,21 @@ import (
 // opened are the chains of the activity log with their keys opened, and in which way these are sealed.
 type opened struct {
 	audit.Chains
-	former int // how many are sealed as before rows were bound to what they are used for
+	bound []Bound // of each chain
 }
+
+// Bound is how far the rows of a database are bound to what they are used for, as the keys of its chains tell.
+type Bound int
+
+// What a Purser bound, in the order in which it learned to.
+const (
+	Unbound   Bound = iota
+	ToAccount       // rights, and passwords to what they are sent for
+	ToKind          // and passwords of profiles to their kind, too
+)
+
+// newestBound is how this program leaves a database.
+const newestBound = ToKind
 
 // chains reads the chains of the activity log as they stand, and opens their keys. One whose key does not open is a
 // *audit.Broken: somebody altered it, or put another's in its place.
@@ -31,16 +44,23 @@ func chains(ctx context.Context, from querier, ring *secret.Keyring) (found open
 		if err := rows.Scan(&c.ID, &sealed, &c.Start, &c.Head.Seq, &c.Head.MAC, &c.Head.Seal); err != nil {
 			return found, translate(err)
 		}
-		if c.Key, err = ring.Open(sealed, chainKey(c.ID)); err != nil {
-			c.Key, err = ring.Open(sealed, formerChainKey(c.ID))
-			found.former++
-		}
+		bound, err := openChain(ring, &c, sealed)
 		if err != nil {
 			return found, &audit.Broken{Seq: c.Head.Seq, Reason: fmt.Sprintf("the key of chain %d does not open", c.ID)}
 		}
-		found.Chains = append(found.Chains, c)
+		found.Chains, found.bound = append(found.Chains, c), append(found.bound, bound)
 	}
 	return found, translate(rows.Err())
+}
+
+// openChain opens the key of a chain, and tells which Purser sealed it.
+func openChain(ring *secret.Keyring, c *audit.Chain, sealed []byte) (bound Bound, err error) {
+	for bound = newestBound; bound >= Unbound; bound-- {
+		if c.Key, err = ring.Open(sealed, chainKey(c.ID, bound)); err == nil {
+			return bound, nil
+		}
+	}
+	return Unbound, err
 }
 
 // querier is the pool of readers, or one state of the database that they look at.
@@ -48,17 +68,15 @@ type querier interface {
 	QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error)
 }
 
-// chainKey is the record that the key of a chain is bound to. That it names facts tells a database in which all rows are bound to what
-// they are used for from one that is yet to be taken over: the last chain's key, which the takeover makes, is sealed in no other way, so
-// nobody who has only the database can make it be taken over again, with rows of theirs in it.
-func chainKey(id audit.ChainID) secret.Record {
-	record := formerChainKey(id)
-	record.Facts = secret.FactsOf("rows are bound")
+// chainKey is the record that the key of a chain is bound to. Its facts tell a database in which all rows are bound to what they are used
+// for from one that is yet to be taken over: the last chain's key, which the takeover makes, is sealed in no other way, so nobody who has
+// only the database can make it be taken over again, with rows of theirs in it.
+func chainKey(id audit.ChainID, bound Bound) secret.Record {
+	record := secret.Record{Table: "chain", ID: strconv.FormatInt(int64(id), 10), Field: "key"}
+	if bound > Unbound {
+		record.Facts = secret.FactsOf([]string{"rows are bound", "passwords are bound to their kind"}[:bound]...)
+	}
 	return record
-}
-
-func formerChainKey(id audit.ChainID) secret.Record {
-	return secret.Record{Table: "chain", ID: strconv.FormatInt(int64(id), 10), Field: "key"}
 }
 
 // keepChain stores a chain, its key sealed for the record.
@@ -73,22 +91,25 @@ func keepChain(tx *Tx, ring *secret.Keyring, c audit.Chain, record secret.Record
 	return err
 }
 
-// follow begins a chain that follows the last one, with a fresh key, and stores both, their keys sealed for what record gives.
-func follow(tx *Tx, ring *secret.Keyring, last audit.Chain, record func(audit.ChainID) secret.Record) error {
+// follow begins a chain that follows the last one, with a fresh key, and stores both, their keys sealed as in a database that is so bound.
+func follow(tx *Tx, ring *secret.Keyring, last audit.Chain, bound Bound) error {
 	*tx.log = logEnd{} // last says where the log ends, and the entries from here on belong to another chain
 	followed, next, err := last.Next(secret.Random(audit.KeySize))
 	if err != nil {
 		return err
 	}
-	if err := keepChain(tx, ring, followed, record(followed.ID)); err != nil {
+	if err := keepChain(tx, ring, followed, chainKey(followed.ID, bound)); err != nil {
 		return err
 	}
-	return keepChain(tx, ring, next, record(next.ID))
+	return keepChain(tx, ring, next, chainKey(next.ID, bound))
 }
 
-// Former reports whether the database was written by a Purser that did not bind rows to what they are used for. Those who keep such rows
+// Bound tells how far the Purser that wrote the database bound its rows to what they are used for. Those who keep rows that it did not bind
 // take them over then, and TakenOver ends it.
-func (db *DB) Former() bool { return db.former }
+func (db *DB) Bound() Bound { return db.bound }
+
+// Former reports whether there is anything to take over.
+func (db *DB) Former() bool { return db.bound < newestBound }
 
 // TakenOver seals the keys of all chains in the way of today and begins another chain, in one transaction: from then on no row that is
 // not bound is believed.
@@ -99,11 +120,11 @@ func (db *DB) TakenOver(ctx context.Context) error {
 	}
 	err = db.Write(ctx, func(tx *Tx) error {
 		for _, c := range all.Chains[:len(all.Chains)-1] {
-			if err := keepChain(tx, db.ring, c, chainKey(c.ID)); err != nil {
+			if err := keepChain(tx, db.ring, c, chainKey(c.ID, newestBound)); err != nil {
 				return err
 			}
 		}
-		return follow(tx, db.ring, all.Last(), chainKey)
+		return follow(tx, db.ring, all.Last(), newestBound)
 	})
 	if err != nil {
 		return fmt.Errorf("take over the rows of before: %w", err)
@@ -125,7 +146,7 @@ func (db *DB) takeOver(ctx context.Context, ring *secret.Keyring, former secret.
 		return translate(err)
 	}
 	old.Key = former
-	if err := db.Write(ctx, func(tx *Tx) error { return follow(tx, ring, old, formerChainKey) }); err != nil {
+	if err := db.Write(ctx, func(tx *Tx) error { return follow(tx, ring, old, Unbound) }); err != nil {
 		return fmt.Errorf("take over the activity log: %w", err)
 	}
 	db.log.Info("the activity log has a key of its own now", "entries", old.Head.Seq)

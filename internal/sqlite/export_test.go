@@ -20,11 +20,7 @@ func (db *DB) Follow(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		record := chainKey
-		if db.former {
-			record = formerChainKey
-		}
-		return follow(tx, db.ring, last, record)
+		return follow(tx, db.ring, last, db.bound)
 	})
 	return errors.Join(err, db.OpenLog(ctx, db.ring))
 }

@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/google/uuid"
 
@@ -48,11 +49,11 @@ func (db *DB) openLog(ctx context.Context, ring *secret.Keyring) (*secret.Keyrin
 	if err := all.Check(); err != nil {
 		return nil, err
 	}
-	if all.former > 0 && all.former < len(all.Chains) {
+	if slices.Min(all.bound) < slices.Max(all.bound) {
 		return nil, &audit.Broken{Seq: all.Last().Head.Seq, Reason: "the keys of its chains are not sealed in one way; somebody put former ones in their place"}
 	}
 	last := all.Last()
-	db.ring, db.chain, db.former = ring, &last, all.former > 0
+	db.ring, db.chain, db.bound = ring, &last, all.bound[0]
 	return ring, nil
 }
 
@@ -108,7 +109,7 @@ func (db *DB) initialise(ctx context.Context, key secret.Key) (*secret.Keyring, 
 			return err
 		}
 		first := audit.First(secret.Random(audit.KeySize))
-		return keepChain(tx, ring, first, chainKey(first.ID))
+		return keepChain(tx, ring, first, chainKey(first.ID, newestBound))
 	})
 	if err != nil {
 		return nil, fmt.Errorf("make the keyring: %w", err)

@@ -61,7 +61,7 @@ type DB struct {
 	queries *statements     // what is asked often, on read
 	ring    *secret.Keyring // set by Unlock
 	chain   *audit.Chain    // set by Unlock: where entries go; nothing is written to the activity log before
-	former  bool            // set by Unlock: see Former
+	bound   Bound           // set by Unlock
 	queue   Queue           // set by SetQueue
 	close   func() error
 }

@@ -84,7 +84,7 @@ func (s *shelf) draft() profile.Profile {
 	s.made++
 	at := time.Date(2026, 11, 1+s.dice.IntN(20), 9, 0, 0, 0, time.UTC)
 	p := profile.Profile{
-		ID: profile.ID(fmt.Sprintf("p%06d", s.made)), Kind: profile.Common, Name: fmt.Sprintf("%s %d", pick(s, shelfNames), s.made), Version: 1,
+		ID: profile.ID(fmt.Sprintf("p%06d", s.made)), Kind: pick(s, profile.Kinds), Name: fmt.Sprintf("%s %d", pick(s, shelfNames), s.made), Version: 1,
 		Tenant: pick(s, []tenant.ID{contoso.ID, fabrikam.ID}), Services: pick(s, [][]string{{"fly"}, {"fly", "opus"}, {"cense"}, {"enpower", "fly"}}),
 		Description: pick(s, []string{"", "", "Nightly, für München", "NIGHTLY"}), Username: fmt.Sprintf("%s%d@contoso.com", pick(s, []string{"svc-", "U", "a.b_c"}), s.dice.IntN(50)), Created: account.Stamp{At: at, By: "Adele Vance"}, Modified: account.Stamp{At: at, By: "Adele Vance"},
 	}
@@ -132,6 +132,9 @@ func (s *shelf) change() {
 	p.Version, p.Modified, p.Description = old.Version+1, edited.Modified, pick(s, []string{"edited", "edited", "", "Jazz für Zoë", "Weiß, groß", "İĞNE x"})
 	if s.dice.IntN(2) == 0 {
 		p.Name, p.Tenant, p.Username, p.Services = edited.Name, edited.Tenant, edited.Username, edited.Services
+	}
+	if s.dice.IntN(4) == 0 {
+		p.Kind = profile.Common // what has it already keeps it: there is no way back (R33)
 	}
 	s.must(s.Profiles.Update(ctx, p, old.Version, nil, nil, nil, s.entry(done)))
 	s.rows[at] = p
@@ -221,7 +224,7 @@ func passes(q profile.Query, p profile.Profile) bool {
 	term := searchable(q.Text)
 	at := expiresAt(p)
 	switch {
-	case term != "" && !found(term, p), q.Tenant != "" && p.Tenant != q.Tenant, q.Service != "" && !slices.Contains(p.Services, q.Service):
+	case term != "" && !found(term, p), q.Kind != "" && p.Kind != q.Kind, q.Tenant != "" && p.Tenant != q.Tenant, q.Service != "" && !slices.Contains(p.Services, q.Service):
 		return false
 	case q.Status == profile.Attention:
 		return p.Status != verdict.Valid && p.Status != verdict.NotValidated
@@ -294,6 +297,9 @@ func (s *shelf) query() profile.Query {
 	}
 	if s.dice.IntN(3) == 0 {
 		q.Service = pick(s, []string{"fly", "opus", "cense", "common"})
+	}
+	if s.dice.IntN(3) == 0 {
+		q.Kind = pick(s, profile.Kinds)
 	}
 	if s.dice.IntN(2) == 0 {
 		q.Status = pick(s, []string{"valid", "wrong-password", "not-validated", "account-locked", profile.Attention, profile.Expiring})

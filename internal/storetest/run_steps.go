@@ -47,7 +47,7 @@ func (r *rig) replace(of run.Run, subject string) {
 }
 
 func valueIsKept(r *rig) {
-	outcomes := []run.Outcome{run.Confirmed, run.Rejected, run.NotReached, run.Skipped, run.Interrupted, run.Dropped}
+	outcomes := []run.Outcome{run.Confirmed, run.Warned, run.Rejected, run.NotReached, run.Skipped, run.Interrupted, run.Dropped}
 	of := r.holding(pool.CheckRun, "r1", items("a", len(outcomes)+1)...)
 	if now := r.run("r1"); now.Kept {
 		r.Error("values of a run that goes on are not left over while they wait")
@@ -56,7 +56,7 @@ func valueIsKept(r *rig) {
 		r.must(r.settle(of, i+1, outcome))
 	}
 	for _, i := range r.items("r1") {
-		if want := i.Outcome != run.Confirmed && i.Outcome != run.Rejected; i.Kept != want {
+		if want := !i.Outcome.Accepted() && i.Outcome != run.Rejected; i.Kept != want {
 			r.Errorf("%s: kept %v", i.Outcome, i.Kept)
 		}
 	}

@@ -39,7 +39,7 @@ func Runs(t *testing.T, open Open) {
 		{"taking a run up makes it run, and interrupts what nobody saw the end of, each with an entry", takeUp},
 		{"a run is cancelled with its entry or not at all, once, and only while it goes on", cancel},
 		{"a run ends with its entry or not at all, and once", end},
-		{"a value is kept until it is confirmed or rejected", valueIsKept},
+		{"a value is kept until it is accepted or rejected", valueIsKept},
 		{"all that wait are settled, of one tenant or of every one, and what is being tried is not", settleAll},
 		{"settling that is cut off between two steps is finished by the next", settleAllInSteps},
 		{"a run that is over goes on with what kept its value, with its job and its entry or not at all", reopen},

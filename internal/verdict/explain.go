@@ -128,6 +128,9 @@ func (v Verdict) note(saving bool) string {
 		sentences = append(sentences, v.rightPassword())
 	}
 	sentences = append(sentences, v.legacyNote()...)
+	if v.Unlike {
+		sentences = append(sentences, v.unlikeNote())
+	}
 	if v.CloudChecked {
 		sentences = append(sentences, "The domain is federated; the password went to Microsoft's sign-in host, because a Tenant Owner confirmed that Microsoft's cloud checks the passwords of this domain.")
 	}
@@ -146,12 +149,21 @@ func (v Verdict) note(saving bool) string {
 	return strings.Join(sentences, " ")
 }
 
-// rightPassword says that it was not the password's fault.
+// rightPassword says that it was not the password's fault. Of which kind it is nobody can tell after a legacy sign-in.
 func (v Verdict) rightPassword() string {
 	if v.AppPassword {
-		return "The app password is right."
+		return "Microsoft accepted the password."
 	}
 	return "The password is right."
+}
+
+// unlikeNote says how an app password looks, and what follows where one that does not look so was accepted.
+func (v Verdict) unlikeNote() string {
+	const looks = "App passwords have 16 lowercase letters, and this password doesn't look like one."
+	if v.Proof.Password != Proved {
+		return looks
+	}
+	return looks + " Legacy sign-in also accepts the own password of an account without multi-factor authentication, and doesn't tell which one it was."
 }
 
 // legacyNote tells who has turned the legacy protocol off: the tenant, Microsoft, or both. It says nothing where the setting was not read,
@@ -163,7 +175,7 @@ func (v Verdict) legacyNote() []string {
 	case v.Status == LegacyRetired && v.Legacy == Proved:
 		return []string{"The tenant's own setting still allows it, so Microsoft itself has turned it off."}
 	case v.Valid() && v.Legacy == Refuted:
-		return []string{"The tenant's setting blocks the legacy sign-in by now, which can take up to 24 hours to work. The app password will be refused then."}
+		return []string{"The tenant's setting blocks the legacy sign-in by now, which can take up to 24 hours to work. Such sign-ins will be refused then."}
 	}
 	return nil
 }
@@ -174,13 +186,13 @@ func (v Verdict) findings(needs []Need) []Finding {
 	if p == (Proof{}) {
 		return nil
 	}
-	password := "Password"
+	right := "Password right"
 	if v.AppPassword {
-		password = "App password"
+		right = "Password accepted" // be it an app password or the account's own
 	}
 	list := []Finding{
 		finding(p.User, "User not checked", "User exists", "User not found"),
-		finding(p.Password, password+" not checked", password+" right", password+" refused"),
+		finding(p.Password, "Password not checked", right, "Password refused"),
 		finding(p.Policy, "Policies not checked", "Policies passed", "Blocked by policy"),
 	}
 	if v.AppPassword {

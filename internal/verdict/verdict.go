@@ -53,6 +53,9 @@ type Verdict struct {
 	CloudChecked bool `json:"cloudChecked,omitempty"`
 	// AppPassword says that an app password was tried, over the legacy protocol that those belong to (R34).
 	AppPassword bool `json:"appPassword,omitempty"`
+	// Unlike says that what was tried as an app password does not look like one: those are 16 lower-case letters. An account without MFA
+	// is let in with its own password there too, and nothing in the answer tells which of them it was.
+	Unlike bool `json:"unlike,omitempty"`
 	// Legacy says whether the tenant's own setting lets that protocol in, as far as it could be read.
 	Legacy Proven `json:"legacy,omitempty"`
 	// Busy says that Microsoft asked to come back later (429, 503), so that the attempt did not count.

@@ -2,6 +2,7 @@ package pools
 
 import (
 	"context"
+	"strings"
 
 	"github.com/a-h/templ"
 	"github.com/labstack/echo/v4"
@@ -33,10 +34,10 @@ func (h *Handlers) Checks() runs.Face {
 		Columns: []runs.Column{
 			{Label: "Group Name", Text: func(r run.Run) string { return r.Title }},
 			{Label: "Passwords", Text: func(r run.Run) string { return words.Number(r.Total) }},
-			{Label: "Stored", Text: func(r run.Run) string { return words.Number(r.Counts[run.Confirmed]) }},
+			{Label: "Stored", Text: func(r run.Run) string { return words.Number(storedOf(r)) }},
 			{Label: "Refused", Text: func(r run.Run) string { return words.Number(r.Counts[run.Rejected]) }},
 		},
-		Outcomes: map[run.Outcome]string{run.Confirmed: "Stored", run.Rejected: "Refused", run.Trying: "Checking"},
+		Outcomes: map[run.Outcome]string{run.Confirmed: "Stored", run.Warned: "Stored, legacy retired", run.Rejected: "Refused", run.Trying: "Checking"},
 		Usual:    []run.Outcome{run.Confirmed, run.Rejected, run.NotReached},
 		Reasons: map[account.Reason]string{
 			run.Replaced: "Someone entered another password before this one was checked.",
@@ -92,16 +93,30 @@ func (h *Handlers) rerunPane(c echo.Context, r run.Run, here string) templ.Compo
 
 // checkOutcome says what came of a check that is over.
 func checkOutcome(r run.Run) ui.MessageProps {
-	stored := r.Counts[run.Confirmed]
+	stored := storedOf(r)
 	text := words.Number(stored) + " of " + words.Counted(r.Total, "password") + " " + words.Plural(r.Total, "is", "are") + " stored."
 	switch {
 	case r.State == run.Cancelled:
 		return ui.MessageProps{Tone: ui.OK, Title: "Canceled", Text: text + " Passwords that were not checked are kept. Select Check again to check them."}
-	case stored == r.Total:
+	case r.Counts[run.Confirmed] == r.Total:
 		return ui.MessageProps{Tone: ui.OK, Text: text + " Microsoft 365 accepted each of them."}
+	case stored == r.Total:
+		return ui.InPart(stored, text, retiredOf(r))
 	default:
-		return ui.InPart(stored, text, "See the other passwords below. A refused password is not stored; the one stored before still is.")
+		return ui.InPart(stored, text, strings.TrimSpace(retiredOf(r)+" See the other passwords below. A refused password is not stored; the one stored before still is."))
 	}
+}
+
+// storedOf counts the passwords that a check stored.
+func storedOf(r run.Run) int { return r.Counts[run.Confirmed] + r.Counts[run.Warned] }
+
+// retiredOf says of app passwords that were stored though nothing takes them any more; empty for none.
+func retiredOf(r run.Run) string {
+	n := r.Counts[run.Warned]
+	if n == 0 {
+		return ""
+	}
+	return "Of these, " + words.Counted(n, "app password") + " can't be used: Microsoft accepted " + words.Plural(n, "it", "them") + ", but has turned off the sign-in that app passwords belong to."
 }
 
 // checkItem shows what Microsoft said of a password, with what to do.

@@ -232,6 +232,36 @@ func TestAPoolIsSaved(t *testing.T) {
 	}
 }
 
+// R34: where Microsoft has retired the sign-in that app passwords belong to, one that it accepted is kept all the same. The check and the
+// row say that it is, and that it cannot be used.
+func TestAnAppPasswordThatNothingTakesAnyMoreIsKept(t *testing.T) {
+	h, b := openPools(t)
+	page := validated(t, b, "sites", "aos-pool@contoso.com")
+	if err := h.Sim.PatchTenant(contoso, []byte(`{"sharePoint": {"legacyAuthEnabled": true, "legacyRetired": true}}`)); err != nil {
+		t.Fatal(err)
+	}
+	form := with(poolForm(t, page), "mfa-sites-"+two, "on", "password-sites-"+two, "abcdefghijklmnop", "password-sites-"+one, "Wrong-2026!!", "url-sites", "https://contoso-admin.sharepoint.com")
+	check := saveOK(t, b, form)
+	told := plainly(waitFor(t, b, check, "[role=alert]").Find("main"))
+	for _, words := range []string{
+		"1 of 2 passwords are stored.", "Of these, 1 app password can't be used: Microsoft accepted it, but has turned off the sign-in", "A refused password is not stored",
+		"1 Stored, legacy retired", "1 Refused", "Microsoft accepted the password.",
+	} {
+		if !strings.Contains(told, words) {
+			t.Errorf("the check does not say %q: %s", words, told)
+		}
+	}
+	row := b.Get(poolPath).Page(t).Find("#pool-sites tr:contains('pool02@contoso.com')")
+	if badge := row.Find(".badge"); badge.Text() != "Legacy retired" || !badge.HasClass("tone-warn") {
+		t.Errorf("the row says %q as %s", badge.Text(), badge.AttrOr("class", ""))
+	}
+	for _, words := range []string{"The app password is stored. Microsoft accepted it, but has turned off the sign-in it belongs to.", "App password stored"} {
+		if !strings.Contains(plainly(row), words) {
+			t.Errorf("the row does not say %q: %s", words, plainly(row))
+		}
+	}
+}
+
 // waitFor asks for a page until something is on it.
 func waitFor(t *testing.T, b *demotest.Browser, path, selector string) (page *goquery.Document) {
 	t.Helper()
@@ -328,6 +358,11 @@ func TestPasswordsFromAFile(t *testing.T) {
 	page := res.Page(t)
 	if res.StatusCode != http.StatusOK || page.Find("tbody tr").Length() != 2 || !strings.Contains(page.Find("[role=alert]").Text(), "1 of 2 rows can be imported") || strings.Contains(res.Text(), marked) {
 		t.Errorf("Check: status %d\n%s", res.StatusCode, page.Find("main").Text())
+	}
+	for _, cell := range page.Find("td[data-label]").EachIter() {
+		if cell.Text() == "" && cell.Children().Length() > 0 {
+			t.Errorf("nothing stands at %q, and a telephone shows its label all the same", cell.AttrOr("data-label", ""))
+		}
 	}
 	// R46: an answer to Check stands for the pool as the page showed it, so that Import overwrites nobody's change.
 	other := h.SignedIn(t, "owner@purser.test")

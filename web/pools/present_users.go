@@ -149,6 +149,9 @@ func licensesNote(m pool.Member) string {
 	return "None"
 }
 
+// retiredNote is what a row says of an app password that is kept though nothing takes it any more.
+const retiredNote = "The app password is stored. Microsoft accepted it, but has turned off the sign-in it belongs to."
+
 // signInAllowed is what a row says of most members that have no password yet.
 const signInAllowed = "Sign-in allowed"
 
@@ -162,9 +165,11 @@ func standing(c echo.Context, tell *verdicts.Teller, m pool.Member, f *poolForm,
 	switch m.Standing {
 	case pool.Refused:
 		if said != nil {
-			view.State = said.Status.Title()
+			view.Tone, view.State = verdicts.Tone(said.Status), said.Status.Title()
 		}
 		switch {
+		case m.Failed == nil && m.Verdict != nil:
+			view.Sub = append(view.Sub, retiredNote)
 		case m.MFA && m.AppPassword && m.Verdict == nil:
 			view.Sub = append(view.Sub, "The stored app password was not accepted.")
 		case m.MFA && m.AppPassword, !m.MFA && m.Password:

@@ -36,7 +36,7 @@ const (
 )
 
 // kept are the parameters that make a view of the list; everything else in an address belongs to something else.
-var kept = []string{"q", "tenant", "service", "status", "sort", "after", "before"}
+var kept = []string{"q", "tenant", "service", "status", "type", "sort", "after", "before"}
 
 // listQuery is a view of the list as its address says it (R10).
 type listQuery struct{ lists.View }
@@ -64,6 +64,7 @@ func (l listQuery) query() profile.Query {
 	sort, down := strings.CutPrefix(l.Values.Get("sort"), "-")
 	q := profile.Query{
 		Text: l.Values.Get("q"), Tenant: tenant.ParseID(l.Values.Get("tenant")), Service: l.Values.Get("service"), Status: l.Values.Get("status"),
+		Kind: profile.Kind(l.Values.Get("type")),
 		Sort: profile.Column(sort), Down: down, After: l.Values.Get("after"), Before: l.Values.Get("before"),
 	}
 	if !catalogue.Known(q.Service) {
@@ -71,6 +72,9 @@ func (l listQuery) query() profile.Query {
 	}
 	if q.Status != profile.Attention && q.Status != profile.Expiring && !verdict.Status(q.Status).Known() {
 		q.Status = ""
+	}
+	if !slices.Contains(profile.Kinds, q.Kind) {
+		q.Kind = ""
 	}
 	if !slices.Contains(profile.Columns, q.Sort) {
 		q.Sort, q.Down = profile.ByName, false

@@ -83,7 +83,15 @@ func (h *Handlers) saveClassic(c echo.Context) error {
 	if p.Kind == profile.Common {
 		return respond.Tell(c, query.Address(string(id)), layout.Flash{Text: "Profile " + p.Name + " is a common profile now. Microsoft 365 confirmed the account. Edit the profile here from now on." + renewed(p)})
 	}
-	return respond.Tell(c, query.classic(string(id)), layout.Flash{Text: "Profile " + p.Name + " saved."})
+	return respond.Tell(c, query.classic(string(id)), layout.Flash{Text: "Profile " + p.Name + " saved." + keptThough(p, f)})
+}
+
+// keptThough says of an app password that a Save brought that it is stored though nothing takes it any more; empty for any other.
+func keptThough(p profile.Profile, f classicForm) string {
+	if f.draft.Password.Empty() || p.Status != verdict.LegacyRetired {
+		return ""
+	}
+	return " The app password is stored, but Microsoft has turned off the sign-in it belongs to."
 }
 
 // testClassic is the Validation Test: its verdict, and everything as it was typed (R34).

@@ -626,7 +626,7 @@ func advancedSettings(view classicFormView) templ.Component {
 			return nil
 		})
 		templ_7745c5c3_Err = ui.Field(ui.FieldProps{
-			Label: adminCenterLabel, Name: fieldAdminCenter, Type: "url", Value: view.AdminCenter, AutoComplete: "off", Placeholder: "https://contoso-admin.sharepoint.com",
+			Label: adminCenterLabel, Name: fieldAdminCenter, Type: "url", Value: view.AdminCenter, Required: true, AutoComplete: "off",
 			Help: view.classicHelp(fieldAdminCenter), Error: view.Errors[fieldAdminCenter],
 		}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var22), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {

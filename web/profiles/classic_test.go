@@ -91,6 +91,9 @@ func TestAClassicProfileOpensOnItsDetailPage(t *testing.T) {
 	}
 	page := b.Get(href + "?q=classic").Page(t)
 	text := page.Find("main").Text()
+	if labels := page.Find("main dt").Text(); !strings.Contains(labels, "User Role") || !strings.Contains(labels, "SharePoint Online Admin Center URL") || strings.Contains(labels, "Roles found") {
+		t.Errorf("the facts are not called as the guide does: %s", labels)
+	}
 	for _, said := range []string{"Classic MFA profile", "Not validated", classicUser, adminCenter, "Fly", "From the classic UI", "cannot be retrieved due to Microsoft API limitations"} {
 		if !strings.Contains(text, said) {
 			t.Errorf("the detail page doesn't say %q", said)
@@ -123,6 +126,10 @@ func TestTheClassicForm(t *testing.T) {
 		if found.Length() != 1 || "#"+found.AttrOr("for", "") != control || page.Find(control).Length() != 1 {
 			t.Errorf("%s labels %d fields: %q", label, found.Length(), found.AttrOr("for", ""))
 		}
+	}
+	if center := page.Find("#admin_center_url"); center.AttrOr("placeholder", "") != "" || center.AttrOr("aria-required", center.AttrOr("required", "none")) == "none" ||
+		!page.Find("label[for=admin_center_url]").HasClass("required") || !strings.Contains(page.Find("#admin_center_url-help").Text(), "Example: "+adminCenter+".") {
+		t.Error("the address does not look required, or has an example that looks like a value")
 	}
 	legends := page.Find("#profile legend").Map(func(_ int, l *goquery.Selection) string { return l.Text() })
 	if strings.Join(legends, ", ") != "Enable MFA, Advanced Settings" || page.Find(`button[value="test"]`).Text() != "Validation Test" {
@@ -319,5 +326,44 @@ func TestACustomAdminCenterInThePane(t *testing.T) {
 	}
 	if b.Get(pane+"/edit").Page(t).Find("#admin_center_url").Length() != 0 {
 		t.Error("a common profile without one has the field")
+	}
+}
+
+// R10, R30: the list finds classic MFA profiles by their type, without script too. What the list does with a view (its pages and orders, its
+// counts, Export CSV, a validation of all of it) keeps to that.
+func TestTheListFindsProfilesByTheirType(t *testing.T) {
+	_, b, _ := openClassic(t)
+	if res := b.Post("/service-accounts", url.Values{"name": {"Common"}, "tenant": {contoso}, "services": {"fly"}, "username": {"svc-own@contoso.onmicrosoft.com"}, "password": {marked}}); res.StatusCode != http.StatusSeeOther {
+		t.Fatal(alertOf(res.Page(t)))
+	}
+	for kind, name := range map[string]string{"mfa": "Classic", "common": "Common"} {
+		page := b.Get("/service-accounts?type=" + kind).Page(t)
+		if rows := page.Find("#selection td>a"); strings.Count(rows.Text(), name) != 1 || page.Find("#selection tbody tr").Length() != 1 {
+			t.Errorf("%s: %q", kind, rows.Text())
+		}
+		filter := page.Find("#filters select[name=type]")
+		if page.Find("#filters label[for="+filter.AttrOr("id", "none")+"]").Text() != "Type" || filter.Find("option[selected]").AttrOr("value", "") != kind || filter.Find("option").First().Text() != "All types" {
+			t.Errorf("%s: the filter is %s", kind, filter.Text())
+		}
+		if tile := page.Find("#tiles a").First(); !strings.Contains(tile.Text(), "1") || !strings.Contains(tile.Text(), "All matching") || !strings.Contains(tile.AttrOr("href", ""), "type="+kind) {
+			t.Errorf("%s: the first tile says %q and leads to %q", kind, tile.Text(), tile.AttrOr("href", ""))
+		}
+		if kept := page.Find("#selection input[type=hidden][name=type]").AttrOr("value", ""); kept != kind {
+			t.Errorf("%s: a command on selected rows leads back to type %q", kind, kept)
+		}
+		export := page.Find("#export").AttrOr("href", "")
+		if file := b.Get(export).Text(); export != "/service-accounts/export?type="+kind || strings.Count(file, "\r\n") != 2 || !strings.Contains(file, name) {
+			t.Errorf("%s: %s gives %q", kind, export, file)
+		}
+		if asked := b.Get("/service-accounts/validate?type=" + kind).Page(t).Find("[role=dialog], dialog").Text(); !strings.Contains(asked, "type "+map[string]string{"mfa": "Classic MFA profile", "common": "Common profile"}[kind]) {
+			t.Errorf("%s: Validate asks %q", kind, asked)
+		}
+	}
+	if all := b.Get("/service-accounts?type=another").Page(t); all.Find("#selection tbody tr").Length() != 2 {
+		t.Error("a type that there is not narrows the list")
+	}
+	_, plain := openProfiles(t)
+	if filters := plain.Get("/service-accounts").Page(t).Find("#filters"); filters.Find("select[name=type]").Length() != 0 {
+		t.Error("a list of common profiles alone asks for their type")
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"purser.example/internal/tenant"
 	"purser.example/web/retirements"
 	"purser.example/web/ui"
+	"purser.example/web/words"
 )
 
 // classicView is the detail page of a classic MFA profile.
@@ -86,7 +87,7 @@ func (v classicFormView) classicHelp(field string) string {
 		}
 		return "With Enable MFA on, the app password of the account above. Leave it empty to keep the stored one. With Enable MFA off, the account's own password."
 	case fieldAdminCenter:
-		return "If the Our organization uses multi-factor authentication checkbox is selected, you must manually enter the address."
+		return "If the Our organization uses multi-factor authentication checkbox is selected, you must manually enter the address. Example: " + words.Either(v.DefaultCenter, "https://contoso-admin.sharepoint.com") + "."
 	}
 	return ""
 }

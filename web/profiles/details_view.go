@@ -75,6 +75,14 @@ type tipView struct {
 	Verdict verdicts.View
 }
 
+// rolesLabel is what the roles are called: on the classic page as in the guide.
+func (v detailsView) rolesLabel() string {
+	if v.Kind == profile.ClassicMFA.Title() {
+		return "User Role"
+	}
+	return "Roles found"
+}
+
 // sharing says what having the same account as other profiles comes to.
 func (v detailsView) sharing() string {
 	if v.Kind == profile.ClassicMFA.Title() {

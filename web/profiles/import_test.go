@@ -61,6 +61,9 @@ func rowsOf(t *testing.T, res *demotest.Response) (rows []string) {
 	for _, row := range res.Page(t).Find(`table[aria-label="Rows of the file"] tbody tr`).EachIter() {
 		var cells []string
 		for _, cell := range row.Find("td").EachIter() {
+			if cell.Text() == "" && cell.Children().Length() > 0 {
+				t.Errorf("nothing stands at %q, and a telephone shows its label all the same", cell.AttrOr("data-label", ""))
+			}
 			cells = append(cells, cell.Text())
 		}
 		rows = append(rows, strings.Join(strings.Fields(strings.Join(cells, " ")), " "))

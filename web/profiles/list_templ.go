@@ -591,6 +591,12 @@ func listFilters(filter filterView) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
+		if len(filter.Types) > 0 {
+			templ_7745c5c3_Err = ui.Select(ui.SelectProps{Label: "Type", Name: "type", ID: "filter-type", HideLabel: true, Empty: "All types", Options: filter.Types}).Render(ctx, templ_7745c5c3_Buffer)
+			if templ_7745c5c3_Err != nil {
+				return templ_7745c5c3_Err
+			}
+		}
 		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 25, "<span class=\"kept\" id=\"kept\">")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err

@@ -46,6 +46,7 @@ type filterView struct {
 	Tenants  []ui.Option // without "All tenants", which stands first anyway
 	Services []ui.Option
 	Statuses []ui.Option
+	Types    []ui.Option // of profiles; none where all are common ones, which nobody has to tell apart
 	Hidden   []ui.Hidden // what the address keeps besides: the sort, the selection of a tile
 	Active   bool        // something is searched or filtered, so that an empty list means "nothing matches"
 }
@@ -60,7 +61,7 @@ func (v filterView) address() []ui.Hidden {
 	for _, filter := range []struct {
 		name    string
 		options []ui.Option
-	}{{"tenant", v.Tenants}, {"service", v.Services}, {"status", v.Statuses}} {
+	}{{"tenant", v.Tenants}, {"service", v.Services}, {"status", v.Statuses}, {"type", v.Types}} {
 		for _, option := range filter.options {
 			if option.Selected {
 				values = append(values, ui.Hidden{Name: filter.name, Value: option.Value})

@@ -42,11 +42,16 @@ func (h *Handlers) listView(c echo.Context) (listView, error) {
 	if view.Active, err = h.activeRuns(c); err != nil {
 		return listView{}, err
 	}
-	if classic, err := h.Profiles.HasClassic(ctx, caller); err != nil {
+	classic, err := h.Profiles.HasClassic(ctx, caller)
+	if err != nil {
 		return listView{}, err
-	} else if classic {
+	}
+	if classic {
 		clock := retirements.AppPasswords(h.Now())
 		view.Retired = &clock
+	}
+	if kind := query.query().Kind; classic || kind != "" {
+		view.Filter.Types = types(kind)
 	}
 	if len(connected) > 0 {
 		view.CreateHref = query.Address("new")
@@ -89,7 +94,7 @@ func (h *Handlers) first(ctx context.Context, caller access.Caller, connected []
 func tiles(counts profile.Counts, query listQuery) []ui.TileProps {
 	now := query.Values.Get("status")
 	all := "All profiles"
-	if q := query.query(); q.Text != "" || q.Tenant != "" || q.Service != "" {
+	if q := query.query(); q.Text != "" || q.Tenant != "" || q.Service != "" || q.Kind != "" {
 		all = "All matching"
 	}
 	tile := func(count int, label, status string, tone ui.Tone) ui.TileProps {
@@ -138,6 +143,15 @@ func (h *Handlers) filterView(connected []tenant.Tenant, query listQuery) filter
 		f.Hidden = append(f.Hidden, ui.Hidden{Name: "sort", Value: sort})
 	}
 	return f
+}
+
+// types are the kinds that the list may be narrowed to.
+func types(now profile.Kind) []ui.Option {
+	list := make([]ui.Option, len(profile.Kinds))
+	for i, k := range profile.Kinds {
+		list[i] = ui.Option{Value: string(k), Label: k.Title(), Selected: k == now}
+	}
+	return list
 }
 
 func pager(page profile.Page, query listQuery) ui.PagerProps {

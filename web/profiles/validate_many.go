@@ -81,6 +81,9 @@ func (h *Handlers) selection(c echo.Context, query listQuery) string {
 	if q.Service != "" {
 		parts = append(parts, "service "+strings.Join(serviceNames([]string{q.Service}), ""))
 	}
+	if q.Kind != "" {
+		parts = append(parts, "type "+q.Kind.Title())
+	}
 	switch q.Status {
 	case "":
 	case profile.Attention:

@@ -12,6 +12,7 @@ import (
 	"purser.example/internal/appprofile"
 	"purser.example/internal/tenant"
 	"purser.example/internal/verdict"
+	"purser.example/web/ui"
 	"purser.example/web/verdicts"
 )
 
@@ -124,6 +125,9 @@ func TestACodeLeadsToItsPlace(t *testing.T) {
 
 // A row of a list and the verdict beside it have one tone, whatever the status; what failed is an alert all the same.
 func TestRowAndVerdictAgreeInTone(t *testing.T) {
+	if retired, none := verdicts.Tone(verdict.LegacyRetired), verdicts.Tone(verdict.NotValidated); retired != ui.Warn || none != ui.Mute {
+		t.Errorf("legacy retired is %s, not validated %s: nobody could tell them apart", retired, none)
+	}
 	tell := words(&tenants{}).Begin()
 	for _, status := range verdict.Statuses() {
 		view := tell.Tell(t.Context(), verdict.Verdict{Status: status}, verdicts.Account{Tenant: contoso})

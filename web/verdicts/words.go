@@ -13,9 +13,9 @@ func Tone(s verdict.Status) ui.Tone {
 	switch s {
 	case verdict.Valid:
 		return ui.OK
-	case verdict.NotValidated, verdict.LegacyRetired:
+	case verdict.NotValidated:
 		return ui.Mute
-	case verdict.Unknown, verdict.Unreachable, verdict.AppSetup, verdict.TenantNotFound:
+	case verdict.Unknown, verdict.Unreachable, verdict.AppSetup, verdict.TenantNotFound, verdict.LegacyRetired:
 		return ui.Warn
 	default:
 		return ui.Bad

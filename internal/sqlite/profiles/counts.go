@@ -19,12 +19,14 @@ type counted struct {
 	expiring int
 	tenant   int
 	service  int
+	classic  int
 }
 
 const countsQuery = `SELECT kind, value, n FROM profile_counts WHERE kind = 'status'
 	UNION ALL SELECT 'expires', '', coalesce(sum(n), 0) FROM profile_counts WHERE kind = 'expires' AND value >= ? AND value < ?
 	UNION ALL SELECT kind, value, n FROM profile_counts WHERE kind = 'tenant' AND value = ?
-	UNION ALL SELECT kind, value, n FROM profile_counts WHERE kind = 'service' AND value = ?`
+	UNION ALL SELECT kind, value, n FROM profile_counts WHERE kind = 'service' AND value = ?
+	UNION ALL SELECT kind, value, n FROM profile_counts WHERE kind = 'kind' AND value = 'mfa'`
 
 func (s *Store) counted(ctx context.Context, q profile.Query) (counted, error) {
 	asked := counting{dayOf(q.Window.From), dayOf(q.Window.To), q.Tenant, q.Service}
@@ -64,7 +66,16 @@ func (c *counted) take(kind, value string, n int) {
 		c.tenant = n
 	case "service":
 		c.service = n
+	case "kind":
+		c.classic = n
 	}
+}
+
+func (c *counted) ofKind(kind profile.Kind) int {
+	if kind == profile.ClassicMFA {
+		return c.classic
+	}
+	return c.all - c.classic
 }
 
 func (c *counted) attention() int {

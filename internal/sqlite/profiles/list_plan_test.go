@@ -25,6 +25,9 @@ func TestEveryViewOfTheListHasItsPlan(t *testing.T) {
 	if err := sqlitetest.Fill(ctx, db, ring, sqlitetest.FillOptions{Profiles: 5, First: 5001, Username: "q%05d@contoso.com"}); err != nil {
 		t.Fatal(err)
 	}
+	if err := sqlitetest.Fill(ctx, db, ring, sqlitetest.FillOptions{Profiles: 200, First: 6001, Kind: profile.ClassicMFA}); err != nil {
+		t.Fatal(err)
+	}
 	store := profiles.New(db)
 	const walked, gathered = false, true
 	for name, view := range map[string]struct {
@@ -45,6 +48,9 @@ func TestEveryViewOfTheListHasItsPlan(t *testing.T) {
 		"one letter, broad":  {profile.Query{Text: "o"}, "", walked},
 		"one letter, narrow": {profile.Query{Text: "q"}, "SCAN f VIRTUAL TABLE", gathered},
 		"two letters":        {profile.Query{Text: "99"}, "SCAN f VIRTUAL TABLE", gathered},
+		"classic":            {profile.Query{Kind: profile.ClassicMFA}, "", walked},
+		"common":             {profile.Query{Kind: profile.Common}, "", walked},
+		"classic and locked": {profile.Query{Kind: profile.ClassicMFA, Status: "account-locked"}, "profiles_by_status", gathered},
 		"three filters":      {profile.Query{Text: "contoso", Tenant: contoso.ID, Service: "fly"}, "", walked},
 		"rare and common":    {profile.Query{Text: "001234", Tenant: contoso.ID, Status: "valid"}, "SCAN f VIRTUAL TABLE", gathered},
 	} {

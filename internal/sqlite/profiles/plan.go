@@ -165,6 +165,13 @@ func filters(q profile.Query, c counted) (list []filter, err error) {
 		add(c.tenant, "profiles p INDEXED BY profiles_of_tenant", "p.tenant_id = ?", "p.tenant_id = ?", q.Tenant)
 		list[0].told = true
 	}
+	if q.Kind != "" {
+		index, own := "profiles_in_name_order", "p.kind = 'common'"
+		if q.Kind == profile.ClassicMFA {
+			index, own = "profiles_classic", "p.kind = 'mfa'" // to the letter, or the index of these alone could not be read
+		}
+		list = append(list, filter{n: c.ofKind(q.Kind), test: clause{"p.kind = ?", []any{q.Kind}}, from: clause{text: "profiles p INDEXED BY " + index}, own: clause{text: own}, told: true})
+	}
 	if q.Service != "" {
 		add(c.service, "profile_services f CROSS JOIN profiles p ON p.row = f.profile", "f.service = ?",
 			"EXISTS (SELECT 1 FROM profile_services WHERE service = ? AND profile = p.row)", q.Service)

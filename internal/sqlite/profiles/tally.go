@@ -14,13 +14,14 @@ type tallying struct {
 	term, from, to string
 	tenant         tenant.ID
 	service        string
+	kind           profile.Kind
 }
 
 // tally counts by status what the rest of the query lets through. Of everything the kept counters tell; otherwise rows are counted,
 // once until anything is written, and as far as the limits allow.
 func (s *Store) tally(ctx context.Context, q profile.Query, c counted) (profile.Counts, error) {
-	asked := tallying{searchedFor(q), dayOf(q.Window.From), dayOf(q.Window.To), q.Tenant, q.Service}
-	if asked.term == "" && q.Tenant == "" && q.Service == "" {
+	asked := tallying{searchedFor(q), dayOf(q.Window.From), dayOf(q.Window.To), q.Tenant, q.Service, q.Kind}
+	if asked.term == "" && q.Tenant == "" && q.Service == "" && q.Kind == "" {
 		return c.tiles(), nil
 	}
 	return s.tallies.Ask(s.db, asked, func() (profile.Counts, error) {

@@ -68,15 +68,15 @@ func (s *Store) Update(ctx context.Context, p profile.Profile, was int64, passwo
 }
 
 // change writes an edit of the version that a profile had, with the outcome of its validation or without. What most edits leave alone (name,
-// account, services) is written only where it changed: each of these costs indexes. It writes nothing of a profile that is gone or has
+// account, services, kind) is written only where it changed: each of these costs indexes. It writes nothing of a profile that is gone or has
 // another version.
 func change(tx *sqlite.Tx, p profile.Profile, key string, was int64, password []byte, outcome bool) error {
 	var row, letters int64
 	var old profile.Profile
 	var services string
-	err := tx.QueryRow(`UPDATE profiles SET kind = ?, description = ?, admin_center_url = ?, search_key = ?, version = ?, modified_at = ?, modified_by = ? WHERE id = ? AND version = ?
-		RETURNING row, name, tenant_id, username, services, letters`, p.Kind, p.Description, p.AdminCenterURL, key, p.Version, p.Modified.At.UnixMilli(), p.Modified.By, p.ID, was).
-		Scan(&row, &old.Name, &old.Tenant, &old.Username, &services, &letters)
+	err := tx.QueryRow(`UPDATE profiles SET description = ?, admin_center_url = ?, search_key = ?, version = ?, modified_at = ?, modified_by = ? WHERE id = ? AND version = ?
+		RETURNING row, kind, name, tenant_id, username, services, letters`, p.Description, p.AdminCenterURL, key, p.Version, p.Modified.At.UnixMilli(), p.Modified.By, p.ID, was).
+		Scan(&row, &old.Kind, &old.Name, &old.Tenant, &old.Username, &services, &letters)
 	if errors.Is(err, sql.ErrNoRows) {
 		return missing(tx, p.ID)
 	}
@@ -91,6 +91,11 @@ func change(tx *sqlite.Tx, p profile.Profile, key string, was int64, password []
 	}
 	if err := setAccount(tx, row, p, password, outcome); err != nil {
 		return err
+	}
+	if old.Kind != p.Kind {
+		if _, err := tx.Exec(`UPDATE profiles SET kind = ? WHERE row = ?`, p.Kind, row); err != nil {
+			return err
+		}
 	}
 	if services == joined(p.Services) {
 		return nil
@@ -188,7 +193,7 @@ const reboundAtOnce = 10_000
 func (s *Store) Rebind(ctx context.Context, rebind func(p profile.Profile, sealed []byte) ([]byte, error)) error {
 	for after, more := int64(0), true; more; {
 		err := s.db.Write(ctx, func(tx *sqlite.Tx) error {
-			rows, err := sqlite.All(tx.Query(`SELECT row, id, name, name_key, tenant_id, username, password FROM profiles WHERE row > ? ORDER BY row LIMIT ?`, after, reboundAtOnce), scanBound)
+			rows, err := sqlite.All(tx.Query(`SELECT row, id, kind, name, name_key, tenant_id, username, password FROM profiles WHERE row > ? ORDER BY row LIMIT ?`, after, reboundAtOnce), scanBound)
 			if err != nil {
 				return err
 			}
@@ -218,7 +223,7 @@ type bound struct {
 
 func scanBound(row sqlite.Row) (b bound, err error) {
 	p := &b.profile
-	err = row.Scan(&b.row, &p.ID, &p.Name, &b.key, &p.Tenant, &p.Username, &b.password)
+	err = row.Scan(&b.row, &p.ID, &p.Kind, &p.Name, &b.key, &p.Tenant, &p.Username, &b.password)
 	return b, err
 }
 

@@ -13,7 +13,7 @@ import (
 
 // SetItem stores the outcome of an item, in the transaction of what its kind stores of it, and tells whether it stands. It does not
 // stand where another value replaced the one that was tried: then the item is skipped, and its kind must store nothing. A value that is
-// confirmed or rejected waits no longer.
+// accepted or rejected waits no longer.
 func SetItem(tx *sqlite.Tx, r run.Run, i run.Item) (stands bool, err error) {
 	found, err := sqlite.JSON(i.Verdict)
 	if err != nil {
@@ -25,10 +25,10 @@ func SetItem(tx *sqlite.Tx, r run.Run, i run.Item) (stands bool, err error) {
 			return false, err
 		}
 	}
-	if !stands && (i.Outcome == run.Waiting || i.Outcome == run.Confirmed) {
+	if !stands && (i.Outcome == run.Waiting || i.Outcome.Accepted()) {
 		i.Outcome, i.Reason = run.Skipped, run.Replaced
 	}
-	decided := i.Outcome == run.Confirmed || i.Outcome == run.Rejected
+	decided := i.Outcome.Accepted() || i.Outcome == run.Rejected
 	_, err = tx.Exec(`UPDATE run_items SET outcome = ?, reason = ?, status = ?, code = ?, verdict = ?, at = ?, tries = ?, sealed = CASE WHEN ? THEN NULL ELSE sealed END
 		WHERE run_id = ? AND no = ?`, i.Outcome, i.Reason, i.Status, i.Code, found, sqlite.Milliseconds(i.At), i.Tries, decided, r.ID, i.No)
 	return stands, err

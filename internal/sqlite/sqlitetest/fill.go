@@ -22,6 +22,7 @@ type FillOptions struct {
 	Profiles int             // how many
 	First    int             // the number of the first one; left out: 1. A second Fill goes on where the first one ended
 	Tenants  []tenant.Tenant // connected ones, to take in turn; left out: all that are connected
+	Kind     profile.Kind    // left out: common
 	Username string          // a pattern for the number; left out: "u%05d@contoso.com", as the simulator's "generate" makes
 	Password string          // a pattern for the number; left out: "Gen-%05d!", as the simulator's "generate" makes
 	Now      time.Time       // when it is meant to be; left out: the machine's time
@@ -30,6 +31,9 @@ type FillOptions struct {
 func (o *FillOptions) complete(ctx context.Context, db *sqlite.DB) (err error) {
 	if o.First == 0 {
 		o.First = 1
+	}
+	if o.Kind == "" {
+		o.Kind = profile.Common
 	}
 	if o.Username == "" {
 		o.Username = "u%05d@contoso.com"
@@ -99,7 +103,7 @@ func settle(ctx context.Context, db *sqlite.DB) error {
 func (o *FillOptions) insert(tx *sqlite.Tx, ring *secret.Keyring, i int) error {
 	number := o.First + i
 	p := specimen(number, o.Tenants[number%len(o.Tenants)].ID, o.Now)
-	p.Username = fmt.Sprintf(o.Username, number)
+	p.Kind, p.Username = o.Kind, fmt.Sprintf(o.Username, number)
 	sealed, err := ring.Seal(secret.FromString(fmt.Sprintf(o.Password, number)), profile.PasswordRecord(p))
 	if err != nil {
 		return err
@@ -148,6 +152,7 @@ func recount(tx *sqlite.Tx) error {
 		`INSERT INTO profile_counts SELECT 'status', status, count(*) FROM profiles GROUP BY status`,
 		`INSERT INTO profile_counts SELECT 'tenant', tenant_id, count(*) FROM profiles GROUP BY tenant_id`,
 		`INSERT INTO profile_counts SELECT 'expires', printf('%06d', expires_at / 86400000), count(*) FROM profiles WHERE expires_at < 9223372036854775807 GROUP BY 2`,
+		`INSERT INTO profile_counts SELECT 'kind', kind, count(*) FROM profiles WHERE kind = 'mfa' GROUP BY kind`,
 		`INSERT INTO profile_counts SELECT 'service', service, count(*) FROM profile_services GROUP BY service`,
 		`INSERT INTO profile_search (rowid, keys) SELECT row, substr(search_key, 2) || lower(code) || char(1, 1) FROM profiles
 			WHERE row > (SELECT coalesce(max(rowid), 0) FROM profile_search) ORDER BY row`,
@@ -187,7 +192,7 @@ func specimen(number int, of tenant.ID, now time.Time) profile.Profile {
 	job, place := jobs[dice.IntN(len(jobs))], places[dice.IntN(len(places))]
 	p := profile.Profile{
 		ID:   profile.ID(fmt.Sprintf("%08x-%04x-7000-8000-%012x", now.UnixMilli()>>16&0xffffffff, now.UnixMilli()&0xffff, number)),
-		Kind: profile.Common, Name: fmt.Sprintf("%s – %s %06d", job, place, number), Tenant: of, Version: 1,
+		Name: fmt.Sprintf("%s – %s %06d", job, place, number), Tenant: of, Version: 1,
 		Services: services[dice.IntN(len(services))], Created: account.Stamp{At: past(2 * year), By: people[number%len(people)]},
 	}
 	if dice.IntN(2) == 0 {
