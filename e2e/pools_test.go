@@ -282,6 +282,7 @@ func groupOfAPool(t *testing.T, v view) {
 // saveWaits: a Save that is selected while the group is validated would store what nobody has seen, so it cannot be selected.
 func saveWaits(t *testing.T, p *browser.Page) {
 	t.Helper()
+	p.Goto(poolPath)
 	release := p.Hold("/classic/account-pool/group")
 	defer release()
 	panel(p, sites).ByLabel("Group Name").Fill("Folders")

@@ -32,11 +32,14 @@ const (
 var Kinds = []Kind{Common, ClassicMFA}
 
 // Title is the kind as people see it.
-func (k Kind) Title() string {
+func (k Kind) Title() string { return k.Brief() + " profile" }
+
+// Brief is the kind where it is said already that profiles are meant.
+func (k Kind) Brief() string {
 	if k == ClassicMFA {
-		return "Classic MFA profile"
+		return "Classic MFA"
 	}
-	return "Common profile"
+	return "Common"
 }
 
 // Profile is a service account profile without its password.

@@ -96,8 +96,10 @@ func Saves(action string) templ.Attributes {
 // Elsewhere marks what an answer brings besides the part that was asked for.
 var Elsewhere = templ.Attributes{"hx-swap-oob": "true"}
 
-// WithMethod is the method with which a button sends a form that it only names.
+// WithMethod is the method with which a button sends a form that it only names: that of the form, get, needs no word.
 func WithMethod(method string, attributes templ.Attributes) templ.Attributes {
-	attributes["formmethod"] = method
+	if method != "get" {
+		attributes["formmethod"] = method
+	}
 	return attributes
 }

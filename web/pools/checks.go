@@ -2,7 +2,6 @@ package pools
 
 import (
 	"context"
-	"strings"
 
 	"github.com/a-h/templ"
 	"github.com/labstack/echo/v4"
@@ -103,7 +102,11 @@ func checkOutcome(r run.Run) ui.MessageProps {
 	case stored == r.Total:
 		return ui.InPart(stored, text, retiredOf(r))
 	default:
-		return ui.InPart(stored, text, strings.TrimSpace(retiredOf(r)+" See the other passwords below. A refused password is not stored; the one stored before still is."))
+		rest := "See the other passwords below. A refused password is not stored; the one stored before still is."
+		if retired := retiredOf(r); retired != "" {
+			rest = retired + " " + rest
+		}
+		return ui.InPart(stored, text, rest)
 	}
 }
 

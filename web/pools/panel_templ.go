@@ -1615,14 +1615,14 @@ func urlDoubt(p panelView, attributes templ.Attributes) templ.Component {
 }
 
 func (p panelView) urlHelp() string {
-	const own, example = "Leave empty to use the tenant's own.", " Example: https://contoso-admin.sharepoint.com."
+	const own = "Leave empty to use the tenant's own."
 	switch {
 	case !p.Passwords:
 		return own
 	case p.URLNeeded:
-		return "Required, because a member has Enable MFA on." + example
+		return "Required, because a member has Enable MFA on. Example: https://contoso-admin.sharepoint.com."
 	}
-	return "Required when a member has Enable MFA on. " + own + example
+	return "Required when a member has Enable MFA on. " + own
 }
 
 func versionLine(p panelView) templ.Component {

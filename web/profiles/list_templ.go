@@ -475,7 +475,7 @@ func listBar(view listView) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = lists.Command("Validate", "validate", validatePath, "post", templ.Attributes{"title": "Validates the selected profiles, or all matching profiles if none is selected"}).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = lists.Command("Validate", "validate", validatePath, "post", templ.Attributes{"title": "Validates the selected profiles, or all that match"}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -592,12 +592,12 @@ func listFilters(filter filterView) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		if len(filter.Types) > 0 {
-			templ_7745c5c3_Err = ui.Select(ui.SelectProps{Label: "Type", Name: "type", ID: "filter-type", HideLabel: true, Empty: "All types", Options: filter.Types}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Select(ui.SelectProps{Label: "Type", Name: "type", ID: "filter-kind", HideLabel: true, Empty: "All types", Options: filter.Types}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 25, "<span class=\"kept\" id=\"kept\">")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 25, "<span id=\"kept\">")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

@@ -149,7 +149,7 @@ func (h *Handlers) filterView(connected []tenant.Tenant, query listQuery) filter
 func types(now profile.Kind) []ui.Option {
 	list := make([]ui.Option, len(profile.Kinds))
 	for i, k := range profile.Kinds {
-		list[i] = ui.Option{Value: string(k), Label: k.Title(), Selected: k == now}
+		list[i] = ui.Option{Value: string(k), Label: k.Brief(), Selected: k == now}
 	}
 	return list
 }
