@@ -1620,7 +1620,7 @@ func (p panelView) urlHelp() string {
 	case !p.Passwords:
 		return own
 	case p.URLNeeded:
-		return "Required, because a member has Enable MFA on. Example: https://contoso-admin.sharepoint.com."
+		return "Required, because a member has Enable MFA on."
 	}
 	return "Required when a member has Enable MFA on. " + own
 }
