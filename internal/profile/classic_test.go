@@ -448,14 +448,7 @@ func TestARunOfClassicProfiles(t *testing.T) {
 	if err := runs.Work(ctx, made.ID); err != nil {
 		t.Fatal(err)
 	}
-	items, _, err := runs.Items(ctx, adele, run.ItemQuery{Run: made.ID})
-	if err != nil {
-		t.Fatal(err)
-	}
-	var got []string
-	for _, i := range items {
-		got = append(got, i.Name+" "+string(i.Outcome)+" "+string(i.Status)+string(i.Reason))
-	}
+	got := outcomes(t, runs, made.ID)
 	want := []string{"Classic rejected legacy-retired", "Converted confirmed valid", "Missing skipped not-validatedno-admin-center"}
 	if !slices.Equal(got, want) || len(r.sent) != 1 || r.asked[0].Username != goodUser || r.attempts() != 1 {
 		t.Errorf("items %q, sent %d", got, len(r.sent))
@@ -509,16 +502,22 @@ func TestARunGoesOnAfterARetiredProtocol(t *testing.T) {
 		if err := runs.Work(ctx, made.ID); err != nil {
 			t.Fatal(err)
 		}
-		items, _, err := runs.Items(ctx, adele, run.ItemQuery{Run: made.ID})
-		if err != nil {
-			t.Fatal(err)
-		}
-		var got []string
-		for _, i := range items {
-			got = append(got, i.Name+" "+string(i.Outcome)+" "+string(i.Status)+string(i.Reason))
-		}
+		got := outcomes(t, runs, made.ID)
 		if c.want != nil && !slices.Equal(got, c.want) || len(r.sent) != c.sent {
 			t.Errorf("%s: items %q, sent %d", c.says, got, len(r.sent))
 		}
 	}
+}
+
+// outcomes gives what came of each item of a run, in their order.
+func outcomes(t *testing.T, runs validations, id run.ID) (list []string) {
+	t.Helper()
+	items, _, err := runs.Items(ctx, adele, run.ItemQuery{Run: id})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, i := range items {
+		list = append(list, i.Name+" "+string(i.Outcome)+" "+string(i.Status)+string(i.Reason))
+	}
+	return list
 }
