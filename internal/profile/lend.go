@@ -28,13 +28,14 @@ const lenders = 10
 // and not valid becomes the profile's status, so that a refused password is not tried again. It returns ErrNoLender where there is
 // none, and *Refused with any verdict but a valid one. The caller's right is for whoever asks to check.
 func (s *Service) Lend(ctx context.Context, caller access.Caller, origin audit.Origin, t tenant.ID, signIn func(context.Context, account.Account) verdict.Verdict) (Profile, error) {
-	able, err := s.lendersOf(ctx, t)
+	// Classic MFA profiles open no door but the legacy one, and take nobody's place, however many of them come first.
+	page, err := s.store.List(ctx, Query{Tenant: t, Kind: Common, Status: string(verdict.Valid), Sort: ByValidated, Down: true, Limit: lenders, Window: expiring(s.now())})
 	if err != nil {
 		return Profile{}, err
 	}
 	busy := ErrNoLender
-	for _, each := range able {
-		release, err := s.turn(each, caller)
+	for _, each := range page.Rows {
+		release, err := s.turn(each.Profile, caller)
 		if err != nil {
 			busy = err
 			continue
@@ -50,29 +51,6 @@ func (s *Service) Lend(ctx context.Context, caller access.Caller, origin audit.O
 		}
 	}
 	return Profile{}, busy
-}
-
-// lendersOf lists the valid common profiles of a tenant that were validated last. Classic MFA profiles open no door but the legacy one, and
-// take nobody's place, however many of them come first.
-func (s *Service) lendersOf(ctx context.Context, t tenant.ID) (able []Profile, err error) {
-	q := Query{Tenant: t, Status: string(verdict.Valid), Sort: ByValidated, Down: true, Limit: PageSize, Window: expiring(s.now())}
-	for {
-		page, err := s.store.List(ctx, q)
-		if err != nil {
-			return nil, err
-		}
-		for _, row := range page.Rows {
-			if row.Kind == Common {
-				able = append(able, row.Profile)
-			}
-			if len(able) == lenders {
-				return able, nil
-			}
-		}
-		if q.After = page.Next; q.After == "" {
-			return able, nil
-		}
-	}
 }
 
 // LendOf is Lend of this very profile, where it is a common one. Its password is not sent where it was refused before, or where Microsoft
