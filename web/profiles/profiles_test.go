@@ -238,14 +238,14 @@ func TestTheTilesCountWhatIsSearchedFor(t *testing.T) {
 		page := b.Get("/service-accounts?" + url.Values{"q": {q}}.Encode()).Page(t)
 		tiles := page.Find("#tiles a")
 		said := tiles.Map(func(_ int, tile *goquery.Selection) string {
-			return tile.Find(".tile-count").Text() + " " + tile.Find(".tile-label").Text()
+			return tile.Find("b").Text() + " " + tile.Find("span").Text()
 		})
 		if got := strings.Join(said, " "); !strings.HasPrefix(got, want) {
 			t.Errorf("%q: %q, want %q", q, got, want)
 		}
 		for _, tile := range tiles.EachIter() {
 			rows := b.Get(tile.AttrOr("href", "")).Page(t).Find("#selection tbody tr").Length()
-			if count := tile.Find(".tile-count").Text(); count != fmt.Sprint(rows) {
+			if count := tile.Find("b").Text(); count != fmt.Sprint(rows) {
 				t.Errorf("%q: the tile %q leads to %d rows", q, tile.Text(), rows)
 			}
 		}
