@@ -35,6 +35,10 @@ func TestBadPagesAreCaught(t *testing.T) {
 			"a page wider than the window", false, func(p *Page) { p.Goto("/wide"); p.NoSidewaysScroll() },
 			[]string{"/wide is 1736 pixels wider", `<div class="wide">`},
 		},
+		{
+			"words without room", false, func(p *Page) { p.Goto("/narrow"); p.NoSidewaysScroll() },
+			[]string{"/narrow breaks words", "second in <p>"},
+		},
 		{"an error on the console", false, func(p *Page) { p.Goto("/noisy") }, []string{"console error: the pool is empty"}},
 		{"an uncaught script error", false, func(p *Page) { p.Goto("/throwing") }, []string{"script error:", "nobody catches me"}},
 		{"an inline style", false, func(p *Page) { p.Goto("/inline") }, []string{"content security policy:", "style"}},
