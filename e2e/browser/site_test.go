@@ -25,6 +25,8 @@ var pages = map[string]string{
 	"/twins":      `<h1>Twins</h1><label>Username <input></label><label>Username <input></label>`,
 	"/nameless":   `<h1>Nameless</h1><input class="nameless">`,
 	"/small":      `<h1>Small</h1><ul class="small"><li><a href="/good">One</a></li><li><a href="/classic">Two</a></li></ul>`,
+	"/pale":       `<h1>Pale</h1><p class="pale">Pale in the dark.</p><input aria-label="Search">`,
+	"/cramped":    `<h1>Cramped</h1><div class="cramped"><a href="/good">One</a><br><a href="/classic">Two</a></div>`,
 	"/wide":       `<h1>Wide</h1><div class="wide">Too wide.</div>`,
 	"/narrow":     `<h1>Narrow</h1><div class="narrow"><p>1 second</p></div>`,
 	"/inline":     `<h1>Inline</h1><p style="color:red">Red.</p>`,
@@ -38,7 +40,9 @@ var pages = map[string]string{
 // parts are what the documents load.
 var parts = map[string]string{
 	"/site.css": `body { font: 16px sans-serif; margin: 16px; color: #222; background: #fff } a { color: #00c }
-		.wide { width: 3000px } .narrow { width: 10px; overflow-wrap: anywhere } .small a { display: block; line-height: 16px } @media (prefers-color-scheme: dark) { body { background: #111; color: #eee } a { color: #9cf } }`,
+		.wide { width: 3000px } .narrow { width: 10px; overflow-wrap: anywhere } .small a { display: block; line-height: 16px } .cramped a { line-height: 40px }
+		@media (max-width: 600px) { .cramped a { display: inline-block; font-size: 10px; line-height: 10px } .cramped { line-height: 10px } }
+		@media (prefers-color-scheme: dark) { body { background: #111; color: #eee } a { color: #9cf } .pale { color: #444 } }`,
 	"/site.js":     `const p = document.getElementById("script"); if (p) p.textContent = "Script is on.";`,
 	"/outside.js":  `fetch("http://contoso.example/").catch(() => {});`,
 	"/noisy.js":    `console.error("the pool is empty"); console.warn("only a warning");`,
