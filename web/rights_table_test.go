@@ -119,6 +119,18 @@ var rights = []row{
 	{method: "POST", path: "/app-profiles/:id/credentials/:credential/remove", who: members, names: []string{"app", "credential"}},
 	{method: "GET", path: "/app-profiles/:id/certificates/:file", who: members, names: []string{"app", "certificate"}},
 
+	{method: "GET", path: "/people", who: members},
+	{method: "GET", path: "/people/me", who: members},
+	{method: "GET", path: "/people/change-role", who: members},
+	{method: "POST", path: "/people/change-role", who: members},
+	{method: "GET", path: "/people/deactivate", who: members},
+	{method: "POST", path: "/people/deactivate", who: members},
+	{method: "GET", path: "/people/activate", who: members},
+	{method: "POST", path: "/people/activate", who: members},
+	{method: "GET", path: "/people/remove", who: members},
+	{method: "POST", path: "/people/remove", who: members},
+	{method: "GET", path: "/people/:id", who: members, names: []string{"person"}},
+
 	{method: "GET", path: "/scan-profiles", who: members},
 	{method: "POST", path: "/scan-profiles", who: members},
 	{method: "GET", path: "/scan-profiles/new", who: members},

@@ -24,6 +24,7 @@ import (
 	"purser.example/web/door"
 	"purser.example/web/help"
 	"purser.example/web/layout"
+	"purser.example/web/people"
 	"purser.example/web/pools"
 	"purser.example/web/profiles"
 	"purser.example/web/respond"
@@ -40,6 +41,7 @@ type Options struct {
 	Log            *slog.Logger
 	Sessions       *core.Service
 	Login          *login.Client
+	Arrivals       auth.Arrivals
 	Links          *breakglass.Service
 	Activity       auth.Recorder
 	Ready          func(context.Context) error // nil while everything works
@@ -54,6 +56,7 @@ type Options struct {
 	Tenants     *tenants.Handlers
 	AppProfiles *appprofiles.Handlers
 	Scans       *scans.Handlers
+	People      *people.Handlers
 	Help        *help.Handlers
 }
 
@@ -110,13 +113,14 @@ func rules(o Options) door.Rules {
 // routes is the table of contents. GET changes nothing, but for the provider's word that its session has ended.
 func routes(e *echo.Echo, o Options) {
 	e.GET("/", func(c echo.Context) error { return c.Redirect(http.StatusSeeOther, "/service-accounts") })
-	(&auth.Handlers{Login: o.Login, Sessions: o.Sessions, Links: o.Links, Activity: o.Activity, BaseURL: o.BaseURL, Log: o.Log}).Mount(e)
+	(&auth.Handlers{Login: o.Login, People: o.Arrivals, Sessions: o.Sessions, Links: o.Links, Activity: o.Activity, BaseURL: o.BaseURL, Log: o.Log}).Mount(e)
 	o.Profiles.Mount(e)
 	o.Pools.Mount(e)
 	o.Runs.Mount(e, o.Profiles.Runs(), o.Pools.Checks(), o.Scans.Grants())
 	o.Tenants.Mount(e)
 	o.AppProfiles.Mount(e)
 	o.Scans.Mount(e)
+	o.People.Mount(e)
 	o.Help.Mount(e)
 
 	safe := []string{http.MethodGet, http.MethodHead} // load balancers like to ask by HEAD

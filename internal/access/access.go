@@ -34,17 +34,21 @@ func (r Role) Title() string {
 // Right is something a caller may be allowed to do.
 type Right string
 
-// The rights of R2 and R3.
+// The rights of R2, R3, R5 and R6.
 const (
 	ManageServiceAccounts Right = "manage service accounts"
 	ReadActivity          Right = "read the activity log"
 	ChangeSecurity        Right = "change security settings"
+	ManagePeople          Right = "manage people"
+	ManageOwners          Right = "give or take the role of a Tenant Owner"
 )
 
 var granted = map[Right][]Role{
 	ManageServiceAccounts: {TenantOwner, ServiceAdministrator},
 	ReadActivity:          {TenantOwner},
 	ChangeSecurity:        {TenantOwner},
+	ManagePeople:          {TenantOwner, ServiceAdministrator},
+	ManageOwners:          {TenantOwner},
 }
 
 // Caller is the person behind a request. Issuer and Subject together identify them (never the e-mail address, which can be

@@ -22,6 +22,8 @@ func TestRightsFollowFromRoles(t *testing.T) {
 		access.ManageServiceAccounts: {"owner", "administrator", "both"},
 		access.ReadActivity:          {"owner", "both"},
 		access.ChangeSecurity:        {"owner", "both"},
+		access.ManagePeople:          {"owner", "administrator", "both"},
+		access.ManageOwners:          {"owner", "both"},
 	}
 	for right, names := range allowed {
 		for name, caller := range callers {

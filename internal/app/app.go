@@ -23,6 +23,7 @@ import (
 	"purser.example/internal/login"
 	"purser.example/internal/metrics"
 	"purser.example/internal/microsoft"
+	"purser.example/internal/people"
 	"purser.example/internal/pool"
 	"purser.example/internal/problem"
 	"purser.example/internal/profile"
@@ -39,6 +40,7 @@ import (
 	"purser.example/web/appprofiles"
 	"purser.example/web/auth"
 	"purser.example/web/help"
+	screens "purser.example/web/people"
 	"purser.example/web/pools"
 	"purser.example/web/profiles"
 	"purser.example/web/respond"
@@ -73,6 +75,7 @@ type App struct {
 	Profiles *profile.Service
 	Pools    *pool.Service
 	Scans    *scan.Service
+	People   *people.Service
 
 	Validations *profile.Validations
 	Imports     *profile.Imports
@@ -154,6 +157,8 @@ func (a *App) furnish(kept stores, ring *secret.Keyring, codes *verdict.Table, o
 	client := microsoft.New(microsoft.Config{Simulator: cfg.M365Simulator, Now: o.Now, Log: o.Log, Codes: codes, CallTimeout: o.CallTimeout, Throttled: a.throttled, AdminCenters: cfg.AdminCenterHosts})
 	asker, directory := Microsoft(client)
 	a.sessions = session.NewService(kept.sessions, ring, session.Limits{Idle: cfg.Session.Idle, Max: cfg.Session.Max}, o.Now, o.Log)
+	a.People = people.NewService(people.Parts{Store: kept.people, Ring: ring, Issuer: cfg.OIDC.Issuer, Ended: func(key string) { a.sessions.Ended(session.Key(key)) }, Now: o.Now, Log: o.Log})
+	a.sessions.RoledBy(a.roles)
 	a.links = breakglass.NewService(breakglass.Parts{Store: kept.links, Ring: ring, Folder: cfg.Data, Activity: a.tally, Now: o.Now, Log: o.Log})
 	a.Tenants = tenant.NewService(kept.tenants, ring, o.Now)
 	a.Apps = appprofile.NewService(appprofile.Parts{Store: kept.apps, Tenants: a.Tenants, Directory: Apps(client), Ring: ring, Now: o.Now})
@@ -210,13 +215,14 @@ func (a *App) pages(ready func(context.Context) error, codes *verdict.Table, o O
 	discovery := &scans.Handlers{Scans: a.Scans, Runs: a.Runs, Tenants: a.Tenants, Now: o.Now, Log: o.Log}
 	return web.New(web.Options{
 		BaseURL: a.cfg.BaseURL, TrustedProxies: a.cfg.TrustedProxies, Log: o.Log,
-		Sessions: a.sessions, Login: a.login, Links: a.links, Activity: a.tally, Ready: ready, Simulated: a.cfg.Simulated(), Observe: a.observer(),
+		Sessions: a.sessions, Login: a.login, Arrivals: arrivals{a.People}, Links: a.links, Activity: a.tally, Ready: ready, Simulated: a.cfg.Simulated(), Observe: a.observer(),
 		Profiles:    &profiles.Handlers{Profiles: a.Profiles, Accounts: a.Accounts, Validations: a.Validations, Imports: a.Imports, Desk: desk, RunsOf: a.Runs, Tenants: a.Tenants, Apps: a.Apps, Now: o.Now, Log: o.Log, Verdicts: told},
 		Pools:       &pools.Handlers{Pools: a.Pools, Scans: a.Scans, Runs: a.Runs, Tenants: a.Tenants, Now: o.Now, Log: o.Log, Verdicts: told, Desk: desk},
 		Runs:        &runs.Handlers{Runs: a.Runs, Tenants: a.Tenants, Now: o.Now},
 		Tenants:     &tenants.Handlers{Tenants: a.Tenants, Apps: a.Apps, Found: discovery.Found, Now: o.Now},
 		AppProfiles: &appprofiles.Handlers{Apps: a.Apps, Tenants: a.Tenants, Now: o.Now, Log: o.Log, Verdicts: told},
 		Scans:       discovery,
+		People:      &screens.Handlers{People: a.People, Now: o.Now, Log: o.Log},
 		Help:        &help.Handlers{Provider: a.cfg.ServiceProvider, StrictPasswords: a.cfg.StrictPasswords, Codes: codes, Now: o.Now},
 	})
 }

@@ -46,6 +46,7 @@ func TestTheArrows(t *testing.T) {
 		{"internal/account", append([]string{module + "internal/run", module + "internal/profile", module + "internal/session"}, noun...)},
 		{"internal/run", append([]string{module + "internal/profile", module + "internal/pool", module + "internal/session"}, noun...)},
 		{"internal/profile", append([]string{module + "internal/session", module + "internal/pool"}, noun...)},
+		{"internal/people", append([]string{module + "internal/session", module + "internal/login", module + "internal/account", module + "internal/profile"}, noun...)},
 		{"internal/pool", append([]string{module + "internal/session", module + "internal/scan"}, noun...)},
 		{"internal/scan", append([]string{module + "internal/session"}, noun...)},
 		{"internal/microsoft", slices.Concat(web, storage, []string{module + "internal/m365sim", module + "internal/app", module + "internal/demo"})},
@@ -64,6 +65,7 @@ func TestTheArrows(t *testing.T) {
 		{"web/pools", []string{module + "web/scans", module + "web/profiles", module + "web/appprofiles", module + "web/auth", module + "web/help", module + "web/door"}},
 		{"web/appprofiles", []string{module + "web/profiles", module + "web/pools", module + "web/auth", module + "web/help", module + "web/door", module + "internal/profile", module + "internal/pool"}},
 		{"web/scans", []string{module + "web/profiles", module + "web/pools", module + "web/appprofiles", module + "web/auth", module + "web/help", module + "web/door"}},
+		{"web/people", []string{module + "internal/profile", module + "internal/pool", module + "web/scans", module + "web/profiles", module + "web/pools", module + "web/appprofiles", module + "web/auth", module + "web/help", module + "web/door"}},
 		{"web/lists", []string{module + "internal/scan", module + "web/scans", module + "internal/tenant", module + "internal/appprofile", module + "internal/profile", module + "internal/pool", module + "web/profiles", module + "web/pools", module + "web/appprofiles", module + "web/tenants", module + "web/auth", module + "web/help", module + "web/door"}},
 		{"web/tenants", []string{module + "internal/scan", module + "web/scans", module + "web/profiles", module + "web/appprofiles", module + "web/pools", module + "web/auth", module + "web/help", module + "web/door", module + "internal/profile", module + "internal/pool"}},
 		{"web/help", []string{module + "web/profiles", module + "web/appprofiles", module + "web/pools", module + "web/auth", module + "web/door"}},
@@ -139,7 +141,7 @@ func TestOneWayToTrimX17(t *testing.T) {
 		"internal/appprofile/credential.go":  "a secret, whose blanks are told and not taken away",
 	}
 	found := map[string]bool{}
-	for _, room := range []string{"web", "internal/profile", "internal/appprofile", "internal/pool", "internal/scan", "internal/tenant", "internal/login", "internal/sheet", "internal/sqlite"} {
+	for _, room := range []string{"web", "internal/profile", "internal/appprofile", "internal/pool", "internal/scan", "internal/tenant", "internal/people", "internal/login", "internal/sheet", "internal/sqlite"} {
 		err := fs.WalkDir(os.DirFS("../.."), room, func(path string, _ fs.DirEntry, err error) error {
 			if err != nil || !strings.HasSuffix(path, ".go") || strings.HasSuffix(path, "_test.go") || strings.HasSuffix(path, "_templ.go") {
 				return err
@@ -170,7 +172,7 @@ func TestOneWayToTrimX17(t *testing.T) {
 // it (X38). What is logged at start and of the machine around Purser is of nobody who sends something.
 func TestNoErrorIsLoggedRawX38(t *testing.T) {
 	seen := map[string]int{}
-	for _, room := range []string{"web", "internal/access", "internal/audit", "internal/session", "internal/breakglass", "internal/tenant", "internal/appprofile",
+	for _, room := range []string{"web", "internal/access", "internal/audit", "internal/session", "internal/breakglass", "internal/people", "internal/tenant", "internal/appprofile",
 		"internal/account", "internal/run", "internal/profile", "internal/pool", "internal/scan"} {
 		err := fs.WalkDir(os.DirFS("../.."), room, func(path string, _ fs.DirEntry, err error) error {
 			if err != nil || !strings.HasSuffix(path, ".go") || strings.HasSuffix(path, "_test.go") {
@@ -374,6 +376,7 @@ func TestTheRoomsOfTheStores(t *testing.T) {
 		"/accounts":    "sqlite account audit",
 		"/appprofiles": "sqlite account appprofile audit tenant",
 		"/breakglass":  "sqlite audit breakglass",
+		"/people":      "sqlite account audit people shown tenant",
 		"/runs":        "sqlite sqlite/accounts account audit run tenant verdict",
 		"/profiles":    "sqlite sqlite/accounts sqlite/runs account audit catalogue profile run shown tenant verdict",
 		"/pools":       "sqlite sqlite/accounts sqlite/runs account audit pool profile run shown tenant verdict",

@@ -8,6 +8,7 @@ import (
 	"purser.example/internal/appprofile"
 	"purser.example/internal/breakglass"
 	"purser.example/internal/metrics"
+	"purser.example/internal/people"
 	"purser.example/internal/pool"
 	"purser.example/internal/profile"
 	"purser.example/internal/run"
@@ -17,6 +18,7 @@ import (
 	"purser.example/internal/sqlite/accounts"
 	"purser.example/internal/sqlite/appprofiles"
 	links "purser.example/internal/sqlite/breakglass"
+	known "purser.example/internal/sqlite/people"
 	"purser.example/internal/sqlite/pools"
 	"purser.example/internal/sqlite/profiles"
 	"purser.example/internal/sqlite/runs"
@@ -37,6 +39,7 @@ type stores struct {
 	pools    pool.Store
 	scans    scan.Store
 	links    breakglass.Store
+	people   people.Store
 
 	index   func(context.Context) (more bool, err error) // renews what the search looks up, a step at a time
 	prepare func(context.Context) error                  // brings up to date what a migration left to the program, before anybody asks
@@ -54,7 +57,7 @@ func storesOf(db *sqlite.DB) stores {
 	return stores{
 		sessions: visits, tenants: tenants.New(db), apps: appprofiles.New(db), accounts: accounts.New(db),
 		runs:     ran,
-		profiles: kept, pools: members, scans: found, links: links.New(db),
+		profiles: kept, pools: members, scans: found, links: links.New(db), people: known.New(db),
 		index:   oneAfterTheOther(kept.Index, found.Index),
 		prepare: func(ctx context.Context) error { return errors.Join(kept.Fold(ctx), members.Fold(ctx)) },
 		queues: []metrics.Queue{

@@ -33,6 +33,7 @@ func (Answer) LogValue() slog.Value { return slog.StringValue(redacted) }
 type Identity struct {
 	Caller  access.Caller
 	Claim   Claim     // what the token said of the roles
+	Entra   Entra     // empty from any other provider
 	Session string    // the provider's name for its own session, sid; "" where it tells none
 	IDToken string    // as issued; good for SignOutURL and nothing else
 	Expires time.Time // when the ID token ends. The session has limits of its own (R4).

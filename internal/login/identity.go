@@ -3,6 +3,7 @@ package login
 import (
 	"encoding/json"
 	"errors"
+	"regexp"
 	"strings"
 	"unicode"
 
@@ -38,10 +39,32 @@ func (c *Client) identity(token *oidc.IDToken, tokens *oauth2.Token) (Identity, 
 			Roles: roles,
 		},
 		Claim:   claim,
+		Entra:   entraOf(claims, token.Issuer),
 		Session: sessionOf(claims),
 		IDToken: raw,
 		Expires: token.Expiry,
 	}, nil
+}
+
+// Entra is what Microsoft Entra ID calls somebody in all apps of a tenant, which other providers do not tell.
+type Entra struct {
+	Tenant string // tid
+	Object string // oid
+}
+
+// guid is how Microsoft Entra ID writes the ids of tenants and objects.
+var guid = regexp.MustCompile(`^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$`)
+
+// entraOf reads tid and oid, where the issuer is that tenant's own: another provider may write what it likes there, as its people told it
+// to (R7).
+func entraOf(claims map[string]json.RawMessage, issuer string) Entra {
+	tid, _ := text(claims["tid"])
+	oid, _ := text(claims["oid"])
+	e := Entra{Tenant: strings.ToLower(tid), Object: strings.ToLower(oid)}
+	if !guid.MatchString(e.Tenant) || !guid.MatchString(e.Object) || !strings.HasSuffix(strings.ToLower(issuer), "/"+e.Tenant+"/v2.0") {
+		return Entra{}
+	}
+	return e
 }
 
 // sessionOf reads sid (OpenID Connect Front-Channel Logout 1.0 section 3).

@@ -85,6 +85,7 @@ type Service struct {
 	writing sync.WaitGroup
 	beside  time.Duration
 	over    func(Key) // told of each session that has ended; nil: nobody is
+	roles   func(context.Context, access.Caller) (access.Caller, error)
 }
 
 // A page that is only read waits so long for what it writes beside, and leaves the writing alone for a while after it failed:
@@ -102,6 +103,15 @@ func NewService(store Store, ring *secret.Keyring, limits Limits, now func() tim
 // TellOver names who is told of each session that has ended: at once of one that somebody ended, and by Sweep of one whose time is over. It
 // is called before the service is asked for anything.
 func (s *Service) TellOver(over func(Key)) { s.over = over }
+
+// RoledBy names who says what somebody may do now, at each request (R8); it gives ErrEnded for whoever may not be here any more. It is
+// called before the service is asked for anything.
+func (s *Service) RoledBy(roles func(context.Context, access.Caller) (access.Caller, error)) {
+	s.roles = roles
+}
+
+// Ended tells of a session that somebody else has ended, whose row is gone already.
+func (s *Service) Ended(key Key) { s.forget(key) }
 
 // Open loads the session that the browser's id names, and returns ErrEnded when it is over.
 func (s *Service) Open(ctx context.Context, id ID) (Session, error) {
@@ -121,6 +131,11 @@ func (s *Service) Open(ctx context.Context, id ID) (Session, error) {
 	sess := Session{Key: row.Key, Caller: row.Caller, Created: row.Created, Seen: s.lastSeen(row), IDToken: row.IDToken, stored: row.State, storedSeen: row.Seen}
 	if s.limits.ended(sess, s.now()) {
 		return Session{}, ErrEnded
+	}
+	if sess.Caller.SignedIn() && s.roles != nil {
+		if sess.Caller, err = s.roles(ctx, sess.Caller); err != nil {
+			return Session{}, err
+		}
 	}
 	if sess.State, err = s.unseal(row); err != nil {
 		return sess, err
@@ -255,14 +270,25 @@ func (s *Service) SignIn(ctx context.Context, old Session, caller access.Caller,
 	if err != nil {
 		return "", err
 	}
-	entry := audit.By(caller, origin, audit.SignIn, target(key)).With("role", caller.Role().Title())
+	role := s.roleNow(ctx, caller)
+	entry := audit.By(caller, origin, audit.SignIn, target(key)).With("role", role)
 	if err := s.store.SignIn(ctx, old.Key, row, entry); err != nil {
 		return "", err
 	}
 	s.forget(old.Key)
-	s.log.InfoContext(ctx, "signed in", "request_id", origin.Request, "sign_in", caller.SignIn, "subject", caller.Subject, "role", caller.Role().Title(),
+	s.log.InfoContext(ctx, "signed in", "request_id", origin.Request, "sign_in", caller.SignIn, "subject", caller.Subject, "role", role,
 		"address", origin.Address, "session", key.Short())
 	return id, nil
+}
+
+// roleNow is what somebody comes as, in words.
+func (s *Service) roleNow(ctx context.Context, caller access.Caller) string {
+	if s.roles != nil {
+		if now, err := s.roles(ctx, caller); err == nil {
+			caller = now
+		}
+	}
+	return caller.Role().Title()
 }
 
 // sealToken gives nil for a token that there is not, because somebody signed in without the identity provider.

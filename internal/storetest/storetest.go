@@ -17,6 +17,7 @@ import (
 	"purser.example/internal/appprofile"
 	"purser.example/internal/audit"
 	"purser.example/internal/breakglass"
+	"purser.example/internal/people"
 	"purser.example/internal/pool"
 	"purser.example/internal/profile"
 	"purser.example/internal/run"
@@ -36,6 +37,7 @@ type Engine struct {
 	Pools    pool.Store
 	Scans    scan.Store
 	Links    breakglass.Store
+	People   people.Store
 
 	// Activity gives the entries of the activity log, the newest first, and Verify finds what was done to them.
 	Activity func(ctx context.Context, limit int) ([]audit.Link, error)

@@ -41,9 +41,16 @@ type Recorder interface {
 	Record(ctx context.Context, e audit.Entry) error
 }
 
+// Arrivals notes who has come, and says what they may do, by the claim and by what was given to them here. It answers with
+// problem.Forbidden where they may not come in.
+type Arrivals interface {
+	Arrive(ctx context.Context, who login.Identity, origin audit.Origin) (access.Caller, error)
+}
+
 // Handlers answers everything under /auth/.
 type Handlers struct {
 	Login    *login.Client
+	People   Arrivals
 	Sessions *core.Service
 	Links    *breakglass.Service
 	Activity Recorder
@@ -134,21 +141,39 @@ func (h *Handlers) callback(c echo.Context) error {
 // arrive begins the session of somebody whom the provider has signed in.
 func (h *Handlers) arrive(c echo.Context, sess core.Session, who login.Identity, returnTo string) error {
 	ctx := c.Request().Context()
+	now, err := h.People.Arrive(ctx, who, session.Origin(c))
+	if problem.KindOf(err) == problem.Forbidden {
+		return h.shutOut(c, who, err)
+	}
+	if err != nil {
+		return err
+	}
 	sess.State.NoRole, sess.Provider = nil, who.Session
-	if who.Caller.Role() == "" {
+	if now.Role() == "" {
 		sess.State.NoRole = &core.NoRole{Claim: who.Claim.Name, Finding: string(who.Claim.Finding)}
 	}
 	id, err := h.Sessions.SignIn(ctx, sess, who.Caller, secret.FromString(who.IDToken), session.Origin(c))
 	if err != nil {
 		return err
 	}
-	if who.Caller.Role() == "" {
+	if now.Role() == "" {
 		h.logNoRole(c, who)
 	}
 	if err := session.From(c).Hold(c, id); err != nil {
 		return err
 	}
-	return c.Redirect(http.StatusSeeOther, destination(who.Caller, returnTo))
+	return c.Redirect(http.StatusSeeOther, destination(now, returnTo))
+}
+
+// shutOut answers somebody whom the provider has signed in and who was deactivated here. They are told so, and nothing of them is kept.
+func (h *Handlers) shutOut(c echo.Context, who login.Identity, cause error) error {
+	entry := audit.By(who.Caller, session.Origin(c), audit.SignInRefused, audit.Target{Kind: "session"}).With("reason", problem.Message(cause))
+	if err := h.Activity.Record(c.Request().Context(), entry); err != nil {
+		h.Log.ErrorContext(c.Request().Context(), "refused sign-in not recorded", "error", problem.Told(err))
+	}
+	return respond.Page(c, http.StatusForbidden, layout.ErrorPage(layout.Fault{
+		Title: "Your access is deactivated", Text: "You signed in as " + who.Caller.SignIn + ". " + problem.Message(cause), Reference: session.Origin(c).Request,
+	}))
 }
 
 // logNoRole says what the claim of the roles held, so that whoever gives roles finds out what is missing (X10).

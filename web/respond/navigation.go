@@ -15,13 +15,14 @@ type entry struct {
 }
 
 // entries appear with the page they lead to. Other rooms have their place between these: Overview before them all, Health and expiry under
-// Monitoring, and a group Administration below.
+// Monitoring.
 var entries = []entry{
 	{"Management", "App management", "/app-profiles", "app", access.ManageServiceAccounts, false},
 	{"Management", "Service account", "/service-accounts", "key", access.ManageServiceAccounts, false},
 	{"Management", "Account pools", "/classic/account-pool", "pool", access.ManageServiceAccounts, true},
 	{"Management", "Auto discovery", "/scan-profiles", "discovery", access.ManageServiceAccounts, false},
 	{"Monitoring", "Validation runs", "/service-accounts/validations", "validate", access.ManageServiceAccounts, false},
+	{"Administration", "People", "/people", "account", access.ManagePeople, false},
 }
 
 // elsewhere are addresses that belong to an entry and do not stand under its own.

@@ -121,11 +121,12 @@ func Caller(c echo.Context) access.Caller { return From(c).session.Caller }
 // Origin is where the request comes from, for the activity log.
 func Origin(c echo.Context) audit.Origin { return From(c).origin }
 
-// StillSignedIn looks again whether the request's session goes on, for answers that take long. It does not keep it alive.
+// StillSignedIn looks again whether the request's session goes on, and still with a role (R8), for answers that take long. It does not
+// keep it alive.
 func StillSignedIn(c echo.Context) bool {
 	v := From(c)
 	now, err := v.store.service.Open(c.Request().Context(), core.ID(v.gorilla.ID))
-	return err == nil && now.Caller.SignedIn()
+	return err == nil && now.Caller.Role() != ""
 }
 
 // SignedIn reports whether anybody is.

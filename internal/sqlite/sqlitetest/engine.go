@@ -14,6 +14,7 @@ import (
 	"purser.example/internal/sqlite/accounts"
 	"purser.example/internal/sqlite/appprofiles"
 	links "purser.example/internal/sqlite/breakglass"
+	known "purser.example/internal/sqlite/people"
 	"purser.example/internal/sqlite/pools"
 	"purser.example/internal/sqlite/profiles"
 	"purser.example/internal/sqlite/runs"
@@ -36,6 +37,7 @@ func Engine(tb testing.TB, h storetest.Hooks) storetest.Engine {
 		Profiles: profiles.New(db).KeptBy(keepers), Pools: pools.New(db).KeptBy(keepers),
 		Runs:     runs.New(db, runs.Effects{pool.CheckRun: pools.Settled, storetest.Followed: followed}),
 		Links:    links.New(db),
+		People:   known.New(db),
 		Scans:    scans.New(db),
 		Activity: db.Activity, Verify: db.VerifyActivity, Jobs: jobsOf(db),
 		RefuseEntry: func(action audit.Action) (allow func()) {

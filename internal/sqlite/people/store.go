@@ -1,0 +1,212 @@
+// Package people keeps who may enter: people.Store on SQLite.
+package people
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+
+	"purser.example/internal/account"
+	"purser.example/internal/people"
+	"purser.example/internal/sqlite"
+)
+
+// Store implements people.Store.
+type Store struct {
+	db    *sqlite.DB
+	known sqlite.Kept[subject, people.Person]
+}
+
+type subject struct{ issuer, subject string }
+
+// New gives the store of a database.
+func New(db *sqlite.DB) *Store { return &Store{db: db} }
+
+const columns = `SELECT ` + fields
+
+const fields = `id, kind, name, sign_in, mail_key, issuer, subject, tenant_id, object_id, claim, given, given_at, given_by, grouped, grouped_by, deactivated,
+	primary_owner, added_at, seen_at, waits_for, asked_at, answered_at, proof FROM people`
+
+// one reads a row of columns.
+func one(row sqlite.Row) (people.Person, error) { return scan(row) }
+
+// scan reads a row of fields, behind what is asked for before them.
+func scan(row sqlite.Row, before ...any) (p people.Person, err error) {
+	var claim, given, grouped int
+	var givenAt, added, seen, asked, answered int64
+	err = row.Scan(append(before, &p.ID, &p.Kind, &p.Name, &p.SignIn, &p.Mail, &p.Issuer, &p.Subject, &p.Tenant, &p.Object, &claim, &given, &givenAt, &p.GivenBy, &grouped, &p.GroupedBy,
+		&p.Deactivated, &p.Primary, &added, &seen, &p.WaitsFor, &asked, &answered, &p.Proof)...)
+	p.Claim, p.Given, p.Grouped = people.Ranked(claim), people.Ranked(given), people.Ranked(grouped)
+	p.GivenAt, p.Added, p.Seen, p.Asked, p.Answered = sqlite.Moment(givenAt), sqlite.Moment(added), sqlite.Moment(seen), sqlite.Moment(asked), sqlite.Moment(answered)
+	return p, none(err)
+}
+
+func none(err error) error {
+	if errors.Is(err, sql.ErrNoRows) {
+		return people.ErrNone
+	}
+	return err
+}
+
+// asker reads, in a transaction or beside it.
+type asker interface {
+	one(query string, args ...any) sqlite.Row
+	all(query string, args ...any) sqlite.Rows
+}
+
+type beside struct {
+	ctx context.Context
+	db  *sqlite.DB
+}
+
+func (b beside) one(query string, args ...any) sqlite.Row {
+	return b.db.QueryRow(b.ctx, query, args...)
+}
+func (b beside) all(query string, args ...any) sqlite.Rows { return b.db.Query(b.ctx, query, args...) }
+
+type within struct{ tx *sqlite.Tx }
+
+func (w within) one(query string, args ...any) sqlite.Row  { return w.tx.QueryRow(query, args...) }
+func (w within) all(query string, args ...any) sqlite.Rows { return w.tx.Query(query, args...) }
+
+// Known implements people.Store.
+func (s *Store) Known(ctx context.Context, issuer, of string) (people.Person, error) {
+	p, err := s.known.Ask(s.db, subject{issuer, of}, func() (people.Person, error) {
+		p, err := known(beside{ctx, s.db}, issuer, of)
+		if errors.Is(err, people.ErrNone) {
+			return people.Person{}, nil // that there is nobody is an answer to keep, too
+		}
+		return p, err
+	})
+	if err == nil && p.ID == "" {
+		err = people.ErrNone
+	}
+	return p, err
+}
+
+func known(ask asker, issuer, of string) (people.Person, error) {
+	p, err := scan(ask.one(columns+` WHERE issuer = ? AND subject = ? AND subject <> ''`, issuer, of))
+	return joined(ask, p, err)
+}
+
+// joined adds the groups of a person.
+func joined(ask asker, p people.Person, err error) (people.Person, error) {
+	if err != nil || p.Kind == people.Group {
+		return p, err
+	}
+	p.In, err = sqlite.All(ask.all(`SELECT grp, proof FROM people_groups WHERE person = ? ORDER BY grp`, p.ID), func(row sqlite.Row) (m people.Membership, err error) {
+		err = row.Scan(&m.Group.ID, &m.Proof)
+		return m, err
+	})
+	for i := range p.In {
+		if err == nil {
+			p.In[i].Group, err = scan(ask.one(columns+` WHERE id = ?`, p.In[i].Group.ID))
+		}
+	}
+	return p, err
+}
+
+// Find implements people.Store.
+func (s *Store) Find(ctx context.Context, id people.ID) (people.Person, error) {
+	return find(beside{ctx, s.db}, id)
+}
+
+func find(ask asker, id people.ID) (people.Person, error) {
+	p, err := scan(ask.one(columns+` WHERE id = ?`, id))
+	return joined(ask, p, err)
+}
+
+// put stores somebody as they are now.
+func put(tx *sqlite.Tx, p people.Person) error {
+	name, signIn := account.SearchKey(p.Name), account.SearchKey(p.SignIn)
+	_, err := tx.Exec(`INSERT INTO people (id, kind, name, name_order, sign_in, sign_in_key, mail_key, searched, issuer, subject, tenant_id, object_id, claim, given, given_at, given_by,
+			grouped, grouped_by, deactivated, primary_owner, added_at, seen_at, waits_for, asked_at, answered_at, proof)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+		ON CONFLICT (id) DO UPDATE SET name = excluded.name, name_order = excluded.name_order, sign_in = excluded.sign_in, sign_in_key = excluded.sign_in_key, mail_key = excluded.mail_key,
+			searched = excluded.searched, issuer = excluded.issuer, subject = excluded.subject, tenant_id = excluded.tenant_id, object_id = excluded.object_id, claim = excluded.claim,
+			given = excluded.given, given_at = excluded.given_at, given_by = excluded.given_by, deactivated = excluded.deactivated, primary_owner = excluded.primary_owner,
+			seen_at = excluded.seen_at, waits_for = excluded.waits_for, asked_at = excluded.asked_at, answered_at = excluded.answered_at, proof = excluded.proof`,
+		p.ID, p.Kind, p.Name, name, p.SignIn, signIn, p.Mail, name+sqlite.FieldEnd+signIn+sqlite.FieldEnd, p.Issuer, p.Subject, p.Tenant, p.Object,
+		people.Rank(p.Claim), people.Rank(p.Given), sqlite.Milliseconds(p.GivenAt), p.GivenBy, people.Rank(p.Grouped), p.GroupedBy, p.Deactivated, p.Primary,
+		sqlite.Milliseconds(p.Added), sqlite.Milliseconds(p.Seen), p.WaitsFor, sqlite.Milliseconds(p.Asked), sqlite.Milliseconds(p.Answered), sqlite.Blob(p.Proof))
+	if err != nil {
+		return fmt.Errorf("store %s %s: %w", p.Kind, p.ID, err)
+	}
+	return nil
+}
+
+// regroup works out what groups give somebody, or everybody of a group, for the list.
+func regroup(tx *sqlite.Tx, which string, id people.ID) error {
+	const strongest = `FROM people_groups m JOIN people g ON g.id = m.grp WHERE m.person = people.id AND g.deactivated = 0 ORDER BY g.given DESC, g.name_order, g.id LIMIT 1`
+	_, err := tx.Exec(`UPDATE people SET grouped = coalesce((SELECT g.given `+strongest+`), 0), grouped_by = coalesce((SELECT g.name `+strongest+`), '') WHERE `+which, id)
+	return err
+}
+
+const (
+	onePerson = `id = ?`
+	ofGroup   = `id IN (SELECT person FROM people_groups WHERE grp = ?)`
+)
+
+// Arrive implements people.Store.
+func (s *Store) Arrive(ctx context.Context, who people.Whom, decide func([]people.Person, bool) (people.Arrived, error)) error {
+	return s.db.Write(ctx, func(tx *sqlite.Tx) error {
+		found, err := arriving(tx, who)
+		if err != nil {
+			return err
+		}
+		var primary bool
+		if err := tx.QueryRow(`SELECT EXISTS (SELECT 1 FROM people WHERE primary_owner = 1)`).Scan(&primary); err != nil {
+			return err
+		}
+		a, err := decide(found, primary)
+		if err != nil {
+			return err
+		}
+		return arrive(tx, a)
+	})
+}
+
+// arriving are those whom a sign-in may be of, those known by issuer and subject first.
+func arriving(tx *sqlite.Tx, who people.Whom) ([]people.Person, error) {
+	list, err := sqlite.All(tx.Query(columns+` WHERE issuer = ? AND subject = ? AND subject <> ''`, who.Issuer, who.Subject), one)
+	if err != nil || who.Object == "" {
+		return list, err
+	}
+	more, err := sqlite.All(tx.Query(columns+` WHERE tenant_id = ? AND object_id = ? AND object_id <> '' AND kind = 'person'`, who.Tenant, who.Object), one)
+	for _, p := range more {
+		if len(list) == 0 || list[0].ID != p.ID {
+			list = append(list, p)
+		}
+	}
+	return list, err
+}
+
+func arrive(tx *sqlite.Tx, a people.Arrived) error {
+	for _, id := range a.Gone {
+		if _, err := tx.Exec(`DELETE FROM people WHERE id = ?`, id); err != nil {
+			return err
+		}
+	}
+	if err := put(tx, a.Person); err != nil {
+		return err
+	}
+	if a.Read {
+		if err := setGroups(tx, a); err != nil {
+			return err
+		}
+	}
+	return tx.Record(a.Entries...)
+}
+
+func setGroups(tx *sqlite.Tx, a people.Arrived) error {
+	if _, err := tx.Exec(`DELETE FROM people_groups WHERE person = ?`, a.Person.ID); err != nil {
+		return err
+	}
+	for _, m := range a.Groups {
+		if _, err := tx.Exec(`INSERT INTO people_groups (person, grp, proof) SELECT ?, id, ? FROM people WHERE id = ?`, a.Person.ID, m.Proof, m.Group.ID); err != nil {
+			return err
+		}
+	}
+	return regroup(tx, onePerson, a.Person.ID)
+}
