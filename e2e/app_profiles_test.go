@@ -50,6 +50,7 @@ func fillApp(p *browser.Page, name, application string) {
 
 // R70–R75: from an installation without a tenant by the first steps to its first profile, with and without script.
 func TestTheFirstTenantIsConnected(t *testing.T) {
+	t.Parallel()
 	for _, v := range []view{views[0], views[1], views[3]} {
 		t.Run(v.name, func(t *testing.T) { firstTenant(t, v) })
 	}
@@ -131,6 +132,7 @@ func deleteTheLast(t *testing.T, p *browser.Page) {
 // R71, R72, R74: missing permissions are told with what to do; a certificate that Purser makes is downloaded; check, edit and a second
 // credential.
 func TestTheLifeOfAnAppProfile(t *testing.T) {
+	t.Parallel()
 	for _, v := range []view{views[0], views[3]} {
 		t.Run(v.name, func(t *testing.T) { lifeOfAnAppProfile(t, v) })
 	}
@@ -182,6 +184,7 @@ func lifeOfAnAppProfile(t *testing.T, v view) {
 
 // R70: the list of app profiles is sorted by its heads, with and without script.
 func TestAppProfilesAreSorted(t *testing.T) {
+	t.Parallel()
 	for _, v := range []view{views[0], views[3]} {
 		t.Run(v.name, func(t *testing.T) {
 			_, p := withApps(t, v)
@@ -227,6 +230,7 @@ func downloaded(t *testing.T, p *browser.Page) string {
 
 // R70: nothing jumps while the pages of App management load, in a window of any size.
 func TestNothingJumpsInAppManagement(t *testing.T) {
+	t.Parallel()
 	for _, width := range []int{1440, 768, 390} {
 		_, p := withApps(t, view{width: width})
 		p.Goto("/app-profiles/new")
@@ -282,6 +286,7 @@ func certificateApp(cert string) string {
 // R70, R71, R74: by script, a certificate of one's own is uploaded, one of two credentials is removed, another app profile is preferred, and
 // the list is searched and filtered.
 func TestAppManagementByScript(t *testing.T) {
+	t.Parallel()
 	cert, key := certtest.Issue(t, certtest.Spec{From: -time.Hour, Until: 90 * 24 * time.Hour, RSA: true})
 	_, p := withFixture(t, views[0], certificateApp(cert))
 	newApp(p, "Poor app", poorApp)

@@ -41,6 +41,7 @@ func legacySignIns(h *house) (sent int) {
 
 // R31–R34: a classic MFA profile from its detail page through each failure of the test to its conversion, and on in the new UI.
 func TestTheLifeOfAClassicProfile(t *testing.T) {
+	t.Parallel()
 	for _, v := range []view{views[0], views[3]} { // wide and narrow, light and dark, with script and without
 		t.Run(v.name, func(t *testing.T) { lifeOfAClassicProfile(t, v) })
 	}

@@ -18,6 +18,7 @@ import (
 
 // R1, R4: in, to the page first asked for, and out again.
 func TestSignInAndOut(t *testing.T) {
+	t.Parallel()
 	h := open(t)
 	everyView(t, func(t *testing.T, v view) {
 		p := browser.New(t, v.options(h))
@@ -54,6 +55,7 @@ func TestSignInAndOut(t *testing.T) {
 
 // R2: somebody without a role is turned away kindly.
 func TestWithoutARole(t *testing.T) {
+	t.Parallel()
 	h := open(t)
 	everyView(t, func(t *testing.T, v view) {
 		p := browser.New(t, v.options(h))
@@ -74,6 +76,7 @@ func TestWithoutARole(t *testing.T) {
 
 // R4: a session ends without activity; the next request leads to sign-in and back.
 func TestTheSessionEnds(t *testing.T) {
+	t.Parallel()
 	h := open(t, "PURSER_SESSION_IDLE=90s")
 	everyView(t, func(t *testing.T, v view) {
 		p := browser.New(t, v.options(h))
@@ -92,6 +95,7 @@ func TestTheSessionEnds(t *testing.T) {
 
 // R4: before the session ends the page warns, and it can be extended.
 func TestTheWarningBeforeTheEnd(t *testing.T) {
+	t.Parallel()
 	h := open(t, "PURSER_SESSION_IDLE=4m")
 	p := browser.New(t, browser.Options{BaseURL: h.URL(), OwnClock: true})
 	pass := func(d time.Duration) {
@@ -123,6 +127,7 @@ func TestTheWarningBeforeTheEnd(t *testing.T) {
 
 // X14: a form that was half typed when the session ended can be sent after signing in again in a new tab.
 func TestWhatWasTypedOutlastsTheSession(t *testing.T) {
+	t.Parallel()
 	file := filepath.Join(t.TempDir(), "fixture.json")
 	if err := os.WriteFile(file, []byte(accounts), 0o600); err != nil {
 		t.Fatal(err)
@@ -151,6 +156,7 @@ func TestWhatWasTypedOutlastsTheSession(t *testing.T) {
 
 // X13: sign-out reaches a provider whose address for it has another origin, from a page that is older than a restart too.
 func TestSignOutAtAnotherOrigin(t *testing.T) {
+	t.Parallel()
 	provider := idptest.NewStub(t)
 	provider.Document("end_session_endpoint", strings.Replace(provider.URL, "127.0.0.1", "localhost", 1)+"/end")
 	provider.Claim("roles", "TenantOwner")
@@ -170,6 +176,7 @@ func TestSignOutAtAnotherOrigin(t *testing.T) {
 
 // X16: what was typed is not lost to a refresh or to Back without a question, after a refused Save too.
 func TestTypedTextIsNotLostWithoutAQuestion(t *testing.T) {
+	t.Parallel()
 	_, p := withAccounts(t, views[0])
 	asked := make(chan string, 10)
 	p.Page.OnDialog(func(d playwright.Dialog) {
@@ -255,6 +262,7 @@ func TestTypedTextIsNotLostWithoutAQuestion(t *testing.T) {
 
 // Pages for what is not there keep their manners.
 func TestErrorPages(t *testing.T) {
+	t.Parallel()
 	h := open(t)
 	everyView(t, func(t *testing.T, v view) {
 		p := browser.New(t, v.options(h))
@@ -270,6 +278,7 @@ func TestErrorPages(t *testing.T) {
 
 // The page can be walked with the keyboard alone, the skip link first.
 func TestTheKeyboardWalksTheShell(t *testing.T) {
+	t.Parallel()
 	h := open(t)
 	p := browser.New(t, browser.Options{BaseURL: h.URL()})
 	p.Goto("/service-accounts")
@@ -287,6 +296,7 @@ func TestTheKeyboardWalksTheShell(t *testing.T) {
 
 // The README shows the page as it is.
 func TestPictureForTheReadme(t *testing.T) {
+	t.Parallel()
 	h := openDemo(t, demo.Options{})
 	p := browser.New(t, browser.Options{BaseURL: h.URL(), Width: 1280, Height: 800})
 	p.Goto("/service-accounts")

@@ -8,6 +8,7 @@ import (
 // One account, one password: the other places of an account are named as soon as it is typed, all of them on, and get a new password
 // with one Save (R17). Without script they are named where the account is known.
 func TestANewPasswordGoesEverywhere(t *testing.T) {
+	t.Parallel()
 	for _, v := range views {
 		t.Run(v.name, func(t *testing.T) {
 			h, p := withAccounts(t, v)
@@ -58,6 +59,7 @@ func TestANewPasswordGoesEverywhere(t *testing.T) {
 // The same from the page of pools: a password that a check accepted goes to the profile of the account. An address of another tenant's
 // admin center is taken with a warning beside its field (X50).
 func TestAMembersPasswordGoesEverywhere(t *testing.T) {
+	t.Parallel()
 	for _, v := range []view{views[0], views[1], views[2], views[3]} {
 		t.Run(v.name, func(t *testing.T) {
 			h, p := withPools(t, v)

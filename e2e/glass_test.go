@@ -10,6 +10,7 @@ import (
 // R83: a break-glass link leads in by one button where there is script, and by pasting its code where there is none; the code does not
 // stay in the address. A Tenant Owner reads of it, and puts the notice away.
 func TestABreakGlassLink(t *testing.T) {
+	t.Parallel()
 	h := open(t)
 	everyView(t, func(t *testing.T, v view) {
 		p := browser.New(t, v.options(h))

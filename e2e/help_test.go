@@ -9,6 +9,7 @@ import (
 
 // The help is one place behind the question mark, and whoever has a code finds it there.
 func TestHelp(t *testing.T) {
+	t.Parallel()
 	h := open(t)
 	everyView(t, func(t *testing.T, v view) {
 		p := browser.New(t, v.options(h))

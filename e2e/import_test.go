@@ -18,6 +18,7 @@ const profilesFile = "\ufeffname;description;tenant;services;username;password;t
 // R30: a file is checked, its report filtered, and imported without being chosen again; what came is validated by one click, and the same
 // file again changes nothing.
 func TestAFileOfProfiles(t *testing.T) {
+	t.Parallel()
 	for _, v := range []view{views[0], views[1], views[2], views[3]} {
 		t.Run(v.name, func(t *testing.T) { fileOfProfiles(t, v) })
 	}

@@ -32,6 +32,7 @@ const (
 
 // R10: a desk shows at least twelve profiles, each in a line of 44 pixels, and the heads stay in sight.
 func TestTheListIsDense(t *testing.T) {
+	t.Parallel()
 	h := openDemo(t, demo.Options{})
 	p := desk(t, h, false, 1440, 900)
 	rows := p.Boxes(listRows)
@@ -61,6 +62,7 @@ func TestTheListIsDense(t *testing.T) {
 
 // R10: between 768 and 1000 pixels the list is a table of five columns, below a list of cards; at 200 % of a desk too.
 func TestTheListFitsSmallerWindows(t *testing.T) {
+	t.Parallel()
 	h := openDemo(t, demo.Options{})
 	for _, c := range []struct{ width, columns int }{{768, 5}, {801, 5}, {1000, 5}, {1280, 9}} {
 		p := desk(t, h, false, c.width, 900)
@@ -110,6 +112,7 @@ func inside(t *testing.T, p *browser.Page, width int) {
 
 // R11: selecting rows puts their number in the place of the filters, and nothing else moves.
 func TestSelectingMovesNothing(t *testing.T) {
+	t.Parallel()
 	h := openDemo(t, demo.Options{})
 	for _, width := range []int{1440, 768, 390} {
 		p := desk(t, h, width == 768, width, 900)
@@ -142,6 +145,7 @@ func TestSelectingMovesNothing(t *testing.T) {
 
 // R10: columns have the same width whatever the rows show, and the dates of Password expires come first in both orders.
 func TestColumnsKeepTheirWidth(t *testing.T) {
+	t.Parallel()
 	p := desk(t, openDemo(t, demo.Options{}), false, 1440, 900)
 	widths := func() (all []float64) {
 		for _, head := range p.Boxes(listHeads) {
@@ -169,6 +173,7 @@ func TestColumnsKeepTheirWidth(t *testing.T) {
 // WCAG 4.1.3, 1.4.3, 1.4.13: what a search has found is said; a row that is pointed to can be read; Escape takes its hint
 // away; it comes by keyboard too.
 func TestTheListSpeaks(t *testing.T) {
+	t.Parallel()
 	p := desk(t, openDemo(t, demo.Options{}), true, 1440, 900)
 	p.Fill("Search", "no such profile")
 	announced(t, p, "^No profiles found$")
@@ -194,6 +199,7 @@ func TestTheListSpeaks(t *testing.T) {
 
 // By touch the hint of a row comes to who presses the cell after its name.
 func TestARowsHintComesByTouch(t *testing.T) {
+	t.Parallel()
 	h := openDemo(t, demo.Options{})
 	p := browser.New(t, browser.Options{BaseURL: h.URL(), Width: 1180, Height: 820, Touch: true})
 	p.Goto("/service-accounts?q=backup")

@@ -42,6 +42,7 @@ func fifteen(t *testing.T) (*house, *browser.Page) {
 // R40, R42: members stand in rows of 36 pixels under heads that stay in sight, Save is in view all the time, and on a telephone fifteen
 // members are less than 3,000 pixels.
 func TestAPoolIsDense(t *testing.T) {
+	t.Parallel()
 	h, saved := fifteen(t)
 	for i, width := range []int{1440, 1280, 768, 390, 360} {
 		p := browser.New(t, browser.Options{BaseURL: h.URL(), Width: width, Height: 844, Dark: i%2 == 1, Cookies: saved.Cookies()})
@@ -98,6 +99,7 @@ func inView(t *testing.T, p *browser.Page, width int) {
 
 // R40, R46: nothing jumps while a page of pools loads, whatever it asks afterwards.
 func TestNothingJumpsWhileAPoolLoads(t *testing.T) {
+	t.Parallel()
 	h, saved := fifteen(t)
 	check := saved.Path()
 	saved.Goto(poolPath)
@@ -118,6 +120,7 @@ func TestNothingJumpsWhileAPoolLoads(t *testing.T) {
 
 // R42, R43, R45: a row names its licenses on demand, what is typed is counted beside Save, and the need is a mark with words.
 func TestAPoolSpeaks(t *testing.T) {
+	t.Parallel()
 	_, p := fifteen(t)
 	p.Goto(poolPath)
 	pane := panel(p, sites)
@@ -164,6 +167,7 @@ func TestAPoolSpeaks(t *testing.T) {
 
 // R12: the classic page leads back to where it was opened from.
 func TestAPoolLeadsBack(t *testing.T) {
+	t.Parallel()
 	_, p := withPools(t, views[3])
 	p.ByRole("link", "Back to the new UI").Click()
 	p.ByRole("heading", "Service account").Wait()

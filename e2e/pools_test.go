@@ -78,6 +78,7 @@ func find(t *testing.T, p *browser.Page, v view, title, group string, members in
 
 // R40–R43, R46: a pool from the group to the stored passwords.
 func TestAPool(t *testing.T) {
+	t.Parallel()
 	for _, v := range []view{views[0], views[1], views[3], views[4]} {
 		t.Run(v.name, func(t *testing.T) { lifeOfAPool(t, v) })
 	}
@@ -199,6 +200,7 @@ func drifts(t *testing.T, h *house, p *browser.Page, v view) {
 
 // R40, R41, R46: the refusals of a group, the other two pools, a change of group and its removal.
 func TestTheGroupOfAPool(t *testing.T) {
+	t.Parallel()
 	for _, v := range []view{views[0], views[3]} {
 		t.Run(v.name, func(t *testing.T) { groupOfAPool(t, v) })
 	}
@@ -306,6 +308,7 @@ func front(p *browser.Page, v view, title string) {
 
 // R47: many members by pages, filters and a file.
 func TestManyMembers(t *testing.T) {
+	t.Parallel()
 	for _, v := range []view{views[0], views[2], views[4]} {
 		t.Run(v.name, func(t *testing.T) { manyMembers(t, v) })
 	}
@@ -359,6 +362,7 @@ func manyMembers(t *testing.T, v view) {
 
 // R46: of two administrators the second sees both versions, and decides.
 func TestTwoPeopleSaveAPool(t *testing.T) {
+	t.Parallel()
 	for _, v := range []view{views[0], views[4]} {
 		t.Run(v.name, func(t *testing.T) {
 			h, p := withPools(t, v)
@@ -388,6 +392,7 @@ func TestTwoPeopleSaveAPool(t *testing.T) {
 
 // R12, R20: the page opens from the Service account page, and a profile whose account is in a pool says so.
 func TestAPoolUsesAProfile(t *testing.T) {
+	t.Parallel()
 	v := views[0]
 	_, p := withPools(t, v)
 	p.Goto("/service-accounts/new")
@@ -417,6 +422,7 @@ func TestAPoolUsesAProfile(t *testing.T) {
 
 // Home and End lead to the first and the last of the pools, as the arrows lead to the next.
 func TestTheTabsOfPoolsByKeyboard(t *testing.T) {
+	t.Parallel()
 	_, p := withPools(t, views[0])
 	p.ByRole("tab", sites).Press("End")
 	last := p.Focused()

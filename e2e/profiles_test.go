@@ -71,6 +71,7 @@ func fill(p *browser.Page, name, username, password string) {
 
 // R11, R14, R17, R19, R20: a profile's whole life, with and without script.
 func TestTheLifeOfAProfile(t *testing.T) {
+	t.Parallel()
 	for _, v := range []view{views[0], views[1], views[3]} { // light and dark, wide and narrow, with script and without
 		t.Run(v.name, func(t *testing.T) { lifeOfAProfile(t, v) })
 	}
@@ -144,6 +145,7 @@ func lifeOfAProfile(t *testing.T, v view) {
 
 // R17, R18, R62: each failing status is explained; nothing is saved, and what was typed stays.
 func TestARefusedSave(t *testing.T) {
+	t.Parallel()
 	for _, v := range []view{views[0], views[3]} {
 		t.Run(v.name, func(t *testing.T) {
 			h, p := withAccounts(t, v)
@@ -220,6 +222,7 @@ func begins(t *testing.T, p *browser.Page) {
 
 // R19: of two people editing one profile the second sees both versions, and decides.
 func TestTwoPeopleEdit(t *testing.T) {
+	t.Parallel()
 	for _, v := range []view{views[0], views[4]} {
 		t.Run(v.name, func(t *testing.T) {
 			h, p := withAccounts(t, v)
@@ -288,6 +291,7 @@ func description(t *testing.T, p *browser.Page, v view, name, want string) {
 
 // The demo shows a believable house: every view of the list and the help pages.
 func TestTheDemo(t *testing.T) {
+	t.Parallel()
 	h := openDemo(t, demo.Options{})
 	for _, v := range views[:4] {
 		t.Run(v.name, func(t *testing.T) {

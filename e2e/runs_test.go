@@ -9,6 +9,7 @@ import (
 
 // R11: validating several profiles is a run that people follow, leave and come back to, with and without script.
 func TestAValidationRun(t *testing.T) {
+	t.Parallel()
 	for _, v := range []view{views[0], views[3]} {
 		t.Run(v.name, func(t *testing.T) {
 			h, p := withAccounts(t, v)

@@ -32,6 +32,7 @@ const scanned = `{"tenants": [{
 // R45, R46, R50–R54: a scan profile is made, run, watched and stopped; the pool comes into force; its group is changed and Rerun now
 // registers the new one, with and without script.
 func TestAScan(t *testing.T) {
+	t.Parallel()
 	for _, v := range []view{views[0], views[1], views[3]} {
 		t.Run(v.name, func(t *testing.T) { lifeOfAScan(t, v) })
 	}

@@ -262,6 +262,7 @@ func (w *walk) heading(name string) {
 // WCAG 2.2 AA as far as axe-core knows it, and nothing that jumps while a page loads, in every state: on a desk in the light and on a
 // telephone in the dark, so that each scheme and each shape of a page is seen.
 func TestEveryStateIsFine(t *testing.T) {
+	t.Parallel()
 	houses := []struct {
 		name, fixture, who string
 		states             []state
@@ -275,6 +276,7 @@ func TestEveryStateIsFine(t *testing.T) {
 	for _, v := range []view{views[0], {"telephone, dark", false, true, 390}} {
 		for _, house := range houses {
 			t.Run(v.name+", "+house.name, func(t *testing.T) {
+				t.Parallel()
 				h := openDemo(t, fixed(t, house.fixture))
 				w := &walk{Page: browser.New(t, v.options(h)), t: t, h: h, view: v}
 				w.Goto("/service-accounts")
@@ -319,6 +321,7 @@ func (w *walk) look(s state) {
 // The main pages stand still while they load in a window of any size: the states above have seen 1280 and 390 pixels. Those of pools and
 // of App management are measured with their own journeys.
 func TestNothingJumpsOnAWideOrANarrowDesk(t *testing.T) {
+	t.Parallel()
 	h := openDemo(t, demo.Options{})
 	p := browser.New(t, browser.Options{BaseURL: h.URL()})
 	p.Goto("/service-accounts?status=attention")

@@ -13,6 +13,7 @@ import (
 
 // X36: times go on while a page stays open, and on paper they are dates; a pane is printed without the list behind it.
 func TestTimesGoOnAndDatesArePrinted(t *testing.T) {
+	t.Parallel()
 	options := views[0].options(openAccounts(t))
 	options.OwnClock = true
 	p := browser.New(t, options)

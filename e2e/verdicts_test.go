@@ -18,6 +18,7 @@ import (
 // R17, R18, R62: each status of the catalogue is explained on the profile's own page: what happened, what to do, what to quote, and
 // Copy details copies it. The statuses that no sign-in of today can lead to are stored as an import or an older release left them.
 func TestEveryStatusIsExplained(t *testing.T) {
+	t.Parallel()
 	h, p := withAccounts(t, views[0])
 	const user = "svc-backup@contoso.com"
 	contoso := "/6f1c0000-0000-4000-8000-000000000001"
@@ -138,6 +139,7 @@ func (h *house) plant(t *testing.T, name, user string, status verdict.Status, co
 
 // R17: the list shows the same verdict beside the row, without leaving it, by mouse and by keyboard.
 func TestTheVerdictBesideARow(t *testing.T) {
+	t.Parallel()
 	for _, v := range []view{views[0], views[2]} {
 		t.Run(v.name, func(t *testing.T) {
 			h, p := withAccounts(t, v)
