@@ -136,3 +136,18 @@ func FreeAddress(ctx context.Context) (string, error) {
 	}
 	return "", errors.New("no free address")
 }
+
+// Pid is the process's id.
+func (p *Process) Pid() int { return p.cmd.Process.Pid }
+
+// Signal sends the process a signal.
+func (p *Process) Signal(s os.Signal) error { return p.cmd.Process.Signal(s) }
+
+// Abort ends the process as a crash does, waits until it is gone, and tells how it went.
+func (p *Process) Abort() (string, error) {
+	if err := p.Signal(syscall.SIGABRT); err != nil {
+		return "", fmt.Errorf("abort: %w", err)
+	}
+	_ = p.cmd.Wait() // it says how the process ended, which is given back
+	return p.cmd.ProcessState.String(), nil
+}

@@ -104,6 +104,7 @@ type App struct {
 // A key that does not fit comes back as secret.ErrWrongKey, secret.ErrDamaged or sqlite.ErrKeyringMissing. With an error there is
 // no App, and whatever was opened for it is closed again.
 func Open(ctx context.Context, cfg config.Config, o Options) (*App, error) {
+	forbidDumps()
 	if o.Now == nil {
 		o.Now = func() time.Time { return time.Now().UTC() }
 	}

@@ -49,6 +49,7 @@ func (d *Door) TakeBody(next echo.HandlerFunc) echo.HandlerFunc {
 		if err != nil {
 			return form.Unread(err)
 		}
+		defer clear(body) // which may hold a password, and nobody reads it again
 		r.Body = io.NopCloser(bytes.NewReader(body))
 		return next(c)
 	}

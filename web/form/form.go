@@ -98,6 +98,7 @@ func fields(r *http.Request, file *taking) (url.Values, error) {
 		return nil, ErrDamaged
 	case kind == echo.MIMEApplicationForm:
 		body, err := io.ReadAll(r.Body)
+		defer clear(body)
 		if err != nil {
 			return nil, Unread(err)
 		}
