@@ -30,6 +30,7 @@ import (
 	"purser.example/web/respond"
 	"purser.example/web/runs"
 	"purser.example/web/scans"
+	"purser.example/web/security"
 	"purser.example/web/session"
 	"purser.example/web/tenants"
 )
@@ -57,6 +58,7 @@ type Options struct {
 	AppProfiles *appprofiles.Handlers
 	Scans       *scans.Handlers
 	People      *people.Handlers
+	Security    *security.Handlers
 	Help        *help.Handlers
 }
 
@@ -84,6 +86,7 @@ func New(o Options) http.Handler {
 		d.RecoverPanics,
 		d.SameOrigin,
 		session.Middleware(store, anonymous, passive),
+		session.EndWith(streaming),
 		d.Admit,
 		d.Share,
 		auth.Notices(o.Links, o.Log),
@@ -121,6 +124,7 @@ func routes(e *echo.Echo, o Options) {
 	o.AppProfiles.Mount(e)
 	o.Scans.Mount(e)
 	o.People.Mount(e)
+	o.Security.Mount(e)
 	o.Help.Mount(e)
 
 	safe := []string{http.MethodGet, http.MethodHead} // load balancers like to ask by HEAD

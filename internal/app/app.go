@@ -46,6 +46,7 @@ import (
 	"purser.example/web/respond"
 	"purser.example/web/runs"
 	"purser.example/web/scans"
+	"purser.example/web/security"
 	"purser.example/web/tenants"
 	"purser.example/web/verdicts"
 )
@@ -224,6 +225,7 @@ func (a *App) pages(ready func(context.Context) error, codes *verdict.Table, o O
 		AppProfiles: &appprofiles.Handlers{Apps: a.Apps, Tenants: a.Tenants, Now: o.Now, Log: o.Log, Verdicts: told},
 		Scans:       discovery,
 		People:      &screens.Handlers{People: a.People, Now: o.Now, Log: o.Log},
+		Security:    &security.Handlers{Sessions: a.sessions, InForce: a.inForce, Now: o.Now},
 		Help:        &help.Handlers{Provider: a.cfg.ServiceProvider, StrictPasswords: a.cfg.StrictPasswords, Codes: codes, Now: o.Now},
 	})
 }

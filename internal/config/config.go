@@ -22,6 +22,7 @@ type Config struct {
 	Redirect string   // listen address that leads from http to BaseURL; empty: none
 	Data     string   // folder of the database
 	Key      string   // the sealing key as text
+	KeyFrom  string   // the path of the file that it was read from, or PURSER_KEY; empty: it is no setting's, as in the demo
 
 	OIDC    OIDC
 	Session Session

@@ -1,6 +1,7 @@
 package config
 
 import (
+	"cmp"
 	"crypto/tls"
 	"log/slog"
 	"net"
@@ -38,7 +39,7 @@ func (c Checks) Look(environ []string) (Config, Mistakes) {
 	r.tls(&cfg)
 	cfg.Redirect = r.redirect("PURSER_REDIRECT_ADDR", cfg)
 	cfg.Data = r.required("PURSER_DATA", "the folder for the database", place)
-	cfg.Key = r.key(cfg.Data)
+	cfg.Key, cfg.KeyFrom = r.key(cfg.Data), cmp.Or(r.env["PURSER_KEY_FILE"], "PURSER_KEY")
 	cfg.OIDC = OIDC{
 		Issuer:       r.issuer("PURSER_OIDC_ISSUER"),
 		ClientID:     r.required("PURSER_OIDC_CLIENT_ID", "the client id that the identity provider gave to Purser", opaque),

@@ -49,6 +49,13 @@ type Store interface {
 	SignIn(ctx context.Context, old Key, row Row, e audit.Entry) error
 	// SignOut removes the session and writes the entry, all or nothing. It returns ErrEnded when there was none.
 	SignOut(ctx context.Context, key Key, e audit.Entry) error
+	// List gives a page of the sessions of people, those that began last first, and whether there are more that way.
+	List(ctx context.Context, p Page) (rows []Row, more bool, err error)
+	// OfPerson gives the sessions of a person, those that began last first.
+	OfPerson(ctx context.Context, issuer, subject string) ([]Row, error)
+	// End removes sessions of people and writes the entry of each, all or nothing. It gives what it removed. It returns ErrEnded, and
+	// removes nothing, where the session by, whose person asks for it, is not there any more.
+	End(ctx context.Context, by Key, which Which, entry func(Row) audit.Entry) ([]Row, error)
 	// EndOf removes the sessions that belong to a session of the provider's and writes the entry of each, all or nothing. It gives their
 	// keys, and writes nothing where there is none.
 	EndOf(ctx context.Context, provider string, entry func(Row) audit.Entry) ([]Key, error)
@@ -84,7 +91,8 @@ type Service struct {
 	leaving map[Key]*leaving // messages that are being written
 	writing sync.WaitGroup
 	beside  time.Duration
-	over    func(Key) // told of each session that has ended; nil: nobody is
+	over    func(Key)                    // told of each session that has ended; nil: nobody is
+	waiting map[Key]map[*func()]struct{} // what is to be done when a session ends
 	roles   func(context.Context, access.Caller) (access.Caller, error)
 }
 
@@ -97,7 +105,7 @@ const (
 
 // NewService joins the parts. now gives UTC times.
 func NewService(store Store, ring *secret.Keyring, limits Limits, now func() time.Time, log *slog.Logger) *Service {
-	return &Service{store: store, ring: ring, limits: limits, now: now, log: log, seen: map[Key]time.Time{}, unkept: map[Key]Flash{}, leaving: map[Key]*leaving{}, beside: beside}
+	return &Service{store: store, ring: ring, limits: limits, now: now, log: log, seen: map[Key]time.Time{}, unkept: map[Key]Flash{}, leaving: map[Key]*leaving{}, waiting: map[Key]map[*func()]struct{}{}, beside: beside}
 }
 
 // TellOver names who is told of each session that has ended: at once of one that somebody ended, and by Sweep of one whose time is over. It
@@ -123,13 +131,8 @@ func (s *Service) Open(ctx context.Context, id ID) (Session, error) {
 	if err != nil {
 		return Session{}, err
 	}
-	if err := s.ring.Check(row.Proof, proofRecord(row)); err != nil {
-		s.log.ErrorContext(ctx, "a session was refused that Purser did not write as it is; someone may have written into the database",
-			"session", row.Key.Short(), "subject", row.Caller.Subject, "error", problem.Told(err))
-		return Session{}, ErrEnded
-	}
-	sess := Session{Key: row.Key, Caller: row.Caller, Created: row.Created, Seen: s.lastSeen(row), IDToken: row.IDToken, stored: row.State, storedSeen: row.Seen}
-	if s.limits.ended(sess, s.now()) {
+	sess, goesOn := s.examine(ctx, row)
+	if !goesOn {
 		return Session{}, ErrEnded
 	}
 	if sess.Caller.SignedIn() && s.roles != nil {
@@ -144,6 +147,17 @@ func (s *Service) Open(ctx context.Context, id ID) (Session, error) {
 		sess.State.Flash = f
 	}
 	return sess, nil
+}
+
+// examine gives the session of a row without its state, and whether it goes on: one that Purser did not write as it is does not (X43).
+func (s *Service) examine(ctx context.Context, row Row) (Session, bool) {
+	if err := s.ring.Check(row.Proof, proofRecord(row)); err != nil {
+		s.log.ErrorContext(ctx, "a session was refused that Purser did not write as it is; someone may have written into the database",
+			"session", row.Key.Short(), "subject", row.Caller.Subject, "error", problem.Told(err))
+		return Session{}, false
+	}
+	sess := Session{Key: row.Key, Caller: row.Caller, Created: row.Created, Seen: s.lastSeen(row), IDToken: row.IDToken, stored: row.State, storedSeen: row.Seen}
+	return sess, !s.limits.ended(sess, s.now())
 }
 
 // Left says how long the session lasts without further activity, and at the latest.
@@ -254,7 +268,7 @@ func (s State) way(state string) Attempt {
 
 // SignIn replaces the session old by a new one of the caller, with an id of its own, and writes it to the activity log. The
 // attempts of other tabs move along, so that finishing them there works too; so do the ways of those that have served, and why there is
-// no role.
+// no role. What old says of how the caller came, the browser, is kept with the address that they come from.
 func (s *Service) SignIn(ctx context.Context, old Session, caller access.Caller, idToken secret.Value, origin audit.Origin) (ID, error) {
 	id, now := NewID(), s.now()
 	key := id.Key()
@@ -262,7 +276,11 @@ func (s *Service) SignIn(ctx context.Context, old Session, caller access.Caller,
 	if err != nil {
 		return "", err
 	}
-	state, err := s.seal(key, State{Attempts: old.State.Attempts, Served: old.State.Served, NoRole: old.State.NoRole})
+	came := Came{Address: origin.Address}
+	if old.State.Came != nil {
+		came.Browser = old.State.Came.Browser
+	}
+	state, err := s.seal(key, State{Attempts: old.State.Attempts, Served: old.State.Served, NoRole: old.State.NoRole, Came: &came})
 	if err != nil {
 		return "", err
 	}
@@ -400,9 +418,9 @@ func (s *Service) unseal(row Row) (State, error) {
 	return state, nil
 }
 
-// seal gives nil for a state that holds nothing, so that most rows carry none.
+// seal gives nil for a state that holds nothing.
 func (s *Service) seal(key Key, state State) ([]byte, error) {
-	if len(state.Attempts) == 0 && len(state.Served) == 0 && state.Flash == nil && state.NoRole == nil {
+	if len(state.Attempts) == 0 && len(state.Served) == 0 && state.Flash == nil && state.NoRole == nil && state.Came == nil {
 		return nil, nil
 	}
 	plain, err := json.Marshal(state)
@@ -426,9 +444,33 @@ func (s *Service) forget(key Key) {
 	s.mu.Lock()
 	delete(s.seen, key)
 	delete(s.unkept, key)
+	waiting := s.waiting[key]
+	delete(s.waiting, key)
 	s.mu.Unlock()
+	for do := range waiting {
+		(*do)()
+	}
 	if s.over != nil {
 		s.over(key)
+	}
+}
+
+// WhenOver does something as soon as the session ends, unless it is stopped before. It is for answers that go on, such as streams; what it
+// does must be quick.
+func (s *Service) WhenOver(key Key, do func()) (stop func()) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.waiting[key] == nil {
+		s.waiting[key] = map[*func()]struct{}{}
+	}
+	s.waiting[key][&do] = struct{}{}
+	return func() {
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		delete(s.waiting[key], &do)
+		if len(s.waiting[key]) == 0 {
+			delete(s.waiting, key)
+		}
 	}
 }
 

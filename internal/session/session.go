@@ -69,6 +69,14 @@ type State struct {
 	Flash    *Flash    `json:"flash,omitempty"`
 	Served   []Way     `json:"served,omitempty"`
 	NoRole   *NoRole   `json:"no_role,omitempty"`
+	Came     *Came     `json:"came,omitempty"`
+}
+
+// Came is how somebody who is signed in came. It stays with the session, sealed, so that whoever writes into the database can neither read
+// it nor put something else in its place (X43).
+type Came struct {
+	Address string `json:"address,omitempty"`
+	Browser string `json:"browser,omitempty"` // its family, as BrowserOf names it
 }
 
 // Attempt is one sign-in under way; it serves once. The fields are those of login.Attempt.

@@ -136,6 +136,7 @@ var fingerprints = map[int64]string{
 	21: "a04afc0aaa4ddee017e5995c",
 	22: "1bd9b203c2894f5ef932d743",
 	23: "9506099d83046e27a124b44b",
+	24: "fc18512c675ef041e3beadad",
 }
 
 // ofQueue reports whether a table or an index, named as in schemaOf, is the queue's.

@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"purser.example/internal/access"
 	"purser.example/internal/audit"
 	"purser.example/internal/session"
 )
@@ -88,6 +89,32 @@ func Sessions(t *testing.T, open Open) {
 				r.Errorf("%d entries", n)
 			}
 		}},
+		{"people who are signed in are listed, those who came last first, page by page in both directions", func(r *rig) { r.listsSessions() }},
+		{"the sessions of a person are found, and nobody else's", func(r *rig) {
+			for _, row := range []session.Row{ofPerson("s1", adele, 1), ofPerson("s2", megan, 2), ofPerson("s3", adele, 3), {Key: "nobody", Created: monday, Seen: monday}} {
+				r.must(r.Sessions.Begin(ctx, row))
+			}
+			rows, err := r.Sessions.OfPerson(ctx, adele.Issuer, adele.Subject)
+			r.must(err)
+			r.same("Adele's", sessionKeys(rows), []session.Key{"s3", "s1"})
+			rows, err = r.Sessions.OfPerson(ctx, "", "")
+			r.must(err)
+			r.same("nobody's", sessionKeys(rows), []session.Key(nil))
+		}},
+		{"sessions end as they are named, each with its entry or none at all, for somebody whose own goes on", func(r *rig) { r.endsSessions() }},
+		{"of two who end each other at once, one does", func(r *rig) {
+			r.must(r.Sessions.Begin(ctx, ofPerson("s0", adele, 1)))
+			r.must(r.Sessions.Begin(ctx, ofPerson("s1", megan, 1)))
+			keys := []session.Key{"s0", "s1"}
+			won, lost := atOnce(2, func(i int) error {
+				_, err := r.Sessions.End(ctx, keys[i], session.Which{Keys: keys[1-i : 2-i]}, func(session.Row) audit.Entry { return r.entry("ended") })
+				return err
+			})
+			r.oneWon(won, lost, session.ErrEnded)
+			if n := r.logged("ended"); n != 1 {
+				r.Errorf("%d entries", n)
+			}
+		}},
 		{"those without a proof get one, all or none (X43)", func(r *rig) {
 			r.must(r.Sessions.Begin(ctx, signedIn("proved", 0)))
 			for _, key := range []session.Key{"s1", "s2"} {
@@ -151,6 +178,95 @@ func sweep(r *rig) {
 	r.same("what is left", all(), any([]session.Key{"just seen", "idle but for memory", "just young enough", "nobody yet", "somebody since", "ahead by little"}))
 	r.same("last seen", r.session("idle but for memory").Seen, monday.Add(time.Hour))
 	r.same("last seen", r.session("just seen").Seen, monday.Add(idle+time.Millisecond))
+}
+
+// listsSessions holds the pages of who is signed in: two began at once, and sessions of nobody are none.
+func (r *rig) listsSessions() {
+	for i, after := range []time.Duration{0, time.Minute, time.Minute, 2 * time.Minute, 3 * time.Minute} {
+		r.must(r.Sessions.Begin(ctx, signedIn(session.Key(fmt.Sprint("s", i)), after)))
+		r.must(r.Sessions.Begin(ctx, session.Row{Key: session.Key(fmt.Sprint("nobody", i)), Created: monday.Add(after), Seen: monday}))
+	}
+	place := func(key session.Key) *session.Place { return &session.Place{Created: r.session(key).Created, Key: key} }
+	for _, step := range []struct {
+		page session.Page
+		want []session.Key
+		more bool
+	}{
+		{session.Page{Limit: 2}, []session.Key{"s4", "s3"}, true},
+		{session.Page{Limit: 2, After: place("s3")}, []session.Key{"s2", "s1"}, true},
+		{session.Page{Limit: 2, After: place("s2")}, []session.Key{"s1", "s0"}, false},
+		{session.Page{Limit: 2, After: place("s0")}, nil, false},
+		{session.Page{Limit: 2, Before: place("s0")}, []session.Key{"s2", "s1"}, true},
+		{session.Page{Limit: 2, Before: place("s2")}, []session.Key{"s4", "s3"}, false},
+		{session.Page{Limit: 5}, []session.Key{"s4", "s3", "s2", "s1", "s0"}, false},
+	} {
+		rows, more, err := r.Sessions.List(ctx, step.page)
+		r.must(err)
+		r.same("the page", sessionKeys(rows), step.want)
+		if more != step.more {
+			r.Errorf("%v: more is %v", step.want, more)
+		}
+	}
+}
+
+// endsSessions holds each way in which sessions are named.
+func (r *rig) endsSessions() {
+	all := []session.Key{"a1", "a2", "m1", "m2", "nobody"}
+	begin := func() {
+		for _, row := range []session.Row{ofPerson("a1", adele, 1), ofPerson("a2", adele, 2), ofPerson("m1", megan, 3), ofPerson("m2", megan, 4), {Key: "nobody", Created: monday, Seen: monday}} {
+			if _, err := r.Sessions.Load(ctx, row.Key); errors.Is(err, session.ErrEnded) {
+				r.must(r.Sessions.Begin(ctx, row))
+			}
+		}
+	}
+	for name, tc := range map[string]struct {
+		which session.Which
+		left  []session.Key
+	}{
+		"by key":                   {session.Which{Keys: []session.Key{"a2", "m1", "gone"}}, []session.Key{"a1", "m2", "nobody"}},
+		"a person's by key":        {session.Which{Keys: []session.Key{"a2", "m1"}, Of: &megan}, []session.Key{"a1", "a2", "m2", "nobody"}},
+		"of nobody, by key":        {session.Which{Keys: []session.Key{"nobody"}}, all},
+		"none of them":             {session.Which{Keys: []session.Key{}}, all},
+		"of a person":              {session.Which{Of: &megan}, []session.Key{"a1", "a2", "nobody"}},
+		"of a person but one":      {session.Which{Of: &adele, But: "a1"}, []session.Key{"a1", "m1", "m2", "nobody"}},
+		"of everybody but one":     {session.Which{NotOf: &adele}, []session.Key{"a1", "a2", "nobody"}},
+		"nothing is said":          {session.Which{}, all},
+		"nothing but what to keep": {session.Which{But: "a1"}, all},
+	} {
+		begin()
+		before := r.logged("ended")
+		ended, err := r.Sessions.End(ctx, "a1", tc.which, func(session.Row) audit.Entry { return r.entry("ended") })
+		r.must(err)
+		r.same(name, r.there(all...)(), any(tc.left))
+		if n := r.logged("ended") - before; n != len(all)-len(tc.left) || n != len(ended) {
+			r.Errorf("%s: %d entries of %d sessions", name, n, len(ended))
+		}
+	}
+	begin()
+	for _, by := range []session.Key{"gone", "nobody"} {
+		if _, err := r.Sessions.End(ctx, by, session.Which{Of: &megan}, func(session.Row) audit.Entry { return r.entry("ended") }); !errors.Is(err, session.ErrEnded) {
+			r.Errorf("by %s: %v", by, err)
+		}
+	}
+	r.allOrNothing(done, r.there(all...), func() error {
+		_, err := r.Sessions.End(ctx, "a1", session.Which{Keys: []session.Key{"m1"}}, func(session.Row) audit.Entry { return r.entry(done) })
+		return err
+	})
+}
+
+var megan = access.Caller{Issuer: "https://idp.contoso.com", Subject: "s2", Name: "Megan Bowen", SignIn: "megan@contoso.com", Roles: []access.Role{access.TenantOwner}}
+
+func ofPerson(key session.Key, who access.Caller, minutes int) session.Row {
+	row := signedIn(key, time.Duration(minutes)*time.Minute)
+	row.Caller = who
+	return row
+}
+
+func sessionKeys(rows []session.Row) (keys []session.Key) {
+	for _, row := range rows {
+		keys = append(keys, row.Key)
+	}
+	return keys
 }
 
 func signedIn(key session.Key, after time.Duration) session.Row {

@@ -49,6 +49,7 @@ func (h *Handlers) useLink(c echo.Context) error {
 		return err
 	}
 	before, _ := visit.Session()
+	before.State.Came = came(c)
 	id, err := h.Sessions.SignIn(ctx, before, caller, secret.Value{}, session.Origin(c))
 	if err != nil {
 		return err

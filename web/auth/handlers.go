@@ -148,7 +148,7 @@ func (h *Handlers) arrive(c echo.Context, sess core.Session, who login.Identity,
 	if err != nil {
 		return err
 	}
-	sess.State.NoRole, sess.Provider = nil, who.Session
+	sess.State.NoRole, sess.State.Came, sess.Provider = nil, came(c), who.Session
 	if now.Role() == "" {
 		sess.State.NoRole = &core.NoRole{Claim: who.Claim.Name, Finding: string(who.Claim.Finding)}
 	}
@@ -174,6 +174,11 @@ func (h *Handlers) shutOut(c echo.Context, who login.Identity, cause error) erro
 	return respond.Page(c, http.StatusForbidden, layout.ErrorPage(layout.Fault{
 		Title: "Your access is deactivated", Text: "You signed in as " + who.Caller.SignIn + ". " + problem.Message(cause), Reference: session.Origin(c).Request,
 	}))
+}
+
+// came is how somebody comes, as far as the browser tells.
+func came(c echo.Context) *core.Came {
+	return &core.Came{Browser: core.BrowserOf(c.Request().UserAgent())}
 }
 
 // logNoRole says what the claim of the roles held, so that whoever gives roles finds out what is missing (X10).

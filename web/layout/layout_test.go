@@ -258,11 +258,11 @@ func TestASessionNobodyKnowsWarnsNobody(t *testing.T) { // R4
 		t.Error("the script cannot read when the session ends")
 	}
 	shell.Session = Session{Ask: true}
-	if kept := document(t, Page(shell)); kept.Find("dialog#session[data-ask]").Length() != 1 || strings.Contains(kept.Find("#person-menu").Text(), "Your session") {
+	if kept := document(t, Page(shell)); kept.Find("dialog#session[data-ask]").Length() != 1 || strings.Contains(kept.Find("#person-menu").Text(), "Your session ") {
 		t.Error("a page that may be kept does not let the script ask, or says how much is left")
 	}
 	shell.Session = Session{}
-	if strings.Contains(render(t, Page(shell)), "Your session") {
+	if strings.Contains(render(t, Page(shell)), "Your session ") {
 		t.Error("a page that knows nothing speaks of the session")
 	}
 }

@@ -23,6 +23,7 @@ var entries = []entry{
 	{"Management", "Auto discovery", "/scan-profiles", "discovery", access.ManageServiceAccounts, false},
 	{"Monitoring", "Validation runs", "/service-accounts/validations", "validate", access.ManageServiceAccounts, false},
 	{"Administration", "People", "/people", "account", access.ManagePeople, false},
+	{"Administration", "Security", "/settings/security", "account", access.ChangeSecurity, false},
 }
 
 // elsewhere are addresses that belong to an entry and do not stand under its own.

@@ -3,6 +3,7 @@
 package session
 
 import (
+	"context"
 	"errors"
 	"net/http"
 
@@ -102,6 +103,26 @@ func Middleware(store *Store, needless, passive func(echo.Context) bool) echo.Mi
 				store.service.Touch(c.Request().Context(), &v.session)
 			}
 			c.Set(visitKey, v)
+			return next(c)
+		}
+	}
+}
+
+// EndWith ends the answers that go on as soon as their session has ended: streams, and tables that are sent as they are read (R66).
+func EndWith(goesOn func(echo.Context) bool) echo.MiddlewareFunc {
+	return func(next echo.HandlerFunc) echo.HandlerFunc {
+		return func(c echo.Context) error {
+			v := From(c)
+			if !v.SignedIn() || !goesOn(c) {
+				return next(c)
+			}
+			ctx, cancel := context.WithCancel(c.Request().Context())
+			defer cancel()
+			defer v.store.service.WhenOver(v.session.Key, cancel)()
+			if !StillSignedIn(c) { // it ended between the two
+				cancel()
+			}
+			c.SetRequest(c.Request().WithContext(ctx))
 			return next(c)
 		}
 	}

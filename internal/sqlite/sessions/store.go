@@ -5,6 +5,7 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"slices"
 	"strings"
 	"time"
 
@@ -108,6 +109,91 @@ func (s *Store) SignOut(ctx context.Context, key session.Key, e audit.Entry) err
 	})
 }
 
+// List implements session.Store.
+func (s *Store) List(ctx context.Context, p session.Page) (rows []session.Row, more bool, err error) {
+	where, order, args := ` WHERE subject <> ''`, ` ORDER BY created_at DESC, key DESC LIMIT ?`, []any{}
+	switch {
+	case p.Before != nil: // the nearest first, and turned round below
+		where, order = where+` AND (created_at, key) > (?, ?)`, ` ORDER BY created_at, key LIMIT ?`
+		args = append(args, p.Before.Created.UnixMilli(), p.Before.Key)
+	case p.After != nil:
+		where += ` AND (created_at, key) < (?, ?)`
+		args = append(args, p.After.Created.UnixMilli(), p.After.Key)
+	}
+	rows, err = sqlite.All(s.db.Query(ctx, columns+where+order, append(args, p.Limit+1)...), scan)
+	if more = len(rows) > p.Limit; more {
+		rows = rows[:p.Limit]
+	}
+	if p.Before != nil {
+		slices.Reverse(rows)
+	}
+	return rows, more, err
+}
+
+// OfPerson implements session.Store.
+func (s *Store) OfPerson(ctx context.Context, issuer, subject string) ([]session.Row, error) {
+	return sqlite.All(s.db.Query(ctx, columns+` WHERE subject = ? AND issuer = ? AND subject <> '' ORDER BY created_at DESC, key DESC`, subject, issuer), scan)
+}
+
+// End implements session.Store.
+func (s *Store) End(ctx context.Context, by session.Key, which session.Which, entry func(session.Row) audit.Entry) (ended []session.Row, err error) {
+	where, args := whichOf(which)
+	if where == "" {
+		return nil, nil
+	}
+	err = s.db.Write(ctx, func(tx *sqlite.Tx) error {
+		var known bool
+		if err := tx.QueryRow(`SELECT EXISTS (SELECT 1 FROM sessions WHERE key = ? AND subject <> '')`, by).Scan(&known); err != nil {
+			return err
+		}
+		if !known {
+			return session.ErrEnded
+		}
+		ended, err = sqlite.All(tx.Query(columns+where, args...), scan)
+		return errors.Join(err, endAll(tx, ended, entry))
+	})
+	if err != nil {
+		return nil, err
+	}
+	return ended, nil
+}
+
+// whichOf gives the condition, and nothing where nothing is said.
+func whichOf(which session.Which) (where string, args []any) {
+	if which.Keys != nil {
+		where += ` AND key IN (?` + strings.Repeat(`, ?`, max(0, len(which.Keys)-1)) + `)`
+		for _, key := range which.Keys {
+			args = append(args, key)
+		}
+		if len(which.Keys) == 0 {
+			args = append(args, "")
+		}
+	}
+	if which.Of != nil {
+		where, args = where+` AND subject = ? AND issuer = ?`, append(args, which.Of.Subject, which.Of.Issuer)
+	}
+	if which.NotOf != nil {
+		where, args = where+` AND NOT (subject = ? AND issuer = ?)`, append(args, which.NotOf.Subject, which.NotOf.Issuer)
+	}
+	if where == "" {
+		return "", nil
+	}
+	return ` WHERE subject <> '' AND key <> ?` + where, append([]any{which.But}, args...)
+}
+
+// endAll removes sessions, each with its entry.
+func endAll(tx *sqlite.Tx, rows []session.Row, entry func(session.Row) audit.Entry) error {
+	for _, row := range rows {
+		if _, err := tx.Exec(`DELETE FROM sessions WHERE key = ?`, row.Key); err != nil {
+			return err
+		}
+		if err := tx.Record(entry(row)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // EndOf implements session.Store. It asks before it writes: anybody may name a session of the provider's.
 func (s *Store) EndOf(ctx context.Context, provider string, entry func(session.Row) audit.Entry) (ended []session.Key, err error) {
 	var known bool
@@ -117,16 +203,11 @@ func (s *Store) EndOf(ctx context.Context, provider string, entry func(session.R
 	err = s.db.Write(ctx, func(tx *sqlite.Tx) error {
 		rows, err := sqlite.All(tx.Query(columns+` WHERE provider = ? AND provider <> ''`, provider), scan)
 		ended = nil
+		ended = nil
 		for _, row := range rows {
-			if err == nil {
-				_, err = tx.Exec(`DELETE FROM sessions WHERE key = ?`, row.Key)
-			}
-			if err == nil {
-				err = tx.Record(entry(row))
-			}
 			ended = append(ended, row.Key)
 		}
-		return err
+		return errors.Join(err, endAll(tx, rows, entry))
 	})
 	if err != nil {
 		return nil, err
