@@ -35,7 +35,7 @@ func TestDamagedFormsAreTheSendersMistake(t *testing.T) {
 			"/service-accounts", "/service-accounts/1", "/service-accounts/delete", "/service-accounts/validate",
 			"/classic/account-pool", "/classic/account-pool/group", "/classic/service-accounts/1/edit", "/tenants/1/cloud-domains", "/tenants/1/cloud-domains/withdraw",
 			"/app-profiles", "/app-profiles/1", "/app-profiles/1/credentials", "/app-profiles/check", "/app-profiles/delete",
-			"/settings/security/end", "/settings/security/end-person", "/settings/sessions/end",
+			"/settings/security/end-person", "/settings/sessions/end",
 		} {
 			res := b.Carry(http.MethodPost, path, strings.NewReader(c.body), http.Header{"Content-Type": {c.kind}, "Sec-Fetch-Site": {"same-origin"}})
 			if c.want != 0 && res.StatusCode != c.want || res.StatusCode >= http.StatusInternalServerError || strings.Contains(res.Text(), secret) {

@@ -168,4 +168,17 @@ var rights = []row{
 	{method: "GET", path: "/help/connecting-a-tenant", who: members},
 	{method: "GET", path: "/help/scan-codes", who: members},
 	{method: "GET", path: "/help/importing-profiles", who: members},
+
+	{method: "GET", path: "/settings/sessions", who: members},
+	{method: "GET", path: "/settings/sessions/end", who: members},
+	{method: "POST", path: "/settings/sessions/end", who: members},
+	{method: "GET", path: "/settings/sessions/end-others", who: members},
+	{method: "POST", path: "/settings/sessions/end-others", who: members},
+	{method: "GET", path: "/settings/security", who: owners},
+	{method: "GET", path: "/settings/security/end", who: owners},
+	{method: "POST", path: "/settings/security/end", who: owners},
+	{method: "GET", path: "/settings/security/end-person", who: owners},
+	{method: "POST", path: "/settings/security/end-person", who: owners},
+	{method: "GET", path: "/settings/security/end-others", who: owners},
+	{method: "POST", path: "/settings/security/end-others", who: owners}, // the last of all: nobody else's session goes on after it
 }
