@@ -22,8 +22,8 @@ var entries = []entry{
 	{"Management", "Account pools", "/classic/account-pool", "pool", access.ManageServiceAccounts, true},
 	{"Management", "Auto discovery", "/scan-profiles", "discovery", access.ManageServiceAccounts, false},
 	{"Monitoring", "Validation runs", "/service-accounts/validations", "validate", access.ManageServiceAccounts, false},
-	{"Administration", "People", "/people", "account", access.ManagePeople, false},
-	{"Administration", "Security", "/settings/security", "account", access.ChangeSecurity, false},
+	{"Administration", "People", "/people", "people", access.ManagePeople, false},
+	{"Administration", "Security", "/settings/security", "security", access.ChangeSecurity, false},
 }
 
 // elsewhere are addresses that belong to an entry and do not stand under its own.

@@ -113,7 +113,7 @@ func EndWith(goesOn func(echo.Context) bool) echo.MiddlewareFunc {
 	return func(next echo.HandlerFunc) echo.HandlerFunc {
 		return func(c echo.Context) error {
 			v := From(c)
-			if !v.SignedIn() || !goesOn(c) {
+			if !v.SignedIn() || v.session.Caller.Role() == "" || !goesOn(c) { // who has no role is turned away
 				return next(c)
 			}
 			ctx, cancel := context.WithCancel(c.Request().Context())
@@ -122,8 +122,13 @@ func EndWith(goesOn func(echo.Context) bool) echo.MiddlewareFunc {
 			if !StillSignedIn(c) { // it ended between the two
 				cancel()
 			}
-			c.SetRequest(c.Request().WithContext(ctx))
-			return next(c)
+			asked := c.Request()
+			c.SetRequest(asked.WithContext(ctx))
+			err := next(c)
+			if ctx.Err() == nil { // a refusal is still to be written, which takes a request that goes on
+				c.SetRequest(asked)
+			}
+			return err
 		}
 	}
 }
