@@ -10,6 +10,7 @@ import (
 // R66: an owner ends a person's session after a dialog that names it; that person signs in again, and ends all their other sessions and
 // then their own, with and without script.
 func TestSessionsEnd(t *testing.T) {
+	t.Parallel()
 	for _, v := range []view{views[0], views[3]} {
 		t.Run(v.name, func(t *testing.T) {
 			h := open(t)
