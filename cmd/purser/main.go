@@ -19,6 +19,7 @@ import (
 	"github.com/alecthomas/kong"
 
 	"purser.example/internal/app"
+	"purser.example/internal/backup"
 	"purser.example/internal/config"
 	"purser.example/internal/demo"
 	"purser.example/internal/secret"
@@ -42,6 +43,8 @@ type commands struct {
 	Healthy healthyCommand `cmd:"" help:"Ask the Purser at PURSER_ADDR whether it is ready: status 0, or 1 and why not."`
 	Doctor  doctorCommand  `cmd:"" help:"Check settings, key, database, clock, identity provider, tenants, app profiles, certificates and disk, and say what is wrong and how to mend it. Changes nothing. Ends with status 0, or with 1 where something is wrong."`
 	Import  importCommand  `cmd:"" help:"Import profiles from a file into the data folder, while no Purser works in it, and print what became of each row. Ends with status 0, or with 1 where rows were refused."`
+	Backup  backupCommand  `cmd:"" help:"Write a backup of the data folder to a file that is not there yet, while Purser runs or not, and verify it. The key is not in it."`
+	Restore restoreCommand `cmd:"" help:"Verify a backup and restore it into a data folder that is empty or not there yet."`
 	Service serviceCommand `cmd:"" help:"Run Purser as a Windows service."`
 	Key     keyCommand     `cmd:"" help:"Make the key that seals secrets, or print the ID of one."`
 	Audit   auditCommand   `cmd:"" help:"Verify the activity log."`
@@ -121,7 +124,7 @@ func exitStatus(err error, stderr io.Writer) int {
 		return exitUsage
 	}
 	_, _ = fmt.Fprintln(stderr, "purser: "+err.Error())
-	for _, known := range []error{secret.ErrNotAKey, secret.ErrWrongKey, demo.ErrNotLoopback, demo.ErrFixture, demo.ErrKeyMissing, sqlite.ErrFolder, sqlite.ErrLocked, sqlite.ErrNewer, sqlite.ErrOlder, sqlite.ErrForeign, sqlite.ErrLost, sqlite.ErrBehind} {
+	for _, known := range []error{secret.ErrNotAKey, secret.ErrWrongKey, demo.ErrNotLoopback, demo.ErrFixture, demo.ErrKeyMissing, sqlite.ErrFolder, sqlite.ErrLocked, sqlite.ErrNewer, sqlite.ErrOlder, sqlite.ErrForeign, sqlite.ErrLost, sqlite.ErrBehind, backup.ErrTarget} {
 		if errors.Is(err, known) {
 			return exitUsage
 		}
@@ -248,11 +251,7 @@ type auditVerifyCommand struct {
 }
 
 func (c auditVerifyCommand) Run(ctx context.Context, s streams) error {
-	folder, text, err := config.LoadFolder(os.Environ(), c.Data)
-	if err != nil {
-		return err
-	}
-	key, err := secret.ParseKey(text)
+	folder, key, err := folderAndKey(c.Data)
 	if err != nil {
 		return err
 	}

@@ -276,7 +276,7 @@ func (r *reader) key(data string) string {
 	if value != "" && !keyShape.MatchString(value) {
 		r.wrong("PURSER_KEY", "is not a key; a key is pk1_ and 43 characters, as `purser key new` prints it. Check whether it was cut off.")
 	}
-	if path := r.env["PURSER_KEY_FILE"]; path != "" && data != "" && inside(data, path) {
+	if path := r.env["PURSER_KEY_FILE"]; path != "" && data != "" && Inside(data, path) {
 		r.wrong("PURSER_KEY_FILE", "must not be inside PURSER_DATA; keep the key apart from what it opens.")
 	}
 	return value

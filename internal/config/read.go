@@ -167,8 +167,8 @@ func (r *reader) unknown() []string {
 	return names
 }
 
-// inside reports whether path lies in folder, symbolic links followed as far as they exist.
-func inside(folder, path string) bool {
+// Inside reports whether path lies in folder, symbolic links followed as far as they exist.
+func Inside(folder, path string) bool {
 	rel, err := filepath.Rel(resolved(folder), resolved(path))
 	return err == nil && rel != ".." && !strings.HasPrefix(rel, ".."+string(filepath.Separator))
 }

@@ -15,6 +15,17 @@ const notNow = "Purser can't use its database right now. Nothing was changed. Tr
 // ErrUnique says that a row with that unique value exists. Stores turn it into their noun's problem.
 var ErrUnique = errors.New("sqlite: not unique")
 
+// ErrFull says that a copy does not fit on the disk.
+var ErrFull = errors.New("the disk is full")
+
+// full tells a disk that is full from one that is out of order.
+func full(err error) error {
+	if driver, ok := errors.AsType[*sqlite.Error](err); ok && driver.Code()&0xff == lib.SQLITE_FULL {
+		return errors.Join(ErrFull, err)
+	}
+	return err
+}
+
 // translate turns the driver's errors into ours, by code and never by text. It is the only place that knows the driver.
 func translate(err error) error {
 	driver, ok := errors.AsType[*sqlite.Error](err)

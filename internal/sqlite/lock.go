@@ -19,6 +19,9 @@ var ErrLost = errors.New("the database of this data folder is gone")
 // errHeld says that another process holds the lock of a file.
 var errHeld = errors.New("another process holds it")
 
+// Hold takes a file for this process until it is closed, and reports whether it could: another process may have it.
+func Hold(f *os.File) bool { return hold(f, true) == nil }
+
 // lockName is the lock file's name within the data folder.
 const lockName = "purser.lock"
 

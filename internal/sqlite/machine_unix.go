@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"syscall"
 
 	"golang.org/x/sys/unix"
 )
@@ -46,11 +47,27 @@ func tighten(path string, mode fs.FileMode) error {
 	return nil
 }
 
-// flushFolder makes a new name last.
-func flushFolder(folder string) error {
+// FlushFolder makes a new name last.
+func FlushFolder(folder string) error {
 	f, err := os.Open(folder)
 	if err != nil {
 		return err
 	}
 	return errors.Join(f.Sync(), f.Close())
+}
+
+// giveTo makes a file belong to whoever a folder belongs to. Only root can, and only root has to.
+func giveTo(f *os.File, folder string) error {
+	if os.Geteuid() != 0 {
+		return nil
+	}
+	info, err := os.Stat(folder)
+	if err != nil {
+		return err
+	}
+	owner, ok := info.Sys().(*syscall.Stat_t)
+	if !ok {
+		return nil
+	}
+	return f.Chown(int(owner.Uid), int(owner.Gid))
 }

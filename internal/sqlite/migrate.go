@@ -115,5 +115,5 @@ func writeWhole(name string, from *os.File) (err error) {
 	if err := os.Rename(part, name); err != nil {
 		return err
 	}
-	return flushFolder(filepath.Dir(name))
+	return FlushFolder(filepath.Dir(name))
 }

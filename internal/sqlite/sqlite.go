@@ -170,7 +170,7 @@ func refused(folder string) (open bool, err error) {
 	if err != nil {
 		return false, fmt.Errorf("%w: %w", ErrFolder, err)
 	}
-	own := len(names) == 0 || slices.ContainsFunc(names, func(e fs.DirEntry) bool { return e.Name() == File })
+	own := len(names) == 0 || slices.ContainsFunc(names, func(e fs.DirEntry) bool { return e.Name() == File || leftByPlace(e.Name()) })
 	if info.Mode()&fs.ModeSticky != 0 || !own {
 		return true, fmt.Errorf("%w: others may look into %s, which holds other things; choose a folder for Purser alone", ErrFolder, folder)
 	}

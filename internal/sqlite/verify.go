@@ -74,18 +74,27 @@ func openKeyring(row *sql.Row, key secret.Key) (*secret.Keyring, error) {
 	return secret.OpenKeyring(key, sealed)
 }
 
-// lookInto opens a database, which is a file or in a folder, to look into it beside whoever works in it.
-func lookInto(path string, look func(*sql.DB) error) error {
+// databaseIn is the file of a database, which is given itself or by its folder.
+func databaseIn(path string) (string, error) {
 	info, err := os.Stat(path)
 	if err == nil && info.IsDir() {
 		path = filepath.Join(path, File)
 		info, err = os.Stat(path)
 	}
 	if err != nil {
-		return fmt.Errorf("look for the database: %w", err)
+		return "", fmt.Errorf("look for the database: %w", err)
 	}
 	if info.Size() == 0 {
-		return fmt.Errorf("%w: %s is empty", ErrLost, path)
+		return "", fmt.Errorf("%w: %s is empty", ErrLost, path)
+	}
+	return path, nil
+}
+
+// lookInto opens a database, which is a file or in a folder, to look into it beside whoever works in it.
+func lookInto(path string, look func(*sql.DB) error) error {
+	path, err := databaseIn(path)
+	if err != nil {
+		return err
 	}
 	still := atRest(path)
 	err = lookAs(path, still, look)
