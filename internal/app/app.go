@@ -17,6 +17,7 @@ import (
 	"purser.example/internal/account"
 	"purser.example/internal/appprofile"
 	"purser.example/internal/audit"
+	"purser.example/internal/backup"
 	"purser.example/internal/breakglass"
 	"purser.example/internal/certificate"
 	"purser.example/internal/config"
@@ -91,6 +92,8 @@ type App struct {
 	certificate *certificate.Kept // nil: no TLS of our own
 	metrics     *metrics.Metrics  // nil: nothing is counted
 
+	backups *backup.Scheduled // nil: none are made
+
 	tally    *audit.Tally
 	queue    *work.Queue
 	shifts   *run.Shifts
@@ -139,6 +142,7 @@ func Open(ctx context.Context, cfg config.Config, o Options) (*App, error) {
 	a.index = kept.index
 	a.login, a.tally = loginClient(cfg, codes, o.Now, nil), audit.NewTally(db, o.Now)
 	a.furnish(kept, ring, codes, o)
+	a.backups = a.scheduledBackups(key, o)
 	if a.metrics != nil {
 		a.metrics.Ask(a.sources(kept, o.Now))
 	}
@@ -275,6 +279,9 @@ func (a *App) begin(ctx, beside context.Context) error {
 	a.chores.Go(func() { a.every(beside, time.Minute, a.tidy) })
 	a.chores.Go(func() { a.every(beside, time.Minute, a.tidyThrottles) })
 	a.chores.Go(func() { a.every(beside, dueEvery, a.beginDue) })
+	if a.backups != nil {
+		a.chores.Go(func() { a.every(beside, backupEvery, a.backups.BeginDue) })
+	}
 	if a.certificate != nil && a.certificate.Renewable() {
 		a.chores.Go(func() { a.every(beside, renewEvery, func(context.Context) { a.RenewCertificate() }) })
 	}

@@ -83,6 +83,7 @@ func (a *App) sources(kept stores, now func() time.Time) metrics.Sources {
 			return metrics.Database(f), err
 		},
 	}
+	a.copies(&s)
 	s.Expiries = []expiry.Source{a.Apps}
 	if a.certificate != nil {
 		s.Expiries = append(s.Expiries, a.certificate)

@@ -14,6 +14,7 @@ import (
 
 	"purser.example/internal/app"
 	"purser.example/internal/appprofile"
+	"purser.example/internal/backup"
 	"purser.example/internal/profile"
 	"purser.example/internal/secret"
 	"purser.example/internal/sqlite"
@@ -39,6 +40,11 @@ func TestEveryVersionIsBroughtUpToDate(t *testing.T) {
 		t.Run("version "+name, func(t *testing.T) {
 			folder, key := storedVersion(t, name)
 			_, address := formerTenant(t)
+			former := folder
+			atRest := func(ctx context.Context, to string) (map[string]int64, error) {
+				return sqlite.CopyFile(ctx, former, to)
+			}
+			folder = backedUp(t, atRest, key) // of the version that it is
 			a := open(t, folder, key, address)
 			defer func() { must(t, a.Close()) }()
 			page, _, err := a.Profiles.List(ctx, adele, profile.Query{Limit: 50})
@@ -56,8 +62,32 @@ func TestEveryVersionIsBroughtUpToDate(t *testing.T) {
 			if _, err := os.Stat(filepath.Join(folder, "purser-version-"+name+".db")); err != nil {
 				t.Error(err)
 			}
+			again := open(t, backedUp(t, a.DB.Copy, key), key, address) // beside the Purser that works in it, of this version
+			defer func() { must(t, again.Close()) }()
+			restored, _, err := again.Profiles.List(ctx, adele, profile.Query{Limit: 50})
+			must(t, err)
+			if len(restored.Rows) != profiles {
+				t.Errorf("%d profiles after a restore, want %d", len(restored.Rows), profiles)
+			}
+			must(t, again.DB.VerifyActivity(ctx))
 		})
 	}
+}
+
+// backedUp backs a database up, restores it elsewhere (R65), and gives that folder.
+func backedUp(t *testing.T, source backup.Source, text string) string {
+	t.Helper()
+	key, err := secret.ParseKey(text)
+	must(t, err)
+	file, restored := filepath.Join(t.TempDir(), "backup.db"), filepath.Join(t.TempDir(), "data")
+	written, err := backup.Write(ctx, source, file, backup.Options{Key: key, Program: "test", Now: time.Now})
+	must(t, err)
+	found, err := backup.Restore(ctx, file, restored, key)
+	must(t, err)
+	if found.String() != written.String() {
+		t.Errorf("restored:\n%s\nbacked up:\n%s", found, written)
+	}
+	return restored
 }
 
 // hasAppProfiles looks whether what the demo's tenants were connected with became an app profile each, whose secret opens (R73).

@@ -28,6 +28,11 @@ func Verify(ctx context.Context, file string, key secret.Key) (Report, error) {
 	if err != nil {
 		return Report{}, err
 	}
+	if sealed != nil { // what is altered is found at once; that nobody altered the sum as well, the proof says below
+		if sum, err := sumOf(f, sealed.Bytes); err != nil || sum != sealed.SHA256 {
+			return Report{}, errors.Join(fmt.Errorf("%w (bytes of it are not those that were written)", ErrBroken), err)
+		}
+	}
 	there, err := sqlite.Inspect(ctx, file, key)
 	if err != nil {
 		return Report{}, broken(err)

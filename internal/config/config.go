@@ -26,6 +26,7 @@ type Config struct {
 
 	OIDC    OIDC
 	Session Session
+	Backup  Backup
 
 	ServiceProvider  bool           // R13
 	StrictPasswords  bool           // R16
@@ -61,6 +62,14 @@ type OIDC struct {
 type Session struct {
 	Idle time.Duration // without activity
 	Max  time.Duration // at the latest
+}
+
+// Backup says when Purser makes backups by itself (R65).
+type Backup struct {
+	Dir    string // where to; empty: never
+	Minute int    // of the day, by the clocks of the zone
+	Zone   string // a name of the IANA time zone database
+	Keep   int    // how many
 }
 
 // Checks are what other rooms know of a setting's value, so that its mistakes are listed with all others. Each gives a

@@ -54,7 +54,7 @@ func TestEveryMistakeIsListedAtOnce(t *testing.T) {
 		"PURSER_SESSION_MAX=0s", "PURSER_SERVICE_PROVIDER=perhaps", "PURSER_PASSWORD_RULES=lax", "PURSER_TRUSTED_PROXIES=everyone",
 		"PURSER_LOG_LEVEL=loud", "PURSER_LOG_FORMAT=xml", "PURSER_OIDC_ISSUER=http://login.contoso.com", "PURSER_M365_SIMULATOR=http://sim.contoso.com", "PURSER_KEY=something else",
 		"PURSER_ADMIN_CENTER_HOSTS=https://a/b", "PURSER_ROLE_TENANT_OWNER=x", "PURSER_ROLE_SERVICE_ADMINISTRATOR=x",
-		"PURSER_VERDICT_CODES=/nowhere/codes.tsv",
+		"PURSER_VERDICT_CODES=/nowhere/codes.tsv", "PURSER_BACKUP_AT=noon", "PURSER_BACKUP_KEEP=0", "PURSER_BACKUP_DIR=~/backups",
 	})
 	mistakes, ok := errors.AsType[config.Mistakes](err)
 	if !ok {
@@ -64,7 +64,7 @@ func TestEveryMistakeIsListedAtOnce(t *testing.T) {
 		"PURSER_ADDR", "PURSER_BASE_URL", "PURSER_TLS_CERT", "PURSER_DATA", "PURSER_KEY", "PURSER_OIDC_ISSUER", "PURSER_OIDC_CLIENT_ID",
 		"PURSER_OIDC_CLIENT_SECRET", "PURSER_SESSION_IDLE", "PURSER_SESSION_MAX", "PURSER_SERVICE_PROVIDER", "PURSER_PASSWORD_RULES",
 		"PURSER_ADMIN_CENTER_HOSTS", "PURSER_M365_SIMULATOR", "PURSER_TRUSTED_PROXIES", "PURSER_LOG_LEVEL", "PURSER_LOG_FORMAT",
-		"PURSER_ROLE_SERVICE_ADMINISTRATOR", "PURSER_VERDICT_CODES",
+		"PURSER_ROLE_SERVICE_ADMINISTRATOR", "PURSER_VERDICT_CODES", "PURSER_BACKUP_AT", "PURSER_BACKUP_KEEP", "PURSER_BACKUP_DIR",
 	} {
 		if n := len(slices.DeleteFunc(slices.Clone(mistakes), func(m string) bool { return !strings.HasPrefix(m, name+": ") })); n != 1 {
 			t.Errorf("%s is complained about %d times, want once:\n%v", name, n, err)
@@ -175,6 +175,7 @@ func TestWhatCannotBeSeenInAValueIsNamed(t *testing.T) {
 		"PURSER_SESSION_IDLE": "10m", "PURSER_SESSION_MAX": "11h", "PURSER_SERVICE_PROVIDER": "true", "PURSER_PASSWORD_RULES": "strict", "PURSER_VERDICT_CODES": codes,
 		"PURSER_M365_SIMULATOR": "http://127.0.0.1:9400", "PURSER_LOG_LEVEL": "warn", "PURSER_LOG_FORMAT": "json",
 		"PURSER_TRUSTED_PROXIES": "127.0.0.1", "PURSER_ADMIN_CENTER_HOSTS": "admin.contoso.com",
+		"PURSER_BACKUP_DIR": t.TempDir(), "PURSER_BACKUP_AT": "03:15 Europe/Berlin", "PURSER_BACKUP_KEEP": "7",
 	})
 	blankMayStand := []string{"PURSER_KEY", "PURSER_TRUSTED_PROXIES", "PURSER_ADMIN_CENTER_HOSTS"}
 	file := filepath.Join(t.TempDir(), "value")
@@ -388,5 +389,38 @@ func TestTheFilesOfTheCertificateAreKnownR82(t *testing.T) {
 	}
 	if cfg, err = config.Load(environ(map[string]string{"PURSER_TLS_CERT": cert, "PURSER_TLS_KEY": key})); err != nil || cfg.TLSFiles != (config.TLSFiles{}) {
 		t.Errorf("by value: %+v, %v", cfg.TLSFiles, err)
+	}
+}
+
+// R65: backups have a time by the clocks of a zone, UTC where none is named, and a folder that is not lost together with the data.
+func TestBackupsAreRead(t *testing.T) {
+	data := t.TempDir()
+	load := func(more map[string]string) (config.Config, error) {
+		maps.Copy(more, map[string]string{"PURSER_DATA": data})
+		return config.Load(environ(more))
+	}
+	folder := t.TempDir()
+	for at, want := range map[string]config.Backup{
+		"":                    {Dir: folder, Minute: 150, Zone: "UTC", Keep: 14},
+		"00:00":               {Dir: folder, Minute: 0, Zone: "UTC", Keep: 14},
+		"23:59 Europe/Berlin": {Dir: folder, Minute: 1439, Zone: "Europe/Berlin", Keep: 14},
+	} {
+		cfg, err := load(map[string]string{"PURSER_BACKUP_DIR": folder, "PURSER_BACKUP_AT": at})
+		if err != nil || cfg.Backup != want {
+			t.Errorf("%q: %+v %v", at, cfg.Backup, err)
+		}
+	}
+	for _, at := range []string{"24:00", "2:30pm", "02:30 Europe/Atlantis", "02:30 Local", "02:30  UTC", "Europe/Berlin"} {
+		if _, err := load(map[string]string{"PURSER_BACKUP_DIR": folder, "PURSER_BACKUP_AT": at}); err == nil || !strings.Contains(err.Error(), "PURSER_BACKUP_AT: must be a time of day") {
+			t.Errorf("%q: %v", at, err)
+		}
+	}
+	for _, dir := range []string{data, filepath.Join(data, "backups")} {
+		if _, err := load(map[string]string{"PURSER_BACKUP_DIR": dir}); err == nil || !strings.Contains(err.Error(), "PURSER_BACKUP_DIR: must not be inside PURSER_DATA") {
+			t.Errorf("%q: %v", dir, err)
+		}
+	}
+	if _, err := load(map[string]string{"PURSER_BACKUP_KEEP": "3"}); err == nil || !strings.Contains(err.Error(), "PURSER_BACKUP_KEEP: needs PURSER_BACKUP_DIR") {
+		t.Errorf("%v", err)
 	}
 }

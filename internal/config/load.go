@@ -40,6 +40,7 @@ func (c Checks) Look(environ []string) (Config, Mistakes) {
 	cfg.Redirect = r.redirect("PURSER_REDIRECT_ADDR", cfg)
 	cfg.Data = r.required("PURSER_DATA", "the folder for the database", place)
 	cfg.Key, cfg.KeyFrom = r.key(cfg.Data), cmp.Or(r.env["PURSER_KEY_FILE"], "PURSER_KEY")
+	cfg.Backup = r.backup(cfg.Data)
 	cfg.OIDC = OIDC{
 		Issuer:       r.issuer("PURSER_OIDC_ISSUER"),
 		ClientID:     r.required("PURSER_OIDC_CLIENT_ID", "the client id that the identity provider gave to Purser", opaque),

@@ -104,6 +104,7 @@ var checks = []check{
 	{"write-ahead-log", []string{"PURSER_DATA"}, writeAheadLog},
 	{"upgrade-copy", []string{"PURSER_DATA"}, upgradeCopy},
 	{"key", forDatabase, key},
+	{"backups", append([]string{"PURSER_BACKUP_DIR"}, forDatabase...), backups},
 	{"provider", forProvider, provider},
 	{"tenants", append([]string{"PURSER_M365_SIMULATOR", "PURSER_VERDICT_CODES"}, forDatabase...), tenants},
 	{"clock", nil, clock},

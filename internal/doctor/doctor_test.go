@@ -30,6 +30,7 @@ import (
 	"purser.example/internal/app"
 	"purser.example/internal/appprofile"
 	"purser.example/internal/audit"
+	"purser.example/internal/backup"
 	"purser.example/internal/certificate/certtest"
 	"purser.example/internal/demo/idp"
 	"purser.example/internal/doctor"
@@ -395,7 +396,13 @@ func TestPlantedMistakesAreFoundR81(t *testing.T) {
 		"a copy of before an upgrade": {func(r *rig) {
 			must(r.t, os.WriteFile(filepath.Join(r.folder, "purser-version-3.db"), []byte("x"), 0o600))
 		}, want{"upgrade-copy", "", ok, "purser-version-3.db"}},
-		"the provider is down": {func(r *rig) { r.env["PURSER_OIDC_ISSUER"] = "http://" + freeAddress(r.t) + "/idp" }, want{"provider", "", wrong, "cannot connect"}},
+		"backups are made":                    {shelved(3*time.Hour, nil), want{"backups", "", ok, "The newest of 1 backup is 3 hours old and can be restored."}},
+		"the newest backup is three days old": {shelved(75*time.Hour, nil), want{"backups", "", wrong, "3 days old"}},
+		"the newest backup is damaged":        {shelved(time.Hour, func(r *rig, path string) { must(r.t, os.Truncate(path, 50_000)) }), want{"backups", "", wrong, "can't be restored"}},
+		"the newest backup is of another key": {shelved(time.Hour, func(r *rig, _ string) { r.env["PURSER_KEY"] = secret.NewKey().Text() }), want{"backups", "", wrong, "another key"}},
+		"there is no backup yet":              {func(r *rig) { r.env["PURSER_BACKUP_DIR"] = r.t.TempDir() }, want{"backups", "", warning, "no scheduled backup"}},
+		"the folder for backups is gone":      {func(r *rig) { r.env["PURSER_BACKUP_DIR"] = filepath.Join(r.t.TempDir(), "none") }, want{"backups", "", wrong, "is not there"}},
+		"the provider is down":                {func(r *rig) { r.env["PURSER_OIDC_ISSUER"] = "http://" + freeAddress(r.t) + "/idp" }, want{"provider", "", wrong, "cannot connect"}},
 		"the issuer is another one": {func(r *rig) {
 			r.env["PURSER_OIDC_ISSUER"] = document(r.t, map[string]any{"issuer": "https://other.contoso.com"})
 		}, want{"provider", "", wrong, "must agree to the letter"}},
@@ -468,6 +475,25 @@ func (r *rig) serve(from, until time.Duration) (cert string) {
 	r.env["PURSER_TLS_CERT"], r.env["PURSER_TLS_KEY"] = cert, key
 	r.env["PURSER_BASE_URL"] = "https://" + r.env["PURSER_ADDR"]
 	return cert
+}
+
+// shelved makes a scheduled backup that is so old, and does something about it.
+func shelved(age time.Duration, then func(r *rig, path string)) func(*rig) {
+	return func(r *rig) {
+		r.env["PURSER_BACKUP_DIR"] = r.t.TempDir()
+		cfg, err := app.Checks().Load(r.environ())
+		must(r.t, err)
+		key, err := secret.ParseKey(cfg.Key)
+		must(r.t, err)
+		source := func(ctx context.Context, to string) (map[string]int64, error) {
+			return sqlite.CopyFile(ctx, r.folder, to)
+		}
+		made, err := backup.Write(r.t.Context(), source, app.ShelfOf(cfg).PathOf(time.Now().Add(-age)), backup.Options{Key: key, Program: "test", Now: time.Now})
+		must(r.t, err)
+		if then != nil {
+			then(r, made.File)
+		}
+	}
 }
 
 func (r *rig) space(free uint64) {

@@ -17,6 +17,15 @@ type Sources struct {
 	Database func() (Database, error)
 	Sessions func(context.Context) (int, error)
 	Expiries []expiry.Source
+
+	Copies []Copy        // of the database, elsewhere
+	Failed func() uint64 // scheduled backups, since the start; nil where there are none
+}
+
+// Copy is a kind of copies of the database.
+type Copy struct {
+	Kind   string
+	Newest func() (time.Time, error) // no time where there is none
 }
 
 // Queue is work that waits or is under way.
@@ -41,6 +50,8 @@ var (
 	waiting = described("purser_database_writes_waiting", "Changes that wait for the one writer of the database.")
 	people  = described("purser_sessions", "Sessions of people who are signed in.")
 	days    = described("purser_expiry_days", "Days until the first of a kind of certificates and credentials ends; negative afterwards.", "kind")
+	copied  = described("purser_copy_age_seconds", "The age of the newest copy of the database of a kind; left out where there is none.", "kind")
+	failed  = described("purser_backup_failures_total", "Scheduled backups that failed, each time they were tried.")
 	kept    = described("purser_expiry_count", "Certificates and credentials of a kind that have an end.", "kind")
 )
 
@@ -50,7 +61,7 @@ func described(name, help string, labels ...string) *prometheus.Desc {
 
 // Describe implements prometheus.Collector.
 func (s Sources) Describe(to chan<- *prometheus.Desc) {
-	for _, d := range []*prometheus.Desc{depth, oldest, size, commits, waiting, people, days, kept} {
+	for _, d := range []*prometheus.Desc{depth, oldest, size, commits, waiting, people, days, kept, copied, failed} {
 		to <- d
 	}
 }
@@ -69,6 +80,20 @@ func (s Sources) Collect(to chan<- prometheus.Metric) {
 	n, err := s.Sessions(ctx)
 	gauge(to, people, float64(n), err)
 	s.expiries(ctx, to)
+	s.copies(to)
+}
+
+func (s Sources) copies(to chan<- prometheus.Metric) {
+	for _, c := range s.Copies {
+		at, err := c.Newest()
+		if err == nil && at.IsZero() {
+			continue
+		}
+		gauge(to, copied, max(0, s.Now().Sub(at).Seconds()), err, c.Kind)
+	}
+	if s.Failed != nil {
+		tell(to, failed, prometheus.CounterValue, float64(s.Failed()), nil)
+	}
 }
 
 func (s Sources) queue(ctx context.Context, q Queue, to chan<- prometheus.Metric) {

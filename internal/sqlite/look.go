@@ -74,6 +74,12 @@ func InUse(folder string) bool {
 	return held
 }
 
+// InstallationOf is the installation of a folder, as its lock file says; empty where none is known.
+func InstallationOf(folder string) string {
+	installation, _ := lookAtLock(filepath.Join(folder, lockName))
+	return installation
+}
+
 // lookAtLock reads which installation is in the folder, and whether somebody works in it, without taking the lock from anybody.
 func lookAtLock(path string) (installation string, held bool) {
 	f, err := os.Open(path)
