@@ -23,7 +23,7 @@ import (
 // Errors beside those of package sqlite.
 var (
 	ErrTarget = errors.New("the backup cannot be written there")
-	ErrSpace  = errors.New("there is not enough space on the disk; what was begun is removed, and nothing else was changed")
+	ErrSpace  = errors.New("there is not enough space on the disk; the unfinished file was removed, and nothing else was changed")
 	ErrBroken = errors.New("the backup is damaged or was altered; use another one")
 )
 
