@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
 	"syscall"
 	"time"
 
@@ -157,10 +158,20 @@ const partPattern = ".purser-backup-*.part"
 func removeParts(folder string) {
 	names, _ := os.ReadDir(folder)
 	for _, entry := range names {
+		path := filepath.Join(folder, entry.Name())
 		if part, _ := filepath.Match(partPattern, entry.Name()); part && entry.Type().IsRegular() {
-			removeLeft(filepath.Join(folder, entry.Name()))
+			removeLeft(path)
+		}
+		of, journal := strings.CutSuffix(path, "-journal")
+		if part, _ := filepath.Match(partPattern, filepath.Base(of)); part && journal && gone(of) {
+			_ = os.Remove(path)
 		}
 	}
+}
+
+func gone(path string) bool {
+	_, err := os.Lstat(path)
+	return errors.Is(err, fs.ErrNotExist)
 }
 
 func removeLeft(path string) {
