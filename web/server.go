@@ -39,6 +39,7 @@ import (
 type Options struct {
 	BaseURL        *url.URL
 	TrustedProxies []netip.Prefix
+	Networks       []netip.Prefix // from where pages are open; nil: from everywhere
 	Log            *slog.Logger
 	Sessions       *core.Service
 	Login          *login.Client
@@ -79,6 +80,7 @@ func New(o Options) http.Handler {
 	e.Use(
 		d.Identify,
 		d.SecureHeaders,
+		d.KeepOutside,
 		d.TakeBody,
 		d.Shed,
 		d.LimitTime,
@@ -108,7 +110,8 @@ func rules(o Options) door.Rules {
 	return door.Rules{
 		BaseURL: o.BaseURL, Log: o.Log, Activity: o.Activity,
 		Anonymous: anonymous, SigningIn: signingIn, Streaming: streaming, Asking: asking(), Quiet: quiet, Observe: o.Observe,
-		Uploads:     map[string]int64{pools.ImportPath: pool.MaxImport + 64<<10, profiles.ImportPath: profile.MaxImport + 64<<10}, // the file and the form around it
+		Uploads:  map[string]int64{pools.ImportPath: pool.MaxImport + 64<<10, profiles.ImportPath: profile.MaxImport + 64<<10}, // the file and the form around it
+		Networks: o.Networks, Health: health,
 		FormOrigins: o.Login.FormOrigins, SignIn: auth.SignInAddress, NoRole: auth.NoRolePage(o.Login.RoleClaim()),
 	}
 }
@@ -150,7 +153,13 @@ func ready(o Options) echo.HandlerFunc {
 // session (R1).
 func anonymous(c echo.Context) bool {
 	path := c.Request().URL.Path
-	return strings.HasPrefix(path, "/static/") || path == "/healthz" || path == "/readyz" || path == "/favicon.ico"
+	return strings.HasPrefix(path, "/static/") || health(c) || path == "/favicon.ico"
+}
+
+// health are the addresses that load balancers ask, from wherever they are.
+func health(c echo.Context) bool {
+	path := c.Request().URL.Path
+	return path == "/healthz" || path == "/readyz"
 }
 
 func signingIn(c echo.Context) bool { return strings.HasPrefix(c.Request().URL.Path, "/auth/") }
@@ -183,5 +192,5 @@ func passive(c echo.Context) bool {
 // quiet are the requests that nobody asks the log about.
 func quiet(c echo.Context) bool {
 	path := c.Request().URL.Path
-	return strings.HasPrefix(path, "/static/") || path == "/healthz" || path == "/readyz" || path == auth.SessionPath
+	return strings.HasPrefix(path, "/static/") || health(c) || path == auth.SessionPath
 }

@@ -78,6 +78,10 @@ func networkSettings(cfg config.Config) []security.Setting {
 			Name: "Trusted proxies", Value: networksOr(cfg.TrustedProxies, "None"), Names: []string{"PURSER_TRUSTED_PROXIES"},
 			Note: "Only from these is X-Forwarded-For believed, which says where a request comes from.",
 		},
+		{
+			Name: "Trusted networks", Value: networksOr(cfg.TrustedNetworks, "All"), Names: []string{"PURSER_TRUSTED_NETWORKS"},
+			Note: "Everyone else is refused before sign-in, with a break-glass link too.",
+		},
 	}
 }
 
@@ -85,6 +89,11 @@ func networksOr(networks []netip.Prefix, none string) string {
 	if len(networks) == 0 {
 		return none
 	}
+	return Networks(networks)
+}
+
+// Networks spells networks as a setting has them.
+func Networks(networks []netip.Prefix) string {
 	texts := make([]string, len(networks))
 	for i, n := range networks {
 		texts[i] = n.String()

@@ -22,6 +22,7 @@ const (
 	SignInRefused Action = "sign-in refused"
 	SignOut       Action = "sign-out"
 	Denied        Action = "access denied"
+	Outside       Action = "network refused" // a request from where Purser is not open (R66)
 )
 
 // Actor is who did it, as they were called at that time. The zero Actor is Purser itself.

@@ -97,6 +97,9 @@ func (w *window) goesOn(now time.Time) bool {
 // keyOf tells people apart by who they are and everybody else by address. Of an IPv6 address the network counts: whoever has one
 // address of it has them all.
 func (t *Tally) keyOf(e Entry) tallied {
+	if e.Action == Outside {
+		return tallied{action: e.Action} // whoever is outside may have any number of addresses
+	}
 	key := tallied{action: e.Action, issuer: e.Actor.Issuer, subject: e.Actor.Subject}
 	if e.Actor.Subject == "" {
 		key.address = e.Origin.Address

@@ -34,6 +34,7 @@ type Config struct {
 	M365Simulator    *url.URL       // loopback; nil: the real Microsoft 365
 	VerdictCodes     string         // the operator's own rows for the table of codes; empty: none
 	TrustedProxies   []netip.Prefix // networks whose X-Forwarded-For is believed
+	TrustedNetworks  []netip.Prefix // R66: from where pages are open; nil: from everywhere
 	MetricsAddr      string         // listen address of the metrics, not a public one; empty: none
 	LogLevel         slog.Level
 	LogJSON          bool

@@ -3,6 +3,7 @@ package config
 import (
 	"cmp"
 	"crypto/tls"
+	"fmt"
 	"log/slog"
 	"net"
 	"net/netip"
@@ -75,6 +76,7 @@ func (r *reader) shared(cfg *Config) {
 	cfg.VerdictCodes = r.verdictCodes("PURSER_VERDICT_CODES")
 	cfg.M365Simulator = r.simulator("PURSER_M365_SIMULATOR")
 	cfg.TrustedProxies = r.networks("PURSER_TRUSTED_PROXIES")
+	cfg.TrustedNetworks = r.networks("PURSER_TRUSTED_NETWORKS")
 	cfg.MetricsAddr = r.closeBy("PURSER_METRICS_ADDR")
 	if err := cfg.LogLevel.UnmarshalText([]byte(r.text("PURSER_LOG_LEVEL", "info", fixed))); err != nil {
 		r.wrong("PURSER_LOG_LEVEL", "must be debug, info, warn or error.")
@@ -316,18 +318,29 @@ func (r *reader) hosts(name string) []string {
 func (r *reader) networks(name string) []netip.Prefix {
 	var networks []netip.Prefix
 	for _, text := range r.list(name) {
-		prefix, err := netip.ParsePrefix(text)
-		if err != nil {
-			addr, alone := netip.ParseAddr(text)
-			if alone != nil {
-				r.wrong(name, "must be networks separated by commas, such as 10.0.0.0/8.")
-				return nil
-			}
-			prefix = netip.PrefixFrom(addr, addr.BitLen())
+		network, proper := network(text)
+		if !proper {
+			r.wrong(name, fmt.Sprintf("must be networks separated by commas, such as 10.0.0.0/8; %.60q is not a network.", text))
+			return nil
 		}
-		networks = append(networks, prefix)
+		networks = append(networks, network)
 	}
 	return networks
+}
+
+// network reads a network or a single address. One of IPv4 that is written as IPv6 is that of IPv4, which is what connections come from.
+func network(text string) (netip.Prefix, bool) {
+	prefix, err := netip.ParsePrefix(text)
+	if addr, alone := netip.ParseAddr(text); err != nil && alone == nil && addr.Zone() == "" {
+		prefix, err = netip.PrefixFrom(addr, addr.BitLen()), nil
+	}
+	if err != nil {
+		return netip.Prefix{}, false
+	}
+	if prefix.Addr().Is4In6() {
+		prefix = netip.PrefixFrom(prefix.Addr().Unmap(), prefix.Bits()-96) // of fewer bits than these it is no network of IPv4
+	}
+	return prefix.Masked(), prefix.IsValid()
 }
 
 func secureOrLoopback(u *url.URL) bool {

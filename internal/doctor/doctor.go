@@ -94,6 +94,7 @@ var checks = []check{
 	{"secret-files", nil, secretFiles},
 	{"simulator", []string{"PURSER_M365_SIMULATOR"}, simulator},
 	{"base-address", []string{"PURSER_ADDR", "PURSER_BASE_URL", "PURSER_TRUSTED_PROXIES", "PURSER_TLS_CERT", "PURSER_TLS_KEY"}, baseAddress},
+	{"trusted-networks", []string{"PURSER_ADDR", "PURSER_BASE_URL", "PURSER_TRUSTED_PROXIES", "PURSER_TRUSTED_NETWORKS", "PURSER_TLS_CERT", "PURSER_TLS_KEY"}, trustedNetworks},
 	{"listening", []string{"PURSER_ADDR"}, listening},
 	{"further-addresses", []string{"PURSER_ADDR", "PURSER_METRICS_ADDR", "PURSER_REDIRECT_ADDR"}, furtherAddresses},
 	{"tls-certificate", []string{"PURSER_BASE_URL", "PURSER_TLS_CERT", "PURSER_TLS_KEY"}, tlsCertificate},

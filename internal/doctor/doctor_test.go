@@ -343,12 +343,17 @@ func TestPlantedMistakesAreFoundR81(t *testing.T) {
 		plant func(*rig)
 		want  want
 	}{
-		"a setting is misspelled":         {func(r *rig) { r.env["PURSER_SESION_IDLE"] = "5m" }, want{"unknown-settings", "PURSER_SESION_IDLE", warning, "misspelled"}},
-		"the key lies inside the data":    {keyInside, want{"settings", "PURSER_KEY_FILE", wrong, "inside PURSER_DATA"}},
-		"the key file is open to others":  {exposedKey, want{"secret-files", "PURSER_KEY_FILE", warning, "Every account"}},
-		"a simulator is set":              {func(*rig) {}, want{"simulator", "", warning, "simulator"}},
-		"another key":                     {func(r *rig) { r.env["PURSER_KEY"] = secret.NewKey().Text() }, want{"key", "", wrong, "does not fit"}},
-		"a proxy is not believed":         {func(r *rig) { r.env["PURSER_BASE_URL"] = "https://purser.contoso.com" }, want{"base-address", "", warning, "believes none"}},
+		"a setting is misspelled":        {func(r *rig) { r.env["PURSER_SESION_IDLE"] = "5m" }, want{"unknown-settings", "PURSER_SESION_IDLE", warning, "misspelled"}},
+		"the key lies inside the data":   {keyInside, want{"settings", "PURSER_KEY_FILE", wrong, "inside PURSER_DATA"}},
+		"the key file is open to others": {exposedKey, want{"secret-files", "PURSER_KEY_FILE", warning, "Every account"}},
+		"a simulator is set":             {func(*rig) {}, want{"simulator", "", warning, "simulator"}},
+		"another key":                    {func(r *rig) { r.env["PURSER_KEY"] = secret.NewKey().Text() }, want{"key", "", wrong, "does not fit"}},
+		"a proxy is not believed":        {func(r *rig) { r.env["PURSER_BASE_URL"] = "https://purser.contoso.com" }, want{"base-address", "", warning, "believes none"}},
+		"no proxy, and networks": {func(r *rig) {
+			r.env["PURSER_BASE_URL"], r.env["PURSER_TRUSTED_NETWORKS"] = "https://purser.contoso.com", "10.0.0.0/8"
+		}, want{"trusted-networks", "PURSER_TRUSTED_NETWORKS", warning, "everyone or to no one"}},
+		"networks keep everybody out":     {func(r *rig) { r.env["PURSER_TRUSTED_NETWORKS"] = "10.0.0.0/8" }, want{"trusted-networks", "PURSER_TRUSTED_NETWORKS", wrong, "no one can open it"}},
+		"networks keep nobody out":        {func(r *rig) { r.env["PURSER_TRUSTED_NETWORKS"] = "0.0.0.0/0" }, want{"trusted-networks", "PURSER_TRUSTED_NETWORKS", warning, "every address"}},
 		"plain http for the network":      {func(r *rig) { r.env["PURSER_ADDR"] = ":" + portOf(freeAddress(r.t)) }, want{"base-address", "", warning, "whole network"}},
 		"the port is another program's":   {func(r *rig) { r.env["PURSER_ADDR"] = other(r.t) }, want{"listening", "", wrong, "not ready, or is not Purser"}},
 		"the port is no web server's":     {func(r *rig) { r.env["PURSER_ADDR"] = silent(r.t) }, want{"listening", "", wrong, "cannot listen"}},

@@ -26,12 +26,14 @@ const (
 	TooLarge                    // more bytes than we read
 	Upstream                    // somebody else failed: Microsoft, the identity provider (R62)
 	Unavailable                 // we cannot do it now: the disk is full, too much work waits
+	Outside                     // it comes from a network from which Purser is not open (R66)
+	TooOften                    // more often than one may ask (R66)
 	Altered                     // what is stored was changed outside of Purser, so that it is not used (X43); waiting mends nothing
 )
 
 var kindNames = map[Kind]string{
 	Internal: "internal", Invalid: "invalid", NotFound: "not found", Conflict: "conflict", Unauthenticated: "unauthenticated",
-	Forbidden: "forbidden", BadRequest: "bad request", CrossSite: "cross-site", TooLarge: "too large", Upstream: "upstream", Unavailable: "unavailable", Altered: "altered",
+	Forbidden: "forbidden", BadRequest: "bad request", CrossSite: "cross-site", TooLarge: "too large", Outside: "outside", TooOften: "too often", Upstream: "upstream", Unavailable: "unavailable", Altered: "altered",
 }
 
 // String names the kind for logs.

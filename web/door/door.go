@@ -9,6 +9,7 @@ import (
 	"context"
 	"log/slog"
 	"net/http"
+	"net/netip"
 	"net/url"
 	"time"
 
@@ -35,7 +36,10 @@ type Rules struct {
 	// Observe is told of each request by its route; nil: nobody is.
 	Observe func(route, method string, status int, took time.Duration)
 
-	Uploads     map[string]int64                   // the addresses that take a file, with the largest body of each
+	Uploads  map[string]int64        // the addresses that take a file, with the largest body of each
+	Networks []netip.Prefix          // from where the house is open (R66); nil: from everywhere
+	Health   func(echo.Context) bool // it is asked from anywhere
+
 	FormOrigins func() []string                    // where else forms may lead, by the policy of the browser
 	SignIn      func(returnTo string) string       // the address of the way in that leads back to a page
 	NoRole      func(echo.Context) templ.Component // the one page for somebody whom no role lets in (R2)
@@ -53,7 +57,9 @@ type Door struct {
 	turnstiles turnstiles
 	full       echo.HandlerFunc // the answer to whoever finds no place
 	enough     echo.HandlerFunc // the answer to whoever has had their share
+	outside    echo.HandlerFunc // the answer to whoever comes from elsewhere than the networks
 	turned     tally
+	refused    tally
 	protection *http.CrossOriginProtection
 
 	bodies, largeBodies gate          // of what arrives, by address
@@ -64,7 +70,8 @@ type Door struct {
 func New(r Rules) *Door {
 	return &Door{
 		rules: r, https: r.BaseURL.Scheme == "https", turnstiles: newTurnstiles(), full: respond.Prepared(errTooMuch), enough: respond.Prepared(errEnough),
-		turned: tally{log: r.Log}, protection: protectionOf(r.BaseURL),
+		outside: respond.Prepared(errOutside), turned: tally{log: r.Log, says: "requests turned away: too many at once"},
+		refused: tally{log: r.Log, says: "requests refused: from outside the trusted networks"}, protection: protectionOf(r.BaseURL),
 		bodies:      gate{newTurnstile(bodyPlaces, bodyQueue), newShares(bodiesEach, bodyQueueEach)},
 		largeBodies: gate{newTurnstile(largeBodyPlaces, largeBodyQueue), newShares(largeBodiesEach, largeBodyQueueEach)},
 		bodyWithin:  usualBody,
@@ -73,6 +80,7 @@ func New(r Rules) *Door {
 
 var (
 	errTooMuch = problem.New(problem.Unavailable, "Purser is too busy right now. Nothing was changed.")
+	errOutside = problem.New(problem.Outside, "Purser is open to certain networks only, and your address isn't in one of them.")
 	errEnough  = problem.New(problem.Unavailable, "You already have as many requests in progress as Purser allows. Nothing was changed.")
 )
 

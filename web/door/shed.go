@@ -151,9 +151,10 @@ func (d *Door) turnAwayFrom(c echo.Context, answer echo.HandlerFunc) error {
 	return answer(c)
 }
 
-// tally counts what was turned away, and logs the count.
+// tally counts what was turned away or refused, and logs the count.
 type tally struct {
 	log   *slog.Logger
+	says  string
 	count atomic.Int64
 	last  atomic.Int64 // when it was logged, in Unix nanoseconds
 }
@@ -164,5 +165,5 @@ func (t *tally) one(ctx context.Context, now time.Time) {
 	if now.UnixNano()-last < int64(time.Second) || !t.last.CompareAndSwap(last, now.UnixNano()) {
 		return
 	}
-	t.log.WarnContext(ctx, "requests turned away: too many at once", "count", t.count.Swap(0))
+	t.log.WarnContext(ctx, t.says, "count", t.count.Swap(0))
 }

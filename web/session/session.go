@@ -97,7 +97,7 @@ func Middleware(store *Store, needless, passive func(echo.Context) bool) echo.Mi
 			if err != nil {
 				return err
 			}
-			v := &Visit{store: store, gorilla: sess, origin: audit.Origin{Request: c.Response().Header().Get(echo.HeaderXRequestID), Address: c.RealIP()}}
+			v := &Visit{store: store, gorilla: sess, origin: Arriving(c)}
 			v.session, v.known = sess.Values[valueKey].(core.Session)
 			if v.SignedIn() && !passive(c) {
 				store.service.Touch(c.Request().Context(), &v.session)
@@ -143,6 +143,11 @@ func From(c echo.Context) *Visit {
 
 // Caller is who makes the request; zero for nobody.
 func Caller(c echo.Context) access.Caller { return From(c).session.Caller }
+
+// Arriving is Origin of a request whose session was not looked for yet.
+func Arriving(c echo.Context) audit.Origin {
+	return audit.Origin{Request: c.Response().Header().Get(echo.HeaderXRequestID), Address: c.RealIP()}
+}
 
 // Origin is where the request comes from, for the activity log.
 func Origin(c echo.Context) audit.Origin { return From(c).origin }
