@@ -90,7 +90,16 @@ func (s *Service) signedIn(ctx context.Context, by Session, rows []Row) (list []
 		if !goesOn {
 			continue
 		}
-		shown := SignedIn{Key: row.Key, Caller: row.Caller, Since: row.Created, Seen: sess.Seen, This: row.Key == by.Key, Own: samePerson(row.Caller, by.Caller)}
+		now := row.Caller
+		if s.roles != nil {
+			var err error
+			if now, err = s.roles(ctx, row.Caller); errors.Is(err, ErrEnded) {
+				continue
+			} else if err != nil {
+				now = row.Caller // who it is does not hang on what they may do
+			}
+		}
+		shown := SignedIn{Key: row.Key, Caller: now, Since: row.Created, Seen: sess.Seen, This: row.Key == by.Key, Own: samePerson(row.Caller, by.Caller)}
 		if state, err := s.unseal(row); err == nil && state.Came != nil {
 			shown.Came = *state.Came
 		}
