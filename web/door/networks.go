@@ -24,7 +24,7 @@ func (d *Door) KeepOutside(next echo.HandlerFunc) echo.HandlerFunc {
 		d.refused.one(ctx, time.Now())
 		entry := audit.By(access.Caller{}, session.Arriving(c), audit.Outside, audit.Target{Kind: "page", Name: cut(r.URL.Path, 200)}).With("method", cut(r.Method, 20))
 		if err := d.rules.Activity.Record(ctx, entry); err != nil {
-			d.rules.Log.ErrorContext(ctx, "a refusal of somebody outside was not recorded", "error", problem.Told(err))
+			d.rules.Log.ErrorContext(ctx, "a refusal of a request from another network was not recorded", "error", problem.Told(err))
 		}
 		return d.outside(c)
 	}
