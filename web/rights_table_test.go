@@ -44,6 +44,13 @@ var rights = []row{
 	{method: "POST", path: "/auth/break-glass", who: ownVoice, answers: answers{400, 400, 400, 400}}, // the code decides
 	{method: "POST", path: "/auth/sign-out", who: ownVoice, answers: answers{303, 303, 303, 303}},
 	{method: "POST", path: "/settings/security/break-glass/dismiss", who: owners},
+	{method: "GET", path: "/activity", who: owners},
+	{method: "GET", path: "/activity/:seq", who: owners, names: []string{"entry"}},
+	{method: "GET", path: "/activity/export/csv", who: owners},
+	{method: "GET", path: "/activity/export/lines", who: owners},
+	{method: "POST", path: "/activity/verify", who: owners},
+	{method: "GET", path: "/activity/verifications/:id", who: owners, names: []string{"log verification"}},
+	{method: "GET", path: "/activity/verifications/:id/events", who: owners, names: []string{"log verification"}},
 
 	{method: "GET", path: "/", who: ownVoice, answers: answers{303, 200, 303, 303}}, // the one page for people without a role
 	{method: "GET", path: "/service-accounts", who: members},

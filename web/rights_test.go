@@ -207,7 +207,7 @@ func filled(path string, ids []string) string {
 func furnishRights(t *testing.T, owner *demotest.Browser) map[string][]string {
 	t.Helper()
 	ids := map[string][]string{
-		"tenant": {rightsContoso, rightsFabrikam}, "asset": {strings.TrimPrefix(static.Path("icons/favicon.svg"), "/static/")},
+		"tenant": {rightsContoso, rightsFabrikam}, "asset": {strings.TrimPrefix(static.Path("icons/favicon.svg"), "/static/")}, "entry": {"1"},
 	}
 	post := func(address string, form url.Values) string {
 		t.Helper()
@@ -226,6 +226,7 @@ func furnishRights(t *testing.T, owner *demotest.Browser) map[string][]string {
 	ids["validation"] = []string{last(post("/service-accounts/validate", url.Values{"all": {"yes"}}))}
 	post("/scan-profiles", url.Values{"name": {"Nightly"}, "tenant": {rightsContoso}, "types": {"users"}, "method": {"app"}, "schedule": {"hand"}})
 	ids["scan profile"] = linked(t, owner.Get("/scan-profiles"), "/scan-profiles/")
+	ids["log verification"] = []string{last(post("/activity/verify", url.Values{}))}
 	ids["scan"] = []string{last(post("/scan-profiles/"+ids["scan profile"][0]+"/run", url.Values{}))}
 	for n, tenant := range []string{rightsContoso, rightsFabrikam} {
 		made := last(post("/app-profiles", url.Values{

@@ -19,6 +19,7 @@ import (
 	"purser.example/internal/profile"
 	core "purser.example/internal/session"
 	"purser.example/static"
+	"purser.example/web/activity"
 	"purser.example/web/appprofiles"
 	"purser.example/web/auth"
 	"purser.example/web/door"
@@ -61,6 +62,7 @@ type Options struct {
 	People      *people.Handlers
 	Security    *security.Handlers
 	Help        *help.Handlers
+	Entries     *activity.Handlers
 }
 
 // New joins everything into one handler.
@@ -129,6 +131,7 @@ func routes(e *echo.Echo, o Options) {
 	o.People.Mount(e)
 	o.Security.Mount(e)
 	o.Help.Mount(e)
+	o.Entries.Mount(e)
 
 	safe := []string{http.MethodGet, http.MethodHead} // load balancers like to ask by HEAD
 	e.Match(safe, "/healthz", func(c echo.Context) error { return c.String(http.StatusOK, "ok") })
@@ -167,7 +170,8 @@ func signingIn(c echo.Context) bool { return strings.HasPrefix(c.Request().URL.P
 // streaming are the requests that hold their connection to hear of progress, or to take a table that is sent as it is read. Their header does
 // not tell: htmx says of each of its requests that it would take a stream.
 func streaming(c echo.Context) bool {
-	return c.Request().Method == http.MethodGet && (strings.HasSuffix(c.Path(), "/events") || c.Path() == scans.ExportPath || c.Path() == profiles.ExportPath)
+	return c.Request().Method == http.MethodGet && (strings.HasSuffix(c.Path(), "/events") || c.Path() == scans.ExportPath || c.Path() == profiles.ExportPath ||
+		c.Path() == activity.CSVPath || c.Path() == activity.LinesPath)
 }
 
 // asking are the requests that may wait for Microsoft 365, by the routes that each screen tells of.

@@ -243,11 +243,11 @@ func (keyIDCommand) Run(s streams) error {
 }
 
 type auditCommand struct {
-	Verify auditVerifyCommand `cmd:"" help:"Check the whole activity log. Ends with status 0 and the number of entries, or with 1 and the first broken entry. Changes nothing, and works while Purser runs and on a copy."`
+	Verify auditVerifyCommand `cmd:"" help:"Check the whole activity log. Ends with status 0 and the number of entries, or with 1 and the first broken entry. Changes nothing, and works while Purser runs, on a copy, and on a log that was exported as JSON Lines."`
 }
 
 type auditVerifyCommand struct {
-	Data string `help:"Folder of the database, or the file of a copy. Default: PURSER_DATA."`
+	Data string `help:"Folder of the database, the file of a copy, or an exported log. Default: PURSER_DATA."`
 }
 
 func (c auditVerifyCommand) Run(ctx context.Context, s streams) error {

@@ -70,6 +70,7 @@ var measurements = []struct {
 	{"grants", (*bench).grants},
 	{"beside", (*bench).besideScan},
 	{"objects", (*bench).objects},
+	{"log", (*bench).activityLog},
 }
 
 func document(ctx context.Context, file string) error {

@@ -12,6 +12,9 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+
+	"purser.example/internal/activity"
+	"purser.example/internal/audit"
 )
 
 // sources reads all Go files of the program, without tests and what they share (rooms whose names end in "test").
@@ -127,6 +130,21 @@ func TestTheTableOfActionsIsTrue(t *testing.T) {
 	for action, where := range inCode {
 		if inDocs[action] != 1 {
 			t.Errorf("docs/security.md names %q %d times, want once (%s)", action, inDocs[action], where)
+		}
+	}
+}
+
+// R63: every action of the activity log has its sentence, and no sentence is of an action that nobody writes.
+func TestEveryActionIsTold(t *testing.T) {
+	inCode := actions(t)
+	for action, where := range inCode {
+		if words := activity.Told[audit.Action(action)]; words.Title == "" || !strings.ContainsAny(words.Sentence, ".]") {
+			t.Errorf("%q has no sentence in internal/activity (%s)", action, where)
+		}
+	}
+	for action := range activity.Told {
+		if inCode[string(action)] == "" {
+			t.Errorf("internal/activity tells %q, which nothing is called", action)
 		}
 	}
 }

@@ -15,6 +15,7 @@ import (
 
 	"purser.example/internal/access"
 	"purser.example/internal/account"
+	"purser.example/internal/activity"
 	"purser.example/internal/appprofile"
 	"purser.example/internal/audit"
 	"purser.example/internal/backup"
@@ -38,6 +39,7 @@ import (
 	"purser.example/internal/verdict"
 	"purser.example/internal/work"
 	"purser.example/web"
+	entries "purser.example/web/activity"
 	"purser.example/web/appprofiles"
 	"purser.example/web/auth"
 	"purser.example/web/help"
@@ -78,6 +80,7 @@ type App struct {
 	Pools    *pool.Service
 	Scans    *scan.Service
 	People   *people.Service
+	Activity *activity.Service
 
 	Validations *profile.Validations
 	Imports     *profile.Imports
@@ -95,6 +98,7 @@ type App struct {
 	backups *backup.Scheduled // nil: none are made
 
 	tally    *audit.Tally
+	logStore logStore
 	queue    *work.Queue
 	shifts   *run.Shifts
 	index    func(context.Context) (more bool, err error)
@@ -139,7 +143,7 @@ func Open(ctx context.Context, cfg config.Config, o Options) (*App, error) {
 	}
 	a := &App{DB: db, cfg: cfg, log: o.Log, health: health{after: cmp.Or(o.LookAfter, time.Minute)}, certificate: secured, metrics: counts}
 	a.cfg.Key, a.cfg.OIDC.ClientSecret, a.cfg.TLSKey = "", "", "" // wrapped by now, and not needed in the clear again
-	a.index = kept.index
+	a.index, a.logStore = kept.index, kept.entries
 	a.login, a.tally = loginClient(cfg, codes, o.Now, nil), audit.NewTally(db, o.Now)
 	a.furnish(kept, ring, codes, o)
 	a.backups = a.scheduledBackups(key, o)
@@ -151,6 +155,7 @@ func Open(ctx context.Context, cfg config.Config, o Options) (*App, error) {
 	}
 	a.Handler = a.pages(newReadiness(db, key, &a.health, o.Log).check, codes, o)
 	a.beside, a.stop = context.WithCancel(context.WithoutCancel(ctx))
+	a.forwardLog(a.beside, a.logStore, o.Now)
 	if err := a.begin(ctx, a.beside); err != nil {
 		return nil, errors.Join(err, a.Close())
 	}
@@ -185,6 +190,7 @@ func (a *App) furnish(kept stores, ring *secret.Keyring, codes *verdict.Table, o
 		Store: kept.scans, Tenants: a.Tenants, Apps: a.Apps, Accounts: a.Accounts, Profiles: a.Profiles, Pools: a.Pools, Runs: a.Runs, Shifts: a.shifts, Directory: Scans(client),
 		Now: o.Now, Log: o.Log,
 	})
+	a.Activity = activity.NewService(activity.Parts{Store: kept.entries, Verifications: kept.entries, Lines: kept.entries, Receivers: a.receivers, Shifts: a.shifts, Now: o.Now})
 	a.Profiles.UsedBy(a.Pools, a.Scans)
 	a.Pools.CountedBy(a.Scans)
 	a.Accounts.KeptBy(a.Profiles, a.Pools)
@@ -198,6 +204,7 @@ func (a *App) employ(ctx context.Context) (err error) {
 		work.Runs(pool.CheckRun, a.Runs),
 		work.Runs(scan.GrantRun, a.Runs),
 		work.Scans(scan.ObjectScan, func(ctx context.Context, id string) error { return a.Scans.Work(ctx, scan.ID(id)) }),
+		work.Local(activity.Verifying, func(ctx context.Context, id string) error { return a.Activity.Work(ctx, activity.VerificationID(id)) }),
 		work.Net(pool.GroupRead, func(ctx context.Context, id string) error { return a.Pools.Read(ctx, pool.ReadingID(id)) }),
 	)
 	if err != nil {
@@ -230,6 +237,7 @@ func (a *App) pages(ready func(context.Context) error, codes *verdict.Table, o O
 		Scans:       discovery,
 		People:      &screens.Handlers{People: a.People, Now: o.Now, Log: o.Log},
 		Security:    &security.Handlers{Sessions: a.sessions, InForce: a.inForce, Now: o.Now},
+		Entries:     &entries.Handlers{Activity: a.Activity, Tenants: a.Tenants, Now: o.Now, Log: o.Log},
 		Help:        &help.Handlers{Provider: a.cfg.ServiceProvider, StrictPasswords: a.cfg.StrictPasswords, Codes: codes, Now: o.Now},
 	})
 }
@@ -281,6 +289,9 @@ func (a *App) begin(ctx, beside context.Context) error {
 	a.chores.Go(func() { a.every(beside, dueEvery, a.beginDue) })
 	if a.backups != nil {
 		a.chores.Go(func() { a.every(beside, backupEvery, a.backups.BeginDue) })
+	}
+	if a.cfg.ActivityLog.Keep > 0 {
+		a.chores.Go(func() { a.every(beside, shortenEvery, a.shortenLog) })
 	}
 	if a.certificate != nil && a.certificate.Renewable() {
 		a.chores.Go(func() { a.every(beside, renewEvery, func(context.Context) { a.RenewCertificate() }) })

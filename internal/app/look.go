@@ -8,10 +8,12 @@ import (
 
 	"purser.example/internal/appprofile"
 	"purser.example/internal/config"
+	"purser.example/internal/forward"
 	"purser.example/internal/login"
 	"purser.example/internal/microsoft"
 	"purser.example/internal/secret"
 	"purser.example/internal/sqlite"
+	entries "purser.example/internal/sqlite/activity"
 	"purser.example/internal/sqlite/appprofiles"
 	"purser.example/internal/sqlite/tenants"
 	"purser.example/internal/tenant"
@@ -22,6 +24,8 @@ type Beside struct {
 	Tenants   *tenant.Service
 	Apps      *appprofile.Service
 	Directory appprofile.Directory
+
+	Receivers []forward.Mark // of those that the settings ship the activity log to
 }
 
 // LookBeside opens the database of an installation for whoever examines it, whether a Purser works in it or not, and joins what reads it
@@ -38,8 +42,13 @@ func LookBeside(ctx context.Context, cfg config.Config, now func() time.Time, wa
 	return sqlite.Beside(ctx, cfg.Data, key, now, func(db *sqlite.DB, ring *secret.Keyring) error {
 		directory := Apps(microsoft.New(microsoft.Config{Simulator: cfg.M365Simulator, Now: now, Codes: codes, Transport: way}))
 		known := tenant.NewService(tenants.New(db), ring, now)
+		marks, err := entries.New(db).Marks(ctx)
+		if err != nil {
+			return err
+		}
 		return look(Beside{
-			Tenants: known, Directory: directory,
+			Receivers: receiving(marks, cfg.ActivityLog),
+			Tenants:   known, Directory: directory,
 			Apps: appprofile.NewService(appprofile.Parts{Store: appprofiles.New(db), Tenants: known, Directory: directory, Ring: ring, Now: now}),
 		})
 	})

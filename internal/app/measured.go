@@ -77,7 +77,7 @@ func (a *App) observer() func(route, method string, status int, took time.Durati
 // sources are whom the metrics ask.
 func (a *App) sources(kept stores, now func() time.Time) metrics.Sources {
 	s := metrics.Sources{
-		Now: now, Queues: kept.queues, Sessions: kept.signedIn,
+		Now: now, Queues: append(kept.queues, a.logQueues()...), Sessions: kept.signedIn,
 		Database: func() (metrics.Database, error) {
 			f, err := a.DB.Figures()
 			return metrics.Database(f), err

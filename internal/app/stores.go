@@ -3,10 +3,13 @@ package app
 import (
 	"context"
 	"errors"
+	"time"
 
 	"purser.example/internal/account"
+	"purser.example/internal/activity"
 	"purser.example/internal/appprofile"
 	"purser.example/internal/breakglass"
+	"purser.example/internal/forward"
 	"purser.example/internal/metrics"
 	"purser.example/internal/people"
 	"purser.example/internal/pool"
@@ -16,6 +19,7 @@ import (
 	"purser.example/internal/session"
 	"purser.example/internal/sqlite"
 	"purser.example/internal/sqlite/accounts"
+	entries "purser.example/internal/sqlite/activity"
 	"purser.example/internal/sqlite/appprofiles"
 	links "purser.example/internal/sqlite/breakglass"
 	known "purser.example/internal/sqlite/people"
@@ -40,12 +44,23 @@ type stores struct {
 	scans    scan.Store
 	links    breakglass.Store
 	people   people.Store
+	entries  logStore
 
 	index   func(context.Context) (more bool, err error) // renews what the search looks up, a step at a time
 	prepare func(context.Context) error                  // brings up to date what a migration left to the program, before anybody asks
 
 	queues   []metrics.Queue // what waits behind the pages
 	signedIn func(context.Context) (int, error)
+}
+
+// logStore is where the activity log is read.
+type logStore interface {
+	activity.Store
+	activity.Verifications
+	activity.Lines
+	forward.Store
+	Marks(ctx context.Context) ([]forward.Mark, error)
+	Waiting(ctx context.Context, receiver string) (n int, oldest time.Time, err error)
 }
 
 // storesOf are the stores of a SQLite database.
@@ -57,7 +72,7 @@ func storesOf(db *sqlite.DB) stores {
 	return stores{
 		sessions: visits, tenants: tenants.New(db), apps: appprofiles.New(db), accounts: accounts.New(db),
 		runs:     ran,
-		profiles: kept, pools: members, scans: found, links: links.New(db), people: known.New(db),
+		profiles: kept, pools: members, scans: found, links: links.New(db), people: known.New(db), entries: entries.New(db),
 		index:   oneAfterTheOther(kept.Index, found.Index),
 		prepare: func(ctx context.Context) error { return errors.Join(kept.Fold(ctx), members.Fold(ctx)) },
 		queues: []metrics.Queue{

@@ -150,8 +150,10 @@ func (s *Service) Edit(ctx context.Context, caller access.Caller, origin audit.O
 	if p.Version != version {
 		return Profile{}, told(ErrChanged)
 	}
+	old := p
 	p.Name, p.ApplicationID, p.Modified = d.Name, d.ApplicationID, stampOf(caller, s.now())
-	entry := audit.By(caller, origin, Edited, p.target()).With("application", p.ApplicationID)
+	entry := audit.By(caller, origin, Edited, p.target()).With("tenant", string(p.Tenant)).With("application", p.ApplicationID).
+		Changed("application", old.ApplicationID, p.ApplicationID).Changed("name", old.Name, p.Name)
 	if !replaces {
 		return s.update(ctx, caller, p, keep(p.Credentials), nil, entry)
 	}

@@ -84,3 +84,14 @@ func (e Entry) With(name, value string) Entry {
 	e.Details = details
 	return e
 }
+
+// Former stands before the name of a fact for what it was before.
+const Former = "former "
+
+// Changed adds what a fact is now and what it was before, where the two differ. Neither is ever a secret.
+func (e Entry) Changed(name, before, now string) Entry {
+	if before == now {
+		return e
+	}
+	return e.With(name, now).With(Former+name, before)
+}

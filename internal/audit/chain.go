@@ -4,7 +4,6 @@ import (
 	"crypto/hmac"
 	"crypto/sha256"
 	"encoding/binary"
-	"maps"
 	"slices"
 
 	"purser.example/internal/secret"
@@ -39,6 +38,8 @@ type Chain struct {
 	Key   secret.Value // its own, KeySize random bytes
 	Start []byte       // what its first entry is chained to: the end of the chain before it, or nothing
 	Head  Head
+
+	Checkpoint []byte // signs that its entries may be gone, of a chain that is closed; nil: all of them must be there
 }
 
 // First is the chain that a log begins with.
@@ -70,6 +71,15 @@ func (c Chain) Append(seq int64, e Entry) (Link, Chain, error) {
 	return link, c.ending(seq, link.MAC), nil
 }
 
+// Closed reports whether the chain has a checkpoint; Check says whether it holds.
+func (c Chain) Closed() bool { return c.Checkpoint != nil }
+
+// Close gives a chain that is followed the signature under which its entries may be removed. Only those of the first chains of a log may.
+func (c Chain) Close() Chain {
+	c.Checkpoint = c.sum(message{}.text("checkpoint").number(int64(c.ID)).number(c.Head.Seq).bytes(c.Start).bytes(c.Head.MAC))
+	return c
+}
+
 // check compares the end with its seal. next is the start of the chain that follows, nil for the last one.
 func (c Chain) check(next []byte) error {
 	if !hmac.Equal(c.Head.Seal, c.seal(next)) {
@@ -98,15 +108,29 @@ func (c Chain) startAfter(before Head) []byte {
 
 // mac covers every part of the link. The chain that it is in is covered by the key.
 func (c Chain) mac(previous []byte, l Link) []byte {
-	m := make(message, 0, 1024).text("entry").bytes(previous).number(l.Seq).number(l.At.UnixMilli())
-	for _, text := range l.texts() {
+	return c.sum(make(message, 0, 1024).link(previous, l))
+}
+
+// link adds every part of a link and what it is chained to.
+func (m message) link(previous []byte, l Link) message {
+	m = m.text("entry").bytes(previous).number(l.Seq).number(l.At.UnixMilli())
+	for _, text := range l.Texts() {
 		m = m.text(*text)
 	}
 	m = m.number(int64(len(l.Details)))
-	for _, name := range slices.Sorted(maps.Keys(l.Details)) {
+	var some [16]string // more of them are on the heap
+	for _, name := range sortedNames(some[:0], l.Details) {
 		m = m.text(name).text(l.Details[name])
 	}
-	return c.sum(m)
+	return m
+}
+
+func sortedNames(names []string, details map[string]string) []string {
+	for name := range details {
+		names = append(names, name)
+	}
+	slices.Sort(names)
+	return names
 }
 
 func (c Chain) sum(m message) []byte {

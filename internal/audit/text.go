@@ -9,8 +9,8 @@ import (
 // replacement stands for what is no text.
 const replacement = "\ufffd"
 
-// texts are all texts of the entry but its details, in the order in which the MAC covers them.
-func (e *Entry) texts() [10]*string {
+// Texts are all texts of the entry but its details, in the order in which the MAC covers them.
+func (e *Entry) Texts() [10]*string {
 	return [10]*string{
 		&e.Actor.Issuer, &e.Actor.Subject, &e.Actor.Name, &e.Actor.SignIn, (*string)(&e.Action),
 		&e.Target.Kind, &e.Target.ID, &e.Target.Name, &e.Origin.Request, &e.Origin.Address,
@@ -20,7 +20,7 @@ func (e *Entry) texts() [10]*string {
 // clean gives the entry as the log takes it: texts, and nothing that a store would give back as something else. The details are
 // kept as JSON, which cannot hold other bytes than UTF-8, and an entry that comes back changed looks like tampering.
 func (e Entry) clean() Entry {
-	for _, text := range e.texts() {
+	for _, text := range e.Texts() {
 		*text = clean(*text)
 	}
 	if !cleanDetails(e.Details) {

@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"fmt"
 	"iter"
+	"slices"
 )
 
 // Broken says where the log does not hold, and why.
@@ -42,7 +43,40 @@ func (cs Chains) Check() error {
 		if err := c.check(cs.startOf(i + 1)); err != nil {
 			return err
 		}
+		if err := cs.checkpoint(i); err != nil {
+			return err
+		}
 		before = c.Head
+	}
+	return nil
+}
+
+// Closed is the number of the last entry that may be gone: that of the last chain with a checkpoint.
+func (cs Chains) Closed() (seq int64) {
+	for _, c := range cs {
+		if c.Closed() {
+			seq = c.Head.Seq
+		}
+	}
+	return seq
+}
+
+// FirstOpen is the first chain without a checkpoint, by its place. The last one has none where Check found nothing.
+func (cs Chains) FirstOpen() int {
+	return slices.IndexFunc(cs, func(c Chain) bool { return !c.Closed() })
+}
+
+// checkpoint says whether the entries of a chain may be gone, where it claims so.
+func (cs Chains) checkpoint(i int) error {
+	c := cs[i]
+	if !c.Closed() {
+		return nil
+	}
+	switch {
+	case !hmac.Equal(c.Checkpoint, c.Close().Checkpoint):
+		return &Broken{Seq: c.Head.Seq, Reason: fmt.Sprintf("the checkpoint of chain %d is not one that Purser signed", c.ID)}
+	case i == len(cs)-1, i > 0 && !cs[i-1].Closed():
+		return &Broken{Seq: c.Head.Seq, Reason: fmt.Sprintf("the checkpoint of chain %d is not at the beginning of the log", c.ID)}
 	}
 	return nil
 }
@@ -57,34 +91,23 @@ func (cs Chains) startOf(i int) []byte {
 // Verify reads all entries in order and compares the ends of their chains with those that are kept. It returns a *Broken for
 // the first place that does not hold, and the source's own error where reading failed.
 func (cs Chains) Verify(links iter.Seq2[Link, error]) error {
-	if err := cs.Check(); err != nil {
-		return err
+	_, err := cs.VerifyAll(links)
+	return err
+}
+
+// VerifyAll is Verify, and gives the walk that came to the end.
+func (cs Chains) VerifyAll(links iter.Seq2[Link, error]) (*Walk, error) {
+	walk, err := cs.Walk()
+	if err != nil {
+		return nil, err
 	}
-	reached := make([][]byte, len(cs)) // the MAC that the next entry of each chain is chained to
-	for i, c := range cs {
-		reached[i] = c.Start
-	}
-	var last int64
 	for link, err := range links {
 		if err != nil {
-			return fmt.Errorf("read activity log after entry %d: %w", last, err)
+			return nil, fmt.Errorf("read activity log after entry %d: %w", walk.last, err)
 		}
-		if link.Seq != last+1 {
-			return &Broken{Seq: last + 1, Reason: fmt.Sprintf("missing; entry %d follows", link.Seq)}
-		}
-		i := int(link.Chain) - 1
-		if i < 0 || i >= len(cs) {
-			return &Broken{Seq: link.Seq, Reason: fmt.Sprintf("in chain %d, which doesn't exist", link.Chain)}
-		}
-		if !hmac.Equal(link.MAC, cs[i].mac(reached[i], link)) {
-			return &Broken{Seq: link.Seq, Reason: "altered, or not the one that was written here"}
-		}
-		reached[i], last = link.MAC, link.Seq
-	}
-	for i, c := range cs {
-		if !hmac.Equal(reached[i], c.Head.MAC) {
-			return &Broken{Seq: last + 1, Reason: fmt.Sprintf("the log ends here, but %d entries were written", cs.Last().Head.Seq)}
+		if err := walk.Next(link); err != nil {
+			return nil, err
 		}
 	}
-	return nil
+	return walk, walk.End()
 }

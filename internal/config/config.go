@@ -38,6 +38,7 @@ type Config struct {
 	MetricsAddr      string         // listen address of the metrics, not a public one; empty: none
 	LogLevel         slog.Level
 	LogJSON          bool
+	ActivityLog      Log
 
 	Unknown []string // PURSER_ variables that are no settings: likely misspelt, worth a warning
 	Exposed []string // settings whose secret's file every account of the machine can get at: worth one too

@@ -78,6 +78,7 @@ func (r *reader) shared(cfg *Config) {
 	cfg.TrustedProxies = r.networks("PURSER_TRUSTED_PROXIES")
 	cfg.TrustedNetworks = r.networks("PURSER_TRUSTED_NETWORKS")
 	cfg.MetricsAddr = r.closeBy("PURSER_METRICS_ADDR")
+	r.activityLog(cfg)
 	if err := cfg.LogLevel.UnmarshalText([]byte(r.text("PURSER_LOG_LEVEL", "info", fixed))); err != nil {
 		r.wrong("PURSER_LOG_LEVEL", "must be debug, info, warn or error.")
 		cfg.LogLevel = slog.LevelInfo

@@ -108,6 +108,7 @@ var checks = []check{
 	{"backups", append([]string{"PURSER_BACKUP_DIR"}, forDatabase...), backups},
 	{"provider", forProvider, provider},
 	{"tenants", append([]string{"PURSER_M365_SIMULATOR", "PURSER_VERDICT_CODES"}, forDatabase...), tenants},
+	{"log-shipping", append([]string{"PURSER_AUDIT_FILE", "PURSER_AUDIT_SYSLOG"}, forDatabase...), logShipping},
 	{"clock", nil, clock},
 }
 

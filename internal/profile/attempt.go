@@ -19,7 +19,7 @@ type deed struct {
 }
 
 func (w deed) entry(action audit.Action) audit.Entry {
-	return audit.By(w.caller, w.origin, action, w.profile.target())
+	return audit.By(w.caller, w.origin, action, w.profile.target()).With("tenant", string(w.profile.Tenant))
 }
 
 func (p Profile) target() audit.Target {
@@ -80,6 +80,13 @@ func (p Profile) Parked() bool { return account.Refused(p.Verdict) }
 
 // nothing is what an edit changed that changed nothing.
 const nothing = "nothing"
+
+// changedFrom adds to the entry of an edit which fields it changed, with what they were before; never a password.
+func (p Profile) changedFrom(old Profile, password bool, e audit.Entry) audit.Entry {
+	return e.With("changed", differences(old, p, password)).Changed("name", old.Name, p.Name).Changed("description", old.Description, p.Description).
+		Changed("tenant", string(old.Tenant), string(p.Tenant)).Changed("services", joined(old.Services), joined(p.Services)).
+		Changed("username", old.Username, p.Username).Changed("admin center", old.AdminCenterURL, p.AdminCenterURL)
+}
 
 // differences names what an edit changed, for the activity log; never the values of the password.
 func differences(old, edited Profile, password bool) string {

@@ -156,7 +156,7 @@ func (e classicEdit) entry() audit.Entry {
 	if e.edited.Kind == Common {
 		action = Converted
 	}
-	return e.deed().entry(action).With("changed", differences(e.old, e.edited, !e.draft.Password.Empty())).With("username", e.edited.Username)
+	return e.edited.changedFrom(e.old, !e.draft.Password.Empty(), e.deed().entry(action).With("username", e.edited.Username))
 }
 
 // classicEdit looks at the profile that somebody edits, and at what they typed.

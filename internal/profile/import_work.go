@@ -295,7 +295,7 @@ func (w *importing) brought(r *judged) (*Brought, error) {
 	if r.old == nil {
 		b.Entry = d.entry(Created).With("services", joined(p.Services)).With("username", p.Username).With("type", string(p.Kind))
 	} else {
-		b.Entry = d.entry(Changed).With("changed", r.changes)
+		b.Entry = p.changedFrom(r.old.Profile, r.renewed, d.entry(Changed))
 	}
 	b.Entry = b.Entry.With("import", string(w.of.ID))
 	return b, nil

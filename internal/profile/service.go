@@ -127,7 +127,7 @@ func (s *Service) Update(ctx context.Context, caller access.Caller, origin audit
 	p := s.stamped(old, d, caller)
 	p.Version++
 	w := deed{caller, origin, p}
-	changed := w.entry(Changed).With("changed", differences(old, p, !d.Password.Empty()))
+	changed := p.changedFrom(old, !d.Password.Empty(), w.entry(Changed))
 	if d.Password.Empty() {
 		return p, s.raced(ctx, id, s.store.Update(ctx, p, seen, nil, nil, nil, changed))
 	}

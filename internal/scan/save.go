@@ -66,7 +66,7 @@ func (s *Service) Edit(ctx context.Context, caller access.Caller, origin audit.O
 		p.Next = p.Schedule.Next(s.now(), time.Time{})
 	}
 	p.Version++
-	err = s.store.Update(ctx, p, old.Version, audit.By(caller, origin, Edited, p.target()).With("changed", old.differences(p)))
+	err = s.store.Update(ctx, p, old.Version, p.changedFrom(old, audit.By(caller, origin, Edited, p.target()).With("tenant", string(p.Tenant))))
 	switch {
 	case errors.Is(err, ErrGone):
 		return Profile{}, errNoProfile
@@ -245,6 +245,21 @@ func (p Profile) types() string {
 		names[i] = string(t)
 	}
 	return strings.Join(names, ", ")
+}
+
+// changedFrom adds to the entry of an edit what it changed, with what that was before.
+func (p Profile) changedFrom(old Profile, e audit.Entry) audit.Entry {
+	return e.With("changed", old.differences(p)).Changed("name", old.Name, p.Name).Changed("description", old.Description, p.Description).
+		Changed("types", old.types(), p.types()).Changed("method", string(old.Method), string(p.Method)).
+		Changed("account", string(old.Account), string(p.Account)).Changed("schedule", old.Schedule.told(), p.Schedule.told())
+}
+
+// told is the schedule as the activity log has it.
+func (s Schedule) told() string {
+	if !s.Daily {
+		return "by hand"
+	}
+	return "daily at " + s.Clock() + " " + s.Zone
 }
 
 // differences names what an edit changed, for the activity log.

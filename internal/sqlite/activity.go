@@ -6,7 +6,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"iter"
 	"time"
 
 	"purser.example/internal/audit"
@@ -16,7 +15,7 @@ var errLocked = errors.New("sqlite: the activity log is written before Unlock")
 
 // record appends the entry to the activity log, in the transaction of what it records (R61).
 func (db *DB) record(tx *Tx, e audit.Entry) error {
-	if db.chain == nil {
+	if db.chain.Load() == nil {
 		return errLocked
 	}
 	chain, last, err := db.end(tx)
@@ -60,15 +59,30 @@ func (db *DB) end(tx *Tx) (chain audit.Chain, last int64, err error) {
 	if tx.log.known {
 		return tx.log.chain, tx.log.last, nil
 	}
-	chain = *db.chain
-	err = tx.QueryRow(`SELECT seq, mac, seal, (SELECT max(seq) FROM chains) FROM chains WHERE id = ?`, chain.ID).
-		Scan(&chain.Head.Seq, &chain.Head.MAC, &chain.Head.Seal, &last)
+	chain = *db.chain.Load()
+	known := chain.ID
+	var sealed []byte
+	err = tx.QueryRow(`SELECT id, key, start, seq, mac, seal, (SELECT max(seq) FROM chains) FROM chains ORDER BY id DESC LIMIT 1`).
+		Scan(&chain.ID, &sealed, &chain.Start, &chain.Head.Seq, &chain.Head.MAC, &chain.Head.Seal, &last)
 	if errors.Is(err, sql.ErrNoRows) {
 		return chain, 0, &audit.Broken{Reason: fmt.Sprintf("the stored end of chain %d is missing", chain.ID)}
 	}
 	if err != nil {
 		return chain, 0, fmt.Errorf("read the end of the activity log: %w", err)
 	}
+	if chain.ID != known {
+		return db.another(chain, sealed, last)
+	}
+	return chain, last, nil
+}
+
+// another is the end of the log in a chain that was begun since the last entry.
+func (db *DB) another(chain audit.Chain, sealed []byte, last int64) (audit.Chain, int64, error) {
+	if _, err := openChain(db.ring, &chain, sealed); err != nil {
+		return chain, 0, &audit.Broken{Seq: chain.Head.Seq, Reason: fmt.Sprintf("the key of chain %d does not open", chain.ID)}
+	}
+	known := chain
+	db.chain.Store(&known)
 	return chain, last, nil
 }
 
@@ -96,7 +110,7 @@ func (db *DB) Record(ctx context.Context, e audit.Entry) error {
 // VerifyActivity reads the whole activity log and returns a *audit.Broken for the first place that does not hold. Entries
 // written meanwhile are left out: it reads one state of the database.
 func (db *DB) VerifyActivity(ctx context.Context) error {
-	if db.chain == nil {
+	if db.chain.Load() == nil {
 		return errLocked
 	}
 	tx, err := db.read.BeginTx(ctx, &sql.TxOptions{ReadOnly: true})
@@ -108,7 +122,7 @@ func (db *DB) VerifyActivity(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	return all.Verify(links(ctx, tx))
+	return all.Verify(links(ctx, tx, 0))
 }
 
 // Activity gives the newest entries first, at most limit of them, for tests and, later, the page.
@@ -134,26 +148,6 @@ func scanLinks(rows *sql.Rows) ([]audit.Link, error) {
 }
 
 const linkColumns = `SELECT seq, chain, at, issuer, subject, name, sign_in, action, target_kind, target_id, target_name, request, address, details, mac FROM activity`
-
-func links(ctx context.Context, tx *sql.Tx) iter.Seq2[audit.Link, error] {
-	return func(yield func(audit.Link, error) bool) {
-		rows, err := tx.QueryContext(ctx, linkColumns+` ORDER BY seq`)
-		if err != nil {
-			yield(audit.Link{}, translate(err))
-			return
-		}
-		defer func() { _ = rows.Close() }()
-		for rows.Next() {
-			link, err := scanLink(rows)
-			if !yield(link, err) || err != nil {
-				return
-			}
-		}
-		if err := rows.Err(); err != nil {
-			yield(audit.Link{}, translate(err))
-		}
-	}
-}
 
 func scanLink(rows *sql.Rows) (audit.Link, error) {
 	var l audit.Link

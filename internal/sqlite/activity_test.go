@@ -1,6 +1,8 @@
 package sqlite_test
 
 import (
+	"bytes"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"os"
@@ -31,7 +33,39 @@ func recorded(t *testing.T, db *sqlite.DB, first, last int) {
 	}
 }
 
-// R61: what is done to the tables themselves is found, in a chain that is followed and in the last one, and stays found when
+// everyWay verifies the log at once, in parts, and as a file that was exported.
+func everyWay(t *testing.T, db *sqlite.DB, key secret.Key) map[string]error {
+	t.Helper()
+	errs := map[string]error{"at once": db.VerifyActivity(ctx)}
+	all, err := db.Activity(ctx, 5000)
+	if err != nil {
+		t.Fatal(err)
+	}
+	n := int64(len(all))
+	for _, part := range []int64{n/9 + 1, n/4 + 1, n/2 + 2, 2*n + 1} { // 9 entries are in parts of 2, of 3, and in one
+		_, errs[fmt.Sprint("in parts of ", part)] = db.VerifyBy(ctx, part, func(int64, int64) {})
+	}
+	_, errs["as a file"] = sqlite.VerifyLines(exported(t, db), key)
+	return errs
+}
+
+// exported is the log as JSON Lines.
+func exported(t *testing.T, db *sqlite.DB) *bytes.Buffer {
+	t.Helper()
+	var file bytes.Buffer
+	err := db.ExportActivity(ctx, func(h audit.Header) error { return json.NewEncoder(&file).Encode(h) }, func(some []audit.Link) error {
+		for _, l := range some {
+			file.Write(audit.AppendLine(nil, l))
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return &file
+}
+
+// R61, R63: what is done to the tables themselves is found, in a chain that is followed and in the last one, and stays found when
 // more is written or Purser starts again.
 func TestVerifyFindsWhatWasDoneToTheTables(t *testing.T) {
 	whole, key := t.TempDir(), secret.NewKey()
@@ -76,12 +110,16 @@ func TestVerifyFindsWhatWasDoneToTheTables(t *testing.T) {
 				t.Fatal(err)
 			}
 			db, _ := unlocked(t, folder, key)
-			if err := db.VerifyActivity(ctx); err != nil {
-				t.Fatalf("control: %v", err)
+			for way, err := range everyWay(t, db, key) {
+				if err != nil {
+					t.Fatalf("control, %s: %v", way, err)
+				}
 			}
 			tamper(t, db, statements...)
-			if err := db.VerifyActivity(ctx); !isBroken(err) {
-				t.Errorf("not found: %v", err)
+			for way, err := range everyWay(t, db, key) {
+				if !isBroken(err) {
+					t.Errorf("not found %s: %v", way, err)
+				}
 			}
 			if err := db.Record(ctx, entry(10)); err != nil && !isBroken(err) {
 				t.Errorf("the next entry: %v", err)
@@ -124,7 +162,7 @@ func TestAnOldEndIsFound(t *testing.T) {
 func FuzzEntriesVerifyWhenReadBack(f *testing.F) {
 	for _, s := range []string{
 		"", "Adele Vance", "Zoë 山田 🙂", "\xff", "Zo\xc3", "a\xed\xa0\x80b", "\xed\xbf\xbf", "\xf4\x90\x80\x80", "\xc0\x80", "a\x00b", "\x00", "\ufffd", "\ufffe\uffff", "\ufeffx",
-		"<script>&amp;'\"\\", "\u2028\u2029\u0085\r\n\t\x1b[31m", "\\u0000\\ud800", `{"role":"x"}`, "'); DROP TABLE activity;--", strings.Repeat("é", 3000) + "\xc3",
+		"<script>&amp;'\"\\", "\u2028\u2029\u0085\r\n\t\x1b[31m", "\\u0000\\ud800", `{"role":"x"}`, "'); DROP TABLE activity;--", strings.Repeat("é", 3000) + "\xc3", "a\x01b", "\x01",
 	} {
 		f.Add(s, s, s, s)
 		f.Add("r1", "role", s, s+"\xff")
@@ -152,6 +190,10 @@ func FuzzEntriesVerifyWhenReadBack(f *testing.F) {
 		found, err := db.Activity(ctx, 1)
 		if err != nil || len(found) != 1 {
 			t.Fatalf("%d entries, %v", len(found), err)
+		}
+		line, err := audit.ParseLine(audit.AppendLine(nil, found[0]))
+		if err != nil || !reflect.DeepEqual(line, found[0]) {
+			t.Errorf("as a line %+v, %v\nwant %+v", line, err, found[0])
 		}
 		got := found[0].Entry
 		if e.At = got.At; plain(text+name+value+other) && !reflect.DeepEqual(got, e) {

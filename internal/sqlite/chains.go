@@ -33,7 +33,12 @@ const newestBound = ToKind
 // chains reads the chains of the activity log as they stand, and opens their keys. One whose key does not open is a
 // *audit.Broken: somebody altered it, or put another's in its place.
 func chains(ctx context.Context, from querier, ring *secret.Keyring) (found opened, err error) {
-	rows, err := from.QueryContext(ctx, `SELECT id, key, start, seq, mac, seal FROM chains ORDER BY id`)
+	return chainsIn(ctx, from, ring, "checkpoint")
+}
+
+// chainsIn also reads the chains of a former version, which has no column for what signs that entries may be gone.
+func chainsIn(ctx context.Context, from querier, ring *secret.Keyring, checkpoint string) (found opened, err error) {
+	rows, err := from.QueryContext(ctx, `SELECT id, key, start, seq, mac, seal, `+checkpoint+` FROM chains ORDER BY id`)
 	if err != nil {
 		return found, translate(err)
 	}
@@ -41,7 +46,7 @@ func chains(ctx context.Context, from querier, ring *secret.Keyring) (found open
 	for rows.Next() {
 		var c audit.Chain
 		var sealed []byte
-		if err := rows.Scan(&c.ID, &sealed, &c.Start, &c.Head.Seq, &c.Head.MAC, &c.Head.Seal); err != nil {
+		if err := rows.Scan(&c.ID, &sealed, &c.Start, &c.Head.Seq, &c.Head.MAC, &c.Head.Seal, &c.Checkpoint); err != nil {
 			return found, translate(err)
 		}
 		bound, err := openChain(ring, &c, sealed)

@@ -25,6 +25,11 @@ func (db *DB) Follow(ctx context.Context) error {
 	return errors.Join(err, db.OpenLog(ctx, db.ring))
 }
 
+// VerifyBy is VerifyParts with parts of another size.
+func (db *DB) VerifyBy(ctx context.Context, part int64, told func(read, of int64)) (Proved, error) {
+	return db.verifyParts(ctx, part, told)
+}
+
 // Waiting counts the writes that wait behind the one under way.
 func (db *DB) Waiting() int { return len(db.writer.changes) }
 

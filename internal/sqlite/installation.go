@@ -53,7 +53,8 @@ func (db *DB) openLog(ctx context.Context, ring *secret.Keyring) (*secret.Keyrin
 		return nil, &audit.Broken{Seq: all.Last().Head.Seq, Reason: "the keys of its chains are not sealed in one way; somebody put former ones in their place"}
 	}
 	last := all.Last()
-	db.ring, db.chain, db.bound = ring, &last, all.bound[0]
+	db.ring, db.bound = ring, all.bound[0]
+	db.chain.Store(&last)
 	return ring, nil
 }
 

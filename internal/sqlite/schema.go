@@ -137,6 +137,7 @@ var fingerprints = map[int64]string{
 	22: "1bd9b203c2894f5ef932d743",
 	23: "9506099d83046e27a124b44b",
 	24: "fc18512c675ef041e3beadad",
+	25: "d5ab4c929730c14e04a25b55",
 }
 
 // ofQueue reports whether a table or an index, named as in schemaOf, is the queue's.

@@ -25,6 +25,7 @@ import (
 	"runtime"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	_ "modernc.org/sqlite" // the driver "sqlite"
@@ -58,11 +59,12 @@ type DB struct {
 	lock    *lock
 	writer  *writer
 	read    *sql.DB
-	queries *statements     // what is asked often, on read
-	ring    *secret.Keyring // set by Unlock
-	chain   *audit.Chain    // set by Unlock: where entries go; nothing is written to the activity log before
-	bound   Bound           // set by Unlock
-	queue   Queue           // set by SetQueue
+	queries *statements                 // what is asked often, on read
+	ring    *secret.Keyring             // set by Unlock
+	chain   atomic.Pointer[audit.Chain] // set by Unlock: where entries go; nothing is written to the activity log before
+	bound   Bound                       // set by Unlock
+	queue   Queue                       // set by SetQueue
+	kept    sync.RWMutex                // held by those who read the whole log, and by whoever shortens it
 	close   func() error
 }
 

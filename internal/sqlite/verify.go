@@ -14,6 +14,9 @@ import (
 // firstChained is the first version whose log can be verified without bringing the database up to date: its log is a sequence of chains.
 const firstChained = 7
 
+// firstShortened is the first version whose log can have been shortened.
+const firstShortened = 25
+
 // ErrOlder says that the log of a database can be verified only by the Purser that wrote it, or after an upgrade.
 var ErrOlder = errors.New("this database was written by an older version of Purser; verify it with that version, or start this one on a copy first")
 
@@ -23,10 +26,13 @@ type Proved struct {
 	Chains  int
 }
 
-// VerifyFile proves the activity log of a database without changing a byte beside it: of one that a Purser works in, of one that is
+// VerifyFile proves the activity log of a database, or one that was exported as JSON Lines, without changing a byte beside it: of one that a Purser works in, of one that is
 // stopped, and of a copy. path is the file, or the folder with it. It returns *audit.Broken for the first place that does not hold,
 // ErrNewer, ErrOlder and ErrDamaged where it cannot look, and secret.ErrWrongKey for another key.
 func VerifyFile(ctx context.Context, path string, key secret.Key) (proved Proved, err error) {
+	if isLines(path) {
+		return verifyLinesIn(path, key)
+	}
 	err = lookInto(path, func(read *sql.DB) error {
 		proved, err = verify(ctx, read, key)
 		return err
@@ -153,12 +159,17 @@ func verify(ctx context.Context, read *sql.DB, key secret.Key) (Proved, error) {
 	if err != nil {
 		return Proved{}, err
 	}
-	all, err := chains(ctx, tx, ring)
+	checkpoint := "checkpoint"
+	if version < firstShortened {
+		checkpoint = "NULL"
+	}
+	all, err := chainsIn(ctx, tx, ring, checkpoint)
 	if err != nil {
 		return Proved{}, err
 	}
-	if err := all.Verify(links(ctx, tx)); err != nil {
+	walk, err := all.VerifyAll(links(ctx, tx, 0))
+	if err != nil {
 		return Proved{}, err
 	}
-	return Proved{Entries: all.Last().Head.Seq, Chains: len(all.Chains)}, nil
+	return Proved{Entries: walk.Read(), Chains: len(all.Chains)}, nil
 }

@@ -53,12 +53,20 @@ func (s *Service) SayCloudDomain(ctx context.Context, caller access.Caller, orig
 	if d.Proof, err = s.ring.Prove(domainRecord(d)); err != nil {
 		return err
 	}
-	e := audit.By(caller, origin, action, audit.Target{Kind: "tenant", ID: string(t.ID), Name: t.DisplayName}).With("domain", domain)
+	e := audit.By(caller, origin, action, audit.Target{Kind: "tenant", ID: string(t.ID), Name: t.DisplayName}).With("domain", domain).
+		Changed("checked by the cloud", yesNo(!checked), yesNo(checked))
 	err = s.store.SayCloudDomain(ctx, d, checked, e)
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.known = nil
 	return err
+}
+
+func yesNo(yes bool) string {
+	if yes {
+		return "yes"
+	}
+	return "no"
 }
 
 // domainRecord is what the proof of a cloud domain covers: it decides where passwords go.

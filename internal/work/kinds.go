@@ -31,6 +31,11 @@ func Net(name string, do Do) Kind {
 	return Kind{Name: name, AtOnce: 16, Do: do, Restart: "It is done anew from its beginning: Microsoft's pages do not outlive the process that asked for them."}
 }
 
+// Local is work on what this machine has, one at a time.
+func Local(name string, do Do) Kind {
+	return Kind{Name: name, AtOnce: 1, Do: do, Restart: "It is done anew from its beginning: it only reads."}
+}
+
 // Scans is a scan as work. Its jobs' ids are those of scans.
 func Scans(name string, do Do) Kind {
 	return Kind{

@@ -148,10 +148,18 @@ func literals(t *testing.T, path string) []string {
 		t.Fatal(err)
 	}
 	var list []string
-	ast.Inspect(file, func(n ast.Node) bool {
+	var look func(n ast.Node) bool
+	look = func(n ast.Node) bool {
 		switch n := n.(type) {
 		case *ast.ImportSpec:
 			return false
+		case *ast.CompositeLit:
+			if of, ok := n.Type.(*ast.MapType); ok && isAction(of.Key) {
+				for _, e := range n.Elts {
+					ast.Inspect(e.(*ast.KeyValueExpr).Value, look)
+				}
+				return false
+			}
 		case *ast.ValueSpec:
 			return !isAction(n.Type)
 		case *ast.BasicLit:
@@ -160,7 +168,8 @@ func literals(t *testing.T, path string) []string {
 			}
 		}
 		return true
-	})
+	}
+	ast.Inspect(file, look)
 	return list
 }
 

@@ -14,7 +14,7 @@ type entry struct {
 	newTab                   bool
 }
 
-// entries appear with the page they lead to. Other rooms have their place between these: Overview before them all, Health and expiry under
+// entries appear with the page they lead to. Other rooms have their place between these: Overview before them all, and Health and expiry under
 // Monitoring.
 var entries = []entry{
 	{"Management", "App management", "/app-profiles", "app", access.ManageServiceAccounts, false},
@@ -24,6 +24,7 @@ var entries = []entry{
 	{"Monitoring", "Validation runs", "/service-accounts/validations", "validate", access.ManageServiceAccounts, false},
 	{"Administration", "People", "/people", "people", access.ManagePeople, false},
 	{"Administration", "Security", "/settings/security", "security", access.ChangeSecurity, false},
+	{"Administration", "Activity log", "/activity", "copy", access.ReadActivity, false},
 }
 
 // elsewhere are addresses that belong to an entry and do not stand under its own.
