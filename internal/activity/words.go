@@ -19,6 +19,7 @@ var Told = map[audit.Action]Words{
 	"sign-in":         {"Sign-in", "{who} signed in[ as {role}]."},
 	"sign-in refused": {"Sign-in refused", "A sign-in was refused[: {reason}]"},
 	"sign-out":        {"Sign-out", "{who} signed out[ through {by}]."},
+	"network refused": {"Network refused", "A request for {object} came from outside the trusted networks and was refused[, {count} times since {since}]."},
 	"access denied":   {"Access denied", "{who} asked for {object} and was refused[, {count} times since {since}]."},
 
 	"break-glass link made":        {"Break-glass link made", "A break-glass link was made[ by {by}][, valid until {until}]."},

@@ -377,6 +377,7 @@ func TestTheRoomsOfTheStores(t *testing.T) {
 		"/sessions":    "sqlite access audit session",
 		"/tenants":     "sqlite audit tenant",
 		"/accounts":    "sqlite account audit",
+		"/activity":    "sqlite activity audit forward problem shown",
 		"/appprofiles": "sqlite account appprofile audit tenant",
 		"/breakglass":  "sqlite audit breakglass",
 		"/people":      "sqlite account audit people shown tenant",

@@ -24,7 +24,7 @@ var entries = []entry{
 	{"Monitoring", "Validation runs", "/service-accounts/validations", "validate", access.ManageServiceAccounts, false},
 	{"Administration", "People", "/people", "people", access.ManagePeople, false},
 	{"Administration", "Security", "/settings/security", "security", access.ChangeSecurity, false},
-	{"Administration", "Activity log", "/activity", "copy", access.ReadActivity, false},
+	{"Administration", "Activity log", "/activity", "log", access.ReadActivity, false},
 }
 
 // elsewhere are addresses that belong to an entry and do not stand under its own.
