@@ -113,7 +113,7 @@ func TestAFirstVisitIsLight(t *testing.T) {
 		}
 		return len(res.Text())
 	}
-	for path, limit := range map[string]int{"/service-accounts": 60 << 10, "/classic/account-pool": 60 << 10, "/help/validation-codes": 64 << 10} { // the last is a book
+	for path, limit := range map[string]int{"/service-accounts": 60 << 10, "/classic/account-pool": 60 << 10, "/help/validation-codes": 70 << 10} { // the last is a book
 		requests := map[string]bool{path: true}
 		b.Get(path).Page(t).Find("link[href], script[src], img[src]").Each(func(_ int, s *goquery.Selection) {
 			requests[s.AttrOr("src", s.AttrOr("href", ""))] = true

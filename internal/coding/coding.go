@@ -86,7 +86,7 @@ func (c Coding) Best(body []byte) []byte {
 	var packed bytes.Buffer
 	switch c {
 	case Brotli:
-		finish(brotli.NewWriterLevel(&packed, brotli.BestCompression), body)
+		finish(brotli.NewWriterV2(&packed, 9), body)
 	case Gzip:
 		writer, err := gzip.NewWriterLevel(&packed, gzip.BestCompression)
 		if err != nil {
