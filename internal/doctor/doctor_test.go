@@ -407,7 +407,16 @@ func TestPlantedMistakesAreFoundR81(t *testing.T) {
 		"the newest backup is of another key": {shelved(time.Hour, func(r *rig, _ string) { r.env["PURSER_KEY"] = secret.NewKey().Text() }), want{"backups", "", wrong, "another key"}},
 		"there is no backup yet":              {func(r *rig) { r.env["PURSER_BACKUP_DIR"] = r.t.TempDir() }, want{"backups", "", warning, "no scheduled backup"}},
 		"the folder for backups is gone":      {func(r *rig) { r.env["PURSER_BACKUP_DIR"] = filepath.Join(r.t.TempDir(), "none") }, want{"backups", "", wrong, "is not there"}},
-		"the provider is down":                {func(r *rig) { r.env["PURSER_OIDC_ISSUER"] = "http://" + freeAddress(r.t) + "/idp" }, want{"provider", "", wrong, "cannot connect"}},
+		"the log's file has no folder":        {func(r *rig) { r.env["PURSER_AUDIT_FILE"] = filepath.Join(r.t.TempDir(), "none", "log.jsonl") }, want{"log-shipping", "file", wrong, "can't be written"}},
+		"the log's receiver is away": {func(r *rig) {
+			r.env["PURSER_AUDIT_SYSLOG"] = "tcp://127.0.0.1:9"
+			statement(`INSERT INTO activity_receivers VALUES ('syslog', 'tcp://127.0.0.1:9', 3, 1, 1700000000000, 'The syslog receiver does not answer.')`)(r)
+		}, want{"log-shipping", "syslog", warning, "hasn't been shipped to tcp://127.0.0.1:9"}},
+		"the log is shipped": {func(r *rig) {
+			r.env["PURSER_AUDIT_SYSLOG"] = "tcp://127.0.0.1:9"
+			statement(`INSERT INTO activity_receivers VALUES ('syslog', 'tcp://127.0.0.1:9', 3, 1, 0, '')`)(r)
+		}, want{"log-shipping", "syslog", ok, "entry 3 was the last one"}},
+		"the provider is down": {func(r *rig) { r.env["PURSER_OIDC_ISSUER"] = "http://" + freeAddress(r.t) + "/idp" }, want{"provider", "", wrong, "cannot connect"}},
 		"the issuer is another one": {func(r *rig) {
 			r.env["PURSER_OIDC_ISSUER"] = document(r.t, map[string]any{"issuer": "https://other.contoso.com"})
 		}, want{"provider", "", wrong, "must agree to the letter"}},
