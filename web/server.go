@@ -90,8 +90,8 @@ func New(o Options) http.Handler {
 		d.RecoverPanics,
 		d.SameOrigin,
 		session.Middleware(store, anonymous, passive),
-		session.EndWith(streaming),
 		d.Admit,
+		session.EndWith(streaming),
 		d.Share,
 		auth.Notices(o.Links, o.Log),
 	)

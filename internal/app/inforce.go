@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"purser.example/internal/config"
+	"purser.example/internal/session"
 	"purser.example/web/security"
 	"purser.example/web/words"
 )
@@ -35,6 +36,7 @@ func signInSettings(cfg config.Config) []security.Setting {
 func sessionSettings(cfg config.Config) []security.Setting {
 	return []security.Setting{
 		{Name: "Without activity", Value: "A session ends after " + lasting(cfg.Session.Idle), Names: []string{"PURSER_SESSION_IDLE"}},
+		{Name: "Sign-in again", Value: "After " + lasting(session.RecentFor) + ", before ending everyone's sessions", Note: "The identity provider is asked for it (max_age)."},
 		{Name: "At the latest", Value: "A session ends after " + lasting(cfg.Session.Max), Names: []string{"PURSER_SESSION_MAX"}},
 	}
 }

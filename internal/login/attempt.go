@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"encoding/base64"
 	"log/slog"
+	"strconv"
 	"time"
 
 	"github.com/coreos/go-oidc/v3/oidc"
@@ -14,6 +15,9 @@ import (
 // attemptLife is how long a person may take at the provider before the attempt is void.
 const attemptLife = 10 * time.Minute
 
+// FreshFor is how long ago a person may have signed in at the provider for a sign-in that is to be fresh.
+const FreshFor = 5 * time.Minute
+
 // Attempt is one sign-in under way. The caller keeps it on the server, bound to the browser that began it, between the two
 // requests, and gives it to Finish once: an Attempt that was taken out is never put back.
 type Attempt struct {
@@ -22,6 +26,7 @@ type Attempt struct {
 	Verifier string    `json:"verifier"`
 	ReturnTo string    `json:"return_to"` // as given to Begin
 	Started  time.Time `json:"started"`
+	Fresh    bool      `json:"fresh"` // it is for somebody who is to sign in anew, as BeginFresh asks
 }
 
 const redacted = "[redacted]"
@@ -39,16 +44,29 @@ func (Attempt) LogValue() slog.Value { return slog.StringValue(redacted) }
 // bits each. The returnTo is carried along unread: that it is a path of this site is for the caller to see to. It fails
 // with problem.Upstream when the provider cannot be discovered.
 func (c *Client) Begin(ctx context.Context, returnTo string) (Attempt, string, error) {
+	return c.begin(ctx, returnTo, false)
+}
+
+// BeginFresh is Begin for somebody who is to have signed in at the provider within FreshFor (OpenID Connect Core 1.0 section 3.1.2.1,
+// max_age). Whether they have is told by Identity.Authenticated.
+func (c *Client) BeginFresh(ctx context.Context, returnTo string) (Attempt, string, error) {
+	return c.begin(ctx, returnTo, true)
+}
+
+func (c *Client) begin(ctx context.Context, returnTo string, fresh bool) (Attempt, string, error) {
 	p, err := c.discovery.provider(ctx)
 	if err != nil {
 		return Attempt{}, "", down(err)
 	}
 	attempt := Attempt{
 		State: random(), Nonce: random(), Verifier: random(),
-		ReturnTo: returnTo, Started: c.cfg.Now(),
+		ReturnTo: returnTo, Started: c.cfg.Now(), Fresh: fresh,
 	}
-	address := c.oauth(p).AuthCodeURL(attempt.State, oauth2.S256ChallengeOption(attempt.Verifier), oidc.Nonce(attempt.Nonce))
-	return attempt, address, nil
+	options := []oauth2.AuthCodeOption{oauth2.S256ChallengeOption(attempt.Verifier), oidc.Nonce(attempt.Nonce)}
+	if fresh {
+		options = append(options, oauth2.SetAuthURLParam("max_age", strconv.Itoa(int(FreshFor/time.Second))))
+	}
+	return attempt, c.oauth(p).AuthCodeURL(attempt.State, options...), nil
 }
 
 // Discover finds the provider, so that whoever runs Purser hears before the first sign-in that it is set up wrongly or cannot be

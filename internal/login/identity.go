@@ -5,6 +5,7 @@ import (
 	"errors"
 	"regexp"
 	"strings"
+	"time"
 	"unicode"
 
 	"github.com/coreos/go-oidc/v3/oidc"
@@ -43,6 +44,8 @@ func (c *Client) identity(token *oidc.IDToken, tokens *oauth2.Token) (Identity, 
 		Session: sessionOf(claims),
 		IDToken: raw,
 		Expires: token.Expiry,
+
+		Authenticated: c.authenticated(claims, token.IssuedAt),
 	}, nil
 }
 
@@ -65,6 +68,20 @@ func entraOf(claims map[string]json.RawMessage, issuer string) Entra {
 		return Entra{}
 	}
 	return e
+}
+
+// authenticated reads auth_time, and counts from now back by as much as it lay before the token: two clocks never agree. What cannot be read
+// was long ago.
+func (c *Client) authenticated(claims map[string]json.RawMessage, issued time.Time) time.Time {
+	claim, told := claims["auth_time"]
+	if !told {
+		return time.Time{}
+	}
+	var seconds float64
+	if json.Unmarshal(claim, &seconds) != nil || seconds < 1 || seconds > float64(1<<40) {
+		return time.Unix(0, 0).UTC()
+	}
+	return c.cfg.Now().Add(-max(0, issued.Sub(time.Unix(int64(seconds), 0))))
 }
 
 // sessionOf reads sid (OpenID Connect Front-Channel Logout 1.0 section 3).

@@ -278,7 +278,7 @@ func (s *Service) SignIn(ctx context.Context, old Session, caller access.Caller,
 	}
 	came := Came{Address: origin.Address}
 	if old.State.Came != nil {
-		came.Browser = old.State.Came.Browser
+		came.Browser, came.Proved = old.State.Came.Browser, old.State.Came.Proved
 	}
 	state, err := s.seal(key, State{Attempts: old.State.Attempts, Served: old.State.Served, NoRole: old.State.NoRole, Came: &came})
 	if err != nil {
@@ -454,6 +454,18 @@ func (s *Service) forget(key Key) {
 		s.over(key)
 	}
 }
+
+// RecentFor is how long a person need not prove again who they are before what asks for that (R66).
+const RecentFor = 5 * time.Minute
+
+// Recent reports whether somebody proved within the last minutes who they are, so that they may do what a stolen session must not do. What
+// was noted while the clock was ahead does not count.
+func (s *Service) Recent(came *Came) bool {
+	return came != nil && !came.Proved.IsZero() && age(came.Proved, s.now()) < RecentFor
+}
+
+// Now is the time by which sessions go.
+func (s *Service) Now() time.Time { return s.now() }
 
 // WhenOver does something as soon as the session ends, unless it is stopped before. It is for answers that go on, such as streams; what it
 // does must be quick.

@@ -77,6 +77,8 @@ type State struct {
 type Came struct {
 	Address string `json:"address,omitempty"`
 	Browser string `json:"browser,omitempty"` // its family, as BrowserOf names it
+
+	Proved time.Time `json:"proved,omitzero"` // when they last proved who they are; zero where that is not known
 }
 
 // Attempt is one sign-in under way; it serves once. The fields are those of login.Attempt.
@@ -86,6 +88,7 @@ type Attempt struct {
 	Verifier string
 	ReturnTo string
 	Started  time.Time
+	Fresh    bool
 }
 
 // Way is where an attempt was to lead that has served, whatever came of it (X11, X12).

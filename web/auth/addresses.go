@@ -17,9 +17,16 @@ func SignInAddress(returnTo string) string {
 // every request.
 const atBase = "at"
 
+// askFresh marks the address of the way in for somebody who is to sign in anew, as respond.SignInAgain writes it.
+const askFresh = "fresh"
+
 // atBaseAddress is SignInAddress at the base address.
-func atBaseAddress(base *url.URL, returnTo string) string {
-	return base.String() + SignInPath + "?" + url.Values{"return": {returnTo}, atBase: {"base"}}.Encode()
+func atBaseAddress(base *url.URL, returnTo string, fresh bool) string {
+	query := url.Values{"return": {returnTo}, atBase: {"base"}}
+	if fresh {
+		query.Set(askFresh, "1")
+	}
+	return base.String() + SignInPath + "?" + query.Encode()
 }
 
 // sameHost compares hosts as browsers do: without regard to case, to the port that goes without saying, or to a dot at the end.

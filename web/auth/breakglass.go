@@ -50,6 +50,7 @@ func (h *Handlers) useLink(c echo.Context) error {
 	}
 	before, _ := visit.Session()
 	before.State.Came = came(c)
+	before.State.Came.Proved = h.Sessions.Now()
 	id, err := h.Sessions.SignIn(ctx, before, caller, secret.Value{}, session.Origin(c))
 	if err != nil {
 		return err

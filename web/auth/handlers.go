@@ -76,16 +76,22 @@ func (h *Handlers) Mount(e *echo.Echo) {
 // session of nobody.
 func (h *Handlers) signIn(c echo.Context) error {
 	returnTo := localPath(c.QueryParam("return"))
-	arrived := c.QueryParam(atBase) != ""
+	arrived, fresh := c.QueryParam(atBase) != "", c.QueryParam(askFresh) != "" && session.From(c).SignedIn()
 	switch {
 	case !arrived && !sameHost(h.BaseURL, c.Request().Host):
 		// The provider sends the browser back to the base address, where a cookie of another name of this server is not seen (X15).
-		return c.Redirect(http.StatusSeeOther, atBaseAddress(h.BaseURL, returnTo))
-	case arrived && session.From(c).SignedIn():
+		return c.Redirect(http.StatusSeeOther, atBaseAddress(h.BaseURL, returnTo, c.QueryParam(askFresh) != ""))
+	case arrived && !fresh && session.From(c).SignedIn():
 		return h.goOn(c, returnTo)
 	}
-	ctx := c.Request().Context()
-	attempt, address, err := h.Login.Begin(ctx, returnTo)
+	if fresh && session.Caller(c).Issuer == breakglass.Issuer {
+		return h.noneToAsk(c)
+	}
+	begin := h.Login.Begin
+	if fresh {
+		begin = h.Login.BeginFresh
+	}
+	attempt, address, err := begin(c.Request().Context(), returnTo)
 	if err != nil {
 		return h.unreachable(c, err, returnTo)
 	}
@@ -135,11 +141,14 @@ func (h *Handlers) callback(c echo.Context) error {
 	if err != nil {
 		return h.refused(c, err, attempt.ReturnTo)
 	}
-	return h.arrive(c, sess, identity, attempt.ReturnTo)
+	if attempt.Fresh && !identity.Authenticated.IsZero() && !h.Sessions.Recent(&core.Came{Proved: identity.Authenticated}) {
+		return h.notFresh(c, identity)
+	}
+	return h.arrive(c, sess, identity, attempt)
 }
 
 // arrive begins the session of somebody whom the provider has signed in.
-func (h *Handlers) arrive(c echo.Context, sess core.Session, who login.Identity, returnTo string) error {
+func (h *Handlers) arrive(c echo.Context, sess core.Session, who login.Identity, attempt core.Attempt) error {
 	ctx := c.Request().Context()
 	now, err := h.People.Arrive(ctx, who, session.Origin(c))
 	if problem.KindOf(err) == problem.Forbidden {
@@ -149,6 +158,9 @@ func (h *Handlers) arrive(c echo.Context, sess core.Session, who login.Identity,
 		return err
 	}
 	sess.State.NoRole, sess.State.Came, sess.Provider = nil, came(c), who.Session
+	if sess.State.Came.Proved = who.Authenticated; attempt.Fresh && who.Authenticated.IsZero() {
+		sess.State.Came.Proved = h.Sessions.Now()
+	}
 	if now.Role() == "" {
 		sess.State.NoRole = &core.NoRole{Claim: who.Claim.Name, Finding: string(who.Claim.Finding)}
 	}
@@ -162,7 +174,7 @@ func (h *Handlers) arrive(c echo.Context, sess core.Session, who login.Identity,
 	if err := session.From(c).Hold(c, id); err != nil {
 		return err
 	}
-	return c.Redirect(http.StatusSeeOther, destination(now, returnTo))
+	return c.Redirect(http.StatusSeeOther, destination(now, attempt.ReturnTo))
 }
 
 // shutOut answers somebody whom the provider has signed in and who was deactivated here. They are told so, and nothing of them is kept.

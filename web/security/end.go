@@ -144,13 +144,23 @@ func (h *Handlers) confirmEndOthers(c echo.Context) error {
 	if err := mayEnd(c); err != nil {
 		return err
 	}
+	if !session.Recent(c) {
+		return respond.SignInAgain(c, endOthersPath)
+	}
 	view := endView{
 		Title: "End the sessions of everyone else?", Text: "Everyone but you is signed out of Purser. " + lost, Action: endOthersPath, Close: readView(c).Address(),
 	}
 	return h.screen().Over(c, http.StatusOK, "End all others", endDialog(view))
 }
 
+// endOthers asks for a recent sign-in: a stolen session shall not throw everybody out.
 func (h *Handlers) endOthers(c echo.Context) error {
+	if err := mayEnd(c); err != nil {
+		return err
+	}
+	if !session.Recent(c) {
+		return respond.SignInAgain(c, endOthersPath)
+	}
 	ended, err := h.Sessions.EndOthers(c.Request().Context(), asking(c), session.Origin(c))
 	if err != nil {
 		return err

@@ -163,6 +163,13 @@ func StillSignedIn(c echo.Context) bool {
 // SignedIn reports whether anybody is.
 func (v *Visit) SignedIn() bool { return v.known && v.session.Caller.SignedIn() }
 
+// Recent reports whether the person proved within the last minutes who they are. Who may do only then what they ask for is sent to do so
+// by respond.SignInAgain.
+func Recent(c echo.Context) bool {
+	v := From(c)
+	return v.SignedIn() && v.store.service.Recent(v.session.State.Came)
+}
+
 // Session gives the session and whether there is one, signed in or not.
 func (v *Visit) Session() (core.Session, bool) { return v.session, v.known }
 
