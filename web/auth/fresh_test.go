@@ -78,3 +78,29 @@ func TestABreakGlassLinkIsRecentForAWhile(t *testing.T) {
 		t.Errorf("the session is gone: %d", res.StatusCode)
 	}
 }
+
+// R66: a provider that ignores max_age is told of, once and not in a circle, and the session goes on; one that heeds it leads on.
+func TestAProviderThatIgnoresMaxAgeIsToldOf(t *testing.T) {
+	p := idptest.NewStub(t)
+	h := demotest.OpenApart(t, p.URL)
+	p.Claim("roles", []string{"TenantOwner"})
+	p.Claim("auth_time", time.Now().Add(-time.Hour).Unix())
+	b := h.Browser()
+	b.Walk("/auth/sign-in")
+	for range 2 {
+		start := b.Get(guarded).Header.Get("Location")
+		if !strings.HasPrefix(start, "/auth/sign-in?fresh=1") {
+			t.Fatalf("sent to %q", start)
+		}
+		if res := b.Walk(start); res.StatusCode != http.StatusForbidden || !strings.Contains(res.Text(), "max_age=300") {
+			t.Errorf("status %d", res.StatusCode)
+		}
+		if res := b.Get("/service-accounts"); res.StatusCode != http.StatusOK {
+			t.Errorf("the session is gone: %d", res.StatusCode)
+		}
+	}
+	p.Claim("auth_time", time.Now().Unix())
+	if res := b.Walk(b.Get(guarded).Header.Get("Location")); res.StatusCode != http.StatusOK || !strings.Contains(res.Text(), "End the sessions of everyone else?") {
+		t.Errorf("signed in anew: %d", res.StatusCode)
+	}
+}
