@@ -40,7 +40,8 @@ import (
 type Options struct {
 	BaseURL        *url.URL
 	TrustedProxies []netip.Prefix
-	Networks       []netip.Prefix // from where pages are open; nil: from everywhere
+	Now            func() time.Time // nil: the real clock
+	Networks       []netip.Prefix   // from where pages are open; nil: from everywhere
 	Log            *slog.Logger
 	Sessions       *core.Service
 	Login          *login.Client
@@ -92,6 +93,7 @@ func New(o Options) http.Handler {
 		session.Middleware(store, anonymous, passive),
 		d.Admit,
 		session.EndWith(streaming),
+		d.Limit,
 		d.Share,
 		auth.Notices(o.Links, o.Log),
 	)
@@ -113,7 +115,8 @@ func rules(o Options) door.Rules {
 		BaseURL: o.BaseURL, Log: o.Log, Activity: o.Activity,
 		Anonymous: anonymous, SigningIn: signingIn, Streaming: streaming, Asking: asking(), Quiet: quiet, Observe: o.Observe,
 		Uploads:  map[string]int64{pools.ImportPath: pool.MaxImport + 64<<10, profiles.ImportPath: profile.MaxImport + 64<<10}, // the file and the form around it
-		Networks: o.Networks, Health: health,
+		Networks: o.Networks, Health: health, Now: o.Now,
+		Beginning:   func(c echo.Context) bool { return c.Path() == auth.SignInPath },
 		FormOrigins: o.Login.FormOrigins, SignIn: auth.SignInAddress, NoRole: auth.NoRolePage(o.Login.RoleClaim()),
 	}
 }

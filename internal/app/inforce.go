@@ -2,12 +2,14 @@ package app
 
 import (
 	"context"
+	"fmt"
 	"net/netip"
 	"strings"
 	"time"
 
 	"purser.example/internal/config"
 	"purser.example/internal/session"
+	"purser.example/web/door"
 	"purser.example/web/security"
 	"purser.example/web/words"
 )
@@ -79,6 +81,10 @@ func networkSettings(cfg config.Config) []security.Setting {
 		{
 			Name: "Trusted proxies", Value: networksOr(cfg.TrustedProxies, "None"), Names: []string{"PURSER_TRUSTED_PROXIES"},
 			Note: "Only from these is X-Forwarded-For believed, which says where a request comes from.",
+		},
+		{
+			Name: "Limits", Value: fmt.Sprintf("%d sign-ins at once from an address, %d from all; %d requests that ask Microsoft 365 at once by a person", door.SignInsEach, door.SignInsOfAll, door.AsksEach),
+			Note: "After that, one each " + lasting(door.SignInEach) + " from an address, and one each " + lasting(door.AskEach) + " by a person.",
 		},
 		{
 			Name: "Trusted networks", Value: networksOr(cfg.TrustedNetworks, "All"), Names: []string{"PURSER_TRUSTED_NETWORKS"},

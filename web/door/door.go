@@ -36,7 +36,10 @@ type Rules struct {
 	// Observe is told of each request by its route; nil: nobody is.
 	Observe func(route, method string, status int, took time.Duration)
 
-	Uploads  map[string]int64        // the addresses that take a file, with the largest body of each
+	Uploads   map[string]int64        // the addresses that take a file, with the largest body of each
+	Beginning func(echo.Context) bool // it begins a sign-in
+	Now       func() time.Time
+
 	Networks []netip.Prefix          // from where the house is open (R66); nil: from everywhere
 	Health   func(echo.Context) bool // it is asked from anywhere
 
@@ -62,13 +65,19 @@ type Door struct {
 	refused    tally
 	protection *http.CrossOriginProtection
 
+	signIns, allSignIns, asks *limits
+
 	bodies, largeBodies gate          // of what arrives, by address
 	bodyWithin          time.Duration // of which a body has so long to arrive
 }
 
 // New makes the door of a house.
 func New(r Rules) *Door {
+	if r.Now == nil {
+		r.Now = time.Now
+	}
 	return &Door{
+		signIns: newLimits(SignInsEach, SignInEach), allSignIns: newLimits(SignInsOfAll, SignInEachAll), asks: newLimits(AsksEach, AskEach),
 		rules: r, https: r.BaseURL.Scheme == "https", turnstiles: newTurnstiles(), full: respond.Prepared(errTooMuch), enough: respond.Prepared(errEnough),
 		outside: respond.Prepared(errOutside), turned: tally{log: r.Log, says: "requests turned away: too many at once"},
 		refused: tally{log: r.Log, says: "requests refused: from outside the trusted networks"}, protection: protectionOf(r.BaseURL),

@@ -34,7 +34,7 @@ var answers = map[problem.Kind]answer{
 	problem.BadRequest:      {http.StatusBadRequest, "Purser couldn't understand this request", "Go back and try again.", "Go to the start page", "/"},
 	problem.CrossSite:       {http.StatusForbidden, "This didn't come from Purser", "If you meant to do this, open the page in Purser and try again.", "Go to the start page", "/"},
 	problem.Outside:         {http.StatusForbidden, "You can't open Purser from here", "Connect to your organization's network, then reload this page. If you are connected to it, tell your server administrator.", "", ""},
-	problem.TooOften:        {http.StatusTooManyRequests, "Too many attempts", "Wait, then try again.", "", ""},
+	problem.TooOften:        {http.StatusTooManyRequests, "Too many attempts", "Wait a moment, then reload this page to try again.", "", ""},
 	problem.TooLarge:        {http.StatusRequestEntityTooLarge, "This is too large", "Try again with less data.", "", ""},
 	problem.Upstream:        {http.StatusBadGateway, "Microsoft 365 did not respond", "Try again in a moment.", "", ""},
 	problem.Altered:         {http.StatusConflict, "This was changed outside of Purser", "Nothing was sent. Give the reference below to your server administrator.", "", ""},
