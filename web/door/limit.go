@@ -19,7 +19,7 @@ import (
 const (
 	SignInsEach, SignInEach     = 120, time.Second
 	SignInsOfAll, SignInEachAll = 600, 50 * time.Millisecond
-	AsksEach, AskEach           = 60, 2 * time.Second
+	AsksEach, AskEach           = 240, 2 * time.Second
 )
 
 // mostLimited is how many addresses or people are told apart at once; those beyond have one limit together.
