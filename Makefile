@@ -56,6 +56,10 @@ test: programs $(BROWSER_TOOLS) generated ## Run all tests, the browser's too; i
 contract: $(CONTRACT_TOOLS) ## Sign in to the simulator with Microsoft's clients for Node.js too, which take minutes to install
 	$(GO) test -C internal/m365sim/contract -tags node -count=1 -timeout 20m .
 
+.PHONY: litestream
+litestream: ## Copy a database with Litestream beside Purser, and restore the copy (makes Litestream first, which takes minutes)
+	$(GO) test -tags litestream -count=1 -timeout 40m -run Litestream ./internal/backup
+
 .PHONY: lint
 lint: $(TOOLS)/golangci-lint-$(GOLANGCI) $(if $(VULNDB),vuln) ## Look for doubtful code (with VULNDB=… for known holes too)
 	$< run $(PACKAGES)

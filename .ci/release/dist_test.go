@@ -91,12 +91,14 @@ func copied(t *testing.T) string {
 	return folder
 }
 
-// R80: the unit leaves Purser little that it could do beyond its work.
-func TestTheUnitIsHardened(t *testing.T) {
-	unit := filepath.Join(*source, ".ci/release/files/purser.service")
-	out, err := exec.Command("systemd-analyze", "security", "--no-pager", "--offline=yes", "--threshold=15", unit).CombinedOutput()
-	if err != nil {
-		t.Errorf("%v\n%s", err, out)
+// R80, R65: the units leave Purser, and who copies its database, little that they could do beyond their work.
+func TestTheUnitsAreHardened(t *testing.T) {
+	for _, name := range []string{"purser.service", "purser-litestream.service"} {
+		unit := filepath.Join(*source, ".ci/release/files", name)
+		out, err := exec.Command("systemd-analyze", "security", "--no-pager", "--offline=yes", "--threshold=15", unit).CombinedOutput()
+		if err != nil {
+			t.Errorf("%s: %v\n%s", name, err, out)
+		}
+		t.Logf("%s: %s", name, out[bytes.LastIndexByte(bytes.TrimSpace(out), '\n')+1:])
 	}
-	t.Logf("%s", out[bytes.LastIndexByte(bytes.TrimSpace(out), '\n')+1:])
 }

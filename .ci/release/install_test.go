@@ -73,8 +73,8 @@ func (m *machine) install(with manager) {
 	m.t.Helper()
 	said := m.brought(made(m.t, with.pattern), with.install)
 	for path, want := range map[string]string{
-		"/usr/bin/purser": "0755 0:0", "/usr/lib/systemd/system/purser.service": "0644 0:0",
-		"/etc/purser": "0700 0:0", "/etc/purser/key": "0600 0:0", "/etc/purser/settings": "0644 0:0",
+		"/usr/bin/purser": "0755 0:0", "/usr/lib/systemd/system/purser.service": "0644 0:0", "/usr/lib/systemd/system/purser-litestream.service": "0644 0:0",
+		"/etc/purser": "0700 0:0", "/etc/purser/key": "0600 0:0", "/etc/purser/settings": "0644 0:0", "/etc/purser/litestream.yml": "0644 0:0",
 	} {
 		if got := m.rights(path); got != want {
 			m.t.Errorf("%s: %s, want %s", path, got, want)
@@ -149,7 +149,7 @@ func (m *machine) upgrade(with manager) {
 func (m *machine) remove(with manager, kept func(after string)) {
 	m.t.Helper()
 	said := m.does(with.remove...)
-	if got := m.told(); got != "disable --now purser.service\ndaemon-reload\n" {
+	if got := m.told(); got != "disable --now purser-litestream.service purser.service\ndaemon-reload\n" {
 		m.t.Errorf("systemd was told %q", got)
 	}
 	if m.has("/usr/bin/purser") || m.has("/usr/lib/systemd/system/purser.service") {

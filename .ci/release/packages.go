@@ -47,8 +47,10 @@ func (r *release) described(p platform) *nfpm.Info {
 			Contents: files.Contents{
 				owned(r.program(p), "/usr/bin/purser", 0o755, files.TypeFile),
 				owned(r.file("purser.service"), "/usr/lib/systemd/system/purser.service", 0o644, files.TypeFile),
+				owned(r.file("purser-litestream.service"), "/usr/lib/systemd/system/purser-litestream.service", 0o644, files.TypeFile),
 				owned("", "/etc/purser", 0o700, files.TypeDir),
 				owned(r.file("settings"), "/etc/purser/settings", 0o644, files.TypeConfigNoReplace),
+				owned(r.file("litestream.yml"), "/etc/purser/litestream.yml", 0o644, files.TypeConfigNoReplace),
 				owned(r.from("LICENSE"), "/usr/share/doc/purser/copyright", 0o644, files.TypeFile),
 				owned(r.from("CHANGELOG.md"), "/usr/share/doc/purser/CHANGELOG.md", 0o644, files.TypeFile),
 			},

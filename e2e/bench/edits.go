@@ -139,7 +139,11 @@ func (h *house) editor(ctx context.Context) func(context.Context, int, int) erro
 
 // openHouse opens the demo in this process on 100,000 profiles.
 func (b *bench) openHouse(ctx context.Context) (*house, func(), error) {
-	folder, err := b.seed(ctx, 100_000)
+	return b.openHouseOf(ctx, 100_000)
+}
+
+func (b *bench) openHouseOf(ctx context.Context, profiles int) (*house, func(), error) {
+	folder, err := b.seed(ctx, profiles)
 	if err != nil {
 		return nil, nil, err
 	}

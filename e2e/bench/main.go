@@ -64,6 +64,7 @@ var measurements = []struct {
 	{"list", (*bench).list},
 	{"search", (*bench).search},
 	{"edits", (*bench).edits},
+	{"backup", (*bench).backup},
 	{"validate", (*bench).validate},
 	{"import", (*bench).imports},
 	{"scan", (*bench).scan},

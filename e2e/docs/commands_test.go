@@ -76,6 +76,7 @@ const (
 	byMakeRelease = "`make release` installs both packages in a clean root, and upgrades them"
 	byFirstUse    = "TestTheDocumentLeadsToAValidatedProfile runs it, against a provider that is there"
 	noEncryption  = "the key that it decrypts would be a secret of the real machine, below /var/lib/systemd"
+	noLitestream  = "`make litestream` runs it with what the package brings, and restores from it"
 	takesLong     = "it takes many minutes"
 )
 
@@ -140,19 +141,40 @@ var stories = []story{
 			"PURSER_KEY_FILE=key purser key id":                    {},
 			"sudo chmod 600 /etc/purser/key":                       {},
 			"sudo cat /etc/purser/key":                             {says: "pk1_"},
-			"sudo systemd-creds encrypt --name=key /etc/purser/key /etc/purser/key.cred":                                        {not: "it makes a secret of the real machine, below /var/lib/systemd"},
-			"sudo shred -u /etc/purser/key":                                                                                     {as: "sudo shred -u key"}, // the commands to come need the other one
-			"sudo install -d -o purser -g purser -m 700 /srv/backup":                                                            {},
-			"sudo env PURSER_KEY_FILE=/etc/purser/key purser audit verify --data /srv/backup/purser.db":                         {says: "the activity log is intact"},
-			"sudo env PURSER_DATA=/var/lib/purser PURSER_KEY_FILE=/etc/purser/key purser backup /srv/backup/purser.db":          {says: "verified: the database is not damaged"},
-			"sudo env PURSER_KEY_FILE=/etc/purser/key purser restore /srv/backup/purser.db --data /srv/backup/trial":            {says: "no byte was altered"},
-			`printf 'PURSER_BACKUP_DIR=/srv/backup\nPURSER_BACKUP_AT=02:30 Europe/Berlin\n' | sudo tee -a /etc/purser/settings`: {},
+			"sudo systemd-creds encrypt --name=key /etc/purser/key /etc/purser/key.cred":                                                        {not: "it makes a secret of the real machine, below /var/lib/systemd"},
+			"sudo shred -u /etc/purser/key":                                                                                                     {as: "sudo shred -u key"}, // the commands to come need the other one
+			"sudo install -d -o purser -g purser -m 700 /srv/backup":                                                                            {},
+			"sudo env PURSER_KEY_FILE=/etc/purser/key purser audit verify --data /srv/backup/purser.db":                                         {says: "the activity log is intact"},
+			"sudo env PURSER_DATA=/var/lib/purser PURSER_KEY_FILE=/etc/purser/key purser backup /srv/backup/purser.db":                          {says: "verified: the database is not damaged"},
+			"sudo env PURSER_KEY_FILE=/etc/purser/key purser restore /srv/backup/purser.db --data /srv/backup/trial":                            {says: "no byte was altered"},
+			`printf 'PURSER_BACKUP_DIR=/srv/backup\nPURSER_BACKUP_AT=02:30 Europe/Berlin\n' | sudo tee -a /etc/purser/settings`:                 {},
+			"sudo install -d -o purser -g purser -m 700 /srv/purser-replica":                                                                    {},
+			`printf 'PURSER_REPLICA_DIR=/srv/purser-replica\n' | sudo tee -a /etc/purser/settings`:                                              {},
+			"sudo systemctl enable --now purser-litestream":                                                                                     {not: noLitestream},
+			"sudo sh -c 'umask 077; litestream restore -config /etc/purser/litestream.yml -o /srv/backup/replica.db /var/lib/purser/purser.db'": {not: noLitestream},
 			"sudo rm -r /srv/backup/trial": {},
 			"sudo env PURSER_DATA=/var/lib/purser PURSER_KEY_FILE=/etc/purser/key purser restore /srv/backup/purser.db":        {says: "no byte was altered"},
 			"sudo env PURSER_DATA=/var/lib/purser PURSER_KEY_FILE=/etc/purser/key purser backup /srv/backup/before-upgrade.db": {says: "no byte was altered"},
 			"sudo mv /var/lib/purser /var/lib/purser.old":                                                                      {},
 			"sudo install -d -o purser -g purser -m 700 /var/lib/purser":                                                       {},
 			"purser version": {says: "purser "},
+		},
+	},
+	{
+		docs: []string{"docs/restore.md"},
+		deeds: map[string]deed{
+			"sudo apt install ./purser_1.0.0-1_amd64.deb":                                                               {do: packaged},
+			"sudo sh -c 'umask 077; cat > /etc/purser/key'":                                                             {in: lostKey + "\n"},
+			"sudo sh -c 'umask 077; cat > /etc/purser/client-secret'":                                                   {in: "hidden-Q~3\n"},
+			"sudo env PURSER_KEY_FILE=/etc/purser/key purser key id":                                                    {do: settingsWritten},
+			"sudo install -d -m 700 /srv/backup":                                                                        {},
+			"scp backup.contoso.com:/srv/backup/purser.db /srv/backup/":                                                 {do: backupOfALostMachine},
+			"sudo install -d -o purser -g purser -m 700 /var/lib/purser":                                                {},
+			"sudo env PURSER_DATA=/var/lib/purser PURSER_KEY_FILE=/etc/purser/key purser restore /srv/backup/purser.db": {says: "profiles: 42"},
+			"sudo systemctl enable --now purser":                                                                        {do: start},
+			"journalctl -u purser -n 20":                                                                                {do: journal},
+			doctorCommand:                                                                                               {not: byFirstUse},
+			"sudo env PURSER_KEY_FILE=/etc/purser/key purser audit verify --data /var/lib/purser":                       {says: "the activity log is intact"},
 		},
 	},
 	{
@@ -169,6 +191,35 @@ var stories = []story{
 			"go test -C internal/m365sim/contract -count=1 ./...": {not: byMakeTest},
 		},
 	},
+}
+
+// The machine that is lost had a database of an older version, which is stored with its key. The key opens nothing else.
+const lostDatabase = "../../internal/app/testdata/versions/16"
+
+var lostKey = func() string {
+	text, err := os.ReadFile(lostDatabase + ".key")
+	if err != nil {
+		panic("docs: " + err.Error())
+	}
+	return strings.TrimSpace(string(text))
+}()
+
+// backupOfALostMachine brings the backup that was made before.
+func backupOfALostMachine(m *machine) error {
+	lost := filepath.Join(m.t.TempDir(), "data")
+	if err := os.Mkdir(lost, 0o700); err != nil {
+		return err
+	}
+	unpack := exec.Command("sh", "-euc", `gzip -dc "$1" > "$2/purser.db"`, "sh", lostDatabase+".db.gz", lost)
+	if out, err := unpack.CombinedOutput(); err != nil {
+		return fmt.Errorf("%w: %s", err, out)
+	}
+	backup := exec.Command(purser(m.t), "backup", filepath.Join(m.folder, "srv/backup/purser.db"), "--data", lost)
+	backup.Env = environment("PURSER_KEY=" + lostKey)
+	if out, err := backup.CombinedOutput(); err != nil {
+		return fmt.Errorf("%w: %s", err, out)
+	}
+	return nil
 }
 
 // withCertificate makes the folder for a certificate that somebody has got.

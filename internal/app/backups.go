@@ -1,6 +1,8 @@
 package app
 
 import (
+	"errors"
+	"path/filepath"
 	"time"
 
 	"purser.example/internal/backup"
@@ -34,6 +36,11 @@ func ShelfOf(cfg config.Config) backup.Shelf {
 	return backup.Shelf{Folder: cfg.Backup.Dir, Installation: sqlite.InstallationOf(cfg.Data)}
 }
 
+// ReplicaOf is the continuous copy of the installation in the data folder.
+func ReplicaOf(cfg config.Config) backup.Replica {
+	return backup.Replica{Folder: cfg.Backup.Replica, Database: filepath.Join(cfg.Data, sqlite.File)}
+}
+
 // copies has the metrics tell how old the copies of the database are.
 func (a *App) copies(s *metrics.Sources) {
 	if a.backups != nil {
@@ -41,6 +48,15 @@ func (a *App) copies(s *metrics.Sources) {
 		s.Copies = append(s.Copies, metrics.Copy{Kind: "backup", Newest: func() (time.Time, error) {
 			newest, err := a.backups.Newest(s.Now())
 			return newest.Made, err
+		}})
+	}
+	if a.cfg.Backup.Replica != "" {
+		s.Copies = append(s.Copies, metrics.Copy{Kind: "replica", Newest: func() (time.Time, error) {
+			through, err := ReplicaOf(a.cfg).Through(s.Now())
+			if errors.Is(err, backup.ErrNoReplica) {
+				err = nil
+			}
+			return through, err
 		}})
 	}
 }

@@ -13,6 +13,7 @@ func (r *reader) backup(data string) Backup {
 	keep := r.text("PURSER_BACKUP_KEEP", "14", fixed)
 	clock, zone, _ := strings.Cut(at, " ")
 	moment, err := time.Parse("15:04", clock)
+	b.Replica = r.apart("PURSER_REPLICA_DIR", data)
 	b.Minute, b.Zone = moment.Hour()*60+moment.Minute(), zone
 	if zone == "" {
 		b.Zone = "UTC"

@@ -66,12 +66,14 @@ type Session struct {
 	Max  time.Duration // at the latest
 }
 
-// Backup says when Purser makes backups by itself (R65).
+// Backup says when Purser makes backups by itself, and where a copy is that another program makes (R65).
 type Backup struct {
 	Dir    string // where to; empty: never
 	Minute int    // of the day, by the clocks of the zone
 	Zone   string // a name of the IANA time zone database
 	Keep   int    // how many
+
+	Replica string // the folder of Litestream's copy; empty: none
 }
 
 // Checks are what other rooms know of a setting's value, so that its mistakes are listed with all others. Each gives a

@@ -175,7 +175,7 @@ func TestWhatCannotBeSeenInAValueIsNamed(t *testing.T) {
 		"PURSER_SESSION_IDLE": "10m", "PURSER_SESSION_MAX": "11h", "PURSER_SERVICE_PROVIDER": "true", "PURSER_PASSWORD_RULES": "strict", "PURSER_VERDICT_CODES": codes,
 		"PURSER_M365_SIMULATOR": "http://127.0.0.1:9400", "PURSER_LOG_LEVEL": "warn", "PURSER_LOG_FORMAT": "json",
 		"PURSER_TRUSTED_PROXIES": "127.0.0.1", "PURSER_ADMIN_CENTER_HOSTS": "admin.contoso.com",
-		"PURSER_BACKUP_DIR": t.TempDir(), "PURSER_BACKUP_AT": "03:15 Europe/Berlin", "PURSER_BACKUP_KEEP": "7",
+		"PURSER_BACKUP_DIR": t.TempDir(), "PURSER_BACKUP_AT": "03:15 Europe/Berlin", "PURSER_BACKUP_KEEP": "7", "PURSER_REPLICA_DIR": t.TempDir(),
 	})
 	blankMayStand := []string{"PURSER_KEY", "PURSER_TRUSTED_PROXIES", "PURSER_ADMIN_CENTER_HOSTS"}
 	file := filepath.Join(t.TempDir(), "value")
@@ -419,6 +419,12 @@ func TestBackupsAreRead(t *testing.T) {
 		if _, err := load(map[string]string{"PURSER_BACKUP_DIR": dir}); err == nil || !strings.Contains(err.Error(), "PURSER_BACKUP_DIR: must not be inside PURSER_DATA") {
 			t.Errorf("%q: %v", dir, err)
 		}
+	}
+	if cfg, err := load(map[string]string{"PURSER_REPLICA_DIR": folder}); err != nil || cfg.Backup.Replica != folder || cfg.Backup.Dir != "" {
+		t.Errorf("%+v %v", cfg.Backup, err)
+	}
+	if _, err := load(map[string]string{"PURSER_REPLICA_DIR": data}); err == nil || !strings.Contains(err.Error(), "PURSER_REPLICA_DIR: must not be inside PURSER_DATA") {
+		t.Errorf("%v", err)
 	}
 	if _, err := load(map[string]string{"PURSER_BACKUP_KEEP": "3"}); err == nil || !strings.Contains(err.Error(), "PURSER_BACKUP_KEEP: needs PURSER_BACKUP_DIR") {
 		t.Errorf("%v", err)

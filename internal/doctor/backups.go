@@ -67,3 +67,28 @@ func spoken(age time.Duration) string {
 	}
 	return counted(int(age/(24*time.Hour)), "day")
 }
+
+// behind is from when on a continuous copy is not one: Litestream copies every second.
+const behind = time.Minute
+
+// replica looks whether the continuous copy goes on.
+func replica(_ context.Context, l *look) []Finding {
+	folder := l.cfg.Backup.Replica
+	if folder == "" {
+		return only(ok("No continuous copy is looked at, because PURSER_REPLICA_DIR is not set."))
+	}
+	const remedy = "Look whether Litestream runs and what it logs: systemctl status purser-litestream (docs/backup.md)."
+	through, err := app.ReplicaOf(l.cfg).Through(l.Now())
+	late := l.Now().Sub(through)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return only(wrong("The folder of the continuous copy "+folder+" is not there.", "Make it for the account that Purser runs as, with mode 700, or correct PURSER_REPLICA_DIR."))
+	case errors.Is(err, backup.ErrNoReplica):
+		return only(wrong("There is no continuous copy in "+folder+".", remedy))
+	case err != nil:
+		return only(wrong("The continuous copy in "+folder+" cannot be looked at: "+reason(err)+".", "Run this command with the account that Purser runs as, or as root."))
+	case late > behind:
+		return only(wrong("The continuous copy is "+spoken(late)+" behind.", remedy))
+	}
+	return only(ok("The continuous copy in %s is up to date.", folder))
+}

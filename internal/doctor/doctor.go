@@ -106,6 +106,7 @@ var checks = []check{
 	{"upgrade-copy", []string{"PURSER_DATA"}, upgradeCopy},
 	{"key", forDatabase, key},
 	{"backups", append([]string{"PURSER_BACKUP_DIR"}, forDatabase...), backups},
+	{"continuous-copy", []string{"PURSER_DATA", "PURSER_REPLICA_DIR"}, replica},
 	{"provider", forProvider, provider},
 	{"tenants", append([]string{"PURSER_M365_SIMULATOR", "PURSER_VERDICT_CODES"}, forDatabase...), tenants},
 	{"log-shipping", append([]string{"PURSER_AUDIT_FILE", "PURSER_AUDIT_SYSLOG"}, forDatabase...), logShipping},

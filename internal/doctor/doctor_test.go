@@ -407,6 +407,9 @@ func TestPlantedMistakesAreFoundR81(t *testing.T) {
 		"the newest backup is of another key": {shelved(time.Hour, func(r *rig, _ string) { r.env["PURSER_KEY"] = secret.NewKey().Text() }), want{"backups", "", wrong, "another key"}},
 		"there is no backup yet":              {func(r *rig) { r.env["PURSER_BACKUP_DIR"] = r.t.TempDir() }, want{"backups", "", warning, "no scheduled backup"}},
 		"the folder for backups is gone":      {func(r *rig) { r.env["PURSER_BACKUP_DIR"] = filepath.Join(r.t.TempDir(), "none") }, want{"backups", "", wrong, "is not there"}},
+		"the continuous copy goes on":         {copiedContinuously(0), want{"continuous-copy", "", ok, "is up to date"}},
+		"the continuous copy stands still":    {copiedContinuously(30 * time.Minute), want{"continuous-copy", "", wrong, "30 minutes behind"}},
+		"there is no continuous copy":         {func(r *rig) { r.env["PURSER_REPLICA_DIR"] = r.t.TempDir() }, want{"continuous-copy", "", wrong, "no continuous copy"}},
 		"the log's file has no folder":        {func(r *rig) { r.env["PURSER_AUDIT_FILE"] = filepath.Join(r.t.TempDir(), "none", "log.jsonl") }, want{"log-shipping", "file", wrong, "can't be written"}},
 		"the log's receiver is away": {func(r *rig) {
 			r.env["PURSER_AUDIT_SYSLOG"] = "tcp://127.0.0.1:9"
@@ -507,6 +510,22 @@ func shelved(age time.Duration, then func(r *rig, path string)) func(*rig) {
 		if then != nil {
 			then(r, made.File)
 		}
+	}
+}
+
+// copiedContinuously makes a copy, as far as its times tell, that is so far behind.
+func copiedContinuously(by time.Duration) func(*rig) {
+	return func(r *rig) {
+		folder := r.t.TempDir()
+		r.env["PURSER_REPLICA_DIR"] = folder
+		piece := filepath.Join(folder, "0000000000000001-0000000000000001.ltx")
+		must(r.t, os.WriteFile(piece, []byte("x"), 0o600))
+		copied, written := time.Now().Add(-by), time.Now()
+		if by == 0 {
+			written = written.Add(-time.Hour)
+		}
+		must(r.t, os.Chtimes(piece, copied, copied))
+		must(r.t, os.Chtimes(filepath.Join(r.folder, sqlite.File), written, written))
 	}
 }
 

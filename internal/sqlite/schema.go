@@ -89,7 +89,7 @@ func compare(ctx context.Context, db *sql.DB, version int64) error {
 		return err
 	}
 	if version == 0 {
-		maps.DeleteFunc(have, func(name string, _ shape) bool { return ofQueue(name) })
+		maps.DeleteFunc(have, func(name string, _ shape) bool { return ofOthers(name) })
 		if len(have) > 0 {
 			return fmt.Errorf("%w (it holds %s)", ErrForeign, slices.Sorted(maps.Keys(have))[0])
 		}
@@ -140,17 +140,18 @@ var fingerprints = map[int64]string{
 	25: "d5ab4c929730c14e04a25b55",
 }
 
-// ofQueue reports whether a table or an index, named as in schemaOf, is the queue's.
-func ofQueue(name string) bool {
+// ofOthers reports whether a table or an index, named as in schemaOf, is the queue's, or of Litestream, which copies the database beside
+// Purser and keeps two tables in it.
+func ofOthers(name string) bool {
 	_, bare, _ := strings.Cut(name, " ")
-	return strings.HasPrefix(bare, "river_")
+	return strings.HasPrefix(bare, "river_") || strings.HasPrefix(bare, "_litestream_")
 }
 
-// fingerprint is one value for all shapes but those of the queue's tables, which are its library's.
+// fingerprint is one value for all shapes but those of others, which are their programs'.
 func fingerprint(shapes map[string]shape) string {
 	sum := sha256.New()
 	for _, name := range slices.Sorted(maps.Keys(shapes)) {
-		if ofQueue(name) {
+		if ofOthers(name) {
 			continue
 		}
 		_, _ = fmt.Fprintf(sum, "%q %q %q\n", name, shapes[name].text, shapes[name].columns)
