@@ -95,6 +95,7 @@ func New(o Options) http.Handler {
 		session.EndWith(streaming),
 		d.Limit,
 		d.Share,
+		people.Notices(o.People.People, o.Log),
 		auth.Notices(o.Links, o.Log),
 	)
 	routes(e, o)
@@ -174,14 +175,14 @@ func signingIn(c echo.Context) bool { return strings.HasPrefix(c.Request().URL.P
 // not tell: htmx says of each of its requests that it would take a stream.
 func streaming(c echo.Context) bool {
 	return c.Request().Method == http.MethodGet && (strings.HasSuffix(c.Path(), "/events") || c.Path() == scans.ExportPath || c.Path() == profiles.ExportPath ||
-		c.Path() == activity.CSVPath || c.Path() == activity.LinesPath)
+		c.Path() == activity.CSVPath || c.Path() == activity.LinesPath || c.Path() == people.ExportPath)
 }
 
 // asking are the requests that may wait for Microsoft 365, by the routes that each screen tells of.
 func asking() func(echo.Context) bool {
 	type route struct{ method, path string }
 	asks := map[route]bool{}
-	for _, screen := range [][]string{profiles.Asking, pools.Asking, appprofiles.Asking} {
+	for _, screen := range [][]string{profiles.Asking, pools.Asking, appprofiles.Asking, people.Asking} {
 		for _, line := range screen {
 			method, path, _ := strings.Cut(line, " ")
 			asks[route{method, path}] = true

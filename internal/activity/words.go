@@ -49,6 +49,11 @@ var Told = map[audit.Action]Words{
 	"person deactivated": {"Person deactivated", "{who} deactivated {object}."},
 	"person activated":   {"Person activated", "{who} activated {object}."},
 	"person removed":     {"Person removed", "{who} removed {object} from the list of people."},
+	"person added":       {"Person added", "{who} added {object}[ as {role}]."},
+	"person accepted":    {"Person accepted", "{who} confirmed that the person who signed in is {object}[: {before}][, now {after}]."},
+	"role requested":     {"Role requested", "{who} asked for a role."},
+	"request declined":   {"Request declined", "{who} declined the request of {object}."},
+	"people exported":    {"People exported", "{who} exported people and roles."},
 	"primary owner set":  {"Primary owner set", "{object} became the primary owner[ after {from}][: {reason}]."},
 
 	"profile created":            {"Profile created", "{who} created the profile {object}[ with the account {username}]."},

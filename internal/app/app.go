@@ -168,7 +168,6 @@ func (a *App) furnish(kept stores, ring *secret.Keyring, codes *verdict.Table, o
 	client := microsoft.New(microsoft.Config{Simulator: cfg.M365Simulator, Now: o.Now, Log: o.Log, Codes: codes, CallTimeout: o.CallTimeout, Throttled: a.throttled, AdminCenters: cfg.AdminCenterHosts})
 	asker, directory := Microsoft(client)
 	a.sessions = session.NewService(kept.sessions, ring, session.Limits{Idle: cfg.Session.Idle, Max: cfg.Session.Max}, o.Now, o.Log)
-	a.People = people.NewService(people.Parts{Store: kept.people, Ring: ring, Issuer: cfg.OIDC.Issuer, Ended: func(key string) { a.sessions.Ended(session.Key(key)) }, Now: o.Now, Log: o.Log})
 	a.sessions.RoledBy(a.roles)
 	a.links = breakglass.NewService(breakglass.Parts{Store: kept.links, Ring: ring, Folder: cfg.Data, Activity: a.tally, Now: o.Now, Log: o.Log})
 	a.Tenants = tenant.NewService(kept.tenants, ring, o.Now)
@@ -182,6 +181,10 @@ func (a *App) furnish(kept stores, ring *secret.Keyring, codes *verdict.Table, o
 	a.Validations = profile.NewValidations(a.Profiles, a.Runs)
 	a.Imports = profile.NewImports(a.Profiles, a.Validations, a.shifts, o.Now, o.Log)
 	a.sessions.TellOver(func(key session.Key) { a.Imports.Leave(string(key)) })
+	a.People = people.NewService(people.Parts{
+		Store: kept.people, Ring: ring, Tenants: a.Tenants, Apps: a.Apps, Profiles: a.Profiles, Directory: People(client), Issuer: cfg.OIDC.Issuer,
+		Ended: func(key string) { a.sessions.Ended(session.Key(key)) }, Now: o.Now, Log: o.Log,
+	})
 	a.Pools = pool.NewService(pool.Parts{
 		Store: kept.pools, Tenants: a.Tenants, Apps: a.Apps, Accounts: a.Accounts, Profiles: a.Profiles, Runs: a.Runs, Shifts: a.shifts, Ring: ring, Directory: directory,
 		Settings: pool.Settings{AdminCenterHosts: cfg.AdminCenterHosts}, Codes: codes, Now: o.Now, Log: o.Log,
@@ -235,7 +238,7 @@ func (a *App) pages(ready func(context.Context) error, codes *verdict.Table, o O
 		Tenants:     &tenants.Handlers{Tenants: a.Tenants, Apps: a.Apps, Found: discovery.Found, Now: o.Now},
 		AppProfiles: &appprofiles.Handlers{Apps: a.Apps, Tenants: a.Tenants, Now: o.Now, Log: o.Log, Verdicts: told},
 		Scans:       discovery,
-		People:      &screens.Handlers{People: a.People, Now: o.Now, Log: o.Log},
+		People:      &screens.Handlers{People: a.People, Tenants: a.Tenants, Now: o.Now, Log: o.Log},
 		Security:    &security.Handlers{Sessions: a.sessions, InForce: a.inForce, Now: o.Now},
 		Entries:     &entries.Handlers{Activity: a.Activity, Tenants: a.Tenants, Now: o.Now, Log: o.Log},
 		Help:        &help.Handlers{Provider: a.cfg.ServiceProvider, StrictPasswords: a.cfg.StrictPasswords, Codes: codes, Now: o.Now},

@@ -128,3 +128,36 @@ func TestTooManyGroupsForATokenR2(t *testing.T) {
 		t.Errorf("by groups that fit: %q, %v", who.Caller.Roles, err)
 	}
 }
+
+// R7: tid and oid are believed from the tenant's own issuer alone, and the groups claim where it is whole; a second address is told beside the
+// sign-in.
+func TestWhatEntraCallsSomebodyR7(t *testing.T) {
+	const object = "99999999-0000-0000-0000-0000000000aa"
+	for name, tc := range map[string]struct {
+		change  func(map[string]any)
+		want    login.Entra
+		groups  []string
+		grouped bool
+		address string
+	}{
+		"as it is":          {func(map[string]any) {}, login.Entra{Tenant: homeTenant, Object: object}, nil, false, ""},
+		"with groups":       {func(c map[string]any) { c["groups"] = []string{"g1", "g2"} }, login.Entra{Tenant: homeTenant, Object: object}, []string{"g1", "g2"}, true, ""},
+		"with no group":     {func(c map[string]any) { c["groups"] = []string{} }, login.Entra{Tenant: homeTenant, Object: object}, nil, true, ""},
+		"too many groups":   {func(c map[string]any) { c["_claim_names"] = map[string]string{"groups": "src1"} }, login.Entra{Tenant: homeTenant, Object: object}, nil, false, ""},
+		"groups of a shape": {func(c map[string]any) { c["groups"] = map[string]any{"a": 1} }, login.Entra{Tenant: homeTenant, Object: object}, nil, false, ""},
+		"without oid":       {func(c map[string]any) { delete(c, "oid") }, login.Entra{}, nil, false, ""},
+		"an oid of a shape": {func(c map[string]any) { c["oid"] = "' OR 1=1" }, login.Entra{}, nil, false, ""},
+		"another address":   {func(c map[string]any) { c["email"] = "adele.vance@contoso.com" }, login.Entra{Tenant: homeTenant, Object: object}, nil, false, "adele.vance@contoso.com"},
+	} {
+		_, c := newEntra(t, tc.change)
+		who, err := signIn(t, c)
+		if err != nil || who.Entra != tc.want || !slices.Equal(who.Groups, tc.groups) || who.Grouped != tc.grouped || tc.address != "" && who.Address != tc.address {
+			t.Errorf("%s: %+v %v %v %q, %v", name, who.Entra, who.Groups, who.Grouped, who.Address, err)
+		}
+	}
+	p := newProvider(t)
+	p.claims = func(c map[string]any) { c["tid"], c["oid"] = homeTenant, object }
+	if who, err := signIn(t, newClient(p)); err != nil || who.Entra != (login.Entra{}) {
+		t.Errorf("another provider that says so: %+v, %v", who.Entra, err)
+	}
+}

@@ -32,10 +32,13 @@ func (Answer) LogValue() slog.Value { return slog.StringValue(redacted) }
 // Identity is a person who has signed in.
 type Identity struct {
 	Caller  access.Caller
-	Claim   Claim  // what the token said of the roles
-	Entra   Entra  // empty from any other provider
-	Session string // the provider's name for its own session, sid; "" where it tells none
-	IDToken string // as issued; good for SignOutURL and nothing else
+	Claim   Claim    // what the token said of the roles
+	Entra   Entra    // empty from any other provider
+	Address string   // another than the sign-in; empty for none
+	Groups  []string // what the claim groups holds
+	Grouped bool     // that claim was there and whole
+	Session string   // the provider's name for its own session, sid; "" where it tells none
+	IDToken string   // as issued; good for SignOutURL and nothing else
 	// Authenticated is when the person signed in at the provider (auth_time), by this machine's clock; zero where it does not tell.
 	Authenticated time.Time
 

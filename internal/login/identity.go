@@ -34,7 +34,13 @@ func (c *Client) identity(token *oidc.IDToken, tokens *oauth2.Token) (Identity, 
 	}
 	raw, _ := tokens.Extra("id_token").(string)
 	roles, claim := rolesFor(claims, c.cfg.RoleClaim, c.cfg.RoleValues)
+	groups, grouped := texts(claims["groups"])
+	address := firstName(claims, "email")
+	if strings.EqualFold(address, signIn) {
+		address = ""
+	}
 	return Identity{
+		Address: address, Groups: groups, Grouped: grouped && !leftOut(claims, "groups"),
 		Caller: access.Caller{
 			Issuer: token.Issuer, Subject: token.Subject, Name: name, SignIn: signIn,
 			Roles: roles,

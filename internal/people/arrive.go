@@ -2,10 +2,12 @@ package people
 
 import (
 	"context"
+	"slices"
 
 	"github.com/google/uuid"
 
 	"purser.example/internal/access"
+	"purser.example/internal/account"
 	"purser.example/internal/audit"
 	"purser.example/internal/problem"
 	"purser.example/internal/tenant"
@@ -16,6 +18,17 @@ type Arrival struct {
 	Caller access.Caller // with the roles of the claim
 	Tenant tenant.ID
 	Object string
+
+	Address    string   // another than the sign-in
+	Groups     []string // the objects of the groups claim
+	GroupsTold bool     // it was there, so that Groups are all
+}
+
+// Come is what a sign-in comes to.
+type Come struct {
+	Caller  access.Caller // with the roles that hold
+	Waits   bool          // an owner has to say whether they are who was given a role
+	Unknown error         // why it could not be read which groups they are in; nil where it is known
 }
 
 // ErrDeactivated is the answer to a sign-in of somebody who was deactivated.
@@ -23,25 +36,68 @@ var ErrDeactivated = problem.Wrap(ErrOut, problem.Forbidden, "Your access to Pur
 
 // Arrive notes a sign-in, and gives the caller with the roles that hold (R7, R8). Somebody who was added before they came is recognized by
 // what Microsoft Entra ID calls them; the first Tenant Owner who comes becomes the primary one (R9). ErrDeactivated lets nobody in.
-func (s *Service) Arrive(ctx context.Context, who Arrival, origin audit.Origin) (access.Caller, error) {
-	out := false
-	err := s.Store.Arrive(ctx, Whom{who.Caller.Issuer, who.Caller.Subject, who.Tenant, who.Object}, func(found []Person, primary bool) (Arrived, error) {
-		p, absorbed, err := s.recognized(ctx, found)
+func (s *Service) Arrive(ctx context.Context, who Arrival, origin audit.Origin) (Come, error) {
+	out, waits := false, false
+	groups, belongs := s.belongs(ctx, who, origin)
+	err := s.Store.Arrive(ctx, s.whom(who), func(now Arriving) (Arrived, error) {
+		p, absorbed, err := s.recognized(ctx, now.Found)
 		if err != nil {
 			return Arrived{}, err
 		}
 		if out = p.Deactivated; out {
 			return Arrived{Person: p, Gone: absorbed}, nil
 		}
-		return s.arrived(ctx, who, origin, p, absorbed, primary)
+		a, err := s.arrived(ctx, who, origin, p, absorbed, now)
+		if err == nil && belongs.Read {
+			a, err = s.in(a, groups)
+		}
+		waits = a.Person.WaitsFor != ""
+		return a, err
 	})
 	if err == nil && out {
 		err = ErrDeactivated
 	}
 	if err != nil {
-		return access.Caller{}, err
+		return Come{}, err
 	}
-	return s.Roles(ctx, who.Caller)
+	now, err := s.Roles(ctx, who.Caller)
+	return Come{Caller: now, Waits: waits, Unknown: belongs.Err}, err
+}
+
+// whom is by what somebody who arrives is found.
+func (s *Service) whom(who Arrival) Whom {
+	w := Whom{Issuer: who.Caller.Issuer, Subject: who.Caller.Subject, Tenant: who.Tenant, Object: who.Object}
+	for _, address := range []string{who.Caller.SignIn, who.Address} {
+		if key := account.SearchKey(address); key != "" && !slices.Contains(w.Addresses, key) {
+			w.Addresses = append(w.Addresses, key)
+		}
+	}
+	return w
+}
+
+// in notes the groups that somebody is in, with what they give for the primary owner's sake.
+func (s *Service) in(a Arrived, groups []Person) (Arrived, error) {
+	a.Read = true
+	for _, g := range groups {
+		proof, err := s.Ring.Prove(membership(a.Person.ID, g.ID))
+		if err != nil {
+			return a, err
+		}
+		a.Groups = append(a.Groups, Membership{Group: g, Proof: proof})
+	}
+	return a, nil
+}
+
+// awaited is whom somebody may be, by an address of theirs: somebody who was given a role and has not come by the provider of now. Whoever
+// would be recognized by what Microsoft Entra ID calls them is not waited for by an address, which may be another's since.
+func (s *Service) awaited(who Arrival, p Person, namesakes []Person) ID {
+	for _, n := range namesakes {
+		byObject := n.Object != "" && n.Tenant == s.home() && who.Tenant == n.Tenant
+		if n.ID != p.ID && !byObject && Rank(n.Given) > Rank(Strongest(p.Given, p.Claim)) && n.Kind == OnePerson && !n.Deactivated && (n.Subject == "" || n.Issuer != who.Caller.Issuer) {
+			return n.ID
+		}
+	}
+	return ""
 }
 
 // recognized makes one person of those that a sign-in is of: whoever signed in before, and whoever was added by look-up. What is not proved
@@ -68,14 +124,15 @@ func (s *Service) recognized(ctx context.Context, found []Person) (p Person, abs
 	return p, absorbed, nil
 }
 
-func (s *Service) arrived(ctx context.Context, who Arrival, origin audit.Origin, p Person, absorbed []ID, primary bool) (Arrived, error) {
+func (s *Service) arrived(ctx context.Context, who Arrival, origin audit.Origin, p Person, absorbed []ID, now Arriving) (Arrived, error) {
 	p.Name, p.SignIn, p.Issuer, p.Subject = who.Caller.Name, who.Caller.SignIn, who.Caller.Issuer, who.Caller.Subject
 	if p.Object == "" {
 		p.Tenant, p.Object = who.Tenant, who.Object
 	}
 	p.Claim, p.Seen = who.Caller.Role(), s.Now()
+	p.WaitsFor = s.awaited(who, p, now.Namesakes)
 	a := Arrived{Gone: absorbed}
-	if !primary && Strongest(p.Claim, p.Given) == access.TenantOwner {
+	if !now.Primary && Strongest(p.Claim, p.Given) == access.TenantOwner {
 		p.Primary = true
 		a.Entries = append(a.Entries, audit.By(who.Caller, origin, OwnerSet, p.target()).With("from", "nobody").With("reason", "the first Tenant Owner to sign in"))
 	}

@@ -38,15 +38,15 @@ func TestTheFirstOwnerIsThePrimaryOne(t *testing.T) {
 func TestSomebodyIsRecognizedByTheirObject(t *testing.T) {
 	r := newRig(t)
 	megan := caller("megan", none)
-	r.must2(r.Arrive(ctx, people.Arrival{Caller: megan, Tenant: contoso, Object: object(1)}, here))
+	r.came(r.Arrive(ctx, people.Arrival{Caller: megan, Tenant: contoso, Object: object(1)}, here))
 	r.must(r.ChangeRole(ctx, glass, here, []people.ID{r.id(megan)}, admin))
 	id := r.id(megan)
 
 	renamed := caller("megan.bowen", none)
 	renamed.Subject, renamed.Issuer = "another app's subject", "https://login.microsoftonline.us/"+string(contoso)+"/v2.0"
 	now, err := r.Arrive(ctx, people.Arrival{Caller: renamed, Tenant: contoso, Object: object(1)}, here)
-	if err != nil || now.Role() != admin || r.id(renamed) != id {
-		t.Errorf("by the object: %q, %v", now.Role(), err)
+	if err != nil || now.Caller.Role() != admin || r.id(renamed) != id {
+		t.Errorf("by the object: %q, %v", now.Caller.Role(), err)
 	}
 	if got := r.role(megan); got != none {
 		t.Errorf("the subject of before still has %q", got)
@@ -58,7 +58,7 @@ func TestSomebodyIsRecognizedByTheirObject(t *testing.T) {
 func TestAnAddressInheritsNothing(t *testing.T) {
 	r := newRig(t)
 	megan := caller("megan", none)
-	r.must2(r.Arrive(ctx, people.Arrival{Caller: megan, Tenant: contoso, Object: object(1)}, here))
+	r.came(r.Arrive(ctx, people.Arrival{Caller: megan, Tenant: contoso, Object: object(1)}, here))
 	r.must(r.ChangeRole(ctx, glass, here, []people.ID{r.id(megan)}, admin))
 
 	successor := caller("megan", none)
@@ -72,8 +72,8 @@ func TestAnAddressInheritsNothing(t *testing.T) {
 		"the object of another tenant": {Caller: elsewhere, Tenant: "6f1c0000-0000-4000-8000-000000000002", Object: object(1)},
 	} {
 		now, err := r.Arrive(ctx, who, here)
-		if err != nil || now.Role() != none {
-			t.Errorf("%s: %q, %v", name, now.Role(), err)
+		if err != nil || now.Caller.Role() != none {
+			t.Errorf("%s: %q, %v", name, now.Caller.Role(), err)
 		}
 	}
 	if got := r.role(megan); got != admin {

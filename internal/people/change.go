@@ -30,6 +30,7 @@ func (s *Service) ChangeRole(ctx context.Context, caller access.Caller, origin a
 				return p, problem.New(problem.Conflict, "A group is listed for the role it gives. To take the role away, remove "+p.Called()+".")
 			}
 			p.Given, p.GivenAt, p.GivenBy = role, s.Now(), caller.Called()
+			p.Asked, p.Answered = noTime, answered(p, s.Now())
 			return p, nil
 		}}
 	})

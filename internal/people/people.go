@@ -28,6 +28,13 @@ const (
 	Activated   audit.Action = "person activated"
 	Removed     audit.Action = "person removed"
 	OwnerSet    audit.Action = "primary owner set"
+	Added       audit.Action = "person added"
+	Accepted    audit.Action = "person accepted"
+	Declined    audit.Action = "request declined"
+	RoleAsked   audit.Action = "role requested"
+	Exported    audit.Action = "people exported"
+	// SecretUsed is how pools call it, too.
+	SecretUsed audit.Action = "app profile used to read the tenant"
 )
 
 // Errors of stores.

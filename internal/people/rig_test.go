@@ -74,9 +74,9 @@ func caller(name string, claim access.Role) access.Caller {
 // arrive signs somebody in, and gives them as they are from now on.
 func (r *rig) arrive(c access.Caller) access.Caller {
 	r.Helper()
-	now, err := r.Arrive(ctx, people.Arrival{Caller: c}, here)
+	come, err := r.Arrive(ctx, people.Arrival{Caller: c}, here)
 	r.must(err)
-	return now
+	return come.Caller
 }
 
 // id is the number under which somebody is kept.
@@ -123,4 +123,5 @@ func object(n int) string {
 
 const day = 24 * time.Hour
 
-func (r *rig) must2(_ access.Caller, err error) { r.Helper(); r.must(err) }
+// came is must for an arrival.
+func (r *rig) came(_ people.Come, err error) { r.Helper(); r.must(err) }

@@ -14,19 +14,27 @@ import (
 
 // Parts are what a Service is joined of.
 type Parts struct {
-	Store  Store
-	Ring   *secret.Keyring
-	Issuer string           // of the identity provider that people come by now
-	Ended  func(key string) // told of each session that a change ended; nil: nobody is
-	Now    func() time.Time
-	Log    *slog.Logger
+	Store     Store
+	Ring      *secret.Keyring
+	Tenants   Tenants
+	Apps      Apps
+	Profiles  Profiles
+	Directory Directory        // nil: nobody is looked up
+	Issuer    string           // of the identity provider that people come by now
+	Ended     func(key string) // told of each session that a change ended; nil: nobody is
+	Now       func() time.Time
+	Log       *slog.Logger
 }
 
 // Service keeps the rules of people.
-type Service struct{ Parts }
+type Service struct {
+	Parts
+	doors    doors
+	readings readings
+}
 
 // NewService joins the parts.
-func NewService(p Parts) *Service { return &Service{p} }
+func NewService(p Parts) *Service { return &Service{Parts: p} }
 
 // Find gives one person or group.
 func (s *Service) Find(ctx context.Context, caller access.Caller, id ID) (Person, error) {

@@ -13,6 +13,14 @@ type Whom struct {
 	Issuer, Subject string
 	Tenant          tenant.ID
 	Object          string
+	Addresses       []string // folded: by which somebody who was given a role may be waited for
+}
+
+// Arriving is what a sign-in is decided by.
+type Arriving struct {
+	Found     []Person // whom it may be of, those known by issuer and subject first, those by tenant and object then
+	Namesakes []Person // others who were given a role and have an address of theirs
+	Primary   bool     // there is a primary owner
 }
 
 // Standing is what a change is decided by. It is read in the transaction of the change.
@@ -42,9 +50,22 @@ type Store interface {
 	Find(ctx context.Context, id ID) (Person, error)
 	// List gives a page.
 	List(ctx context.Context, q Query) (Page, error)
-	// Arrive finds whom a sign-in may be of, by issuer and subject first and by tenant and object then, and stores what decide makes of
-	// them: those that it no longer gives go, and their id is that of the first. All or nothing.
-	Arrive(ctx context.Context, who Whom, decide func(found []Person, primary bool) (Arrived, error)) error
+	// Arrive finds whom a sign-in may be of, and stores what decide makes of them, all or nothing.
+	Arrive(ctx context.Context, who Whom, decide func(Arriving) (Arrived, error)) error
+	// Add is Change of those of some objects of a tenant who are listed, for adding the others.
+	Add(ctx context.Context, actor Whom, t tenant.ID, objects []string, decide func(Standing) (Outcome, error)) error
+	// Groups gives the groups of a tenant with a role that are active.
+	Groups(ctx context.Context, t tenant.ID) ([]Person, error)
+	// Waiting gives a few of those who wait for an answer, those who have waited longest first.
+	Waiting(ctx context.Context) ([]Waiting, error)
+	// Primary gives the primary owner, or ErrNone.
+	Primary(ctx context.Context) (Person, error)
+	// Notices gives what somebody has not put away, the newest first.
+	Notices(ctx context.Context, id ID) ([]Notice, error)
+	// Dismiss puts away what somebody was told up to a moment.
+	Dismiss(ctx context.Context, id ID, through time.Time) error
+	// Note writes an entry that stands alone.
+	Note(ctx context.Context, e audit.Entry) error
 	// Change reads what the change of some is decided by, and stores what decide makes of it, all or nothing. One that is gone is ErrNone.
 	// It gives the keys of the sessions that ended.
 	Change(ctx context.Context, actor Whom, issuer string, ids []ID, decide func(Standing) (Outcome, error)) (ended []string, err error)

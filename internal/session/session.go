@@ -101,6 +101,8 @@ type Way struct {
 type NoRole struct {
 	Claim   string `json:"claim"`
 	Finding string `json:"finding"`
+	Waits   bool   `json:"waits,omitempty"`  // a Tenant Owner has to say that it is them
+	Unread  string `json:"unread,omitempty"` // why it is not known which groups they are in, a sentence
 }
 
 // Flash is a message for the next page.

@@ -39,10 +39,10 @@ func People(t *testing.T, open Open) {
 			added.Subject, added.Issuer, added.Seen = "", "", time.Time{}
 			r.arrived(known)
 			r.arrived(added)
-			r.must(r.People.Arrive(ctx, people.Whom{Issuer: known.Issuer, Subject: known.Subject, Tenant: added.Tenant, Object: added.Object}, func(found []people.Person, primary bool) (people.Arrived, error) {
-				r.same("whom it finds", found, []people.Person{known, added})
-				found[0].Object = added.Object
-				return people.Arrived{Person: found[0], Gone: []people.ID{"p2"}}, nil
+			r.must(r.People.Arrive(ctx, people.Whom{Issuer: known.Issuer, Subject: known.Subject, Tenant: added.Tenant, Object: added.Object}, func(now people.Arriving) (people.Arrived, error) {
+				r.same("whom it finds", now.Found, []people.Person{known, added})
+				now.Found[0].Object = added.Object
+				return people.Arrived{Person: now.Found[0], Gone: []people.ID{"p2"}}, nil
 			}))
 			r.same("the object", r.person("p1").Object, added.Object)
 			if _, err := r.People.Find(ctx, "p2"); !errors.Is(err, people.ErrNone) {
@@ -52,7 +52,7 @@ func People(t *testing.T, open Open) {
 		{"a sign-in is stored with its entries or not at all", func(r *rig) {
 			p := person("p1", "")
 			r.allOrNothing(done, r.everybody, func() error {
-				return r.People.Arrive(ctx, people.Whom{}, func([]people.Person, bool) (people.Arrived, error) {
+				return r.People.Arrive(ctx, people.Whom{}, func(people.Arriving) (people.Arrived, error) {
 					return people.Arrived{Person: p, Entries: []audit.Entry{r.entry(done)}}, nil
 				})
 			})
@@ -118,7 +118,7 @@ func waysIn(r *rig) {
 	r.arrived(group)
 	r.same("a group without anybody", stands("p1", "p2"), "enter false own true entered true primary true actor true")
 	member := person("p4", "")
-	r.must(r.People.Arrive(ctx, people.Whom{}, func([]people.Person, bool) (people.Arrived, error) {
+	r.must(r.People.Arrive(ctx, people.Whom{}, func(people.Arriving) (people.Arrived, error) {
 		return people.Arrived{Person: member, Read: true, Groups: []people.Membership{{Group: group, Proof: []byte("in")}}}, nil
 	}))
 	r.same("the member", r.person("p4").GroupedBy, "Operators")
@@ -185,7 +185,7 @@ func person(id people.ID, given access.Role) people.Person {
 
 func (r *rig) arrived(p people.Person) {
 	r.Helper()
-	r.must(r.People.Arrive(ctx, people.Whom{}, func([]people.Person, bool) (people.Arrived, error) { return people.Arrived{Person: p}, nil }))
+	r.must(r.People.Arrive(ctx, people.Whom{}, func(people.Arriving) (people.Arrived, error) { return people.Arrived{Person: p}, nil }))
 }
 
 func (r *rig) person(id people.ID) people.Person {

@@ -33,6 +33,7 @@ const (
 	SessionPath   = "/auth/session"
 
 	BreakGlassPath = "/auth/break-glass"
+	askPath        = "/auth/ask-for-role"
 	dismissPath    = "/settings/security/break-glass/dismiss"
 )
 
@@ -44,7 +45,16 @@ type Recorder interface {
 // Arrivals notes who has come, and says what they may do, by the claim and by what was given to them here. It answers with
 // problem.Forbidden where they may not come in.
 type Arrivals interface {
-	Arrive(ctx context.Context, who login.Identity, origin audit.Origin) (access.Caller, error)
+	Arrive(ctx context.Context, who login.Identity, origin audit.Origin) (Arrived, error)
+	// Ask notes that somebody without a role wants one. Asking again changes nothing.
+	Ask(ctx context.Context, caller access.Caller, origin audit.Origin) error
+}
+
+// Arrived is what a sign-in comes to.
+type Arrived struct {
+	Caller access.Caller // with the roles that hold
+	Waits  bool          // a Tenant Owner has to confirm that they are who was given a role
+	Unread error         // why it could not be read which groups they are in; nil where it is known
 }
 
 // Handlers answers everything under /auth/.
@@ -70,6 +80,7 @@ func (h *Handlers) Mount(e *echo.Echo) {
 	e.GET(BreakGlassPath, h.showLink)
 	e.POST(BreakGlassPath, h.useLink)
 	e.POST(dismissPath, h.dismiss)
+	e.POST(askPath, h.ask)
 }
 
 // signIn sends the browser to the identity provider. What must be remembered meanwhile is kept on the server, under a
@@ -150,19 +161,26 @@ func (h *Handlers) callback(c echo.Context) error {
 // arrive begins the session of somebody whom the provider has signed in.
 func (h *Handlers) arrive(c echo.Context, sess core.Session, who login.Identity, attempt core.Attempt) error {
 	ctx := c.Request().Context()
-	now, err := h.People.Arrive(ctx, who, session.Origin(c))
+	come, err := h.People.Arrive(ctx, who, session.Origin(c))
 	if problem.KindOf(err) == problem.Forbidden {
 		return h.shutOut(c, who, err)
 	}
 	if err != nil {
 		return err
 	}
+	now := come.Caller
 	sess.State.NoRole, sess.State.Came, sess.Provider = nil, came(c), who.Session
 	if sess.State.Came.Proved = who.Authenticated; attempt.Fresh && who.Authenticated.IsZero() {
 		sess.State.Came.Proved = h.Sessions.Now()
 	}
 	if now.Role() == "" {
-		sess.State.NoRole = &core.NoRole{Claim: who.Claim.Name, Finding: string(who.Claim.Finding)}
+		sess.State.NoRole = &core.NoRole{Claim: who.Claim.Name, Finding: string(who.Claim.Finding), Waits: come.Waits}
+		if come.Unread != nil {
+			sess.State.NoRole.Unread = problem.Message(come.Unread)
+		}
+	}
+	if come.Unread != nil {
+		h.Log.WarnContext(ctx, "the groups of a person could not be read", "request_id", session.Origin(c).Request, "subject", who.Caller.Subject, "error", problem.Told(come.Unread))
 	}
 	id, err := h.Sessions.SignIn(ctx, sess, who.Caller, secret.FromString(who.IDToken), session.Origin(c))
 	if err != nil {

@@ -1,10 +1,13 @@
 package auth
 
 import (
+	"net/http"
+
 	"github.com/a-h/templ"
 	"github.com/labstack/echo/v4"
 
 	"purser.example/internal/login"
+	"purser.example/internal/problem"
 	"purser.example/web/session"
 )
 
@@ -12,6 +15,9 @@ import (
 type noRole struct {
 	Claim   string
 	finding login.Finding
+	Waits   bool   // a Tenant Owner has to say that it is them
+	Unread  string // why their groups are not known
+	Asked   bool   // they have just asked for a role
 }
 
 // NoRolePage gives the page for people without a role. The claim is the one that gives roles now; the session may know of another, from
@@ -20,10 +26,26 @@ func NoRolePage(claim string) func(echo.Context) templ.Component {
 	return func(c echo.Context) templ.Component {
 		why := noRole{Claim: claim}
 		if told := session.From(c).NoRole(); told != nil {
-			why = noRole{Claim: told.Claim, finding: login.Finding(told.Finding)}
+			why = noRole{Claim: told.Claim, finding: login.Finding(told.Finding), Waits: told.Waits, Unread: told.Unread}
 		}
+		why.Asked = c.QueryParam(askedParameter) != ""
 		return noRolePage(*session.Person(c), why)
 	}
+}
+
+// askedParameter says that somebody has just asked, so that the page can say so.
+const askedParameter = "asked"
+
+// ask notes that somebody without a role wants one. The answer is the same whether it was noted or had been before.
+func (h *Handlers) ask(c echo.Context) error {
+	caller := session.Caller(c)
+	if !caller.SignedIn() || caller.Role() != "" {
+		return c.Redirect(http.StatusSeeOther, "/")
+	}
+	if err := h.People.Ask(c.Request().Context(), caller, session.Origin(c)); err != nil && problem.KindOf(err) != problem.NotFound {
+		return err
+	}
+	return c.Redirect(http.StatusSeeOther, "/?"+askedParameter+"=1")
 }
 
 // sentence says what is the matter with the claim.

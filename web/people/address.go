@@ -19,6 +19,13 @@ const (
 	deactivatePath = listPath + "/deactivate"
 	activatePath   = listPath + "/activate"
 	removePath     = listPath + "/remove"
+	ownerPath      = listPath + "/set-owner"
+	newPath        = listPath + "/new"
+	suggestPath    = listPath + "/suggest"
+	acceptPath     = listPath + "/accept"
+	declinePath    = listPath + "/decline"
+	dismissPath    = listPath + "/notice/dismiss"
+	ExportPath     = listPath + "/export" // answers as long as it takes
 )
 
 // kept are the parameters that make a view of the list.

@@ -25,6 +25,7 @@ type command struct {
 	says   string // what it comes to
 	danger bool
 	roles  bool // the dialog asks for a role
+	one    bool // it is about one person
 	act    func(ctx context.Context, c echo.Context, ids []core.ID, role access.Role) error
 }
 
@@ -58,6 +59,12 @@ func (h *Handlers) commands() []command {
 				return h.People.Remove(ctx, session.Caller(c), session.Origin(c), ids)
 			},
 		},
+		{
+			path: ownerPath, verb: "Set as tenant owner", danger: true, one: true, done: "The primary owner is now",
+			act: func(ctx context.Context, c echo.Context, ids []core.ID, _ access.Role) error {
+				return h.People.SetOwner(ctx, session.Caller(c), session.Origin(c), ids[0])
+			},
+		},
 	}
 }
 
@@ -83,8 +90,11 @@ func (h *Handlers) ask(command command) echo.HandlerFunc {
 		if err != nil {
 			return err
 		}
-		if len(view.People) == 0 {
-			return respond.Back(c, readListQuery(c).Address(), "Select one or more people first.")
+		if len(view.People) == 0 || command.one && len(view.People) != 1 {
+			return respond.Back(c, readListQuery(c).Address(), command.wants())
+		}
+		if command.one {
+			view.Says = h.handOver(c, view.People[0].Name)
 		}
 		return h.screen().Over(c, http.StatusOK, command.verb, commandDialog(view))
 	}
@@ -141,8 +151,8 @@ func (h *Handlers) do(command command) echo.HandlerFunc {
 		if err != nil {
 			return err
 		}
-		if len(ids) == 0 {
-			return respond.Back(c, back, "Select one or more people first.")
+		if len(ids) == 0 || command.one && len(ids) != 1 {
+			return respond.Back(c, back, command.wants())
 		}
 		names := h.names(c, ids)
 		switch err := command.act(c.Request().Context(), c, ids, role); problem.KindOf(err) {
@@ -172,6 +182,23 @@ func (h *Handlers) asked(_ echo.Context, command command, given []string, role s
 		return nil, "", forms.ErrDamaged
 	}
 	return ids, access.Role(role), nil
+}
+
+// wants says what has to be selected.
+func (c command) wants() string {
+	if c.one {
+		return "Select one person first."
+	}
+	return "Select one or more people first."
+}
+
+// handOver names both whom a hand-over is about.
+func (h *Handlers) handOver(c echo.Context, heir string) string {
+	before, err := h.People.Primary(c.Request().Context(), session.Caller(c))
+	if err != nil {
+		return heir + " becomes the primary owner, of which there is one, and a Tenant Owner. There is none now."
+	}
+	return before.Called() + " is the primary owner now. " + heir + " becomes it, and a Tenant Owner, and only they can hand it on. " + before.Called() + " keeps the role. Both are told."
 }
 
 // names are those whom a command is about, while they are still there; of many, how many they are.

@@ -16,6 +16,7 @@ import (
 	"purser.example/internal/access"
 	"purser.example/internal/audit"
 	core "purser.example/internal/people"
+	"purser.example/internal/tenant"
 	"purser.example/web/layout"
 	"purser.example/web/lists"
 	"purser.example/web/respond"
@@ -31,19 +32,47 @@ type Service interface {
 	Deactivate(ctx context.Context, caller access.Caller, origin audit.Origin, ids []core.ID) error
 	Activate(ctx context.Context, caller access.Caller, origin audit.Origin, ids []core.ID) error
 	Remove(ctx context.Context, caller access.Caller, origin audit.Origin, ids []core.ID) error
+	SetOwner(ctx context.Context, caller access.Caller, origin audit.Origin, id core.ID) error
+	Primary(ctx context.Context, caller access.Caller) (core.Person, error)
+
+	Home() tenant.ID
+	Ways(ctx context.Context, caller access.Caller, t tenant.ID) ([]core.Way, error)
+	Suggest(ctx context.Context, caller access.Caller, origin audit.Origin, l core.Look, text string) ([]core.Candidate, error)
+	Search(ctx context.Context, caller access.Caller, origin audit.Origin, l core.Look, text string) ([]core.Candidate, error)
+	Add(ctx context.Context, caller access.Caller, origin audit.Origin, l core.Look, refs []core.Ref, role access.Role) ([]core.Person, error)
+
+	Waiting(ctx context.Context, caller access.Caller) ([]core.Waiting, error)
+	Accept(ctx context.Context, caller access.Caller, origin audit.Origin, id core.ID) error
+	Decline(ctx context.Context, caller access.Caller, origin audit.Origin, id core.ID) error
+
+	Export(ctx context.Context, caller access.Caller, origin audit.Origin, write func([]core.Person) error) error
+	Notice(ctx context.Context, caller access.Caller) (core.Notice, bool, error)
+	Dismiss(ctx context.Context, caller access.Caller, through time.Time) error
 }
+
+// Asking are the routes that may wait for Microsoft 365.
+var Asking = []string{"POST " + listPath, "POST " + newPath, "GET " + suggestPath}
 
 // Handlers answers /people.
 type Handlers struct {
-	People Service
-	Now    func() time.Time
-	Log    *slog.Logger
+	People  Service
+	Tenants *tenant.Service
+	Now     func() time.Time
+	Log     *slog.Logger
 }
 
 // Mount adds the routes.
 func (h *Handlers) Mount(e *echo.Echo) {
 	e.GET(listPath, h.list)
+	e.POST(listPath, h.add)
+	e.GET(newPath, h.showNew)
+	e.POST(newPath, h.search)
+	e.GET(suggestPath, h.suggest)
+	e.GET(ExportPath, h.export)
 	e.GET(mePath, h.me)
+	e.POST(acceptPath, h.answer("Accepted. The role counts from their next request on.", h.People.Accept))
+	e.POST(declinePath, h.answer("Declined.", h.People.Decline))
+	e.POST(dismissPath, h.dismiss)
 	for _, command := range h.commands() {
 		e.GET(command.path, h.ask(command))
 		e.POST(command.path, h.do(command))

@@ -20,7 +20,10 @@ type listView struct {
 	Heads  []ui.Column
 	Rows   []rowView
 	Pager  ui.PagerProps
-	Now    string // when its times were so
+	New    string // where people are added
+
+	Waiting []waitingView // who waits for an answer of the caller
+	Now     string        // when its times were so
 }
 
 // bare is true for a list that nobody is in yet.
@@ -58,7 +61,7 @@ func (h *Handlers) listView(c echo.Context) (listView, error) {
 		return listView{}, err
 	}
 	view := listView{
-		Query: query.query().Text, Hidden: query.Hidden(), Pager: pager(page, query), Now: words.Moment(h.Now(), h.Now()).Now,
+		New: query.Address("new"), Query: query.query().Text, Hidden: query.Hidden(), Pager: pager(page, query), Now: words.Moment(h.Now(), h.Now()).Now,
 		Heads: lists.Heads(columns, query.sort(), func(sort string) string { return query.FirstPage("sort", sort) }),
 	}
 	if sort := query.Values.Get("sort"); sort != "" {
@@ -67,7 +70,8 @@ func (h *Handlers) listView(c echo.Context) (listView, error) {
 	for _, p := range page.Rows {
 		view.Rows = append(view.Rows, h.rowView(p, query))
 	}
-	return view, nil
+	view.Waiting, err = h.waitingViews(c, query)
+	return view, err
 }
 
 func (h *Handlers) rowView(p core.Person, query listQuery) rowView {

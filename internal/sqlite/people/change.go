@@ -6,6 +6,7 @@ import (
 
 	"purser.example/internal/people"
 	"purser.example/internal/sqlite"
+	"purser.example/internal/tenant"
 )
 
 // Change implements people.Store.
@@ -26,6 +27,30 @@ func (s *Store) Change(ctx context.Context, actor people.Whom, issuer string, id
 		return nil, err
 	}
 	return ended, nil
+}
+
+// Add implements people.Store.
+func (s *Store) Add(ctx context.Context, actor people.Whom, t tenant.ID, objects []string, decide func(people.Standing) (people.Outcome, error)) error {
+	return s.db.Write(ctx, func(tx *sqlite.Tx) error {
+		list, err := sqlite.List(objects)
+		if err != nil {
+			return err
+		}
+		ids, err := sqlite.All(tx.Query(`SELECT id FROM people WHERE tenant_id = ? AND object_id `+sqlite.InList+` ORDER BY id`, t, list), sqlite.Only[people.ID])
+		if err != nil {
+			return err
+		}
+		now, err := standing(tx, actor, "", ids)
+		if err != nil {
+			return err
+		}
+		out, err := decide(now)
+		if err != nil {
+			return err
+		}
+		_, err = change(tx, now, out)
+		return err
+	})
 }
 
 // ways are Tenant Owners who are not among some; those whom only a group among them makes one do not count. seen is what else is asked.
@@ -84,16 +109,16 @@ func change(tx *sqlite.Tx, now people.Standing, out people.Outcome) (ended []str
 		}
 		ended = append(ended, keys...)
 	}
+	for _, id := range out.Removed { // first, so that who is kept may take the place of who goes
+		if err := remove(tx, id); err != nil {
+			return nil, err
+		}
+	}
 	for _, p := range out.Kept {
 		if err := put(tx, p); err != nil {
 			return nil, err
 		}
 		if err := regroup(tx, ofGroup, p.ID); err != nil {
-			return nil, err
-		}
-	}
-	for _, id := range out.Removed {
-		if err := remove(tx, id); err != nil {
 			return nil, err
 		}
 	}

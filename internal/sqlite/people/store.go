@@ -6,16 +6,20 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"time"
 
 	"purser.example/internal/account"
+	"purser.example/internal/audit"
 	"purser.example/internal/people"
 	"purser.example/internal/sqlite"
+	"purser.example/internal/tenant"
 )
 
 // Store implements people.Store.
 type Store struct {
 	db    *sqlite.DB
 	known sqlite.Kept[subject, people.Person]
+	told  sqlite.Kept[people.ID, []people.Notice]
 }
 
 type subject struct{ issuer, subject string }
@@ -149,17 +153,19 @@ const (
 )
 
 // Arrive implements people.Store.
-func (s *Store) Arrive(ctx context.Context, who people.Whom, decide func([]people.Person, bool) (people.Arrived, error)) error {
-	return s.db.Write(ctx, func(tx *sqlite.Tx) error {
-		found, err := arriving(tx, who)
-		if err != nil {
+func (s *Store) Arrive(ctx context.Context, who people.Whom, decide func(people.Arriving) (people.Arrived, error)) error {
+	return s.db.Write(ctx, func(tx *sqlite.Tx) (err error) {
+		var now people.Arriving
+		if now.Found, err = arriving(tx, who); err != nil {
 			return err
 		}
-		var primary bool
-		if err := tx.QueryRow(`SELECT EXISTS (SELECT 1 FROM people WHERE primary_owner = 1)`).Scan(&primary); err != nil {
+		if now.Namesakes, err = namesakes(tx, who); err != nil {
 			return err
 		}
-		a, err := decide(found, primary)
+		if err := tx.QueryRow(`SELECT EXISTS (SELECT 1 FROM people WHERE primary_owner = 1)`).Scan(&now.Primary); err != nil {
+			return err
+		}
+		a, err := decide(now)
 		if err != nil {
 			return err
 		}
@@ -180,6 +186,74 @@ func arriving(tx *sqlite.Tx, who people.Whom) ([]people.Person, error) {
 		}
 	}
 	return list, err
+}
+
+// namesakes are those who were given a role and have an address of somebody who arrives, the newest last.
+func namesakes(tx *sqlite.Tx, who people.Whom) (list []people.Person, err error) {
+	for _, address := range who.Addresses {
+		found, err := sqlite.All(tx.Query(columns+` WHERE given > 0 AND (sign_in_key = ? OR mail_key = ? AND mail_key <> '') ORDER BY id LIMIT 10`, address, address), one)
+		if err != nil {
+			return nil, err
+		}
+		list = append(list, found...)
+	}
+	return list, nil
+}
+
+// Groups implements people.Store.
+func (s *Store) Groups(ctx context.Context, t tenant.ID) ([]people.Person, error) {
+	return sqlite.All(s.db.Query(ctx, columns+` WHERE kind = 'group' AND tenant_id = ? AND object_id <> '' AND given > 0 AND deactivated = 0 ORDER BY id`, t), one)
+}
+
+// waiting is how many of those who wait are shown.
+const waiting = 20
+
+// Waiting implements people.Store.
+func (s *Store) Waiting(ctx context.Context) ([]people.Waiting, error) {
+	list, err := sqlite.All(s.db.Query(ctx, columns+` WHERE id IN (SELECT id FROM people WHERE waits_for <> '' UNION SELECT id FROM people WHERE asked_at > 0) AND deactivated = 0 ORDER BY id LIMIT ?`, waiting), one)
+	var all []people.Waiting
+	for _, p := range list {
+		w := people.Waiting{Person: p}
+		if p.WaitsFor != "" {
+			known, err := s.Find(ctx, p.WaitsFor)
+			if err != nil {
+				return nil, err
+			}
+			w.For = &known
+		}
+		all = append(all, w)
+	}
+	return all, err
+}
+
+// Primary implements people.Store.
+func (s *Store) Primary(ctx context.Context) (people.Person, error) {
+	return one(s.db.QueryRow(ctx, columns+` WHERE primary_owner = 1`))
+}
+
+// Notices implements people.Store. Every page asks.
+func (s *Store) Notices(ctx context.Context, id people.ID) ([]people.Notice, error) {
+	return s.told.Ask(s.db, id, func() ([]people.Notice, error) {
+		return sqlite.All(s.db.Query(ctx, `SELECT person, at, owner_from, owner_to, by_name FROM people_notices WHERE person = ? ORDER BY at DESC`, id), func(row sqlite.Row) (n people.Notice, err error) {
+			var at int64
+			err = row.Scan(&n.For, &at, &n.From, &n.To, &n.By)
+			n.At = sqlite.Moment(at)
+			return n, err
+		})
+	})
+}
+
+// Dismiss implements people.Store.
+func (s *Store) Dismiss(ctx context.Context, id people.ID, through time.Time) error {
+	return s.db.Write(ctx, func(tx *sqlite.Tx) error {
+		_, err := tx.Exec(`DELETE FROM people_notices WHERE person = ? AND at <= ?`, id, through.UnixMilli())
+		return err
+	})
+}
+
+// Note implements people.Store.
+func (s *Store) Note(ctx context.Context, e audit.Entry) error {
+	return s.db.Write(ctx, func(tx *sqlite.Tx) error { return tx.Record(e) })
 }
 
 func arrive(tx *sqlite.Tx, a people.Arrived) error {
