@@ -140,10 +140,12 @@ func TestWhatEntraCallsSomebodyR7(t *testing.T) {
 		grouped bool
 		address string
 	}{
-		"as it is":          {func(map[string]any) {}, login.Entra{Tenant: homeTenant, Object: object}, nil, false, ""},
-		"with groups":       {func(c map[string]any) { c["groups"] = []string{"g1", "g2"} }, login.Entra{Tenant: homeTenant, Object: object}, []string{"g1", "g2"}, true, ""},
-		"with no group":     {func(c map[string]any) { c["groups"] = []string{} }, login.Entra{Tenant: homeTenant, Object: object}, nil, true, ""},
-		"too many groups":   {func(c map[string]any) { c["_claim_names"] = map[string]string{"groups": "src1"} }, login.Entra{Tenant: homeTenant, Object: object}, nil, false, ""},
+		"as it is":      {func(map[string]any) {}, login.Entra{Tenant: homeTenant, Object: object}, nil, false, ""},
+		"with groups":   {func(c map[string]any) { c["groups"] = []string{"g1", "g2"} }, login.Entra{Tenant: homeTenant, Object: object}, []string{"g1", "g2"}, true, ""},
+		"with no group": {func(c map[string]any) { c["groups"] = []string{} }, login.Entra{Tenant: homeTenant, Object: object}, nil, true, ""},
+		"too many groups": {func(c map[string]any) {
+			c["_claim_names"], c["_claim_sources"] = map[string]string{"groups": "src1"}, map[string]any{"src1": map[string]string{"endpoint": "https://graph.windows.net/x/getMemberObjects"}}
+		}, login.Entra{Tenant: homeTenant, Object: object}, nil, false, ""},
 		"groups of a shape": {func(c map[string]any) { c["groups"] = map[string]any{"a": 1} }, login.Entra{Tenant: homeTenant, Object: object}, nil, false, ""},
 		"without oid":       {func(c map[string]any) { delete(c, "oid") }, login.Entra{}, nil, false, ""},
 		"an oid of a shape": {func(c map[string]any) { c["oid"] = "' OR 1=1" }, login.Entra{}, nil, false, ""},

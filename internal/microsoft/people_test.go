@@ -17,7 +17,7 @@ const peopleFixture = `{"tenants":[{"id":"` + tenantID + `","displayName":"Conto
 	"apps":[{"appId":"a0000000-0000-4000-8000-000000000001","clientSecret":"` + clientSecret + `"}],
 	"users":[{"id":"0b000000-0000-4000-8000-0000000000a1","userPrincipalName":"uma@contoso.com","displayName":"Uma O'Brien \"Ü\" + Co"},
 		{"userPrincipalName":"guest@contoso.com","displayName":"Umar Guest","userType":"Guest"},{"userPrincipalName":"off@contoso.com","displayName":"Zoë Off","accountEnabled":false}],
-	"groups":[{"id":"0b000000-0000-4000-8000-0000000000b1","displayName":"Inner","mail":"inner@contoso.com","kind":"security","members":["uma@contoso.com"]},
+	"groups":[{"id":"0b000000-0000-4000-8000-0000000000b1","displayName":"Inner","kind":"security","members":["uma@contoso.com"]},
 		{"id":"0b000000-0000-4000-8000-0000000000b2","displayName":"Outer","mail":"outer@contoso.com","kind":"mailEnabledSecurity","memberGroups":["0b000000-0000-4000-8000-0000000000b1"]},
 		{"id":"0b000000-0000-4000-8000-0000000000b3","displayName":"Another","mail":"another@contoso.com","kind":"mailEnabledSecurity"}],
 	"generate":{"users":20000,"first":1,"upn":"u%05d@contoso.com","password":"Gen-%05d!","group":"Big pool"}}]}`
