@@ -10,24 +10,27 @@ import (
 
 	"github.com/labstack/echo/v4"
 
+	"purser.example/internal/access"
 	"purser.example/internal/activity"
 	"purser.example/internal/audit"
 	"purser.example/internal/problem"
 	"purser.example/internal/sheet"
 	"purser.example/internal/shown"
+	"purser.example/web/respond"
 	"purser.example/web/session"
 )
 
 // sendWithin is how long a browser may take to receive a part of an export.
 const sendWithin = 30 * time.Second
 
-// export sends a file as it is read. Once a part is on its way nothing can be told any more: the connection is broken off then, so that nobody
+// export sends a file as it is read. It asks for a recent sign-in before anything is written: a stolen session shall not take the log away. Once a part is on its way nothing can be told any more: the connection is broken off then, so that nobody
 // takes a part for the whole.
 func (h *Handlers) export(c echo.Context, write func(begun *bool) error) error {
-	if h.Fresh != nil {
-		if answered, err := h.Fresh(c); answered || err != nil {
-			return err
-		}
+	if err := access.Require(session.Caller(c), access.ReadActivity); err != nil {
+		return err
+	}
+	if !session.Recent(c) {
+		return respond.SignInAgain(c, listPath)
 	}
 	begun := false
 	err := write(&begun)

@@ -31,10 +31,6 @@ type Handlers struct {
 	Tenants  *tenant.Service
 	Now      func() time.Time
 	Log      *slog.Logger
-
-	// Fresh asks for a sign-in that is recent enough to take the log away, and answers by itself where it is not (step-up); nil: any sign-in
-	// is. It is asked before an export writes anything.
-	Fresh func(c echo.Context) (answered bool, err error)
 }
 
 // Mount adds the routes.

@@ -21,9 +21,9 @@ func TestTheLogIsShippedAsItIsWritten(t *testing.T) {
 	if err := os.Mkdir(folder, 0o700); err != nil {
 		t.Fatal(err)
 	}
-	demotest.Until(t, "the entries of the meantime", func() bool {
+	demotest.Until(t, "an entry of the meantime", func() bool {
 		text, err := os.ReadFile(path)
-		return err == nil && strings.Contains(string(text), `"action":"sign-in"`)
+		return err == nil && strings.Contains(string(text), `{"seq":`)
 	})
 	demotest.Until(t, "the end of the warning", func() bool { return !strings.Contains(b.Get("/activity").Text(), "isn&#39;t being shipped") })
 }
