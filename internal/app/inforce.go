@@ -38,7 +38,7 @@ func signInSettings(cfg config.Config) []security.Setting {
 func sessionSettings(cfg config.Config) []security.Setting {
 	return []security.Setting{
 		{Name: "Without activity", Value: "A session ends after " + lasting(cfg.Session.Idle), Names: []string{"PURSER_SESSION_IDLE"}},
-		{Name: "Sign-in again", Value: "After " + lasting(session.RecentFor) + ", before ending everyone's sessions", Note: "The identity provider is asked for it (max_age)."},
+		{Name: "Sign-in again", Value: "After " + lasting(session.RecentFor) + ", before exporting the activity log or ending everyone else's sessions", Note: "The identity provider is asked for it (max_age)."},
 		{Name: "At the latest", Value: "A session ends after " + lasting(cfg.Session.Max), Names: []string{"PURSER_SESSION_MAX"}},
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"purser.example/internal/demo/demotest"
 )
@@ -21,6 +22,7 @@ func TestTheLogIsShippedAsItIsWritten(t *testing.T) {
 	if err := os.Mkdir(folder, 0o700); err != nil {
 		t.Fatal(err)
 	}
+	h.Clock.Advance(time.Minute) // the receiver is left alone for a while after it failed
 	demotest.Until(t, "an entry of the meantime", func() bool {
 		text, err := os.ReadFile(path)
 		return err == nil && strings.Contains(string(text), `{"seq":`)

@@ -104,3 +104,20 @@ func TestAProviderThatIgnoresMaxAgeIsToldOf(t *testing.T) {
 		t.Errorf("signed in anew: %d", res.StatusCode)
 	}
 }
+
+// R66: exporting the activity log asks for a recent sign-in, and leads back to the log, where the file can be asked for again; who may not have it is refused as before.
+func TestExportingTheLogAsksForARecentSignIn(t *testing.T) {
+	h := demotest.Open(t)
+	owner, admin := h.SignedIn(t, "owner@purser.test"), h.SignedIn(t, "admin@purser.test")
+	const file = "/activity/export/csv"
+	if res := owner.Get(file); res.StatusCode != http.StatusOK {
+		t.Fatalf("just signed in: %d", res.StatusCode)
+	}
+	h.Clock.Advance(6 * time.Minute)
+	if res := owner.Get(file); res.Header.Get("Location") != "/auth/sign-in?fresh=1&return="+url.QueryEscape("/activity") {
+		t.Errorf("%d %s", res.StatusCode, res.Header.Get("Location"))
+	}
+	if res := admin.Get(file); res.StatusCode != http.StatusForbidden {
+		t.Errorf("a Service Administrator: %d", res.StatusCode)
+	}
+}
