@@ -272,6 +272,7 @@ func TestEveryStateIsFine(t *testing.T) {
 		{"pools", poolFixture, "admin", pooled},
 		{"beginning", apps, "owner", begun},
 		{"discovery", scanned, "admin", discovered},
+		{"people", colleagues, "owner", peopled},
 		{"log", "", "owner", logged},
 	}
 	for _, v := range []view{views[0], {"telephone, dark", false, true, 390}} {
