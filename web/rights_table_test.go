@@ -53,6 +53,11 @@ var rights = []row{
 	{method: "GET", path: "/activity/verifications/:id", who: owners, names: []string{"log verification"}},
 	{method: "GET", path: "/activity/verifications/:id/events", who: owners, names: []string{"log verification"}},
 
+	{method: "GET", path: "/settings/keys", who: owners},
+	{method: "GET", path: "/settings/keys/events", who: owners},
+	{method: "GET", path: "/settings/keys/change", who: owners},
+	{method: "POST", path: "/settings/keys/change", who: owners},
+
 	{method: "GET", path: "/", who: ownVoice, answers: answers{303, 200, 303, 303}}, // the one page for people without a role
 	{method: "GET", path: "/service-accounts", who: members},
 	{method: "POST", path: "/service-accounts", who: members},

@@ -24,6 +24,7 @@ import (
 	"purser.example/web/auth"
 	"purser.example/web/door"
 	"purser.example/web/help"
+	"purser.example/web/keys"
 	"purser.example/web/layout"
 	"purser.example/web/people"
 	"purser.example/web/pools"
@@ -62,6 +63,7 @@ type Options struct {
 	Scans       *scans.Handlers
 	People      *people.Handlers
 	Security    *security.Handlers
+	Keys        *keys.Handlers
 	Help        *help.Handlers
 	Entries     *activity.Handlers
 }
@@ -134,6 +136,7 @@ func routes(e *echo.Echo, o Options) {
 	o.Scans.Mount(e)
 	o.People.Mount(e)
 	o.Security.Mount(e)
+	o.Keys.Mount(e)
 	o.Help.Mount(e)
 	o.Entries.Mount(e)
 

@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"time"
 
+	"purser.example/internal/app"
 	"purser.example/internal/backup"
 	"purser.example/internal/config"
 	"purser.example/internal/secret"
@@ -57,10 +58,20 @@ func (c restoreCommand) Run(ctx context.Context, s streams) error {
 
 // folderAndKey are the data folder and the key, as the settings say; a folder that is given takes the place of the setting.
 func folderAndKey(given string) (folder string, key secret.Key, err error) {
-	folder, text, err := config.LoadFolder(os.Environ(), given)
+	cfg, err := config.LoadFolder(os.Environ(), given)
 	if err != nil {
 		return "", key, err
 	}
-	key, err = secret.ParseKey(text)
-	return folder, key, err
+	key, err = secret.ParseKey(cfg.Key)
+	return cfg.Data, key, err
+}
+
+// folderAndKeepers is folderAndKey with the key that is to take the other's place, or has just done so.
+func folderAndKeepers(given string) (folder string, keepers []secret.Keeper, err error) {
+	cfg, err := config.LoadFolder(os.Environ(), given)
+	if err != nil {
+		return "", nil, err
+	}
+	keepers, err = app.Keepers(cfg)
+	return cfg.Data, keepers, err
 }

@@ -46,7 +46,7 @@ type commands struct {
 	Backup  backupCommand  `cmd:"" help:"Write a backup of the data folder to a file that is not there yet, while Purser runs or not, and verify it. The key is not in it."`
 	Restore restoreCommand `cmd:"" help:"Verify a backup and restore it into a data folder that is empty or not there yet."`
 	Service serviceCommand `cmd:"" help:"Run Purser as a Windows service."`
-	Key     keyCommand     `cmd:"" help:"Make the key that seals secrets, or print the ID of one."`
+	Key     keyCommand     `cmd:"" help:"Make the key that seals secrets, print the ID of one, or change it."`
 	Audit   auditCommand   `cmd:"" help:"Verify the activity log."`
 	Glass   glassCommand   `cmd:"" name:"break-glass" help:"Print a link that signs in one Tenant Owner without the identity provider, once, within 15 minutes. It is logged and shown to every Tenant Owner."`
 	Version versionCommand `cmd:"" help:"Print the version."`
@@ -124,7 +124,7 @@ func exitStatus(err error, stderr io.Writer) int {
 		return exitUsage
 	}
 	_, _ = fmt.Fprintln(stderr, "purser: "+err.Error())
-	for _, known := range []error{secret.ErrNotAKey, secret.ErrWrongKey, demo.ErrNotLoopback, demo.ErrFixture, demo.ErrKeyMissing, sqlite.ErrFolder, sqlite.ErrLocked, sqlite.ErrNewer, sqlite.ErrOlder, sqlite.ErrForeign, sqlite.ErrLost, sqlite.ErrBehind, backup.ErrTarget} {
+	for _, known := range []error{secret.ErrNotAKey, secret.ErrWrongKey, demo.ErrNotLoopback, demo.ErrFixture, demo.ErrKeyMissing, app.ErrKeyInUse, sqlite.ErrFolder, sqlite.ErrLocked, sqlite.ErrNewer, sqlite.ErrOlder, sqlite.ErrForeign, sqlite.ErrLost, sqlite.ErrBehind, backup.ErrTarget} {
 		if errors.Is(err, known) {
 			return exitUsage
 		}
@@ -218,6 +218,8 @@ func warn(log *slog.Logger, cfg config.Config) {
 type keyCommand struct {
 	New keyNewCommand `cmd:"" help:"Print a new key, one line. It isn't stored anywhere. Keep it safe, and apart from the data."`
 	ID  keyIDCommand  `cmd:"" name:"id" help:"Print the ID of the key in PURSER_KEY or PURSER_KEY_FILE. The ID names the key and reveals nothing about it."`
+
+	Rotate keyRotateCommand `cmd:"" help:"Change the key to the one in PURSER_KEY_NEW or PURSER_KEY_NEW_FILE: seal everything anew, beside a Purser that works in the data folder, or alone. Ends when only the new key opens the database."`
 }
 
 type keyNewCommand struct{}
@@ -251,11 +253,11 @@ type auditVerifyCommand struct {
 }
 
 func (c auditVerifyCommand) Run(ctx context.Context, s streams) error {
-	folder, key, err := folderAndKey(c.Data)
+	folder, keepers, err := folderAndKeepers(c.Data)
 	if err != nil {
 		return err
 	}
-	proved, err := sqlite.VerifyFile(ctx, folder, key)
+	proved, err := sqlite.VerifyFile(ctx, folder, keepers...)
 	if err != nil {
 		return err
 	}

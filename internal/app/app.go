@@ -22,6 +22,7 @@ import (
 	"purser.example/internal/breakglass"
 	"purser.example/internal/certificate"
 	"purser.example/internal/config"
+	"purser.example/internal/keychange"
 	"purser.example/internal/login"
 	"purser.example/internal/metrics"
 	"purser.example/internal/microsoft"
@@ -43,6 +44,7 @@ import (
 	"purser.example/web/appprofiles"
 	"purser.example/web/auth"
 	"purser.example/web/help"
+	"purser.example/web/keys"
 	screens "purser.example/web/people"
 	"purser.example/web/pools"
 	"purser.example/web/profiles"
@@ -81,6 +83,7 @@ type App struct {
 	Scans    *scan.Service
 	People   *people.Service
 	Activity *activity.Service
+	Keys     *keychange.Service
 
 	Validations *profile.Validations
 	Imports     *profile.Imports
@@ -116,9 +119,9 @@ func Open(ctx context.Context, cfg config.Config, o Options) (*App, error) {
 	if o.Now == nil {
 		o.Now = func() time.Time { return time.Now().UTC() }
 	}
-	key, err := secret.ParseKey(cfg.Key)
+	keepers, err := Keepers(cfg)
 	if err != nil {
-		return nil, fmt.Errorf("PURSER_KEY: %w", err)
+		return nil, err
 	}
 	codes, err := codesOf(cfg)
 	if err != nil {
@@ -133,7 +136,7 @@ func Open(ctx context.Context, cfg config.Config, o Options) (*App, error) {
 	if err != nil {
 		return nil, err
 	}
-	ring, err := unlock(ctx, db, key, cfg.Data, o)
+	ring, err := unlock(ctx, db, keepers, cfg.Data, o)
 	if err != nil {
 		return nil, errors.Join(err, db.Close())
 	}
@@ -142,18 +145,19 @@ func Open(ctx context.Context, cfg config.Config, o Options) (*App, error) {
 		return nil, errors.Join(fmt.Errorf("fold what is searched: %w", err), db.Close())
 	}
 	a := &App{DB: db, cfg: cfg, log: o.Log, health: health{after: cmp.Or(o.LookAfter, time.Minute)}, certificate: secured, metrics: counts}
-	a.cfg.Key, a.cfg.OIDC.ClientSecret, a.cfg.TLSKey = "", "", "" // wrapped by now, and not needed in the clear again
+	a.cfg.Key, a.cfg.KeyNew, a.cfg.OIDC.ClientSecret, a.cfg.TLSKey = "", "", "", "" // wrapped by now, and not needed in the clear again
 	a.index, a.logStore = kept.index, kept.entries
 	a.login, a.tally = loginClient(cfg, codes, o.Now, nil), audit.NewTally(db, o.Now)
 	a.furnish(kept, ring, codes, o)
-	a.backups = a.scheduledBackups(key, o)
+	a.changeKeys(kept, ring, keepers, o)
+	a.backups = a.scheduledBackups(keepers, o)
 	if a.metrics != nil {
 		a.metrics.Ask(a.sources(kept, o.Now))
 	}
 	if err := a.employ(ctx); err != nil {
 		return nil, errors.Join(err, db.Close())
 	}
-	a.Handler = a.pages(newReadiness(db, key, &a.health, o.Log).check, codes, o)
+	a.Handler = a.pages(newReadiness(db, &a.health, o.Log).check, codes, o)
 	a.beside, a.stop = context.WithCancel(context.WithoutCancel(ctx))
 	a.forwardLog(a.beside, a.logStore, o.Now)
 	if err := a.begin(ctx, a.beside); err != nil {
@@ -208,6 +212,7 @@ func (a *App) employ(ctx context.Context) (err error) {
 		work.Runs(scan.GrantRun, a.Runs),
 		work.Scans(scan.ObjectScan, func(ctx context.Context, id string) error { return a.Scans.Work(ctx, scan.ID(id)) }),
 		work.Local(activity.Verifying, func(ctx context.Context, id string) error { return a.Activity.Work(ctx, activity.VerificationID(id)) }),
+		work.KeyChange(keychange.Work, a.Keys.Carry),
 		work.Net(pool.GroupRead, func(ctx context.Context, id string) error { return a.Pools.Read(ctx, pool.ReadingID(id)) }),
 	)
 	if err != nil {
@@ -241,17 +246,18 @@ func (a *App) pages(ready func(context.Context) error, codes *verdict.Table, o O
 		People:      &screens.Handlers{People: a.People, Tenants: a.Tenants, Now: o.Now, Log: o.Log},
 		Security:    &security.Handlers{Sessions: a.sessions, InForce: a.inForce, Now: o.Now},
 		Entries:     &entries.Handlers{Activity: a.Activity, Tenants: a.Tenants, Now: o.Now, Log: o.Log},
+		Keys:        &keys.Handlers{Keys: a.Keys, Now: o.Now},
 		Help:        &help.Handlers{Provider: a.cfg.ServiceProvider, StrictPasswords: a.cfg.StrictPasswords, Codes: codes, Now: o.Now},
 	})
 }
 
 // unlock opens the keyring. It tells where it made a new one, because an installation that comes into being where nobody wanted
 // one, such as by a wrong PURSER_DATA, looks as ready as the one that is missed (X31).
-func unlock(ctx context.Context, db *sqlite.DB, key secret.Key, folder string, o Options) (*secret.Keyring, error) {
-	none := errors.Is(db.CheckKey(ctx, key), sqlite.ErrKeyringMissing)
-	ring, err := db.Unlock(ctx, key)
+func unlock(ctx context.Context, db *sqlite.DB, keepers []secret.Keeper, folder string, o Options) (*secret.Keyring, error) {
+	none := errors.Is(db.CheckKey(ctx, keepers...), sqlite.ErrKeyringMissing)
+	ring, err := db.Unlock(ctx, keepers...)
 	if err == nil && none && !o.New {
-		o.Log.Warn("a new installation was made, because the data folder had none", "folder", folder, "key", key.ID())
+		o.Log.Warn("a new installation was made, because the data folder had none", "folder", folder, "key", keepers[0].ID())
 	}
 	return ring, err
 }
@@ -285,7 +291,9 @@ func (a *App) begin(ctx, beside context.Context) error {
 		return err
 	}
 	a.takeUpLinks(ctx)
+	a.takeUpKeys(ctx)
 	a.chores.Go(func() { a.every(beside, 2*time.Second, a.indexSome) })
+	a.chores.Go(func() { a.every(beside, 2*time.Second, a.takeUpKeys) })
 	a.chores.Go(func() { a.every(beside, 2*time.Second, a.takeUpLinks) })
 	a.chores.Go(func() { a.every(beside, time.Minute, a.tidy) })
 	a.chores.Go(func() { a.every(beside, time.Minute, a.tidyThrottles) })

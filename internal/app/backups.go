@@ -17,17 +17,21 @@ import (
 const backupEvery = 15 * time.Second
 
 // scheduledBackups are those that Purser makes by itself; nil where none are wanted (R65).
-func (a *App) scheduledBackups(key secret.Key, o Options) *backup.Scheduled {
+func (a *App) scheduledBackups(keepers []secret.Keeper, o Options) *backup.Scheduled {
 	b := a.cfg.Backup
 	if b.Dir == "" {
 		return nil
+	}
+	var next secret.Keeper
+	if len(keepers) > 1 {
+		next = keepers[1]
 	}
 	daily := scan.Schedule{Daily: true, Minute: b.Minute, Zone: b.Zone}
 	return backup.NewScheduled(backup.Parts{
 		Shelf: ShelfOf(a.cfg), Keep: b.Keep,
 		Next:   func(after time.Time) time.Time { return daily.Next(after, time.Time{}) },
 		Source: a.DB.Copy, Record: a.DB.Record,
-		Options: backup.Options{Key: key, Program: o.Version, Now: o.Now}, Log: o.Log,
+		Options: backup.Options{Key: keepers[0], Next: next, Program: o.Version, Now: o.Now}, Log: o.Log,
 	})
 }
 

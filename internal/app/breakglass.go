@@ -2,12 +2,10 @@ package app
 
 import (
 	"context"
-	"fmt"
 	"time"
 
 	"purser.example/internal/breakglass"
 	"purser.example/internal/config"
-	"purser.example/internal/secret"
 	"purser.example/internal/sqlite"
 	"purser.example/web/auth"
 )
@@ -16,11 +14,11 @@ import (
 // that works at the moment or not. The token stands behind the # of the address: browsers keep that to themselves, so that no server's
 // log and no other site sees it.
 func BreakGlass(ctx context.Context, cfg config.Config, by string) (address string, err error) {
-	key, err := secret.ParseKey(cfg.Key)
+	keepers, err := Keepers(cfg)
 	if err != nil {
-		return "", fmt.Errorf("PURSER_KEY: %w", err)
+		return "", err
 	}
-	ring, err := sqlite.KeyringOf(ctx, cfg.Data, key)
+	ring, err := sqlite.KeyringOf(ctx, cfg.Data, keepers...)
 	if err != nil {
 		return "", err
 	}

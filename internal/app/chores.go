@@ -55,6 +55,13 @@ func (a *App) takeUpLinks(ctx context.Context) {
 	}
 }
 
+// takeUpKeys takes up a change of the key that a command asked for meanwhile (R64).
+func (a *App) takeUpKeys(ctx context.Context) {
+	if err := problem.Guard(func() error { a.Keys.TakeUp(ctx); return nil }); err != nil {
+		a.log.Error("a change of the key was not taken up", "error", problem.Told(err))
+	}
+}
+
 // The search index is renewed in so many steps at a time, one after the other, so that changes wait for none of them for long; and no more
 // of them are begun after a while. A step that waits behind changes takes longer, so that the more is changed the less is renewed beside it:
 // renewing an entry costs several times what a change does, and an entry that is changed again meanwhile is renewed once.

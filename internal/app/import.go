@@ -13,7 +13,6 @@ import (
 	"purser.example/internal/config"
 	"purser.example/internal/problem"
 	"purser.example/internal/profile"
-	"purser.example/internal/secret"
 	"purser.example/internal/sheet"
 	"purser.example/internal/sqlite"
 )
@@ -59,9 +58,9 @@ func openForWork(ctx context.Context, cfg config.Config, o Options) (*App, error
 	if o.Now == nil {
 		o.Now = func() time.Time { return time.Now().UTC() }
 	}
-	key, err := secret.ParseKey(cfg.Key)
+	keepers, err := Keepers(cfg)
 	if err != nil {
-		return nil, fmt.Errorf("PURSER_KEY: %w", err)
+		return nil, err
 	}
 	if _, err := os.Stat(filepath.Join(cfg.Data, sqlite.File)); err != nil {
 		return nil, config.Mistakes{"PURSER_DATA: there is no database in " + cfg.Data + "."}
@@ -74,7 +73,7 @@ func openForWork(ctx context.Context, cfg config.Config, o Options) (*App, error
 	if err != nil {
 		return nil, err
 	}
-	ring, err := unlock(ctx, db, key, cfg.Data, o)
+	ring, err := unlock(ctx, db, keepers, cfg.Data, o)
 	if err != nil {
 		return nil, errors.Join(err, db.Close())
 	}
@@ -84,6 +83,7 @@ func openForWork(ctx context.Context, cfg config.Config, o Options) (*App, error
 	}
 	a := &App{DB: db, cfg: cfg, log: o.Log, tally: audit.NewTally(db, o.Now)}
 	a.furnish(kept, ring, codes, o)
+	a.changeKeys(kept, ring, keepers, o)
 	if err := a.takeOver(ctx); err != nil {
 		return nil, errors.Join(err, a.closeWork(ctx))
 	}

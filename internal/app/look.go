@@ -2,7 +2,6 @@ package app
 
 import (
 	"context"
-	"fmt"
 	"net/http"
 	"time"
 
@@ -31,15 +30,15 @@ type Beside struct {
 // LookBeside opens the database of an installation for whoever examines it, whether a Purser works in it or not, and joins what reads it
 // to Microsoft 365, which is asked by the way that is given.
 func LookBeside(ctx context.Context, cfg config.Config, now func() time.Time, way http.RoundTripper, look func(Beside) error) error {
-	key, err := secret.ParseKey(cfg.Key)
+	keepers, err := Keepers(cfg)
 	if err != nil {
-		return fmt.Errorf("PURSER_KEY: %w", err)
+		return err
 	}
 	codes, err := codesOf(cfg)
 	if err != nil {
 		return err
 	}
-	return sqlite.Beside(ctx, cfg.Data, key, now, func(db *sqlite.DB, ring *secret.Keyring) error {
+	return sqlite.Beside(ctx, cfg.Data, keepers, now, func(db *sqlite.DB, ring *secret.Keyring) error {
 		directory := Apps(microsoft.New(microsoft.Config{Simulator: cfg.M365Simulator, Now: now, Codes: codes, Transport: way}))
 		known := tenant.NewService(tenants.New(db), ring, now)
 		marks, err := entries.New(db).Marks(ctx)

@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"purser.example/internal/problem"
-	"purser.example/internal/secret"
 	"purser.example/internal/sqlite"
 )
 
@@ -33,12 +32,12 @@ type readiness struct {
 	busy chan struct{} // closed when the check under way is done; nil for none
 }
 
-func newReadiness(db *sqlite.DB, key secret.Key, health *health, log *slog.Logger) *readiness {
+func newReadiness(db *sqlite.DB, health *health, log *slog.Logger) *readiness {
 	return &readiness{log: log, try: func(ctx context.Context) error {
 		if err := health.check(); err != nil {
 			return err
 		}
-		if err := db.CheckKey(ctx, key); err != nil {
+		if err := db.CheckKeyring(ctx); err != nil {
 			return err
 		}
 		return db.CheckWritable(ctx)

@@ -10,6 +10,7 @@ import (
 	"purser.example/internal/appprofile"
 	"purser.example/internal/breakglass"
 	"purser.example/internal/forward"
+	"purser.example/internal/keychange"
 	"purser.example/internal/metrics"
 	"purser.example/internal/people"
 	"purser.example/internal/pool"
@@ -22,6 +23,7 @@ import (
 	entries "purser.example/internal/sqlite/activity"
 	"purser.example/internal/sqlite/appprofiles"
 	links "purser.example/internal/sqlite/breakglass"
+	"purser.example/internal/sqlite/keychanges"
 	known "purser.example/internal/sqlite/people"
 	"purser.example/internal/sqlite/pools"
 	"purser.example/internal/sqlite/profiles"
@@ -45,6 +47,7 @@ type stores struct {
 	links    breakglass.Store
 	people   people.Store
 	entries  logStore
+	keys     keychange.Store
 
 	index   func(context.Context) (more bool, err error) // renews what the search looks up, a step at a time
 	prepare func(context.Context) error                  // brings up to date what a migration left to the program, before anybody asks
@@ -72,7 +75,7 @@ func storesOf(db *sqlite.DB) stores {
 	return stores{
 		sessions: visits, tenants: tenants.New(db), apps: appprofiles.New(db), accounts: accounts.New(db),
 		runs:     ran,
-		profiles: kept, pools: members, scans: found, links: links.New(db), people: known.New(db), entries: entries.New(db),
+		profiles: kept, pools: members, scans: found, links: links.New(db), people: known.New(db), keys: keychanges.New(db), entries: entries.New(db),
 		index:   oneAfterTheOther(kept.Index, found.Index),
 		prepare: func(ctx context.Context) error { return errors.Join(kept.Fold(ctx), members.Fold(ctx)) },
 		queues: []metrics.Queue{

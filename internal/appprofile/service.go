@@ -139,7 +139,7 @@ func (s *Service) open(t tenant.Tenant, k Kept, c Credential) (App, error) {
 	if i < 0 {
 		return App{}, ErrAltered
 	}
-	value, err := s.ring.Open(k.Sealed[i].Secret, secretRecord(t, k.Profile, c.ID))
+	value, err := s.ring.Open(k.Sealed[i].Secret, SecretRecord(t, k.Profile, c.ID))
 	if err != nil {
 		return App{}, fmt.Errorf("%w: %w", ErrAltered, err)
 	}
@@ -149,10 +149,10 @@ func (s *Service) open(t tenant.Tenant, k Kept, c Credential) (App, error) {
 // ErrAltered says why nothing is sent with an app profile that Purser did not write as it is.
 var ErrAltered = problem.New(problem.Altered, "The app profile of this tenant was changed outside of Purser, so nothing was sent to Microsoft. Connect the tenant again, and tell your server administrator.")
 
-// secretRecord is what a credential is bound to, and with it the whole profile: it says where passwords are sent. A profile of before
+// SecretRecord is what a credential is bound to, and with it the whole profile: it says where passwords are sent. A profile of before
 // there were several has its tenant's id, and the tenant's initial domain in its seal; the others have the tenant itself, because the
 // initial domain of a tenant that no app reads is not known.
-func secretRecord(t tenant.Tenant, p Profile, id CredentialID) secret.Record {
+func SecretRecord(t tenant.Tenant, p Profile, id CredentialID) secret.Record {
 	facts := secret.FactsOf(string(t.ID), string(t.Cloud), p.ApplicationID)
 	if p.former() {
 		facts = secret.FactsOf(string(t.Cloud), t.InitialDomain, p.ApplicationID)
@@ -165,6 +165,6 @@ func (p Profile) former() bool { return string(p.ID) == string(p.Tenant) }
 
 // seal seals what a credential proves itself by; a public client's is empty, and sealed all the same.
 func (s *Service) seal(t tenant.Tenant, p Profile, m material) (Sealed, error) {
-	sealed, err := s.ring.Seal(m.secret, secretRecord(t, p, m.ID))
+	sealed, err := s.ring.Seal(m.secret, SecretRecord(t, p, m.ID))
 	return Sealed{m.Credential, sealed}, err
 }

@@ -21,7 +21,7 @@ func (s *Service) TakeOver(ctx context.Context) error {
 		}
 		for _, k := range kept {
 			for i, c := range k.Sealed {
-				again, err := s.ring.Rebind(c.Secret, secret.Record{Table: "app_profile", ID: string(k.ID), Field: string(c.ID)}, secretRecord(t, k.Profile, c.ID))
+				again, err := s.ring.Rebind(c.Secret, secret.Record{Table: "app_profile", ID: string(k.ID), Field: string(c.ID)}, SecretRecord(t, k.Profile, c.ID))
 				if errors.Is(err, secret.ErrDamaged) {
 					again = c.Secret
 				} else if err != nil {

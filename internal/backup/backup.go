@@ -16,7 +16,6 @@ import (
 	"strings"
 	"time"
 
-	"purser.example/internal/secret"
 	"purser.example/internal/sqlite"
 )
 
@@ -90,8 +89,8 @@ func amount(bytes int64) string {
 }
 
 // contentsOf says of a database that was looked at what a seal says of it.
-func contentsOf(found sqlite.Inspected, key secret.Key) Contents {
-	return Contents{Version: found.Version, Installation: found.Installation, Key: key.ID(), Bytes: found.Bytes, Rows: found.Rows, Entries: found.Log.Entries}
+func contentsOf(found sqlite.Inspected) Contents {
+	return Contents{Version: found.Version, Installation: found.Installation, Key: found.Key, Bytes: found.Bytes, Rows: found.Rows, Entries: found.Log.Entries}
 }
 
 // differs says which kind of rows there are more or fewer of; empty for none.

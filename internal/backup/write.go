@@ -21,9 +21,17 @@ type Source func(ctx context.Context, to string) (rows map[string]int64, err err
 
 // Options say who makes a backup.
 type Options struct {
-	Key     secret.Key
-	Program string // the version
+	Key     secret.Keeper
+	Next    secret.Keeper // the key that may have taken its place meanwhile (R64); nil: none
+	Program string        // the version
 	Now     func() time.Time
+}
+
+func (o Options) keepers() []secret.Keeper {
+	if o.Next == nil {
+		return []secret.Keeper{o.Key}
+	}
+	return []secret.Keeper{o.Key, o.Next}
 }
 
 // Write makes a backup, proves it, and gives it its name then. Nothing that is there is overwritten: ErrTarget. Two that are made at once do
@@ -116,14 +124,14 @@ func (o Options) fill(ctx context.Context, source Source, part *os.File) (r Repo
 	if err != nil {
 		return r, err
 	}
-	found, err := sqlite.Inspect(ctx, part.Name(), o.Key)
+	found, err := sqlite.Inspect(ctx, part.Name(), o.keepers()...)
 	if err != nil {
 		return r, err
 	}
 	if kind := differs(rows, found.Rows); kind != "" {
 		return r, fmt.Errorf("%w (%s: %d, and not %d)", ErrBroken, kind, found.Rows[kind], rows[kind])
 	}
-	r = Report{Contents: contentsOf(found, o.Key), Sealed: true, Unproved: found.Unproved}
+	r = Report{Contents: contentsOf(found), Sealed: true, Unproved: found.Unproved}
 	r.Made, r.Program = made, o.Program
 	if r.SHA256, err = sumOf(part, r.Bytes); err != nil {
 		return r, err

@@ -76,8 +76,8 @@ func (l Link) caller() access.Caller {
 // serves reports whether the link can still be used at a moment. One from the future was made by another clock (X44).
 func (l Link) serves(now time.Time) bool { return l.Used.IsZero() && now.Sub(l.Made).Abs() < Life }
 
-// record is what a link's proof covers: everything that gives rights.
-func (l Link) record() secret.Record {
+// Record is what a link's proof covers: everything that gives rights.
+func (l Link) Record() secret.Record {
 	return secret.Record{Table: "break-glass", ID: l.ID, Field: "proof", Facts: secret.FactsOf(l.Token, strconv.FormatInt(l.Made.UnixMilli(), 10), l.By)}
 }
 

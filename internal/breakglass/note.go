@@ -3,22 +3,18 @@ package breakglass
 import (
 	"crypto/rand"
 	"encoding/json"
-	"errors"
 	"fmt"
-	"io"
-	"io/fs"
-	"os"
-	"path/filepath"
 	"regexp"
 	"strings"
 	"time"
 
+	"purser.example/internal/note"
 	"purser.example/internal/secret"
 	"purser.example/internal/shown"
 )
 
-// note is what Make leaves in the data folder, sealed.
-type note struct {
+// letter is what Make leaves in the data folder, sealed.
+type letter struct {
 	Token string `json:"token"` // its hash
 	Made  int64  `json:"made"`  // UTC milliseconds
 	By    string `json:"by"`
@@ -37,7 +33,7 @@ func noteRecord(id string) secret.Record {
 // carries. by is who makes it, as the machine calls them.
 func Make(folder string, ring *secret.Keyring, now time.Time, by string) (secret.Value, error) {
 	token, id := newToken(), strings.ToLower(rand.Text()[:16])
-	text, err := json.Marshal(note{Token: hashOf(token), Made: now.UnixMilli(), By: shown.Name(by)})
+	text, err := json.Marshal(letter{Token: hashOf(token), Made: now.UnixMilli(), By: shown.Name(by)})
 	if err != nil {
 		return secret.Value{}, fmt.Errorf("write the note: %w", err)
 	}
@@ -45,38 +41,15 @@ func Make(folder string, ring *secret.Keyring, now time.Time, by string) (secret
 	if err != nil {
 		return secret.Value{}, err
 	}
-	if err := leave(folder, nameOf(id), sealed); err != nil {
+	if err := note.Leave(folder, nameOf(id), sealed); err != nil {
 		return secret.Value{}, fmt.Errorf("leave a note in the data folder: %w", err)
 	}
 	return token, nil
 }
 
-// leave writes a file that is there whole or not at all, and belongs to whoever the folder belongs to, because root may make a link for a
-// Purser that is somebody else.
-func leave(folder, name string, text []byte) (err error) {
-	part := filepath.Join(folder, "."+name+".part")
-	f, err := os.OpenFile(part, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
-	if err != nil {
-		return err
-	}
-	defer func() {
-		if err != nil {
-			_ = os.Remove(part)
-		}
-	}()
-	_, err = f.Write(text)
-	if err := errors.Join(err, giveTo(f, folder), f.Sync(), f.Close()); err != nil {
-		return err
-	}
-	return os.Rename(part, filepath.Join(folder, name))
-}
-
-// longestNote is far above every note.
-const longestNote = 4 << 10
-
 // open reads the note of a file that Make left.
 func open(path, id string, ring *secret.Keyring) (Link, error) {
-	sealed, err := contents(path)
+	sealed, err := note.Read(path)
 	if err != nil {
 		return Link{}, err
 	}
@@ -84,25 +57,9 @@ func open(path, id string, ring *secret.Keyring) (Link, error) {
 	if err != nil {
 		return Link{}, err
 	}
-	var n note
+	var n letter
 	if err := json.Unmarshal(text.Reveal(), &n); err != nil {
 		return Link{}, fmt.Errorf("read the note: %w", err)
 	}
 	return Link{ID: id, Token: n.Token, Made: time.UnixMilli(n.Made).UTC(), By: n.By}, nil
-}
-
-func contents(path string) ([]byte, error) {
-	info, err := os.Lstat(path)
-	if err == nil && !info.Mode().IsRegular() {
-		err = &fs.PathError{Op: "open", Path: path, Err: fs.ErrInvalid}
-	}
-	if err != nil {
-		return nil, err
-	}
-	f, err := os.Open(path)
-	if err != nil {
-		return nil, err
-	}
-	defer func() { _ = f.Close() }()
-	return io.ReadAll(io.LimitReader(f, longestNote))
 }

@@ -82,7 +82,7 @@ func (s *Service) takeUp(ctx context.Context, path, id string) error {
 	if err != nil {
 		return err
 	}
-	if l.Proof, err = s.Ring.Prove(l.record()); err != nil {
+	if l.Proof, err = s.Ring.Prove(l.Record()); err != nil {
 		return err
 	}
 	until := l.Made.Add(Life)
@@ -120,7 +120,7 @@ func (s *Service) use(ctx context.Context, token secret.Value, origin audit.Orig
 	if err != nil {
 		return access.Caller{}, err
 	}
-	if err := s.Ring.Check(l.Proof, l.record()); err != nil {
+	if err := s.Ring.Check(l.Proof, l.Record()); err != nil {
 		s.Log.ErrorContext(ctx, "a break-glass link was refused because Purser did not write it like this; someone may have changed the database", "link", l.ID, "error", problem.Told(err))
 		return access.Caller{}, ErrRefused
 	}

@@ -23,6 +23,7 @@ type Config struct {
 	Data     string   // folder of the database
 	Key      string   // the sealing key as text
 	KeyFrom  string   // the path of the file that it was read from, or PURSER_KEY; empty: it is no setting's, as in the demo
+	KeyNew   string   // the one that is to take its place, or has just done so (R64); empty: none
 
 	OIDC    OIDC
 	Session Session

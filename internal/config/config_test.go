@@ -177,7 +177,7 @@ func TestWhatCannotBeSeenInAValueIsNamed(t *testing.T) {
 		"PURSER_TRUSTED_PROXIES": "127.0.0.1", "PURSER_ADMIN_CENTER_HOSTS": "admin.contoso.com",
 		"PURSER_BACKUP_DIR": t.TempDir(), "PURSER_BACKUP_AT": "03:15 Europe/Berlin", "PURSER_BACKUP_KEEP": "7", "PURSER_REPLICA_DIR": t.TempDir(),
 	})
-	blankMayStand := []string{"PURSER_KEY", "PURSER_TRUSTED_PROXIES", "PURSER_ADMIN_CENTER_HOSTS"}
+	blankMayStand := []string{"PURSER_KEY", "PURSER_KEY_NEW", "PURSER_TRUSTED_PROXIES", "PURSER_ADMIN_CENTER_HOSTS"}
 	file := filepath.Join(t.TempDir(), "value")
 	for name, value := range good {
 		for _, tc := range []struct{ text, want string }{

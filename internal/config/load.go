@@ -40,7 +40,7 @@ func (c Checks) Look(environ []string) (Config, Mistakes) {
 	r.tls(&cfg)
 	cfg.Redirect = r.redirect("PURSER_REDIRECT_ADDR", cfg)
 	cfg.Data = r.required("PURSER_DATA", "the folder for the database", place)
-	cfg.Key, cfg.KeyFrom = r.key(cfg.Data), cmp.Or(r.env["PURSER_KEY_FILE"], "PURSER_KEY")
+	cfg.Key, cfg.KeyFrom, cfg.KeyNew = r.key(cfg.Data), cmp.Or(r.env["PURSER_KEY_FILE"], "PURSER_KEY"), r.keyNew(cfg.Data)
 	cfg.Backup = r.backup(cfg.Data)
 	cfg.OIDC = OIDC{
 		Issuer:       r.issuer("PURSER_OIDC_ISSUER"),
@@ -55,7 +55,7 @@ func (c Checks) Look(environ []string) (Config, Mistakes) {
 // LoadDemo is LoadDemo with the checks.
 func (c Checks) LoadDemo(environ []string) (Config, error) {
 	r := newReader(environ, c)
-	var cfg Config
+	cfg := Config{KeyNew: r.keyNew("")}
 	r.shared(&cfg)
 	cfg, err := r.finish(cfg)
 	cfg.Unknown = nil // settings of `serve` that the demo brings itself are no mistakes
@@ -242,7 +242,7 @@ func LoadPlace(environ []string) (Config, error) {
 	r := newReader(environ, Checks{})
 	cfg := Config{BaseURL: r.baseURL("PURSER_BASE_URL")}
 	cfg.Data = r.required("PURSER_DATA", "the folder of the database", place)
-	cfg.Key = r.key(cfg.Data)
+	cfg.Key, cfg.KeyNew = r.key(cfg.Data), r.keyNew(cfg.Data)
 	return r.finish(cfg)
 }
 
@@ -252,38 +252,60 @@ func (c Checks) LoadWork(environ []string) (Config, error) {
 	r := newReader(environ, c)
 	var cfg Config
 	cfg.Data = r.required("PURSER_DATA", "the folder of the database", place)
-	cfg.Key = r.key(cfg.Data)
+	cfg.Key, cfg.KeyNew = r.key(cfg.Data), r.keyNew(cfg.Data)
 	r.shared(&cfg)
 	cfg, err := r.finish(cfg)
 	cfg.Unknown = nil // settings of `serve` that need no pages are no mistakes
 	return cfg, err
 }
 
-// LoadFolder reads the data folder and the key alone, for commands that look at a database. A folder that is given takes the place of the
+// LoadFolder reads the data folder and the keys alone, for commands that look at a database. A folder that is given takes the place of the
 // setting. The error, if any, is Mistakes.
-func LoadFolder(environ []string, given string) (folder, key string, err error) {
+func LoadFolder(environ []string, given string) (Config, error) {
 	r := newReader(environ, Checks{})
-	if folder = given; given == "" {
-		folder = r.required("PURSER_DATA", "the folder of the database, or give it with --data", place)
+	cfg := Config{Data: given}
+	if given == "" {
+		cfg.Data = r.required("PURSER_DATA", "the folder of the database, or give it with --data", place)
 	}
-	key = r.key("")
-	if len(r.mistakes) > 0 {
-		return "", "", r.mistakes
+	cfg.Key, cfg.KeyNew = r.key(""), r.keyNew("")
+	return r.finish(cfg)
+}
+
+// LoadKeyChange reads the settings of the command that changes the key. The error, if any, is Mistakes.
+func (c Checks) LoadKeyChange(environ []string) (Config, error) {
+	r := newReader(environ, c)
+	var cfg Config
+	cfg.Data = r.required("PURSER_DATA", "the folder of the database", place)
+	cfg.Key, cfg.KeyNew = r.key(cfg.Data), r.keyNew(cfg.Data)
+	if cfg.KeyNew == "" && !r.refused["PURSER_KEY_NEW"] {
+		r.wrong("PURSER_KEY_NEW", "is missing; set it to the key that is to take the place of PURSER_KEY, as `purser key new` prints it.")
 	}
-	return folder, key, nil
+	r.shared(&cfg)
+	return r.finish(cfg)
 }
 
 // key refuses what is no key, and a key that lies beside what it seals: a copy of the folder would then open itself (R60). It
 // does not say how to make one where there is a text: with a second key nothing opens that the first one sealed.
 func (r *reader) key(data string) string {
 	value := r.required("PURSER_KEY", "the key that `purser key new` prints", spaced)
-	if value != "" && !keyShape.MatchString(value) {
-		r.wrong("PURSER_KEY", "is not a key; a key is pk1_ and 43 characters, as `purser key new` prints it. Check whether it was cut off.")
-	}
-	if path := r.env["PURSER_KEY_FILE"]; path != "" && data != "" && Inside(data, path) {
-		r.wrong("PURSER_KEY_FILE", "must not be inside PURSER_DATA; keep the key apart from what it opens.")
-	}
+	r.keyShape("PURSER_KEY", value, data)
 	return value
+}
+
+// keyNew is the key that is to take the other's place. One that is the same has done so.
+func (r *reader) keyNew(data string) string {
+	value := r.text("PURSER_KEY_NEW", "", spaced)
+	r.keyShape("PURSER_KEY_NEW", value, data)
+	return value
+}
+
+func (r *reader) keyShape(name, value, data string) {
+	if value != "" && !keyShape.MatchString(value) {
+		r.wrong(name, "is not a key; a key is pk1_ and 43 characters, as `purser key new` prints it. Check whether it was cut off.")
+	}
+	if path := r.env[name+"_FILE"]; path != "" && data != "" && Inside(data, path) {
+		r.wrong(name+"_FILE", "must not be inside PURSER_DATA; keep the key apart from what it opens.")
+	}
 }
 
 func (r *reader) session(cfg *Config) {

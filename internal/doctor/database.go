@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"path/filepath"
 
+	"purser.example/internal/app"
 	"purser.example/internal/secret"
 	"purser.example/internal/sqlite"
 )
@@ -79,10 +80,11 @@ func upgradeCopy(ctx context.Context, l *look) []Finding {
 
 // key looks whether the key opens the keyring in the database.
 func key(ctx context.Context, l *look) []Finding {
-	k, err := secret.ParseKey(l.cfg.Key)
+	keepers, err := app.Keepers(l.cfg)
 	if err != nil {
 		return only(wrong("PURSER_KEY is not a key.", remedies["PURSER_KEY"]))
 	}
+	k := keepers[0]
 	c, _ := l.condition(ctx)
 	if c.None {
 		return only(ok("The key %s is for a new installation.", k.ID()))
@@ -91,6 +93,8 @@ func key(ctx context.Context, l *look) []Finding {
 	switch {
 	case err == nil:
 		return only(ok("The key %s opens what is sealed in the database.", k.ID()))
+	case errors.Is(err, secret.ErrWrongKey) && len(keepers) > 1 && sqlite.CheckKeyOf(ctx, l.cfg.Data, keepers[1]) == nil:
+		return only(warning("The key was changed: PURSER_KEY ("+k.ID()+") opens the database no more, but PURSER_KEY_NEW ("+keepers[1].ID()+") does.", "Set PURSER_KEY to the new key, and remove PURSER_KEY_NEW (docs/keys.md)."))
 	case errors.Is(err, secret.ErrWrongKey):
 		return only(wrong("The key does not fit the database: "+err.Error()+".", "Set PURSER_KEY to the key of this installation. Without it no password can be opened (docs/keys.md)."))
 	case errors.Is(err, secret.ErrDamaged), errors.Is(err, sqlite.ErrKeyringMissing):

@@ -79,7 +79,7 @@ func (s *Service) whom(who Arrival) Whom {
 func (s *Service) in(a Arrived, groups []Person) (Arrived, error) {
 	a.Read = true
 	for _, g := range groups {
-		proof, err := s.Ring.Prove(membership(a.Person.ID, g.ID))
+		proof, err := s.Ring.Prove(MembershipRecord(a.Person.ID, g.ID))
 		if err != nil {
 			return a, err
 		}

@@ -172,14 +172,14 @@ func Strongest(roles ...access.Role) access.Role {
 	return strongest
 }
 
-// record is what a person's proof covers: who they are, and everything that gives or takes rights.
-func (p Person) record() secret.Record {
+// Record is what a person's proof covers: who they are, and everything that gives or takes rights.
+func (p Person) Record() secret.Record {
 	return secret.Record{Table: "people", ID: string(p.ID), Field: "proof", Facts: secret.FactsOf(
 		string(p.Kind), p.Issuer, p.Subject, string(p.Tenant), p.Object, string(p.Claim), string(p.Given), strconv.FormatBool(p.Deactivated), strconv.FormatBool(p.Primary))}
 }
 
-// membership is what the proof of a membership covers.
-func membership(person, group ID) secret.Record {
+// MembershipRecord is what the proof of a membership covers.
+func MembershipRecord(person, group ID) secret.Record {
 	return secret.Record{Table: "people_groups", ID: string(person), Field: "proof", Facts: secret.FactsOf(string(group))}
 }
 

@@ -105,7 +105,7 @@ func (s *Service) holds(ctx context.Context, p Person, m Membership) bool {
 	if m.Group.Deactivated || !s.proved(ctx, m.Group) {
 		return false
 	}
-	if err := s.Ring.Check(m.Proof, membership(p.ID, m.Group.ID)); err != nil {
+	if err := s.Ring.Check(m.Proof, MembershipRecord(p.ID, m.Group.ID)); err != nil {
 		s.Log.ErrorContext(ctx, "a membership was not believed that Purser did not write; someone may have changed the database", "person", string(p.ID), "error", problem.Told(err))
 		return false
 	}
@@ -114,7 +114,7 @@ func (s *Service) holds(ctx context.Context, p Person, m Membership) bool {
 
 // proved reports whether Purser wrote what gives somebody rights.
 func (s *Service) proved(ctx context.Context, p Person) bool {
-	err := s.Ring.Check(p.Proof, p.record())
+	err := s.Ring.Check(p.Proof, p.Record())
 	if err != nil {
 		s.Log.ErrorContext(ctx, "the role of a person was not believed because Purser did not write it like this; someone may have changed the database",
 			"person", string(p.ID), "error", problem.Told(err))
@@ -125,6 +125,6 @@ func (s *Service) proved(ctx context.Context, p Person) bool {
 // sealed gives somebody the proof of what they are now.
 func (s *Service) sealed(p Person) (Person, error) {
 	var err error
-	p.Proof, err = s.Ring.Prove(p.record())
+	p.Proof, err = s.Ring.Prove(p.Record())
 	return p, err
 }

@@ -87,7 +87,7 @@ func (k check) Look(ctx context.Context, r run.Run, i run.Held) (run.Task, error
 
 // password opens the new password of an item. One that does not open waits for nothing.
 func (k check) password(r run.Run, i run.Held) (secret.Value, error) {
-	v, err := k.ring.Open(i.Sealed, itemRecord(r, i.Item, noteOf(i.Note)))
+	v, err := k.ring.Open(i.Sealed, ItemRecord(r, i))
 	if errors.Is(err, secret.ErrDamaged) {
 		return v, problem.Wrap(err, problem.Altered, "This password check was changed outside of Purser, so the password was not sent to Microsoft.")
 	}
@@ -113,20 +113,20 @@ func judgePassword(user UserID, v verdict.Verdict) (run.Outcome, account.Reason)
 // other place: each is made for one program.
 func (k check) conclude(ctx context.Context, r run.Run, i run.Held, v verdict.Verdict, password secret.Value, e audit.Entry) error {
 	i.Verdict = &v
-	kind, field := "password", fieldPassword
+	kind, field := "password", FieldPassword
 	if noteOf(i.Note).App {
-		kind, field = "app password", fieldAppPassword
+		kind, field = "app password", FieldAppPassword
 	}
 	by := account.Stamp{At: v.At, By: r.By()}
 	var sealed []byte
 	var renewals []account.Renewal
 	if i.Outcome.Accepted() {
 		var err error
-		if sealed, err = k.ring.Seal(password, passwordRecord(KeyOf(r.Scope), UserID(i.Subject), i.Username, field)); err != nil {
+		if sealed, err = k.ring.Seal(password, PasswordRecord(KeyOf(r.Scope), UserID(i.Subject), i.Username, field)); err != nil {
 			return err
 		}
 	}
-	if i.Outcome == run.Confirmed && field == fieldPassword {
+	if i.Outcome == run.Confirmed && field == FieldPassword {
 		var err error
 		if renewals, err = k.renewals(ctx, r, i, v, password, by, e); err != nil {
 			return err
@@ -155,6 +155,9 @@ func itemRecord(r run.Run, i run.Item, note itemNote) secret.Record {
 	record.Facts = secret.FactsOf(facts...)
 	return record
 }
+
+// ItemRecord is itemRecord of an item as rows have it.
+func ItemRecord(r run.Run, i run.Held) secret.Record { return itemRecord(r, i.Item, noteOf(i.Note)) }
 
 func formerItemRecord(id run.ID, no int) secret.Record {
 	return secret.Record{Table: "pool_check_item", ID: itemID(id, no), Field: "pending"}

@@ -156,8 +156,8 @@ func (c Credential) Concluded(i run.Item, password []byte, by account.Stamp) Cre
 // ofApp reports whether a verdict is of an app password.
 func ofApp(v *verdict.Verdict) bool { return v != nil && v.AppPassword }
 
-// passwordRecord is what a password of a credential is bound to: the member, and the username that it belongs to (X43).
-func passwordRecord(key Key, user UserID, username, field string) secret.Record {
+// PasswordRecord is what a password of a credential is bound to: the member, and the username that it belongs to (X43).
+func PasswordRecord(key Key, user UserID, username, field string) secret.Record {
 	record := formerPasswordRecord(key, user, field)
 	record.Facts = secret.FactsOf(strings.ToLower(username))
 	return record
@@ -169,6 +169,6 @@ func formerPasswordRecord(key Key, user UserID, field string) secret.Record {
 
 // The fields of a credential's record.
 const (
-	fieldPassword    = "password"
-	fieldAppPassword = "app_password"
+	FieldPassword    = "password"
+	FieldAppPassword = "app_password"
 )

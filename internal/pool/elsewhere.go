@@ -58,7 +58,7 @@ func (s *Service) Kept(ctx context.Context, t tenant.ID, usernames []string) ([]
 		list = append(list, account.Kept{
 			Where:    account.Where{Place: place(m.Key, m.User), Name: "account pool " + m.Class.Title(), Keeps: m.Password != nil || m.Pending != NoPending},
 			Username: account.Fold(m.Username), UserID: string(m.User), Sealed: m.Password, Works: m.Standing(m.Class) == Ready,
-			Record:  passwordRecord(m.Key, m.User, m.Username, fieldPassword),
+			Record:  PasswordRecord(m.Key, m.User, m.Username, FieldPassword),
 			Changed: audit.Entry{Action: MemberChanged, Target: target(of, m.Class)}.With("username", m.Username).With("password", "stored"),
 		})
 	}

@@ -86,7 +86,7 @@ func (s *Service) lendable(ctx context.Context, key Key, m Member) (secret.Value
 		if c.Class != key.Class || c.User != m.User || c.Password == nil || c.MFA || c.Standing(key.Class) != Ready || !strings.EqualFold(c.Username, m.Username) {
 			continue
 		}
-		password, err := s.ring.Open(c.Password, passwordRecord(key, c.User, c.Username, fieldPassword))
+		password, err := s.ring.Open(c.Password, PasswordRecord(key, c.User, c.Username, FieldPassword))
 		if errors.Is(err, secret.ErrDamaged) {
 			return password, problem.Wrap(err, problem.Altered, "The password of a member of this account pool was changed outside of Purser, so it was not sent to Microsoft.")
 		}

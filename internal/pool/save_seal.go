@@ -66,7 +66,7 @@ func (s *Service) addUnchecked(ctx context.Context, w *saving, members []Member)
 		if kept.Class != w.change.Class || !unchecked || kept.AppPassword == nil {
 			continue
 		}
-		password, err := s.ring.Open(kept.AppPassword, passwordRecord(w.change.Key, kept.User, kept.Username, fieldAppPassword))
+		password, err := s.ring.Open(kept.AppPassword, PasswordRecord(w.change.Key, kept.User, kept.Username, FieldAppPassword))
 		if errors.Is(err, secret.ErrDamaged) {
 			continue // it is another one's, and is never sent
 		}

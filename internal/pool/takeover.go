@@ -24,14 +24,14 @@ func (s *Service) TakeOver(ctx context.Context) error {
 	}
 	err := s.store.Rebind(ctx, func(key Key, user UserID, username string, c Credential) (Credential, error) {
 		var first, second error
-		c.Password, first = rebind(c.Password, formerPasswordRecord(key, user, fieldPassword), passwordRecord(key, user, username, fieldPassword))
-		c.AppPassword, second = rebind(c.AppPassword, formerPasswordRecord(key, user, fieldAppPassword), passwordRecord(key, user, username, fieldAppPassword))
+		c.Password, first = rebind(c.Password, formerPasswordRecord(key, user, FieldPassword), PasswordRecord(key, user, username, FieldPassword))
+		c.AppPassword, second = rebind(c.AppPassword, formerPasswordRecord(key, user, FieldAppPassword), PasswordRecord(key, user, username, FieldAppPassword))
 		return c, errors.Join(first, second)
 	})
 	if err != nil {
 		return err
 	}
 	return s.runs.Rebind(ctx, s.Checks(), func(r run.Run, i run.Held) ([]byte, error) {
-		return rebind(i.Sealed, formerItemRecord(r.ID, i.No), itemRecord(r, i.Item, noteOf(i.Note)))
+		return rebind(i.Sealed, formerItemRecord(r.ID, i.No), ItemRecord(r, i))
 	})
 }

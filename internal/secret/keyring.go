@@ -2,15 +2,17 @@ package secret
 
 import (
 	"bytes"
+	"cmp"
+	"context"
 	"crypto/sha256"
 	"encoding/binary"
 	"encoding/hex"
 	"errors"
 	"fmt"
 	"strings"
+	"sync/atomic"
 
 	"github.com/tink-crypto/tink-go/v2/aead"
-	"github.com/tink-crypto/tink-go/v2/aead/subtle"
 	"github.com/tink-crypto/tink-go/v2/keyset"
 	"github.com/tink-crypto/tink-go/v2/tink"
 )
@@ -42,49 +44,79 @@ func FactsOf(texts ...string) Facts {
 	return Facts(b)
 }
 
+// ErrUnavailable says that the key service could not be asked, so that nobody can tell whether its key fits.
+var ErrUnavailable = errors.New("the key service is not available")
+
 // SealedKeyring is what the database keeps of a keyring.
 type SealedKeyring struct {
 	Installation string // random id of this database, part of everything sealed in it
-	KeyID        string // Key.ID of the key that sealed it, so that a wrong key is told from damage
+	KeyID        string // Keeper.ID of what sealed it, so that a wrong key is told from damage
 	Keyset       []byte // tink keyset, encrypted by the key
 }
 
-// Keyring seals and opens secrets. It is safe for use by many goroutines.
+// Same reports whether another one is this, to the byte.
+func (s SealedKeyring) Same(other SealedKeyring) bool {
+	return s.Installation == other.Installation && s.KeyID == other.KeyID && bytes.Equal(s.Keyset, other.Keyset)
+}
+
+// Keyring seals and opens secrets. It is safe for use by many goroutines, also while it becomes another one.
 type Keyring struct {
-	aead         tink.AEAD
+	held         atomic.Pointer[keys]
 	installation string
 }
 
+// keys are what a keyring seals and opens with.
+type keys struct {
+	aead   tink.AEAD
+	handle *keyset.Handle
+	mark   []byte
+}
+
+func (k *Keyring) now() *keys { return k.held.Load() }
+
 // CreateKeyring makes the keyring of a new database.
-func CreateKeyring(key Key, installation string) (*Keyring, SealedKeyring, error) {
+func CreateKeyring(ctx context.Context, keeper Keeper, installation string) (*Keyring, SealedKeyring, error) {
 	handle, err := keyset.NewHandle(aead.AES256GCMKeyTemplate())
 	if err != nil {
 		return nil, SealedKeyring{}, fmt.Errorf("make keyset: %w", err)
 	}
-	outer, err := subtle.NewAESGCM(key.keysetKey(installation))
+	sealed, err := sealKeyset(ctx, keeper, installation, handle)
 	if err != nil {
-		return nil, SealedKeyring{}, fmt.Errorf("prepare key: %w", err)
-	}
-	var sealed bytes.Buffer
-	if err := handle.WriteWithAssociatedData(keyset.NewBinaryWriter(&sealed), outer, keysetBinding(installation)); err != nil {
-		return nil, SealedKeyring{}, fmt.Errorf("seal keyset: %w", err)
+		return nil, SealedKeyring{}, err
 	}
 	ring, err := newKeyring(handle, installation)
-	return ring, SealedKeyring{Installation: installation, KeyID: key.ID(), Keyset: sealed.Bytes()}, err
+	return ring, sealed, err
 }
 
-// OpenKeyring opens what CreateKeyring sealed. It returns ErrWrongKey for another key and ErrDamaged when the keyset was
-// altered or comes from another database.
-func OpenKeyring(key Key, sealed SealedKeyring) (*Keyring, error) {
-	if key.ID() != sealed.KeyID {
-		return nil, fmt.Errorf("%w: sealed with key %s, this is key %s", ErrWrongKey, printable(sealed.KeyID), key.ID())
-	}
-	outer, err := subtle.NewAESGCM(key.keysetKey(sealed.Installation))
+func sealKeyset(ctx context.Context, keeper Keeper, installation string, handle *keyset.Handle) (SealedKeyring, error) {
+	envelope, err := keeper.Envelope(installation)
 	if err != nil {
-		return nil, fmt.Errorf("prepare key: %w", err)
+		return SealedKeyring{}, err
+	}
+	var sealed bytes.Buffer
+	heard := &attentive{AEADWithContext: envelope}
+	if err := handle.WriteWithContext(ctx, keyset.NewBinaryWriter(&sealed), heard, keysetBinding(installation)); err != nil {
+		return SealedKeyring{}, fmt.Errorf("seal keyset: %w", cmp.Or(heard.err, err))
+	}
+	return SealedKeyring{Installation: installation, KeyID: keeper.ID(), Keyset: sealed.Bytes()}, nil
+}
+
+// OpenKeyring opens what CreateKeyring sealed. It returns ErrWrongKey for another key, ErrDamaged when the keyset was altered or comes from
+// another database, and ErrUnavailable where a key service could not be asked.
+func OpenKeyring(ctx context.Context, keeper Keeper, sealed SealedKeyring) (*Keyring, error) {
+	if keeper.ID() != sealed.KeyID {
+		return nil, fmt.Errorf("%w: sealed with key %s, this is key %s", ErrWrongKey, printable(sealed.KeyID), keeper.ID())
+	}
+	envelope, err := keeper.Envelope(sealed.Installation)
+	if err != nil {
+		return nil, err
 	}
 	reader := keyset.NewBinaryReader(bytes.NewReader(sealed.Keyset))
-	handle, err := keyset.ReadWithAssociatedData(reader, outer, keysetBinding(sealed.Installation))
+	heard := &attentive{AEADWithContext: envelope}
+	handle, err := keyset.ReadWithContext(ctx, reader, heard, keysetBinding(sealed.Installation))
+	if errors.Is(heard.err, ErrUnavailable) {
+		return nil, fmt.Errorf("keyring: %w", heard.err)
+	}
 	if err != nil {
 		return nil, fmt.Errorf("keyring: %w", ErrDamaged)
 	}
@@ -96,12 +128,18 @@ func newKeyring(handle *keyset.Handle, installation string) (*Keyring, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open keyset: %w", err)
 	}
-	return &Keyring{aead: primitive, installation: installation}, nil
+	seals, err := handle.Primary()
+	if err != nil {
+		return nil, fmt.Errorf("open keyset: %w", err)
+	}
+	k := &Keyring{installation: installation}
+	k.held.Store(&keys{aead: primitive, handle: handle, mark: markOf(seals)})
+	return k, nil
 }
 
 // Seal encrypts the value and binds it to the record.
 func (k *Keyring) Seal(v Value, r Record) ([]byte, error) {
-	sealed, err := k.aead.Encrypt(v.Reveal(), k.binding(r))
+	sealed, err := k.now().aead.Encrypt(v.Reveal(), k.binding(r))
 	if err != nil {
 		return nil, fmt.Errorf("seal %s of %s %s: %w", r.Field, r.Table, r.ID, err)
 	}
@@ -110,7 +148,7 @@ func (k *Keyring) Seal(v Value, r Record) ([]byte, error) {
 
 // Open decrypts what Seal made for the same record, and returns ErrDamaged for anything else.
 func (k *Keyring) Open(sealed []byte, r Record) (Value, error) {
-	plain, err := k.aead.Decrypt(sealed, k.binding(r))
+	plain, err := k.now().aead.Decrypt(sealed, k.binding(r))
 	if err != nil {
 		return Value{}, fmt.Errorf("open %s of %s %s: %w", r.Field, r.Table, r.ID, ErrDamaged)
 	}
@@ -150,8 +188,6 @@ func (k *Keyring) Rebind(sealed []byte, from, to Record) ([]byte, error) {
 func (k Key) FormerChainKey(installation string) Value {
 	return NewValue(k.Derive("activity chain", installation, sha256.Size))
 }
-
-func (k Key) keysetKey(installation string) []byte { return k.Derive("keyset", installation, keySize) }
 
 func keysetBinding(installation string) []byte { return joined("purser", "keyset", installation) }
 

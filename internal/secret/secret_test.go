@@ -2,6 +2,7 @@ package secret_test
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -80,7 +81,7 @@ func TestKeysTravelAsText(t *testing.T) {
 
 // R60: sealed at rest, and bound to the record.
 func TestSealedValuesOpenOnlyWhereTheyBelong(t *testing.T) {
-	ring, _, err := secret.CreateKeyring(secret.NewKey(), "installation-1")
+	ring, _, err := secret.CreateKeyring(context.Background(), secret.NewKey(), "installation-1")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -114,27 +115,27 @@ func TestSealedValuesOpenOnlyWhereTheyBelong(t *testing.T) {
 
 func TestAKeyringOpensOnlyWithItsKey(t *testing.T) {
 	key := secret.NewKey()
-	ring, kept, err := secret.CreateKeyring(key, "installation-1")
+	ring, kept, err := secret.CreateKeyring(context.Background(), key, "installation-1")
 	if err != nil {
 		t.Fatal(err)
 	}
 	record := secret.Record{Table: "profile", ID: "p1", Field: "password"}
 	sealed, _ := ring.Seal(secret.FromString(marked), record)
 
-	again, err := secret.OpenKeyring(key, kept)
+	again, err := secret.OpenKeyring(context.Background(), key, kept)
 	if err != nil {
 		t.Fatal(err)
 	}
 	if v, err := again.Open(sealed, record); err != nil || string(v.Reveal()) != marked {
 		t.Errorf("after reopening: %v", err)
 	}
-	if _, err := secret.OpenKeyring(secret.NewKey(), kept); !errors.Is(err, secret.ErrWrongKey) {
+	if _, err := secret.OpenKeyring(context.Background(), secret.NewKey(), kept); !errors.Is(err, secret.ErrWrongKey) {
 		t.Errorf("another key: err = %v", err)
 	}
-	_, foreign, _ := secret.CreateKeyring(key, "installation-2")
+	_, foreign, _ := secret.CreateKeyring(context.Background(), key, "installation-2")
 	swapped := kept
 	swapped.Keyset = foreign.Keyset
-	if _, err := secret.OpenKeyring(key, swapped); !errors.Is(err, secret.ErrDamaged) {
+	if _, err := secret.OpenKeyring(context.Background(), key, swapped); !errors.Is(err, secret.ErrDamaged) {
 		t.Errorf("a keyset of another installation: err = %v", err)
 	}
 	if bytes.Equal(key.FormerChainKey("installation-1").Reveal(), key.FormerChainKey("installation-2").Reveal()) {
@@ -144,7 +145,7 @@ func TestAKeyringOpensOnlyWithItsKey(t *testing.T) {
 
 // X43: a value opens only beside the facts that it was sealed for, and a proof holds only for its own.
 func TestFactsAreBound(t *testing.T) {
-	ring, _, err := secret.CreateKeyring(secret.NewKey(), "installation-1")
+	ring, _, err := secret.CreateKeyring(context.Background(), secret.NewKey(), "installation-1")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -159,7 +160,7 @@ func TestFactsAreBound(t *testing.T) {
 	if err := ring.Check(proof, home); err != nil {
 		t.Fatalf("at home: %v", err)
 	}
-	other, _, err := secret.CreateKeyring(secret.NewKey(), "installation-1")
+	other, _, err := secret.CreateKeyring(context.Background(), secret.NewKey(), "installation-1")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -190,7 +191,7 @@ func TestFactsAreBound(t *testing.T) {
 }
 
 func BenchmarkCheck(b *testing.B) {
-	ring, _, err := secret.CreateKeyring(secret.NewKey(), "installation-1")
+	ring, _, err := secret.CreateKeyring(context.Background(), secret.NewKey(), "installation-1")
 	if err != nil {
 		b.Fatal(err)
 	}

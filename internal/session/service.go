@@ -151,7 +151,7 @@ func (s *Service) Open(ctx context.Context, id ID) (Session, error) {
 
 // examine gives the session of a row without its state, and whether it goes on: one that Purser did not write as it is does not (X43).
 func (s *Service) examine(ctx context.Context, row Row) (Session, bool) {
-	if err := s.ring.Check(row.Proof, proofRecord(row)); err != nil {
+	if err := s.ring.Check(row.Proof, ProofRecord(row)); err != nil {
 		s.log.ErrorContext(ctx, "a session was refused that Purser did not write as it is; someone may have written into the database",
 			"session", row.Key.Short(), "subject", row.Caller.Subject, "error", problem.Told(err))
 		return Session{}, false
@@ -314,7 +314,7 @@ func (s *Service) sealToken(key Key, idToken secret.Value) ([]byte, error) {
 	if idToken.Empty() {
 		return nil, nil
 	}
-	return s.ring.Seal(idToken, tokenRecord(key))
+	return s.ring.Seal(idToken, TokenRecord(key))
 }
 
 // SignOut ends the session and gives back the identity provider's token, for the sign-out there.
@@ -327,7 +327,7 @@ func (s *Service) SignOut(ctx context.Context, sess Session, origin audit.Origin
 	if sess.IDToken == nil {
 		return secret.Value{}, nil
 	}
-	token, err := s.ring.Open(sess.IDToken, tokenRecord(sess.Key))
+	token, err := s.ring.Open(sess.IDToken, TokenRecord(sess.Key))
 	if err != nil {
 		s.log.WarnContext(ctx, "sign-out at the identity provider goes without its token", "session", sess.Key.Short(), "error", problem.Told(err))
 	}
@@ -407,7 +407,7 @@ func (s *Service) unseal(row Row) (State, error) {
 	if row.State == nil {
 		return State{}, nil
 	}
-	plain, err := s.ring.Open(row.State, stateRecord(row.Key))
+	plain, err := s.ring.Open(row.State, StateRecord(row.Key))
 	if err != nil {
 		return State{}, err
 	}
@@ -427,7 +427,7 @@ func (s *Service) seal(key Key, state State) ([]byte, error) {
 	if err != nil {
 		return nil, fmt.Errorf("write session state: %w", err)
 	}
-	return s.ring.Seal(secret.NewValue(plain), stateRecord(key))
+	return s.ring.Seal(secret.NewValue(plain), StateRecord(key))
 }
 
 func (s *Service) lastSeen(row Row) time.Time {
@@ -489,15 +489,15 @@ func (s *Service) WhenOver(key Key, do func()) (stop func()) {
 // proved gives the row the proof that Purser wrote it.
 func (s *Service) proved(row Row) (Row, error) {
 	var err error
-	row.Proof, err = s.ring.Prove(proofRecord(row))
+	row.Proof, err = s.ring.Prove(ProofRecord(row))
 	return row, err
 }
 
 // TakeOver proves the sessions that an older Purser wrote. It is called once, when a database of before proofs is taken over.
 func (s *Service) TakeOver(ctx context.Context) error { return s.store.ProveAll(ctx, s.proved) }
 
-// proofRecord is what a session's proof covers: everything that gives rights. The last activity and the state change beside it.
-func proofRecord(row Row) secret.Record {
+// ProofRecord is what a session's proof covers: everything that gives rights. The last activity and the state change beside it.
+func ProofRecord(row Row) secret.Record {
 	facts := []string{row.Caller.Issuer, row.Caller.Subject, row.Caller.Name, row.Caller.SignIn, strconv.FormatInt(row.Created.UnixMilli(), 10)}
 	for _, role := range row.Caller.Roles {
 		facts = append(facts, string(role))
@@ -505,11 +505,13 @@ func proofRecord(row Row) secret.Record {
 	return secret.Record{Table: "session", ID: string(row.Key), Field: "proof", Facts: secret.FactsOf(facts...)}
 }
 
-func stateRecord(key Key) secret.Record {
+// StateRecord is what the state of a session is bound to.
+func StateRecord(key Key) secret.Record {
 	return secret.Record{Table: "session", ID: string(key), Field: "state"}
 }
 
-func tokenRecord(key Key) secret.Record {
+// TokenRecord is what the ID token of a session is bound to.
+func TokenRecord(key Key) secret.Record {
 	return secret.Record{Table: "session", ID: string(key), Field: "id_token"}
 }
 

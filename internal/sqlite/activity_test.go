@@ -45,7 +45,7 @@ func everyWay(t *testing.T, db *sqlite.DB, key secret.Key) map[string]error {
 	for _, part := range []int64{n/9 + 1, n/4 + 1, n/2 + 2, 2*n + 1} { // 9 entries are in parts of 2, of 3, and in one
 		_, errs[fmt.Sprint("in parts of ", part)] = db.VerifyBy(ctx, part, func(int64, int64) {})
 	}
-	_, errs["as a file"] = sqlite.VerifyLines(exported(t, db), key)
+	_, errs["as a file"] = sqlite.VerifyLines(t.Context(), exported(t, db), key)
 	return errs
 }
 

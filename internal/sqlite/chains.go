@@ -77,7 +77,11 @@ type querier interface {
 // for from one that is yet to be taken over: the last chain's key, which the takeover makes, is sealed in no other way, so nobody who has
 // only the database can make it be taken over again, with rows of theirs in it.
 func chainKey(id audit.ChainID, bound Bound) secret.Record {
-	record := secret.Record{Table: "chain", ID: strconv.FormatInt(int64(id), 10), Field: "key"}
+	return chainRecord(strconv.FormatInt(int64(id), 10), bound)
+}
+
+func chainRecord(id string, bound Bound) secret.Record {
+	record := secret.Record{Table: "chain", ID: id, Field: "key"}
 	if bound > Unbound {
 		record.Facts = secret.FactsOf([]string{"rows are bound", "passwords are bound to their kind"}[:bound]...)
 	}

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
 
 	"purser.example/internal/audit"
 	"purser.example/internal/secret"
@@ -67,9 +68,11 @@ func (db *DB) header(ctx context.Context) (h audit.Header, last int64, err error
 	}
 	defer func() { _ = tx.Rollback() }()
 	h.Format = audit.LinesFormat
-	if err := tx.QueryRowContext(ctx, sealedKeyring).Scan(&h.Installation, &h.KeyID, &h.Keyset); err != nil {
-		return h, 0, translate(err)
+	closed, err := stored(ctx, tx)
+	if err != nil {
+		return h, 0, err
 	}
+	h.Installation, h.KeyID, h.Keyset = closed.Installation, closed.KeyID, closed.Keyset
 	rows, err := tx.QueryContext(ctx, `SELECT id, key, start, seq, mac, seal, checkpoint FROM chains ORDER BY id`)
 	if err != nil {
 		return h, 0, translate(err)
@@ -89,7 +92,7 @@ func (db *DB) header(ctx context.Context) (h audit.Header, last int64, err error
 const longestLine = 4 << 20
 
 // VerifyLines proves an exported log by what its first line has and the key. Its errors are those of VerifyFile.
-func VerifyLines(from io.Reader, key secret.Key) (Proved, error) {
+func VerifyLines(ctx context.Context, from io.Reader, keepers ...secret.Keeper) (Proved, error) {
 	lines := bufio.NewScanner(from)
 	lines.Buffer(make([]byte, 64<<10), longestLine)
 	if !lines.Scan() {
@@ -99,7 +102,7 @@ func VerifyLines(from io.Reader, key secret.Key) (Proved, error) {
 	if err != nil {
 		return Proved{}, err
 	}
-	all, err := chainsOf(header, key)
+	all, err := chainsOf(ctx, header, keepers)
 	if err != nil {
 		return Proved{}, err
 	}
@@ -123,8 +126,12 @@ func VerifyLines(from io.Reader, key secret.Key) (Proved, error) {
 }
 
 // chainsOf opens the chains of an exported log.
-func chainsOf(h audit.Header, key secret.Key) (all audit.Chains, err error) {
-	ring, err := secret.OpenKeyring(key, secret.SealedKeyring{Installation: h.Installation, KeyID: h.KeyID, Keyset: h.Keyset})
+func chainsOf(ctx context.Context, h audit.Header, keepers []secret.Keeper) (all audit.Chains, err error) {
+	of := keepers[0]
+	if i := slices.IndexFunc(keepers, func(k secret.Keeper) bool { return k.ID() == h.KeyID }); i >= 0 {
+		of = keepers[i]
+	}
+	ring, err := secret.OpenKeyring(ctx, of, secret.SealedKeyring{Installation: h.Installation, KeyID: h.KeyID, Keyset: h.Keyset})
 	if err != nil {
 		return nil, err
 	}
@@ -150,13 +157,13 @@ func isLines(path string) bool {
 	return err == nil && first[0] == '{'
 }
 
-func verifyLinesIn(path string, key secret.Key) (Proved, error) {
+func verifyLinesIn(ctx context.Context, path string, keepers []secret.Keeper) (Proved, error) {
 	f, err := os.Open(path)
 	if err != nil {
 		return Proved{}, fmt.Errorf("open the exported log: %w", err)
 	}
 	defer func() { _ = f.Close() }()
-	return VerifyLines(f, key)
+	return VerifyLines(ctx, f, keepers...)
 }
 
 // ActivityAfter gives entries behind a number, in order, at most so many.

@@ -20,17 +20,18 @@ type Inspected struct {
 	Log          Proved           // nothing where the version is older than what can be proved (Unproved)
 	Unproved     bool
 	Ring         *secret.Keyring
+	Key          string // the id of the key that opened it
 }
 
 // Inspect proves a database that nobody works in, such as a backup: that the key opens it, that its version is known and its tables are those
 // of the version, that its pages, rows and indexes fit together, and that its activity log holds. It changes nothing. The errors are those of
 // VerifyFile, ErrForeign, and ErrUnfinished.
-func Inspect(ctx context.Context, path string, key secret.Key) (found Inspected, err error) {
+func Inspect(ctx context.Context, path string, keepers ...secret.Keeper) (found Inspected, err error) {
 	if wal, err := os.Stat(path + "-wal"); err == nil && wal.Size() > 0 {
 		return found, fmt.Errorf("%w: %s", ErrUnfinished, filepath.Base(path)+"-wal")
 	}
 	err = lookAs(path, true, func(read *sql.DB) (err error) {
-		found, err = inspect(ctx, read, key)
+		found, err = inspect(ctx, read, keepers)
 		return err
 	})
 	return found, err
@@ -39,7 +40,7 @@ func Inspect(ctx context.Context, path string, key secret.Key) (found Inspected,
 // ErrUnfinished says that a database is not whole without the file beside it.
 var ErrUnfinished = errors.New("this database was in use when it was copied, and is not whole without the file beside it")
 
-func inspect(ctx context.Context, read *sql.DB, key secret.Key) (found Inspected, err error) {
+func inspect(ctx context.Context, read *sql.DB, keepers []secret.Keeper) (found Inspected, err error) {
 	if found.Version, err = versionOf(ctx, read); err != nil {
 		return found, err
 	}
@@ -49,9 +50,11 @@ func inspect(ctx context.Context, read *sql.DB, key secret.Key) (found Inspected
 	if newest := newestVersion(); found.Version > newest {
 		return found, fmt.Errorf("%w (database %d, program %d)", ErrNewer, found.Version, newest)
 	}
-	if found.Ring, err = openKeyring(read.QueryRowContext(ctx, sealedKeyring), key); err != nil {
+	var of secret.Keeper
+	if found.Ring, of, err = openKeyring(ctx, read, keepers); err != nil {
 		return found, err
 	}
+	found.Key = of.ID()
 	if err := read.QueryRowContext(ctx, `SELECT installation FROM installation WHERE id = 1`).Scan(&found.Installation); err != nil {
 		return found, err
 	}
@@ -67,7 +70,7 @@ func inspect(ctx context.Context, read *sql.DB, key secret.Key) (found Inspected
 	if found.Rows, err = countRows(ctx, read); err != nil {
 		return found, err
 	}
-	found.Log, err = verify(ctx, read, key)
+	found.Log, err = verify(ctx, read, keepers)
 	if errors.Is(err, ErrOlder) {
 		found.Unproved, err = true, nil
 	}

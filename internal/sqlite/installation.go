@@ -2,7 +2,6 @@ package sqlite
 
 import (
 	"context"
-	"database/sql"
 	"errors"
 	"fmt"
 	"slices"
@@ -16,29 +15,47 @@ import (
 // ErrKeyringMissing says that the database holds data but no keyring any more, so that nothing sealed can be opened.
 var ErrKeyringMissing = errors.New("the database has lost its keyring; restore it from a backup")
 
-// Unlock opens the database's keyring with the operator's key, and makes one in a new database. With another key, or a
-// damaged keyring, it returns secret.ErrWrongKey or secret.ErrDamaged and changes nothing. Where the end of the activity log
-// does not hold, it returns a *audit.Broken: what is done from then on could not be proved.
-func (db *DB) Unlock(ctx context.Context, key secret.Key) (*secret.Keyring, error) {
-	sealed, err := db.sealedKeyring(ctx)
-	if errors.Is(err, sql.ErrNoRows) {
-		return db.initialise(ctx, key)
+// Unlock opens the database's keyring with whichever of the keys fits, and makes one for the first of them in a new database. With another
+// key, or a damaged keyring, it returns secret.ErrWrongKey or secret.ErrDamaged and changes nothing, and secret.ErrUnavailable where a key
+// service could not be asked. Where the end of the activity log does not hold, it returns a *audit.Broken: what is done from then on could
+// not be proved.
+func (db *DB) Unlock(ctx context.Context, keepers ...secret.Keeper) (*secret.Keyring, error) {
+	sealed, of, err := sealedKeyring(ctx, db.read, keepers)
+	if errors.Is(err, ErrKeyringMissing) {
+		return db.initialise(ctx, keepers[0])
 	}
 	if err != nil {
 		return nil, err
 	}
-	ring, err := secret.OpenKeyring(key, sealed)
+	ring, err := secret.OpenKeyring(ctx, of, sealed)
 	if err != nil {
 		return nil, err
 	}
-	if err := db.takeOver(ctx, ring, key.FormerChainKey(sealed.Installation)); err != nil {
-		return nil, err
+	if key, ok := of.(secret.Key); ok { // no key service closed a keyring of before chains had keys
+		if err := db.takeOver(ctx, ring, key.FormerChainKey(sealed.Installation)); err != nil {
+			return nil, err
+		}
 	}
-	if ring, err = db.openLog(ctx, ring); err != nil {
-		return nil, err
-	}
-	return ring, db.lock.write(sealed.Installation)
+	return db.unlocked(ctx, ring, of)
 }
+
+// unlocked readies an open keyring for use.
+func (db *DB) unlocked(ctx context.Context, ring *secret.Keyring, of secret.Keeper) (*secret.Keyring, error) {
+	ring, err := db.openLog(ctx, ring)
+	if err != nil {
+		return nil, err
+	}
+	s, err := stored(ctx, db.read)
+	if err != nil {
+		return nil, err
+	}
+	db.closedAs(s)
+	db.keeper = of
+	return ring, db.lock.write(s.Installation)
+}
+
+// Keeper is the key that opened the keyring.
+func (db *DB) Keeper() secret.Keeper { return db.keeper }
 
 // openLog readies the activity log with the keyring alone: where its ends hold, the last chain is the one that is written to.
 func (db *DB) openLog(ctx context.Context, ring *secret.Keyring) (*secret.Keyring, error) {
@@ -58,16 +75,9 @@ func (db *DB) openLog(ctx context.Context, ring *secret.Keyring) (*secret.Keyrin
 	return ring, nil
 }
 
-// CheckKey reports whether the key still opens what the database holds now; /readyz asks.
-func (db *DB) CheckKey(ctx context.Context, key secret.Key) error {
-	sealed, err := db.sealedKeyring(ctx)
-	if errors.Is(err, sql.ErrNoRows) {
-		return ErrKeyringMissing
-	}
-	if err != nil {
-		return err
-	}
-	_, err = secret.OpenKeyring(key, sealed)
+// CheckKey reports whether one of the keys opens what the database holds now.
+func (db *DB) CheckKey(ctx context.Context, keepers ...secret.Keeper) error {
+	_, _, err := openKeyring(ctx, db.read, keepers)
 	return err
 }
 
@@ -79,21 +89,13 @@ func (db *DB) CheckWritable(ctx context.Context) error {
 	})
 }
 
-const sealedKeyring = `SELECT installation, key_id, keyset FROM installation WHERE id = 1`
-
-func (db *DB) sealedKeyring(ctx context.Context) (secret.SealedKeyring, error) {
-	var s secret.SealedKeyring
-	err := db.read.QueryRowContext(ctx, sealedKeyring).Scan(&s.Installation, &s.KeyID, &s.Keyset)
-	return s, translate(err)
-}
-
 // initialise makes the keyring and the empty activity log of a new database. It refuses one that has entries already, or takes the place
 // of one that had: that one is not new, and a fresh keyring would hide what happened to it.
-func (db *DB) initialise(ctx context.Context, key secret.Key) (*secret.Keyring, error) {
+func (db *DB) initialise(ctx context.Context, keeper secret.Keeper) (*secret.Keyring, error) {
 	if _, installation := readLock(db.lock.file); installation != "" {
 		return nil, ErrKeyringMissing
 	}
-	ring, sealed, err := secret.CreateKeyring(key, uuid.NewString())
+	ring, sealed, err := secret.CreateKeyring(ctx, keeper, uuid.NewString())
 	if err != nil {
 		return nil, err
 	}
@@ -115,8 +117,5 @@ func (db *DB) initialise(ctx context.Context, key secret.Key) (*secret.Keyring, 
 	if err != nil {
 		return nil, fmt.Errorf("make the keyring: %w", err)
 	}
-	if ring, err = db.openLog(ctx, ring); err != nil {
-		return nil, err
-	}
-	return ring, db.lock.write(sealed.Installation)
+	return db.unlocked(ctx, ring, keeper)
 }

@@ -93,18 +93,18 @@ func lookAtLock(path string) (installation string, held bool) {
 
 // CheckKeyOf reports whether a key opens the keyring of the database in a folder, of any version: secret.ErrWrongKey, secret.ErrDamaged or
 // ErrKeyringMissing. It changes nothing.
-func CheckKeyOf(ctx context.Context, folder string, key secret.Key) error {
+func CheckKeyOf(ctx context.Context, folder string, keepers ...secret.Keeper) error {
 	return lookInto(folder, func(read *sql.DB) error {
-		_, err := openKeyring(read.QueryRowContext(ctx, sealedKeyring), key)
+		_, _, err := openKeyring(ctx, read, keepers)
 		return err
 	})
 }
 
 // Beside opens the database of a folder for stores that only read, beside the Purser that works in it. It changes as little as VerifyFile does:
 // whoever writes gets an error. The database has to be of this version (ErrBehind, ErrNewer).
-func Beside(ctx context.Context, folder string, key secret.Key, now func() time.Time, look func(*DB, *secret.Keyring) error) error {
+func Beside(ctx context.Context, folder string, keepers []secret.Keeper, now func() time.Time, look func(*DB, *secret.Keyring) error) error {
 	return lookInto(folder, func(read *sql.DB) error {
-		ring, err := keyringOf(ctx, read, key)
+		ring, of, err := keyringOf(ctx, read, keepers)
 		if err != nil {
 			return err
 		}
@@ -112,7 +112,7 @@ func Beside(ctx context.Context, folder string, key secret.Key, now func() time.
 		close(gone) // so that a change is refused
 		return look(&DB{
 			now: now, log: slog.New(slog.DiscardHandler), path: filepath.Join(folder, File), writer: &writer{gone: gone},
-			read: read, queries: newStatements(read), ring: ring,
+			read: read, queries: newStatements(read), ring: ring, keeper: of,
 		}, ring)
 	})
 }

@@ -59,12 +59,15 @@ type DB struct {
 	lock    *lock
 	writer  *writer
 	read    *sql.DB
-	queries *statements                 // what is asked often, on read
-	ring    *secret.Keyring             // set by Unlock
-	chain   atomic.Pointer[audit.Chain] // set by Unlock: where entries go; nothing is written to the activity log before
-	bound   Bound                       // set by Unlock
-	queue   Queue                       // set by SetQueue
-	kept    sync.RWMutex                // held by those who read the whole log, and by whoever shortens it
+	queries *statements                            // what is asked often, on read
+	ring    *secret.Keyring                        // set by Unlock
+	keeper  secret.Keeper                          // set by Unlock: what opened it
+	closed  atomic.Pointer[[]secret.SealedKeyring] // set by Unlock: how the keyring stands in the database
+	retired atomic.Pointer[retired]                // seals that are taken no more; nil for none
+	chain   atomic.Pointer[audit.Chain]            // set by Unlock: where entries go; nothing is written to the activity log before
+	bound   Bound                                  // set by Unlock
+	queue   Queue                                  // set by SetQueue
+	kept    sync.RWMutex                           // held by those who read the whole log, and by whoever shortens it
 	close   func() error
 }
 

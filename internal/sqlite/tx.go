@@ -28,6 +28,9 @@ func (db *DB) Write(ctx context.Context, fn func(*Tx) error) error {
 
 // Exec runs a statement and gives the number of rows it changed.
 func (t *Tx) Exec(query string, args ...any) (int64, error) {
+	if err := t.refuseRetired(args); err != nil {
+		return 0, err
+	}
 	res, err := t.exec(query, args)
 	if err != nil {
 		return 0, translate(err)

@@ -29,12 +29,12 @@ type Proved struct {
 // VerifyFile proves the activity log of a database, or one that was exported as JSON Lines, without changing a byte beside it: of one that a Purser works in, of one that is
 // stopped, and of a copy. path is the file, or the folder with it. It returns *audit.Broken for the first place that does not hold,
 // ErrNewer, ErrOlder and ErrDamaged where it cannot look, and secret.ErrWrongKey for another key.
-func VerifyFile(ctx context.Context, path string, key secret.Key) (proved Proved, err error) {
+func VerifyFile(ctx context.Context, path string, keepers ...secret.Keeper) (proved Proved, err error) {
 	if isLines(path) {
-		return verifyLinesIn(path, key)
+		return verifyLinesIn(ctx, path, keepers)
 	}
 	err = lookInto(path, func(read *sql.DB) error {
-		proved, err = verify(ctx, read, key)
+		proved, err = verify(ctx, read, keepers)
 		return err
 	})
 	return proved, err
@@ -45,39 +45,27 @@ var ErrBehind = errors.New("this database was written by an older version of Pur
 
 // KeyringOf opens the keyring of a database for a command beside the Purser that works in it, or before one that starts. It changes as
 // little as VerifyFile does. The database has to be of this version: another one may not know what the command is about.
-func KeyringOf(ctx context.Context, folder string, key secret.Key) (ring *secret.Keyring, err error) {
+func KeyringOf(ctx context.Context, folder string, keepers ...secret.Keeper) (ring *secret.Keyring, err error) {
 	err = lookInto(folder, func(read *sql.DB) error {
-		ring, err = keyringOf(ctx, read, key)
+		ring, _, err = keyringOf(ctx, read, keepers)
 		return err
 	})
 	return ring, err
 }
 
-func keyringOf(ctx context.Context, read *sql.DB, key secret.Key) (*secret.Keyring, error) {
+func keyringOf(ctx context.Context, read *sql.DB, keepers []secret.Keeper) (*secret.Keyring, secret.Keeper, error) {
 	version, err := versionOf(ctx, read)
 	switch newest := newestVersion(); {
 	case err != nil:
-		return nil, err
+		return nil, nil, err
 	case version == 0:
-		return nil, ErrForeign
+		return nil, nil, ErrForeign
 	case version > newest:
-		return nil, fmt.Errorf("%w (database %d, program %d)", ErrNewer, version, newest)
+		return nil, nil, fmt.Errorf("%w (database %d, program %d)", ErrNewer, version, newest)
 	case version < newest:
-		return nil, fmt.Errorf("%w (database %d, program %d)", ErrBehind, version, newest)
+		return nil, nil, fmt.Errorf("%w (database %d, program %d)", ErrBehind, version, newest)
 	}
-	return openKeyring(read.QueryRowContext(ctx, sealedKeyring), key)
-}
-
-func openKeyring(row *sql.Row, key secret.Key) (*secret.Keyring, error) {
-	var sealed secret.SealedKeyring
-	err := row.Scan(&sealed.Installation, &sealed.KeyID, &sealed.Keyset)
-	if errors.Is(err, sql.ErrNoRows) {
-		return nil, ErrKeyringMissing
-	}
-	if err != nil {
-		return nil, err
-	}
-	return secret.OpenKeyring(key, sealed)
+	return openKeyring(ctx, read, keepers)
 }
 
 // databaseIn is the file of a database, which is given itself or by its folder.
@@ -138,7 +126,7 @@ func lookAs(path string, still bool, look func(*sql.DB) error) (err error) {
 }
 
 // verify reads one state of the database.
-func verify(ctx context.Context, read *sql.DB, key secret.Key) (Proved, error) {
+func verify(ctx context.Context, read *sql.DB, keepers []secret.Keeper) (Proved, error) {
 	version, err := versionOf(ctx, read)
 	switch newest := newestVersion(); {
 	case err != nil:
@@ -155,7 +143,7 @@ func verify(ctx context.Context, read *sql.DB, key secret.Key) (Proved, error) {
 		return Proved{}, err
 	}
 	defer func() { _ = tx.Rollback() }()
-	ring, err := openKeyring(tx.QueryRowContext(ctx, sealedKeyring), key)
+	ring, _, err := openKeyring(ctx, tx, keepers)
 	if err != nil {
 		return Proved{}, err
 	}

@@ -50,7 +50,7 @@ func (s *Service) SayCloudDomain(ctx context.Context, caller access.Caller, orig
 		action = CloudDomainWithdrawn
 	}
 	d := CloudDomain{Tenant: id, Domain: domain, At: s.now(), By: caller.Called()}
-	if d.Proof, err = s.ring.Prove(domainRecord(d)); err != nil {
+	if d.Proof, err = s.ring.Prove(DomainRecord(d)); err != nil {
 		return err
 	}
 	e := audit.By(caller, origin, action, audit.Target{Kind: "tenant", ID: string(t.ID), Name: t.DisplayName}).With("domain", domain).
@@ -69,8 +69,8 @@ func yesNo(yes bool) string {
 	return "no"
 }
 
-// domainRecord is what the proof of a cloud domain covers: it decides where passwords go.
-func domainRecord(d CloudDomain) secret.Record {
+// DomainRecord is what the proof of a cloud domain covers: it decides where passwords go.
+func DomainRecord(d CloudDomain) secret.Record {
 	return secret.Record{Table: "tenant_cloud_domain", ID: string(d.Tenant), Field: "proof", Facts: secret.FactsOf(d.Domain)}
 }
 

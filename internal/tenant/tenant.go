@@ -170,7 +170,7 @@ func (s *Service) connected(ctx context.Context) ([]Tenant, error) {
 			return nil, err
 		}
 		for i := range read {
-			read[i].CloudDomains = slices.DeleteFunc(read[i].CloudDomains, func(d CloudDomain) bool { return s.ring.Check(d.Proof, domainRecord(d)) != nil })
+			read[i].CloudDomains = slices.DeleteFunc(read[i].CloudDomains, func(d CloudDomain) bool { return s.ring.Check(d.Proof, DomainRecord(d)) != nil })
 		}
 		s.known = append([]Tenant{}, read...)
 	}
@@ -220,7 +220,7 @@ func (s *Service) TakeOver(ctx context.Context) error {
 	}
 	for _, t := range all {
 		for i, d := range t.CloudDomains {
-			if t.CloudDomains[i].Proof, err = s.ring.Prove(domainRecord(d)); err != nil {
+			if t.CloudDomains[i].Proof, err = s.ring.Prove(DomainRecord(d)); err != nil {
 				return err
 			}
 		}

@@ -36,6 +36,11 @@ func Local(name string, do Do) Kind {
 	return Kind{Name: name, AtOnce: 1, Do: do, Restart: "It is done anew from its beginning: it only reads."}
 }
 
+// KeyChange is the change of the key as work.
+func KeyChange(name string, do Do) Kind {
+	return Kind{Name: name, AtOnce: 1, Do: do, Restart: "It goes on with what is not sealed anew yet. Either key opens the database until it is over."}
+}
+
 // Scans is a scan as work. Its jobs' ids are those of scans.
 func Scans(name string, do Do) Kind {
 	return Kind{

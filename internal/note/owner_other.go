@@ -1,6 +1,6 @@
 //go:build !unix
 
-package breakglass
+package note
 
 import "os"
 
