@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/labstack/echo/v4"
 
@@ -36,6 +37,9 @@ func TestEveryRouteKnowsWhoMayUseIt(t *testing.T) {
 	h := demotest.OpenFixture(t, rightsFixture)
 	t.Run("the table is the router's", func(t *testing.T) { compareRights(t, h) })
 	people := []*demotest.Browser{h.Browser(t), h.SignedIn(t, "user@purser.test"), h.SignedIn(t, "admin@purser.test"), h.SignedIn(t, "owner@purser.test")}
+	for _, b := range people {
+		b.Timeout = 2 * time.Minute // a certificate is made meanwhile, which is work for a machine that has other tests to run
+	}
 	ids := furnishRights(t, people[3])
 	asked := 0
 	for _, r := range rights {
