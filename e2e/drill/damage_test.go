@@ -51,8 +51,8 @@ func TestFlippedBitsAreSeen(t *testing.T) {
 	for statement, want := range map[string]string{
 		`UPDATE profiles SET description = 'Changed'`:                                          changed,
 		`UPDATE profiles SET password = zeroblob(length(password))`:                            sealBroken,
-		`UPDATE activity SET name = 'Somebody else' WHERE seq = 3`:                        logBroken,
-		`DELETE FROM activity WHERE seq = (SELECT max(seq) FROM activity)`:                       logBroken,
+		`UPDATE activity SET name = 'Somebody else' WHERE seq = 3`:                             logBroken,
+		`DELETE FROM activity WHERE seq = (SELECT max(seq) FROM activity)`:                     logBroken,
 		`DELETE FROM profiles WHERE id = (SELECT id FROM profiles ORDER BY name DESC LIMIT 1)`: changed,
 	} {
 		if what := d.look(t, whole, func(db *sqlite.DB) error {
