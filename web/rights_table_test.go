@@ -81,6 +81,9 @@ var rights = []row{
 	{method: "GET", path: "/service-accounts/:id/edit", who: members, names: []string{"profile"}},
 	{method: "GET", path: "/service-accounts/:id/verdict", who: members, names: []string{"profile"}},
 	{method: "POST", path: "/service-accounts/:id/validate", who: members, names: []string{"profile"}},
+	{method: "GET", path: "/service-accounts/:id/health", who: members, names: []string{"profile"}},
+	{method: "POST", path: "/service-accounts/:id/health/freeze", who: members, names: []string{"profile"}},
+	{method: "POST", path: "/service-accounts/:id/health/resume", who: members, names: []string{"profile"}},
 	{method: "GET", path: "/service-accounts/validations", who: members},
 	{method: "GET", path: "/service-accounts/validations/:id", who: members, names: []string{"validation"}},
 	{method: "GET", path: "/service-accounts/validations/:id/events", who: members, names: []string{"validation"}},
@@ -111,6 +114,10 @@ var rights = []row{
 	{method: "POST", path: "/classic/account-pool/checks/:id/again", who: members, names: []string{"check"}},
 
 	{method: "GET", path: "/tenants/:id", who: members, names: []string{"tenant"}},
+	{method: "GET", path: "/tenants/:id/health", who: members, names: []string{"tenant"}},
+	{method: "POST", path: "/tenants/:id/health", who: members, names: []string{"tenant"}},
+	{method: "POST", path: "/tenants/:id/health/freeze", who: members, names: []string{"tenant"}},
+	{method: "POST", path: "/tenants/:id/health/resume", who: members, names: []string{"tenant"}},
 	{method: "POST", path: "/tenants/:id/cloud-domains", who: owners, names: []string{"tenant"}},
 	{method: "POST", path: "/tenants/:id/cloud-domains/withdraw", who: owners, names: []string{"tenant"}},
 

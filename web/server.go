@@ -23,6 +23,7 @@ import (
 	"purser.example/web/appprofiles"
 	"purser.example/web/auth"
 	"purser.example/web/door"
+	checkups "purser.example/web/health"
 	"purser.example/web/help"
 	"purser.example/web/keys"
 	"purser.example/web/layout"
@@ -64,6 +65,7 @@ type Options struct {
 	People      *people.Handlers
 	Security    *security.Handlers
 	Keys        *keys.Handlers
+	Health      *checkups.Handlers
 	Help        *help.Handlers
 	Entries     *activity.Handlers
 }
@@ -137,6 +139,7 @@ func routes(e *echo.Echo, o Options) {
 	o.People.Mount(e)
 	o.Security.Mount(e)
 	o.Keys.Mount(e)
+	o.Health.Mount(e)
 	o.Help.Mount(e)
 	o.Entries.Mount(e)
 

@@ -38,11 +38,13 @@ import (
 	"purser.example/internal/sqlite"
 	"purser.example/internal/tenant"
 	"purser.example/internal/verdict"
+	"purser.example/internal/watch"
 	"purser.example/internal/work"
 	"purser.example/web"
 	entries "purser.example/web/activity"
 	"purser.example/web/appprofiles"
 	"purser.example/web/auth"
+	checkups "purser.example/web/health"
 	"purser.example/web/help"
 	"purser.example/web/keys"
 	screens "purser.example/web/people"
@@ -84,6 +86,7 @@ type App struct {
 	People   *people.Service
 	Activity *activity.Service
 	Keys     *keychange.Service
+	Watch    *watch.Service
 
 	Validations *profile.Validations
 	Imports     *profile.Imports
@@ -198,6 +201,7 @@ func (a *App) furnish(kept stores, ring *secret.Keyring, codes *verdict.Table, o
 		Now: o.Now, Log: o.Log,
 	})
 	a.Activity = activity.NewService(activity.Parts{Store: kept.entries, Verifications: kept.entries, Lines: kept.entries, Receivers: a.receivers, Shifts: a.shifts, Now: o.Now})
+	a.Watch = watch.NewService(watch.Parts{Store: kept.watches, Tenants: a.Tenants, Accounts: a.Accounts, Probers: probers(a.Profiles, a.Pools), On: cfg.HealthChecks, Now: o.Now, Log: o.Log})
 	a.Profiles.UsedBy(a.Pools, a.Scans)
 	a.Pools.CountedBy(a.Scans)
 	a.Accounts.KeptBy(a.Profiles, a.Pools)
@@ -233,17 +237,19 @@ func (a *App) employ(ctx context.Context) (err error) {
 func (a *App) pages(ready func(context.Context) error, codes *verdict.Table, o Options) http.Handler {
 	told := &verdicts.Words{Tenants: a.Tenants, Apps: a.Apps, Codes: codes, Now: o.Now}
 	desk := new(sheet.Desk)
+	checks := &checkups.Handlers{Watch: a.Watch, Profiles: a.Profiles, Pools: a.Pools, Tenants: a.Tenants, Apps: a.Apps, Now: o.Now}
 	discovery := &scans.Handlers{Scans: a.Scans, Runs: a.Runs, Tenants: a.Tenants, Now: o.Now, Log: o.Log}
 	return web.New(web.Options{
 		BaseURL: a.cfg.BaseURL, TrustedProxies: a.cfg.TrustedProxies, Networks: a.cfg.TrustedNetworks, Now: o.Now, Log: o.Log,
 		Sessions: a.sessions, Login: a.login, Arrivals: arrivals{a.People}, Links: a.links, Activity: a.tally, Ready: ready, Simulated: a.cfg.Simulated(), Observe: a.observer(),
-		Profiles:    &profiles.Handlers{Profiles: a.Profiles, Accounts: a.Accounts, Validations: a.Validations, Imports: a.Imports, Desk: desk, RunsOf: a.Runs, Tenants: a.Tenants, Apps: a.Apps, Now: o.Now, Log: o.Log, Verdicts: told},
+		Profiles:    &profiles.Handlers{Profiles: a.Profiles, Health: checks.Strip, Accounts: a.Accounts, Validations: a.Validations, Imports: a.Imports, Desk: desk, RunsOf: a.Runs, Tenants: a.Tenants, Apps: a.Apps, Now: o.Now, Log: o.Log, Verdicts: told},
 		Pools:       &pools.Handlers{Pools: a.Pools, Scans: a.Scans, Runs: a.Runs, Tenants: a.Tenants, Now: o.Now, Log: o.Log, Verdicts: told, Desk: desk},
 		Runs:        &runs.Handlers{Runs: a.Runs, Tenants: a.Tenants, Now: o.Now},
 		Tenants:     &tenants.Handlers{Tenants: a.Tenants, Apps: a.Apps, Found: discovery.Found, Now: o.Now},
 		AppProfiles: &appprofiles.Handlers{Apps: a.Apps, Tenants: a.Tenants, Now: o.Now, Log: o.Log, Verdicts: told},
 		Scans:       discovery,
 		People:      &screens.Handlers{People: a.People, Tenants: a.Tenants, Now: o.Now, Log: o.Log},
+		Health:      checks,
 		Security:    &security.Handlers{Sessions: a.sessions, InForce: a.inForce, Now: o.Now},
 		Entries:     &entries.Handlers{Activity: a.Activity, Tenants: a.Tenants, Now: o.Now, Log: o.Log},
 		Keys:        &keys.Handlers{Keys: a.Keys, Now: o.Now},
@@ -287,6 +293,9 @@ func (a *App) begin(ctx, beside context.Context) error {
 	if err := a.Runs.Recover(ctx); err != nil {
 		return fmt.Errorf("take up the work of before: %w", err)
 	}
+	if err := a.Watch.Recover(ctx); err != nil {
+		return fmt.Errorf("take up the health checks of before: %w", err)
+	}
 	if err := a.queue.Start(ctx); err != nil {
 		return err
 	}
@@ -304,6 +313,8 @@ func (a *App) begin(ctx, beside context.Context) error {
 	if a.cfg.ActivityLog.Keep > 0 {
 		a.chores.Go(func() { a.every(beside, shortenEvery, a.shortenLog) })
 	}
+	a.chores.Go(func() { a.every(beside, time.Second, a.checkHealth) })
+	a.chores.Go(func() { a.every(beside, time.Hour, a.thinChecks) })
 	if a.certificate != nil && a.certificate.Renewable() {
 		a.chores.Go(func() { a.every(beside, renewEvery, func(context.Context) { a.RenewCertificate() }) })
 	}
@@ -334,6 +345,7 @@ func (a *App) Close() error {
 	a.stop()
 	a.handBack()
 	a.chores.Wait()
+	a.Watch.Wait()
 	a.sessions.Close()
 	a.Imports.Close()
 	return errors.Join(a.tally.Close(context.Background()), a.DB.Close())

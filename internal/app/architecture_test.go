@@ -50,6 +50,7 @@ func TestTheArrows(t *testing.T) {
 		{"internal/people", append([]string{module + "internal/session", module + "internal/login", module + "internal/pool", module + "internal/scan"}, noun...)},
 		{"internal/pool", append([]string{module + "internal/session", module + "internal/scan"}, noun...)},
 		{"internal/scan", append([]string{module + "internal/session"}, noun...)},
+		{"internal/watch", append([]string{module + "internal/session"}, noun...)},
 		{"internal/microsoft", slices.Concat(web, storage, []string{module + "internal/m365sim", module + "internal/app", module + "internal/demo"})},
 		{"internal/login", append([]string{module + "internal/verdict"}, noun...)},
 		{"internal/sqlite", slices.Concat(web, outside, []string{module + "internal/login", module + "internal/work"})},
@@ -72,6 +73,7 @@ func TestTheArrows(t *testing.T) {
 		{"web/activity", []string{module + "internal/profile", module + "internal/pool", module + "internal/scan", module + "web/profiles", module + "web/scans", module + "web/pools", module + "web/appprofiles", module + "web/auth", module + "web/help", module + "web/door"}},
 		{"web/lists", []string{module + "internal/activity", module + "web/activity", module + "internal/scan", module + "web/scans", module + "internal/tenant", module + "internal/appprofile", module + "internal/profile", module + "internal/pool", module + "web/profiles", module + "web/pools", module + "web/appprofiles", module + "web/tenants", module + "web/auth", module + "web/help", module + "web/door"}},
 		{"web/keys", []string{module + "web/profiles", module + "web/pools", module + "web/scans", module + "web/appprofiles", module + "web/auth", module + "web/help", module + "web/door"}},
+		{"web/health", []string{module + "web/profiles", module + "web/pools", module + "web/appprofiles", module + "web/scans", module + "web/auth", module + "web/help", module + "web/door"}},
 		{"web/tenants", []string{module + "internal/scan", module + "web/scans", module + "web/profiles", module + "web/appprofiles", module + "web/pools", module + "web/auth", module + "web/help", module + "web/door", module + "internal/profile", module + "internal/pool"}},
 		{"web/security", append([]string{module + "internal/login"}, allBut(rooms, "web/security", "internal/access", "internal/audit", "internal/problem", "internal/secret", "internal/session", "internal/shown", "internal/coding", "internal/sheet", "web/form", "web/layout", "web/lists", "web/respond", "web/session", "web/ui", "web/words", "static", "web")...)},
 		{"web/help", []string{module + "web/profiles", module + "web/appprofiles", module + "web/pools", module + "web/auth", module + "web/door"}},
@@ -179,7 +181,7 @@ func TestOneWayToTrimX17(t *testing.T) {
 func TestNoErrorIsLoggedRawX38(t *testing.T) {
 	seen := map[string]int{}
 	for _, room := range []string{"web", "internal/access", "internal/audit", "internal/session", "internal/breakglass", "internal/people", "internal/tenant", "internal/appprofile",
-		"internal/account", "internal/run", "internal/profile", "internal/pool", "internal/scan"} {
+		"internal/account", "internal/run", "internal/profile", "internal/pool", "internal/scan", "internal/watch"} {
 		err := fs.WalkDir(os.DirFS("../.."), room, func(path string, _ fs.DirEntry, err error) error {
 			if err != nil || !strings.HasSuffix(path, ".go") || strings.HasSuffix(path, "_test.go") {
 				return err
@@ -388,6 +390,7 @@ func TestTheRoomsOfTheStores(t *testing.T) {
 		"/runs":        "sqlite sqlite/accounts account audit run tenant verdict",
 		"/profiles":    "sqlite sqlite/accounts sqlite/runs account audit catalogue profile run shown tenant verdict",
 		"/pools":       "sqlite sqlite/accounts sqlite/runs account audit pool profile run shown tenant verdict",
+		"/watches":     "sqlite account audit tenant watch",
 		"/scans":       "sqlite sqlite/pools sqlite/runs account audit run scan shown tenant",
 	}
 	openers := []string{"internal/app", engine + "/sqlitetest", "internal/demo/demotest", "e2e/bench", "e2e/programs"}

@@ -31,7 +31,9 @@ import (
 	"purser.example/internal/sqlite/scans"
 	"purser.example/internal/sqlite/sessions"
 	"purser.example/internal/sqlite/tenants"
+	"purser.example/internal/sqlite/watches"
 	"purser.example/internal/tenant"
+	"purser.example/internal/watch"
 )
 
 // stores are where each noun keeps its rows. Another engine fills the same struct.
@@ -44,6 +46,7 @@ type stores struct {
 	profiles profile.Store
 	pools    pool.Store
 	scans    scan.Store
+	watches  watch.Store
 	links    breakglass.Store
 	people   people.Store
 	entries  logStore
@@ -75,7 +78,7 @@ func storesOf(db *sqlite.DB) stores {
 	return stores{
 		sessions: visits, tenants: tenants.New(db), apps: appprofiles.New(db), accounts: accounts.New(db),
 		runs:     ran,
-		profiles: kept, pools: members, scans: found, links: links.New(db), people: known.New(db), keys: keychanges.New(db), entries: entries.New(db),
+		profiles: kept, pools: members, scans: found, watches: watches.New(db), links: links.New(db), people: known.New(db), keys: keychanges.New(db), entries: entries.New(db),
 		index:   oneAfterTheOther(kept.Index, found.Index),
 		prepare: func(ctx context.Context) error { return errors.Join(kept.Fold(ctx), members.Fold(ctx)) },
 		queues: []metrics.Queue{

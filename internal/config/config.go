@@ -31,6 +31,7 @@ type Config struct {
 
 	ServiceProvider  bool           // R13
 	StrictPasswords  bool           // R16
+	HealthChecks     bool           // R90
 	AdminCenterHosts []string       // R44: further SharePoint admin center hosts, lower case
 	M365Simulator    *url.URL       // loopback; nil: the real Microsoft 365
 	VerdictCodes     string         // the operator's own rows for the table of codes; empty: none

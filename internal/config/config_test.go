@@ -43,7 +43,7 @@ func TestDefaultsAreThoseOfTheContract(t *testing.T) {
 	}
 	if cfg.Addr != "127.0.0.1:8080" || cfg.OIDC.RoleClaim != "roles" || cfg.OIDC.TenantOwner != "TenantOwner" ||
 		cfg.OIDC.ServiceAdministrator != "ServiceAdministrator" || cfg.Session.Idle != 15*time.Minute || cfg.Session.Max != 12*time.Hour ||
-		cfg.ServiceProvider || cfg.StrictPasswords || cfg.LogJSON || cfg.BaseURL.Scheme != "https" {
+		cfg.ServiceProvider || cfg.StrictPasswords || !cfg.HealthChecks || cfg.LogJSON || cfg.BaseURL.Scheme != "https" {
 		t.Errorf("defaults = %+v", cfg)
 	}
 }
@@ -51,7 +51,7 @@ func TestDefaultsAreThoseOfTheContract(t *testing.T) {
 func TestEveryMistakeIsListedAtOnce(t *testing.T) {
 	_, err := config.Load([]string{
 		"PURSER_ADDR=nowhere", "PURSER_BASE_URL=http://purser.contoso.com/sub", "PURSER_TLS_CERT=pem", "PURSER_SESSION_IDLE=soon",
-		"PURSER_SESSION_MAX=0s", "PURSER_SERVICE_PROVIDER=perhaps", "PURSER_PASSWORD_RULES=lax", "PURSER_TRUSTED_PROXIES=everyone", "PURSER_TRUSTED_NETWORKS=10.0.0.0/8, 10.0.0.0/33",
+		"PURSER_SESSION_MAX=0s", "PURSER_SERVICE_PROVIDER=perhaps", "PURSER_PASSWORD_RULES=lax", "PURSER_HEALTH_CHECKS=maybe", "PURSER_TRUSTED_PROXIES=everyone", "PURSER_TRUSTED_NETWORKS=10.0.0.0/8, 10.0.0.0/33",
 		"PURSER_LOG_LEVEL=loud", "PURSER_LOG_FORMAT=xml", "PURSER_OIDC_ISSUER=http://login.contoso.com", "PURSER_M365_SIMULATOR=http://sim.contoso.com", "PURSER_KEY=something else",
 		"PURSER_ADMIN_CENTER_HOSTS=https://a/b", "PURSER_ROLE_TENANT_OWNER=x", "PURSER_ROLE_SERVICE_ADMINISTRATOR=x",
 		"PURSER_VERDICT_CODES=/nowhere/codes.tsv", "PURSER_BACKUP_AT=noon", "PURSER_BACKUP_KEEP=0", "PURSER_BACKUP_DIR=~/backups",
@@ -62,7 +62,7 @@ func TestEveryMistakeIsListedAtOnce(t *testing.T) {
 	}
 	for _, name := range []string{
 		"PURSER_ADDR", "PURSER_BASE_URL", "PURSER_TLS_CERT", "PURSER_DATA", "PURSER_KEY", "PURSER_OIDC_ISSUER", "PURSER_OIDC_CLIENT_ID",
-		"PURSER_OIDC_CLIENT_SECRET", "PURSER_SESSION_IDLE", "PURSER_SESSION_MAX", "PURSER_SERVICE_PROVIDER", "PURSER_PASSWORD_RULES",
+		"PURSER_OIDC_CLIENT_SECRET", "PURSER_SESSION_IDLE", "PURSER_SESSION_MAX", "PURSER_SERVICE_PROVIDER", "PURSER_PASSWORD_RULES", "PURSER_HEALTH_CHECKS",
 		"PURSER_ADMIN_CENTER_HOSTS", "PURSER_M365_SIMULATOR", "PURSER_TRUSTED_PROXIES", "PURSER_TRUSTED_NETWORKS", "PURSER_LOG_LEVEL", "PURSER_LOG_FORMAT",
 		"PURSER_ROLE_SERVICE_ADMINISTRATOR", "PURSER_VERDICT_CODES", "PURSER_BACKUP_AT", "PURSER_BACKUP_KEEP", "PURSER_BACKUP_DIR",
 	} {

@@ -48,6 +48,7 @@ func (c Checks) Look(environ []string) (Config, Mistakes) {
 		ClientSecret: r.required("PURSER_OIDC_CLIENT_SECRET", "the client secret that the identity provider gave to Purser", opaque),
 	}
 	r.shared(&cfg)
+	cfg.HealthChecks = r.oneOf("PURSER_HEALTH_CHECKS", "true", "false") == "true"
 	cfg.Unknown, cfg.Exposed = r.unknown(), r.exposed
 	return cfg, r.mistakes
 }
@@ -57,6 +58,7 @@ func (c Checks) LoadDemo(environ []string) (Config, error) {
 	r := newReader(environ, c)
 	cfg := Config{KeyNew: r.keyNew("")}
 	r.shared(&cfg)
+	cfg.HealthChecks = r.oneOf("PURSER_HEALTH_CHECKS", "false", "true") == "true" // a demo signs in only when somebody asks it to
 	cfg, err := r.finish(cfg)
 	cfg.Unknown = nil // settings of `serve` that the demo brings itself are no mistakes
 	return cfg, err

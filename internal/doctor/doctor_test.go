@@ -309,6 +309,7 @@ func TestEachSettingIsFoundR81(t *testing.T) {
 		{"PURSER_SESSION_MAX", "0s", ""},
 		{"PURSER_SERVICE_PROVIDER", "perhaps", ""},
 		{"PURSER_PASSWORD_RULES", "lax", ""},
+		{"PURSER_HEALTH_CHECKS", "maybe", ""},
 		{"PURSER_ADMIN_CENTER_HOSTS", "https://a/b", ""},
 		{"PURSER_VERDICT_CODES", "/nowhere/codes.tsv", ""},
 		{"PURSER_M365_SIMULATOR", "http://sim.contoso.com", ""},

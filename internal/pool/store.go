@@ -64,6 +64,10 @@ type Store interface {
 	// meanwhile: then nothing is stored of it but the outcome. password is the sealed one that is to be kept; nil: none. One that is
 	// kept is stored at the account's other places too. The entry is told whether it was kept.
 	Concluded(ctx context.Context, r run.Run, i run.Item, password []byte, by account.Stamp, elsewhere []account.Renewal, entry func(kept bool) audit.Entry) error
+	// CheckedUp stores what a health check found about the stored password of a member: one that Microsoft accepted again takes the place of
+	// a refusal, and a refusal that is about the account stands beside what is stored. A member whose password is another one than was, or
+	// waits for a check, is left alone; the entry is written all the same, because the attempt was made.
+	CheckedUp(ctx context.Context, key Key, user UserID, was []byte, v verdict.Verdict, e audit.Entry) error
 	// Lent stores a verdict that is not valid as the failed one of a member's credential, where it is about the account. A member that has
 	// no credential any more is left alone; the entry is written all the same, because the attempt was made.
 	Lent(ctx context.Context, key Key, user UserID, v verdict.Verdict, e audit.Entry) error

@@ -49,6 +49,8 @@ type Store interface {
 	// account by now (tenant and username other than p's) is left alone; then it writes the entry, because the attempt was made,
 	// and returns ErrGone or ErrChanged.
 	Validated(ctx context.Context, p Profile, v Validation, e audit.Entry) error
+	// Repeated is Validated of a verdict that says what the one before it said: the history gets no line of it.
+	Repeated(ctx context.Context, p Profile, v Validation, e audit.Entry) error
 	// Concluded stores the outcome of an item of a run together with the verdict, as Validated does. A profile that is gone or has
 	// another account by now has its item's outcome all the same: the attempt was made.
 	Concluded(ctx context.Context, r run.Run, i run.Item, p Profile, v Validation, e audit.Entry) error

@@ -97,16 +97,23 @@ func (k validation) short(p Profile, v verdict.Verdict) []verdict.Warning {
 // passOver says why a profile is not tried; empty where it is. A person who validates a single profile decides for
 // themselves; here nobody looks at each.
 func (k validation) passOver(ctx context.Context, p Profile, r run.Run) (account.Reason, error) {
-	switch err := k.readyToSignIn(ctx, p); {
+	why, err := k.unfit(ctx, p)
+	if err == nil && why != NoCenter && p.Validated.After(r.Begun) && !p.Validated.After(k.now()) { // one from the future: the clock was ahead (X44)
+		return Already, nil
+	}
+	return why, err
+}
+
+// unfit says why nothing tries a profile by itself; empty where it may be tried.
+func (s *Service) unfit(ctx context.Context, p Profile) (account.Reason, error) {
+	switch err := s.readyToSignIn(ctx, p); {
 	case errors.Is(err, errNoCenter):
 		return NoCenter, nil
 	case err != nil:
 		return "", err
-	case p.Validated.After(r.Begun) && !p.Validated.After(k.now()): // one from the future: the clock was ahead (X44)
-		return Already, nil
 	case p.Parked():
 		return account.Parked, nil
-	case account.JustLocked(p.Verdict, k.now()):
+	case account.JustLocked(p.Verdict, s.now()):
 		return account.Locked, nil
 	}
 	return "", nil

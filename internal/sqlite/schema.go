@@ -139,6 +139,7 @@ var fingerprints = map[int64]string{
 	24: "fc18512c675ef041e3beadad",
 	25: "d5ab4c929730c14e04a25b55",
 	26: "bf1c704bd4dfda0000ad51c1",
+	27: "f1eaefff78e0a7505ab76cb6",
 }
 
 // ofOthers reports whether a table or an index, named as in schemaOf, is the queue's, or of Litestream, which copies the database beside

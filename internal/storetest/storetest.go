@@ -24,6 +24,7 @@ import (
 	"purser.example/internal/scan"
 	"purser.example/internal/session"
 	"purser.example/internal/tenant"
+	"purser.example/internal/watch"
 )
 
 // Engine is a fresh database with its stores, and what a promise asks of it beside them.
@@ -38,6 +39,7 @@ type Engine struct {
 	Scans    scan.Store
 	Links    breakglass.Store
 	People   people.Store
+	Watches  watch.Store
 
 	// Activity gives the entries of the activity log, the newest first, and Verify finds what was done to them.
 	Activity func(ctx context.Context, limit int) ([]audit.Link, error)

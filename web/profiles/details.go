@@ -27,8 +27,13 @@ func (h *Handlers) show(c echo.Context) error {
 	if d.Kind == profile.ClassicMFA {
 		return respond.Leave(c, readListQuery(c).classic(string(d.ID)), "")
 	}
+	strip, href, err := h.Health(c.Request().Context(), session.Caller(c), d.Profile)
+	if err != nil {
+		return err
+	}
 	return h.screen().Show(c, http.StatusOK, func(said *layout.Flash) (string, templ.Component) {
 		view := h.detailsView(c, d, said)
+		view.Health, view.HealthHref = strip, href
 		return view.Name, detailsPane(view)
 	})
 }

@@ -39,6 +39,8 @@ type detailsView struct {
 	Version        string
 	UsedBy         []linkView    // what uses it (R20)
 	Others         []linkView    // profiles with the same account
+	Health         ui.StripProps // how its health checks went
+	HealthHref     string        // where more of them stands
 	History        []attemptView // newest first
 	Changes        []changeView  // newest first
 }

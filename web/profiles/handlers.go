@@ -5,6 +5,7 @@
 package profiles
 
 import (
+	"context"
 	"log/slog"
 	"net/http"
 	"sync/atomic"
@@ -13,6 +14,7 @@ import (
 	"github.com/a-h/templ"
 	"github.com/labstack/echo/v4"
 
+	"purser.example/internal/access"
 	"purser.example/internal/account"
 	"purser.example/internal/appprofile"
 	"purser.example/internal/catalogue"
@@ -23,8 +25,13 @@ import (
 	"purser.example/web/layout"
 	"purser.example/web/lists"
 	"purser.example/web/respond"
+	"purser.example/web/ui"
 	"purser.example/web/verdicts"
 )
+
+// Health tells how the health checks of a profile went, and where more of them stands (R90). Who checks comes after this room, so that it
+// is told here.
+type Health func(ctx context.Context, caller access.Caller, p profile.Profile) (strip ui.StripProps, href string, err error)
 
 // Handlers answers /service-accounts.
 type Handlers struct {
@@ -36,6 +43,7 @@ type Handlers struct {
 	Accounts    *account.Service
 	Tenants     *tenant.Service
 	Apps        *appprofile.Service
+	Health      Health
 	Now         func() time.Time
 	Log         *slog.Logger
 

@@ -65,7 +65,7 @@ func (h *Handlers) page(c echo.Context, status int, typed, wrong string) error {
 	}
 	view := tenantView{
 		ID: string(t.ID), Name: t.Called(), Domain: t.InitialDomain, Cloud: t.Cloud.Title(), Connected: words.Moment(t.Connected, h.Now()),
-		Action: Address(t.ID) + "/cloud-domains", MayChange: caller.May(access.ChangeSecurity), Typed: typed, Wrong: wrong,
+		Action: Address(t.ID) + "/cloud-domains", Health: Address(t.ID) + "/health", MayChange: caller.May(access.ChangeSecurity), Typed: typed, Wrong: wrong,
 	}
 	for _, d := range t.CloudDomains {
 		view.CloudDomains = append(view.CloudDomains, cloudDomainView{Domain: d.Domain, By: d.By, At: words.Moment(d.At, h.Now())})

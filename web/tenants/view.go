@@ -34,7 +34,8 @@ type tenantView struct {
 	CloudDomains            []cloudDomainView
 	Throttles               []throttleView // of the last week, newest first
 	Action                  string
-	MayChange               bool // the person may say where passwords go
+	Health                  string // where its health checks are
+	MayChange               bool   // the person may say where passwords go
 	Typed, Wrong            string
 }
 

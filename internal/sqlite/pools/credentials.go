@@ -108,6 +108,20 @@ func (s *Store) Lent(ctx context.Context, key pool.Key, user pool.UserID, v verd
 	})
 }
 
+// CheckedUp implements pool.Store.
+func (s *Store) CheckedUp(ctx context.Context, key pool.Key, user pool.UserID, was []byte, v verdict.Verdict, e audit.Entry) error {
+	return s.db.Write(ctx, func(tx *sqlite.Tx) error {
+		have, err := credential(tx, key, user)
+		if now, changed := have.CheckedUp(was, v); err == nil && changed {
+			err = setCredential(tx, key, user, now)
+		}
+		if err != nil {
+			return err
+		}
+		return tx.Record(e)
+	})
+}
+
 // Settled keeps the credential in step with an item of a check that was settled without a verdict. It is the runs.Effect of
 // pool.CheckRun.
 func Settled(tx *sqlite.Tx, r run.Run, i run.Item) error {

@@ -131,11 +131,16 @@ func setAccount(tx *sqlite.Tx, row int64, p profile.Profile, password []byte, va
 
 // Validated implements profile.Store.
 func (s *Store) Validated(ctx context.Context, p profile.Profile, v profile.Validation, e audit.Entry) error {
-	return s.validatedWith(ctx, p, v, e, func(*sqlite.Tx) error { return nil })
+	return s.validatedWith(ctx, p, v, &v, e, func(*sqlite.Tx) error { return nil })
 }
 
-// validatedWith is Validated with something more in the same transaction.
-func (s *Store) validatedWith(ctx context.Context, p profile.Profile, v profile.Validation, e audit.Entry, more func(*sqlite.Tx) error) error {
+// Repeated implements profile.Store.
+func (s *Store) Repeated(ctx context.Context, p profile.Profile, v profile.Validation, e audit.Entry) error {
+	return s.validatedWith(ctx, p, v, nil, e, func(*sqlite.Tx) error { return nil })
+}
+
+// validatedWith is Validated with a line of the history, or with none, and with something more in the same transaction.
+func (s *Store) validatedWith(ctx context.Context, p profile.Profile, v profile.Validation, line *profile.Validation, e audit.Entry, more func(*sqlite.Tx) error) error {
 	var other error
 	err := s.db.Write(ctx, func(tx *sqlite.Tx) error {
 		if err := more(tx); err != nil {
@@ -146,7 +151,7 @@ func (s *Store) validatedWith(ctx context.Context, p profile.Profile, v profile.
 			return err
 		}
 		if n > 0 {
-			return conclude(tx, p.ID, &v, []audit.Entry{e})
+			return conclude(tx, p.ID, line, []audit.Entry{e})
 		}
 		if other = missing(tx, p.ID); !errors.Is(other, profile.ErrGone) && !errors.Is(other, profile.ErrChanged) {
 			return other
@@ -158,7 +163,7 @@ func (s *Store) validatedWith(ctx context.Context, p profile.Profile, v profile.
 
 // Concluded implements profile.Store.
 func (s *Store) Concluded(ctx context.Context, r run.Run, i run.Item, p profile.Profile, v profile.Validation, e audit.Entry) error {
-	err := s.validatedWith(ctx, p, v, e, func(tx *sqlite.Tx) error {
+	err := s.validatedWith(ctx, p, v, &v, e, func(tx *sqlite.Tx) error {
 		_, err := runs.SetItem(tx, r, i)
 		return err
 	})

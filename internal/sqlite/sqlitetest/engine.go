@@ -21,6 +21,7 @@ import (
 	"purser.example/internal/sqlite/scans"
 	"purser.example/internal/sqlite/sessions"
 	"purser.example/internal/sqlite/tenants"
+	"purser.example/internal/sqlite/watches"
 	"purser.example/internal/storetest"
 )
 
@@ -39,6 +40,7 @@ func Engine(tb testing.TB, h storetest.Hooks) storetest.Engine {
 		Links:    links.New(db),
 		People:   known.New(db),
 		Scans:    scans.New(db),
+		Watches:  watches.New(db),
 		Activity: db.Activity, Verify: db.VerifyActivity, Jobs: jobsOf(db),
 		RefuseEntry: func(action audit.Action) (allow func()) {
 			return refuse(tb, db, fmt.Sprintf("BEFORE INSERT ON activity WHEN new.action = '%s'", action))
