@@ -42,6 +42,13 @@ var Told = map[audit.Action]Words{
 	"account used to read the tenant":                                   {"Account used", "The password of {object} was about to be sent to read its tenant, for {who}."},
 	"account read the tenant":                                           {"Account read the tenant", "Microsoft 365 answered the sign-in of {object} that was to read its tenant[: {status}]."},
 
+	"key change begun": {"Key change started", "{who} started to change the encryption key[ (asked for by {by})][: {former} becomes {next}]."},
+	"key change ended": {"Key changed", "The encryption key was changed[: {next} in place of {former}][, {sealed anew} values sealed anew][, {unreadable} unreadable]."},
+
+	"health check schedule changed": {"Health check schedule changed", "{who} changed when the accounts of {object} are checked[: from {time} {zone}]."},
+	"health checks frozen":          {"Health checks frozen", "{who} froze the health checks of {object}[ until {until}][, because {because}]."},
+	"health checks resumed":         {"Health checks resumed", "{who} resumed the health checks of {object}."},
+
 	"session ended":      {"Session ended", "{who} ended a session[ of {sign-in}]."},
 	"backup made":        {"Backup made", "A backup was made: {object}."},
 	"backup failed":      {"Backup failed", "A backup failed[: {reason}]."},

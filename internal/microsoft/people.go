@@ -92,8 +92,9 @@ func (d *Directory) GroupsOf(ctx context.Context, id string, some []string) ([]s
 		wanted[strings.ToLower(group)] = true
 	}
 	var in []string
-	path := "/v1.0/users/" + url.PathEscape(id) + "/transitiveMemberOf/microsoft.graph.group?$select=id&$top=" + graphTop
-	err := eachPage(ctx, d.graph(), path, func(page []object) error {
+	path := "/v1.0/users/" + url.PathEscape(id) + "/transitiveMemberOf/microsoft.graph.group?$select=id&$count=true&$top=" + graphTop
+	index := d.graph().advanced() // because of the type in the path
+	err := eachPage(ctx, index, path, func(page []object) error {
 		for _, o := range page {
 			if group := strings.ToLower(key(o.ID)); wanted[group] {
 				in = append(in, group)
