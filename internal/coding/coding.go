@@ -13,6 +13,7 @@ import (
 	"sync"
 
 	"github.com/andybalholm/brotli"
+	"github.com/andybalholm/brotli/matchfinder"
 )
 
 // Coding is a content coding of HTTP, as its headers spell it.
@@ -63,7 +64,7 @@ type packer interface {
 
 // Quick levels, for what is packed once for one reader: the next ones pack a page some percent smaller and take twice as long.
 var quick = map[Coding]*sync.Pool{
-	Brotli: {New: func() any { return brotli.NewWriterV2(nil, 1) }},
+	Brotli: {New: func() any { return brotliOf(&matchfinder.ZFast{MaxDistance: reach}) }},
 	Gzip: {New: func() any {
 		writer, err := gzip.NewWriterLevel(nil, gzip.BestSpeed)
 		if err != nil {
@@ -72,6 +73,15 @@ var quick = map[Coding]*sync.Pool{
 		return writer
 	}},
 }
+
+// brotliOf is what brotli.NewWriterV2 makes, with the one way of finding repetitions that is asked for: the function itself brings all of
+// them along, of which two are used (docs/decisions/0021-size.md).
+func brotliOf(finder matchfinder.MatchFinder) *matchfinder.Writer {
+	return &matchfinder.Writer{MatchFinder: finder, Encoder: &brotli.Encoder{}, BlockSize: 1 << 16}
+}
+
+// reach is how far back a repetition may be, in bytes.
+const reach = 1 << 20
 
 // Pack writes the body to packed, quickly.
 func (c Coding) Pack(packed *bytes.Buffer, body []byte) {
@@ -86,7 +96,9 @@ func (c Coding) Best(body []byte) []byte {
 	var packed bytes.Buffer
 	switch c {
 	case Brotli:
-		finish(brotli.NewWriterV2(&packed, 9), body)
+		writer := brotliOf(&matchfinder.Bargain3{MaxDistance: reach})
+		writer.Reset(&packed)
+		finish(writer, body)
 	case Gzip:
 		writer, err := gzip.NewWriterLevel(&packed, gzip.BestCompression)
 		if err != nil {

@@ -38,6 +38,7 @@ export const icons = {
   discovery: 'target_20_regular',
   help: 'question_circle_20_regular',
   key: 'key_20_regular',
+  lock: 'lock_closed_key_20_regular',
   log: 'history_20_regular',
   people: 'people_20_regular',
   pool: 'people_team_20_regular',

@@ -25,7 +25,7 @@ var entries = []entry{
 	{"Administration", "People", "/people", "people", access.ManagePeople, false},
 	{"Administration", "Security", "/settings/security", "security", access.ChangeSecurity, false},
 	{"Administration", "Activity log", "/activity", "log", access.ReadActivity, false},
-	{"Administration", "Encryption key", "/settings/keys", "account", access.ChangeSecurity, false},
+	{"Administration", "Encryption key", "/settings/keys", "lock", access.ChangeSecurity, false},
 }
 
 // elsewhere are addresses that belong to an entry and do not stand under its own.
