@@ -13,7 +13,7 @@ const sidewaysScript = `() => {
 	const cramped = [], texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT), range = document.createRange();
 	for (let text; cramped.length < 5 && (text = texts.nextNode());) {
 		const box = text.parentElement;
-		if (box.clientWidth >= 48 || box.clientHeight < 60) continue;
+		if (box.clientWidth >= 48 || box.clientWidth < 3 || box.clientHeight < 60 || !box.checkVisibility()) continue;
 		range.selectNodeContents(text);
 		const lines = new Set([...range.getClientRects()].map(line => line.top));
 		if (lines.size > text.data.trim().split(/\s+/).length + 1) cramped.push(text.data.trim() + ' in ' + box.cloneNode(false).outerHTML);
@@ -22,8 +22,8 @@ const sidewaysScript = `() => {
 }`
 
 // NoSidewaysScroll fails the test when the page is wider than the viewport, and names up to five elements that reach
-// over the edge. It fails as well where words have so little room that they break letter by letter, which is how a page stays as wide as
-// the window and cannot be read.
+// over the edge. It fails as well where words that can be seen have so little room that they break letter by letter, which is how a page
+// stays as wide as the window and cannot be read.
 func (p *Page) NoSidewaysScroll() {
 	p.t.Helper()
 	var measured struct {

@@ -96,7 +96,7 @@ func TestPurserSignsInWithAProviderOfAnotherMake(t *testing.T) {
 		if err := foreign.SetPeople(ctx, people); err != nil {
 			t.Fatal(err)
 		}
-		signedInAs(t, adele, "Adele Vance") // the session keeps the role that it began with
+		signedInAs(t, adele, "Adele Vance") // nobody has heard of it yet
 		ben, _, err := foreign.SignIn(ctx, base, "ben")
 		if err != nil {
 			t.Fatal(err)
@@ -108,6 +108,9 @@ func TestPurserSignsInWithAProviderOfAnotherMake(t *testing.T) {
 		}
 		if page, err := again.Get(ctx, "/service-accounts"); err != nil || page.Status != http.StatusForbidden {
 			t.Errorf("who lost the role: status %d, %v", page.Status, err)
+		}
+		if page, err := adele.Get(ctx, "/service-accounts"); err != nil || page.Status != http.StatusForbidden {
+			t.Errorf("their session of before: status %d, %v", page.Status, err) // R8: in every session
 		}
 	})
 	t.Run("a key that was replaced while running", func(t *testing.T) {
@@ -134,6 +137,10 @@ func TestPurserSignsInWithAProviderOfAnotherMake(t *testing.T) {
 		}
 	})
 	t.Run("the provider goes down: who is signed in goes on, also over a restart, and sign-in says so", func(t *testing.T) {
+		ben, _, err := foreign.SignIn(ctx, base, "ben")
+		if err != nil {
+			t.Fatal(err)
+		}
 		if err := foreign.Kill(); err != nil {
 			t.Fatal(err)
 		}
@@ -144,9 +151,9 @@ func TestPurserSignsInWithAProviderOfAnotherMake(t *testing.T) {
 		if err := served.Restart(ctx); err != nil {
 			t.Fatal(err)
 		}
-		adele.Forget()
-		signedInAs(t, adele, "Adele Vance")
-		page, err := adele.Get(ctx, "/auth/sign-in")
+		ben.Forget()
+		signedInAs(t, ben, "Ben Walters")
+		page, err := ben.Get(ctx, "/auth/sign-in")
 		if err != nil || page.Status != http.StatusBadGateway || !strings.Contains(string(page.Body), "You can&#39;t sign in right now") {
 			t.Errorf("sign-in: status %d, %v", page.Status, err)
 		}
