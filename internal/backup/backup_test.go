@@ -235,7 +235,7 @@ func TestTwoBackupsAtOnceR65(t *testing.T) {
 // R65: whatever stops a backup, nothing is left of it, and what a killed process left goes with the next one. What is being written is left alone.
 func TestNothingIsLeftOfABackupThatFailedR65(t *testing.T) {
 	r := newRig(t, 20)
-	for _, left := range []string{".purser-backup-1.part", ".purser-backup-1.part-journal", ".purser-backup-2.part-journal"} {
+	for _, left := range []string{".purser-backup-1.part", ".purser-backup-1.part-journal", ".purser-backup-2.part-journal", ".purser-backup-2.part-wal", ".purser-backup-2.part-shm"} {
 		must(t, os.WriteFile(r.path(left), []byte("of a process that was killed"), 0o600))
 	}
 	ended, end := context.WithCancel(ctx)

@@ -170,11 +170,21 @@ func removeParts(folder string) {
 		if part, _ := filepath.Match(partPattern, entry.Name()); part && entry.Type().IsRegular() {
 			removeLeft(path)
 		}
-		of, journal := strings.CutSuffix(path, "-journal")
-		if part, _ := filepath.Match(partPattern, filepath.Base(of)); part && journal && gone(of) {
+		if of := besideOf(path); of != "" && gone(of) {
 			_ = os.Remove(path)
 		}
 	}
+}
+
+// besideOf is the part that SQLite made a file beside; empty for any other file.
+func besideOf(path string) string {
+	for _, suffix := range []string{"-journal", "-wal", "-shm"} {
+		of, beside := strings.CutSuffix(path, suffix)
+		if part, _ := filepath.Match(partPattern, filepath.Base(of)); part && beside {
+			return of
+		}
+	}
+	return ""
 }
 
 func gone(path string) bool {
