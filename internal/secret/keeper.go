@@ -12,8 +12,8 @@ import (
 type Keeper interface {
 	// ID names it without telling anything about it, in eight hexadecimal digits.
 	ID() string
-	// Envelope seals the keyring of an installation, and opens it. What it opens with another key, or altered, is an error that is not
-	// ErrUnavailable; that one says that nobody could tell.
+	// Envelope seals the keyring of an installation, and opens it. What it opens with another key, or altered, is an error that is neither
+	// ErrUnavailable nor ErrRefused; these say that nobody could tell.
 	Envelope(installation string) (tink.AEADWithContext, error)
 }
 

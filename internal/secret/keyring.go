@@ -47,6 +47,9 @@ func FactsOf(texts ...string) Facts {
 // ErrUnavailable says that the key service could not be asked, so that nobody can tell whether its key fits.
 var ErrUnavailable = errors.New("the key service is not available")
 
+// ErrRefused says that the key service was asked, and doesn't let Purser use its key, or has none: nobody can tell whether it fits either.
+var ErrRefused = errors.New("the key service refuses")
+
 // SealedKeyring is what the database keeps of a keyring.
 type SealedKeyring struct {
 	Installation string // random id of this database, part of everything sealed in it
@@ -102,7 +105,7 @@ func sealKeyset(ctx context.Context, keeper Keeper, installation string, handle 
 }
 
 // OpenKeyring opens what CreateKeyring sealed. It returns ErrWrongKey for another key, ErrDamaged when the keyset was altered or comes from
-// another database, and ErrUnavailable where a key service could not be asked.
+// another database, and ErrUnavailable or ErrRefused where a key service could not tell.
 func OpenKeyring(ctx context.Context, keeper Keeper, sealed SealedKeyring) (*Keyring, error) {
 	if keeper.ID() != sealed.KeyID {
 		return nil, fmt.Errorf("%w: sealed with key %s, this is key %s", ErrWrongKey, printable(sealed.KeyID), keeper.ID())
@@ -114,7 +117,7 @@ func OpenKeyring(ctx context.Context, keeper Keeper, sealed SealedKeyring) (*Key
 	reader := keyset.NewBinaryReader(bytes.NewReader(sealed.Keyset))
 	heard := &attentive{AEADWithContext: envelope}
 	handle, err := keyset.ReadWithContext(ctx, reader, heard, keysetBinding(sealed.Installation))
-	if errors.Is(heard.err, ErrUnavailable) {
+	if told := heard.err; errors.Is(told, ErrUnavailable) || errors.Is(told, ErrRefused) || errors.Is(told, ErrDamaged) {
 		return nil, fmt.Errorf("keyring: %w", heard.err)
 	}
 	if err != nil {
