@@ -33,7 +33,7 @@ const defaultPatience = 10 * time.Second
 // The mistakes in an address or a login, as sentences for the operator.
 var (
 	errAddress  = errors.New("must be the address of a key, such as vault+https://bao.contoso.com:8200/transit/purser or https://contoso.vault.azure.net/keys/purser")
-	errToken    = errors.New("needs the token for OpenBao or Vault, without blanks")
+	errToken    = errors.New("needs the token for OpenBao or Vault, without spaces")
 	errIdentity = errors.New("needs the directory, the client ID and the client secret of an app registration for Azure Key Vault")
 )
 
