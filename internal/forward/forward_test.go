@@ -290,7 +290,7 @@ func TestTheLogIsShippedToASocket(t *testing.T) {
 	}
 	conn, err := net.ListenUnixgram("unixgram", &net.UnixAddr{Name: path, Net: "unixgram"})
 	if err != nil {
-		t.Skip("no sockets for datagrams here")
+		t.Fatal(err)
 	}
 	defer func() { _ = conn.Close() }()
 	r.clock.Advance(time.Minute)
