@@ -18,8 +18,8 @@ CONTRACT_TOOLS := internal/m365sim/contract/node_modules/.package-lock.json
 
 # How Purser is built to be delivered. All that needs no race detector is built like that, so that a fresh clone compiles it once.
 # What .ci/lean lists is compiled without inlining: it is a tenth of the program (docs/decisions/0021-size.md).
-# The linker's flags stand in .ci/link.
-LEAN          := $(foreach module,$(shell cat .ci/lean),-gcflags=$(module)/...=-l)
+# The linker's flags stand in .ci/link, and what libraries leave out when they are asked in .ci/tags.
+LEAN          := $(foreach module,$(shell cat .ci/lean),-gcflags=$(module)/...=-l) -tags=$(shell cat .ci/tags)
 DELIVERED      = CGO_ENABLED=0 GOFLAGS='$(strip $(shell $(GO) env GOFLAGS) -trimpath $(LEAN))'
 
 # The race detector is for our code, and sees what Go keeps. SQLite and its C library are translated from C and keep their own

@@ -79,7 +79,11 @@ func (r *release) build(p platform) error {
 	if err != nil {
 		return err
 	}
-	args := []string{"build", "-trimpath", "-buildvcs=false", "-ldflags", strings.TrimSpace(string(link)) + " -buildid= -X main.version=" + r.version, "-o", r.program(p)}
+	tags, err := os.ReadFile(filepath.Join(r.source, ".ci", "tags"))
+	if err != nil {
+		return err
+	}
+	args := []string{"build", "-trimpath", "-buildvcs=false", "-tags", strings.TrimSpace(string(tags)), "-ldflags", strings.TrimSpace(string(link)) + " -buildid= -X main.version=" + r.version, "-o", r.program(p)}
 	for _, module := range strings.Fields(string(lean)) {
 		args = append(args, "-gcflags="+module+"/...=-l")
 	}

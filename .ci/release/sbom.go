@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strings"
 )
 
 // list writes what Purser is made of, in CycloneDX: each module with version, hash and licence. It is that of Linux on amd64; elsewhere some
@@ -15,13 +16,17 @@ func (r *release) list() error {
 	if r.inventory == "" {
 		return nil
 	}
+	tags, err := os.ReadFile(filepath.Join(r.source, ".ci", "tags"))
+	if err != nil {
+		return err
+	}
 	clone, raw := filepath.Join(r.work, "clone"), filepath.Join(r.work, "raw.cdx.json")
 	for _, words := range [][]string{
 		{"git", "clone", "--quiet", "--depth", "1", "file://" + r.source, clone}, // the tool asks git for a version, and understands plain clones only
 		{r.inventory, "app", "-json", "-licenses", "-std", "-noserial", "-notimestamp", "-main", "cmd/purser", "-output", raw, clone},
 	} {
 		ask := exec.Command(words[0], words[1:]...)
-		ask.Env = append(os.Environ(), "CGO_ENABLED=0", "GOOS=linux", "GOARCH=amd64", "GOFLAGS=", "GOWORK=off")
+		ask.Env = append(os.Environ(), "CGO_ENABLED=0", "GOOS=linux", "GOARCH=amd64", "GOFLAGS=-tags="+strings.TrimSpace(string(tags)), "GOWORK=off")
 		if said, err := ask.CombinedOutput(); err != nil {
 			return errors.Join(err, errors.New(string(said)))
 		}

@@ -28,7 +28,8 @@ func Build(ctx context.Context, command, file string) error {
 	return nil
 }
 
-// delivered are the flags of compiler and linker by which programs are delivered: what .ci/lean and .ci/link say, as the Makefile has them.
+// delivered are the flags of compiler and linker by which programs are delivered: what .ci/lean, .ci/link and .ci/tags say, as the
+// Makefile has them.
 func delivered(ctx context.Context) (flags []string, err error) {
 	module, err := exec.CommandContext(ctx, "go", "env", "GOMOD").Output()
 	if err != nil {
@@ -39,7 +40,11 @@ func delivered(ctx context.Context) (flags []string, err error) {
 	if err != nil {
 		return nil, err
 	}
-	flags = []string{"-ldflags", strings.TrimSpace(string(link))}
+	tags, err := os.ReadFile(filepath.Join(folder, "tags"))
+	if err != nil {
+		return nil, err
+	}
+	flags = []string{"-ldflags", strings.TrimSpace(string(link)), "-tags", strings.TrimSpace(string(tags))}
 	lean, err := os.ReadFile(filepath.Join(folder, "lean"))
 	for _, name := range strings.Fields(string(lean)) {
 		flags = append(flags, "-gcflags="+name+"/...=-l")
