@@ -12,6 +12,13 @@ import (
 type Checkup struct {
 	Verdict *verdict.Verdict // nil: nothing was sent
 	Pass    Reason
+	Name    string // what people call the place where the password is kept; never a username
+}
+
+// Of says at which place it was.
+func (c Checkup) Of(name string) Checkup {
+	c.Name = name
+	return c
 }
 
 // Passed is a checkup of an account that was passed over.

@@ -22,6 +22,7 @@ import (
 	"purser.example/internal/breakglass"
 	"purser.example/internal/certificate"
 	"purser.example/internal/config"
+	"purser.example/internal/event"
 	"purser.example/internal/keychange"
 	"purser.example/internal/login"
 	"purser.example/internal/metrics"
@@ -87,12 +88,14 @@ type App struct {
 	Activity *activity.Service
 	Keys     *keychange.Service
 	Watch    *watch.Service
+	Events   event.Store
 
 	Validations *profile.Validations
 	Imports     *profile.Imports
 
 	cfg      config.Config
 	log      *slog.Logger
+	now      func() time.Time
 	sessions *session.Service
 	links    *breakglass.Service
 	health   health
@@ -147,7 +150,7 @@ func Open(ctx context.Context, cfg config.Config, o Options) (*App, error) {
 	if err := kept.prepare(ctx); err != nil {
 		return nil, errors.Join(fmt.Errorf("fold what is searched: %w", err), db.Close())
 	}
-	a := &App{DB: db, cfg: cfg, log: o.Log, health: health{after: cmp.Or(o.LookAfter, time.Minute)}, certificate: secured, metrics: counts}
+	a := &App{DB: db, cfg: cfg, log: o.Log, now: o.Now, health: health{after: cmp.Or(o.LookAfter, time.Minute)}, certificate: secured, metrics: counts}
 	a.cfg.Key, a.cfg.KeyNew, a.cfg.OIDC.ClientSecret, a.cfg.TLSKey = "", "", "", "" // wrapped by now, and not needed in the clear again
 	a.index, a.logStore = kept.index, kept.entries
 	a.login, a.tally = loginClient(cfg, codes, o.Now, nil), audit.NewTally(db, o.Now)
@@ -201,7 +204,10 @@ func (a *App) furnish(kept stores, ring *secret.Keyring, codes *verdict.Table, o
 		Now: o.Now, Log: o.Log,
 	})
 	a.Activity = activity.NewService(activity.Parts{Store: kept.entries, Verifications: kept.entries, Lines: kept.entries, Receivers: a.receivers, Shifts: a.shifts, Now: o.Now})
-	a.Watch = watch.NewService(watch.Parts{Store: kept.watches, Tenants: a.Tenants, Accounts: a.Accounts, Probers: probers(a.Profiles, a.Pools), On: cfg.HealthChecks, Now: o.Now, Log: o.Log})
+	a.Events = kept.events
+	a.Watch = watch.NewService(watch.Parts{
+		Store: kept.watches, Tenants: a.Tenants, Accounts: a.Accounts, Events: a.Events, Probers: probers(a.Profiles, a.Pools), On: cfg.HealthChecks, Now: o.Now, Log: o.Log,
+	})
 	a.Profiles.UsedBy(a.Pools, a.Scans)
 	a.Pools.CountedBy(a.Scans)
 	a.Accounts.KeptBy(a.Profiles, a.Pools)
@@ -315,6 +321,7 @@ func (a *App) begin(ctx, beside context.Context) error {
 	}
 	a.chores.Go(func() { a.every(beside, time.Second, a.checkHealth) })
 	a.chores.Go(func() { a.every(beside, time.Hour, a.thinChecks) })
+	a.chores.Go(func() { a.every(beside, time.Hour, a.forgetEvents) })
 	if a.certificate != nil && a.certificate.Renewable() {
 		a.chores.Go(func() { a.every(beside, renewEvery, func(context.Context) { a.RenewCertificate() }) })
 	}

@@ -50,6 +50,8 @@ func TestTheArrows(t *testing.T) {
 		{"internal/people", append([]string{module + "internal/session", module + "internal/login", module + "internal/pool", module + "internal/scan"}, noun...)},
 		{"internal/pool", append([]string{module + "internal/session", module + "internal/scan"}, noun...)},
 		{"internal/scan", append([]string{module + "internal/session"}, noun...)},
+		{"internal/event", append([]string{module + "internal/session", module + "internal/account", module + "internal/appprofile", module + "internal/profile"}, noun...)},
+		{"internal/notify", append([]string{module + "internal/session", module + "internal/account", module + "internal/profile", module + "internal/pool", module + "internal/watch"}, noun...)},
 		{"internal/watch", append([]string{module + "internal/session"}, noun...)},
 		{"internal/microsoft", slices.Concat(web, storage, []string{module + "internal/m365sim", module + "internal/app", module + "internal/demo"})},
 		{"internal/login", append([]string{module + "internal/verdict"}, noun...)},
@@ -181,7 +183,7 @@ func TestOneWayToTrimX17(t *testing.T) {
 func TestNoErrorIsLoggedRawX38(t *testing.T) {
 	seen := map[string]int{}
 	for _, room := range []string{"web", "internal/access", "internal/audit", "internal/session", "internal/breakglass", "internal/people", "internal/tenant", "internal/appprofile",
-		"internal/account", "internal/run", "internal/profile", "internal/pool", "internal/scan", "internal/watch"} {
+		"internal/account", "internal/run", "internal/profile", "internal/pool", "internal/scan", "internal/watch", "internal/event", "internal/notify"} {
 		err := fs.WalkDir(os.DirFS("../.."), room, func(path string, _ fs.DirEntry, err error) error {
 			if err != nil || !strings.HasSuffix(path, ".go") || strings.HasSuffix(path, "_test.go") {
 				return err
@@ -390,7 +392,8 @@ func TestTheRoomsOfTheStores(t *testing.T) {
 		"/runs":        "sqlite sqlite/accounts account audit run tenant verdict",
 		"/profiles":    "sqlite sqlite/accounts sqlite/runs account audit catalogue profile run shown tenant verdict",
 		"/pools":       "sqlite sqlite/accounts sqlite/runs account audit pool profile run shown tenant verdict",
-		"/watches":     "sqlite account audit tenant watch",
+		"/events":      "sqlite event",
+		"/watches":     "sqlite sqlite/events account audit event tenant watch",
 		"/scans":       "sqlite sqlite/pools sqlite/runs account audit run scan shown tenant",
 	}
 	openers := []string{"internal/app", engine + "/sqlitetest", "internal/demo/demotest", "e2e/bench", "e2e/programs"}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"purser.example/internal/event"
 	"purser.example/internal/problem"
 )
 
@@ -36,6 +37,20 @@ func (a *App) tidy(ctx context.Context) {
 func (a *App) tidyThrottles(ctx context.Context) {
 	if err := problem.Guard(func() error { return a.Tenants.FlushThrottles(ctx) }); err != nil && ctx.Err() == nil {
 		a.log.Warn("throttling of the last minute not recorded", "error", problem.Told(err))
+	}
+}
+
+// forgetEvents removes what happened longer ago than events are kept, some hundred in a transaction.
+func (a *App) forgetEvents(ctx context.Context) {
+	err := problem.Guard(func() error {
+		for {
+			if more, err := a.Events.Forget(ctx, a.now().Add(-event.Keep), 500); err != nil || !more {
+				return err
+			}
+		}
+	})
+	if err != nil && ctx.Err() == nil {
+		a.log.Warn("old events not removed", "error", problem.Told(err))
 	}
 }
 

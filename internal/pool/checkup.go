@@ -11,6 +11,7 @@ import (
 	"purser.example/internal/problem"
 	"purser.example/internal/run"
 	"purser.example/internal/secret"
+	"purser.example/internal/tenant"
 	"purser.example/internal/verdict"
 )
 
@@ -28,6 +29,11 @@ func (s *Service) CheckUp(ctx context.Context, key Key, user UserID, username st
 		return account.Passed(account.Busy), nil //nolint:nilerror // Somebody else has the account: that is all that it says.
 	}
 	defer release()
+	t, err := s.tenants.Find(ctx, key.Tenant)
+	if err != nil {
+		return account.Checkup{}, err
+	}
+	name := target(t, key.Class).Name
 	sharers, err := s.store.Sharing(ctx, key.Tenant, []string{account.Fold(username)})
 	if err != nil {
 		return account.Checkup{}, err
@@ -37,9 +43,10 @@ func (s *Service) CheckUp(ctx context.Context, key Key, user UserID, username st
 			continue
 		}
 		if why := s.unfit(m.Credential); why != "" {
-			return account.Passed(why), nil
+			return account.Passed(why).Of(name), nil
 		}
-		return s.checkUp(ctx, m)
+		found, err := s.checkUp(ctx, t, m)
+		return found.Of(name), err
 	}
 	return account.Passed(run.Gone), nil
 }
@@ -68,11 +75,7 @@ func (c Credential) inUse() []byte {
 }
 
 // checkUp makes the attempt, while it is the account's turn.
-func (s *Service) checkUp(ctx context.Context, m Sharer) (account.Checkup, error) {
-	t, err := s.tenants.Find(ctx, m.Tenant)
-	if err != nil {
-		return account.Checkup{}, err
-	}
+func (s *Service) checkUp(ctx context.Context, t tenant.Tenant, m Sharer) (account.Checkup, error) {
 	attempt := account.Attempt{Tenant: m.Tenant, Username: m.Username, AppPassword: m.MFA}
 	field := FieldPassword
 	if m.MFA {
@@ -82,6 +85,7 @@ func (s *Service) checkUp(ctx context.Context, m Sharer) (account.Checkup, error
 		}
 		field, attempt.AdminCenter = FieldAppPassword, strings.TrimPrefix(p.AdminURL, "https://")
 	}
+	var err error
 	attempt.Password, err = s.ring.Open(m.inUse(), PasswordRecord(m.Key, m.User, m.Username, field))
 	if errors.Is(err, secret.ErrDamaged) {
 		s.log.ErrorContext(ctx, "the password of a pool member was changed outside of Purser", "pool", m.Scope(), "member", m.User, "error", problem.Told(err))

@@ -36,9 +36,10 @@ func (s *Service) CheckUp(ctx context.Context, id ID) (account.Checkup, error) {
 		return account.Passed(account.Busy), nil
 	}
 	if why, err := s.unfit(ctx, now); err != nil || why != "" {
-		return account.Passed(why), err
+		return account.Passed(why).Of(now.Name), err
 	}
-	return s.checkUp(ctx, now)
+	found, err := s.checkUp(ctx, now)
+	return found.Of(now.Name), err
 }
 
 // checkUp makes the attempt, while it is the account's turn.

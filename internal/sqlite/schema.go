@@ -140,6 +140,7 @@ var fingerprints = map[int64]string{
 	25: "d5ab4c929730c14e04a25b55",
 	26: "bf1c704bd4dfda0000ad51c1",
 	27: "f1eaefff78e0a7505ab76cb6",
+	28: "5c7db0393a11c93ce239ee69",
 }
 
 // ofOthers reports whether a table or an index, named as in schemaOf, is the queue's, or of Litestream, which copies the database beside

@@ -17,6 +17,7 @@ import (
 	"purser.example/internal/appprofile"
 	"purser.example/internal/audit"
 	"purser.example/internal/breakglass"
+	"purser.example/internal/event"
 	"purser.example/internal/people"
 	"purser.example/internal/pool"
 	"purser.example/internal/profile"
@@ -40,6 +41,7 @@ type Engine struct {
 	Links    breakglass.Store
 	People   people.Store
 	Watches  watch.Store
+	Events   event.Store
 
 	// Activity gives the entries of the activity log, the newest first, and Verify finds what was done to them.
 	Activity func(ctx context.Context, limit int) ([]audit.Link, error)
@@ -51,6 +53,8 @@ type Engine struct {
 	// allow is called.
 	RefuseEntry func(action audit.Action) (allow func())
 	RefuseJobs  func() (allow func())
+	// RefuseEvents makes every change fail that stores an event, until allow is called.
+	RefuseEvents func() (allow func())
 	// RefuseGone makes it fail that the objects of a key are marked gone, until allow is called.
 	RefuseGone func(key string) (allow func())
 }

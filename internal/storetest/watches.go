@@ -129,7 +129,11 @@ func (r *rig) gather() {
 func (r *rig) gathered(id profile.ID) watch.Watched {
 	r.Helper()
 	r.gather()
-	w, err := r.Watches.Watched(ctx, account.Place{Kind: profile.PlaceKind, ID: string(id)})
+	w, err := r.Watches.Watched(ctx, r.placeOf(id))
 	r.must(err)
 	return w
+}
+
+func (r *rig) placeOf(id profile.ID) account.Place {
+	return account.Place{Kind: profile.PlaceKind, ID: string(id)}
 }

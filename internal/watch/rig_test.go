@@ -26,6 +26,7 @@ import (
 	"purser.example/internal/sqlite"
 	"purser.example/internal/sqlite/accounts"
 	"purser.example/internal/sqlite/appprofiles"
+	"purser.example/internal/sqlite/events"
 	"purser.example/internal/sqlite/pools"
 	"purser.example/internal/sqlite/profiles"
 	"purser.example/internal/sqlite/runs"
@@ -135,7 +136,7 @@ func newRig(t *testing.T) *rig {
 // start joins the checks anew, as a new process does.
 func (r *rig) start() {
 	r.Service = watch.NewService(watch.Parts{
-		Store: r.store, Tenants: r.tenants, Accounts: r.accounts, On: true, Now: r.clock.Now, Log: slog.New(slog.NewTextHandler(r.log, nil)),
+		Store: r.store, Tenants: r.tenants, Accounts: r.accounts, Events: events.New(r.db), On: true, Now: r.clock.Now, Log: slog.New(slog.NewTextHandler(r.log, nil)),
 		Probers: map[string]watch.Prober{
 			profile.PlaceKind: func(ctx context.Context, w watch.Watched) (account.Checkup, error) {
 				return r.profiles.CheckUp(ctx, profile.ID(w.Place.ID))

@@ -11,6 +11,7 @@ import (
 	"purser.example/internal/access"
 	"purser.example/internal/account"
 	"purser.example/internal/audit"
+	"purser.example/internal/event"
 	"purser.example/internal/problem"
 	"purser.example/internal/scan"
 	"purser.example/internal/shown"
@@ -32,6 +33,7 @@ type Parts struct {
 	Store    Store
 	Tenants  *tenant.Service
 	Accounts *account.Service
+	Events   event.Book        // what a night as a whole tells
 	Probers  map[string]Prober // by the kind of place
 	On       bool              // false: nothing is checked (PURSER_HEALTH_CHECKS)
 	Now      func() time.Time
@@ -42,16 +44,17 @@ type Parts struct {
 type Service struct {
 	Parts
 
-	mu    sync.Mutex
-	until time.Time               // nothing is due before
-	under map[tenant.ID]bool      // tenants with a check under way
-	last  map[tenant.ID]time.Time // when the last check of a tenant began
-	lanes sync.WaitGroup
+	mu     sync.Mutex
+	until  time.Time               // nothing is due before
+	under  map[tenant.ID]bool      // tenants with a check under way
+	last   map[tenant.ID]time.Time // when the last check of a tenant began
+	judged map[tenant.ID]time.Time // the last night of a tenant that was judged
+	lanes  sync.WaitGroup
 }
 
 // NewService joins the parts.
 func NewService(p Parts) *Service {
-	return &Service{Parts: p, under: map[tenant.ID]bool{}, last: map[tenant.ID]time.Time{}}
+	return &Service{Parts: p, under: map[tenant.ID]bool{}, last: map[tenant.ID]time.Time{}, judged: map[tenant.ID]time.Time{}}
 }
 
 // Plan gives the plan of a tenant, and its freeze; nil: its accounts are checked.

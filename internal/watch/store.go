@@ -7,6 +7,7 @@ import (
 
 	"purser.example/internal/account"
 	"purser.example/internal/audit"
+	"purser.example/internal/event"
 	"purser.example/internal/tenant"
 )
 
@@ -52,11 +53,15 @@ type Store interface {
 	// not due as it was.
 	Take(ctx context.Context, w Watched, at time.Time) error
 	// Settle stores what a check came to, nil for nothing worth keeping, and when the place is asked again in the same night; zero: not.
-	Settle(ctx context.Context, no int64, c *Check, again time.Time) error
+	// The events that it tells of are stored with it, all or nothing. Of a place that is gone nothing is stored.
+	Settle(ctx context.Context, no int64, c *Check, again time.Time, events ...event.Event) error
 	// Forget removes a place that is gone, with its checks.
 	Forget(ctx context.Context, no int64) error
 	// Spent reports whether the account was tried at another place since the night began, and not confirmed.
 	Spent(ctx context.Context, w Watched) (bool, error)
+	// Unreached counts the places of a tenant that were checked since a time without that anybody could tell how their accounts are, and gives
+	// what most of them came to. It counts none where a single account could be told of.
+	Unreached(ctx context.Context, t tenant.ID, since time.Time) (n int, mostly Check, err error)
 	// Interrupted settles the checks that were under way when a former process ended, each with the check given.
 	Interrupted(ctx context.Context, c Check) (n int, err error)
 

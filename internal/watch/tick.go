@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"purser.example/internal/account"
+	"purser.example/internal/event"
 	"purser.example/internal/problem"
 	"purser.example/internal/run"
 	"purser.example/internal/tenant"
@@ -139,6 +140,9 @@ func (s *Service) nights(ctx context.Context, now time.Time) error {
 		if err != nil {
 			return err
 		}
+		if err := s.judge(ctx, p, now); err != nil {
+			return err
+		}
 	}
 	return nil
 }
@@ -249,7 +253,11 @@ func (s *Service) settle(ctx context.Context, w Watched, found account.Checkup) 
 	if found.Verdict == nil && !again.IsZero() {
 		keep = nil // it is asked again tonight, and then something is known
 	}
-	return account.Persist(after, func() error { return s.Store.Settle(after, w.No, keep, again) })
+	var told []event.Event
+	if keep != nil {
+		told = eventsOf(w, *keep, found)
+	}
+	return account.Persist(after, func() error { return s.Store.Settle(after, w.No, keep, again, told...) })
 }
 
 // checkOf is what is kept of a checkup.

@@ -54,7 +54,7 @@ type Watched struct {
 	Tries   int       // checks of that night after which it is asked again
 	Last    Check     // the zero Check: there was none
 	Good    time.Time // the last check that found it good; zero: none
-	Bad     time.Time // the first that found it bad after that; zero: it is not bad
+	Bad     time.Time // the first that found it bad after that, or passed it over because its password had been refused; zero: it is not bad
 }
 
 // Plan is when the accounts of a tenant are checked, and how tonight stands.

@@ -9,6 +9,7 @@ import (
 
 	"purser.example/internal/account"
 	"purser.example/internal/audit"
+	"purser.example/internal/event"
 	"purser.example/internal/m365sim"
 	"purser.example/internal/pool"
 	"purser.example/internal/problem"
@@ -82,9 +83,53 @@ func TestAMonthOfNightsR90(t *testing.T) {
 	if p.Status != verdict.WrongPassword || !p.Parked() || len(p.History) != 2 {
 		t.Errorf("the profile is %s with %d lines of history", p.Status, len(p.History))
 	}
+	told := []string{
+		"account-broken Changed svc02@contoso.com: Wrong password (AADSTS50126)", "tenant-unreachable Contoso : Unreachable (HTTP 503)",
+		"account-broken Off svc03@contoso.com: Account blocked (AADSTS50057)", "account-recovered Off svc03@contoso.com: Valid",
+	}
+	if got := r.events(t); !slices.Equal(got, told) {
+		t.Errorf("R92: told\n%s\nwant\n%s", strings.Join(got, "\n"), strings.Join(told, "\n"))
+	}
 	must(t, r.db.VerifyActivity(ctx))
 	if strings.Contains(r.log.b.String(), marked) {
 		t.Error("R60: the log holds a password")
+	}
+}
+
+// events are what people are to be told, the oldest first.
+func (r *rig) events(t *testing.T) (told []string) {
+	t.Helper()
+	page, err := r.Events.(event.Store).List(ctx, event.Query{Limit: 200})
+	must(t, err)
+	for _, e := range slices.Backward(page.Rows) {
+		told = append(told, fmt.Sprintf("%s %s %s: %s", e.Kind, e.Object.Name, e.Account, e.Cause))
+	}
+	return told
+}
+
+// R92: a member that stops working is told of with its pool, and a password that somebody's validation had refused before the night, too; a
+// process that begins anew, and a clock that is put back by a day, tell nothing twice.
+func TestABreakIsToldOnceR92(t *testing.T) {
+	r := newRig(t)
+	r.pool(t)
+	r.profile(t, "Backup", "svc01@contoso.com")
+	p := r.profile(t, "Validated by day", "svc02@contoso.com")
+	r.pass(t, day, 10*time.Minute)
+	r.patch(t, "pool01@contoso.com", `{"accountEnabled": false}`)
+	r.patch(t, "svc02@contoso.com", `{"password": "Another-Secret-2026!"}`)
+	if v, err := r.profiles.Validate(ctx, adele, here, p.ID); err != nil || v.Status != verdict.WrongPassword {
+		t.Fatalf("%+v, %v", v, err)
+	}
+	r.pass(t, day, 10*time.Minute)
+	r.start()
+	r.pass(t, day, 10*time.Minute)
+	r.clock.Advance(-day)
+	r.pass(t, 2*day, 10*time.Minute)
+	got := r.events(t)
+	slices.Sort(got)
+	told := []string{"account-broken Contoso: Sites, Mailboxes, Groups, and Teams pool01@contoso.com: Account blocked (AADSTS50057)", "account-broken Validated by day svc02@contoso.com: Wrong password"}
+	if !slices.Equal(got, told) {
+		t.Errorf("told\n%s", strings.Join(got, "\n"))
 	}
 }
 

@@ -14,6 +14,7 @@ import (
 	"purser.example/internal/sqlite/accounts"
 	"purser.example/internal/sqlite/appprofiles"
 	links "purser.example/internal/sqlite/breakglass"
+	"purser.example/internal/sqlite/events"
 	known "purser.example/internal/sqlite/people"
 	"purser.example/internal/sqlite/pools"
 	"purser.example/internal/sqlite/profiles"
@@ -41,11 +42,13 @@ func Engine(tb testing.TB, h storetest.Hooks) storetest.Engine {
 		People:   known.New(db),
 		Scans:    scans.New(db),
 		Watches:  watches.New(db),
+		Events:   events.New(db),
 		Activity: db.Activity, Verify: db.VerifyActivity, Jobs: jobsOf(db),
 		RefuseEntry: func(action audit.Action) (allow func()) {
 			return refuse(tb, db, fmt.Sprintf("BEFORE INSERT ON activity WHEN new.action = '%s'", action))
 		},
-		RefuseJobs: func() (allow func()) { return refuse(tb, db, "BEFORE INSERT ON handed_over") },
+		RefuseEvents: func() (allow func()) { return refuse(tb, db, "BEFORE INSERT ON events") },
+		RefuseJobs:   func() (allow func()) { return refuse(tb, db, "BEFORE INSERT ON handed_over") },
 		RefuseGone: func(key string) (allow func()) {
 			return refuse(tb, db, fmt.Sprintf("BEFORE UPDATE ON scan_objects WHEN new.gone_at > 0 AND new.object_key = '%s'", key))
 		},

@@ -4,7 +4,9 @@ import (
 	"context"
 	"time"
 
+	"purser.example/internal/event"
 	"purser.example/internal/sqlite"
+	"purser.example/internal/sqlite/events"
 	"purser.example/internal/tenant"
 	"purser.example/internal/watch"
 )
@@ -98,16 +100,42 @@ func (s *Store) Take(ctx context.Context, w watch.Watched, at time.Time) error {
 }
 
 // Settle implements watch.Store.
-func (s *Store) Settle(ctx context.Context, no int64, c *watch.Check, again time.Time) error {
+func (s *Store) Settle(ctx context.Context, no int64, c *watch.Check, again time.Time, told ...event.Event) error {
 	return s.db.Write(ctx, func(tx *sqlite.Tx) error {
-		if _, err := tx.Exec(`UPDATE watch_places SET under_way_at = 0, due_at = ?, tries = tries + ? WHERE no = ?`, sqlite.Milliseconds(again), !again.IsZero(), no); err != nil {
+		n, err := tx.Exec(`UPDATE watch_places SET under_way_at = 0, due_at = ?, tries = tries + ? WHERE no = ?`, sqlite.Milliseconds(again), !again.IsZero(), no)
+		if err != nil || n == 0 || c == nil {
 			return err
 		}
-		if c == nil {
-			return nil
+		if err := keep(tx, no, *c); err != nil {
+			return err
 		}
-		return keep(tx, no, *c)
+		return events.Put(tx, told...)
 	})
+}
+
+// Unreached implements watch.Store.
+func (s *Store) Unreached(ctx context.Context, t tenant.ID, since time.Time) (n int, mostly watch.Check, err error) {
+	var told int
+	err = s.db.Query(ctx, `SELECT outcome, reason, status, code, count(*) FROM watch_places WHERE tenant_id = ? AND last_at >= ? AND outcome IN ('good', 'bad', 'unknown')
+		GROUP BY outcome, reason, status, code ORDER BY count(*) DESC, status, code, reason`, t, since.UnixMilli()).Each(func(row sqlite.Row) error {
+		var c watch.Check
+		var some int
+		if err := row.Scan(&c.Outcome, &c.Reason, &c.Status, &c.Code, &some); err != nil {
+			return err
+		}
+		if c.Outcome != watch.Unknown {
+			told += some
+		}
+		if n == 0 {
+			mostly = c
+		}
+		n += some
+		return nil
+	})
+	if err != nil || told > 0 {
+		return 0, watch.Check{}, err
+	}
+	return n, mostly, nil
 }
 
 // keep stores a check. A place that is gone has none.
@@ -115,7 +143,7 @@ func keep(tx *sqlite.Tx, no int64, c watch.Check) error {
 	at := c.At.UnixMilli()
 	n, err := tx.Exec(`UPDATE watch_places SET last_at = ?1, outcome = ?2, reason = ?3, status = ?4, code = ?5,
 		good_at = CASE ?2 WHEN 'good' THEN ?1 ELSE good_at END,
-		bad_at = CASE WHEN ?2 = 'good' THEN 0 WHEN ?2 = 'bad' AND bad_at = 0 THEN ?1 ELSE bad_at END WHERE no = ?6`, at, c.Outcome, c.Reason, c.Status, c.Code, no)
+		bad_at = CASE WHEN ?2 = 'good' THEN 0 WHEN (?2 = 'bad' OR ?3 = 'parked') AND bad_at = 0 THEN ?1 ELSE bad_at END WHERE no = ?6`, at, c.Outcome, c.Reason, c.Status, c.Code, no)
 	if err != nil || n == 0 {
 		return err
 	}
