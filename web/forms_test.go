@@ -33,7 +33,7 @@ func TestDamagedFormsAreTheSendersMistake(t *testing.T) {
 	} {
 		for _, path := range []string{
 			"/service-accounts", "/service-accounts/1", "/service-accounts/delete", "/service-accounts/validate",
-			"/classic/account-pool", "/classic/account-pool/group", "/classic/service-accounts/1/edit", "/tenants/1/cloud-domains", "/tenants/1/cloud-domains/withdraw", "/tenants/1/health", "/tenants/1/health/freeze", "/service-accounts/1/health/freeze",
+			"/classic/account-pool", "/classic/account-pool/group", "/classic/service-accounts/1/edit", "/tenants/1/cloud-domains", "/tenants/1/cloud-domains/withdraw", "/tenants/1/health", "/tenants/1/health/freeze", "/service-accounts/1/health/freeze", "/classic/account-pool/health/freeze",
 			"/app-profiles", "/app-profiles/1", "/app-profiles/1/credentials", "/app-profiles/check", "/app-profiles/delete",
 			"/settings/security/end-person", "/settings/sessions/end",
 		} {

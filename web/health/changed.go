@@ -1,65 +1,87 @@
 package health
 
 import (
-	"context"
+	"cmp"
 	"slices"
 	"time"
 
-	"purser.example/internal/access"
+	"github.com/labstack/echo/v4"
+
 	"purser.example/internal/profile"
 	"purser.example/internal/shown"
 	"purser.example/internal/verdict"
 	"purser.example/internal/watch"
+	"purser.example/web/session"
 	"purser.example/web/words"
 )
 
-// changed is what Purser keeps of the time between the last check that found an account good and the first that found it bad. nil: it is not
-// bad. Validations that somebody asked for count like checks.
-func (h *Handlers) changed(ctx context.Context, caller access.Caller, d profile.Details, of watch.Health) (*changeView, error) {
-	bad := of.Watched.Bad
-	if bad.IsZero() || d.Verdict.Valid() {
-		return nil, nil
+// profilePast is what Purser keeps of how a profile broke. Validations that somebody asked for count like checks.
+func profilePast(d profile.Details, of watch.Health) past {
+	p := past{tenant: d.Tenant, good: of.Watched.Good, bad: of.Watched.Bad, now: d.Verdict}
+	if d.Verdict.Valid() {
+		return past{}
 	}
-	good, last := of.Watched.Good, verdict.Verdict{}
 	for _, v := range d.History { // newest first
-		if v.Verdict.Valid() && !v.At.After(bad) {
-			last = v.Verdict
-			if v.At.After(good) {
-				good = v.At
+		if v.Verdict.Valid() && !v.At.After(p.bad) {
+			p.last = v.Verdict
+			if v.At.After(p.good) {
+				p.good = v.At
 			}
 			break
 		}
-		if !v.Verdict.Valid() && v.Verdict.Status.AboutAccount() && v.At.Before(bad) && v.At.After(good) {
-			bad = v.At
+		if !v.Verdict.Valid() && v.Verdict.Status.AboutAccount() && v.At.Before(p.bad) && v.At.After(p.good) {
+			p.bad = v.At
 		}
-	}
-	now := h.Now()
-	view := &changeView{Good: words.Moment(good, now), Bad: words.Moment(bad, now)}
-	between := func(at time.Time) bool { return at.After(good) && !at.After(bad) }
-	add := func(at time.Time, text string) {
-		view.Facts = append(view.Facts, factView{words.Moment(at, now), text})
 	}
 	for _, l := range slices.Backward(d.Changes) {
-		if between(l.At) {
-			add(l.At, l.Actor.Name+" edited the profile"+edited(l.Details["changed"]))
+		p.edits = append(p.edits, edit{l.At, l.Actor.Name + " edited the profile" + edited(l.Details["changed"])})
+	}
+	return p
+}
+
+// change is what Purser keeps of the time between the last check that found an account good and the first that found it bad. nil: it is
+// not bad.
+func (h *Handlers) change(c echo.Context, p past) (*changeView, error) {
+	if p.bad.IsZero() {
+		return nil, nil
+	}
+	now := h.Now()
+	facts, err := h.between(c, p)
+	if err != nil {
+		return nil, err
+	}
+	slices.SortStableFunc(facts, func(a, b edit) int { return cmp.Compare(a.at.UnixMilli(), b.at.UnixMilli()) })
+	view := &changeView{Good: words.Moment(p.good, now), Bad: words.Moment(p.bad, now)}
+	for _, f := range facts {
+		view.Facts = append(view.Facts, factView{words.Moment(f.at, now), f.text})
+	}
+	for _, policy := range p.now.Blame.Policies {
+		view.Facts = append(view.Facts, factView{Text: "The policy “" + shown.Name(policy.Name) + "” stood in the way."})
+	}
+	return view, nil
+}
+
+// between are the facts of that time, each with its moment.
+func (h *Handlers) between(c echo.Context, p past) (facts []edit, err error) {
+	in := func(at time.Time) bool { return at.After(p.good) && !at.After(p.bad) }
+	for _, e := range p.edits {
+		if in(e.at) {
+			facts = append(facts, e)
 		}
 	}
-	if e := last.Expiry; e.Kind == verdict.ExpiresOn && between(e.At) {
-		add(e.At, "The password reached its end, as the tenant's password policy has it.")
+	if e := p.last.Expiry; e.Kind == verdict.ExpiresOn && in(e.At) {
+		facts = append(facts, edit{e.At, "The password reached its end, as the tenant's password policy has it."})
 	}
-	for _, p := range d.Verdict.Blame.Policies {
-		add(time.Time{}, "The policy “"+shown.Name(p.Name)+"” stood in the way.")
-	}
-	apps, err := h.Apps.OfTenant(ctx, caller, d.Tenant)
+	apps, err := h.Apps.OfTenant(c.Request().Context(), session.Caller(c), p.tenant)
 	if err != nil {
 		return nil, err
 	}
 	for _, app := range apps {
-		if between(app.Modified.At) {
-			add(app.Modified.At, app.Modified.By+" changed the app profile "+app.Name+".")
+		if in(app.Modified.At) {
+			facts = append(facts, edit{app.Modified.At, app.Modified.By + " changed the app profile " + app.Name + "."})
 		}
 	}
-	return view, nil
+	return facts, nil
 }
 
 func edited(what string) string {

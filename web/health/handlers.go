@@ -51,6 +51,9 @@ func (h *Handlers) Mount(e *echo.Echo) {
 	e.GET(profilesPath+"/:id/health", h.showProfile)
 	e.POST(profilesPath+"/:id/health/freeze", h.freezeProfile)
 	e.POST(profilesPath+"/:id/health/resume", h.resumeProfile)
+	e.GET(membersPath, h.showMember)
+	e.POST(membersPath+"/freeze", h.freezeMember)
+	e.POST(membersPath+"/resume", h.resumeMember)
 	e.GET(tenantsPath+"/:id/health", h.showTenant)
 	e.POST(tenantsPath+"/:id/health", h.schedule)
 	e.POST(tenantsPath+"/:id/health/freeze", h.freezeTenant)
@@ -76,14 +79,20 @@ func wrong(err error) map[string]string {
 	return list
 }
 
-func (h *Handlers) showProfile(c echo.Context) error { return h.profile(c, http.StatusOK, typed{}) }
+// profileSubject is a profile as a subject of health checks.
+func profileSubject(p profile.Profile) subject {
+	return subject{
+		kind: "profile", name: p.Name, tenant: p.Tenant, place: place(p.ID), target: targetOf(p), path: ofProfile(p.ID),
+		back: profilesPath + "/" + string(p.ID), backTo: "Profile " + p.Name,
+	}
+}
 
-func (h *Handlers) profile(c echo.Context, status int, t typed) error {
-	view, err := h.profileView(c, t)
+func (h *Handlers) showProfile(c echo.Context) error {
+	view, err := h.profileView(c, typed{})
 	if err != nil {
 		return err
 	}
-	return respond.Page(c, status, profilePage(respond.Shell(c, "Management", "Health checks of "+view.Name), view))
+	return h.placePage(c, http.StatusOK, view)
 }
 
 // readFreeze reads what a freeze says. The day is one by UTC, as days are everywhere in Purser.
@@ -99,40 +108,20 @@ func readFreeze(values url.Values) (t typed, until time.Time) {
 	return t, until
 }
 
-func (h *Handlers) freezeProfile(c echo.Context) error {
-	values, err := form.Values(c)
-	if err != nil {
-		return err
-	}
+// profile is the profile that an address is about.
+func (h *Handlers) profile(c echo.Context) (subject, error) {
 	p, err := h.Profiles.Find(c.Request().Context(), session.Caller(c), profile.ID(c.Param("id")))
 	if err != nil {
-		return err
+		return subject{}, err
 	}
-	t, until := readFreeze(values)
-	err = h.Watch.Freeze(c.Request().Context(), session.Caller(c), session.Origin(c), watch.Scope(place(p.ID)), targetOf(p), until, t.Because)
-	if problem.KindOf(err) == problem.Invalid {
-		t.Errors = wrong(err)
-		return h.profile(c, http.StatusUnprocessableEntity, t)
-	}
-	if err != nil {
-		return err
-	}
-	return respond.Leave(c, ofProfile(p.ID), "Health checks of this profile are frozen.")
+	return profileSubject(p), nil
 }
 
-func (h *Handlers) resumeProfile(c echo.Context) error {
-	if _, err := form.Values(c); err != nil {
-		return err
-	}
-	p, err := h.Profiles.Find(c.Request().Context(), session.Caller(c), profile.ID(c.Param("id")))
-	if err != nil {
-		return err
-	}
-	if err := h.Watch.Resume(c.Request().Context(), session.Caller(c), session.Origin(c), watch.Scope(place(p.ID)), targetOf(p)); err != nil {
-		return err
-	}
-	return respond.Leave(c, ofProfile(p.ID), "Health checks of this profile go on with the next night.")
+func (h *Handlers) freezeProfile(c echo.Context) error {
+	return h.freeze(c, h.profile, h.profileView)
 }
+
+func (h *Handlers) resumeProfile(c echo.Context) error { return h.resume(c, h.profile) }
 
 func targetOf(p profile.Profile) audit.Target {
 	return audit.Target{Kind: "profile", ID: string(p.ID), Name: p.Name}

@@ -1,8 +1,6 @@
 package health
 
 import (
-	"slices"
-
 	"github.com/labstack/echo/v4"
 
 	"purser.example/internal/profile"
@@ -13,13 +11,14 @@ import (
 	"purser.example/web/words"
 )
 
-// profileView is the checks of one profile.
-type profileView struct {
-	Name, Details string
-	Strip         ui.StripProps
-	Checks        []checkView // newest first
-	Change        *changeView // nil: the account isn't broken
-	Freeze        freezeView
+// placeView is the checks of one profile, or of one member of a pool.
+type placeView struct {
+	Name, Kind   string
+	Back, BackTo string
+	Strip        ui.StripProps
+	Checks       []checkView // newest first
+	Change       *changeView // nil: the account isn't broken
+	Freeze       freezeView
 }
 
 // checkView is one check.
@@ -44,28 +43,21 @@ type factView struct {
 // freezeView is the way to turn checks off and on.
 type freezeView struct {
 	Frozen string // "frozen until …"; empty: they are on
-	Action string // what it begins with; freeze and resume follow
+	Action string // what the address begins with; freeze or resume follows, and then the query
+	Query  string
 	typed
 }
 
-func (h *Handlers) profileView(c echo.Context, t typed) (profileView, error) {
-	ctx, caller, now := c.Request().Context(), session.Caller(c), h.Now()
-	d, err := h.Profiles.Details(ctx, caller, profile.ID(c.Param("id")))
+func (h *Handlers) profileView(c echo.Context, t typed) (placeView, error) {
+	d, err := h.Profiles.Details(c.Request().Context(), session.Caller(c), profile.ID(c.Param("id")))
 	if err != nil {
-		return profileView{}, err
+		return placeView{}, err
 	}
-	of, err := h.Watch.Health(ctx, caller, place(d.ID), d.Tenant)
+	of, view, err := h.subjectView(c, profileSubject(d.Profile), t)
 	if err != nil {
-		return profileView{}, err
+		return placeView{}, err
 	}
-	view := profileView{Name: d.Name, Details: profilesPath + "/" + string(d.ID), Strip: strip(of, now), Freeze: freezeView{Action: ofProfile(d.ID), typed: t}}
-	if of.Freeze != nil {
-		view.Freeze.Frozen = "Frozen " + freeze(*of.Freeze)
-	}
-	for _, check := range slices.Backward(of.Checks) {
-		view.Checks = append(view.Checks, checkView{At: words.Moment(check.At, now), Tone: tone(check), Text: told(check)})
-	}
-	view.Change, err = h.changed(ctx, caller, d, of)
+	view.Change, err = h.change(c, profilePast(d, of))
 	return view, err
 }
 

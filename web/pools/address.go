@@ -18,6 +18,7 @@ const (
 	usersPath     = Path + "/users"
 	enoughPath    = Path + "/enough"
 	driftPath     = Path + "/drift"
+	healthPath    = Path + "/health" // the screens of health checks answer it
 	readingsPath  = Path + "/readings"
 	checksPath    = Path + "/checks"
 	ImportPath    = Path + "/import"

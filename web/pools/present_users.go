@@ -116,7 +116,6 @@ func pager(page pool.Page, r pool.Reading, f *poolForm) ui.PagerProps {
 }
 
 func (h *Handlers) memberView(c echo.Context, tell *verdicts.Teller, m pool.Member, f *poolForm) memberView {
-	class := f.key.Class
 	view := memberView{
 		User: string(m.User), Name: shown.Name(words.Either(m.Name, m.Username)), Username: m.Username, Nested: m.Nested,
 		Licenses: m.Products, ProfileName: m.ProfileName, MFA: m.MFA, Row: "0:" + string(m.User), Waiting: m.Standing == pool.Checking,
@@ -132,7 +131,7 @@ func (h *Handlers) memberView(c echo.Context, tell *verdicts.Teller, m pool.Memb
 	}
 	view.LicensesNote = licensesNote(m)
 	standing(c, tell, m, f, &view)
-	stored(m, class, h, &view)
+	stored(m, f.key, h, &view)
 	for _, row := range f.rows {
 		if row.user == m.User {
 			view.MFA, view.Forget = row.mfa, row.forget
@@ -219,8 +218,8 @@ func standingFace(s pool.Standing, class pool.Class) (ui.Tone, string) {
 
 // stored says what is kept of the member, and under which word a new password is entered; without such a word the field stands
 // open.
-func stored(m pool.Member, class pool.Class, h *Handlers, view *memberView) {
-	if !class.NeedsPasswords() {
+func stored(m pool.Member, key pool.Key, h *Handlers, view *memberView) {
+	if !key.Class.NeedsPasswords() {
 		return
 	}
 	switch {
@@ -231,6 +230,7 @@ func stored(m pool.Member, class pool.Class, h *Handlers, view *memberView) {
 	}
 	if view.Stored != "" {
 		view.StoredAt = words.Moment(m.Set.At, h.Now())
+		view.HealthHref = address(healthPath, "tenant", string(key.Tenant), "tab", string(key.Class), "user", string(m.User))
 	}
 	switch {
 	case view.Waiting || view.Stored != "" && m.Standing.InOrder():

@@ -156,6 +156,7 @@ type memberView struct {
 	LicensesNote         string
 	ProfileName          string
 	ProfileHref          string
+	HealthHref           string // the member's health checks; empty where nothing is stored that they could try
 	MFA                  bool
 	Stored               string // "Stored", "App password stored"; empty: none
 	StoredAt             words.Time
