@@ -23,6 +23,7 @@ import (
 	"purser.example/internal/certificate"
 	"purser.example/internal/config"
 	"purser.example/internal/event"
+	"purser.example/internal/horizon"
 	"purser.example/internal/keychange"
 	"purser.example/internal/login"
 	"purser.example/internal/metrics"
@@ -31,6 +32,7 @@ import (
 	"purser.example/internal/pool"
 	"purser.example/internal/problem"
 	"purser.example/internal/profile"
+	"purser.example/internal/retirement"
 	"purser.example/internal/run"
 	"purser.example/internal/scan"
 	"purser.example/internal/secret"
@@ -89,6 +91,7 @@ type App struct {
 	Keys     *keychange.Service
 	Watch    *watch.Service
 	Events   event.Store
+	Horizon  *horizon.Service
 
 	Validations *profile.Validations
 	Imports     *profile.Imports
@@ -208,6 +211,7 @@ func (a *App) furnish(kept stores, ring *secret.Keyring, codes *verdict.Table, o
 	a.Watch = watch.NewService(watch.Parts{
 		Store: kept.watches, Tenants: a.Tenants, Accounts: a.Accounts, Events: a.Events, Probers: probers(a.Profiles, a.Pools), On: cfg.HealthChecks, Now: o.Now, Log: o.Log,
 	})
+	a.Horizon = &horizon.Service{Store: kept.horizon, Sources: a.expiries(), Retirements: retirement.All(), Now: o.Now}
 	a.Profiles.UsedBy(a.Pools, a.Scans)
 	a.Pools.CountedBy(a.Scans)
 	a.Accounts.KeptBy(a.Profiles, a.Pools)

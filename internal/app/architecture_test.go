@@ -53,6 +53,7 @@ func TestTheArrows(t *testing.T) {
 		{"internal/event", append([]string{module + "internal/session", module + "internal/account", module + "internal/appprofile", module + "internal/profile"}, noun...)},
 		{"internal/notify", append([]string{module + "internal/session", module + "internal/account", module + "internal/profile", module + "internal/pool", module + "internal/watch"}, noun...)},
 		{"internal/watch", append([]string{module + "internal/session"}, noun...)},
+		{"internal/horizon", append([]string{module + "internal/session", module + "internal/profile", module + "internal/pool", module + "internal/appprofile"}, noun...)},
 		{"internal/microsoft", slices.Concat(web, storage, []string{module + "internal/m365sim", module + "internal/app", module + "internal/demo"})},
 		{"internal/login", append([]string{module + "internal/verdict"}, noun...)},
 		{"internal/sqlite", slices.Concat(web, outside, []string{module + "internal/login", module + "internal/work"})},
@@ -394,6 +395,7 @@ func TestTheRoomsOfTheStores(t *testing.T) {
 		"/pools":       "sqlite sqlite/accounts sqlite/runs account audit pool profile run shown tenant verdict",
 		"/events":      "sqlite event",
 		"/watches":     "sqlite sqlite/events account audit event tenant watch",
+		"/horizons":    "sqlite horizon",
 		"/scans":       "sqlite sqlite/pools sqlite/runs account audit run scan shown tenant",
 	}
 	openers := []string{"internal/app", engine + "/sqlitetest", "internal/demo/demotest", "e2e/bench", "e2e/programs"}

@@ -84,9 +84,15 @@ func (a *App) sources(kept stores, now func() time.Time) metrics.Sources {
 		},
 	}
 	a.copies(&s)
-	s.Expiries = []expiry.Source{a.Apps}
-	if a.certificate != nil {
-		s.Expiries = append(s.Expiries, a.certificate)
-	}
+	s.Expiries = a.expiries()
 	return s
+}
+
+// expiries are who knows when something ends that there are few of.
+func (a *App) expiries() []expiry.Source {
+	sources := []expiry.Source{a.Apps, a.login}
+	if a.certificate != nil {
+		sources = append(sources, a.certificate)
+	}
+	return sources
 }

@@ -11,6 +11,7 @@ import (
 	"purser.example/internal/breakglass"
 	"purser.example/internal/event"
 	"purser.example/internal/forward"
+	"purser.example/internal/horizon"
 	"purser.example/internal/keychange"
 	"purser.example/internal/metrics"
 	"purser.example/internal/people"
@@ -25,6 +26,7 @@ import (
 	"purser.example/internal/sqlite/appprofiles"
 	links "purser.example/internal/sqlite/breakglass"
 	"purser.example/internal/sqlite/events"
+	"purser.example/internal/sqlite/horizons"
 	"purser.example/internal/sqlite/keychanges"
 	known "purser.example/internal/sqlite/people"
 	"purser.example/internal/sqlite/pools"
@@ -50,6 +52,7 @@ type stores struct {
 	scans    scan.Store
 	watches  watch.Store
 	events   event.Store
+	horizon  horizon.Store
 	links    breakglass.Store
 	people   people.Store
 	entries  logStore
@@ -81,7 +84,7 @@ func storesOf(db *sqlite.DB) stores {
 	return stores{
 		sessions: visits, tenants: tenants.New(db), apps: appprofiles.New(db), accounts: accounts.New(db),
 		runs:     ran,
-		profiles: kept, pools: members, scans: found, watches: watches.New(db), events: events.New(db), links: links.New(db), people: known.New(db), keys: keychanges.New(db), entries: entries.New(db),
+		profiles: kept, pools: members, scans: found, watches: watches.New(db), events: events.New(db), horizon: horizons.New(db), links: links.New(db), people: known.New(db), keys: keychanges.New(db), entries: entries.New(db),
 		index:   oneAfterTheOther(kept.Index, found.Index),
 		prepare: func(ctx context.Context) error { return errors.Join(kept.Fold(ctx), members.Fold(ctx)) },
 		queues: []metrics.Queue{

@@ -61,7 +61,7 @@ func (s *Service) Expiries(ctx context.Context) ([]expiry.Date, error) {
 	var ends []expiry.Date
 	for _, p := range listed {
 		if c, ok := p.Used(s.now()); ok && !c.Expires.IsZero() {
-			ends = append(ends, expiry.Date{Kind: kinds[c.Kind], At: c.Expires})
+			ends = append(ends, expiry.Date{Kind: kinds[c.Kind], At: c.Expires, Of: expiry.Object{ID: string(p.ID), Tenant: string(p.Tenant), Name: p.Called()}})
 		}
 	}
 	return ends, nil

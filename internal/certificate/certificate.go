@@ -6,6 +6,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"crypto/tls"
+	"crypto/x509"
 	"errors"
 	"fmt"
 	"io"
@@ -137,7 +138,19 @@ func same(one, other *tls.Certificate) bool {
 
 // Expiries implements expiry.Source.
 func (k *Kept) Expiries(context.Context) ([]expiry.Date, error) {
-	return []expiry.Date{{Kind: expiry.TLSCertificate, At: k.current.Load().Leaf.NotAfter}}, nil
+	leaf := k.current.Load().Leaf
+	return []expiry.Date{{Kind: expiry.TLSCertificate, At: leaf.NotAfter, Of: expiry.Object{ID: "tls", Name: named(leaf)}}}, nil
+}
+
+// named is what people call a certificate by: the first of the hosts that it is for.
+func named(leaf *x509.Certificate) string {
+	if len(leaf.DNSNames) > 0 {
+		return leaf.DNSNames[0]
+	}
+	if len(leaf.IPAddresses) > 0 {
+		return leaf.IPAddresses[0].String()
+	}
+	return leaf.Subject.CommonName
 }
 
 // Config is how Purser speaks TLS: 1.2 and 1.3, HTTP/2 first, forward secrecy and authenticated encryption alone. Of the suites of TLS 1.2

@@ -46,6 +46,7 @@ type Client struct {
 	cfg       Config
 	http      *http.Client
 	discovery *discovery
+	presented *presented
 }
 
 // New makes a client. It asks the provider nothing: Discover does, and the first sign-in, so that Purser starts while the provider is
@@ -60,8 +61,9 @@ func New(cfg Config) *Client {
 	if cfg.Timeout == 0 {
 		cfg.Timeout = defaultTimeout
 	}
-	outbound := newHTTPClient(cfg.Transport, cfg.Timeout, cfg.Now)
-	return &Client{cfg: cfg, http: outbound, discovery: newDiscovery(cfg.Issuer, outbound, cfg.Now)}
+	shown := newPresented(cfg.Issuer)
+	outbound := newHTTPClient(cfg.Transport, cfg.Timeout, cfg.Now, shown)
+	return &Client{cfg: cfg, http: outbound, discovery: newDiscovery(cfg.Issuer, outbound, cfg.Now), presented: shown}
 }
 
 // RoleClaim is the claim that holds the roles.

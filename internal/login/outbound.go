@@ -16,14 +16,14 @@ const maxBody = 1 << 20
 
 // newHTTPClient makes the only way out to the provider. It has a time limit for the whole exchange, keeps no cookies, and
 // lets nothing through that guard refuses.
-func newHTTPClient(base http.RoundTripper, timeout time.Duration, now func() time.Time) *http.Client {
+func newHTTPClient(base http.RoundTripper, timeout time.Duration, now func() time.Time, shown *presented) *http.Client {
 	if base == nil {
 		base = http.DefaultTransport
 	}
 	if t, ok := base.(*http.Transport); ok {
 		base = whose.Through(t)
 	}
-	return &http.Client{Transport: guard{base, newTruce(now)}, Timeout: timeout}
+	return &http.Client{Transport: guard{base, newTruce(now), shown}, Timeout: timeout}
 }
 
 // guard stands below the libraries because they read bodies without end or cut them short, and put what they read into
@@ -31,6 +31,7 @@ func newHTTPClient(base http.RoundTripper, timeout time.Duration, now func() tim
 type guard struct {
 	base  http.RoundTripper
 	truce *truce
+	shown *presented
 }
 
 // refusal is an answer that guard did not let through, or a connection that broke off. It holds nothing of an answer but what
@@ -56,6 +57,7 @@ func (g guard) RoundTrip(req *http.Request) (*http.Response, error) {
 		return nil, outage(err)
 	}
 	defer resp.Body.Close()
+	g.shown.see(resp)
 	if !answers(req.Method, resp.StatusCode) {
 		return nil, g.truce.heard(req, resp, refusal{reason: fmt.Sprintf("the provider answered with status %d", resp.StatusCode), reply: replyOf(resp.StatusCode, nil)})
 	}

@@ -18,6 +18,7 @@ import (
 	"purser.example/internal/audit"
 	"purser.example/internal/breakglass"
 	"purser.example/internal/event"
+	"purser.example/internal/horizon"
 	"purser.example/internal/people"
 	"purser.example/internal/pool"
 	"purser.example/internal/profile"
@@ -42,6 +43,7 @@ type Engine struct {
 	People   people.Store
 	Watches  watch.Store
 	Events   event.Store
+	Horizon  horizon.Store
 
 	// Activity gives the entries of the activity log, the newest first, and Verify finds what was done to them.
 	Activity func(ctx context.Context, limit int) ([]audit.Link, error)

@@ -36,6 +36,11 @@ func TestFilledProfilesAreReal(t *testing.T) {
 			}
 		}
 	}
+	var filled, ends, days, broken, breaks int
+	if err := db.QueryRow(ctx, `SELECT sum(expires_at < 9223372036854775807), (SELECT count(*) FROM endings), (SELECT sum(n) FROM ending_days),
+		sum(status NOT IN ('valid', 'not-validated')), (SELECT sum(n) FROM break_counts) FROM profiles`).Scan(&filled, &ends, &days, &broken, &breaks); err != nil || filled == 0 || broken == 0 || filled != ends || ends != days || broken != breaks {
+		t.Errorf("%d end, of which %d are known and %d counted; %d are broken, of which %d are counted: %v", filled, ends, days, broken, breaks, err)
+	}
 	if found, err := db.Activity(ctx, 10); err != nil || len(found) != 2 {
 		t.Errorf("the activity log holds %d entries, want those of the tenants: %v", len(found), err)
 	}

@@ -15,6 +15,7 @@ import (
 	"purser.example/internal/sqlite/appprofiles"
 	links "purser.example/internal/sqlite/breakglass"
 	"purser.example/internal/sqlite/events"
+	"purser.example/internal/sqlite/horizons"
 	known "purser.example/internal/sqlite/people"
 	"purser.example/internal/sqlite/pools"
 	"purser.example/internal/sqlite/profiles"
@@ -43,6 +44,7 @@ func Engine(tb testing.TB, h storetest.Hooks) storetest.Engine {
 		Scans:    scans.New(db),
 		Watches:  watches.New(db),
 		Events:   events.New(db),
+		Horizon:  horizons.New(db),
 		Activity: db.Activity, Verify: db.VerifyActivity, Jobs: jobsOf(db),
 		RefuseEntry: func(action audit.Action) (allow func()) {
 			return refuse(tb, db, fmt.Sprintf("BEFORE INSERT ON activity WHEN new.action = '%s'", action))

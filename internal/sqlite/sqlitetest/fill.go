@@ -156,6 +156,11 @@ func recount(tx *sqlite.Tx) error {
 		`INSERT INTO profile_counts SELECT 'service', service, count(*) FROM profile_services GROUP BY service`,
 		`INSERT INTO profile_search (rowid, keys) SELECT row, substr(search_key, 2) || lower(code) || char(1, 1) FROM profiles
 			WHERE row > (SELECT coalesce(max(rowid), 0) FROM profile_search) ORDER BY row`,
+		`DELETE FROM endings WHERE kind = 'profile_password'`,
+		`INSERT INTO endings (kind, object, tenant_id, at) SELECT 'profile_password', id, tenant_id, expires_at FROM profiles WHERE expires_at < 9223372036854775807 ORDER BY id`,
+		`DELETE FROM breaks WHERE kind = 'profile'`,
+		`INSERT INTO breaks (kind, object, tenant_id, status, since_at) SELECT 'profile', id, tenant_id, status, validated_at FROM profiles
+			WHERE status NOT IN ('valid', 'not-validated', 'app-setup', 'tenant-not-found', 'unreachable') ORDER BY id`,
 	})
 }
 
