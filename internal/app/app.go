@@ -28,6 +28,7 @@ import (
 	"purser.example/internal/login"
 	"purser.example/internal/metrics"
 	"purser.example/internal/microsoft"
+	"purser.example/internal/notify"
 	"purser.example/internal/people"
 	"purser.example/internal/pool"
 	"purser.example/internal/problem"
@@ -108,6 +109,7 @@ type App struct {
 	metrics     *metrics.Metrics  // nil: nothing is counted
 
 	backups *backup.Scheduled // nil: none are made
+	senders map[notify.Way]notify.Sender
 
 	tally    *audit.Tally
 	logStore logStore
@@ -153,8 +155,8 @@ func Open(ctx context.Context, cfg config.Config, o Options) (*App, error) {
 	if err := kept.prepare(ctx); err != nil {
 		return nil, errors.Join(fmt.Errorf("fold what is searched: %w", err), db.Close())
 	}
-	a := &App{DB: db, cfg: cfg, log: o.Log, now: o.Now, health: health{after: cmp.Or(o.LookAfter, time.Minute)}, certificate: secured, metrics: counts}
-	a.cfg.Key, a.cfg.KeyNew, a.cfg.OIDC.ClientSecret, a.cfg.TLSKey = "", "", "", "" // wrapped by now, and not needed in the clear again
+	a := &App{DB: db, cfg: cfg, log: o.Log, now: o.Now, health: health{after: cmp.Or(o.LookAfter, time.Minute)}, certificate: secured, metrics: counts, senders: sendersOf(cfg)}
+	a.cfg.Key, a.cfg.KeyNew, a.cfg.OIDC.ClientSecret, a.cfg.TLSKey, a.cfg.SMTP.Password = "", "", "", "", "" // wrapped by now, and not needed in the clear again
 	a.index, a.logStore = kept.index, kept.entries
 	a.login, a.tally = loginClient(cfg, codes, o.Now, nil), audit.NewTally(db, o.Now)
 	a.furnish(kept, ring, codes, o)

@@ -55,6 +55,8 @@ func TestTheArrows(t *testing.T) {
 		{"internal/watch", append([]string{module + "internal/session"}, noun...)},
 		{"internal/horizon", append([]string{module + "internal/session", module + "internal/profile", module + "internal/pool", module + "internal/appprofile"}, noun...)},
 		{"internal/microsoft", slices.Concat(web, storage, []string{module + "internal/m365sim", module + "internal/app", module + "internal/demo"})},
+		{"internal/mail", slices.Concat(noun, []string{module + "internal/session", module + "internal/webhook"})},
+		{"internal/webhook", slices.Concat(noun, []string{module + "internal/session", module + "internal/mail"})},
 		{"internal/login", append([]string{module + "internal/verdict"}, noun...)},
 		{"internal/sqlite", slices.Concat(web, outside, []string{module + "internal/login", module + "internal/work"})},
 		{"internal/sqlite/...", slices.Concat(web, outside, []string{module + "internal/login", module + "internal/work"})},

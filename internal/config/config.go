@@ -41,6 +41,8 @@ type Config struct {
 	LogLevel         slog.Level
 	LogJSON          bool
 	ActivityLog      Log
+	SMTP             SMTP     // R92
+	WebhookHosts     []string // R92: hosts that webhooks may go to, lower case; none: every public one
 
 	Unknown []string // PURSER_ variables that are no settings: likely misspelt, worth a warning
 	Exposed []string // settings whose secret's file every account of the machine can get at: worth one too

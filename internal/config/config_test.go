@@ -55,6 +55,7 @@ func TestEveryMistakeIsListedAtOnce(t *testing.T) {
 		"PURSER_LOG_LEVEL=loud", "PURSER_LOG_FORMAT=xml", "PURSER_OIDC_ISSUER=http://login.contoso.com", "PURSER_M365_SIMULATOR=http://sim.contoso.com", "PURSER_KEY=something else",
 		"PURSER_ADMIN_CENTER_HOSTS=https://a/b", "PURSER_ROLE_TENANT_OWNER=x", "PURSER_ROLE_SERVICE_ADMINISTRATOR=x",
 		"PURSER_VERDICT_CODES=/nowhere/codes.tsv", "PURSER_BACKUP_AT=noon", "PURSER_BACKUP_KEEP=0", "PURSER_BACKUP_DIR=~/backups",
+		"PURSER_SMTP_HOST=smtp.contoso.com:25", "PURSER_SMTP_PORT=0", "PURSER_SMTP_FROM=nobody", "PURSER_SMTP_TLS=ssl", "PURSER_SMTP_CA=none", "PURSER_WEBHOOK_HOSTS=https://hooks.contoso.com",
 	})
 	mistakes, ok := errors.AsType[config.Mistakes](err)
 	if !ok {
@@ -65,6 +66,7 @@ func TestEveryMistakeIsListedAtOnce(t *testing.T) {
 		"PURSER_OIDC_CLIENT_SECRET", "PURSER_SESSION_IDLE", "PURSER_SESSION_MAX", "PURSER_SERVICE_PROVIDER", "PURSER_PASSWORD_RULES", "PURSER_HEALTH_CHECKS",
 		"PURSER_ADMIN_CENTER_HOSTS", "PURSER_M365_SIMULATOR", "PURSER_TRUSTED_PROXIES", "PURSER_TRUSTED_NETWORKS", "PURSER_LOG_LEVEL", "PURSER_LOG_FORMAT",
 		"PURSER_ROLE_SERVICE_ADMINISTRATOR", "PURSER_VERDICT_CODES", "PURSER_BACKUP_AT", "PURSER_BACKUP_KEEP", "PURSER_BACKUP_DIR",
+		"PURSER_SMTP_HOST", "PURSER_SMTP_PORT", "PURSER_SMTP_FROM", "PURSER_SMTP_TLS", "PURSER_SMTP_CA", "PURSER_WEBHOOK_HOSTS",
 	} {
 		if n := len(slices.DeleteFunc(slices.Clone(mistakes), func(m string) bool { return !strings.HasPrefix(m, name+": ") })); n != 1 {
 			t.Errorf("%s is complained about %d times, want once:\n%v", name, n, err)
@@ -176,8 +178,9 @@ func TestWhatCannotBeSeenInAValueIsNamed(t *testing.T) {
 		"PURSER_M365_SIMULATOR": "http://127.0.0.1:9400", "PURSER_LOG_LEVEL": "warn", "PURSER_LOG_FORMAT": "json",
 		"PURSER_TRUSTED_PROXIES": "127.0.0.1", "PURSER_ADMIN_CENTER_HOSTS": "admin.contoso.com",
 		"PURSER_BACKUP_DIR": t.TempDir(), "PURSER_BACKUP_AT": "03:15 Europe/Berlin", "PURSER_BACKUP_KEEP": "7", "PURSER_REPLICA_DIR": t.TempDir(),
+		"PURSER_SMTP_HOST": "smtp.contoso.com", "PURSER_SMTP_PORT": "587", "PURSER_SMTP_FROM": "purser@contoso.com", "PURSER_SMTP_USERNAME": "purser", "PURSER_SMTP_PASSWORD": "hush", "PURSER_SMTP_TLS": "starttls", "PURSER_WEBHOOK_HOSTS": "hooks.contoso.com",
 	})
-	blankMayStand := []string{"PURSER_KEY", "PURSER_KEY_NEW", "PURSER_TRUSTED_PROXIES", "PURSER_ADMIN_CENTER_HOSTS"}
+	blankMayStand := []string{"PURSER_KEY", "PURSER_KEY_NEW", "PURSER_TRUSTED_PROXIES", "PURSER_ADMIN_CENTER_HOSTS", "PURSER_WEBHOOK_HOSTS"}
 	file := filepath.Join(t.TempDir(), "value")
 	for name, value := range good {
 		for _, tc := range []struct{ text, want string }{

@@ -81,6 +81,7 @@ func (r *reader) shared(cfg *Config) {
 	cfg.TrustedNetworks = r.networks("PURSER_TRUSTED_NETWORKS")
 	cfg.MetricsAddr = r.closeBy("PURSER_METRICS_ADDR")
 	r.activityLog(cfg)
+	r.outgoing(cfg)
 	if err := cfg.LogLevel.UnmarshalText([]byte(r.text("PURSER_LOG_LEVEL", "info", fixed))); err != nil {
 		r.wrong("PURSER_LOG_LEVEL", "must be debug, info, warn or error.")
 		cfg.LogLevel = slog.LevelInfo
@@ -332,7 +333,7 @@ func (r *reader) hosts(name string) []string {
 	hosts := r.list(name)
 	for i, host := range hosts {
 		hosts[i] = strings.ToLower(host)
-		if u, err := url.Parse("https://" + host); err != nil || u.Host != host || u.Port() != "" {
+		if u, err := url.Parse("https://" + host); err != nil || u.Host != host || u.Port() != "" || strings.Contains(host, "*") {
 			r.wrong(name, "must be host names separated by commas, such as admin.contoso.com.")
 			return nil
 		}

@@ -110,6 +110,8 @@ var checks = []check{
 	{"provider", forProvider, provider},
 	{"tenants", append([]string{"PURSER_M365_SIMULATOR", "PURSER_VERDICT_CODES"}, forDatabase...), tenants},
 	{"log-shipping", append([]string{"PURSER_AUDIT_FILE", "PURSER_AUDIT_SYSLOG"}, forDatabase...), logShipping},
+	{"mail", []string{"PURSER_SMTP_HOST", "PURSER_SMTP_PORT", "PURSER_SMTP_FROM", "PURSER_SMTP_USERNAME", "PURSER_SMTP_PASSWORD", "PURSER_SMTP_TLS", "PURSER_SMTP_CA"}, mailServer},
+	{"webhook-hosts", []string{"PURSER_WEBHOOK_HOSTS"}, webhookHosts},
 	{"clock", nil, clock},
 }
 

@@ -35,6 +35,7 @@ import (
 	"purser.example/internal/demo/idp"
 	"purser.example/internal/doctor"
 	"purser.example/internal/m365sim"
+	"purser.example/internal/mail/mailtest"
 	"purser.example/internal/secret"
 	"purser.example/internal/sqlite"
 	"purser.example/internal/sqlite/sqlitetest"
@@ -420,7 +421,12 @@ func TestPlantedMistakesAreFoundR81(t *testing.T) {
 			r.env["PURSER_AUDIT_SYSLOG"] = "tcp://127.0.0.1:9"
 			statement(`INSERT INTO activity_receivers VALUES ('syslog', 'tcp://127.0.0.1:9', 3, 1, 0, '')`)(r)
 		}, want{"log-shipping", "syslog", ok, "entry 3 was the last one"}},
-		"the provider is down": {func(r *rig) { r.env["PURSER_OIDC_ISSUER"] = "http://" + freeAddress(r.t) + "/idp" }, want{"provider", "", wrong, "cannot connect"}},
+		"mail can be sent":                {mailing(mailtest.Options{Username: "purser", Password: "hidden-Q~3"}, nil), want{"mail", "", ok, "Purser can send mail by 127.0.0.1:"}},
+		"the mail server refuses sign-in": {mailing(mailtest.Options{Username: "purser", Password: "another"}, nil), want{"mail", "", wrong, "refused the username or the password (code 535)"}},
+		"the mail server isn't trusted":   {mailing(mailtest.Options{Username: "purser", Password: "hidden-Q~3"}, func(r *rig) { delete(r.env, "PURSER_SMTP_CA") }), want{"mail", "", wrong, "doesn't trust the certificate"}},
+		"the mail server is down":         {mailing(mailtest.Options{}, func(r *rig) { _, r.env["PURSER_SMTP_PORT"], _ = net.SplitHostPort(freeAddress(r.t)) }), want{"mail", "", wrong, "can't be reached"}},
+		"webhooks go to named hosts":      {func(r *rig) { r.env["PURSER_WEBHOOK_HOSTS"] = "hooks.contoso.com, 10.0.0.5" }, want{"webhook-hosts", "", ok, "2 hosts: hooks.contoso.com, 10.0.0.5"}},
+		"the provider is down":            {func(r *rig) { r.env["PURSER_OIDC_ISSUER"] = "http://" + freeAddress(r.t) + "/idp" }, want{"provider", "", wrong, "cannot connect"}},
 		"the issuer is another one": {func(r *rig) {
 			r.env["PURSER_OIDC_ISSUER"] = document(r.t, map[string]any{"issuer": "https://other.contoso.com"})
 		}, want{"provider", "", wrong, "must agree to the letter"}},
@@ -604,4 +610,19 @@ func silent(t *testing.T) string {
 func portOf(addr string) string {
 	_, port, _ := net.SplitHostPort(addr)
 	return port
+}
+
+// mailing lets mail go to a server of that kind, with more that is changed.
+func mailing(o mailtest.Options, more func(*rig)) func(*rig) {
+	return func(r *rig) {
+		s := mailtest.Start(r.t, o)
+		host, port, err := net.SplitHostPort(s.Addr())
+		must(r.t, err)
+		for name, value := range map[string]string{"HOST": host, "PORT": port, "FROM": "purser@contoso.com", "USERNAME": "purser", "PASSWORD": "hidden-Q~3", "CA": s.CA} {
+			r.env["PURSER_SMTP_"+name] = value
+		}
+		if more != nil {
+			more(r)
+		}
+	}
 }

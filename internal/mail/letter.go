@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	netmail "net/mail"
+	"regexp"
 	"strings"
 
 	gomail "github.com/wneessen/go-mail"
@@ -14,22 +15,25 @@ import (
 // Letter is what is sent.
 type Letter struct {
 	ID      string // letters, digits and hyphens; the Message-ID is made of it
-	To      []netmail.Address
+	To      netmail.Address
 	Subject string
 	Text    string // good by itself
 	HTML    string // empty: none
 }
 
-// errLetter is a letter that cannot be written, which is a mistake of ours.
-var errLetter = errors.New("the letter has no id, or nobody to go to")
+// proper is an id that can stand in a Message-ID.
+var proper = regexp.MustCompile(`^[0-9A-Za-z-]+$`)
 
-// written is a letter as it goes over the wire.
+// errID is a letter that cannot be told from others, which is a mistake of ours.
+var errID = errors.New("the letter has no id that can stand in a Message-ID")
+
+// written is a letter as it goes over the wire. Addresses are read again as they stand there: none holds the end of a line.
 func (m *Mailer) written(l Letter) ([]byte, error) {
-	if l.ID == "" || len(l.To) == 0 {
-		return nil, errLetter
+	if !proper.MatchString(l.ID) {
+		return nil, errID
 	}
 	msg := gomail.NewMsg(gomail.WithNoDefaultUserAgent())
-	if err := errors.Join(msg.From(m.server.From.String()), to(msg, l.To)); err != nil {
+	if err := errors.Join(msg.From(m.server.From.String()), msg.To(l.To.String())); err != nil {
 		return nil, err
 	}
 	msg.Subject(shown.Line(shown.Name(l.Subject))) // names of accounts come from elsewhere, and begin no header
@@ -46,17 +50,6 @@ func (m *Mailer) written(l Letter) ([]byte, error) {
 	return b.Bytes(), err
 }
 
-// to names everybody whom the letter goes to, so that they know of each other. Addresses are read again as the wire has them: none
-// holds the end of a line.
-func to(msg *gomail.Msg, people []netmail.Address) error {
-	for _, p := range people {
-		if err := msg.AddTo(p.String()); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
 // crlf ends lines as mail does.
 func crlf(text string) string {
 	return strings.ReplaceAll(strings.ReplaceAll(text, "\r\n", "\n"), "\n", "\r\n")
@@ -66,4 +59,3 @@ func domain(address string) string {
 	_, domain, _ := strings.Cut(address, "@")
 	return domain
 }
-

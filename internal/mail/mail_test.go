@@ -16,9 +16,9 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"purser.example/internal/delivery"
 	"purser.example/internal/mail"
 	"purser.example/internal/mail/mailtest"
+	"purser.example/internal/notify"
 	"purser.example/internal/problem"
 	"purser.example/internal/secret"
 )
@@ -26,13 +26,12 @@ import (
 var (
 	now   = time.Date(2026, 11, 23, 9, 0, 0, 0, time.UTC)
 	from  = netmail.Address{Name: "Purser of Contoso", Address: "purser@contoso.com"}
-	adele = netmail.Address{Name: "Adele Vance", Address: "adele@contoso.com"}
-	alex  = netmail.Address{Name: "Jörg Müller", Address: "joerg@fabrikam.com"}
+	joerg = netmail.Address{Name: "Jörg Müller", Address: "joerg@fabrikam.com"}
 )
 
 func letter() mail.Letter {
 	return mail.Letter{
-		ID: "0198c0de-1111-7000-8000-000000000001", To: []netmail.Address{adele, alex}, Subject: "Käsekuchen: svc-backup@contoso.com can't sign in",
+		ID: "0198c0de-1111-7000-8000-000000000001", To: joerg, Subject: "Käsekuchen: svc-backup@contoso.com can't sign in",
 		Text: "The password of svc-backup@contoso.com expired.\n.\nSince 23 November.\n", HTML: "<p>The password expired, größer.</p>",
 	}
 }
@@ -79,7 +78,7 @@ func parts(t *testing.T, m *netmail.Message) map[string]string {
 	}
 }
 
-// R92: a letter goes out over each kind of protection, signed in or not, as text with HTML beside it, to everybody at once.
+// R92: a letter goes out over each kind of protection, signed in or not, as text with HTML beside it.
 func TestALetterArrives(t *testing.T) {
 	for name, at := range map[string]struct {
 		server mailtest.Options
@@ -92,18 +91,17 @@ func TestALetterArrives(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			s := mailtest.Start(t, at.server)
-			refused, err := mailer(s, at.client, 0).Send(t.Context(), letter())
-			if err != nil || len(refused) > 0 {
-				t.Fatalf("%v, %v", refused, err)
+			if err := mailer(s, at.client, 0).Deliver(t.Context(), letter()); err != nil {
+				t.Fatal(err)
 			}
 			got := s.Got()[0]
-			if got.From != "purser@contoso.com" || !cmp.Equal(got.To, []string{"adele@contoso.com", "joerg@fabrikam.com"}) {
+			if got.From != "purser@contoso.com" || !cmp.Equal(got.To, []string{"joerg@fabrikam.com"}) {
 				t.Errorf("envelope %q, %q", got.From, got.To)
 			}
 			h := got.Letter.Header
 			subject, _ := new(mime.WordDecoder).DecodeHeader(h.Get("Subject"))
 			people, err := h.AddressList("To")
-			if err != nil || len(people) != 2 || *people[0] != adele || *people[1] != alex || subject != letter().Subject {
+			if err != nil || len(people) != 1 || *people[0] != joerg || subject != letter().Subject {
 				t.Errorf("to %v, %v; subject %q", people, err, subject)
 			}
 			if sender, err := h.AddressList("From"); err != nil || *sender[0] != from {
@@ -125,25 +123,33 @@ func TestALetterArrives(t *testing.T) {
 	}
 }
 
-// R92: one recipient is refused for good or for now, and the others get the letter.
-func TestARefusedRecipientKeepsNobodyElseFromTheLetter(t *testing.T) {
+// R92: a recipient whom the server refuses, for good or for now, keeps nobody else from their letter.
+func TestARefusedRecipient(t *testing.T) {
 	for code, final := range map[int]bool{550: true, 452: false} {
 		s := mailtest.Start(t, mailtest.Options{})
-		s.Fail(mailtest.Faults{Recipients: map[string]int{adele.Address: code}})
-		refused, err := mailer(s, mail.Server{Security: mail.StartTLS}, 0).Send(t.Context(), letter())
-		if err != nil || len(refused) != 1 || refused[0].To != adele.Address || refused[0].Why.Final != final || !strings.Contains(refused[0].Why.Says, fmt.Sprint(code)) {
-			t.Errorf("%d: %+v, %v", code, refused, err)
+		s.Fail(mailtest.Faults{Recipients: map[string]int{"adele@contoso.com": code}})
+		m := mailer(s, mail.Server{Security: mail.StartTLS}, 0)
+		said := failure(t, m.Send(t.Context(), notify.Receiver{Mail: "adele@contoso.com"}, message(), "id-1"))
+		if said.Final != final || said.Unsure || !strings.Contains(said.Reason, fmt.Sprint(code)) {
+			t.Errorf("%d: %+v", code, said)
 		}
-		if got := s.Got(); len(got) != 1 || !cmp.Equal(got[0].To, []string{alex.Address}) {
+		if err := m.Send(t.Context(), notify.Receiver{Mail: joerg.Address}, message(), "id-2"); err != nil {
+			t.Error(err)
+		}
+		if got := s.Got(); len(got) != 1 || !cmp.Equal(got[0].To, []string{joerg.Address}) {
 			t.Errorf("%d: %d letters", code, len(got))
 		}
-
-		s.Fail(mailtest.Faults{Recipients: map[string]int{adele.Address: code, alex.Address: code}})
-		refused, err = mailer(s, mail.Server{Security: mail.StartTLS}, 0).Send(t.Context(), letter())
-		if err != nil || len(refused) != 2 || len(s.Got()) != 1 {
-			t.Errorf("%d for both: %+v, %v, %d letters", code, refused, err, len(s.Got()))
-		}
 	}
+}
+
+// failure is what a delivery that did not succeed says.
+func failure(t *testing.T, err error) *notify.Failure {
+	t.Helper()
+	f, ok := errors.AsType[*notify.Failure](err)
+	if !ok {
+		t.Fatalf("%v is no failure", err)
+	}
+	return f
 }
 
 // R92, R60: whatever goes wrong is told in a sentence of ours, which says whether to try again, and holds neither the password nor what
@@ -158,6 +164,7 @@ func TestFaultsOfAServer(t *testing.T) {
 		down    bool
 		says    string
 		final   bool
+		unsure  bool
 	}{
 		"down":                         {options: account, server: signedIn, down: true, says: "can't be reached"},
 		"wrong password":               {options: mailtest.Options{Username: "purser", Password: "other"}, server: signedIn, says: "refused the username or the password (code 535)"},
@@ -165,13 +172,13 @@ func TestFaultsOfAServer(t *testing.T) {
 		"certificate of nobody":        {options: account, server: mail.Server{Security: mail.StartTLS, Roots: nil, Host: "other.contoso.com"}, says: "doesn't trust the certificate"},
 		"certificate, TLS at once":     {options: mailtest.Options{TLS: true}, server: mail.Server{Security: mail.TLS, Host: "other.contoso.com"}, says: "doesn't trust the certificate"},
 		"no STARTTLS":                  {options: mailtest.Options{Plain: true, Username: "purser", Password: "hush-9f3"}, server: signedIn, says: "doesn't offer STARTTLS, so that nothing was sent"},
-		"no TLS, and a password":       {options: mailtest.Options{Plain: true, Username: "purser", Password: "hush-9f3"}, server: mail.Server{Security: mail.None, Username: "purser", Password: secret.FromString("hush-9f3")}, says: "can't be reached"},
+		"no TLS, and a password":       {options: mailtest.Options{Plain: true, Username: "purser", Password: "hush-9f3"}, server: mail.Server{Security: mail.None, Username: "purser", Password: secret.FromString("hush-9f3")}, says: "sent over TLS only"},
 		"TLS where it begins in clear": {options: account, server: mail.Server{Security: mail.TLS}, says: "doesn't speak TLS as it should"},
 		"sender refused":               {server: mail.Server{Security: mail.StartTLS}, faults: mailtest.Faults{From: 553}, says: "refused the sender (code 553)"},
 		"sender later":                 {server: mail.Server{Security: mail.StartTLS}, faults: mailtest.Faults{From: 421}, says: "can't take mail now (code 421)"},
 		"letter refused":               {server: mail.Server{Security: mail.StartTLS}, faults: mailtest.Faults{Data: 554}, says: "refused the message (code 554)", final: true},
 		"letter later":                 {server: mail.Server{Security: mail.StartTLS}, faults: mailtest.Faults{Data: 451}, says: "can't take mail now (code 451)"},
-		"dropped":                      {server: mail.Server{Security: mail.StartTLS}, faults: mailtest.Faults{Drops: true}, says: "broke off"},
+		"dropped":                      {server: mail.Server{Security: mail.StartTLS}, faults: mailtest.Faults{Drops: true}, says: "broke off", unsure: true},
 	} {
 		t.Run(name, func(t *testing.T) {
 			s := mailtest.Start(t, c.options)
@@ -179,15 +186,13 @@ func TestFaultsOfAServer(t *testing.T) {
 			if c.down {
 				s.Down()
 			}
-			_, err := mailer(s, c.server, 0).Send(t.Context(), letter())
-			if err == nil {
-				t.Fatal("it was sent")
-			}
-			if !strings.Contains(err.Error(), c.says) || delivery.Final(err) != c.final || problem.Message(err) != err.Error() {
-				t.Errorf("final %v: %v", delivery.Final(err), err)
+			err := mailer(s, c.server, 0).Deliver(t.Context(), letter())
+			said := failure(t, err)
+			if !strings.Contains(said.Reason, c.says) || said.Final != c.final || said.Unsure != c.unsure {
+				t.Errorf("%+v", said)
 			}
 			for _, never := range []string{"hush", mailtest.Saying} {
-				if strings.Contains(fmt.Sprintf("%+v %v %s", err, problem.Told(err), problem.Message(err)), never) {
+				if strings.Contains(fmt.Sprintf("%+v %v %s", said, said.Err, problem.Told(err)), never) {
 					t.Errorf("%q shows: %v", never, err)
 				}
 			}
@@ -201,23 +206,22 @@ func TestASlowServerIsGivenUp(t *testing.T) {
 	s := mailtest.Start(t, mailtest.Options{})
 	s.Fail(mailtest.Faults{Hangs: true})
 	m := mailer(s, mail.Server{Security: mail.StartTLS}, 300*time.Millisecond)
-	if _, err := m.Send(t.Context(), letter()); err == nil || !strings.Contains(err.Error(), "in time") || delivery.Final(err) {
-		t.Errorf("%v", err)
+	if said := failure(t, m.Deliver(t.Context(), letter())); !strings.Contains(said.Reason, "in time") || said.Final {
+		t.Errorf("%+v", said)
 	}
 	ctx, stop := context.WithCancel(t.Context())
 	failed := make(chan error)
 	took := len(s.Got())
 	go func() {
-		_, err := mailer(s, mail.Server{Security: mail.StartTLS}, time.Hour).Send(ctx, letter())
-		failed <- err
+		failed <- mailer(s, mail.Server{Security: mail.StartTLS}, time.Hour).Deliver(ctx, letter())
 	}()
 	s.Wait(took + 1)
 	stop()
-	if err := <-failed; !errors.Is(err, context.Canceled) {
-		t.Errorf("%v", err)
+	if said := failure(t, <-failed); !errors.Is(said, context.Canceled) || !said.Unsure {
+		t.Errorf("%+v", said)
 	}
 	s.Fail(mailtest.Faults{})
-	if _, err := mailer(s, mail.Server{Security: mail.StartTLS}, 0).Send(t.Context(), letter()); err != nil {
+	if err := mailer(s, mail.Server{Security: mail.StartTLS}, 0).Deliver(t.Context(), letter()); err != nil {
 		t.Fatal(err)
 	}
 	got := s.Got()
@@ -233,12 +237,12 @@ func TestAServerThatComesBack(t *testing.T) {
 	m := mailer(s, mail.Server{Security: mail.StartTLS}, 0)
 	s.Down()
 	for range 3 {
-		if err := m.Check(t.Context()); err == nil || delivery.Final(err) {
-			t.Fatalf("%v", err)
+		if said := failure(t, m.Check(t.Context())); said.Final {
+			t.Errorf("%+v", said)
 		}
 	}
 	s.Up(mailtest.Options{})
-	if _, err := m.Send(t.Context(), letter()); err != nil || len(s.Got()) != 1 {
+	if err := m.Deliver(t.Context(), letter()); err != nil || len(s.Got()) != 1 {
 		t.Errorf("%v, %d letters", err, len(s.Got()))
 	}
 	if err := m.Check(t.Context()); err != nil || len(s.Got()) != 1 {
@@ -253,23 +257,23 @@ func TestNothingIsInjected(t *testing.T) {
 	evil := "x\r\nBcc: eve@fabrikam.com\r\n\r\n.\r\nRCPT TO:<eve@fabrikam.com>\r\n"
 	l := letter()
 	l.Subject, l.Text, l.HTML = evil, evil, evil
-	l.To = []netmail.Address{{Name: `Adele" <eve@fabrikam.com>, "` + evil, Address: adele.Address}}
-	if _, err := m.Send(t.Context(), l); err != nil {
+	l.To = netmail.Address{Name: `Jörg" <eve@fabrikam.com>, "` + evil, Address: joerg.Address}
+	if err := m.Deliver(t.Context(), l); err != nil {
 		t.Fatal(err)
 	}
 	got := s.Got()[0]
 	people, err := got.Letter.Header.AddressList("To")
-	if err != nil || len(people) != 1 || people[0].Address != adele.Address || got.Letter.Header.Get("Bcc") != "" || !cmp.Equal(got.To, []string{adele.Address}) {
+	if err != nil || len(people) != 1 || people[0].Address != joerg.Address || got.Letter.Header.Get("Bcc") != "" || !cmp.Equal(got.To, []string{joerg.Address}) {
 		t.Errorf("%v, %v, %q", people, err, got.To)
 	}
 	if text := parts(t, got.Letter)["text/plain"]; text != strings.ReplaceAll(evil, "\r\n", "\n") {
 		t.Errorf("%q", text)
 	}
-	for _, address := range []string{"adele@contoso.com\r\nRCPT TO:<eve@fabrikam.com>", "adele@contoso.com> SIZE=1", "", "nobody"} {
+	for _, address := range []string{"adele@contoso.com\r\nRCPT TO:<eve@fabrikam.com>", "adele@contoso.com> SIZE=1", "", "nobody", "adele@contoso.com, eve@fabrikam.com"} {
 		l := letter()
-		l.To = []netmail.Address{{Address: address}}
-		if _, err := m.Send(t.Context(), l); !delivery.Final(err) {
-			t.Errorf("%q: %v", address, err)
+		l.To = netmail.Address{Address: address}
+		if said := failure(t, m.Deliver(t.Context(), l)); !said.Final {
+			t.Errorf("%q: %+v", address, said)
 		}
 	}
 	if len(s.Got()) != 1 {
@@ -277,23 +281,28 @@ func TestNothingIsInjected(t *testing.T) {
 	}
 }
 
-// R92: an address beyond ASCII is told apart where the server knows nothing of such, and the others get the letter.
+// R92: an address beyond ASCII is told apart where the server knows nothing of such.
 func TestAnAddressBeyondASCII(t *testing.T) {
 	s := mailtest.Start(t, mailtest.Options{})
 	l := letter()
-	l.To = append(l.To, netmail.Address{Address: "jörg@fabrikam.com"})
-	refused, err := mailer(s, mail.Server{Security: mail.StartTLS}, 0).Send(t.Context(), l)
-	if err != nil || len(refused) != 1 || refused[0].To != "jörg@fabrikam.com" || !refused[0].Why.Final || len(s.Got()) != 1 {
-		t.Errorf("%+v, %v", refused, err)
+	l.To = netmail.Address{Address: "jörg@fabrikam.com"}
+	said := failure(t, mailer(s, mail.Server{Security: mail.StartTLS}, 0).Deliver(t.Context(), l))
+	if !said.Final || !strings.Contains(said.Reason, "letters such as ü") || len(s.Got()) != 0 {
+		t.Errorf("%+v", said)
 	}
 }
 
-// A letter that cannot be one is refused for good, before anybody is asked.
-func TestALetterToNobody(t *testing.T) {
+// A letter without an id of its own is refused before anybody is asked.
+func TestALetterWithoutAnID(t *testing.T) {
 	s := mailtest.Start(t, mailtest.Options{})
-	l := letter()
-	l.To = nil
-	if _, err := mailer(s, mail.Server{Security: mail.StartTLS}, 0).Send(t.Context(), l); !delivery.Final(err) {
-		t.Errorf("%v", err)
+	for _, id := range []string{"", "a b", "x@y", "x>\r\nBcc: eve@fabrikam.com"} {
+		l := letter()
+		l.ID = id
+		if said := failure(t, mailer(s, mail.Server{Security: mail.StartTLS}, 0).Deliver(t.Context(), l)); !said.Final {
+			t.Errorf("%+v", said)
+		}
+	}
+	if len(s.Got()) != 0 {
+		t.Errorf("%d letters", len(s.Got()))
 	}
 }

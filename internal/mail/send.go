@@ -4,45 +4,35 @@ import (
 	"context"
 	"crypto/tls"
 	"errors"
-	"fmt"
 	"net"
-	netmail "net/mail"
-	"net/textproto"
 	"strings"
 	"unicode"
 
 	"github.com/wneessen/go-mail/smtp"
 
-	"purser.example/internal/delivery"
+	"purser.example/internal/notify"
 )
 
 // maxSaid is the most we read of what a server says in one conversation. Ordinary ones say some hundred bytes.
 const maxSaid = 256 << 10
 
-// Refusal is a recipient to whom a letter did not go.
-type Refusal struct {
-	To  string
-	Why *delivery.Failure
-}
-
-// Send hands a letter over. Where err is nil, all recipients got it but those who were refused; otherwise nobody did, or it cannot be told
-// because the connection broke off after the letter was written: then it is to be sent again under the same id.
-func (m *Mailer) Send(ctx context.Context, l Letter) (refused []Refusal, err error) {
+// Deliver hands a letter over. Where the error is nil, the server has it; it is a *notify.Failure otherwise.
+func (m *Mailer) Deliver(ctx context.Context, l Letter) error {
 	text, err := m.written(l)
 	if err != nil {
-		return nil, delivery.Refused(err, "The message can't be written as mail.")
+		return &notify.Failure{Reason: "The message can't be written as mail. Check the address.", Final: true, Err: err}
 	}
 	within, cancel := context.WithTimeout(ctx, m.patience)
 	defer cancel()
 	talk, err := m.open(within)
 	if err == nil {
 		defer talk.end()
-		refused, err = talk.hand(m.server.From.Address, addresses(l.To), text)
+		err = talk.hand(m.server.From.Address, l.To.Address, text)
 	}
 	if err != nil {
-		return refused, m.failed(ctx, within, err)
+		return m.failed(ctx, within, err)
 	}
-	return refused, nil
+	return nil
 }
 
 // Check signs in and hands nothing over, for who looks whether the settings are right.
@@ -55,14 +45,6 @@ func (m *Mailer) Check(ctx context.Context) error {
 	}
 	talk.end()
 	return nil
-}
-
-func addresses(people []netmail.Address) []string {
-	list := make([]string, len(people))
-	for i, p := range people {
-		list[i] = p.Address
-	}
-	return list
 }
 
 // talk is a conversation with a server.
@@ -82,10 +64,12 @@ func (s *step) Unwrap() error { return s.cause }
 
 // The steps at which a conversation is different from others.
 const (
-	atTLS    = "TLS"
-	atSignIn = "sign-in"
-	atFrom   = "sender"
-	atData   = "letter"
+	atTLS       = "TLS"
+	atSignIn    = "sign-in"
+	atFrom      = "sender"
+	atRecipient = "recipient"
+	atLetter    = "letter"
+	atEnd       = "end of the letter" // from here on the server may have it
 )
 
 // open connects, protects the connection and signs in.
@@ -173,52 +157,28 @@ func (t *talk) end() {
 	t.stop()
 }
 
-// hand gives the letter to the server for those whom it takes.
-func (t *talk) hand(from string, to []string, text []byte) ([]Refusal, error) {
-	if err := t.Mail(from); err != nil {
-		return nil, &step{atFrom, err}
+// hand gives the letter to the server.
+func (t *talk) hand(from, to string, text []byte) error {
+	if utf8, _ := t.Extension("SMTPUTF8"); !utf8 && !ascii(to) {
+		return &step{atRecipient, errNoUTF8}
 	}
-	refused, err := t.recipients(to)
-	if err != nil || len(refused) == len(to) {
-		return refused, err
+	if err := t.Mail(from); err != nil {
+		return &step{atFrom, err}
+	}
+	if err := t.Rcpt(to); err != nil {
+		return &step{atRecipient, err}
 	}
 	w, err := t.Data()
 	if err != nil {
-		return refused, &step{atData, err}
+		return &step{atLetter, err}
 	}
 	if _, err := w.Write(text); err != nil {
-		return refused, &step{atData, err}
+		return &step{atLetter, err}
 	}
 	if err := w.Close(); err != nil {
-		return refused, &step{atData, err}
+		return &step{atEnd, err}
 	}
-	return refused, nil
-}
-
-// recipients asks for each whether the server takes letters for them.
-func (t *talk) recipients(to []string) (refused []Refusal, err error) {
-	utf8, _ := t.Extension("SMTPUTF8")
-	for _, one := range to {
-		var err error
-		if utf8 || ascii(one) {
-			err = t.Rcpt(one)
-		} else {
-			err = errNoUTF8
-		}
-		answer, answered := errors.AsType[*textproto.Error](err)
-		switch {
-		case err == nil:
-		case errors.Is(err, errNoUTF8):
-			refused = append(refused, Refusal{one, delivery.Refused(err, "The mail server doesn't take addresses with letters such as ü. Use another address.")})
-		case !answered:
-			return refused, err // the connection is gone
-		case answer.Code/100 == 5:
-			refused = append(refused, Refusal{one, delivery.Refused(nil, fmt.Sprintf("The mail server refused the recipient (code %d). Check the address.", answer.Code))})
-		default:
-			refused = append(refused, Refusal{one, delivery.Fails(nil, fmt.Sprintf("The mail server can't take mail for the recipient now (code %d).", answer.Code))})
-		}
-	}
-	return refused, nil
+	return nil
 }
 
 func ascii(text string) bool {

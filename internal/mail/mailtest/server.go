@@ -41,6 +41,7 @@ type Got struct {
 type Server struct {
 	Username, Password string // empty: nobody signs in
 	Roots              *x509.CertPool
+	CA                 string // the same in PEM
 
 	t      testing.TB
 	server *smtp.Server
@@ -70,7 +71,7 @@ func Start(t testing.TB, o Options) *Server {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := &Server{Username: o.Username, Password: o.Password, Roots: x509.NewCertPool(), t: t, pair: pair, news: make(chan struct{}, 1)}
+	s := &Server{Username: o.Username, Password: o.Password, Roots: x509.NewCertPool(), CA: cert, t: t, pair: pair, news: make(chan struct{}, 1)}
 	s.Roots.AppendCertsFromPEM([]byte(cert))
 	s.Up(o)
 	t.Cleanup(s.Down)
