@@ -71,6 +71,16 @@ type stored struct {
 
 func openStored(t *testing.T, folder string) stored {
 	t.Helper()
+	db, ring, err := folderOf(t, folder).Open(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return stored{db, ring}
+}
+
+// folderOf is a folder of the demo with the key that stands beside it.
+func folderOf(t *testing.T, folder string) programs.Folder {
+	t.Helper()
 	text, err := os.ReadFile(folder + ".key")
 	if err != nil {
 		t.Fatal(err)
@@ -79,11 +89,7 @@ func openStored(t *testing.T, folder string) stored {
 	if err != nil {
 		t.Fatal(err)
 	}
-	db, ring, err := programs.Folder{Path: folder, Key: key}.Open(t.Context())
-	if err != nil {
-		t.Fatal(err)
-	}
-	return stored{db, ring}
+	return programs.Folder{Path: folder, Key: key}
 }
 
 func (s stored) close() { _ = s.db.Close() }

@@ -28,6 +28,7 @@ const (
 // drill is one data folder and those who work on it, through all the kills.
 type drill struct {
 	t       *testing.T
+	binary  string
 	rand    *rand.Rand
 	folder  string // of the data, the key beside it
 	fixture string
@@ -35,10 +36,15 @@ type drill struct {
 	said    *bytes.Buffer
 	process *programs.Process
 	killed  atomic.Bool
+	gone    chan error
+	enough  func() // called with each change that is acknowledged; nil: nobody counts
+	broken  bool   // the disk fails, and changes may be refused
+	long    bool   // people work for so long that they may ask Microsoft 365 too often
 	writers []*writer
 
 	restarts       []time.Duration
-	cutOff, stored int // changes that a kill cut off, and those of them that were stored all the same
+	slowest        time.Duration // that changes took to come again when a disk was mended
+	cutOff, stored int           // changes that a kill cut off, and those of them that were stored all the same
 }
 
 func open(t *testing.T, seed uint64) *drill {
@@ -49,7 +55,7 @@ func open(t *testing.T, seed uint64) *drill {
 		t.Fatal(err)
 	}
 	d := &drill{
-		t: t, rand: rand.New(rand.NewPCG(seed, 0)), said: &bytes.Buffer{},
+		t: t, binary: binary, rand: rand.New(rand.NewPCG(seed, 0)), said: &bytes.Buffer{},
 		folder: filepath.Join(folder, "data"), fixture: filepath.Join(folder, "fixture.json"), address: address,
 	}
 	for n := range writers {
@@ -88,7 +94,7 @@ func username(n, place int) string {
 func (d *drill) start() {
 	d.t.Helper()
 	var err error
-	if d.process, err = programs.Demo(d.t.Context(), binary, d.said, "--addr", d.address, "--data", d.folder, "--fixture", d.fixture); err != nil {
+	if d.process, err = programs.Demo(d.t.Context(), d.binary, d.said, "--addr", d.address, "--data", d.folder, "--fixture", d.fixture); err != nil {
 		d.t.Fatalf("%v\n%s", err, d.said)
 	}
 	d.restarts = append(d.restarts, d.process.Ready)
@@ -105,12 +111,22 @@ func (d *drill) start() {
 // workUntilKilled lets everybody work for a while and kills Purser in the middle of it.
 func (d *drill) workUntilKilled(while time.Duration) {
 	d.t.Helper()
+	time.AfterFunc(while, d.prepareKill())
+	d.workUntilGone()
+}
+
+// prepareKill gives what kills Purser, once.
+func (d *drill) prepareKill() func() {
 	d.killed.Store(false)
-	killed := make(chan error, 1)
-	time.AfterFunc(while, func() {
+	d.gone = make(chan error, 1)
+	return sync.OnceFunc(func() {
 		d.killed.Store(true)
-		killed <- d.process.Kill()
+		d.gone <- d.process.Kill()
 	})
+}
+
+func (d *drill) workUntilGone() {
+	d.t.Helper()
 	var all sync.WaitGroup
 	for _, w := range d.writers {
 		all.Go(func() {
@@ -119,13 +135,21 @@ func (d *drill) workUntilKilled(while time.Duration) {
 		})
 	}
 	all.Wait()
-	if err := <-killed; err != nil {
+	if err := <-d.gone; err != nil {
 		d.t.Error(err)
 	}
 	for _, w := range d.writers {
 		w.browser.Forget()
+	}
+	d.complaints()
+}
+
+// complaints tells what was not as it should be.
+func (d *drill) complaints() {
+	d.t.Helper()
+	for _, w := range d.writers {
 		if w.complaint != "" {
-			d.t.Error(w.complaint)
+			d.t.Fatal(w.complaint)
 		}
 	}
 }

@@ -37,6 +37,9 @@ type writer struct {
 	kept         map[string]entry // the ledger: what was acknowledged, by name
 	pending      *change          // sent, and not answered
 	acknowledged []receipt
+	refused      int    // by a disk that fails
+	calm         int    // how many changes are to come that do not ask Microsoft 365
+	wanted       int    // how many of them, or of what was acknowledged, are waited for
 	complaint    string // an answer that should not be
 }
 
@@ -55,11 +58,15 @@ type receipt struct {
 // work makes one change, chosen at random. It reports whether to go on.
 func (w *writer) work(ctx context.Context) bool {
 	names := slices.Sorted(maps.Keys(w.kept))
-	if len(names) < fewest {
+	if len(names) < fewest && (w.calm == 0 || len(names) == 0) {
 		return w.create(ctx)
 	}
 	e := w.kept[names[w.rand.IntN(len(names))]]
 	choice := w.rand.IntN(100)
+	if w.calm > 0 {
+		w.calm--
+		return w.edit(ctx, e, e.password)
+	}
 	switch {
 	case choice < 15 || len(names) >= most:
 		return w.remove(ctx, e)
@@ -98,6 +105,9 @@ func (w *writer) create(ctx context.Context) bool {
 	}
 	if !w.expect(ctx, e.username, e.password) || !w.ask(ctx, "/service-accounts", w.form(e, e.password), change{profile.Created, nil, &e}) {
 		return false
+	}
+	if _, made := w.kept[e.name]; !made {
+		return true // it was refused
 	}
 	page, err := w.browser.Get(ctx, "/service-accounts?q="+url.QueryEscape(e.name))
 	if err != nil {
@@ -161,7 +171,7 @@ func (w *writer) expect(ctx context.Context, user, password string) bool {
 	return res.StatusCode == http.StatusNoContent || w.complain("the simulator answers %d", res.StatusCode)
 }
 
-// ask sends a change and writes down what came of it. Every second one is sent as htmx does.
+// ask sends a change and writes down what came of it, and reports whether to go on. Every second one is sent as htmx does.
 func (w *writer) ask(ctx context.Context, path string, form url.Values, c change) bool {
 	script := w.rand.IntN(2) == 0
 	w.pending = &c
@@ -170,6 +180,14 @@ func (w *writer) ask(ctx context.Context, path string, form url.Values, c change
 		return w.cut(err)
 	}
 	w.pending = nil
+	if w.drill.broken && a.Status == http.StatusServiceUnavailable {
+		w.refused++
+		return strings.Contains(string(a.Body), "Nothing was changed") || w.complain("a refusal without a sentence: %s", a.Body)
+	}
+	if w.drill.long && a.Status == http.StatusTooManyRequests {
+		w.calm = 30
+		return true
+	}
 	to := a.Header.Get("Location")
 	if script {
 		to = a.Header.Get("HX-Redirect")
@@ -179,6 +197,9 @@ func (w *writer) ask(ctx context.Context, path string, form url.Values, c change
 	}
 	w.acknowledged = append(w.acknowledged, receipt{a.Header.Get("X-Request-Id"), c.action})
 	w.write(c)
+	if w.drill.enough != nil {
+		w.drill.enough()
+	}
 	return true
 }
 

@@ -14,13 +14,14 @@ import (
 	"strings"
 )
 
-// Build builds a command of this module, such as "purser", into a file: without cgo and stripped, as it is delivered.
-func Build(ctx context.Context, command, file string) error {
+// Build builds a command of this module, such as "purser", into a file: without cgo and stripped, as it is delivered. Further flags of
+// `go build` may follow.
+func Build(ctx context.Context, command, file string, flags ...string) error {
 	delivered, err := delivered(ctx)
 	if err != nil {
 		return err
 	}
-	build := exec.CommandContext(ctx, "go", slices.Concat([]string{"build", "-trimpath", "-o", file}, delivered, []string{"purser.example/cmd/" + command})...)
+	build := exec.CommandContext(ctx, "go", slices.Concat([]string{"build", "-trimpath", "-o", file}, delivered, flags, []string{"purser.example/cmd/" + command})...)
 	build.Env = append(os.Environ(), "CGO_ENABLED=0")
 	if out, err := build.CombinedOutput(); err != nil {
 		return fmt.Errorf("build %s: %w\n%s", command, err, out)
@@ -31,11 +32,11 @@ func Build(ctx context.Context, command, file string) error {
 // delivered are the flags of compiler and linker by which programs are delivered: what .ci/lean, .ci/link and .ci/tags say, as the
 // Makefile has them.
 func delivered(ctx context.Context) (flags []string, err error) {
-	module, err := exec.CommandContext(ctx, "go", "env", "GOMOD").Output()
+	root, err := Root(ctx)
 	if err != nil {
-		return nil, fmt.Errorf("find the module: %w", err)
+		return nil, err
 	}
-	folder := filepath.Join(filepath.Dir(strings.TrimSpace(string(module))), ".ci")
+	folder := filepath.Join(root, ".ci")
 	link, err := os.ReadFile(filepath.Join(folder, "link"))
 	if err != nil {
 		return nil, err
@@ -50,4 +51,13 @@ func delivered(ctx context.Context) (flags []string, err error) {
 		flags = append(flags, "-gcflags="+name+"/...=-l")
 	}
 	return flags, err
+}
+
+// Root is the folder of this module.
+func Root(ctx context.Context) (string, error) {
+	module, err := exec.CommandContext(ctx, "go", "env", "GOMOD").Output()
+	if err != nil {
+		return "", fmt.Errorf("find the module: %w", err)
+	}
+	return filepath.Dir(strings.TrimSpace(string(module))), nil
 }

@@ -65,14 +65,14 @@ func breaksTransaction(err error) bool {
 }
 
 // breaksConnection reports whether the connection must not be used again: after a failed flush SQLite and the kernel may
-// disagree about what is on the disk.
+// disagree about what is on the disk, and one that was opened while the file system was read-only stays so when that is over.
 func breaksConnection(err error) bool {
 	driver, ok := errors.AsType[*sqlite.Error](err)
 	if !ok {
 		return false
 	}
 	switch driver.Code() & 0xff {
-	case lib.SQLITE_IOERR, lib.SQLITE_CORRUPT, lib.SQLITE_NOTADB:
+	case lib.SQLITE_IOERR, lib.SQLITE_READONLY, lib.SQLITE_CORRUPT, lib.SQLITE_NOTADB:
 		return true
 	}
 	return false

@@ -229,5 +229,5 @@ func (w *writer) reopen() {
 	}
 	_ = conn.Raw(func(any) error { return driver.ErrBadConn })
 	_ = conn.Close()
-	w.log.Warn("writing connection reopened after an input/output error")
+	w.log.Warn("writing connection reopened after an error of the disk")
 }
