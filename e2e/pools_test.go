@@ -316,10 +316,10 @@ func TestManyMembers(t *testing.T) {
 
 func manyMembers(t *testing.T, v view) {
 	_, p := withPools(t, v)
-	pane := find(t, p, v, sites, "Big pool", 130)
+	find(t, p, v, sites, "Big pool", 130)
 	p.Click("Save")
 	p.ByRole("status", "").Having("Saved").Wait()
-	pane = panel(p, sites)
+	pane := panel(p, sites)
 	if !v.noScript {
 		pane.ByLabel("Password for u00001@contoso.com").Fill("Gen-00001!")
 		pane.ByRole("link", "Next").Click()

@@ -66,16 +66,16 @@ func report(out io.Writer, found profile.Import, rows []profile.ImportRow) error
 		for column, cell := range table[i] {
 			line += cell + strings.Repeat(" ", widths[column]-utf8.RuneCountInString(cell)+2)
 		}
-		text.WriteString(strings.TrimRight(line, " ") + "\n")
+		_, _ = text.WriteString(strings.TrimRight(line, " ") + "\n")
 		for _, line := range wrapped(row.Notes, lineWidth-len(notesIndent)) {
-			text.WriteString(notesIndent + line + "\n")
+			_, _ = text.WriteString(notesIndent + line + "\n")
 		}
 	}
 	begin := "imported"
 	if found.State == profile.Checked {
 		begin = "nothing was stored"
 	}
-	fmt.Fprintf(text, "%s: %d new, %d changed, %d unchanged, %d refused\n", begin, found.Counts[profile.RowNew], found.Counts[profile.RowChanged], found.Counts[profile.RowUnchanged], found.Counts[profile.RowRefused])
+	_, _ = fmt.Fprintf(text, "%s: %d new, %d changed, %d unchanged, %d refused\n", begin, found.Counts[profile.RowNew], found.Counts[profile.RowChanged], found.Counts[profile.RowUnchanged], found.Counts[profile.RowRefused])
 	return text.Flush() // the first error there was
 }
 

@@ -111,7 +111,9 @@ func (m *machine) settingsOf(base, issuer, microsoft string) error {
 	}
 	own := string(text)
 	for _, of := range [][2]string{
-		{"https://purser.contoso.com", base}, {"https://login.microsoftonline.com/TENANT-ID/v2.0", issuer}, {"APPLICATION-ID", programs.ForeignClient},
+		{"https://purser.contoso.com", base},
+		{"https://login.microsoftonline.com/TENANT-ID/v2.0", issuer},
+		{"APPLICATION-ID", programs.ForeignClient},
 		{"PURSER_TRUSTED_PROXIES=127.0.0.1", "PURSER_TRUSTED_PROXIES=127.0.0.1, 10.0.0.0/8"},
 	} {
 		if !strings.Contains(own, of[0]) {

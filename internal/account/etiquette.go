@@ -21,7 +21,7 @@ const hour = time.Hour
 // Hesitate waits for a moment of an attempt's own. It reports false when ctx ends.
 func (s *Service) Hesitate(ctx context.Context) bool {
 	jitter := s.etiquette.Jitter
-	return jitter <= 0 || Sleep(ctx, rand.N(jitter))
+	return jitter <= 0 || Sleep(ctx, rand.N(jitter)) //nolint:gosec // A wait, which may be guessed.
 }
 
 // Intrusive says why what nobody waits for leaves the account alone for now; empty where it may go on.

@@ -185,8 +185,10 @@ func TestOneWayToTrimX17(t *testing.T) {
 // it (X38). What is logged at start and of the machine around Purser is of nobody who sends something.
 func TestNoErrorIsLoggedRawX38(t *testing.T) {
 	seen := map[string]int{}
-	for _, room := range []string{"web", "internal/access", "internal/audit", "internal/session", "internal/breakglass", "internal/people", "internal/tenant", "internal/appprofile",
-		"internal/account", "internal/run", "internal/profile", "internal/pool", "internal/scan", "internal/watch", "internal/event", "internal/notify"} {
+	for _, room := range []string{
+		"web", "internal/access", "internal/audit", "internal/session", "internal/breakglass", "internal/people", "internal/tenant", "internal/appprofile",
+		"internal/account", "internal/run", "internal/profile", "internal/pool", "internal/scan", "internal/watch", "internal/event", "internal/notify",
+	} {
 		err := fs.WalkDir(os.DirFS("../.."), room, func(path string, _ fs.DirEntry, err error) error {
 			if err != nil || !strings.HasSuffix(path, ".go") || strings.HasSuffix(path, "_test.go") {
 				return err

@@ -79,6 +79,6 @@ func redirect(base *url.URL) http.Handler {
 		}
 		w.Header().Set("Cache-Control", "no-store")
 		w.Header().Set("X-Content-Type-Options", "nosniff")
-		http.Redirect(w, r, to, http.StatusPermanentRedirect)
+		http.Redirect(w, r, to, http.StatusPermanentRedirect) //nolint:gosec // To our own base address, which the path only follows.
 	})
 }

@@ -88,7 +88,9 @@ func storesOf(db *sqlite.DB) stores {
 		index:   oneAfterTheOther(kept.Index, found.Index),
 		prepare: func(ctx context.Context) error { return errors.Join(kept.Fold(ctx), members.Fold(ctx)) },
 		queues: []metrics.Queue{
-			{Name: "runs", Depth: ran.Unfinished}, {Name: "run_items", Depth: ran.UnfinishedItems}, {Name: "readings", Depth: members.ReadingsWaiting},
+			{Name: "runs", Depth: ran.Unfinished},
+			{Name: "run_items", Depth: ran.UnfinishedItems},
+			{Name: "readings", Depth: members.ReadingsWaiting},
 			{Name: "jobs", Depth: db.WorkWaiting},
 		},
 		signedIn: visits.SignedIn,

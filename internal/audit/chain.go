@@ -146,4 +146,4 @@ func (m message) text(s string) message { return append(m.number(int64(len(s))),
 
 func (m message) bytes(b []byte) message { return append(m.number(int64(len(b))), b...) }
 
-func (m message) number(n int64) message { return binary.BigEndian.AppendUint64(m, uint64(n)) }
+func (m message) number(n int64) message { return binary.BigEndian.AppendUint64(m, uint64(n)) } //nolint:gosec // Bits are all that is asked for.

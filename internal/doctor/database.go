@@ -49,7 +49,7 @@ func database(ctx context.Context, l *look) []Finding {
 func (l *look) upgradable(c sqlite.Condition) Finding {
 	says := fmt.Sprintf("The database is of an older version (database %d, program %d).", c.Version, c.Newest)
 	space, err := l.Space(l.cfg.Data)
-	if err == nil && space.Free < 2*uint64(c.File) {
+	if err == nil && space.Free < 2*uint64(c.File) { //nolint:gosec // A file has no length below zero.
 		return wrong(says+" The copy that the upgrade keeps does not fit on the disk.", "Free some space before you start this version.")
 	}
 	return warning(says, "The next start of this version brings it up to date and keeps a copy (docs/upgrade.md).")

@@ -13,5 +13,5 @@ func networkOf(folder string) string {
 	if unix.Statfs(folder, &s) != nil {
 		return ""
 	}
-	return networkKinds[int64(uint32(s.Type))]
+	return networkKinds[int64(uint32(s.Type))] //nolint:gosec // The kinds are numbers of 32 bits.
 }

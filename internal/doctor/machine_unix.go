@@ -14,7 +14,7 @@ func spaceOf(folder string) (Space, error) {
 	if err := unix.Statfs(folder, &s); err != nil {
 		return Space{}, err
 	}
-	block := uint64(s.Bsize)
+	block := uint64(s.Bsize) //nolint:gosec // A block has no length below zero.
 	return Space{Free: uint64(s.Bavail) * block, Total: uint64(s.Blocks) * block}, nil
 }
 

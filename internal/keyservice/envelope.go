@@ -63,7 +63,7 @@ func (p parcel) digest(binding []byte) []byte {
 // framed puts the length before each part.
 func framed(parts ...[]byte) (all []byte) {
 	for _, part := range parts {
-		all = append(binary.BigEndian.AppendUint32(all, uint32(len(part))), part...)
+		all = append(binary.BigEndian.AppendUint32(all, uint32(len(part))), part...) //nolint:gosec // Parts are seals and names.
 	}
 	return all
 }
@@ -72,7 +72,7 @@ func framed(parts ...[]byte) (all []byte) {
 func opened(b []byte) (p parcel, whole bool) {
 	var parts [5][]byte
 	for i := range parts {
-		if len(b) < 4 || uint64(len(b)-4) < uint64(binary.BigEndian.Uint32(b)) {
+		if len(b) < 4 || uint64(len(b)-4) < uint64(binary.BigEndian.Uint32(b)) { //nolint:gosec // There are four at least.
 			return p, false
 		}
 		end := 4 + int(binary.BigEndian.Uint32(b))

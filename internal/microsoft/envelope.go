@@ -71,7 +71,7 @@ func readTexts(body []byte) (map[string]string, error) {
 	var open []*strings.Builder
 	for {
 		token, err := decoder.Token()
-		if err == io.EOF && len(path) == 0 && elements > 0 {
+		if errors.Is(err, io.EOF) && len(path) == 0 && elements > 0 {
 			return texts, nil
 		}
 		if err != nil {

@@ -307,7 +307,7 @@ func (c *Client) awaitTurn(ctx context.Context, r request) error {
 			if !outlasts(ctx, wait) {
 				return said
 			}
-			if !sleep(ctx, wait+rand.N(100*time.Millisecond)) {
+			if !sleep(ctx, wait+rand.N(100*time.Millisecond)) { //nolint:gosec // A wait, which may be guessed.
 				return stopped(ctx, r)
 			}
 			continue

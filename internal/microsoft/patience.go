@@ -31,7 +31,7 @@ func (p *patience) take(wait time.Duration) (time.Duration, bool) {
 	if wait > p.left {
 		return 0, false
 	}
-	wait += rand.N(min(p.left-wait, 100*time.Millisecond) + 1)
+	wait += rand.N(min(p.left-wait, 100*time.Millisecond) + 1) //nolint:gosec // A wait, which may be guessed.
 	p.left -= wait
 	return wait, true
 }

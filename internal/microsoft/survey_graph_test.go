@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-
 	"net/http"
 	"net/http/httptest"
 	"slices"
@@ -30,9 +29,16 @@ func TestWhatGraphListsIsReadByPages(t *testing.T) {
 		survey *microsoft.Survey
 		by     string
 	}{
-		{microsoft.KindSites, byApp, "app"}, {microsoft.KindOneDrives, byApp, "app"},
-		{microsoft.KindGroups, byApp, "app"}, {microsoft.KindTeams, byApp, "app"}, {microsoft.KindUsers, byApp, "app"}, {microsoft.KindMailboxes, byApp, "app"},
-		{microsoft.KindGroups, byAccount, "account"}, {microsoft.KindTeams, byAccount, "account"}, {microsoft.KindUsers, byAccount, "account"}, {microsoft.KindMailboxes, byAccount, "account"},
+		{microsoft.KindSites, byApp, "app"},
+		{microsoft.KindOneDrives, byApp, "app"},
+		{microsoft.KindGroups, byApp, "app"},
+		{microsoft.KindTeams, byApp, "app"},
+		{microsoft.KindUsers, byApp, "app"},
+		{microsoft.KindMailboxes, byApp, "app"},
+		{microsoft.KindGroups, byAccount, "account"},
+		{microsoft.KindTeams, byAccount, "account"},
+		{microsoft.KindUsers, byAccount, "account"},
+		{microsoft.KindMailboxes, byAccount, "account"},
 	} {
 		names, places := all(t, c.survey, c.kind, "")
 		want := map[microsoft.Kind]int{
@@ -169,7 +175,7 @@ func TestARestIsKeptByEverybody(t *testing.T) {
 		if refusals(sim) != 1 || time.Since(started) > 10*time.Second {
 			t.Errorf("%d refusals after %v", refusals(sim), time.Since(started))
 		}
-		if until := survey.Resting(); until.Sub(time.Now()) < 9*time.Minute {
+		if until := survey.Resting(); time.Until(until) < 9*time.Minute {
 			t.Errorf("rests until %v", until)
 		}
 		time.Sleep(11 * time.Minute)
@@ -368,9 +374,14 @@ func TestTheMissingPermissionIsNamed(t *testing.T) {
 		kind   microsoft.Kind
 		right  string
 	}{
-		{byApp, microsoft.KindSites, "Sites.Read.All"}, {byApp, microsoft.KindOneDrives, "Sites.Read.All"}, {byApp, microsoft.KindGroups, "GroupMember.Read.All"},
-		{byApp, microsoft.KindTeams, "GroupMember.Read.All"}, {byApp, microsoft.KindUsers, "User.Read.All"}, {byApp, microsoft.KindMailboxes, "User.Read.All"},
-		{byAccount, microsoft.KindGroups, "GroupMember.Read.All"}, {byAccount, microsoft.KindSites, "Sites.Read.All"},
+		{byApp, microsoft.KindSites, "Sites.Read.All"},
+		{byApp, microsoft.KindOneDrives, "Sites.Read.All"},
+		{byApp, microsoft.KindGroups, "GroupMember.Read.All"},
+		{byApp, microsoft.KindTeams, "GroupMember.Read.All"},
+		{byApp, microsoft.KindUsers, "User.Read.All"},
+		{byApp, microsoft.KindMailboxes, "User.Read.All"},
+		{byAccount, microsoft.KindGroups, "GroupMember.Read.All"},
+		{byAccount, microsoft.KindSites, "Sites.Read.All"},
 	} {
 		err := c.survey.Read(t.Context(), c.kind, "", func(microsoft.Things) error { return nil })
 		if f, _ := microsoft.FailureOf(err); !f.Denied || f.Right != c.right || f.Whose != whose.App {

@@ -374,9 +374,15 @@ func TestAPlaceThatIsNotKnownIsStale(t *testing.T) {
 		kind microsoft.Kind
 		from string
 	}{
-		{microsoft.KindSites, "csom:nonsense"}, {microsoft.KindSites, "graph:/v1.0/sites/getAllSites?$top=5"}, {microsoft.KindSites, "x"},
-		{microsoft.KindUsers, "csom:abc"}, {microsoft.KindUsers, "graph:/v1.0/groups?$top=5"}, {microsoft.KindUsers, "graph://elsewhere.example/v1.0/users?x"},
-		{microsoft.KindUsers, "graph:/v1.0/users?$skiptoken=nonsense"}, {microsoft.KindUsers, "graph:/v1.0/users/../groups?x"}, {microsoft.KindUsers, "graph:/v1.0/users?a\r\nb"},
+		{microsoft.KindSites, "csom:nonsense"},
+		{microsoft.KindSites, "graph:/v1.0/sites/getAllSites?$top=5"},
+		{microsoft.KindSites, "x"},
+		{microsoft.KindUsers, "csom:abc"},
+		{microsoft.KindUsers, "graph:/v1.0/groups?$top=5"},
+		{microsoft.KindUsers, "graph://elsewhere.example/v1.0/users?x"},
+		{microsoft.KindUsers, "graph:/v1.0/users?$skiptoken=nonsense"},
+		{microsoft.KindUsers, "graph:/v1.0/users/../groups?x"},
+		{microsoft.KindUsers, "graph:/v1.0/users?a\r\nb"},
 	} {
 		if err := survey.Read(t.Context(), c.kind, c.from, func(microsoft.Things) error { return nil }); !errors.Is(err, microsoft.ErrStale) {
 			t.Errorf("%s from %q: %v", c.kind, c.from, err)

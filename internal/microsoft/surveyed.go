@@ -123,7 +123,7 @@ func (s *Survey) Read(ctx context.Context, kind Kind, from string, use func(Thin
 
 // walk reads a list page by page. What leads to a page of before, or has no end, is ErrNowhere.
 func walk(ctx context.Context, page func(context.Context, string) (Things, error), from string, use func(Things) error) error {
-	var seed = maphash.MakeSeed()
+	seed := maphash.MakeSeed()
 	seen := map[uint64]bool{}
 	for at := from; len(seen) < mostPages; {
 		things, err := page(ctx, at)

@@ -103,8 +103,14 @@ const (
 
 var importLayout = sheet.Layout{
 	Columns: []sheet.Column{
-		{Name: columnName, Required: true}, {Name: columnDescription, Lines: true}, {Name: columnTenant, Required: true}, {Name: columnServices, Required: true, List: true},
-		{Name: columnUsername, Required: true}, {Name: columnPassword}, {Name: columnType}, {Name: columnAdminCenter},
+		{Name: columnName, Required: true},
+		{Name: columnDescription, Lines: true},
+		{Name: columnTenant, Required: true},
+		{Name: columnServices, Required: true, List: true},
+		{Name: columnUsername, Required: true},
+		{Name: columnPassword},
+		{Name: columnType},
+		{Name: columnAdminCenter},
 	},
 	MaxBytes: MaxImport, MaxRows: MaxImportRows, JSON: true,
 }

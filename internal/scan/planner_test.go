@@ -16,7 +16,8 @@ import (
 // deleted at Microsoft since.
 func (r *rig) planner() {
 	r.members = []pool.Object{
-		{ID: "u1", Name: "One", Username: "one@contoso.com", Enabled: true}, {ID: "u2", Name: "Two", Username: "Two@contoso.com", Enabled: true},
+		{ID: "u1", Name: "One", Username: "one@contoso.com", Enabled: true},
+		{ID: "u2", Name: "Two", Username: "Two@contoso.com", Enabled: true},
 		{ID: "u3", Name: "Three", Username: "three@contoso.com", Enabled: true},
 	}
 	r.microsoft.both["u1"] = []string{"a", "b", "c", "d", "security group"}

@@ -5,10 +5,17 @@ import "strings"
 // families are the browsers that are told by name, each by what only it and those before it write into the User-Agent: nearly all of them
 // claim to be Chrome and Safari too.
 var families = []struct{ mark, name string }{
-	{"Edg/", "Microsoft Edge"}, {"EdgA/", "Microsoft Edge"}, {"EdgiOS/", "Microsoft Edge"},
-	{"OPR/", "Opera"}, {"SamsungBrowser/", "Samsung Internet"}, {"Vivaldi/", "Vivaldi"},
-	{"Firefox/", "Firefox"}, {"FxiOS/", "Firefox"},
-	{"HeadlessChrome/", "Chrome"}, {"CriOS/", "Chrome"}, {"Chrome/", "Chrome"},
+	{"Edg/", "Microsoft Edge"},
+	{"EdgA/", "Microsoft Edge"},
+	{"EdgiOS/", "Microsoft Edge"},
+	{"OPR/", "Opera"},
+	{"SamsungBrowser/", "Samsung Internet"},
+	{"Vivaldi/", "Vivaldi"},
+	{"Firefox/", "Firefox"},
+	{"FxiOS/", "Firefox"},
+	{"HeadlessChrome/", "Chrome"},
+	{"CriOS/", "Chrome"},
+	{"Chrome/", "Chrome"},
 	{"Safari/", "Safari"},
 }
 

@@ -300,7 +300,7 @@ func (r *listReader) unit() (rune, bool) {
 		if value < 0 || digit < '0' {
 			return 0, false
 		}
-		unit = unit<<4 | rune(value)
+		unit = unit<<4 | rune(value) //nolint:gosec // A digit is below 16.
 	}
 	r.at += 5
 	return unit, true

@@ -60,7 +60,7 @@ func TestListsThatCannotBeRead(t *testing.T) {
 		`[{"name":"a","services":"Fly"},{"Name":"a","name":1}]`:                       `Entry 2 has a key twice: "name"`,
 		`[{"name":"a","services":"Fly","secret":"` + marked + `","other":{"a":[1]}}]`: `Entry 1 has unknown keys: "other", "secret". The keys can be name, description, services, password.`,
 		`[{"` + marked + `":"a","` + marked + `":"b"}]`:                               "Entry 1 has an unknown key twice.",
-		`[{"nmae":"a","services":"Fly"}]`:                                             `Entry 1 has unknown keys: "nmae" (probably name). The keys can be name, description, services, password. Rename or delete the others, and try again.`,
+		`[{"nmae":"a","services":"Fly"}]`:                                             `Entry 1 has unknown keys: "nmae" (probably name). The keys can be name, description, services, password. Rename or delete the others, and try again.`, //nolint:misspell // It is the mistake that is found.
 		`[{"Names":"a","_service":"Fly","` + marked + `":"b"}]`:                       `Entry 1 has unknown keys: "names" (probably name), "_service" (probably services) and 1 more. The keys can be`,
 		`[{"name":"a","Ser Vices":"Fly"}]`:                                            `Entry 1 has unknown keys: "ser vices" (probably services). The keys`,
 		`[{"title":"a","serves":"Fly"}]`:                                              `Entry 1 has unknown keys: "serves" (probably services) and 1 more. The keys`,

@@ -44,7 +44,7 @@ func CopyFile(ctx context.Context, folder, to string) (rows map[string]int64, er
 			return rows, err
 		}
 	}
-	return nil, errors.New("Purser was started or stopped again and again meanwhile")
+	return nil, errors.New("somebody started or stopped Purser again and again meanwhile")
 }
 
 // stampOf tells one state of a file that nobody works in from another.
@@ -163,7 +163,8 @@ func Counted() (kinds []string) {
 // countRows counts what there is of each kind that the version of the database knows.
 func countRows(ctx context.Context, from interface {
 	QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row
-}) (map[string]int64, error) {
+},
+) (map[string]int64, error) {
 	rows := map[string]int64{}
 	for _, c := range countedTables {
 		var known bool

@@ -21,13 +21,13 @@ func TestAnswersAreKeptUntilAWrite(t *testing.T) {
 		}
 		return n
 	}
-	if ask() != 1 || ask() != 1 {
+	if first, second := ask(), ask(); first != 1 || second != 1 {
 		t.Error("asked twice though nothing was written")
 	}
 	if err := db.CheckWritable(ctx); err != nil {
 		t.Fatal(err)
 	}
-	if ask() != 2 || ask() != 2 {
+	if first, second := ask(), ask(); first != 2 || second != 2 {
 		t.Error("an old answer, after a write")
 	}
 	failed := errors.New("the change failed")

@@ -337,9 +337,18 @@ func objectsInOrder(r *rig) {
 	r.tallied()
 	r.reindex()
 	for _, q := range []scan.ObjectQuery{
-		{}, {State: scan.Any}, {State: scan.Away}, {Tenant: contoso.ID}, {Type: scan.Sites}, {Tenant: fabrikam.ID, Type: scan.Users, State: scan.Any},
-		{Grant: []scan.GrantState{scan.Refused, scan.Left}}, {Grant: []scan.GrantState{scan.NotGranted}, State: scan.Any}, {Type: scan.Users, Grant: []scan.GrantState{scan.NotGranted}},
-		{Text: "elan", State: scan.Any}, {Text: "sites-1", Tenant: contoso.ID}, {Text: "contoso.com"},
+		{},
+		{State: scan.Any},
+		{State: scan.Away},
+		{Tenant: contoso.ID},
+		{Type: scan.Sites},
+		{Tenant: fabrikam.ID, Type: scan.Users, State: scan.Any},
+		{Grant: []scan.GrantState{scan.Refused, scan.Left}},
+		{Grant: []scan.GrantState{scan.NotGranted}, State: scan.Any},
+		{Type: scan.Users, Grant: []scan.GrantState{scan.NotGranted}},
+		{Text: "elan", State: scan.Any},
+		{Text: "sites-1", Tenant: contoso.ID},
+		{Text: "contoso.com"},
 	} {
 		for _, q.Sort = range []scan.Column{scan.ByName, scan.ByType, scan.ByFirst, scan.ByLast} {
 			for _, q.Down = range []bool{false, true} {

@@ -77,8 +77,10 @@ func Watches(t *testing.T, open Open) {
 			no := r.gathered("p1").No
 			at := func(i int) time.Time { return monday.Add(time.Duration(i) * time.Hour) }
 			all := []watch.Check{
-				{At: at(0), Outcome: watch.Good, Status: verdict.Valid}, {At: at(1), Outcome: watch.Bad, Status: verdict.WrongPassword, Code: "AADSTS50126"},
-				{At: at(2), Outcome: watch.Skipped, Reason: account.Parked}, {At: at(3), Outcome: watch.Unknown, Status: verdict.Unreachable, Code: "TIMEOUT"},
+				{At: at(0), Outcome: watch.Good, Status: verdict.Valid},
+				{At: at(1), Outcome: watch.Bad, Status: verdict.WrongPassword, Code: "AADSTS50126"},
+				{At: at(2), Outcome: watch.Skipped, Reason: account.Parked},
+				{At: at(3), Outcome: watch.Unknown, Status: verdict.Unreachable, Code: "TIMEOUT"},
 			}
 			for _, c := range all {
 				r.must(r.Watches.Settle(ctx, no, &c, time.Time{}))

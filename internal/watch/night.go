@@ -48,7 +48,7 @@ func paceOf(total int, e account.Etiquette) (pace time.Duration, fit int) {
 func turn(night time.Time, pace time.Duration, i int, no int64) time.Time {
 	at := night.Add(time.Duration(i) * pace)
 	if room := pace - apart; room > 0 {
-		at = at.Add(time.Duration(fraction(night, no) % uint64(room)))
+		at = at.Add(time.Duration(fraction(night, no) % uint64(room))) //nolint:gosec // It is less than room.
 	}
 	return at.Truncate(time.Millisecond)
 }

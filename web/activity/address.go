@@ -76,8 +76,12 @@ var spellings = []struct {
 	layout string
 	lasts  time.Duration
 }{
-	{"2006-01-02", 24 * time.Hour}, {"2006-01-02 15:04", time.Minute}, {"2006-01-02T15:04", time.Minute},
-	{"2006-01-02 15:04:05", time.Second}, {"2006-01-02T15:04:05", time.Second}, {time.RFC3339, time.Second},
+	{"2006-01-02", 24 * time.Hour},
+	{"2006-01-02 15:04", time.Minute},
+	{"2006-01-02T15:04", time.Minute},
+	{"2006-01-02 15:04:05", time.Second},
+	{"2006-01-02T15:04:05", time.Second},
+	{time.RFC3339, time.Second},
 }
 
 // moment reads a time; none is fine. As an end it is what follows the last moment that was meant: all of the day, of the minute.

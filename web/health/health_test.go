@@ -125,8 +125,10 @@ func plant(t *testing.T, h *demotest.House, id string) {
 	}
 	now := time.Now().UTC()
 	for i, c := range []watch.Check{
-		{Outcome: watch.Good, Status: verdict.Valid}, {Outcome: watch.Good, Status: verdict.Valid},
-		{Outcome: watch.Bad, Status: verdict.WrongPassword, Code: "AADSTS50126"}, {Outcome: watch.Skipped, Reason: account.Parked},
+		{Outcome: watch.Good, Status: verdict.Valid},
+		{Outcome: watch.Good, Status: verdict.Valid},
+		{Outcome: watch.Bad, Status: verdict.WrongPassword, Code: "AADSTS50126"},
+		{Outcome: watch.Skipped, Reason: account.Parked},
 	} {
 		c.At = now.AddDate(0, 0, i-4)
 		if err := store.Settle(t.Context(), w.No, &c, time.Time{}); err != nil {

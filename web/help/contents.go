@@ -50,8 +50,11 @@ var (
 	appPlaces        = []place{{"about", "What app passwords are"}, {"retired", "What Microsoft has turned off"}, {"other", "Other messages"}, {"convert", "Convert to a sign-in without an app password"}, {"limits", "What classic MFA profiles can't do"}}
 	importPlaces     = []place{{"file", "The file"}, {"columns", "Columns"}, {"results", "What the results mean"}, {"afterward", "After an import"}}
 	poolPlaces       = []place{
-		{"build", "Build a pool"}, {"mfa", "Members with multi-factor authentication"}, {"needs", "What each object type needs"},
-		{"size", "How many members are enough"}, {"force", "When a pool takes effect"},
+		{"build", "Build a pool"},
+		{"mfa", "Members with multi-factor authentication"},
+		{"needs", "What each object type needs"},
+		{"size", "How many members are enough"},
+		{"force", "When a pool takes effect"},
 	}
 	connectPlaces = []place{{"connect", "Connect the tenant"}, {"register", "Create the registration by hand"}, {"powershell", "Create the registration with PowerShell"}, {"permissions", "Permissions"}}
 )

@@ -29,8 +29,12 @@ func (v usersView) anyProfile() bool {
 
 // brief are the names that administrators know licenses by, in the order of a row.
 var brief = []struct{ product, name string }{
-	{"Exchange Online", "EXO"}, {"SharePoint Online", "SPO"}, {"Microsoft Teams", "Teams"}, {"Project Online", "Project"},
-	{"Microsoft Entra ID P1", "Entra P1"}, {"Microsoft Entra ID P2", "Entra P2"},
+	{"Exchange Online", "EXO"},
+	{"SharePoint Online", "SPO"},
+	{"Microsoft Teams", "Teams"},
+	{"Project Online", "Project"},
+	{"Microsoft Entra ID P1", "Entra P1"},
+	{"Microsoft Entra ID P2", "Entra P2"},
 }
 
 // briefly is a line of licenses: "EXO · SPO · Teams".

@@ -87,8 +87,13 @@ func retired(class pool.Class, now time.Time) string {
 // hidden is what the form carries along of the pool, beside what can be typed.
 func (p *poolForm) hidden() []hiddenView {
 	list := []hiddenView{
-		{fieldSeen, strconv.FormatInt(p.seen, 10)}, {fieldNamed, p.named}, {fieldReading, string(p.reading)}, {fieldDrift, string(p.drift)},
-		{fieldWas + "-" + fieldReading, string(p.was.reading)}, {fieldWas + "-" + fieldURL, p.was.url}, {fieldWas + "-" + fieldObjects, p.was.objects},
+		{fieldSeen, strconv.FormatInt(p.seen, 10)},
+		{fieldNamed, p.named},
+		{fieldReading, string(p.reading)},
+		{fieldDrift, string(p.drift)},
+		{fieldWas + "-" + fieldReading, string(p.was.reading)},
+		{fieldWas + "-" + fieldURL, p.was.url},
+		{fieldWas + "-" + fieldObjects, p.was.objects},
 	}
 	if p.clear {
 		list = append(list, hiddenView{fieldClear, "yes"})

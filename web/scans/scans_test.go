@@ -349,7 +349,7 @@ func loseRegistrations(t *testing.T, h *demotest.House) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer db.Close() //nolint:errcheck // nothing is lost by it
+	defer db.Close()
 	if _, err := db.ExecContext(t.Context(), `DELETE FROM runs WHERE kind = 'site_grant'`); err != nil {
 		t.Fatal(err)
 	}

@@ -133,8 +133,11 @@ func (g *request) oneApplication() call.Answer {
 		secrets = append(secrets, shown)
 	}
 	return reply(members{
-		{"@odata.context", "https://" + g.tenant.Cloud().Graph + "/v1.0/$metadata#applications/$entity"}, {"id", guid.Derived("application", a.AppID)},
-		{"appId", a.AppID}, {"displayName", a.DisplayName}, {"passwordCredentials", secrets},
+		{"@odata.context", "https://" + g.tenant.Cloud().Graph + "/v1.0/$metadata#applications/$entity"},
+		{"id", guid.Derived("application", a.AppID)},
+		{"appId", a.AppID},
+		{"displayName", a.DisplayName},
+		{"passwordCredentials", secrets},
 	})
 }
 

@@ -16,7 +16,8 @@ func claimsOf(t *testing.T, token string) (claims struct {
 	Scope string   `json:"scp"`
 	Roles []string `json:"roles"`
 	Proof string   `json:"appidacr"`
-}) {
+},
+) {
 	t.Helper()
 	text, err := base64.RawURLEncoding.DecodeString(strings.Split(token, ".")[1])
 	if err == nil {

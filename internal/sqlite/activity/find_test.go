@@ -70,10 +70,32 @@ func TestEveryViewHasWhatFits(t *testing.T) {
 	for _, far := range []int{20_000, 25} {
 		s := whole.LookingAt(far)
 		for _, q := range []activity.Query{
-			{}, {From: day}, {To: day}, {From: day.Add(-time.Hour), To: day}, {Person: "ADELE"}, {Person: "müller"}, {Person: "com"}, {Person: "nobody"}, {Action: "sign-in"}, {Action: "none"},
-			{Result: activity.Failed}, {Result: activity.Done}, {Result: activity.Refused}, {Result: activity.Begun}, {Tenant: "t1"}, {Tenant: "t9"},
-			{Object: "backup"}, {Object: "BACKUP eu"}, {Object: "50% o"}, {Object: "p4"}, {Object: "Bäck"}, {Object: "x'; DROP TABLE activity; --"},
-			{Person: "adele", Action: "sign-in", Result: activity.Done}, {Object: "archive", Person: "jm", Tenant: "t2"}, {Tenant: "t1", Result: activity.Failed, From: day}, {Person: "purser", Object: "backup", Action: "profile changed", Result: activity.Done, Tenant: "t1", To: day},
+			{},
+			{From: day},
+			{To: day},
+			{From: day.Add(-time.Hour), To: day},
+			{Person: "ADELE"},
+			{Person: "müller"},
+			{Person: "com"},
+			{Person: "nobody"},
+			{Action: "sign-in"},
+			{Action: "none"},
+			{Result: activity.Failed},
+			{Result: activity.Done},
+			{Result: activity.Refused},
+			{Result: activity.Begun},
+			{Tenant: "t1"},
+			{Tenant: "t9"},
+			{Object: "backup"},
+			{Object: "BACKUP eu"},
+			{Object: "50% o"},
+			{Object: "p4"},
+			{Object: "Bäck"},
+			{Object: "x'; DROP TABLE activity; --"},
+			{Person: "adele", Action: "sign-in", Result: activity.Done},
+			{Object: "archive", Person: "jm", Tenant: "t2"},
+			{Tenant: "t1", Result: activity.Failed, From: day},
+			{Person: "purser", Object: "backup", Action: "profile changed", Result: activity.Done, Tenant: "t1", To: day},
 		} {
 			var want []int64
 			for _, e := range all.Entries {

@@ -67,6 +67,7 @@ type beside struct {
 func (b beside) one(query string, args ...any) sqlite.Row {
 	return b.db.QueryRow(b.ctx, query, args...)
 }
+
 func (b beside) all(query string, args ...any) sqlite.Rows { return b.db.Query(b.ctx, query, args...) }
 
 type within struct{ tx *sqlite.Tx }

@@ -107,8 +107,10 @@ type reader struct {
 func newReader(sort profile.Column, size int) *reader {
 	r := &reader{rows: make([]profile.Row, 0, size), places: make([]cursor, 0, size), place: cursor{Sort: sort}}
 	p, v := &r.row, &r.row.Verdict
-	r.targets = []any{&p.ID, &p.Kind, &p.Name, &p.Description, &p.Tenant, &p.Username, &p.AdminCenterURL, &p.Version, &r.services, &p.Status, &r.validated, &v.Code, &v.Expiry.Kind, &r.expires,
-		&r.warn, &r.roles, &r.products, &r.warnings, &r.failedStatus, &r.failedAt, &r.modified, &r.place.Row, &r.place.Key}
+	r.targets = []any{
+		&p.ID, &p.Kind, &p.Name, &p.Description, &p.Tenant, &p.Username, &p.AdminCenterURL, &p.Version, &r.services, &p.Status, &r.validated, &v.Code, &v.Expiry.Kind, &r.expires,
+		&r.warn, &r.roles, &r.products, &r.warnings, &r.failedStatus, &r.failedAt, &r.modified, &r.place.Row, &r.place.Key,
+	}
 	return r
 }
 
