@@ -43,7 +43,7 @@ func newSeal(c Contents, ring *secret.Keyring) (s seal, err error) {
 
 func (s seal) bytes() []byte {
 	b := append(append([]byte{}, s.text...), s.proof...)
-	b = binary.BigEndian.AppendUint32(b, uint32(len(s.text))) //nolint:gosec // Both are short.
+	b = binary.BigEndian.AppendUint32(b, uint32(len(s.text)))  //nolint:gosec // Both are short.
 	b = binary.BigEndian.AppendUint32(b, uint32(len(s.proof))) //nolint:gosec // Both are short.
 	return append(b, sign...)
 }

@@ -17,7 +17,7 @@ func mailServer(ctx context.Context, l *look) []Finding {
 		return only(wrong("Purser can't send mail. "+err.Error(), "Correct the settings, or see to the mail server (docs/notifications.md). Messages wait meanwhile."))
 	}
 	if s := l.cfg.SMTP; s.TLS == "none" && !loopback(m.Server().Address()) {
-		return only(warning("Mail goes to "+m.Server().Address()+" in the clear, so that whoever is in between can read it.", "Set PURSER_SMTP_TLS to starttls, and to tls for port 465 (docs/notifications.md)."))
+		return only(warning("Mail goes to "+m.Server().Address()+" in the clear, so anyone in between can read it.", "Set PURSER_SMTP_TLS to starttls, and to tls for port 465 (docs/notifications.md)."))
 	}
 	return only(ok("Purser can send mail by %s.", m.Server().Address()))
 }

@@ -23,7 +23,7 @@ func TestTold(t *testing.T) {
 	fails := map[string]func() error{
 		"an escape":  func() error { _, err := url.QueryUnescape(sent + "%zz"); return err },
 		"an address": func() error { _, err := url.Parse("https://" + sent + "\x7f/"); return err }, //nolint:staticcheck // It is wrong on purpose.
-		"a host":     func() error { _, err := url.Parse("https://a b" + sent); return err }, //nolint:staticcheck // It is wrong on purpose.
+		"a host":     func() error { _, err := url.Parse("https://a b" + sent); return err },        //nolint:staticcheck // It is wrong on purpose.
 		"a header": func() error {
 			_, err := textproto.NewReader(bufio.NewReader(strings.NewReader(sent + "\r\n\r\n"))).ReadMIMEHeader()
 			return err

@@ -33,7 +33,7 @@ func (h Hosts) Webhook(address string) (*url.URL, error) {
 	case err != nil:
 		return nil, err
 	case len(h) > 0 && !h.named(u.Hostname()):
-		return nil, problem.New(problem.Invalid, "Webhooks may go only to hosts that are named in PURSER_WEBHOOK_HOSTS. Ask whoever runs Purser to add "+u.Hostname()+".")
+		return nil, problem.New(problem.Invalid, "Webhooks may go only to hosts that are named in PURSER_WEBHOOK_HOSTS. Ask your server administrator to add "+u.Hostname()+".")
 	}
 	return u, nil
 }

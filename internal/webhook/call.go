@@ -116,7 +116,7 @@ func broken(ctx, within context.Context, host string, err error) *notify.Failure
 	case within.Err() != nil:
 		f.Reason = host + " didn't answer in time."
 	case errors.Is(err, errPrivate):
-		f.Reason = host + " is an address inside a network. Whoever runs Purser can allow it in PURSER_WEBHOOK_HOSTS."
+		f.Reason = host + " is an address inside a network. Your server administrator can allow it in PURSER_WEBHOOK_HOSTS."
 	case errors.As(err, &certificate):
 		f.Reason = "This machine doesn't trust the certificate of " + host + "."
 	case errors.As(err, &unknown):

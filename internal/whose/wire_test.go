@@ -75,9 +75,9 @@ func TestTheWireOfMadeUpErrorsX2(t *testing.T) {
 		&net.OpError{Op: "local error", Err: errors.New("tls: bad record MAC")}:         "TLS",
 		&net.OpError{Op: "read", Err: errors.New("reset")}:                              "RESET",
 		fmt.Errorf("wrapped: %w", whose.ProxyRefusal{HTTP: 403}):                        "PROXY",
-		context.DeadlineExceeded:                                                        "TIMEOUT",
-		context.Canceled:                                                                "RESET",
-		io.EOF:                                                                          "RESET",
+		context.DeadlineExceeded: "TIMEOUT",
+		context.Canceled:         "RESET",
+		io.EOF:                   "RESET",
 	} {
 		if got := whose.Wire(err); got != want {
 			t.Errorf("%v is %s, want %s", err, got, want)
