@@ -23,12 +23,12 @@ func (s *Service) Add(ctx context.Context, caller access.Caller, origin audit.Or
 	if err := s.mayAdd(caller, refs, role); err != nil {
 		return nil, err
 	}
-	found, err := s.candidates(ctx, caller, origin, l, refs)
+	found, err := s.candidates(ctx, caller, origin, l, distinct(refs))
 	if err != nil {
 		return nil, err
 	}
 	var added []Person
-	err = s.Store.Add(ctx, Whom{Issuer: caller.Issuer, Subject: caller.Subject}, l.Tenant, objects(refs), func(now Standing) (Outcome, error) {
+	err = s.Store.Add(ctx, Whom{Issuer: caller.Issuer, Subject: caller.Subject}, l.Tenant, objects(found), func(now Standing) (Outcome, error) {
 		added = nil
 		by, err := s.actor(ctx, caller, now.Actor)
 		if err != nil {
@@ -36,7 +36,7 @@ func (s *Service) Add(ctx context.Context, caller access.Caller, origin audit.Or
 		}
 		var out Outcome
 		for _, c := range found {
-			p, err := s.added(caller, by, origin, l.Tenant, c, role, now.Rows, &out)
+			p, err := s.added(ctx, caller, by, origin, l.Tenant, c, role, now.Rows, &out)
 			if err != nil {
 				return Outcome{}, err
 			}
@@ -47,12 +47,21 @@ func (s *Service) Add(ctx context.Context, caller access.Caller, origin audit.Or
 	return added, err
 }
 
-func objects(refs []Ref) []string {
+func objects(found []Candidate) []string {
 	var list []string
-	for _, r := range refs {
-		list = append(list, r.Object)
+	for _, c := range found {
+		list = append(list, c.Object)
 	}
 	return list
+}
+
+// distinct leaves out whoever is named twice, in small letters or capitals.
+func distinct(refs []Ref) []Ref {
+	var list []Ref
+	for _, r := range refs {
+		list = append(list, Ref{Kind: r.Kind, Object: strings.ToLower(r.Object)})
+	}
+	return once(list)
 }
 
 func (s *Service) mayAdd(caller access.Caller, refs []Ref, role access.Role) error {
@@ -104,7 +113,7 @@ func (s *Service) home() tenant.ID {
 }
 
 // added is one of those who are added, or who are listed already.
-func (s *Service) added(caller, by access.Caller, origin audit.Origin, t tenant.ID, c Candidate, role access.Role, listed []Person, out *Outcome) (Person, error) {
+func (s *Service) added(ctx context.Context, caller, by access.Caller, origin audit.Origin, t tenant.ID, c Candidate, role access.Role, listed []Person, out *Outcome) (Person, error) {
 	give := func(p Person) (Person, error) {
 		p.Given, p.GivenAt, p.GivenBy = role, s.Now(), caller.Called()
 		p.Asked, p.Answered = noTime, answered(p, s.Now())
@@ -112,8 +121,11 @@ func (s *Service) added(caller, by access.Caller, origin audit.Origin, t tenant.
 	}
 	for _, p := range listed {
 		if p.Object == c.Object {
-			return s.step(caller, by, origin, p, step{action: RoleChanged, apply: give, takes: Rank(role) < Rank(p.Given)}, out)
+			return s.step(ctx, caller, by, origin, p, step{action: RoleChanged, apply: give, takes: Rank(role) < Rank(p.Given)}, out)
 		}
+	}
+	if role == access.TenantOwner && !by.May(access.ManageOwners) { // they were one when they asked
+		return Person{}, errOwnersOwn
 	}
 	id, err := uuid.NewV7()
 	if err != nil {

@@ -39,28 +39,30 @@ var ErrDeactivated = problem.Wrap(ErrOut, problem.Forbidden, "Your access to Pur
 func (s *Service) Arrive(ctx context.Context, who Arrival, origin audit.Origin) (Come, error) {
 	out, waits := false, false
 	groups, belongs := s.belongs(ctx, who, origin)
-	err := s.Store.Arrive(ctx, s.whom(who), func(now Arriving) (Arrived, error) {
+	ended, err := s.Store.Arrive(ctx, s.whom(who), func(now Arriving) (Arrived, error) {
 		p, absorbed, err := s.recognized(ctx, now.Found)
 		if err != nil {
 			return Arrived{}, err
 		}
 		if out = p.Deactivated; out {
-			return Arrived{Person: p, Gone: absorbed}, nil
+			p, err = s.sealed(p)
+			return Arrived{Person: p, Gone: absorbed}, err
 		}
-		a, err := s.arrived(ctx, who, origin, p, absorbed, now)
+		a, err := s.arrived(who, origin, p, absorbed, now, s.givenTo(ctx, groups))
 		if err == nil && belongs.Read {
 			a, err = s.in(a, groups)
 		}
 		waits = a.Person.WaitsFor != ""
 		return a, err
 	})
+	s.tellEnded(ended)
 	if err == nil && out {
 		err = ErrDeactivated
 	}
 	if err != nil {
 		return Come{}, err
 	}
-	now, err := s.Roles(ctx, who.Caller)
+	now, err := s.rolesOf(ctx, who.Caller)
 	return Come{Caller: now, Waits: waits, Unknown: belongs.Err}, err
 }
 
@@ -75,7 +77,17 @@ func (s *Service) whom(who Arrival) Whom {
 	return w
 }
 
-// in notes the groups that somebody is in, with what they give for the primary owner's sake.
+// givenTo is the role that groups give.
+func (s *Service) givenTo(ctx context.Context, groups []Person) (role access.Role) {
+	for _, g := range groups {
+		if !g.Deactivated && s.proved(ctx, g) {
+			role = Strongest(role, g.Given)
+		}
+	}
+	return role
+}
+
+// in notes the groups that somebody is in.
 func (s *Service) in(a Arrived, groups []Person) (Arrived, error) {
 	a.Read = true
 	for _, g := range groups {
@@ -89,8 +101,12 @@ func (s *Service) in(a Arrived, groups []Person) (Arrived, error) {
 }
 
 // awaited is whom somebody may be, by an address of theirs: somebody who was given a role and has not come by the provider of now. Whoever
-// would be recognized by what Microsoft Entra ID calls them is not waited for by an address, which may be another's since.
+// would be recognized by what Microsoft Entra ID calls them is not waited for by an address, which may be another's since. Who was declined does
+// not wait again the same day: whoever answers the same question every time says yes some time.
 func (s *Service) awaited(who Arrival, p Person, namesakes []Person) ID {
+	if s.Now().Sub(p.Answered).Abs() < askAgain {
+		return ""
+	}
 	for _, n := range namesakes {
 		byObject := n.Object != "" && n.Tenant == s.home() && who.Tenant == n.Tenant
 		if n.ID != p.ID && !byObject && Rank(n.Given) > Rank(Strongest(p.Given, p.Claim)) && n.Kind == OnePerson && !n.Deactivated && (n.Subject == "" || n.Issuer != who.Caller.Issuer) {
@@ -107,14 +123,12 @@ func (s *Service) recognized(ctx context.Context, found []Person) (p Person, abs
 		id, err := uuid.NewV7()
 		return Person{ID: ID(id.String()), Kind: OnePerson, Added: s.Now()}, nil, err
 	}
-	p = found[0]
-	if p.Proof != nil && !s.proved(ctx, p) {
-		p.Given, p.Primary = "", false
-	}
+	p = s.believed(ctx, found[0])
 	for _, other := range found[1:] {
 		absorbed = append(absorbed, other.ID)
-		p.Deactivated = p.Deactivated || other.Deactivated
-		if s.proved(ctx, other) && Rank(other.Given) > Rank(p.Given) {
+		other = s.believed(ctx, other)
+		p.Deactivated, p.Primary = p.Deactivated || other.Deactivated, p.Primary || other.Primary
+		if Rank(other.Given) > Rank(p.Given) {
 			p.Given, p.GivenAt, p.GivenBy = other.Given, other.GivenAt, other.GivenBy
 		}
 		if p.Object == "" {
@@ -124,7 +138,7 @@ func (s *Service) recognized(ctx context.Context, found []Person) (p Person, abs
 	return p, absorbed, nil
 }
 
-func (s *Service) arrived(ctx context.Context, who Arrival, origin audit.Origin, p Person, absorbed []ID, now Arriving) (Arrived, error) {
+func (s *Service) arrived(who Arrival, origin audit.Origin, p Person, absorbed []ID, now Arriving, grouped access.Role) (Arrived, error) {
 	p.Name, p.SignIn, p.Issuer, p.Subject = who.Caller.Name, who.Caller.SignIn, who.Caller.Issuer, who.Caller.Subject
 	if p.Object == "" {
 		p.Tenant, p.Object = who.Tenant, who.Object
@@ -132,7 +146,7 @@ func (s *Service) arrived(ctx context.Context, who Arrival, origin audit.Origin,
 	p.Claim, p.Seen = who.Caller.Role(), s.Now()
 	p.WaitsFor = s.awaited(who, p, now.Namesakes)
 	a := Arrived{Gone: absorbed}
-	if !now.Primary && Strongest(p.Claim, p.Given) == access.TenantOwner {
+	if !now.Primary && Strongest(p.Claim, p.Given, grouped) == access.TenantOwner {
 		p.Primary = true
 		a.Entries = append(a.Entries, audit.By(who.Caller, origin, OwnerSet, p.target()).With("from", "nobody").With("reason", "the first Tenant Owner to sign in"))
 	}

@@ -3,6 +3,7 @@ package people
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"purser.example/internal/access"
 	"purser.example/internal/audit"
@@ -57,7 +58,7 @@ func (s *Service) Activate(ctx context.Context, caller access.Caller, origin aud
 func (s *Service) Remove(ctx context.Context, caller access.Caller, origin audit.Origin, ids []ID) error {
 	return s.change(ctx, caller, origin, ids, func(Person) step {
 		return step{action: Removed, gone: true, shut: true, takes: true, apply: func(p Person) (Person, error) {
-			p.Claim, p.Given, p.Grouped = "", "", ""
+			p.Claim, p.Given, p.Grouped, p.In = "", "", "", nil
 			return p, nil
 		}}
 	})
@@ -68,7 +69,7 @@ func (s *Service) change(ctx context.Context, caller access.Caller, origin audit
 	if err := access.Require(caller, access.ManagePeople); err != nil {
 		return err
 	}
-	ended, err := s.Store.Change(ctx, Whom{Issuer: caller.Issuer, Subject: caller.Subject}, s.Issuer, ids, func(now Standing) (Outcome, error) {
+	ended, err := s.Store.Change(ctx, Whom{Issuer: caller.Issuer, Subject: caller.Subject}, s.Issuer, once(ids), func(now Standing) (Outcome, error) {
 		by, err := s.actor(ctx, caller, now.Actor)
 		if err != nil {
 			return Outcome{}, err
@@ -76,7 +77,7 @@ func (s *Service) change(ctx context.Context, caller access.Caller, origin audit
 		var out Outcome
 		after := make([]Person, len(now.Rows))
 		for i, p := range now.Rows {
-			if after[i], err = s.step(caller, by, origin, p, of(p), &out); err != nil {
+			if after[i], err = s.step(ctx, caller, by, origin, p, of(p), &out); err != nil {
 				return Outcome{}, err
 			}
 		}
@@ -84,6 +85,16 @@ func (s *Service) change(ctx context.Context, caller access.Caller, origin audit
 	})
 	s.tellEnded(ended)
 	return gone(err)
+}
+
+// once leaves out what is there already.
+func once[T comparable](list []T) (each []T) {
+	for _, one := range list {
+		if !slices.Contains(each, one) {
+			each = append(each, one)
+		}
+	}
+	return each
 }
 
 func (s *Service) tellEnded(keys []string) {
@@ -120,12 +131,13 @@ var (
 )
 
 // step makes one change of one, where that is allowed, and adds what it comes to.
-func (s *Service) step(caller, by access.Caller, origin audit.Origin, p Person, st step, out *Outcome) (after Person, err error) {
-	if after, err = st.apply(p); err != nil {
+func (s *Service) step(ctx context.Context, caller, by access.Caller, origin audit.Origin, p Person, st step, out *Outcome) (after Person, err error) {
+	known := s.believed(ctx, p)
+	if after, err = st.apply(known); err != nil {
 		return after, err
 	}
-	if !st.gone && after.Given == p.Given && after.Deactivated == p.Deactivated {
-		return after, nil // it is so already
+	if !st.gone && after.Given == p.Given && known.Given == p.Given && after.Deactivated == p.Deactivated {
+		return p, nil // it is so already
 	}
 	touches := p.Role() == access.TenantOwner || after.Given == access.TenantOwner
 	switch {
@@ -175,12 +187,30 @@ func (s *Service) enters(p Person) bool {
 	return p.owns() && p.Kind == OnePerson && !p.Seen.IsZero() && p.Issuer == s.Issuer
 }
 
+// regrouped is somebody with what their groups give them once those have changed, too.
+func regrouped(p Person, changed []Person) Person {
+	if p.Kind != OnePerson {
+		return p
+	}
+	p.Grouped = ""
+	for _, m := range p.In {
+		if i := slices.IndexFunc(changed, func(g Person) bool { return g.ID == m.Group.ID }); i >= 0 {
+			m.Group = changed[i]
+		}
+		if !m.Group.Deactivated {
+			p.Grouped = Strongest(p.Grouped, m.Group.Given)
+		}
+	}
+	return p
+}
+
 // wayIn refuses a change after which nobody would be a Tenant Owner, or nobody who is known to get in (R6).
 func (s *Service) wayIn(now Standing, after []Person) error {
 	lost, enter, own := false, now.Enter, now.Own
 	for i, p := range now.Rows {
-		lost = lost || p.owns() && !after[i].owns()
-		enter, own = enter || s.enters(after[i]), own || after[i].owns()
+		then := regrouped(after[i], after)
+		lost = lost || p.owns() && !then.owns()
+		enter, own = enter || s.enters(then), own || then.owns()
 	}
 	switch {
 	case !lost:

@@ -8,6 +8,8 @@ import (
 	"sync"
 	"time"
 
+	"github.com/google/uuid"
+
 	"purser.example/internal/audit"
 	"purser.example/internal/problem"
 	"purser.example/internal/tenant"
@@ -72,7 +74,7 @@ func (s *Service) belongs(ctx context.Context, who Arrival, origin audit.Origin)
 		return nil, Belongs{Read: true}
 	}
 	in := who.Groups
-	if !who.GroupsTold || t != who.Tenant {
+	if !who.GroupsTold || t != who.Tenant || !byObject(in) {
 		if in, err = s.read(ctx, who, origin, t, object, groups); err != nil {
 			return nil, Belongs{Err: err}
 		}
@@ -80,6 +82,12 @@ func (s *Service) belongs(ctx context.Context, who Arrival, origin audit.Origin)
 	return slices.DeleteFunc(groups, func(g Person) bool {
 		return !slices.ContainsFunc(in, func(id string) bool { return strings.EqualFold(id, g.Object) })
 	}), Belongs{Read: true}
+}
+
+// byObject reports whether a claim names groups by their object ids. One that has their names, as an administrator may choose, says nothing of
+// those that were given a role.
+func byObject(groups []string) bool {
+	return !slices.ContainsFunc(groups, func(id string) bool { return len(id) != 36 || uuid.Validate(id) != nil })
 }
 
 // read asks the tenant, by its app profile: nobody's account is signed in with for it.

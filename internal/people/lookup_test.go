@@ -52,7 +52,7 @@ func (d *directory) Like(_ context.Context, text string) ([]people.Candidate, er
 
 func (d *directory) Find(_ context.Context, ref people.Ref) (people.Candidate, error) {
 	for _, c := range d.found {
-		if c.Ref == ref {
+		if c.Kind == ref.Kind && strings.EqualFold(c.Object, ref.Object) {
 			return c, d.down
 		}
 	}

@@ -26,7 +26,7 @@ func (s *Service) SetOwner(ctx context.Context, caller access.Caller, origin aud
 		if err := s.mayHandOver(ctx, by, now); err != nil {
 			return Outcome{}, err
 		}
-		return s.handedOver(caller, origin, now)
+		return s.handedOver(ctx, caller, origin, now)
 	})
 	return gone(err)
 }
@@ -46,11 +46,11 @@ func (s *Service) mayHandOver(ctx context.Context, by access.Caller, now Standin
 	return nil
 }
 
-func (s *Service) handedOver(caller access.Caller, origin audit.Origin, now Standing) (out Outcome, err error) {
-	heir, from, at := now.Rows[0], "", s.Now()
-	entry := audit.By(caller, origin, OwnerSet, heir.target()).With("before", heir.told())
+func (s *Service) handedOver(ctx context.Context, caller access.Caller, origin audit.Origin, now Standing) (out Outcome, err error) {
+	heir, from, at := s.believed(ctx, now.Rows[0]), "", s.Now()
+	entry := audit.By(caller, origin, OwnerSet, heir.target()).With("before", now.Rows[0].told())
 	if now.Primary != nil {
-		before := *now.Primary
+		before := s.believed(ctx, *now.Primary)
 		from, before.Primary = before.Called(), false
 		if before, err = s.sealed(before); err != nil {
 			return out, err

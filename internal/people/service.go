@@ -58,12 +58,19 @@ func gone(err error) error {
 	return err
 }
 
-// Roles gives the caller with the roles that they have now (R8). ErrOut says that they were deactivated. Whoever came by a break-glass link
-// has what the link gives.
+// Roles gives the caller with the roles that they have now (R8). ErrOut says that they were deactivated, or came by a provider that is not
+// that of the settings any more, which could not say today who they are. Whoever came by a break-glass link has what the link gives.
 func (s *Service) Roles(ctx context.Context, caller access.Caller) (access.Caller, error) {
-	if !caller.SignedIn() || caller.Issuer == breakglass.Issuer {
+	switch {
+	case !caller.SignedIn() || caller.Issuer == breakglass.Issuer:
 		return caller, nil
+	case caller.Issuer != s.Issuer:
+		return access.Caller{}, ErrOut
 	}
+	return s.rolesOf(ctx, caller)
+}
+
+func (s *Service) rolesOf(ctx context.Context, caller access.Caller) (access.Caller, error) {
 	p, err := s.Store.Known(ctx, caller.Issuer, caller.Subject)
 	switch {
 	case errors.Is(err, ErrNone): // they signed in before people were listed, or have been removed: the claim alone counts
@@ -120,6 +127,15 @@ func (s *Service) proved(ctx context.Context, p Person) bool {
 			"person", string(p.ID), "error", problem.Told(err))
 	}
 	return err == nil
+}
+
+// believed is somebody without what Purser did not write of them, so that a change of something else does not make it true. Of who was listed
+// from the log, that is all until their next sign-in.
+func (s *Service) believed(ctx context.Context, p Person) Person {
+	if p.Proof == nil || !s.proved(ctx, p) {
+		p.Claim, p.Given, p.Primary = "", "", false
+	}
+	return p
 }
 
 // sealed gives somebody the proof of what they are now.

@@ -50,11 +50,12 @@ type Store interface {
 	Find(ctx context.Context, id ID) (Person, error)
 	// List gives a page.
 	List(ctx context.Context, q Query) (Page, error)
-	// Arrive finds whom a sign-in may be of, and stores what decide makes of them, all or nothing.
-	Arrive(ctx context.Context, who Whom, decide func(Arriving) (Arrived, error)) error
+	// Arrive finds whom a sign-in may be of, and stores what decide makes of them, all or nothing. Nobody waits for who has come. The sessions
+	// of those who are known by another subject from now on end; it gives their keys.
+	Arrive(ctx context.Context, who Whom, decide func(Arriving) (Arrived, error)) (ended []string, err error)
 	// Add is Change of those of some objects of a tenant who are listed, for adding the others.
 	Add(ctx context.Context, actor Whom, t tenant.ID, objects []string, decide func(Standing) (Outcome, error)) error
-	// Groups gives the groups of a tenant with a role that are active.
+	// Groups gives the groups of a tenant with a role, those that are deactivated too.
 	Groups(ctx context.Context, t tenant.ID) ([]Person, error)
 	// Waiting gives a few of those who wait for an answer, those who have waited longest first.
 	Waiting(ctx context.Context) ([]Waiting, error)

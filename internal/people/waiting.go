@@ -28,6 +28,9 @@ type Waiting struct {
 	For *Person // whose role they would get; nil where they ask for one
 }
 
+// MostWaiting is how many of those who wait are shown at once.
+const MostWaiting = 20
+
 // Waiting lists whom owners have to answer, those who have waited longest first, a few at most.
 func (s *Service) Waiting(ctx context.Context, caller access.Caller) ([]Waiting, error) {
 	if err := access.Require(caller, access.ManagePeople); err != nil {
@@ -69,11 +72,14 @@ func (s *Service) accepted(ctx context.Context, caller, by access.Caller, origin
 		return Outcome{}, errAnswered
 	case p.Is(caller):
 		return Outcome{}, errSelf
+	case known.Subject != "" && known.Issuer == s.Issuer: // who was waited for has come in the meantime
+		return Outcome{}, errAnswered
 	case !s.proved(ctx, known) || known.Deactivated:
 		return Outcome{}, problem.New(problem.Conflict, known.Called()+" has no role to give. Nothing was changed.")
 	}
-	after := p
-	after.Given, after.GivenAt, after.GivenBy, after.WaitsFor = Strongest(p.Given, known.Given), known.GivenAt, known.GivenBy, ""
+	after := s.believed(ctx, p)
+	after.Given, after.GivenAt, after.GivenBy, after.WaitsFor = Strongest(after.Given, known.Given), known.GivenAt, known.GivenBy, ""
+	after.Primary = after.Primary || known.Primary
 	if after.Object == "" {
 		after.Tenant, after.Object = known.Tenant, known.Object
 	}

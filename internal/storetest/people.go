@@ -39,7 +39,7 @@ func People(t *testing.T, open Open) {
 			added.Subject, added.Issuer, added.Seen = "", "", time.Time{}
 			r.arrived(known)
 			r.arrived(added)
-			r.must(r.People.Arrive(ctx, people.Whom{Issuer: known.Issuer, Subject: known.Subject, Tenant: added.Tenant, Object: added.Object}, func(now people.Arriving) (people.Arrived, error) {
+			r.came(r.People.Arrive(ctx, people.Whom{Issuer: known.Issuer, Subject: known.Subject, Tenant: added.Tenant, Object: added.Object}, func(now people.Arriving) (people.Arrived, error) {
 				r.same("whom it finds", now.Found, []people.Person{known, added})
 				now.Found[0].Object = added.Object
 				return people.Arrived{Person: now.Found[0], Gone: []people.ID{"p2"}}, nil
@@ -49,12 +49,34 @@ func People(t *testing.T, open Open) {
 				r.Errorf("the other: %v", err)
 			}
 		}},
+		{"a sign-in under another subject ends the sessions of the former one, and nobody waits for who has come", func(r *rig) {
+			known, other, waits := person("p1", ""), person("p2", ""), person("p3", "")
+			waits.WaitsFor = "p1"
+			for _, p := range []people.Person{known, other, waits} {
+				r.arrived(p)
+				row := signedIn(session.Key("of "+p.ID), 0)
+				row.Caller.Issuer, row.Caller.Subject = p.Issuer, p.Subject
+				r.must(r.Sessions.Begin(ctx, row))
+			}
+			ended, err := r.People.Arrive(ctx, people.Whom{Issuer: known.Issuer, Subject: "another", Tenant: known.Tenant, Object: known.Object}, func(now people.Arriving) (people.Arrived, error) {
+				now.Found[0].Subject = "another"
+				return people.Arrived{Person: now.Found[0]}, nil
+			})
+			r.must(err)
+			r.same("the sessions that end", ended, []string{"of p1"})
+			r.same("the others", r.there("of p1", "of p2", "of p3")(), []session.Key{"of p2", "of p3"})
+			r.same("who waits", r.person("p3").WaitsFor, people.ID(""))
+			list, err := r.People.Waiting(ctx)
+			r.must(err)
+			r.same("the list of those who wait", len(list), 0)
+		}},
 		{"a sign-in is stored with its entries or not at all", func(r *rig) {
 			p := person("p1", "")
 			r.allOrNothing(done, r.everybody, func() error {
-				return r.People.Arrive(ctx, people.Whom{}, func(people.Arriving) (people.Arrived, error) {
+				_, err := r.People.Arrive(ctx, people.Whom{}, func(people.Arriving) (people.Arrived, error) {
 					return people.Arrived{Person: p, Entries: []audit.Entry{r.entry(done)}}, nil
 				})
+				return err
 			})
 		}},
 		{"a change is stored with its entries and ends the sessions it names, or nothing of it is", func(r *rig) {
@@ -118,7 +140,7 @@ func waysIn(r *rig) {
 	r.arrived(group)
 	r.same("a group without anybody", stands("p1", "p2"), "enter false own true entered true primary true actor true")
 	member := person("p4", "")
-	r.must(r.People.Arrive(ctx, people.Whom{}, func(people.Arriving) (people.Arrived, error) {
+	r.came(r.People.Arrive(ctx, people.Whom{}, func(people.Arriving) (people.Arrived, error) {
 		return people.Arrived{Person: member, Read: true, Groups: []people.Membership{{Group: group, Proof: []byte("in")}}}, nil
 	}))
 	r.same("the member", r.person("p4").GroupedBy, "Operators")
@@ -183,9 +205,16 @@ func person(id people.ID, given access.Role) people.Person {
 	}
 }
 
+// came is must for a sign-in, which ends no sessions.
+func (r *rig) came(ended []string, err error) {
+	r.Helper()
+	r.must(err)
+	r.same("the sessions that end", len(ended), 0)
+}
+
 func (r *rig) arrived(p people.Person) {
 	r.Helper()
-	r.must(r.People.Arrive(ctx, people.Whom{}, func(people.Arriving) (people.Arrived, error) { return people.Arrived{Person: p}, nil }))
+	r.came(r.People.Arrive(ctx, people.Whom{}, func(people.Arriving) (people.Arrived, error) { return people.Arrived{Person: p}, nil }))
 }
 
 func (r *rig) person(id people.ID) people.Person {

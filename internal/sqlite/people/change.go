@@ -3,6 +3,7 @@ package people
 import (
 	"context"
 	"errors"
+	"slices"
 
 	"purser.example/internal/people"
 	"purser.example/internal/sqlite"
@@ -102,8 +103,11 @@ func standing(tx *sqlite.Tx, actor people.Whom, issuer string, ids []people.ID) 
 }
 
 func change(tx *sqlite.Tx, now people.Standing, out people.Outcome) (ended []string, err error) {
-	for _, id := range out.Shut {
-		keys, err := shut(tx, now, id)
+	for _, p := range now.Rows {
+		if !slices.Contains(out.Shut, p.ID) {
+			continue
+		}
+		keys, err := shut(tx, p)
 		if err != nil {
 			return nil, err
 		}
@@ -132,13 +136,17 @@ func change(tx *sqlite.Tx, now people.Standing, out people.Outcome) (ended []str
 }
 
 // shut ends the sessions of somebody.
-func shut(tx *sqlite.Tx, now people.Standing, id people.ID) ([]string, error) {
-	for _, p := range now.Rows {
-		if p.ID == id && p.Subject != "" {
-			return sqlite.All(tx.Query(`DELETE FROM sessions WHERE subject = ? AND subject <> '' AND issuer = ? RETURNING key`, p.Subject, p.Issuer), sqlite.Only[string])
-		}
+func shut(tx *sqlite.Tx, p people.Person) ([]string, error) {
+	if p.Subject == "" {
+		return nil, nil
 	}
-	return nil, nil
+	return sqlite.All(tx.Query(`DELETE FROM sessions WHERE subject = ? AND subject <> '' AND issuer = ? RETURNING key`, p.Subject, p.Issuer), sqlite.Only[string])
+}
+
+// unawait lets nobody wait for somebody any more.
+func unawait(tx *sqlite.Tx, id people.ID) error {
+	_, err := tx.Exec(`UPDATE people SET waits_for = '' WHERE waits_for = ? AND waits_for <> ''`, id)
+	return err
 }
 
 // remove takes somebody out. Those who were in a group that goes are not in it any more, before the list is worked out anew.
@@ -156,7 +164,7 @@ func remove(tx *sqlite.Tx, id people.ID) error {
 			return err
 		}
 	}
-	if _, err := tx.Exec(`UPDATE people SET waits_for = '' WHERE waits_for = ? AND waits_for <> ''`, id); err != nil {
+	if err := unawait(tx, id); err != nil {
 		return err
 	}
 	_, err = tx.Exec(`DELETE FROM people WHERE id = ?`, id)

@@ -6,6 +6,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"purser.example/internal/account"
@@ -154,8 +155,8 @@ const (
 )
 
 // Arrive implements people.Store.
-func (s *Store) Arrive(ctx context.Context, who people.Whom, decide func(people.Arriving) (people.Arrived, error)) error {
-	return s.db.Write(ctx, func(tx *sqlite.Tx) (err error) {
+func (s *Store) Arrive(ctx context.Context, who people.Whom, decide func(people.Arriving) (people.Arrived, error)) (ended []string, err error) {
+	err = s.db.Write(ctx, func(tx *sqlite.Tx) (err error) {
 		var now people.Arriving
 		if now.Found, err = arriving(tx, who); err != nil {
 			return err
@@ -166,12 +167,18 @@ func (s *Store) Arrive(ctx context.Context, who people.Whom, decide func(people.
 		if err := tx.QueryRow(`SELECT EXISTS (SELECT 1 FROM people WHERE primary_owner = 1)`).Scan(&now.Primary); err != nil {
 			return err
 		}
+		before := slices.Clone(now.Found)
 		a, err := decide(now)
 		if err != nil {
 			return err
 		}
-		return arrive(tx, a)
+		ended, err = arrive(tx, before, a)
+		return err
 	})
+	if err != nil {
+		return nil, err
+	}
+	return ended, nil
 }
 
 // arriving are those whom a sign-in may be of, those known by issuer and subject first.
@@ -203,15 +210,13 @@ func namesakes(tx *sqlite.Tx, who people.Whom) (list []people.Person, err error)
 
 // Groups implements people.Store.
 func (s *Store) Groups(ctx context.Context, t tenant.ID) ([]people.Person, error) {
-	return sqlite.All(s.db.Query(ctx, columns+` WHERE kind = 'group' AND tenant_id = ? AND object_id <> '' AND given > 0 AND deactivated = 0 ORDER BY id`, t), one)
+	return sqlite.All(s.db.Query(ctx, columns+` WHERE kind = 'group' AND tenant_id = ? AND object_id <> '' AND given > 0 ORDER BY id`, t), one)
 }
-
-// waiting is how many of those who wait are shown.
-const waiting = 20
 
 // Waiting implements people.Store.
 func (s *Store) Waiting(ctx context.Context) ([]people.Waiting, error) {
-	list, err := sqlite.All(s.db.Query(ctx, columns+` WHERE id IN (SELECT id FROM people WHERE waits_for <> '' UNION SELECT id FROM people WHERE asked_at > 0) AND deactivated = 0 ORDER BY id LIMIT ?`, waiting), one)
+	list, err := sqlite.All(s.db.Query(ctx, columns+` WHERE id IN (SELECT id FROM people WHERE waits_for <> '' UNION SELECT id FROM people WHERE asked_at > 0) AND deactivated = 0
+		ORDER BY CASE asked_at WHEN 0 THEN seen_at ELSE asked_at END, id LIMIT ?`, people.MostWaiting), one)
 	var all []people.Waiting
 	for _, p := range list {
 		w := people.Waiting{Person: p}
@@ -257,21 +262,34 @@ func (s *Store) Note(ctx context.Context, e audit.Entry) error {
 	return s.db.Write(ctx, func(tx *sqlite.Tx) error { return tx.Record(e) })
 }
 
-func arrive(tx *sqlite.Tx, a people.Arrived) error {
+func arrive(tx *sqlite.Tx, found []people.Person, a people.Arrived) (ended []string, err error) {
+	for _, p := range found {
+		if p.Issuer == a.Person.Issuer && p.Subject == a.Person.Subject {
+			continue
+		}
+		keys, err := shut(tx, p)
+		if err != nil {
+			return nil, err
+		}
+		ended = append(ended, keys...)
+	}
 	for _, id := range a.Gone {
-		if _, err := tx.Exec(`DELETE FROM people WHERE id = ?`, id); err != nil {
-			return err
+		if err := remove(tx, id); err != nil {
+			return nil, err
 		}
 	}
 	if err := put(tx, a.Person); err != nil {
-		return err
+		return nil, err
+	}
+	if err := unawait(tx, a.Person.ID); err != nil {
+		return nil, err
 	}
 	if a.Read {
 		if err := setGroups(tx, a); err != nil {
-			return err
+			return nil, err
 		}
 	}
-	return tx.Record(a.Entries...)
+	return ended, tx.Record(a.Entries...)
 }
 
 func setGroups(tx *sqlite.Tx, a people.Arrived) error {
