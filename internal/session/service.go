@@ -268,7 +268,8 @@ func (s State) way(state string) Attempt {
 
 // SignIn replaces the session old by a new one of the caller, with an id of its own, and writes it to the activity log. The
 // attempts of other tabs move along, so that finishing them there works too; so do the ways of those that have served, and why there is
-// no role. What old says of how the caller came, the browser, is kept with the address that they come from.
+// no role. What old says of how the caller came, the browser, is kept with the address that they come from, and what
+// their first page shall tell them.
 func (s *Service) SignIn(ctx context.Context, old Session, caller access.Caller, idToken secret.Value, origin audit.Origin) (ID, error) {
 	id, now := NewID(), s.now()
 	key := id.Key()
@@ -280,7 +281,7 @@ func (s *Service) SignIn(ctx context.Context, old Session, caller access.Caller,
 	if old.State.Came != nil {
 		came.Browser, came.Proved = old.State.Came.Browser, old.State.Came.Proved
 	}
-	state, err := s.seal(key, State{Attempts: old.State.Attempts, Served: old.State.Served, NoRole: old.State.NoRole, Came: &came})
+	state, err := s.seal(key, State{Attempts: old.State.Attempts, Served: old.State.Served, NoRole: old.State.NoRole, Flash: old.State.Flash, Came: &came})
 	if err != nil {
 		return "", err
 	}

@@ -49,7 +49,7 @@ func (h *Handlers) useLink(c echo.Context) error {
 		return err
 	}
 	before, _ := visit.Session()
-	before.State.Came = came(c)
+	before.State.Came, before.State.Flash = came(c), nil
 	before.State.Came.Proved = h.Sessions.Now()
 	id, err := h.Sessions.SignIn(ctx, before, caller, secret.Value{}, session.Origin(c))
 	if err != nil {

@@ -169,7 +169,7 @@ func (h *Handlers) arrive(c echo.Context, sess core.Session, who login.Identity,
 		return err
 	}
 	now := come.Caller
-	sess.State.NoRole, sess.State.Came, sess.Provider = nil, came(c), who.Session
+	sess.State.NoRole, sess.State.Flash, sess.State.Came, sess.Provider = nil, nil, came(c), who.Session
 	if sess.State.Came.Proved = who.Authenticated; attempt.Fresh && who.Authenticated.IsZero() {
 		sess.State.Came.Proved = h.Sessions.Now()
 	}
@@ -180,6 +180,9 @@ func (h *Handlers) arrive(c echo.Context, sess core.Session, who login.Identity,
 		}
 	}
 	if come.Unread != nil {
+		if now.Role() != "" {
+			sess.State.Flash = &core.Flash{Failure: true, Text: "The groups that you are in couldn't be read, so what they gave you at the last sign-in counts. " + problem.Message(come.Unread)}
+		}
 		h.Log.WarnContext(ctx, "the groups of a person could not be read", "request_id", session.Origin(c).Request, "subject", who.Caller.Subject, "error", problem.Told(come.Unread))
 	}
 	id, err := h.Sessions.SignIn(ctx, sess, who.Caller, secret.FromString(who.IDToken), session.Origin(c))

@@ -116,11 +116,19 @@ func (h *Handlers) addView(c echo.Context, f form, found []core.Candidate) (addV
 	}
 	view.Roles = roleOptions(caller, f.role)
 	view.Roles = view.Roles[:len(view.Roles)-1] // to give none is not to add
-	view.Recognized = "At their first sign-in, a Tenant Owner confirms on this page that it is them."
-	if f.tenant != "" && h.People.Home() == f.tenant {
-		view.Recognized = "They are recognized at their first sign-in, by their object ID in this tenant."
-	}
+	view.Recognized = h.recognized(f.tenant)
 	return view, nil
+}
+
+// recognized says how people of a tenant are recognized at their first sign-in.
+func (h *Handlers) recognized(t tenant.ID) string {
+	switch t {
+	case "":
+		return ""
+	case h.People.Home():
+		return "They are recognized at their first sign-in, by their object ID in this tenant."
+	}
+	return "At their first sign-in, a Tenant Owner confirms on the page People that it is them."
 }
 
 func (h *Handlers) ways(c echo.Context, f form) ([]ui.Option, error) {
@@ -221,6 +229,7 @@ func (h *Handlers) search(c echo.Context) error {
 		return err
 	}
 	if failed != nil {
+		view.Found.Nothing = false // it could not be read whether there is anyone
 		return h.refuseAdd(c, view, failed, false)
 	}
 	if respond.ByScript(c) {
@@ -261,14 +270,11 @@ func (h *Handlers) add(c echo.Context) error {
 		view.Found.Nothing = false
 		return h.refuseAdd(c, view, err, true)
 	}
-	said := words.Counted(len(added), "entry") + " added."
+	who := added[0].Called()
 	if len(added) > 1 {
-		said = words.Number(len(added)) + " entries added."
+		who = words.Number(len(added)) + " people and groups"
 	}
-	if len(added) == 1 {
-		said = added[0].Called() + " added as " + added[0].Given.Title() + "."
-	}
-	return respond.Leave(c, readListQuery(c).Address(), said)
+	return respond.Leave(c, readListQuery(c).Address(), who+" added as "+f.role.Title()+".")
 }
 
 // refuseAdd answers what changed nothing: the same form as typed, with what is wrong.

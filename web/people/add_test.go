@@ -11,6 +11,7 @@ import (
 
 	"purser.example/internal/demo/demotest"
 	"purser.example/internal/m365sim"
+	"purser.example/internal/sqlite"
 )
 
 const (
@@ -270,5 +271,52 @@ func TestRunByBreakGlassAndAddAlone(t *testing.T) {
 	}
 	if me := glass.Get("/people/me"); me.StatusCode != http.StatusOK || !strings.Contains(me.Text(), "Break-glass link") {
 		t.Errorf("who came by a link reads\n%s", me.Text())
+	}
+}
+
+// R62: that nobody could be asked is not told as if there were nobody, and before a tenant is selected nothing is said of how its people are
+// recognized.
+func TestWhatCouldNotBeReadIsNotNobody(t *testing.T) {
+	h := demotest.OpenFixture(t, fixture)
+	admin := h.SignedIn(t, adminSignIn)
+	if err := h.Sim.SetFaults([]m365sim.Fault{{PathPrefix: "/v1.0/users", Status: http.StatusServiceUnavailable}}); err != nil {
+		t.Fatal(err)
+	}
+	res := admin.Post("/people/new", url.Values{"tenant": {contoso}, "with": {"app"}, "search": {"uma"}})
+	page := res.Page(t)
+	if said := page.Find("#outcome").Text(); res.StatusCode != http.StatusUnprocessableEntity || !strings.Contains(said, "503") {
+		t.Errorf("status %d, %q", res.StatusCode, said)
+	}
+	if found := page.Find("#found-people").Text(); strings.Contains(found, "No one found") {
+		t.Errorf("below the search: %q", found)
+	}
+	if text := page.Find("#of-tenant").Text(); !strings.Contains(text, "a Tenant Owner confirms on the page People that it is them") {
+		t.Errorf("with a tenant: %q", text)
+	}
+	if text := admin.Post("/people/new", url.Values{"tenant": {""}, "follow": {"1"}}).Page(t).Find("#of-tenant").Text(); strings.Contains(text, "first sign-in") {
+		t.Errorf("without a tenant: %q", text)
+	}
+}
+
+// R7: whose groups cannot be read is told so, though something else gives them a role.
+func TestThatGroupsCouldNotBeReadIsTold(t *testing.T) {
+	h := demotest.OpenFixture(t, fixture)
+	owner := h.SignedIn(t, ownerSignIn)
+	for _, value := range candidates(t, owner.Post("/people/new", url.Values{"tenant": {contoso}, "with": {"app"}, "search": {"o'brien"}})) {
+		told(t, owner, owner.Post("/people", url.Values{"tenant": {contoso}, "with": {"app"}, "person": {value}, "role": {"service-administrator"}}))
+	}
+	h.SignedIn(t, userSignIn)
+	told(t, owner, owner.Post("/people/accept", url.Values{"id": {owner.Get("/people").Page(t).Find("form[action='/people/accept'] input").AttrOr("value", "")}}))
+	group := `INSERT INTO people (id, kind, name, name_order, sign_in, sign_in_key, mail_key, searched, issuer, subject, tenant_id, object_id, claim, given, given_at, given_by, grouped, grouped_by,
+		deactivated, primary_owner, added_at, seen_at, waits_for, asked_at, answered_at) VALUES ('g', 'group', 'G', 'g', '', '', '', '', '', '', ?, 'g', 0, 1, 0, '', 0, '', 0, 0, 1, 0, '', 0, 0)`
+	if err := h.App.DB.Write(t.Context(), func(tx *sqlite.Tx) error { _, err := tx.Exec(group, contoso); return err }); err != nil {
+		t.Fatal(err)
+	}
+	if err := h.Sim.SetFaults([]m365sim.Fault{{PathPrefix: "/v1.0/users", Status: http.StatusServiceUnavailable}}); err != nil {
+		t.Fatal(err)
+	}
+	page := h.SignedIn(t, userSignIn).Get("/service-accounts").Page(t)
+	if said := page.Find("[role=alert], [role=status]").Text(); !strings.Contains(said, "The groups that you are in couldn't be read") || !strings.Contains(said, "503") {
+		t.Errorf("it says %q", said)
 	}
 }

@@ -2,6 +2,7 @@ package people
 
 import (
 	"context"
+	"errors"
 	"net/http"
 	"strings"
 
@@ -77,7 +78,7 @@ type dialogView struct {
 	Action, Close   string
 	People          []namedView
 	Roles           []ui.Option // nil: no role is asked for
-	RoleError       string
+	NoneYet         bool        // the first of them was given none
 	Danger          bool
 }
 
@@ -114,7 +115,7 @@ func (h *Handlers) dialogView(c echo.Context, command command, ids []string) (di
 		}
 		view.People = append(view.People, namedView{ID: id, Name: p.Called(), About: about(p)})
 		if command.roles && len(view.People) == 1 {
-			view.Roles = roleOptions(caller, p.Given)
+			view.Roles, view.NoneYet = roleOptions(caller, p.Given), p.Given == ""
 		}
 	}
 	return view, nil
@@ -136,7 +137,7 @@ func roleOptions(caller access.Caller, given access.Role) []ui.Option {
 	if caller.May(access.ManageOwners) {
 		options = append([]ui.Option{{Value: string(access.TenantOwner), Label: access.TenantOwner.Title(), Selected: given == access.TenantOwner}}, options...)
 	}
-	return append(options, ui.Option{Value: noRole, Label: "No role given here", Selected: given == ""})
+	return append(options, ui.Option{Value: noRole, Label: "No role given here"})
 }
 
 // do carries a command out, and tells of it above the list.
@@ -148,6 +149,9 @@ func (h *Handlers) do(command command) echo.HandlerFunc {
 		}
 		back := readListQuery(c).Address()
 		ids, role, err := h.asked(c, command, values["id"], values.Get(core.FieldRole))
+		if errors.Is(err, errNoRole) {
+			return respond.Back(c, back, problem.Message(err))
+		}
 		if err != nil {
 			return err
 		}
@@ -167,6 +171,8 @@ func (h *Handlers) do(command command) echo.HandlerFunc {
 	}
 }
 
+var errNoRole = problem.Field(core.FieldRole, "Select a role. Nothing was changed.")
+
 func (h *Handlers) asked(_ echo.Context, command command, given []string, role string) ([]core.ID, access.Role, error) {
 	if len(given) > most {
 		return nil, "", forms.ErrDamaged
@@ -175,8 +181,11 @@ func (h *Handlers) asked(_ echo.Context, command command, given []string, role s
 	for _, id := range given {
 		ids = append(ids, core.ID(id))
 	}
-	if !command.roles || role == noRole {
+	switch {
+	case !command.roles || role == noRole:
 		return ids, "", nil
+	case role == "":
+		return nil, "", errNoRole
 	}
 	if core.Rank(access.Role(role)) == 0 {
 		return nil, "", forms.ErrDamaged

@@ -462,7 +462,7 @@ func commandDialog(view dialogView) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			if view.Roles != nil {
-				templ_7745c5c3_Err = ui.Select(ui.SelectProps{Label: "Role", Name: "role", Required: true, Options: view.Roles}).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = ui.Select(ui.SelectProps{Label: "Role", Name: "role", Required: true, Options: view.Roles, Empty: chooseRole(view)}).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -479,6 +479,14 @@ func commandDialog(view dialogView) templ.Component {
 		}
 		return nil
 	})
+}
+
+// chooseRole asks for a role where there is none yet, so that one who only confirms gives none unseen.
+func chooseRole(view dialogView) string {
+	if view.NoneYet {
+		return "Select a role"
+	}
+	return ""
 }
 
 func commandFooter(view dialogView) templ.Component {

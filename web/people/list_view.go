@@ -34,7 +34,7 @@ var columns = []lists.Column{
 	{Label: "Name", Sort: "name", Width: ui.Named},
 	{Label: "Sign-in", Sort: "sign-in", Width: ui.User, From: ui.FromMiddle},
 	{Label: "Role", Sort: "role", Width: ui.User},
-	{Label: "Source", From: ui.FromMiddle, Width: ui.Short},
+	{Label: "Source", From: ui.FromMiddle, Width: ui.Texts},
 	{Label: "Last sign-in", Sort: "last", Width: ui.Times},
 	{Label: "Status", Sort: "status", Width: ui.Badges},
 }

@@ -50,6 +50,10 @@ func TestTheSecurityPage(t *testing.T) {
 	if rows.Length() != 2 || !strings.HasPrefix(plain(rows.Eq(0)), "Olivia Owner Tenant Owner") || !strings.HasSuffix(plain(rows.Eq(0)), "This session") || !strings.Contains(plain(rows.Eq(1)), "Adele Vance Service Administrator") || strings.Contains(plain(rows.Eq(1)), "This session") || !strings.Contains(plain(rows), "127.0.0.1") {
 		t.Errorf("rows: %q", plain(rows))
 	}
+	// Where a row is a card, words in no element would stand before the person.
+	if last := rows.Eq(0).Find("td").Last().Find("div"); last.Children().Length() != 2 || plain(last.Children().First()) == "" || last.Contents().Length() != 2 {
+		t.Errorf("the browser and the mark are %q", last.Text())
+	}
 	if page.Find(`#navigation a[href="/settings/security"][aria-current="page"]`).Length() != 1 || plain(page.Find("h1")) != "Security" {
 		t.Errorf("the navigation does not lead here")
 	}
