@@ -14,35 +14,36 @@ import (
 // X43: what somebody wrote into the database is not believed by a sign-in, and no change of anybody's makes Purser's own of it.
 func TestNothingMakesAForgedRoleTrue(t *testing.T) {
 	for _, forged := range []string{
-		`UPDATE people SET proof = NULL, given = 2 WHERE sign_in = 'eve@contoso.com'`,
-		`UPDATE people SET proof = NULL, claim = 2 WHERE sign_in = 'eve@contoso.com'`,
-		`UPDATE people SET given = 2 WHERE sign_in = 'eve@contoso.com'`,
-		`UPDATE people SET claim = 2 WHERE sign_in = 'eve@contoso.com'`,
-		`UPDATE people SET proof = NULL, primary_owner = 1, given = 2 WHERE sign_in = 'eve@contoso.com'`,
+		`UPDATE people SET proof = NULL, given = 2 WHERE sign_in = ?`,
+		`UPDATE people SET proof = NULL, claim = 2 WHERE sign_in = ?`,
+		`UPDATE people SET given = 2 WHERE sign_in = ?`,
+		`UPDATE people SET claim = 2 WHERE sign_in = ?`,
+		`UPDATE people SET proof = NULL, primary_owner = 1, given = 2 WHERE sign_in = ?`,
 	} {
-		for name, change := range map[string]func(r *rig, eve people.ID) error{
-			"signs in": func(*rig, people.ID) error { return nil },
-			"is deactivated and activated": func(r *rig, eve people.ID) error {
+		r := newRig(t)
+		if !strings.Contains(forged, "primary_owner") {
+			r.arrive(caller("first", owner))
+		}
+		for name, change := range map[string]func(eve people.ID) error{
+			"signs in": func(people.ID) error { return nil },
+			"is deactivated and activated": func(eve people.ID) error {
 				return errors.Join(r.Deactivate(ctx, glass, here, []people.ID{eve}), r.Activate(ctx, glass, here, []people.ID{eve}))
 			},
-			"is given less": func(r *rig, eve people.ID) error { return r.ChangeRole(ctx, glass, here, []people.ID{eve}, admin) },
-			"asks":          func(r *rig, eve people.ID) error { return r.Ask(ctx, caller("eve", none), here) },
+			"is given less": func(eve people.ID) error { return r.ChangeRole(ctx, glass, here, []people.ID{eve}, admin) },
+			"asks":          func(people.ID) error { return r.Ask(ctx, caller("eve who asks", none), here) },
 		} {
-			r := newRig(t)
-			if !strings.Contains(forged, "primary_owner") {
-				r.arrive(caller("first", owner))
-			}
-			r.arrive(caller("eve", none))
-			r.exec(forged)
-			if err := change(r, r.id(caller("eve", none))); err != nil && problem.KindOf(err) != problem.Conflict {
+			eve := caller("eve who "+name, none)
+			r.arrive(eve)
+			r.exec(forged, eve.SignIn)
+			if err := change(r.id(eve)); err != nil && problem.KindOf(err) != problem.Conflict {
 				t.Fatal(err)
 			}
-			before := r.role(caller("eve", none))
-			if after := r.arrive(caller("eve", none)).Role(); before == owner || after == owner {
-				t.Errorf("%s; eve %s: %q, and %q after a sign-in", forged, name, before, after)
+			before := r.role(eve)
+			if after := r.arrive(eve).Role(); before == owner || after == owner {
+				t.Errorf("%s; %s: %q, and %q after a sign-in", forged, eve.Name, before, after)
 			}
-			if p, err := r.Find(ctx, glass, r.id(caller("eve", none))); err != nil || p.Primary || p.Role() == owner {
-				t.Errorf("%s; eve %s, and is listed as %q, primary: %v, %v", forged, name, p.Role(), p.Primary, err)
+			if p, err := r.Find(ctx, glass, r.id(eve)); err != nil || p.Primary || p.Role() == owner {
+				t.Errorf("%s; %s is listed as %q, primary: %v, %v", forged, eve.Name, p.Role(), p.Primary, err)
 			}
 		}
 	}
