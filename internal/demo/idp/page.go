@@ -3,30 +3,24 @@ package idp
 import (
 	"bytes"
 	"crypto/sha256"
-	"embed"
+	_ "embed"
 	"encoding/hex"
-	"html/template"
 	"net/http"
 	"net/url"
 	"time"
-)
 
-//go:embed pages/*.html
-var pageFiles embed.FS
+	"github.com/a-h/templ"
+)
 
 //go:embed pages/style.css
 var style []byte
 
 var (
-	pages    = template.Must(template.ParseFS(pageFiles, "pages/*.html"))
 	styleTag = `"` + hex.EncodeToString(styleSum[:8]) + `"`
 	styleSum = sha256.Sum256(style)
 )
 
-// view is what a page shows; its template is named by it.
-type view interface{ template() string }
-
-type signInPage struct {
+type signInView struct {
 	Style   string // address of the stylesheet
 	Action  string // address the form is posted to
 	Email   string
@@ -35,16 +29,28 @@ type signInPage struct {
 	Hint    string
 }
 
-func (signInPage) template() string { return "signin.html" }
+// title begins with what went wrong, which is what a screen reader says first.
+func (v signInView) title() string {
+	if v.Problem != "" {
+		return "Not signed in – Sign in"
+	}
+	return "Sign in"
+}
 
-type messagePage struct {
+// wrong are the attributes of a field that has to be typed again.
+func (v signInView) wrong() templ.Attributes {
+	if v.Problem == "" {
+		return nil
+	}
+	return templ.Attributes{"aria-invalid": "true", "aria-describedby": "problem"}
+}
+
+type messageView struct {
 	Style, Title, Text, Link, LinkText string
 }
 
-func (messagePage) template() string { return "message.html" }
-
-func (p *Provider) signInPage(request, email string) signInPage {
-	page := signInPage{
+func (p *Provider) signInView(request, email string) signInView {
+	page := signInView{
 		Style:  p.prefix + stylePath,
 		Action: p.prefix + signInPath + "?" + url.Values{"request": {request}}.Encode(),
 		Email:  email,
@@ -57,10 +63,10 @@ func (p *Provider) signInPage(request, email string) signInPage {
 }
 
 // render writes a whole page or an error, never half a page.
-func (p *Provider) render(w http.ResponseWriter, r *http.Request, status int, v view) {
+func (p *Provider) render(w http.ResponseWriter, r *http.Request, status int, content templ.Component) {
 	var page bytes.Buffer
-	if err := pages.ExecuteTemplate(&page, v.template(), v); err != nil {
-		p.log.ErrorContext(r.Context(), "cannot render", "page", v.template(), "error", err)
+	if err := content.Render(r.Context(), &page); err != nil {
+		p.log.ErrorContext(r.Context(), "cannot render", "error", err)
 		http.Error(w, "Something went wrong on our side.", http.StatusInternalServerError)
 		return
 	}

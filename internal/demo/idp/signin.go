@@ -15,7 +15,7 @@ func (p *Provider) showSignIn(w http.ResponseWriter, r *http.Request) {
 		p.stale(w, r)
 		return
 	}
-	p.render(w, r, http.StatusOK, p.signInPage(waiting.id, waiting.hint))
+	p.render(w, r, http.StatusOK, signInPage(p.signInView(waiting.id, waiting.hint)))
 }
 
 // signIn checks email address and password, and sends the browser back to the client with a code. What was typed is not
@@ -27,19 +27,19 @@ func (p *Provider) signIn(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	if status := unreadable(r); status != 0 {
-		p.render(w, r, status, messagePage{
+		p.render(w, r, status, messagePage(messageView{
 			Style: p.prefix + stylePath, Title: "This form could not be read",
 			Text: "It is damaged or too long. No one was signed in.", Link: p.startAgain, LinkText: "Start again",
-		})
+		}))
 		return
 	}
 	email := r.PostForm.Get("email")
 	person, ok := p.people.signIn(email, r.PostForm.Get("password"))
 	if !ok {
 		p.log.InfoContext(r.Context(), "sign-in refused", "client_id", waiting.client)
-		page := p.signInPage(waiting.id, email)
+		page := p.signInView(waiting.id, email)
 		page.Problem = "Email or password is wrong."
-		p.render(w, r, http.StatusUnprocessableEntity, page)
+		p.render(w, r, http.StatusUnprocessableEntity, signInPage(page))
 		return
 	}
 	p.finish(w, r, waiting, person)
@@ -81,16 +81,16 @@ func (p *Provider) finish(w http.ResponseWriter, r *http.Request, waiting reques
 
 // stale answers a sign-in that is unknown, expired, finished or another browser's; which one is nobody's business.
 func (p *Provider) stale(w http.ResponseWriter, r *http.Request) {
-	p.render(w, r, http.StatusBadRequest, messagePage{
+	p.render(w, r, http.StatusBadRequest, messagePage(messageView{
 		Style: p.prefix + stylePath, Title: "This sign-in is no longer valid",
 		Text: "It was started more than ten minutes ago or in another browser, or it is already finished.",
 		Link: p.startAgain, LinkText: "Start again",
-	})
+	}))
 }
 
 func (p *Provider) showSignedOut(w http.ResponseWriter, r *http.Request) {
-	p.render(w, r, http.StatusOK, messagePage{
+	p.render(w, r, http.StatusOK, messagePage(messageView{
 		Style: p.prefix + stylePath, Title: "You are signed out",
 		Text: "You can close this page.", Link: p.startAgain, LinkText: "Sign in again",
-	})
+	}))
 }
