@@ -20,6 +20,8 @@ CONTRACT_TOOLS := internal/m365sim/contract/node_modules/.package-lock.json
 # What .ci/lean lists is compiled without inlining: it is a tenth of the program (docs/decisions/0021-size.md).
 # The linker's flags stand in .ci/link, and what libraries leave out when they are asked in .ci/tags.
 LEAN          := $(foreach module,$(shell cat .ci/lean),-gcflags=$(module)/...=-l) -tags=$(shell cat .ci/tags)
+# Two libraries are delivered as copies that let the linker leave out what nobody calls; .ci/lighter makes them.
+LIGHTER       := $(TOOLS:$(CURDIR)/%=%)/lighter/go.mod
 DELIVERED      = CGO_ENABLED=0 GOFLAGS='$(strip $(shell $(GO) env GOFLAGS) -trimpath $(LEAN))'
 
 # The race detector is for our code, and sees what Go keeps. SQLite and its C library are translated from C and keep their own
@@ -47,7 +49,7 @@ generated:
 		{ echo 'Generated files are out of date: run `make generate` and commit the outcome.' >&2; exit 1; }
 
 .PHONY: test
-test: programs $(BROWSER_TOOLS) generated ## Run all tests, the browser's too; install what they lack (some: PACKAGES=./web/...)
+test: programs lighter $(BROWSER_TOOLS) generated ## Run all tests, the browser's too; install what they lack (some: PACKAGES=./web/...)
 	$(DELIVERED) $(GO) vet $(PACKAGES)
 	$(GO) test $(RACE) -vet=off -p 2 -timeout 40m $(PACKAGES)
 	$(if $(filter ./...,$(PACKAGES)),$(DELIVERED) $(GO) test -C internal/m365sim/contract -count=1 ./...)
@@ -87,8 +89,12 @@ pictures: programs $(BROWSER_TOOLS) ## Renew the pictures in docs/images
 	$(GO) test -run TestPicture ./e2e -args -pictures
 
 .PHONY: build
-build: ## Build bin/purser (elsewhere: BIN=…)
-	$(DELIVERED) $(GO) build -ldflags "$(shell cat .ci/link) -X main.version=$(VERSION)" -o $(BIN) ./cmd/purser
+build: lighter ## Build bin/purser (elsewhere: BIN=…)
+	$(DELIVERED) $(GO) build -modfile=$(LIGHTER) -ldflags "$(shell cat .ci/link) -X main.version=$(VERSION)" -o $(BIN) ./cmd/purser
+
+.PHONY: lighter
+lighter:
+	@$(GO) run -C .ci/lighter . -source $(CURDIR)
 
 # All but the last step of `make release`. Nothing in the files is of this machine or of this hour.
 .PHONY: dist

@@ -29,14 +29,17 @@ func Build(ctx context.Context, command, file string, flags ...string) error {
 	return nil
 }
 
-// delivered are the flags of compiler and linker by which programs are delivered: what .ci/lean, .ci/link and .ci/tags say, as the
-// Makefile has them.
+// delivered are the flags of compiler and linker by which programs are delivered: what .ci/lean, .ci/link and .ci/tags say, and the
+// libraries that .ci/lighter makes, as the Makefile has them.
 func delivered(ctx context.Context) (flags []string, err error) {
 	root, err := Root(ctx)
 	if err != nil {
 		return nil, err
 	}
 	folder := filepath.Join(root, ".ci")
+	if said, err := exec.CommandContext(ctx, "go", "run", "-C", filepath.Join(folder, "lighter"), ".", "-source", root).CombinedOutput(); err != nil {
+		return nil, fmt.Errorf("prepare the libraries: %w\n%s", err, said)
+	}
 	link, err := os.ReadFile(filepath.Join(folder, "link"))
 	if err != nil {
 		return nil, err
@@ -45,7 +48,7 @@ func delivered(ctx context.Context) (flags []string, err error) {
 	if err != nil {
 		return nil, err
 	}
-	flags = []string{"-ldflags", strings.TrimSpace(string(link)), "-tags", strings.TrimSpace(string(tags))}
+	flags = []string{"-modfile", filepath.Join(root, ".tools", "lighter", "go.mod"), "-ldflags", strings.TrimSpace(string(link)), "-tags", strings.TrimSpace(string(tags))}
 	lean, err := os.ReadFile(filepath.Join(folder, "lean"))
 	for _, name := range strings.Fields(string(lean)) {
 		flags = append(flags, "-gcflags="+name+"/...=-l")

@@ -1,0 +1,3 @@
+module purser.example/lighter
+
+go 1.26.0
