@@ -81,6 +81,7 @@ var rights = []row{
 	{method: "GET", path: "/service-accounts/:id/edit", who: members, names: []string{"profile"}},
 	{method: "GET", path: "/service-accounts/:id/verdict", who: members, names: []string{"profile"}},
 	{method: "POST", path: "/service-accounts/:id/validate", who: members, names: []string{"profile"}},
+	{method: "GET", path: "/health", who: members},
 	{method: "GET", path: "/service-accounts/:id/health", who: members, names: []string{"profile"}},
 	{method: "POST", path: "/service-accounts/:id/health/freeze", who: members, names: []string{"profile"}},
 	{method: "POST", path: "/service-accounts/:id/health/resume", who: members, names: []string{"profile"}},

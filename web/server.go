@@ -25,6 +25,7 @@ import (
 	"purser.example/web/door"
 	checkups "purser.example/web/health"
 	"purser.example/web/help"
+	"purser.example/web/horizons"
 	"purser.example/web/keys"
 	"purser.example/web/layout"
 	"purser.example/web/people"
@@ -66,6 +67,7 @@ type Options struct {
 	Security    *security.Handlers
 	Keys        *keys.Handlers
 	Health      *checkups.Handlers
+	Horizon     *horizons.Handlers
 	Help        *help.Handlers
 	Entries     *activity.Handlers
 }
@@ -140,6 +142,7 @@ func routes(e *echo.Echo, o Options) {
 	o.Security.Mount(e)
 	o.Keys.Mount(e)
 	o.Health.Mount(e)
+	o.Horizon.Mount(e)
 	o.Help.Mount(e)
 	o.Entries.Mount(e)
 

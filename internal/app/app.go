@@ -50,6 +50,7 @@ import (
 	"purser.example/web/auth"
 	checkups "purser.example/web/health"
 	"purser.example/web/help"
+	"purser.example/web/horizons"
 	"purser.example/web/keys"
 	screens "purser.example/web/people"
 	"purser.example/web/pools"
@@ -262,6 +263,7 @@ func (a *App) pages(ready func(context.Context) error, codes *verdict.Table, o O
 		Scans:       discovery,
 		People:      &screens.Handlers{People: a.People, Tenants: a.Tenants, Now: o.Now, Log: o.Log},
 		Health:      checks,
+		Horizon:     &horizons.Handlers{Horizon: a.Horizon, Profiles: a.Profiles, Apps: a.Apps, Tenants: a.Tenants, Codes: codes, Checked: a.cfg.HealthChecks, Now: o.Now},
 		Security:    &security.Handlers{Sessions: a.sessions, InForce: a.inForce, Now: o.Now},
 		Entries:     &entries.Handlers{Activity: a.Activity, Tenants: a.Tenants, Now: o.Now, Log: o.Log},
 		Keys:        &keys.Handlers{Keys: a.Keys, Now: o.Now},

@@ -79,6 +79,7 @@ func TestTheArrows(t *testing.T) {
 		{"web/lists", []string{module + "internal/activity", module + "web/activity", module + "internal/scan", module + "web/scans", module + "internal/tenant", module + "internal/appprofile", module + "internal/profile", module + "internal/pool", module + "web/profiles", module + "web/pools", module + "web/appprofiles", module + "web/tenants", module + "web/auth", module + "web/help", module + "web/door"}},
 		{"web/keys", []string{module + "web/profiles", module + "web/pools", module + "web/scans", module + "web/appprofiles", module + "web/auth", module + "web/help", module + "web/door"}},
 		{"web/health", []string{module + "web/profiles", module + "web/pools", module + "web/appprofiles", module + "web/scans", module + "web/auth", module + "web/help", module + "web/door"}},
+		{"web/horizons", []string{module + "web/profiles", module + "web/pools", module + "web/appprofiles", module + "web/scans", module + "web/health", module + "web/auth", module + "web/help", module + "web/door"}},
 		{"web/tenants", []string{module + "internal/scan", module + "web/scans", module + "web/profiles", module + "web/appprofiles", module + "web/pools", module + "web/auth", module + "web/help", module + "web/door", module + "internal/profile", module + "internal/pool"}},
 		{"web/security", append([]string{module + "internal/login"}, allBut(rooms, "web/security", "internal/access", "internal/audit", "internal/problem", "internal/secret", "internal/session", "internal/shown", "internal/coding", "internal/sheet", "web/form", "web/layout", "web/lists", "web/respond", "web/session", "web/ui", "web/words", "static", "web")...)},
 		{"web/help", []string{module + "web/profiles", module + "web/appprofiles", module + "web/pools", module + "web/auth", module + "web/door"}},
@@ -399,7 +400,7 @@ func TestTheRoomsOfTheStores(t *testing.T) {
 		"/pools":       "sqlite sqlite/accounts sqlite/runs account audit pool profile run shown tenant verdict",
 		"/events":      "sqlite event",
 		"/watches":     "sqlite sqlite/events account audit event tenant watch",
-		"/horizons":    "sqlite horizon",
+		"/horizons":    "sqlite horizon verdict",
 		"/scans":       "sqlite sqlite/pools sqlite/runs account audit run scan shown tenant",
 	}
 	openers := []string{"internal/app", engine + "/sqlitetest", "internal/demo/demotest", "e2e/bench", "e2e/programs"}

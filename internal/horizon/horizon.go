@@ -11,6 +11,7 @@ import (
 
 	"purser.example/internal/expiry"
 	"purser.example/internal/tenant"
+	"purser.example/internal/verdict"
 )
 
 // Kind is what ends, or what is broken.
@@ -61,6 +62,8 @@ type Break struct {
 	Code    string    // Microsoft's, such as "AADSTS50126"; empty: none
 	What    string
 	Account string
+	Verdict *verdict.Verdict // nil: of an app profile, which has none
+	Cause   string           // of an app profile: a sentence; may be empty
 }
 
 // Place is where something stands in the order of time; the zero Place is before everything.
@@ -88,6 +91,7 @@ type Query struct {
 	From   time.Time // this moment and later; zero: from the beginning
 	To     time.Time // before this moment; zero: without end
 	After  Place     // what comes after it, in the order of the list
+	Before Place     // what comes before it, the nearest; at most one of both
 	Limit  int       // 0: 50
 }
 
@@ -103,7 +107,7 @@ func (q Query) limit() int {
 // holds reports whether an ending is asked for.
 func (q Query) holds(e Ending) bool {
 	return q.asks(e.Kind) && (q.Tenant == "" || e.Tenant == "" || e.Tenant == q.Tenant) && !e.At.Before(q.From) && (q.To.IsZero() || e.At.Before(q.To)) &&
-		(q.After == Place{} || e.Place().Compare(q.After) > 0)
+		(q.After == Place{} || e.Place().Compare(q.After) > 0) && (q.Before == Place{} || e.Place().Compare(q.Before) < 0)
 }
 
 func (q Query) asks(k Kind) bool {

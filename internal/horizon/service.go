@@ -21,13 +21,19 @@ type Service struct {
 
 // Page is a part of a list.
 type Page[T any] struct {
-	Rows []T
-	More bool
+	Rows           []T
+	Earlier, Later bool // whether there is more in either direction of the list
 }
 
-// pageOf cuts a list that has one more than was asked for.
-func pageOf[T any](rows []T, limit int) Page[T] {
-	return Page[T]{rows[:min(len(rows), limit)], len(rows) > limit}
+// pageOf cuts a list that has one more than was asked for. Where a page was asked for by what comes after it, that is there.
+func pageOf[T any](rows []T, q Query, limit int) Page[T] {
+	more := len(rows) > limit
+	switch {
+	case q.Before != Place{}:
+		return Page[T]{rows[max(len(rows)-limit, 0):], more, true}
+	default:
+		return Page[T]{rows[:min(len(rows), limit)], q.After != Place{}, more}
+	}
 }
 
 // Endings gives what ends, the first one first, for somebody.
@@ -56,7 +62,7 @@ func (s *Service) Ahead(ctx context.Context, q Query) (Page[Ending], error) {
 		}
 	}
 	slices.SortFunc(list, func(a, b Ending) int { return a.Place().Compare(b.Place()) })
-	return pageOf(list, limit), nil
+	return pageOf(list, q, limit), nil
 }
 
 // few are the endings that aren't in the store.
@@ -90,7 +96,7 @@ func (s *Service) Breaks(ctx context.Context, caller access.Caller, q Query) (Pa
 	limit := q.limit()
 	q.Limit = limit + 1
 	list, err := s.Store.Breaks(ctx, q)
-	return pageOf(list, limit), err
+	return pageOf(list, q, limit), err
 }
 
 // Days counts what ends on each of the days of a query.

@@ -32,7 +32,7 @@ type store struct {
 func (s store) Endings(_ context.Context, q horizon.Query) ([]horizon.Ending, error) {
 	var list []horizon.Ending
 	for _, e := range s.endings {
-		if (q.After == horizon.Place{}) || e.Place().Compare(q.After) > 0 {
+		if ((q.After == horizon.Place{}) || e.Place().Compare(q.After) > 0) && ((q.Before == horizon.Place{}) || e.Place().Compare(q.Before) < 0) {
 			list = append(list, e)
 		}
 	}
@@ -79,12 +79,16 @@ func TestWhatEndsIsOneListR91(t *testing.T) {
 			all = append(all, string(e.Kind)+" "+e.Object)
 			q.After = e.Place()
 		}
-		if !page.More {
+		if !page.Later {
 			break
 		}
 	}
 	want := []string{
 		"app_certificate a2", "client_secret a1", "profile_password p1", "tls_certificate tls", "retirement legacy-sign-in/2026-02-16", "profile_password p2",
+	}
+	before, err := s.Endings(t.Context(), adele, horizon.Query{Limit: 2, Before: horizon.Place{At: in(7), Kind: horizon.TLSCertificate, Object: "tls"}})
+	if err != nil || len(before.Rows) != 2 || before.Rows[0].Object != "a1" || before.Rows[1].Object != "p1" || !before.Earlier || !before.Later {
+		t.Errorf("the page before: %+v %v", before, err)
 	}
 	if diff := cmp.Diff(want, all[:min(len(want), len(all))]); diff != "" {
 		t.Error(diff)

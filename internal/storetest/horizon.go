@@ -85,11 +85,11 @@ func passwordOfAProfile(r *rig) {
 func brokenProfile(r *rig) {
 	p := r.create(r.sketch("p1", contoso.ID))
 	r.judge(p, refused)
-	want := horizon.Break{Kind: horizon.Profile, Object: "p1", Tenant: contoso.ID, Since: refused.At, Status: string(refused.Status), Code: refused.Code, What: p.Name, Account: p.Username}
+	want := horizon.Break{Kind: horizon.Profile, Object: "p1", Tenant: contoso.ID, Since: refused.At, Status: string(refused.Status), Code: refused.Code, What: p.Name, Account: p.Username, Verdict: &refused}
 	r.same("refused", r.breaks(horizon.Query{}), []horizon.Break{want})
 	locked := verdict.Verdict{Status: verdict.AccountLocked, Code: "AADSTS50053", At: refused.At.Add(time.Hour)}
 	r.judge(p, locked)
-	want.Status, want.Code = string(locked.Status), locked.Code
+	want.Status, want.Code, want.Verdict = string(locked.Status), locked.Code, &locked
 	r.same("refused in another way", r.breaks(horizon.Query{}), []horizon.Break{want})
 	again := valid
 	again.At = locked.At.Add(time.Hour)
@@ -112,7 +112,7 @@ func passwordOfAMember(r *rig) {
 	r.same("a password that never was in order breaks nothing", r.breaks(horizon.Query{}), []horizon.Break(nil))
 
 	r.must(r.Pools.CheckedUp(ctx, sites, "a-0001", []byte("one"), refused, r.entry(done)))
-	want := horizon.Break{Kind: horizon.Member, Object: object, Tenant: contoso.ID, Since: refused.At, Status: string(refused.Status), Code: refused.Code, What: "The a-0001", Account: "a-0001@contoso.com"}
+	want := horizon.Break{Kind: horizon.Member, Object: object, Tenant: contoso.ID, Since: refused.At, Status: string(refused.Status), Code: refused.Code, What: "The a-0001", Account: "a-0001@contoso.com", Verdict: &refused}
 	r.same("refused", r.breaks(horizon.Query{}), []horizon.Break{want})
 	r.must(r.Pools.CheckedUp(ctx, sites, "a-0001", []byte("one"), ending(2*time.Hour), r.entry(done)))
 	r.same("valid again", r.breaks(horizon.Query{}), []horizon.Break(nil))
@@ -131,9 +131,9 @@ func brokenApp(r *rig) {
 		p.Status, p.Finding, p.Checked = s, f, monday.Add(time.Hour)
 		r.must(r.Apps.Checked(ctx, p, nil, r.entry(done)))
 	}
-	check(appprofile.Invalid, appprofile.Finding{Code: "AADSTS7000222"})
+	check(appprofile.Invalid, appprofile.Finding{Code: "AADSTS7000222", Cause: "The client secret has expired."})
 	r.same("refused", r.breaks(horizon.Query{}), []horizon.Break{{
-		Kind: horizon.App, Object: "a1", Tenant: contoso.ID, Since: monday.Add(time.Hour), Status: "invalid", Code: "AADSTS7000222", What: "Second",
+		Kind: horizon.App, Object: "a1", Tenant: contoso.ID, Since: monday.Add(time.Hour), Status: "invalid", Code: "AADSTS7000222", What: "Second", Cause: "The client secret has expired.",
 	}})
 	check(appprofile.PermissionsMissing, appprofile.Finding{})
 	r.same("in order", r.breaks(horizon.Query{}), []horizon.Break(nil))
@@ -197,6 +197,10 @@ func endingsInOrder(r *rig) {
 			q.After = got[len(got)-1].Place()
 		}
 		r.same("pages", got, want)
+		if q.After = (horizon.Place{}); len(want) > 4 {
+			q.Before = want[4].Place()
+			r.same("the page before", r.endings(q), want[1:4])
+		}
 	}
 }
 
@@ -225,6 +229,10 @@ func breaksInOrder(r *rig) {
 			q.After = got[len(got)-1].Place()
 		}
 		r.same("pages", got, want)
+		if q.After = (horizon.Place{}); len(want) > 3 {
+			q.Before = want[3].Place()
+			r.same("the page before", r.breaks(q), want[1:3])
+		}
 	}
 }
 

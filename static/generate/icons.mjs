@@ -36,6 +36,7 @@ export const icons = {
   account: 'person_key_20_regular',
   app: 'apps_20_regular',
   discovery: 'target_20_regular',
+  health: 'heart_pulse_20_regular',
   help: 'question_circle_20_regular',
   key: 'key_20_regular',
   lock: 'lock_closed_key_20_regular',

@@ -14,13 +14,13 @@ type entry struct {
 	newTab                   bool
 }
 
-// entries appear with the page they lead to. Other rooms have their place between these: Overview before them all, and Health and expiry under
-// Monitoring.
+// entries appear with the page they lead to. Other rooms have their place between these: Overview before them all.
 var entries = []entry{
 	{"Management", "App management", "/app-profiles", "app", access.ManageServiceAccounts, false},
 	{"Management", "Service account", "/service-accounts", "key", access.ManageServiceAccounts, false},
 	{"Management", "Account pools", "/classic/account-pool", "pool", access.ManageServiceAccounts, true},
 	{"Management", "Auto discovery", "/scan-profiles", "discovery", access.ManageServiceAccounts, false},
+	{"Monitoring", "Health and expiry", "/health", "health", access.ManageServiceAccounts, false},
 	{"Monitoring", "Validation runs", "/service-accounts/validations", "validate", access.ManageServiceAccounts, false},
 	{"Administration", "People", "/people", "people", access.ManagePeople, false},
 	{"Administration", "Security", "/settings/security", "security", access.ChangeSecurity, false},

@@ -11,6 +11,7 @@ import (
 	"purser.example/internal/horizon"
 	"purser.example/internal/sqlite/horizons"
 	"purser.example/internal/sqlite/sqlitetest"
+	"purser.example/internal/verdict"
 )
 
 var (
@@ -29,7 +30,7 @@ func TestWhatEndsIsThereAfterAnUpgradeR91(t *testing.T) {
 			`INSERT INTO profiles (id, kind, name, name_key, description, tenant_id, tenant_key, username, username_key, admin_center_url, version, services, status, expires_at,
 				validated_at, code, expiry, warn_at, warnings, verdict, created_at, created_by, modified_at, modified_by, password, name_order, search_key, letters)
 				SELECT value ->> 0, 'common', value ->> 0, value ->> 0, '', 't1', 'contoso', 'svc@contoso.com', 'svc@contoso.com', '', 1, '', value ->> 1, value ->> 2, 1795424400000,
-				'', '', 0, '', '{}', 1, '', 1, '', x'00', value ->> 0, value ->> 0, 0
+				'', '', 0, '', json_object('status', value ->> 1), 1, '', 1, '', x'00', value ->> 0, value ->> 0, 0
 				FROM json_each('[["p1", "valid", 1795510800000], ["p2", "wrong-password", 9223372036854775807], ["p3", "unreachable", 9223372036854775807], ["p4", "account-locked", 9223372036854775807]]')`,
 			`INSERT INTO watch_places VALUES (1, 'profile', 'p2', 't1', 'svc@contoso.com', 0, 0, 0, 0, 1795424400000, 'bad', '', 'wrong-password', '', 0, 1795338000000)`,
 			`INSERT INTO pools VALUES ('t1', 'sites', 1, '', 'r1', '', 0, 0, '', 0, '', '', '', 0, '')`,
@@ -56,10 +57,10 @@ func TestWhatEndsIsThereAfterAnUpgradeR91(t *testing.T) {
 	}
 	breaks, err := store.Breaks(ctx, horizon.Query{})
 	if diff := cmp.Diff([]horizon.Break{
-		{Kind: horizon.Profile, Object: "p4", Tenant: "t1", Since: day, Status: "account-locked", What: "p4", Account: "svc@contoso.com"},
-		{Kind: horizon.Member, Object: "t1/sites/u1", Tenant: "t1", Since: day, Status: "wrong-password", Code: "AADSTS50126", What: "Pool 1", Account: "pool1@contoso.com"},
+		{Kind: horizon.Profile, Object: "p4", Tenant: "t1", Since: day, Status: "account-locked", What: "p4", Account: "svc@contoso.com", Verdict: &verdict.Verdict{Status: "account-locked"}},
+		{Kind: horizon.Member, Object: "t1/sites/u1", Tenant: "t1", Since: day, Status: "wrong-password", Code: "AADSTS50126", What: "Pool 1", Account: "pool1@contoso.com", Verdict: &verdict.Verdict{Status: "wrong-password", Code: "AADSTS50126"}},
 		{Kind: horizon.App, Object: "a1", Tenant: "t1", Since: day, Status: "invalid", Code: "AADSTS7000222", What: "Fly"},
-		{Kind: horizon.Profile, Object: "p2", Tenant: "t1", Since: day.AddDate(0, 0, -1), Status: "wrong-password", What: "p2", Account: "svc@contoso.com"},
+		{Kind: horizon.Profile, Object: "p2", Tenant: "t1", Since: day.AddDate(0, 0, -1), Status: "wrong-password", What: "p2", Account: "svc@contoso.com", Verdict: &verdict.Verdict{Status: "wrong-password"}},
 	}, breaks); diff != "" || err != nil {
 		t.Error(diff, err)
 	}

@@ -6,11 +6,13 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"slices"
 	"strings"
 	"time"
 
 	"purser.example/internal/horizon"
 	"purser.example/internal/sqlite"
+	"purser.example/internal/verdict"
 )
 
 // Store implements horizon.Store.
@@ -37,7 +39,7 @@ func (s *Store) Endings(ctx context.Context, q horizon.Query) ([]horizon.Ending,
 			_, err = s.member(ctx, e.Object, &e.What, &e.Account)
 		}
 	}
-	return list, err
+	return inOrder(list, q), err
 }
 
 // Breaks implements horizon.Store.
@@ -46,34 +48,55 @@ func (s *Store) Breaks(ctx context.Context, q horizon.Query) ([]horizon.Break, e
 	if query == "" {
 		return nil, nil
 	}
-	list, err := sqlite.All(s.db.Query(ctx, query, args...), func(row sqlite.Row) (horizon.Break, error) {
-		var b horizon.Break
+	list, err := sqlite.All(s.db.Query(ctx, query, args...), func(row sqlite.Row) (b horizon.Break, err error) {
 		var since int64
-		err := row.Scan(&since, &b.Kind, &b.Object, &b.Tenant, &b.What, &b.Account, &b.Status, &b.Code)
+		var more sql.NullString
+		if err := row.Scan(&since, &b.Kind, &b.Object, &b.Tenant, &b.What, &b.Account, &b.Status, &b.Code, &more); err != nil {
+			return b, err
+		}
 		b.Since = sqlite.Moment(since)
+		if b.Kind == horizon.App {
+			b.Cause = more.String
+			return b, nil
+		}
+		b.Verdict, err = sqlite.FromJSON[verdict.Verdict](more)
 		return b, err
 	})
 	for i := range list {
 		if b := &list[i]; err == nil && b.Kind == horizon.Member {
-			b.Code, err = s.member(ctx, b.Object, &b.What, &b.Account)
+			if b.Verdict, err = s.member(ctx, b.Object, &b.What, &b.Account); b.Verdict != nil {
+				b.Code = b.Verdict.Code
+			}
 		}
 	}
-	return list, err
+	return inOrder(list, q), err
 }
 
-// member gives what a member is called, as the pool's last reading has it, and the code of what is wrong with it. One whom no reading has any
-// more keeps no name.
-func (s *Store) member(ctx context.Context, object string, name, username *string) (code string, err error) {
+// inOrder turns a list round that was read backwards.
+func inOrder[T any](list []T, q horizon.Query) []T {
+	if (q.Before != horizon.Place{}) {
+		slices.Reverse(list)
+	}
+	return list
+}
+
+// member gives what a member is called, as the pool's last reading has it, and what is wrong with it. One whom no reading has any more keeps
+// no name.
+func (s *Store) member(ctx context.Context, object string, name, username *string) (wrong *verdict.Verdict, err error) {
+	var text sql.NullString
 	tenant, rest, _ := strings.Cut(object, "/")
 	class, user, _ := strings.Cut(rest, "/")
-	err = s.db.QueryRow(ctx, `SELECT m.name, m.username, coalesce(json_extract(c.failed, '$.code'), json_extract(c.verdict, '$.code'), '')
+	err = s.db.QueryRow(ctx, `SELECT m.name, m.username, coalesce(c.failed, c.verdict)
 		FROM pools p JOIN pool_credentials c ON c.tenant_id = p.tenant_id AND c.class = p.class AND c.user_id = ?3
 		JOIN pool_members m ON m.reading_id IN (p.reading_id, p.force_reading) AND m.user_id = c.user_id
-		WHERE p.tenant_id = ?1 AND p.class = ?2 ORDER BY m.reading_id = p.reading_id DESC LIMIT 1`, tenant, class, user).Scan(name, username, &code)
+		WHERE p.tenant_id = ?1 AND p.class = ?2 ORDER BY m.reading_id = p.reading_id DESC LIMIT 1`, tenant, class, user).Scan(name, username, &text)
 	if errors.Is(err, sql.ErrNoRows) {
-		return "", nil
+		return nil, nil
 	}
-	return code, err
+	if err != nil {
+		return nil, err
+	}
+	return sqlite.FromJSON[verdict.Verdict](text)
 }
 
 // Counts implements horizon.Store.

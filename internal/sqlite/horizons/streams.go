@@ -28,9 +28,9 @@ var (
 		{string(horizon.MemberPassword), "endings", "at", "'', ''", "", false},
 	}
 	breaks = []stream{
-		{string(horizon.Profile), "breaks", "since_at", "p.name, p.username, e.status, p.code", " CROSS JOIN profiles p ON p.id = e.object", true},
-		{string(horizon.Member), "breaks", "since_at", "'', '', e.status, ''", "", true},
-		{string(horizon.App), "breaks", "since_at", "p.name, '', e.status, coalesce(json_extract(p.finding, '$.code'), '')", " CROSS JOIN app_profiles p ON p.id = e.object", true},
+		{string(horizon.Profile), "breaks", "since_at", "p.name, p.username, e.status, p.code, p.verdict", " CROSS JOIN profiles p ON p.id = e.object", true},
+		{string(horizon.Member), "breaks", "since_at", "'', '', e.status, '', NULL", "", true},
+		{string(horizon.App), "breaks", "since_at", "p.name, '', e.status, coalesce(json_extract(p.finding, '$.code'), ''), coalesce(json_extract(p.finding, '$.cause'), '')", " CROSS JOIN app_profiles p ON p.id = e.object", true},
 	}
 )
 
@@ -54,6 +54,7 @@ func ask(q horizon.Query, streams []stream) (query string, args []any) {
 		if len(q.Kinds) > 0 && !slices.Contains(q.Kinds, horizon.Kind(s.kind)) {
 			continue
 		}
+		s.down = s.down != (q.Before != horizon.Place{}) // what comes before is read backwards
 		part, bound := s.ask(q)
 		parts, args, down = append(parts, part), append(args, bound...), s.down
 	}
@@ -89,14 +90,18 @@ func (s stream) edge(q horizon.Query) (at int64, object string, end int64) {
 	if s.down {
 		at, end = end, at
 	}
-	if (q.After == horizon.Place{}) {
+	place := q.After
+	if (place == horizon.Place{}) {
+		place = q.Before
+	}
+	if (place == horizon.Place{}) {
 		return at, "", end
 	}
-	after := sqlite.Milliseconds(q.After.At)
+	after := sqlite.Milliseconds(place.At)
 	switch {
-	case s.kind == string(q.After.Kind):
-		object = q.After.Object
-	case s.kind < string(q.After.Kind): // upwards its part of that moment is behind the place, downwards it is to come
+	case s.kind == string(place.Kind):
+		object = place.Object
+	case s.kind < string(place.Kind): // upwards its part of that moment is behind the place, downwards it is to come
 		after++
 	}
 	if beyond := cmp.Or(cmp.Compare(after, at), cmp.Compare(object, "")); s.down && beyond > 0 || !s.down && beyond < 0 {
