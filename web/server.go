@@ -52,6 +52,7 @@ type Options struct {
 	Links          *breakglass.Service
 	Activity       auth.Recorder
 	Ready          func(context.Context) error // nil while everything works
+	Remark         func() string               // what /readyz says beside it; empty for nothing
 	Simulated      bool                        // a simulator answers in the place of Microsoft 365
 
 	// Observe is told of each request by its route (R84); nil: nobody is.
@@ -160,6 +161,9 @@ func ready(o Options) echo.HandlerFunc {
 	return func(c echo.Context) error {
 		if err := o.Ready(c.Request().Context()); err != nil {
 			return c.String(http.StatusServiceUnavailable, "not ready")
+		}
+		if remark := o.Remark(); remark != "" {
+			return c.String(http.StatusOK, "ok\n"+remark)
 		}
 		return c.String(http.StatusOK, "ok")
 	}

@@ -20,7 +20,7 @@ type backupCommand struct {
 }
 
 func (c backupCommand) Run(ctx context.Context, s streams) error {
-	folder, key, err := folderAndKey(c.Data)
+	folder, keepers, err := folderAndKeepers(c.Data)
 	if err != nil {
 		return err
 	}
@@ -30,7 +30,7 @@ func (c backupCommand) Run(ctx context.Context, s streams) error {
 	source := func(ctx context.Context, to string) (map[string]int64, error) {
 		return sqlite.CopyFile(ctx, folder, to)
 	}
-	written, err := backup.Write(ctx, source, c.File, backup.Options{Key: key, Program: version, Now: time.Now})
+	written, err := backup.Write(ctx, source, c.File, backup.Options{Keys: keepers, Program: version, Now: time.Now})
 	if err != nil {
 		return err
 	}
@@ -44,11 +44,11 @@ type restoreCommand struct {
 }
 
 func (c restoreCommand) Run(ctx context.Context, s streams) error {
-	folder, key, err := folderAndKey(c.Data)
+	folder, keepers, err := folderAndKeepers(c.Data)
 	if err != nil {
 		return err
 	}
-	restored, err := backup.Restore(ctx, c.File, folder, key)
+	restored, err := backup.Restore(ctx, c.File, folder, keepers...)
 	if err != nil {
 		return err
 	}
@@ -56,17 +56,8 @@ func (c restoreCommand) Run(ctx context.Context, s streams) error {
 	return err
 }
 
-// folderAndKey are the data folder and the key, as the settings say; a folder that is given takes the place of the setting.
-func folderAndKey(given string) (folder string, key secret.Key, err error) {
-	cfg, err := config.LoadFolder(os.Environ(), given)
-	if err != nil {
-		return "", key, err
-	}
-	key, err = secret.ParseKey(cfg.Key)
-	return cfg.Data, key, err
-}
-
-// folderAndKeepers is folderAndKey with the key that is to take the other's place, or has just done so.
+// folderAndKeepers are the data folder and the keys, as the settings say: the key, and the one that is to take its place, or has just done so. A
+// folder that is given takes the place of the setting.
 func folderAndKeepers(given string) (folder string, keepers []secret.Keeper, err error) {
 	cfg, err := config.LoadFolder(os.Environ(), given)
 	if err != nil {

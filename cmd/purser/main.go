@@ -124,7 +124,7 @@ func exitStatus(err error, stderr io.Writer) int {
 		return exitUsage
 	}
 	_, _ = fmt.Fprintln(stderr, "purser: "+err.Error())
-	for _, known := range []error{secret.ErrNotAKey, secret.ErrWrongKey, demo.ErrNotLoopback, demo.ErrFixture, demo.ErrKeyMissing, app.ErrKeyInUse, sqlite.ErrFolder, sqlite.ErrLocked, sqlite.ErrNewer, sqlite.ErrOlder, sqlite.ErrForeign, sqlite.ErrLost, sqlite.ErrBehind, backup.ErrTarget} {
+	for _, known := range []error{secret.ErrNotAKey, secret.ErrWrongKey, secret.ErrRefused, demo.ErrNotLoopback, demo.ErrFixture, demo.ErrKeyMissing, app.ErrKeyInUse, sqlite.ErrFolder, sqlite.ErrLocked, sqlite.ErrNewer, sqlite.ErrOlder, sqlite.ErrForeign, sqlite.ErrLost, sqlite.ErrBehind, backup.ErrTarget} {
 		if errors.Is(err, known) {
 			return exitUsage
 		}
@@ -217,7 +217,7 @@ func warn(log *slog.Logger, cfg config.Config) {
 
 type keyCommand struct {
 	New keyNewCommand `cmd:"" help:"Print a new key, one line. It isn't stored anywhere. Keep it safe, and apart from the data."`
-	ID  keyIDCommand  `cmd:"" name:"id" help:"Print the ID of the key in PURSER_KEY or PURSER_KEY_FILE. The ID names the key and reveals nothing about it."`
+	ID  keyIDCommand  `cmd:"" name:"id" help:"Print the ID of the key in PURSER_KEY or PURSER_KEY_FILE, without asking a key service for it. The ID names the key and reveals nothing about it."`
 
 	Rotate keyRotateCommand `cmd:"" help:"Change the key to the one in PURSER_KEY_NEW or PURSER_KEY_NEW_FILE: seal everything anew, beside a Purser that works in the data folder, or alone. Ends when only the new key opens the database."`
 }
@@ -232,15 +232,15 @@ func (keyNewCommand) Run(s streams) error {
 type keyIDCommand struct{}
 
 func (keyIDCommand) Run(s streams) error {
-	text, err := config.LoadKey(os.Environ())
+	cfg, err := config.LoadKey(os.Environ())
 	if err != nil {
 		return err
 	}
-	key, err := secret.ParseKey(text)
+	keepers, err := app.Keepers(cfg)
 	if err != nil {
 		return err
 	}
-	_, err = fmt.Fprintln(s.out, key.ID())
+	_, err = fmt.Fprintln(s.out, keepers[0].ID())
 	return err
 }
 

@@ -539,7 +539,7 @@ func TestTheIDOfAKeyIsPrinted(t *testing.T) {
 		"PURSER_KEY=" + file:                        "purser: PURSER_KEY: looks like the path of a file; to read the value from a file, set PURSER_KEY_FILE instead.\n",
 		"PURSER_KEY=" + key.Text()[:40]:             "purser: PURSER_KEY: is not a key; a key is pk1_ and 43 characters, as `purser key new` prints it. Check whether it was cut off.\n",
 		"PURSER_KEY_FILE=" + key.Text():             "purser: PURSER_KEY_FILE: contains the value itself, but must be the path of a file; set PURSER_KEY instead.\n",
-		"PURSER_KEY=pk1_" + strings.Repeat("_", 43): "purser: not a Purser key, which is one line as `purser key new` printed it\n",
+		"PURSER_KEY=pk1_" + strings.Repeat("_", 43): "purser: PURSER_KEY: not a Purser key, which is one line as `purser key new` printed it\n",
 	} {
 		if status, said := fails(t, []string{env}, "key", "id"); status != 2 || said != want {
 			t.Errorf("status %d: %s", status, said)

@@ -72,6 +72,8 @@ type Options struct {
 
 	LookAfter time.Duration // when a large database is looked through for damage; 0: a minute after the start
 
+	KeyServiceEvery time.Duration // how often a key service is asked whether it still opens the keyring; 0: once a minute
+
 	Version string // of the program, for the metrics
 
 	New bool // the data folder is a new one on purpose, so that nobody need be warned of a new installation
@@ -158,6 +160,7 @@ func Open(ctx context.Context, cfg config.Config, o Options) (*App, error) {
 	}
 	a := &App{DB: db, cfg: cfg, log: o.Log, now: o.Now, health: health{after: cmp.Or(o.LookAfter, time.Minute)}, certificate: secured, metrics: counts, senders: sendersOf(cfg)}
 	a.cfg.Key, a.cfg.KeyNew, a.cfg.OIDC.ClientSecret, a.cfg.TLSKey, a.cfg.SMTP.Password = "", "", "", "", "" // wrapped by now, and not needed in the clear again
+	a.cfg.KeyLogin, a.cfg.NewLogin = config.KeyLogin{}, config.KeyLogin{}
 	a.index, a.logStore = kept.index, kept.entries
 	a.login, a.tally = loginClient(cfg, codes, o.Now, nil), audit.NewTally(db, o.Now)
 	a.furnish(kept, ring, codes, o)
@@ -172,7 +175,7 @@ func Open(ctx context.Context, cfg config.Config, o Options) (*App, error) {
 	a.Handler = a.pages(newReadiness(db, &a.health, o.Log).check, codes, o)
 	a.beside, a.stop = context.WithCancel(context.WithoutCancel(ctx))
 	a.forwardLog(a.beside, a.logStore, o.Now)
-	if err := a.begin(ctx, a.beside); err != nil {
+	if err := a.begin(ctx, a.beside, o); err != nil {
 		return nil, errors.Join(err, a.Close())
 	}
 	return a, nil
@@ -254,7 +257,7 @@ func (a *App) pages(ready func(context.Context) error, codes *verdict.Table, o O
 	discovery := &scans.Handlers{Scans: a.Scans, Runs: a.Runs, Tenants: a.Tenants, Now: o.Now, Log: o.Log}
 	return web.New(web.Options{
 		BaseURL: a.cfg.BaseURL, TrustedProxies: a.cfg.TrustedProxies, Networks: a.cfg.TrustedNetworks, Now: o.Now, Log: o.Log,
-		Sessions: a.sessions, Login: a.login, Arrivals: arrivals{a.People}, Links: a.links, Activity: a.tally, Ready: ready, Simulated: a.cfg.Simulated(), Observe: a.observer(),
+		Sessions: a.sessions, Login: a.login, Arrivals: arrivals{a.People}, Links: a.links, Activity: a.tally, Ready: ready, Remark: a.remark, Simulated: a.cfg.Simulated(), Observe: a.observer(),
 		Profiles:    &profiles.Handlers{Profiles: a.Profiles, Health: checks.Strip, Accounts: a.Accounts, Validations: a.Validations, Imports: a.Imports, Desk: desk, RunsOf: a.Runs, Tenants: a.Tenants, Apps: a.Apps, Now: o.Now, Log: o.Log, Verdicts: told},
 		Pools:       &pools.Handlers{Pools: a.Pools, Scans: a.Scans, Runs: a.Runs, Tenants: a.Tenants, Now: o.Now, Log: o.Log, Verdicts: told, Desk: desk},
 		Runs:        &runs.Handlers{Runs: a.Runs, Tenants: a.Tenants, Now: o.Now},
@@ -274,7 +277,7 @@ func (a *App) pages(ready func(context.Context) error, codes *verdict.Table, o O
 // unlock opens the keyring. It tells where it made a new one, because an installation that comes into being where nobody wanted
 // one, such as by a wrong PURSER_DATA, looks as ready as the one that is missed (X31).
 func unlock(ctx context.Context, db *sqlite.DB, keepers []secret.Keeper, folder string, o Options) (*secret.Keyring, error) {
-	none := errors.Is(db.CheckKey(ctx, keepers...), sqlite.ErrKeyringMissing)
+	none := db.New(ctx) // asks no key service, as trying the key would
 	ring, err := db.Unlock(ctx, keepers...)
 	if err == nil && none && !o.New {
 		o.Log.Warn("a new installation was made, because the data folder had none", "folder", folder, "key", keepers[0].ID())
@@ -297,7 +300,7 @@ func loginClient(cfg config.Config, codes *verdict.Table, now func() time.Time, 
 }
 
 // begin starts what goes on beside requests, until beside ends.
-func (a *App) begin(ctx, beside context.Context) error {
+func (a *App) begin(ctx, beside context.Context, o Options) error {
 	if err := a.takeOver(ctx); err != nil {
 		return err
 	}
@@ -318,6 +321,7 @@ func (a *App) begin(ctx, beside context.Context) error {
 	a.chores.Go(func() { a.every(beside, 2*time.Second, a.indexSome) })
 	a.chores.Go(func() { a.every(beside, 2*time.Second, a.takeUpKeys) })
 	a.chores.Go(func() { a.every(beside, 2*time.Second, a.takeUpLinks) })
+	a.chores.Go(func() { a.every(beside, cmp.Or(o.KeyServiceEvery, keyServiceEvery), a.lookAtKeyService) })
 	a.chores.Go(func() { a.every(beside, time.Minute, a.tidy) })
 	a.chores.Go(func() { a.every(beside, time.Minute, a.tidyThrottles) })
 	a.chores.Go(func() { a.every(beside, dueEvery, a.beginDue) })

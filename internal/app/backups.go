@@ -22,16 +22,12 @@ func (a *App) scheduledBackups(keepers []secret.Keeper, o Options) *backup.Sched
 	if b.Dir == "" {
 		return nil
 	}
-	var next secret.Keeper
-	if len(keepers) > 1 {
-		next = keepers[1]
-	}
 	daily := scan.Schedule{Daily: true, Minute: b.Minute, Zone: b.Zone}
 	return backup.NewScheduled(backup.Parts{
 		Shelf: ShelfOf(a.cfg), Keep: b.Keep,
 		Next:   func(after time.Time) time.Time { return daily.Next(after, time.Time{}) },
 		Source: a.DB.Copy, Record: a.DB.Record,
-		Options: backup.Options{Key: keepers[0], Next: next, Program: o.Version, Now: o.Now}, Log: o.Log,
+		Options: backup.Options{Keys: keepers, Program: o.Version, Now: o.Now}, Log: o.Log,
 	})
 }
 

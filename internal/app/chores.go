@@ -70,6 +70,24 @@ func (a *App) takeUpLinks(ctx context.Context) {
 	}
 }
 
+// keyServiceEvery is how often a key service is asked whether it still opens the keyring, so that somebody hears of it before the next start.
+const keyServiceEvery = time.Minute
+
+func (a *App) lookAtKeyService(ctx context.Context) {
+	if err := problem.Guard(func() error { a.Keys.Look(ctx); return nil }); err != nil {
+		a.log.Error("the key service was not asked", "error", problem.Told(err))
+	}
+}
+
+// remark is what /readyz says beside that all is well: while a key service is away, what was opened goes on, and a load balancer that sent
+// nobody here any more would make an outage of it (R64).
+func (a *App) remark() string {
+	if t := a.Keys.Trouble(); t != nil {
+		return "the key service has not opened the keyring since " + t.Since.Format(time.RFC3339) + "; what is open goes on, but Purser cannot be started again until it does"
+	}
+	return ""
+}
+
 // takeUpKeys takes up a change of the key that a command asked for meanwhile (R64).
 func (a *App) takeUpKeys(ctx context.Context) {
 	if err := problem.Guard(func() error { a.Keys.TakeUp(ctx); return nil }); err != nil {

@@ -7,10 +7,16 @@ import (
 
 // Checks lets the settings be checked by what the rooms know of them.
 func Checks() config.Checks {
-	return config.Checks{VerdictCodes: func(rows string) []string {
-		_, mistakes := verdict.Builtin().Overlay(rows)
-		return mistakes
-	}}
+	return config.Checks{
+		VerdictCodes: func(rows string) []string {
+			_, mistakes := verdict.Builtin().Overlay(rows)
+			return mistakes
+		},
+		KeyService: func(address string, login config.KeyLogin) error {
+			_, err := keyService(address, login)
+			return err
+		},
+	}
 }
 
 // codesOf is the table that this installation works by: ours, with the operator's own rows laid over it.

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"purser.example/internal/config"
+	"purser.example/internal/secret"
 	"purser.example/internal/session"
 	"purser.example/web/door"
 	"purser.example/web/security"
@@ -20,7 +21,7 @@ func (a *App) inForce(ctx context.Context) []security.Group {
 		{ID: "sign-in", Title: "Sign-in", Settings: signInSettings(a.cfg)},
 		{ID: "lengths", Title: "Sessions", Settings: sessionSettings(a.cfg)},
 		{ID: "network", Title: "Network", Settings: append([]security.Setting{a.tlsSetting(ctx)}, networkSettings(a.cfg)...)},
-		{ID: "secrets", Title: "Secrets", Settings: secretSettings(a.cfg)},
+		{ID: "secrets", Title: "Secrets", Settings: secretSettings(a.cfg, secret.PlaceOf(a.DB.Keeper()))},
 	}
 }
 
@@ -109,11 +110,14 @@ func Networks(networks []netip.Prefix) string {
 	return strings.Join(texts, ", ")
 }
 
-func secretSettings(cfg config.Config) []security.Setting {
+func secretSettings(cfg config.Config, place string) []security.Setting {
 	key := security.Setting{Name: "Encryption key", Value: "Made for the demo"}
-	switch cfg.KeyFrom {
-	case "":
-	case "PURSER_KEY":
+	switch {
+	case place != "":
+		key.Value, key.Names = "From the key service: "+place, []string{"PURSER_KEY"}
+		key.Note = "The service has the key and never shows it. Purser asks it when it starts."
+	case cfg.KeyFrom == "":
+	case cfg.KeyFrom == "PURSER_KEY":
 		key.Value, key.Names = "From the environment of Purser", []string{"PURSER_KEY"}
 	default:
 		key.Value, key.Names = "From the file "+cfg.KeyFrom, []string{"PURSER_KEY_FILE"}

@@ -2,13 +2,17 @@ package app
 
 import (
 	"context"
+	"crypto/tls"
 	"errors"
 	"fmt"
+	"net/http"
 	"strconv"
+	"strings"
 	"time"
 
 	"purser.example/internal/config"
 	"purser.example/internal/keychange"
+	"purser.example/internal/keyservice"
 	"purser.example/internal/secret"
 	"purser.example/internal/sqlite"
 	"purser.example/internal/sqlite/keychanges"
@@ -16,18 +20,41 @@ import (
 
 // Keepers are the keys of a configuration: the one that opens the database, and the one that is to take its place, or has just done so.
 func Keepers(cfg config.Config) ([]secret.Keeper, error) {
-	key, err := secret.ParseKey(cfg.Key)
+	key, err := keeperOf("PURSER_KEY", cfg.Key, cfg.KeyLogin)
+	if err != nil || cfg.KeyNew == "" {
+		return []secret.Keeper{key}, err
+	}
+	next, err := keeperOf("PURSER_KEY_NEW", cfg.KeyNew, cfg.NewLogin)
+	return []secret.Keeper{key, next}, err
+}
+
+// keeperOf is the key of one setting: the key itself, or the key service that has it and is not asked for it yet.
+func keeperOf(setting, text string, login config.KeyLogin) (secret.Keeper, error) {
+	if config.AtService(text) {
+		at, err := keyService(text, login)
+		if err != nil {
+			return nil, config.Mistakes{setting + ": " + err.Error() + "."}
+		}
+		return at, nil
+	}
+	key, err := secret.ParseKey(text)
 	if err != nil {
-		return nil, fmt.Errorf("PURSER_KEY: %w", err)
+		return nil, fmt.Errorf("%s: %w", setting, err)
 	}
-	if cfg.KeyNew == "" {
-		return []secret.Keeper{key}, nil
+	return key, nil
+}
+
+// keyService is the key at an address, with what it wants to be shown.
+func keyService(address string, login config.KeyLogin) (secret.Keeper, error) {
+	way := http.DefaultTransport.(*http.Transport).Clone()
+	way.IdleConnTimeout = 5 * time.Second // it is asked once a minute at most
+	if login.CA != nil {
+		way.TLSClientConfig = &tls.Config{RootCAs: login.CA, MinVersion: tls.VersionTLS12}
 	}
-	next, err := secret.ParseKey(cfg.KeyNew)
-	if err != nil {
-		return nil, fmt.Errorf("PURSER_KEY_NEW: %w", err)
-	}
-	return []secret.Keeper{key, next}, nil
+	return keyservice.New(strings.TrimSpace(address), keyservice.Login{
+		Token: secret.FromString(login.Token), Fresh: func() secret.Value { return secret.FromString(login.TokenNow()) },
+		Tenant: login.TenantID, ClientID: login.ClientID, ClientSecret: secret.FromString(login.ClientSecret),
+	}, keyservice.Options{Transport: way})
 }
 
 // changeKeys makes the noun that changes the key, and says where the settings are behind it.
@@ -40,7 +67,7 @@ func (a *App) changeKeys(kept stores, ring *secret.Keyring, keepers []secret.Kee
 		o.Log.Warn("PURSER_KEY opens the database no more, but PURSER_KEY_NEW does: set PURSER_KEY to it (docs/keys.md)", "key", keepers[0].ID(), "in_use", opened.ID())
 	}
 	a.Keys = keychange.NewService(keychange.Parts{
-		Store: kept.keys, Ring: ring, Opened: opened, Next: next, Folder: a.cfg.Data, Shifts: a.shifts, Now: o.Now, Log: o.Log,
+		Store: kept.keys, Ring: ring, Opened: opened, Next: next, Try: a.DB.CheckKey, Folder: a.cfg.Data, Shifts: a.shifts, Now: o.Now, Log: o.Log,
 	})
 }
 
@@ -116,7 +143,7 @@ func rotateBeside(ctx context.Context, cfg config.Config, by string, progress Pr
 	if err != nil {
 		return keychange.Change{}, err
 	}
-	return awaitKey(ctx, cfg, keepers, before, progress)
+	return awaitKey(ctx, cfg, before, progress)
 }
 
 // leaveKeyNote asks for the change in the data folder, unless it is under way already. It gives the id of the last change before.
@@ -147,11 +174,11 @@ const takenUpWithin = time.Minute
 const asked = 200 * time.Millisecond
 
 // awaitKey waits for the change behind the last one of before to be over.
-func awaitKey(ctx context.Context, cfg config.Config, keepers []secret.Keeper, before keychange.ID, progress Progress) (last keychange.Change, err error) {
+func awaitKey(ctx context.Context, cfg config.Config, before keychange.ID, progress Progress) (last keychange.Change, err error) {
 	tick := time.NewTicker(asked)
 	defer tick.Stop()
 	for begun := time.Now(); ; {
-		err := sqlite.Beside(ctx, cfg.Data, keepers, time.Now, func(db *sqlite.DB, _ *secret.Keyring) (err error) {
+		err := sqlite.Glance(ctx, cfg.Data, time.Now, func(db *sqlite.DB) (err error) {
 			last, err = keychanges.New(db).Last(ctx)
 			return err
 		})

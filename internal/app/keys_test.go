@@ -1,16 +1,26 @@
 package app_test
 
 import (
+	"crypto/x509"
 	"errors"
 	"log/slog"
+	"net/http"
+	"net/http/httptest"
 	"net/url"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
 	"testing"
+	"time"
 
 	"purser.example/internal/access"
 	"purser.example/internal/app"
 	"purser.example/internal/audit"
+	"purser.example/internal/config"
 	"purser.example/internal/demo/demotest"
 	"purser.example/internal/keychange"
+	"purser.example/internal/keyservice/keyservicetest"
 	"purser.example/internal/problem"
 	"purser.example/internal/profile"
 	"purser.example/internal/run"
@@ -44,6 +54,90 @@ func changed(t *testing.T, a *app.App) keychange.Change {
 		return last.Over()
 	})
 	return last
+}
+
+// R64: while the key service is away, or refuses, what was opened goes on, and /readyz, the page and the metrics tell; a change of the key
+// does not begin, and says why; nothing is left of it when it is back.
+func TestAKeyServiceGoesAwayR64(t *testing.T) {
+	bao := keyservicetest.NewOpenBao(t, "purser")
+	cfg := settings(t.TempDir(), "vault+https://"+bao.Address()+"/transit/purser")
+	roots := x509.NewCertPool()
+	roots.AppendCertsFromPEM([]byte(bao.CA()))
+	cfg.KeyLogin, cfg.KeyNew, cfg.MetricsAddr = config.KeyLogin{Token: bao.Token, CA: roots}, secret.NewKey().Text(), "127.0.0.1:0"
+	log := &demotest.LogBook{}
+	a, err := app.Open(ctx, cfg, app.Options{Log: slog.New(slog.NewTextHandler(log, nil)), KeyServiceEvery: 10 * time.Millisecond})
+	must(t, err)
+	defer func() { must(t, a.Close()) }()
+	at := "transit/purser at " + bao.Address()
+	o, err := a.Keys.Overview(ctx, owner)
+	if err != nil || o.Place != at || o.NextPlace != "" || o.Trouble != nil || readyz(a) != "200 ok" {
+		t.Errorf("while all is well: %+v, %v, %s", o, err, readyz(a))
+	}
+	for _, fault := range []struct {
+		answers http.HandlerFunc
+		refused bool
+		says    string
+	}{
+		{func(w http.ResponseWriter, _ *http.Request) { http.Error(w, "sealed", http.StatusServiceUnavailable) }, false, "didn't answer"},
+		{func(_ http.ResponseWriter, r *http.Request) { r.Header.Set("X-Vault-Token", "s.former") }, true, "refused"},
+	} {
+		bao.Fault(fault.answers)
+		demotest.Until(t, "the trouble being told", func() bool {
+			return strings.HasPrefix(readyz(a), "200 ok\nthe key service has not opened the keyring since 20")
+		})
+		o, err := a.Keys.Overview(ctx, owner)
+		if err != nil || o.Trouble == nil || o.Trouble.Refused != fault.refused {
+			t.Errorf("%+v, %v", o.Trouble, err)
+		}
+		if err := a.Keys.Begin(ctx, owner, adeleHere); problem.KindOf(err) != problem.Unavailable || !strings.Contains(problem.Message(err), fault.says) {
+			t.Errorf("a change of the key: %v", err)
+		}
+		must(t, a.DB.CheckWritable(ctx))
+		if text := metricsOf(a); !strings.Contains(text, "purser_key_service_up 0") {
+			t.Errorf("metrics: %s", text)
+		}
+		bao.Fault(nil)
+		demotest.Until(t, "all being well", func() bool { return readyz(a) == "200 ok" })
+	}
+	if text := metricsOf(a); !strings.Contains(text, "purser_key_service_up 1") {
+		t.Errorf("metrics: %s", text)
+	}
+	told := log.String()
+	if strings.Count(told, "THE KEY SERVICE DOES NOT OPEN THE KEYRING") != 2 || strings.Count(told, "opens the keyring again") != 2 || strings.Contains(told, bao.Token) {
+		t.Errorf("the log: %s", told)
+	}
+	must(t, a.Keys.Begin(ctx, owner, adeleHere))
+	changed(t, a)
+	bao.Close()
+	if o, err := a.Keys.Overview(ctx, owner); err != nil || o.Place != "" || o.Trouble != nil {
+		t.Errorf("after the change to a key of its own: %+v, %v", o, err)
+	}
+}
+
+// R64: an agent beside Purser renews the token in its file, and Purser shows the one that is there now.
+func TestATokenIsRenewedInItsFileR64(t *testing.T) {
+	bao := keyservicetest.NewOpenBao(t, "purser")
+	cfg := settings(t.TempDir(), "vault+https://"+bao.Address()+"/transit/purser")
+	roots := x509.NewCertPool()
+	roots.AppendCertsFromPEM([]byte(bao.CA()))
+	file := filepath.Join(t.TempDir(), "token")
+	must(t, os.WriteFile(file, []byte(bao.Token+"\n"), 0o600))
+	cfg.KeyLogin = config.KeyLogin{Token: "s.former", TokenFile: file, CA: roots}
+	a, _, err := openLogged(t, cfg)
+	must(t, err)
+	must(t, a.Close())
+}
+
+func readyz(a *app.App) string {
+	heard := httptest.NewRecorder()
+	a.Handler.ServeHTTP(heard, httptest.NewRequest(http.MethodGet, "http://127.0.0.1:8080/readyz", nil))
+	return strconv.Itoa(heard.Code) + " " + heard.Body.String()
+}
+
+func metricsOf(a *app.App) string {
+	heard := httptest.NewRecorder()
+	a.Measured(slog.New(slog.DiscardHandler)).ServeHTTP(heard, httptest.NewRequest(http.MethodGet, "/metrics", nil))
+	return heard.Body.String()
 }
 
 // R64, R3: the key is changed beside the work: profiles, app profiles, pools and what waits in runs open afterwards, with the new key alone;

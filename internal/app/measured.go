@@ -9,6 +9,7 @@ import (
 	"purser.example/internal/config"
 	"purser.example/internal/expiry"
 	"purser.example/internal/metrics"
+	"purser.example/internal/secret"
 	"purser.example/internal/sqlite"
 	"purser.example/internal/verdict"
 	"purser.example/internal/work"
@@ -84,6 +85,9 @@ func (a *App) sources(kept stores, now func() time.Time) metrics.Sources {
 		},
 	}
 	a.copies(&s)
+	if secret.PlaceOf(a.DB.Keeper()) != "" {
+		s.KeyOpens = func() bool { return a.Keys.Trouble() == nil }
+	}
 	s.Expiries = a.expiries()
 	return s
 }

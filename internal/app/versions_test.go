@@ -80,7 +80,7 @@ func backedUp(t *testing.T, source backup.Source, text string) string {
 	key, err := secret.ParseKey(text)
 	must(t, err)
 	file, restored := filepath.Join(t.TempDir(), "backup.db"), filepath.Join(t.TempDir(), "data")
-	written, err := backup.Write(ctx, source, file, backup.Options{Key: key, Program: "test", Now: time.Now})
+	written, err := backup.Write(ctx, source, file, backup.Options{Keys: []secret.Keeper{key}, Program: "test", Now: time.Now})
 	must(t, err)
 	found, err := backup.Restore(ctx, file, restored, key)
 	must(t, err)

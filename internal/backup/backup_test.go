@@ -59,7 +59,7 @@ func entry(n int) audit.Entry {
 }
 
 func (r *rig) options() backup.Options {
-	return backup.Options{Key: r.key, Program: "1.2.3", Now: func() time.Time { return time.Date(2026, 11, 30, 2, 30, 0, 0, time.UTC) }}
+	return backup.Options{Keys: []secret.Keeper{r.key}, Program: "1.2.3", Now: func() time.Time { return time.Date(2026, 11, 30, 2, 30, 0, 0, time.UTC) }}
 }
 
 func (r *rig) path(name string) string { return filepath.Join(r.to, name) }

@@ -14,11 +14,11 @@ import (
 
 // Restore proves a backup and puts its database into a data folder that is empty or not there, whole or not at all. The errors are those of
 // Verify and of sqlite.Place.
-func Restore(ctx context.Context, file, folder string, key secret.Key) (Report, error) {
+func Restore(ctx context.Context, file, folder string, keepers ...secret.Keeper) (Report, error) {
 	if err := sqlite.Vacant(folder); err != nil { // to prove a large one takes a while
 		return Report{}, err
 	}
-	r, err := Verify(ctx, file, key)
+	r, err := Verify(ctx, file, keepers...)
 	if err != nil {
 		return Report{}, err
 	}

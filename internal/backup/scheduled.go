@@ -138,6 +138,8 @@ func reasonOf(err error) string {
 		return "the folder can't be written to"
 	case errors.Is(err, ErrBroken), errors.Is(err, sqlite.ErrDamaged), errors.Is(err, secret.ErrDamaged):
 		return "the database or its copy is damaged"
+	case errors.Is(err, secret.ErrUnavailable), errors.Is(err, secret.ErrRefused):
+		return "the key service doesn't open the keyring"
 	}
 	return "see the log of Purser"
 }

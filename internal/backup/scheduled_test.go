@@ -15,6 +15,7 @@ import (
 
 	"purser.example/internal/audit"
 	"purser.example/internal/backup"
+	"purser.example/internal/secret"
 	"purser.example/internal/sqlite"
 )
 
@@ -59,7 +60,7 @@ func (n *nightly) start(keep int) {
 		},
 		Source:  func(ctx context.Context, to string) (map[string]int64, error) { return n.source(ctx, to) },
 		Record:  func(_ context.Context, e audit.Entry) error { n.entries = append(n.entries, e); return nil },
-		Options: backup.Options{Key: n.key, Program: "1.2.3", Now: func() time.Time { return n.now }},
+		Options: backup.Options{Keys: []secret.Keeper{n.key}, Program: "1.2.3", Now: func() time.Time { return n.now }},
 		Log:     slog.New(slog.NewTextHandler(&n.log, nil)),
 	})
 }

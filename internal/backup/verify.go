@@ -13,9 +13,9 @@ import (
 	"purser.example/internal/sqlite"
 )
 
-// Verify proves a backup, or any other copy of a database, and changes nothing. The errors are ErrBroken, those of sqlite.Inspect, and
-// secret.ErrWrongKey.
-func Verify(ctx context.Context, file string, key secret.Key) (Report, error) {
+// Verify proves a backup, or any other copy of a database, and changes nothing. The errors are ErrBroken, those of sqlite.Inspect,
+// secret.ErrWrongKey, and secret.ErrUnavailable and secret.ErrRefused of key services.
+func Verify(ctx context.Context, file string, keepers ...secret.Keeper) (Report, error) {
 	f, err := os.Open(file)
 	if err != nil {
 		return Report{}, fmt.Errorf("the backup cannot be read: %w", err)
@@ -33,7 +33,7 @@ func Verify(ctx context.Context, file string, key secret.Key) (Report, error) {
 			return Report{}, errors.Join(fmt.Errorf("%w (bytes of it are not those that were written)", ErrBroken), err)
 		}
 	}
-	there, err := sqlite.Inspect(ctx, file, key)
+	there, err := sqlite.Inspect(ctx, file, keepers...)
 	if err != nil {
 		return Report{}, broken(err)
 	}

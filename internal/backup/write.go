@@ -21,17 +21,9 @@ type Source func(ctx context.Context, to string) (rows map[string]int64, err err
 
 // Options say who makes a backup.
 type Options struct {
-	Key     secret.Keeper
-	Next    secret.Keeper // the key that may have taken its place meanwhile (R64); nil: none
-	Program string        // the version
+	Keys    []secret.Keeper // the key, and the one that may have taken its place meanwhile (R64)
+	Program string          // the version
 	Now     func() time.Time
-}
-
-func (o Options) keepers() []secret.Keeper {
-	if o.Next == nil {
-		return []secret.Keeper{o.Key}
-	}
-	return []secret.Keeper{o.Key, o.Next}
 }
 
 // Write makes a backup, proves it, and gives it its name then. Nothing that is there is overwritten: ErrTarget. Two that are made at once do
@@ -124,7 +116,7 @@ func (o Options) fill(ctx context.Context, source Source, part *os.File) (r Repo
 	if err != nil {
 		return r, err
 	}
-	found, err := sqlite.Inspect(ctx, part.Name(), o.keepers()...)
+	found, err := sqlite.Inspect(ctx, part.Name(), o.Keys...)
 	if err != nil {
 		return r, err
 	}

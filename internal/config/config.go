@@ -21,9 +21,11 @@ type Config struct {
 	TLSFiles TLSFiles // where the two were read from
 	Redirect string   // listen address that leads from http to BaseURL; empty: none
 	Data     string   // folder of the database
-	Key      string   // the sealing key as text
+	Key      string   // the sealing key as text, or the address of one in a key service
+	KeyLogin KeyLogin // for the key service; zero: the key is a text
 	KeyFrom  string   // the path of the file that it was read from, or PURSER_KEY; empty: it is no setting's, as in the demo
 	KeyNew   string   // the one that is to take its place, or has just done so (R64); empty: none
+	NewLogin KeyLogin // as KeyLogin, for that one
 
 	OIDC    OIDC
 	Session Session
@@ -81,7 +83,8 @@ type Backup struct {
 }
 
 // Checks are what other rooms know of a setting's value, so that its mistakes are listed with all others. Each gives a
-// sentence for every mistake; nil: no check.
+// sentence for every mistake, without its full stop where it is an error; nil: no check.
 type Checks struct {
 	VerdictCodes func(rows string) []string
+	KeyService   func(address string, login KeyLogin) error
 }

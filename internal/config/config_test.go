@@ -433,3 +433,34 @@ func TestBackupsAreRead(t *testing.T) {
 		t.Errorf("%v", err)
 	}
 }
+
+// R64: a key at a key service needs what that service wants to see; each thing that is missing is told by its own setting, and who knows the
+// addresses of services is asked only when all is there.
+func TestAKeyAtAServiceR64(t *testing.T) {
+	asked := 0
+	checks := config.Checks{KeyService: func(string, config.KeyLogin) error { asked++; return errors.New("must be the address of a key") }}
+	for name, tc := range map[string]struct {
+		env  map[string]string
+		says []string
+		asks int
+	}{
+		"no token":                  {map[string]string{"PURSER_KEY": "vault+https://bao.contoso.com/transit/purser"}, []string{"PURSER_KEY_TOKEN: is missing"}, 0},
+		"no app":                    {map[string]string{"PURSER_KEY": "https://contoso.vault.azure.net/keys/purser", "PURSER_KEY_CLIENT_ID": "app"}, []string{"PURSER_KEY_TENANT_ID: is missing", "PURSER_KEY_CLIENT_SECRET: is missing"}, 0},
+		"all there":                 {map[string]string{"PURSER_KEY": "vault+https://bao.contoso.com/transit/purser", "PURSER_KEY_TOKEN": "s.hush"}, []string{"PURSER_KEY: must be the address of a key."}, 1},
+		"the next one":              {map[string]string{"PURSER_KEY_NEW": "vault+https://bao.contoso.com/transit/purser", "PURSER_KEY_TOKEN": "s.hush"}, []string{"PURSER_KEY_NEW_TOKEN: is missing"}, 0},
+		"a token beside what opens": {map[string]string{"PURSER_KEY": "vault+https://bao.contoso.com/transit/purser", "PURSER_KEY_TOKEN_FILE": "/srv/purser/token"}, []string{"PURSER_KEY_TOKEN_FILE: the file /srv/purser/token cannot be read", "PURSER_KEY_TOKEN_FILE: must not be inside PURSER_DATA"}, 0},
+		"no authority":              {map[string]string{"PURSER_KEY_CA": "hush"}, []string{"PURSER_KEY_CA: contains no PEM certificate"}, 0},
+	} {
+		asked = 0
+		_, err := checks.Load(environ(tc.env))
+		mistakes, _ := errors.AsType[config.Mistakes](err)
+		for _, want := range tc.says {
+			if !slices.ContainsFunc(mistakes, func(m string) bool { return strings.HasPrefix(m, want) }) {
+				t.Errorf("%s: no line begins with %q: %v", name, want, err)
+			}
+		}
+		if len(mistakes) != len(tc.says) || asked != tc.asks || err != nil && strings.Contains(err.Error(), "hush") {
+			t.Errorf("%s: asked %d times: %v", name, asked, err)
+		}
+	}
+}

@@ -8,7 +8,6 @@ import (
 	"net"
 	"net/netip"
 	"net/url"
-	"regexp"
 	"strconv"
 	"strings"
 	"time"
@@ -40,7 +39,8 @@ func (c Checks) Look(environ []string) (Config, Mistakes) {
 	r.tls(&cfg)
 	cfg.Redirect = r.redirect("PURSER_REDIRECT_ADDR", cfg)
 	cfg.Data = r.required("PURSER_DATA", "the folder for the database", place)
-	cfg.Key, cfg.KeyFrom, cfg.KeyNew = r.key(cfg.Data), cmp.Or(r.env["PURSER_KEY_FILE"], "PURSER_KEY"), r.keyNew(cfg.Data)
+	r.keys(&cfg, cfg.Data)
+	cfg.KeyFrom = cmp.Or(r.env["PURSER_KEY_FILE"], "PURSER_KEY")
 	cfg.Backup = r.backup(cfg.Data)
 	cfg.OIDC = OIDC{
 		Issuer:       r.issuer("PURSER_OIDC_ISSUER"),
@@ -56,7 +56,8 @@ func (c Checks) Look(environ []string) (Config, Mistakes) {
 // LoadDemo is LoadDemo with the checks.
 func (c Checks) LoadDemo(environ []string) (Config, error) {
 	r := newReader(environ, c)
-	cfg := Config{KeyNew: r.keyNew("")}
+	var cfg Config
+	r.keyNew(&cfg, "")
 	r.shared(&cfg)
 	cfg.HealthChecks = r.oneOf("PURSER_HEALTH_CHECKS", "false", "true") == "true" // a demo signs in only when somebody asks it to
 	cfg, err := r.finish(cfg)
@@ -226,26 +227,13 @@ func (r *reader) tls(cfg *Config) {
 	}
 }
 
-// keyShape is what `purser key new` prints. Whether it is the right key only the database can tell.
-var keyShape = regexp.MustCompile(`^\s*pk1_[A-Za-z0-9_-]{43}\s*$`)
-
-// LoadKey reads the key alone, as Load does, for commands that need nothing else. The error, if any, is Mistakes.
-func LoadKey(environ []string) (string, error) {
-	r := newReader(environ, Checks{})
-	key := r.key("")
-	if len(r.mistakes) > 0 {
-		return "", r.mistakes
-	}
-	return key, nil
-}
-
 // LoadPlace reads where a Purser is, which is the data folder, the key and the base address, for commands that work beside it. The error,
 // if any, is Mistakes.
 func LoadPlace(environ []string) (Config, error) {
 	r := newReader(environ, Checks{})
 	cfg := Config{BaseURL: r.baseURL("PURSER_BASE_URL")}
 	cfg.Data = r.required("PURSER_DATA", "the folder of the database", place)
-	cfg.Key, cfg.KeyNew = r.key(cfg.Data), r.keyNew(cfg.Data)
+	r.keys(&cfg, cfg.Data)
 	return r.finish(cfg)
 }
 
@@ -255,7 +243,7 @@ func (c Checks) LoadWork(environ []string) (Config, error) {
 	r := newReader(environ, c)
 	var cfg Config
 	cfg.Data = r.required("PURSER_DATA", "the folder of the database", place)
-	cfg.Key, cfg.KeyNew = r.key(cfg.Data), r.keyNew(cfg.Data)
+	r.keys(&cfg, cfg.Data)
 	r.shared(&cfg)
 	cfg, err := r.finish(cfg)
 	cfg.Unknown = nil // settings of `serve` that need no pages are no mistakes
@@ -270,7 +258,7 @@ func LoadFolder(environ []string, given string) (Config, error) {
 	if given == "" {
 		cfg.Data = r.required("PURSER_DATA", "the folder of the database, or give it with --data", place)
 	}
-	cfg.Key, cfg.KeyNew = r.key(""), r.keyNew("")
+	r.keys(&cfg, "")
 	return r.finish(cfg)
 }
 
@@ -279,36 +267,12 @@ func (c Checks) LoadKeyChange(environ []string) (Config, error) {
 	r := newReader(environ, c)
 	var cfg Config
 	cfg.Data = r.required("PURSER_DATA", "the folder of the database", place)
-	cfg.Key, cfg.KeyNew = r.key(cfg.Data), r.keyNew(cfg.Data)
+	r.keys(&cfg, cfg.Data)
 	if cfg.KeyNew == "" && !r.refused["PURSER_KEY_NEW"] {
-		r.wrong("PURSER_KEY_NEW", "is missing; set it to the key that is to take the place of PURSER_KEY, as `purser key new` prints it.")
+		r.wrong("PURSER_KEY_NEW", "is missing; set it to the key that is to take the place of PURSER_KEY, as `purser key new` prints it, or to the address of a key in a key service.")
 	}
 	r.shared(&cfg)
 	return r.finish(cfg)
-}
-
-// key refuses what is no key, and a key that lies beside what it seals: a copy of the folder would then open itself (R60). It
-// does not say how to make one where there is a text: with a second key nothing opens that the first one sealed.
-func (r *reader) key(data string) string {
-	value := r.required("PURSER_KEY", "the key that `purser key new` prints", spaced)
-	r.keyShape("PURSER_KEY", value, data)
-	return value
-}
-
-// keyNew is the key that is to take the other's place. One that is the same has done so.
-func (r *reader) keyNew(data string) string {
-	value := r.text("PURSER_KEY_NEW", "", spaced)
-	r.keyShape("PURSER_KEY_NEW", value, data)
-	return value
-}
-
-func (r *reader) keyShape(name, value, data string) {
-	if value != "" && !keyShape.MatchString(value) {
-		r.wrong(name, "is not a key; a key is pk1_ and 43 characters, as `purser key new` prints it. Check whether it was cut off.")
-	}
-	if path := r.env[name+"_FILE"]; path != "" && data != "" && Inside(data, path) {
-		r.wrong(name+"_FILE", "must not be inside PURSER_DATA; keep the key apart from what it opens.")
-	}
 }
 
 func (r *reader) session(cfg *Config) {

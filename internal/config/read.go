@@ -184,7 +184,10 @@ func resolved(path string) string {
 }
 
 // secrets are the settings whose files nobody else should be able to open.
-var secrets = []string{"PURSER_KEY", "PURSER_KEY_NEW", "PURSER_TLS_KEY", "PURSER_OIDC_CLIENT_SECRET", "PURSER_SMTP_PASSWORD"}
+var secrets = []string{
+	"PURSER_KEY", "PURSER_KEY_TOKEN", "PURSER_KEY_CLIENT_SECRET", "PURSER_KEY_NEW", "PURSER_KEY_NEW_TOKEN", "PURSER_KEY_NEW_CLIENT_SECRET",
+	"PURSER_TLS_KEY", "PURSER_OIDC_CLIENT_SECRET", "PURSER_SMTP_PASSWORD",
+}
 
 // open reports whether every account of the machine can get at the file: by its own rights, and by those of the folders that
 // lead to it.

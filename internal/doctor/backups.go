@@ -42,11 +42,13 @@ func (l *look) newest(ctx context.Context, kept []backup.Kept) Finding {
 	if age > late {
 		return wrong(fmt.Sprintf("The newest of %s is %s old.", counted(len(kept), "backup"), spoken(age)), "Look for \"THE BACKUP FAILED\" in the log of Purser, and whether Purser runs at the time of PURSER_BACKUP_AT.")
 	}
-	k, err := secret.ParseKey(l.cfg.Key)
+	keepers, err := app.Keepers(l.cfg)
 	if err != nil {
 		return wrong("PURSER_KEY is not a key.", remedies["PURSER_KEY"])
 	}
-	switch _, err := backup.Verify(ctx, newest.Path, k); {
+	switch _, err := backup.Verify(ctx, newest.Path, keepers...); {
+	case errors.Is(err, secret.ErrUnavailable), errors.Is(err, secret.ErrRefused):
+		return warning(fmt.Sprintf("The newest of %s is %s old. Whether it can be restored cannot be told without the key service.", counted(len(kept), "backup"), spoken(age)), keyServiceRemedy)
 	case errors.Is(err, secret.ErrWrongKey):
 		return wrong("The newest backup was made with another key.", "Keep the former key as long as you keep its backups (docs/keys.md).")
 	case err != nil:

@@ -78,6 +78,32 @@ func upgradeCopy(ctx context.Context, l *look) []Finding {
 	return only(ok("The copy of before the last upgrade is %s.", filepath.Base(c.Copies[len(c.Copies)-1])))
 }
 
+// keyServiceRemedy is for a key service that does not do its part.
+const keyServiceRemedy = "Look at the key service, its address in PURSER_KEY and what Purser shows to it (docs/keys.md). A Purser that runs goes on meanwhile."
+
+// newKey looks whether a key that is to close a new installation's keyring can do so. A key that is here always can.
+func newKey(ctx context.Context, k secret.Keeper) Finding {
+	if secret.PlaceOf(k) != "" {
+		const trial = "a trial of purser doctor"
+		_, sealed, err := secret.CreateKeyring(ctx, k, trial)
+		if err == nil {
+			_, err = secret.OpenKeyring(ctx, k, sealed)
+		}
+		if err != nil {
+			return wrong("The key service does not close and open a keyring: "+err.Error()+".", keyServiceRemedy)
+		}
+	}
+	return ok("The key %s is for a new installation.", named(k))
+}
+
+// named is the ID of a key and, for one at a key service, where it is.
+func named(k secret.Keeper) string {
+	if place := secret.PlaceOf(k); place != "" {
+		return k.ID() + " (" + place + ")"
+	}
+	return k.ID()
+}
+
 // key looks whether the key opens the keyring in the database.
 func key(ctx context.Context, l *look) []Finding {
 	keepers, err := app.Keepers(l.cfg)
@@ -87,12 +113,14 @@ func key(ctx context.Context, l *look) []Finding {
 	k := keepers[0]
 	c, _ := l.condition(ctx)
 	if c.None {
-		return only(ok("The key %s is for a new installation.", k.ID()))
+		return only(newKey(ctx, k))
 	}
 	err = sqlite.CheckKeyOf(ctx, l.cfg.Data, k)
 	switch {
 	case err == nil:
-		return only(ok("The key %s opens what is sealed in the database.", k.ID()))
+		return only(ok("The key %s opens what is sealed in the database.", named(k)))
+	case errors.Is(err, secret.ErrUnavailable), errors.Is(err, secret.ErrRefused):
+		return only(wrong("Purser cannot be started now, because the key service does not open the keyring: "+err.Error()+".", keyServiceRemedy))
 	case errors.Is(err, secret.ErrWrongKey) && len(keepers) > 1 && sqlite.CheckKeyOf(ctx, l.cfg.Data, keepers[1]) == nil:
 		return only(warning("The key was changed: PURSER_KEY ("+k.ID()+") opens the database no more, but PURSER_KEY_NEW ("+keepers[1].ID()+") does.", "Set PURSER_KEY to the new key, and remove PURSER_KEY_NEW (docs/keys.md)."))
 	case errors.Is(err, secret.ErrWrongKey):

@@ -512,7 +512,7 @@ func shelved(age time.Duration, then func(r *rig, path string)) func(*rig) {
 		source := func(ctx context.Context, to string) (map[string]int64, error) {
 			return sqlite.CopyFile(ctx, r.folder, to)
 		}
-		made, err := backup.Write(r.t.Context(), source, app.ShelfOf(cfg).PathOf(time.Now().Add(-age)), backup.Options{Key: key, Program: "test", Now: time.Now})
+		made, err := backup.Write(r.t.Context(), source, app.ShelfOf(cfg).PathOf(time.Now().Add(-age)), backup.Options{Keys: []secret.Keeper{key}, Program: "test", Now: time.Now})
 		must(r.t, err)
 		if then != nil {
 			then(r, made.File)

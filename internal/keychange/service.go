@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"strconv"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"purser.example/internal/access"
@@ -20,9 +21,10 @@ import (
 type Parts struct {
 	Store  Store
 	Ring   *secret.Keyring
-	Opened secret.Keeper // the key that opened the keyring
-	Next   secret.Keeper // the key that is to take its place; nil: none is given
-	Folder string        // where Make leaves notes
+	Opened secret.Keeper                                 // the key that opened the keyring
+	Next   secret.Keeper                                 // the key that is to take its place; nil: none is given
+	Try    func(context.Context, ...secret.Keeper) error // whether one of the keys opens the keyring in the database now
+	Folder string                                        // where Make leaves notes
 	Shifts *run.Shifts
 	Now    func() time.Time
 	Log    *slog.Logger
@@ -35,6 +37,8 @@ type Service struct {
 	mu     sync.Mutex
 	opened secret.Keeper   // the key in use, as far as this process has it; nil: the key of a note took its place
 	told   map[string]bool // the notes whose trouble is in the log already
+
+	trouble atomic.Pointer[Trouble]
 }
 
 // NewService joins the parts.
@@ -50,6 +54,10 @@ type Overview struct {
 	Last     *Change // nil: the key was never changed
 	Both     bool    // the key that is given to take its place has done so
 	Stale    bool    // the key by which this Purser was started opens the database no more, so that the settings need the one in use
+
+	Place     string   // where the key in use is, where that is a key service
+	NextPlace string   // the same of the next one
+	Trouble   *Trouble // with the key service; nil: none
 }
 
 // Overview tells how the key stands, to who may change it.
@@ -74,7 +82,18 @@ func (s *Service) Overview(ctx context.Context, caller access.Caller) (Overview,
 		o.Next = s.Next.ID()
 	}
 	o.Both = s.Next != nil && s.Next.ID() == o.InUse
+	o.Place, o.NextPlace, o.Trouble = s.placeOf(o.InUse), s.placeOf(o.Next), s.Trouble()
 	return o, nil
+}
+
+// placeOf is where a key is, if it is one of those that this process has and at a key service.
+func (s *Service) placeOf(id string) string {
+	for _, k := range []secret.Keeper{s.Opened, s.Next} {
+		if k != nil && k.ID() == id {
+			return secret.PlaceOf(k)
+		}
+	}
+	return ""
 }
 
 // Answers to who cannot change the key now.
@@ -82,6 +101,7 @@ var (
 	errNoNext   = problem.New(problem.Conflict, "No new key is set. Create one with purser key new, set PURSER_KEY_NEW_FILE to its file, and restart Purser.")
 	errUnderWay = problem.New(problem.Conflict, "The key is already being changed.")
 	errAway     = "The key service didn't answer, so the key wasn't changed. Try again when it is available."
+	errRefused  = "The key service refused to use its key for Purser, so the key wasn't changed. The log of Purser says what it lacks; correct that, and try again."
 )
 
 // Begin changes the key to the one that the settings give.
@@ -104,15 +124,17 @@ func (s *Service) BeginBy(ctx context.Context, by string) error {
 }
 
 func (s *Service) beginWith(ctx context.Context, e audit.Entry) error {
-	former := s.keeper()
+	former := s.InUse()
 	if former == nil {
 		return problem.New(problem.Conflict, "The key was changed by a command since Purser was started. Set PURSER_KEY to the key in use and restart Purser before you change the key again.")
 	}
 	sealed, err := s.Ring.Change(ctx, former, s.Next)
-	if errors.Is(err, secret.ErrUnavailable) {
+	switch {
+	case errors.Is(err, secret.ErrUnavailable):
 		return problem.Wrap(err, problem.Unavailable, errAway)
-	}
-	if err != nil {
+	case errors.Is(err, secret.ErrRefused):
+		return problem.Wrap(err, problem.Unavailable, errRefused)
+	case err != nil:
 		return err
 	}
 	return s.begin(ctx, e, sealed)
@@ -135,12 +157,6 @@ func (s *Service) begin(ctx context.Context, e audit.Entry, sealed secret.Change
 	s.Log.InfoContext(ctx, "the key is being changed: everything is sealed anew", "former", c.Former, "next", c.Next)
 	s.Shifts.Changed(Work)
 	return nil
-}
-
-func (s *Service) keeper() secret.Keeper {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.opened
 }
 
 // Watch tells of changes as run.Shifts does.

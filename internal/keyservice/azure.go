@@ -53,8 +53,8 @@ func newAzure(u *url.URL, login Login, asks caller) (secret.Keeper, error) {
 // ID implements secret.Keeper. Names of keys are the same in upper and lower case.
 func (a azure) ID() string { return idOf("azure", a.key.Host, strings.ToLower(a.key.Path)) }
 
-// String tells a person where the key is.
-func (a azure) String() string { return a.key.Host + a.key.Path }
+// Place implements secret.Elsewhere.
+func (a azure) Place() string { return a.key.Host + a.key.Path }
 
 // Envelope implements secret.Keeper.
 func (a azure) Envelope(installation string) (tink.AEADWithContext, error) {

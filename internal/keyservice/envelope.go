@@ -129,7 +129,7 @@ func (w wrapping) fitting(ctx context.Context, token secret.Value) (parcel, erro
 			}
 		}
 	}
-	return parcel{}, fault{kind: secret.ErrRefused, says: w.String() + " is neither an RSA key nor an AES key"}
+	return parcel{}, fault{kind: secret.ErrRefused, says: w.Place() + " is neither an RSA key nor an AES key"}
 }
 
 // DecryptWithContext implements tink.AEADWithContext.

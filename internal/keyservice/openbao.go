@@ -17,7 +17,7 @@ type openBao struct {
 	asks        caller
 	base        *url.URL
 	mount, name string
-	token       secret.Value
+	token       func() secret.Value
 }
 
 // part is one name in the path of a transit key.
@@ -37,14 +37,14 @@ func newOpenBao(u *url.URL, login Login, asks caller) (secret.Keeper, error) {
 		return nil, errToken
 	}
 	last := len(names) - 1
-	return openBao{asks: asks, base: &url.URL{Scheme: "https", Host: strings.ToLower(u.Host), Path: "/"}, mount: path.Join(names[:last]...), name: names[last], token: login.Token}, nil
+	return openBao{asks: asks, base: &url.URL{Scheme: "https", Host: strings.ToLower(u.Host), Path: "/"}, mount: path.Join(names[:last]...), name: names[last], token: login.tokenNow}, nil
 }
 
 // ID implements secret.Keeper. The host is no part of it: the same key answers at another address after a failover or a move.
 func (o openBao) ID() string { return idOf("transit", o.mount, o.name) }
 
-// String tells a person where the key is.
-func (o openBao) String() string { return o.mount + "/" + o.name + " at " + o.base.Host }
+// Place implements secret.Elsewhere.
+func (o openBao) Place() string { return o.mount + "/" + o.name + " at " + o.base.Host }
 
 // Envelope implements secret.Keeper.
 func (o openBao) Envelope(installation string) (tink.AEADWithContext, error) {
@@ -93,9 +93,10 @@ func (t transit) DecryptWithContext(ctx context.Context, sealed, binding []byte)
 
 // call asks the engine to seal or to open.
 func (t transit) call(ctx context.Context, verb string, body sealing) (question, sealing, error) {
+	token := t.token()
 	q := question{
 		url: t.base.JoinPath("v1", t.mount, verb, t.name), body: written(body), opens: verb == "decrypt",
-		header:  map[string]string{"X-Vault-Token": string(t.token.Reveal()), "X-Vault-Request": "true"},
+		header:  map[string]string{"X-Vault-Token": string(token.Reveal()), "X-Vault-Request": "true"},
 		denied:  "its token is not valid anymore, or a policy doesn't let it update " + t.mount + "/" + verb + "/" + t.name,
 		missing: "there is no transit engine at " + t.mount + ", or no key " + t.name,
 		unfit:   "there is no key " + t.name + ", or it is of a type that binds nothing; make one of type aes256-gcm96",

@@ -17,9 +17,20 @@ import (
 // Login is what Purser shows to a key service. OpenBao and Vault want the token, Azure the other three.
 type Login struct {
 	Token        secret.Value
-	Tenant       string // the directory of the app, by id or domain
+	Fresh        func() secret.Value // nil: Token is it; else the token as it is now, which is asked for at each call
+	Tenant       string              // the directory of the app, by id or domain
 	ClientID     string
 	ClientSecret secret.Value
+}
+
+// tokenNow is the token as it is now. What no header can hold is none, such as a file that is being written.
+func (l Login) tokenNow() secret.Value {
+	if l.Fresh != nil {
+		if now := l.Fresh(); shown.Match(now.Reveal()) {
+			return now
+		}
+	}
+	return l.Token
 }
 
 // Options say how services are reached.

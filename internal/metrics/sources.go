@@ -20,6 +20,8 @@ type Sources struct {
 
 	Copies []Copy        // of the database, elsewhere
 	Failed func() uint64 // scheduled backups, since the start; nil where there are none
+
+	KeyOpens func() bool // whether the key service opened the keyring when it was asked last; nil where the key is at none
 }
 
 // Copy is a kind of copies of the database.
@@ -52,6 +54,7 @@ var (
 	days    = described("purser_expiry_days", "Days until the first of a kind of certificates and credentials ends; negative afterwards.", "kind")
 	copied  = described("purser_copy_age_seconds", "The age of the newest copy of the database of a kind; left out where there is none.", "kind")
 	failed  = described("purser_backup_failures_total", "Scheduled backups that failed, each time they were tried.")
+	service = described("purser_key_service_up", "1 while the key service opens the keyring, 0 while it does not. Left out where the key is at none.")
 	kept    = described("purser_expiry_count", "Certificates and credentials of a kind that have an end.", "kind")
 )
 
@@ -61,7 +64,7 @@ func described(name, help string, labels ...string) *prometheus.Desc {
 
 // Describe implements prometheus.Collector.
 func (s Sources) Describe(to chan<- *prometheus.Desc) {
-	for _, d := range []*prometheus.Desc{depth, oldest, size, commits, waiting, people, days, kept, copied, failed} {
+	for _, d := range []*prometheus.Desc{depth, oldest, size, commits, waiting, people, days, kept, copied, failed, service} {
 		to <- d
 	}
 }
@@ -81,6 +84,13 @@ func (s Sources) Collect(to chan<- prometheus.Metric) {
 	gauge(to, people, float64(n), err)
 	s.expiries(ctx, to)
 	s.copies(to)
+	if s.KeyOpens != nil {
+		up := 0.0
+		if s.KeyOpens() {
+			up = 1
+		}
+		gauge(to, service, up, nil)
+	}
 }
 
 func (s Sources) copies(to chan<- prometheus.Metric) {

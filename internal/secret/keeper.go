@@ -17,6 +17,21 @@ type Keeper interface {
 	Envelope(installation string) (tink.AEADWithContext, error)
 }
 
+// Elsewhere is a Keeper whose key is at a service, so that somebody has to be asked.
+type Elsewhere interface {
+	Keeper
+	// Place tells a person where the key is.
+	Place() string
+}
+
+// PlaceOf tells a person where a key is that is at a service; empty for one that is here.
+func PlaceOf(k Keeper) string {
+	if at, ok := k.(Elsewhere); ok {
+		return at.Place()
+	}
+	return ""
+}
+
 // Envelope implements Keeper. The key itself answers at once, so that no context matters.
 func (k Key) Envelope(installation string) (tink.AEADWithContext, error) {
 	sealing, err := subtle.NewAESGCM(k.Derive("keyset", installation, keySize))

@@ -75,6 +75,12 @@ func (db *DB) openLog(ctx context.Context, ring *secret.Keyring) (*secret.Keyrin
 	return ring, nil
 }
 
+// New reports whether the database has no keyring yet.
+func (db *DB) New(ctx context.Context) bool {
+	_, err := stored(ctx, db.read)
+	return errors.Is(err, ErrKeyringMissing)
+}
+
 // CheckKey reports whether one of the keys opens what the database holds now.
 func (db *DB) CheckKey(ctx context.Context, keepers ...secret.Keeper) error {
 	_, _, err := openKeyring(ctx, db.read, keepers)

@@ -108,11 +108,24 @@ func Beside(ctx context.Context, folder string, keepers []secret.Keeper, now fun
 		if err != nil {
 			return err
 		}
-		gone := make(chan struct{})
-		close(gone) // so that a change is refused
-		return look(&DB{
-			now: now, log: slog.New(slog.DiscardHandler), path: filepath.Join(folder, File), writer: &writer{gone: gone},
-			read: read, queries: newStatements(read), ring: ring, keeper: of,
-		}, ring)
+		db := readOnly(read, folder, now)
+		db.ring, db.keeper = ring, of
+		return look(db, ring)
 	})
+}
+
+// Glance is Beside for who reads nothing that is sealed, so that no key is needed.
+func Glance(ctx context.Context, folder string, now func() time.Time, look func(*DB) error) error {
+	return lookInto(folder, func(read *sql.DB) error {
+		if err := fitting(ctx, read); err != nil {
+			return err
+		}
+		return look(readOnly(read, folder, now))
+	})
+}
+
+func readOnly(read *sql.DB, folder string, now func() time.Time) *DB {
+	gone := make(chan struct{})
+	close(gone) // so that a change is refused
+	return &DB{now: now, log: slog.New(slog.DiscardHandler), path: filepath.Join(folder, File), writer: &writer{gone: gone}, read: read, queries: newStatements(read)}
 }

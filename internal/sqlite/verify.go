@@ -54,18 +54,26 @@ func KeyringOf(ctx context.Context, folder string, keepers ...secret.Keeper) (ri
 }
 
 func keyringOf(ctx context.Context, read *sql.DB, keepers []secret.Keeper) (*secret.Keyring, secret.Keeper, error) {
+	if err := fitting(ctx, read); err != nil {
+		return nil, nil, err
+	}
+	return openKeyring(ctx, read, keepers)
+}
+
+// fitting refuses a database that is of another version than this program.
+func fitting(ctx context.Context, read *sql.DB) error {
 	version, err := versionOf(ctx, read)
 	switch newest := newestVersion(); {
 	case err != nil:
-		return nil, nil, err
+		return err
 	case version == 0:
-		return nil, nil, ErrForeign
+		return ErrForeign
 	case version > newest:
-		return nil, nil, fmt.Errorf("%w (database %d, program %d)", ErrNewer, version, newest)
+		return fmt.Errorf("%w (database %d, program %d)", ErrNewer, version, newest)
 	case version < newest:
-		return nil, nil, fmt.Errorf("%w (database %d, program %d)", ErrBehind, version, newest)
+		return fmt.Errorf("%w (database %d, program %d)", ErrBehind, version, newest)
 	}
-	return openKeyring(ctx, read, keepers)
+	return nil
 }
 
 // databaseIn is the file of a database, which is given itself or by its folder.

@@ -106,6 +106,26 @@ type keysView struct {
 	By        string
 	Begun     words.Time
 	Last      *lastView // the change before; nil for none
+
+	Place, NextPlace string       // where the keys are, where that is a key service
+	Trouble          *troubleView // with the key service; nil for none
+}
+
+// troubleView is what is wrong with the key service.
+type troubleView struct{ Title, Text string }
+
+func troubleOf(t keychange.Trouble, now time.Time) *troubleView {
+	since := words.Moment(t.Since, now).Full
+	if t.Refused {
+		return &troubleView{
+			Title: "The key service refuses",
+			Text:  "Since " + since + ", it doesn't open the keyring for Purser. Everything that is open goes on, but until this is corrected, Purser can't be restarted and new backups can't be verified. Purser's log says what is wrong.",
+		}
+	}
+	return &troubleView{
+		Title: "The key service doesn't answer",
+		Text:  "Since " + since + ", it couldn't be reached. Everything that is open goes on, but until it answers, Purser can't be restarted and new backups can't be verified.",
+	}
 }
 
 // lastView is a change that is over.
@@ -123,6 +143,9 @@ func (h *Handlers) view(c echo.Context) (keysView, error) {
 		return keysView{}, err
 	}
 	view := keysView{InUse: o.InUse, Next: o.Next, MayChange: o.Next != ""}
+	if view.Place, view.NextPlace = o.Place, o.NextPlace; o.Trouble != nil {
+		view.Trouble = troubleOf(*o.Trouble, h.Now())
+	}
 	if o.Stale {
 		view.Stale, view.Both = o.Settings, o.Both
 	}

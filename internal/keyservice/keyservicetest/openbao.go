@@ -49,6 +49,9 @@ type transitBody struct {
 	Binding    string `json:"associated_data"`
 }
 
+// Answer answers as the service does, whatever fault there is.
+func (o *OpenBao) Answer(w http.ResponseWriter, r *http.Request) { o.answer(w, r) }
+
 func (o *OpenBao) answer(w http.ResponseWriter, r *http.Request) {
 	var body transitBody
 	parts := strings.Split(r.URL.Path, "/")

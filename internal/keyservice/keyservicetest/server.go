@@ -5,6 +5,7 @@ package keyservicetest
 import (
 	"context"
 	"encoding/json"
+	"encoding/pem"
 	"io"
 	"log"
 	"net"
@@ -62,6 +63,14 @@ func (s *Server) Transport() *http.Transport {
 	t.TLSClientConfig = s.listens.Client().Transport.(*http.Transport).TLSClientConfig.Clone()
 	t.TLSClientConfig.ServerName = "example.com" // one of the names in the certificate
 	return t
+}
+
+// Address is where it listens.
+func (s *Server) Address() string { return s.listens.Listener.Addr().String() }
+
+// CA is whom a program has to trust that asks it at its address, PEM.
+func (s *Server) CA() string {
+	return string(pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: s.listens.Certificate().Raw}))
 }
 
 // Stranger is Transport for a machine that doesn't trust the certificate.
