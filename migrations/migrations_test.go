@@ -39,6 +39,7 @@ var landed = map[string]string{
 	"0026_key_changes.sql":      "010e775af906e031aa07d67e773594cf808655c61e016a0912724e10c6a466be",
 	"0027_health_checks.sql":    "329770defd66da6246a46868cd33cc85f2774299caadfc7fff2ee922b8400ad0",
 	"0028_events.sql":           "6c439c3a4d1d2f1ffa320b14b351d4b6f89054bd83c99a0f43a016859dda437e",
+	"0030_notifications.sql":    "f3ea1bc130b0500f53781a7fc59d3e02b1e3682792a6ec69c42bf03dbdc577d1",
 	"0029_horizon.sql":          "79132793cf393ef87f80aeb4a3832f3b4d081639781ccbe1d290f644a3b0a981",
 	"0014_letters.sql":          "fa61ae002d1f2dd06907fcd6109adeae1073054594e4464ab38348fb29634d05",
 }

@@ -49,6 +49,17 @@ var Told = map[audit.Action]Words{
 	"health checks frozen":          {"Health checks frozen", "{who} froze the health checks of {object}[ until {until}][, because {because}]."},
 	"health checks resumed":         {"Health checks resumed", "{who} resumed the health checks of {object}."},
 
+	"notification rule saved":       {"Notification rule saved", "{who} saved the notification rule {object}."},
+	"notification rule removed":     {"Notification rule removed", "{who} removed the notification rule {object}."},
+	"notification receiver saved":   {"Notification receiver saved", "{who} saved the receiver {object} of notifications[ ({way})]."},
+	"notification receiver removed": {"Notification receiver removed", "{who} removed the receiver {object} of notifications."},
+	"webhook signing key renewed":   {"Webhook signing key renewed", "{who} renewed the key that messages to {object} are signed with."},
+	"test notification requested":   {"Test notification requested", "{who} had a test message sent to {object}."},
+	"notification sent again":       {"Notification sent again", "{who} had a message sent again to {object}."},
+	"break acknowledged":            {"Break acknowledged", "{who} knows that {object} is broken[: {because}]."},
+	"break snoozed":                 {"Break snoozed", "{who} snoozed notifications about {object}[ until {until}][: {because}]."},
+	"acknowledgment withdrawn":      {"Acknowledgment withdrawn", "{who} wants to be told about {object} again."},
+
 	"session ended":      {"Session ended", "{who} ended a session[ of {sign-in}]."},
 	"backup made":        {"Backup made", "A backup was made: {object}."},
 	"backup failed":      {"Backup failed", "A backup failed[: {reason}]."},

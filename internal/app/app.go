@@ -95,6 +95,7 @@ type App struct {
 	Keys     *keychange.Service
 	Watch    *watch.Service
 	Events   event.Store
+	Notices  *notify.Service
 	Horizon  *horizon.Service
 
 	Validations *profile.Validations
@@ -218,6 +219,7 @@ func (a *App) furnish(kept stores, ring *secret.Keyring, codes *verdict.Table, o
 		Store: kept.watches, Tenants: a.Tenants, Accounts: a.Accounts, Events: a.Events, Probers: probers(a.Profiles, a.Pools), On: cfg.HealthChecks, Now: o.Now, Log: o.Log,
 	})
 	a.Horizon = &horizon.Service{Store: kept.horizon, Sources: a.expiries(), Retirements: retirement.All(), Now: o.Now}
+	a.Notices = a.noticesOf(kept, ring, o)
 	a.Profiles.UsedBy(a.Pools, a.Scans)
 	a.Pools.CountedBy(a.Scans)
 	a.Accounts.KeptBy(a.Profiles, a.Pools)
@@ -313,6 +315,9 @@ func (a *App) begin(ctx, beside context.Context, o Options) error {
 	if err := a.Watch.Recover(ctx); err != nil {
 		return fmt.Errorf("take up the health checks of before: %w", err)
 	}
+	if err := a.Notices.Recover(ctx); err != nil {
+		return fmt.Errorf("take up the notifications of before: %w", err)
+	}
 	if err := a.queue.Start(ctx); err != nil {
 		return err
 	}
@@ -334,6 +339,8 @@ func (a *App) begin(ctx, beside context.Context, o Options) error {
 	a.chores.Go(func() { a.every(beside, time.Second, a.checkHealth) })
 	a.chores.Go(func() { a.every(beside, time.Hour, a.thinChecks) })
 	a.chores.Go(func() { a.every(beside, time.Hour, a.forgetEvents) })
+	a.chores.Go(func() { a.every(beside, time.Second, a.notify) })
+	a.chores.Go(func() { a.every(beside, aheadEvery, a.lookAhead) })
 	if a.certificate != nil && a.certificate.Renewable() {
 		a.chores.Go(func() { a.every(beside, renewEvery, func(context.Context) { a.RenewCertificate() }) })
 	}
@@ -365,6 +372,7 @@ func (a *App) Close() error {
 	a.handBack()
 	a.chores.Wait()
 	a.Watch.Wait()
+	a.Notices.Wait()
 	a.sessions.Close()
 	a.Imports.Close()
 	return errors.Join(a.tally.Close(context.Background()), a.DB.Close())

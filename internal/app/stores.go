@@ -14,6 +14,7 @@ import (
 	"purser.example/internal/horizon"
 	"purser.example/internal/keychange"
 	"purser.example/internal/metrics"
+	"purser.example/internal/notify"
 	"purser.example/internal/people"
 	"purser.example/internal/pool"
 	"purser.example/internal/profile"
@@ -28,6 +29,7 @@ import (
 	"purser.example/internal/sqlite/events"
 	"purser.example/internal/sqlite/horizons"
 	"purser.example/internal/sqlite/keychanges"
+	"purser.example/internal/sqlite/notifications"
 	known "purser.example/internal/sqlite/people"
 	"purser.example/internal/sqlite/pools"
 	"purser.example/internal/sqlite/profiles"
@@ -52,6 +54,7 @@ type stores struct {
 	scans    scan.Store
 	watches  watch.Store
 	events   event.Store
+	notices  notify.Store
 	horizon  horizon.Store
 	links    breakglass.Store
 	people   people.Store
@@ -80,11 +83,12 @@ func storesOf(db *sqlite.DB) stores {
 	keepers := accounts.Keepers{profile.PlaceKind: profiles.Renew, pool.PlaceKind: pools.Renew}
 	kept, members := profiles.New(db).KeptBy(keepers), pools.New(db).KeptBy(keepers)
 	found := scans.New(db)
+	told := notifications.New(db)
 	visits, ran := sessions.New(db), runs.New(db, runs.Effects{pool.CheckRun: pools.Settled})
 	return stores{
 		sessions: visits, tenants: tenants.New(db), apps: appprofiles.New(db), accounts: accounts.New(db),
 		runs:     ran,
-		profiles: kept, pools: members, scans: found, watches: watches.New(db), events: events.New(db), horizon: horizons.New(db), links: links.New(db), people: known.New(db), keys: keychanges.New(db), entries: entries.New(db),
+		profiles: kept, pools: members, scans: found, watches: watches.New(db), events: events.New(db), notices: told, horizon: horizons.New(db), links: links.New(db), people: known.New(db), keys: keychanges.New(db), entries: entries.New(db),
 		index:   oneAfterTheOther(kept.Index, found.Index),
 		prepare: func(ctx context.Context) error { return errors.Join(kept.Fold(ctx), members.Fold(ctx)) },
 		queues: []metrics.Queue{
@@ -92,6 +96,8 @@ func storesOf(db *sqlite.DB) stores {
 			{Name: "run_items", Depth: ran.UnfinishedItems},
 			{Name: "readings", Depth: members.ReadingsWaiting},
 			{Name: "jobs", Depth: db.WorkWaiting},
+			{Name: "notifications", Depth: told.Waiting},
+			{Name: "notifications_given_up", Depth: told.GivenUp},
 		},
 		signedIn: visits.SignedIn,
 	}

@@ -41,16 +41,17 @@ type Kind string
 
 // The kinds.
 const (
-	Broken        Kind = "account-broken"     // a health check found that an account no longer signs in
-	Recovered     Kind = "account-recovered"  // an account that was broken signs in again
-	Unreachable   Kind = "tenant-unreachable" // for a whole night nobody could tell how the accounts of a tenant are
-	Ending        Kind = "ending"             // a password, a credential or a certificate ends in 30, 14, 7 or 1 days
-	Drifted       Kind = "drift"              // something about an account is not as it was
-	RoleRequested Kind = "role-requested"     // somebody without a role asks for one
-	ScanFailed    Kind = "scan-failed"        // a scan did not come to its end
-	BackupFailed  Kind = "backup-failed"      // a scheduled backup was not made
-	LogBroken     Kind = "log-broken"         // a verification found that the activity log was changed
-	Retirement    Kind = "retirement"         // Microsoft is about to retire what Purser or an account uses
+	Broken        Kind = "account-broken"       // a health check found that an account no longer signs in
+	Recovered     Kind = "account-recovered"    // an account that was broken signs in again
+	StillBroken   Kind = "account-still-broken" // an account is broken for another week, and nobody said that they know
+	Unreachable   Kind = "tenant-unreachable"   // for a whole night nobody could tell how the accounts of a tenant are
+	Ending        Kind = "ending"               // a password, a credential or a certificate ends in 30, 14, 7 or 1 days
+	Drifted       Kind = "drift"                // something about an account is not as it was
+	RoleRequested Kind = "role-requested"       // somebody without a role asks for one
+	ScanFailed    Kind = "scan-failed"          // a scan did not come to its end
+	BackupFailed  Kind = "backup-failed"        // a scheduled backup was not made
+	LogBroken     Kind = "log-broken"           // a verification found that the activity log was changed
+	Retirement    Kind = "retirement"           // Microsoft is about to retire what Purser or an account uses
 )
 
 var titles = []struct {
@@ -59,6 +60,7 @@ var titles = []struct {
 }{
 	{Broken, "Account stopped working"},
 	{Recovered, "Account works again"},
+	{StillBroken, "Account still doesn't work, told every week"},
 	{Unreachable, "Tenant couldn't be checked"},
 	{Ending, "Password, credential, or certificate ends soon"},
 	{Drifted, "Account changed in Microsoft 365"},

@@ -30,7 +30,7 @@ type Receiver struct {
 	Way     Way
 	Mail    string         // the address of a mail; empty for the other ways
 	Address secret.Value   // of a webhook or of Teams, which has a signature in it
-	Keys    []secret.Value // what a webhook is signed with, the newest first; two while one takes the other's place
+	Keys    []secret.Value // what a webhook is signed with, whsec_ and base64, the newest first; two while one takes the other's place
 }
 
 // Message is what is told, in plain text and without a mark of any language. Senders render it, and escape all of it.

@@ -142,6 +142,7 @@ var fingerprints = map[int64]string{
 	27: "f1eaefff78e0a7505ab76cb6",
 	28: "5c7db0393a11c93ce239ee69",
 	29: "3b170bba9550a4f64351f848",
+	30: "f4dcf79f1413b30476210ab7",
 }
 
 // ofOthers reports whether a table or an index, named as in schemaOf, is the queue's, or of Litestream, which copies the database beside

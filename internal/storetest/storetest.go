@@ -19,6 +19,7 @@ import (
 	"purser.example/internal/breakglass"
 	"purser.example/internal/event"
 	"purser.example/internal/horizon"
+	"purser.example/internal/notify"
 	"purser.example/internal/people"
 	"purser.example/internal/pool"
 	"purser.example/internal/profile"
@@ -43,6 +44,7 @@ type Engine struct {
 	People   people.Store
 	Watches  watch.Store
 	Events   event.Store
+	Notices  notify.Store
 	Horizon  horizon.Store
 
 	// Activity gives the entries of the activity log, the newest first, and Verify finds what was done to them.

@@ -8,6 +8,7 @@ import (
 	"purser.example/internal/access"
 	"purser.example/internal/appprofile"
 	"purser.example/internal/breakglass"
+	"purser.example/internal/notify"
 	"purser.example/internal/people"
 	"purser.example/internal/pool"
 	"purser.example/internal/profile"
@@ -56,6 +57,9 @@ var Places = []sqlite.Sealed{
 	{
 		Table: "pool_credentials", Columns: []string{"password", "app_password"}, Key: []string{"tenant_id", "class", "user_id"},
 		Facts: []string{"t.tenant_id", "t.class", "t.user_id", usernames}, Records: ofMember,
+	},
+	{
+		Table: "notify_contacts", Columns: []string{"address", "signing_key", "former_key"}, Key: []string{"id"}, Facts: []string{"t.id", "t.way", "t.host"}, Records: ofContact,
 	},
 	{
 		Table: "run_items", Columns: []string{"sealed"}, Key: []string{"run_id", "no"},
@@ -125,6 +129,11 @@ func ofMember(f []string) [][]secret.Record {
 		app = append(app, pool.PasswordRecord(key, user, username, pool.FieldAppPassword))
 	}
 	return [][]secret.Record{password, app}
+}
+
+func ofContact(f []string) [][]secret.Record {
+	c := notify.Contact{ID: notify.ContactID(f[0]), Way: notify.Way(f[1]), Host: f[2]}
+	return [][]secret.Record{one(notify.AddressRecord(c)), one(notify.KeyRecord(c)), one(notify.FormerRecord(c))}
 }
 
 func ofItem(f []string) [][]secret.Record {

@@ -16,6 +16,7 @@ import (
 	links "purser.example/internal/sqlite/breakglass"
 	"purser.example/internal/sqlite/events"
 	"purser.example/internal/sqlite/horizons"
+	"purser.example/internal/sqlite/notifications"
 	known "purser.example/internal/sqlite/people"
 	"purser.example/internal/sqlite/pools"
 	"purser.example/internal/sqlite/profiles"
@@ -44,6 +45,7 @@ func Engine(tb testing.TB, h storetest.Hooks) storetest.Engine {
 		Scans:    scans.New(db),
 		Watches:  watches.New(db),
 		Events:   events.New(db),
+		Notices:  notifications.New(db),
 		Horizon:  horizons.New(db),
 		Activity: db.Activity, Verify: db.VerifyActivity, Jobs: jobsOf(db),
 		RefuseEntry: func(action audit.Action) (allow func()) {
