@@ -103,7 +103,8 @@ func must(t testing.TB, err error) {
 
 func newRig(t *testing.T) *rig {
 	t.Helper()
-	r := &rig{clock: sqlitetest.StartingNow(), log: &logBook{}}
+	r := &rig{clock: sqlitetest.NewClock(), log: &logBook{}}
+	r.clock.Advance(3 * time.Hour) // noon: what happens at the beginning of a day of a test is far from any night
 	read, err := m365sim.Read(strings.NewReader(fixture))
 	must(t, err)
 	r.sim, err = m365sim.New(read, m365sim.Options{Now: r.clock.Now})
