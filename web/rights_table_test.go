@@ -117,6 +117,10 @@ var rights = []row{
 	{method: "POST", path: "/classic/account-pool/checks/:id/cancel", who: members, names: []string{"check"}},
 	{method: "POST", path: "/classic/account-pool/checks/:id/again", who: members, names: []string{"check"}},
 
+	{method: "GET", path: "/health/drift", who: members},
+	{method: "GET", path: "/health/drift/:id", who: members, names: []string{"drift"}},
+	{method: "POST", path: "/health/drift/:id/accept", who: members, names: []string{"drift"}},
+
 	{method: "GET", path: "/tenants/:id", who: members, names: []string{"tenant"}},
 	{method: "GET", path: "/tenants/:id/health", who: members, names: []string{"tenant"}},
 	{method: "POST", path: "/tenants/:id/health", who: members, names: []string{"tenant"}},

@@ -23,6 +23,7 @@ import (
 	"purser.example/web/appprofiles"
 	"purser.example/web/auth"
 	"purser.example/web/door"
+	"purser.example/web/drift"
 	checkups "purser.example/web/health"
 	"purser.example/web/help"
 	"purser.example/web/horizons"
@@ -69,6 +70,7 @@ type Options struct {
 	Keys        *keys.Handlers
 	Health      *checkups.Handlers
 	Horizon     *horizons.Handlers
+	Drift       *drift.Handlers
 	Help        *help.Handlers
 	Entries     *activity.Handlers
 }
@@ -144,6 +146,7 @@ func routes(e *echo.Echo, o Options) {
 	o.Keys.Mount(e)
 	o.Health.Mount(e)
 	o.Horizon.Mount(e)
+	o.Drift.Mount(e)
 	o.Help.Mount(e)
 	o.Entries.Mount(e)
 

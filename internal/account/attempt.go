@@ -47,7 +47,11 @@ func (s *Service) Try(ctx context.Context, a Attempt, begin func() error) (verdi
 	if signIn == nil {
 		signIn = s.validator.Validate
 	}
-	return signIn(after, Account{Tenant: t, App: app, Username: a.Username, Password: a.Password, AppPassword: a.AppPassword, AdminCenter: a.AdminCenter}), nil
+	v := signIn(after, Account{Tenant: t, App: app, Username: a.Username, Password: a.Password, AppPassword: a.AppPassword, AdminCenter: a.AdminCenter})
+	if s.told != nil {
+		s.told(after, Account{Tenant: t, Username: a.Username, AppPassword: a.AppPassword}, v)
+	}
+	return v, nil
 }
 
 // Begin is what most attempts begin with: the entry, and the count.

@@ -9,6 +9,7 @@ import (
 	"purser.example/internal/appprofile"
 	"purser.example/internal/audit"
 	"purser.example/internal/tenant"
+	"purser.example/internal/verdict"
 )
 
 // Store keeps count of attempts.
@@ -66,7 +67,8 @@ type Service struct {
 	gates     *Gates
 	now       func() time.Time
 	keepers   []Keeper
-	counting  sync.Mutex // held from counting to beginning an attempt that nobody waits for
+	told      func(context.Context, Account, verdict.Verdict) // nil: nobody wants to hear
+	counting  sync.Mutex                                      // held from counting to beginning an attempt that nobody waits for
 
 	mu   sync.Mutex
 	busy map[Key]access.Caller // accounts with an attempt under way, and whose it is
@@ -79,6 +81,10 @@ func NewService(p Parts) *Service {
 		busy: map[Key]access.Caller{},
 	}
 }
+
+// Tell lets somebody hear what each attempt told of its account, before it comes back to whoever asked. It is called once, before the first
+// attempt; the password is not among what it is told.
+func (s *Service) Tell(told func(context.Context, Account, verdict.Verdict)) { s.told = told }
 
 // Gates are what everybody goes through who makes many attempts.
 func (s *Service) Gates() *Gates { return s.gates }

@@ -94,6 +94,7 @@ var Told = map[audit.Action]Words{
 	"pool members reading ended":           {"Reading of members ended", "The reading of members[ of the group {group}] for {object} ended[: {state}][, {members} members]."},
 	"pool changed":                         {"Pool changed", "{who} changed the account pool {object}."},
 	"pool cleared":                         {"Pool cleared", "{who} cleared the account pool {object}[, which had the group {group}]."},
+	"drift accepted":                       {"Drift accepted", "{who} accepted a change in Microsoft 365[ of {username}][: {change}]."},
 	"pool member changed":                  {"Pool member changed", "{who} changed the member[ {username}] of {object}."},
 	"pool password check begun":            {"Check of pool passwords started", "{who} started a check of passwords of {object}."},
 	"pool password check cancelled":        {"Check of pool passwords canceled", "{who} canceled a check of passwords of {object}."},

@@ -22,6 +22,7 @@ import (
 	"purser.example/internal/breakglass"
 	"purser.example/internal/certificate"
 	"purser.example/internal/config"
+	"purser.example/internal/drift"
 	"purser.example/internal/event"
 	"purser.example/internal/horizon"
 	"purser.example/internal/keychange"
@@ -48,6 +49,7 @@ import (
 	entries "purser.example/web/activity"
 	"purser.example/web/appprofiles"
 	"purser.example/web/auth"
+	drifted "purser.example/web/drift"
 	checkups "purser.example/web/health"
 	"purser.example/web/help"
 	"purser.example/web/horizons"
@@ -96,6 +98,7 @@ type App struct {
 	Watch    *watch.Service
 	Events   event.Store
 	Notices  *notify.Service
+	Drift    *drift.Service
 	Horizon  *horizon.Service
 
 	Validations *profile.Validations
@@ -214,9 +217,11 @@ func (a *App) furnish(kept stores, ring *secret.Keyring, codes *verdict.Table, o
 		Now: o.Now, Log: o.Log,
 	})
 	a.Activity = activity.NewService(activity.Parts{Store: kept.entries, Verifications: kept.entries, Lines: kept.entries, Receivers: a.receivers, Shifts: a.shifts, Now: o.Now})
+	a.Drift = drift.NewService(drift.Parts{Store: kept.drifts, Tenants: a.Tenants, Apps: a.Apps, Directory: &looker{client: client, now: o.Now}, Groups: a.groupsOf, Now: o.Now, Log: o.Log})
+	a.Accounts.Tell(a.noticed)
 	a.Events = kept.events
 	a.Watch = watch.NewService(watch.Parts{
-		Store: kept.watches, Tenants: a.Tenants, Accounts: a.Accounts, Events: a.Events, Probers: probers(a.Profiles, a.Pools), On: cfg.HealthChecks, Now: o.Now, Log: o.Log,
+		Store: kept.watches, Tenants: a.Tenants, Accounts: a.Accounts, Events: a.Events, Probers: probers(a.Profiles, a.Pools), On: cfg.HealthChecks, Now: o.Now, Log: o.Log, After: a.looked,
 	})
 	a.Horizon = &horizon.Service{Store: kept.horizon, Sources: a.expiries(), Retirements: retirement.All(), Now: o.Now}
 	a.Notices = a.noticesOf(kept, ring, o)
@@ -255,7 +260,7 @@ func (a *App) employ(ctx context.Context) (err error) {
 func (a *App) pages(ready func(context.Context) error, codes *verdict.Table, o Options) http.Handler {
 	told := &verdicts.Words{Tenants: a.Tenants, Apps: a.Apps, Codes: codes, Now: o.Now}
 	desk := new(sheet.Desk)
-	checks := &checkups.Handlers{Watch: a.Watch, Profiles: a.Profiles, Pools: a.Pools, Tenants: a.Tenants, Apps: a.Apps, Now: o.Now}
+	checks := &checkups.Handlers{Watch: a.Watch, Drift: a.Drift, Profiles: a.Profiles, Pools: a.Pools, Tenants: a.Tenants, Apps: a.Apps, Now: o.Now}
 	discovery := &scans.Handlers{Scans: a.Scans, Runs: a.Runs, Tenants: a.Tenants, Now: o.Now, Log: o.Log}
 	return web.New(web.Options{
 		BaseURL: a.cfg.BaseURL, TrustedProxies: a.cfg.TrustedProxies, Networks: a.cfg.TrustedNetworks, Now: o.Now, Log: o.Log,
@@ -269,6 +274,7 @@ func (a *App) pages(ready func(context.Context) error, codes *verdict.Table, o O
 		People:      &screens.Handlers{People: a.People, Tenants: a.Tenants, Now: o.Now, Log: o.Log},
 		Health:      checks,
 		Horizon:     &horizons.Handlers{Horizon: a.Horizon, Profiles: a.Profiles, Apps: a.Apps, Tenants: a.Tenants, Codes: codes, Checked: a.cfg.HealthChecks, Now: o.Now},
+		Drift:       &drifted.Handlers{Drift: a.Drift, Tenants: a.Tenants, Now: o.Now},
 		Security:    &security.Handlers{Sessions: a.sessions, InForce: a.inForce, Now: o.Now},
 		Entries:     &entries.Handlers{Activity: a.Activity, Tenants: a.Tenants, Now: o.Now, Log: o.Log},
 		Keys:        &keys.Handlers{Keys: a.Keys, Now: o.Now},
@@ -337,6 +343,7 @@ func (a *App) begin(ctx, beside context.Context, o Options) error {
 		a.chores.Go(func() { a.every(beside, shortenEvery, a.shortenLog) })
 	}
 	a.chores.Go(func() { a.every(beside, time.Second, a.checkHealth) })
+	a.chores.Go(func() { a.every(beside, askEvery, a.askAgain) })
 	a.chores.Go(func() { a.every(beside, time.Hour, a.thinChecks) })
 	a.chores.Go(func() { a.every(beside, time.Hour, a.forgetEvents) })
 	a.chores.Go(func() { a.every(beside, time.Second, a.notify) })

@@ -54,6 +54,7 @@ func TestTheArrows(t *testing.T) {
 		{"internal/notify", append([]string{module + "internal/session", module + "internal/horizon", module + "internal/watch"}, noun...)},
 		{"internal/watch", append([]string{module + "internal/session"}, noun...)},
 		{"internal/horizon", append([]string{module + "internal/session", module + "internal/profile", module + "internal/pool", module + "internal/appprofile"}, noun...)},
+		{"internal/drift", append([]string{module + "internal/session", module + "internal/profile", module + "internal/pool", module + "internal/watch", module + "internal/notify"}, noun...)},
 		{"internal/microsoft", slices.Concat(web, storage, []string{module + "internal/m365sim", module + "internal/app", module + "internal/demo"})},
 		{"internal/mail", slices.Concat(noun, []string{module + "internal/session", module + "internal/webhook"})},
 		{"internal/webhook", slices.Concat(noun, []string{module + "internal/session", module + "internal/mail"})},
@@ -78,6 +79,7 @@ func TestTheArrows(t *testing.T) {
 		{"web/activity", []string{module + "internal/profile", module + "internal/pool", module + "internal/scan", module + "web/profiles", module + "web/scans", module + "web/pools", module + "web/appprofiles", module + "web/auth", module + "web/help", module + "web/door"}},
 		{"web/lists", []string{module + "internal/activity", module + "web/activity", module + "internal/scan", module + "web/scans", module + "internal/tenant", module + "internal/appprofile", module + "internal/profile", module + "internal/pool", module + "web/profiles", module + "web/pools", module + "web/appprofiles", module + "web/tenants", module + "web/auth", module + "web/help", module + "web/door"}},
 		{"web/keys", []string{module + "web/profiles", module + "web/pools", module + "web/scans", module + "web/appprofiles", module + "web/auth", module + "web/help", module + "web/door"}},
+		{"web/drift", []string{module + "web/health", module + "web/profiles", module + "web/pools", module + "web/appprofiles", module + "web/scans", module + "web/auth", module + "web/help", module + "web/door"}},
 		{"web/health", []string{module + "web/profiles", module + "web/pools", module + "web/appprofiles", module + "web/scans", module + "web/auth", module + "web/help", module + "web/door"}},
 		{"web/horizons", []string{module + "web/profiles", module + "web/pools", module + "web/appprofiles", module + "web/scans", module + "web/health", module + "web/auth", module + "web/help", module + "web/door"}},
 		{"web/tenants", []string{module + "internal/scan", module + "web/scans", module + "web/profiles", module + "web/appprofiles", module + "web/pools", module + "web/auth", module + "web/help", module + "web/door", module + "internal/profile", module + "internal/pool"}},
@@ -188,7 +190,7 @@ func TestNoErrorIsLoggedRawX38(t *testing.T) {
 	seen := map[string]int{}
 	for _, room := range []string{
 		"web", "internal/access", "internal/audit", "internal/session", "internal/breakglass", "internal/people", "internal/tenant", "internal/appprofile",
-		"internal/account", "internal/run", "internal/profile", "internal/pool", "internal/scan", "internal/watch", "internal/event", "internal/notify",
+		"internal/account", "internal/run", "internal/profile", "internal/pool", "internal/scan", "internal/watch", "internal/drift", "internal/event", "internal/notify",
 	} {
 		err := fs.WalkDir(os.DirFS("../.."), room, func(path string, _ fs.DirEntry, err error) error {
 			if err != nil || !strings.HasSuffix(path, ".go") || strings.HasSuffix(path, "_test.go") {

@@ -9,6 +9,7 @@ import (
 	"purser.example/internal/activity"
 	"purser.example/internal/appprofile"
 	"purser.example/internal/breakglass"
+	"purser.example/internal/drift"
 	"purser.example/internal/event"
 	"purser.example/internal/forward"
 	"purser.example/internal/horizon"
@@ -26,6 +27,7 @@ import (
 	entries "purser.example/internal/sqlite/activity"
 	"purser.example/internal/sqlite/appprofiles"
 	links "purser.example/internal/sqlite/breakglass"
+	"purser.example/internal/sqlite/drifts"
 	"purser.example/internal/sqlite/events"
 	"purser.example/internal/sqlite/horizons"
 	"purser.example/internal/sqlite/keychanges"
@@ -55,6 +57,7 @@ type stores struct {
 	watches  watch.Store
 	events   event.Store
 	notices  notify.Store
+	drifts   drift.Store
 	horizon  horizon.Store
 	links    breakglass.Store
 	people   people.Store
@@ -88,7 +91,7 @@ func storesOf(db *sqlite.DB) stores {
 	return stores{
 		sessions: visits, tenants: tenants.New(db), apps: appprofiles.New(db), accounts: accounts.New(db),
 		runs:     ran,
-		profiles: kept, pools: members, scans: found, watches: watches.New(db), events: events.New(db), notices: told, horizon: horizons.New(db), links: links.New(db), people: known.New(db), keys: keychanges.New(db), entries: entries.New(db),
+		profiles: kept, pools: members, scans: found, watches: watches.New(db), events: events.New(db), notices: told, drifts: drifts.New(db), horizon: horizons.New(db), links: links.New(db), people: known.New(db), keys: keychanges.New(db), entries: entries.New(db),
 		index:   oneAfterTheOther(kept.Index, found.Index),
 		prepare: func(ctx context.Context) error { return errors.Join(kept.Fold(ctx), members.Fold(ctx)) },
 		queues: []metrics.Queue{

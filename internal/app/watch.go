@@ -35,4 +35,7 @@ func (a *App) thinChecks(ctx context.Context) {
 	if err := problem.Guard(func() error { return a.Watch.Compact(ctx) }); err != nil && ctx.Err() == nil {
 		a.log.Warn("old health checks not thinned out", "error", problem.Told(err))
 	}
+	if err := problem.Guard(func() error { return a.Drift.Prune(ctx) }); err != nil && ctx.Err() == nil {
+		a.log.Warn("what is known of accounts that are gone not removed", "error", problem.Told(err))
+	}
 }

@@ -80,7 +80,7 @@ func (s *signIn) readAccount(ctx context.Context, token secret.Value, v *verdict
 	if unread(v, verdict.AccountNotRead, selfErr) {
 		self = me{}
 	} else {
-		v.UserID = key(self.ID)
+		v.UserID, v.PasswordSet = key(self.ID), self.Changed.UTC()
 		v.Proof.Licence, v.Products = licence(self)
 	}
 	var whole bool

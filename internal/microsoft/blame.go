@@ -156,6 +156,17 @@ func (a *accuser) bySignInLog(ctx context.Context) {
 	}
 }
 
+// Refusal looks a sign-in that was refused with the rule up in the tenant's log, some time after it was made.
+func (d *Directory) Refusal(ctx context.Context, correlation, rule string) verdict.Blame {
+	v := verdict.Verdict{CorrelationID: correlation, Rule: rule}
+	a := &accuser{graph: d.graph(), v: &v}
+	a.bySignInLog(ctx)
+	if len(v.Blame.Policies) == 0 && !v.Blame.Later && slices.Contains(secondFactor, v.Number()) {
+		a.byDefaults(ctx)
+	}
+	return v.Blame
+}
+
 // byDefaults looks whether security defaults are on, which ask everybody for a second factor. Where neither they nor a
 // conditional access policy asked for one, it was set on the account itself.
 func (a *accuser) byDefaults(ctx context.Context) {

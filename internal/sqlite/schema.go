@@ -143,6 +143,8 @@ var fingerprints = map[int64]string{
 	28: "5c7db0393a11c93ce239ee69",
 	29: "3b170bba9550a4f64351f848",
 	30: "f4dcf79f1413b30476210ab7",
+	31: "55dea47bf09ed4584c737bf8",
+	32: "ccb754103632a74c618d44f6",
 }
 
 // ofOthers reports whether a table or an index, named as in schemaOf, is the queue's, or of Litestream, which copies the database beside

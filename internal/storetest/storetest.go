@@ -17,6 +17,7 @@ import (
 	"purser.example/internal/appprofile"
 	"purser.example/internal/audit"
 	"purser.example/internal/breakglass"
+	"purser.example/internal/drift"
 	"purser.example/internal/event"
 	"purser.example/internal/horizon"
 	"purser.example/internal/notify"
@@ -43,6 +44,7 @@ type Engine struct {
 	Links    breakglass.Store
 	People   people.Store
 	Watches  watch.Store
+	Drifts   drift.Store
 	Events   event.Store
 	Notices  notify.Store
 	Horizon  horizon.Store

@@ -36,13 +36,15 @@ type Verdict struct {
 	Policies      []string `json:"policies,omitempty"` // ids of the conditional access policies that Microsoft named
 	Blame         Blame    `json:"blame,omitzero"`     // which policy it was, as far as the tenant lets Purser read it
 
-	Proof     Proof     `json:"proof,omitzero"`
-	UserID    string    `json:"userId,omitempty"` // the account's object id
-	Roles     []Role    `json:"roles,omitempty"`
-	RolesRead bool      `json:"rolesRead,omitempty"` // false: no roles here does not mean that there are none
-	Products  []string  `json:"products,omitempty"`  // licensed for, see Products; read where Proof.Licence is
-	Expiry    Expiry    `json:"expiry,omitzero"`
-	Warnings  []Warning `json:"warnings,omitempty"` // what could not be read; Review adds what follows from the rest
+	Proof     Proof    `json:"proof,omitzero"`
+	UserID    string   `json:"userId,omitempty"` // the account's object id
+	Roles     []Role   `json:"roles,omitempty"`
+	RolesRead bool     `json:"rolesRead,omitempty"` // false: no roles here does not mean that there are none
+	Products  []string `json:"products,omitempty"`  // licensed for, see Products; read where Proof.Licence is
+	Expiry    Expiry   `json:"expiry,omitzero"`
+	// PasswordSet is when the password was last changed, as Microsoft keeps it; zero: it has not told.
+	PasswordSet time.Time `json:"passwordSet,omitzero"`
+	Warnings    []Warning `json:"warnings,omitempty"` // what could not be read; Review adds what follows from the rest
 
 	// RetryAfter is how long Microsoft asked us to stay away; zero when it did not. Stored in nanoseconds.
 	RetryAfter time.Duration `json:"retryAfter,omitempty"`

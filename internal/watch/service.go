@@ -38,6 +38,9 @@ type Parts struct {
 	On       bool              // false: nothing is checked (PURSER_HEALTH_CHECKS)
 	Now      func() time.Time
 	Log      *slog.Logger
+
+	// After is told what became of each place, once that is stored; nil: nobody wants to hear.
+	After func(context.Context, Watched, account.Checkup)
 }
 
 // Service keeps the rules of health checks.

@@ -222,7 +222,11 @@ func (s *Service) check(ctx context.Context, w Watched) error {
 	if err != nil {
 		return errors.Join(err, s.settle(ctx, w, account.Passed(run.Damaged)))
 	}
-	return s.settle(ctx, w, found)
+	err = s.settle(ctx, w, found)
+	if err == nil && s.After != nil {
+		s.After(ctx, w, found)
+	}
+	return err
 }
 
 // freezes reports whether somebody turned the checks of a place off.

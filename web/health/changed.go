@@ -7,6 +7,8 @@ import (
 
 	"github.com/labstack/echo/v4"
 
+	"purser.example/internal/account"
+	"purser.example/internal/drift"
 	"purser.example/internal/profile"
 	"purser.example/internal/shown"
 	"purser.example/internal/verdict"
@@ -17,7 +19,7 @@ import (
 
 // profilePast is what Purser keeps of how a profile broke. Validations that somebody asked for count like checks.
 func profilePast(d profile.Details, of watch.Health) past {
-	p := past{tenant: d.Tenant, good: of.Watched.Good, bad: of.Watched.Bad, now: d.Verdict}
+	p := past{account: account.KeyOf(d.Tenant, d.Username), good: of.Watched.Good, bad: of.Watched.Bad, now: d.Verdict}
 	if d.Verdict.Valid() {
 		return past{}
 	}
@@ -72,7 +74,7 @@ func (h *Handlers) between(c echo.Context, p past) (facts []edit, err error) {
 	if e := p.last.Expiry; e.Kind == verdict.ExpiresOn && in(e.At) {
 		facts = append(facts, edit{e.At, "The password reached its end, as the tenant's password policy has it."})
 	}
-	apps, err := h.Apps.OfTenant(c.Request().Context(), session.Caller(c), p.tenant)
+	apps, err := h.Apps.OfTenant(c.Request().Context(), session.Caller(c), p.account.Tenant)
 	if err != nil {
 		return nil, err
 	}
@@ -81,7 +83,22 @@ func (h *Handlers) between(c echo.Context, p past) (facts []edit, err error) {
 			facts = append(facts, edit{app.Modified.At, app.Modified.By + " changed the app profile " + app.Name + "."})
 		}
 	}
-	return facts, nil
+	seen, err := h.Drift.Between(c.Request().Context(), session.Caller(c), p.account, p.good.Add(settling), p.bad.Add(settling))
+	for _, s := range seen {
+		facts = append(facts, inMicrosoft(s))
+	}
+	return facts, err
+}
+
+// settling is how long after a check what else was read of the account belongs to it.
+const settling = time.Minute
+
+// inMicrosoft is what was seen to be another way in Microsoft 365. Of a password Microsoft says when it was changed.
+func inMicrosoft(s drift.Seen) edit {
+	if at := (drift.Facts{drift.Password: drift.SetOf(s.Item)}).PasswordAt(); s.Topic == drift.Password && !at.IsZero() {
+		return edit{at, s.Title() + "."}
+	}
+	return edit{s.At, "Seen in Microsoft 365: " + s.Title() + "."}
 }
 
 func edited(what string) string {

@@ -13,6 +13,7 @@ import (
 	"purser.example/internal/account"
 	"purser.example/internal/appprofile"
 	"purser.example/internal/audit"
+	"purser.example/internal/drift"
 	"purser.example/internal/pool"
 	"purser.example/internal/problem"
 	"purser.example/internal/profile"
@@ -27,6 +28,7 @@ import (
 // Handlers answers the addresses of health checks.
 type Handlers struct {
 	Watch    *watch.Service
+	Drift    *drift.Service
 	Profiles *profile.Service
 	Pools    *pool.Service
 	Tenants  *tenant.Service
@@ -82,7 +84,7 @@ func wrong(err error) map[string]string {
 // profileSubject is a profile as a subject of health checks.
 func profileSubject(p profile.Profile) subject {
 	return subject{
-		kind: "profile", name: p.Name, tenant: p.Tenant, place: place(p.ID), target: targetOf(p), path: ofProfile(p.ID),
+		kind: "profile", name: p.Name, username: p.Username, tenant: p.Tenant, place: place(p.ID), target: targetOf(p), path: ofProfile(p.ID),
 		back: profilesPath + "/" + string(p.ID), backTo: "Profile " + p.Name,
 	}
 }

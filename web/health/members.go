@@ -3,16 +3,21 @@ package health
 import (
 	"net/http"
 	"net/url"
+	"strconv"
 
 	"github.com/labstack/echo/v4"
 
 	"purser.example/internal/account"
 	"purser.example/internal/audit"
+	"purser.example/internal/drift"
 	"purser.example/internal/pool"
 	"purser.example/internal/tenant"
 	"purser.example/internal/watch"
 	"purser.example/web/session"
 )
+
+// driftPath is where a change of an account is. The screens of drift answer it.
+func driftPath(id drift.ID) string { return "/health/drift/" + strconv.FormatInt(int64(id), 10) }
 
 // membersPath is where the checks of the members of account pools are. The query names the tenant, the class and the member.
 const membersPath = "/classic/account-pool/health"
@@ -31,7 +36,7 @@ func (h *Handlers) member(c echo.Context) (pool.Membership, error) {
 // memberSubject is a member of a pool as a subject of health checks.
 func memberSubject(m pool.Membership) subject {
 	return subject{
-		kind: "pool member", name: m.Username, tenant: m.Pool.Tenant, place: m.Place(), path: membersPath, query: memberQuery(m),
+		kind: "pool member", name: m.Username, username: m.Username, tenant: m.Pool.Tenant, place: m.Place(), path: membersPath, query: memberQuery(m),
 		back: "/classic/account-pool?tenant=" + url.QueryEscape(string(m.Pool.Tenant)) + "&tab=" + string(m.Pool.Class), backTo: "Account pool",
 		target: audit.Target{Kind: pool.PlaceKind, ID: m.Place().ID, Name: m.Username},
 	}
@@ -53,7 +58,7 @@ func (h *Handlers) memberView(c echo.Context, t typed) (placeView, error) {
 
 // memberPast is what the pool keeps of how a member broke.
 func memberPast(m pool.Membership, of watch.Health) past {
-	p := past{tenant: m.Pool.Tenant, good: of.Watched.Good, bad: of.Watched.Bad}
+	p := past{account: account.KeyOf(m.Pool.Tenant, m.Username), good: of.Watched.Good, bad: of.Watched.Bad}
 	if m.Verdict != nil {
 		p.last = *m.Verdict
 		if m.Verdict.Valid() && m.Verdict.At.After(p.good) && !m.Verdict.At.After(p.bad) {

@@ -23,12 +23,15 @@ import (
 type subject struct {
 	kind         string // "profile"
 	name         string
+	username     string
 	tenant       tenant.ID
 	place        account.Place
 	target       audit.Target
 	path, query  string // its address; those of the forms have a word between the two
 	back, backTo string // where it is kept, and what that is called
 }
+
+func (s subject) account() account.Key { return account.KeyOf(s.tenant, s.username) }
 
 // subjectView is what all subjects show alike.
 func (h *Handlers) subjectView(c echo.Context, s subject, t typed) (watch.Health, placeView, error) {
@@ -40,6 +43,9 @@ func (h *Handlers) subjectView(c echo.Context, s subject, t typed) (watch.Health
 	view := placeView{Name: s.name, Kind: s.kind, Back: s.back, BackTo: s.backTo, Strip: strip(of, now), Freeze: freezeView{Action: s.path, Query: s.query, typed: t}}
 	if of.Freeze != nil {
 		view.Freeze.Frozen = "Frozen " + freeze(*of.Freeze)
+	}
+	if view.Known, err = h.known(c, s.account()); err != nil {
+		return of, placeView{}, err
 	}
 	for _, check := range slices.Backward(of.Checks) {
 		view.Checks = append(view.Checks, checkView{At: words.Moment(check.At, now), Tone: tone(check), Text: told(check)})
@@ -100,7 +106,7 @@ type edit struct {
 
 // past is what is known of how a subject broke.
 type past struct {
-	tenant    tenant.ID
+	account   account.Key
 	good, bad time.Time // the last good check, and the first bad one; zero: it is not bad
 	last, now verdict.Verdict
 	edits     []edit // oldest first

@@ -18,6 +18,7 @@ type placeView struct {
 	Strip        ui.StripProps
 	Checks       []checkView // newest first
 	Change       *changeView // nil: the account isn't broken
+	Known        knownView
 	Freeze       freezeView
 }
 

@@ -32,6 +32,7 @@ func (t *Tenant) buildSettings(path string, m *fixture.Mistakes) {
 		m.Add(path+".cloud", "must be one of worldwide, gcc, gccHigh, dod, china")
 	}
 	m.NotNegative(path+".latencyMs", t.LatencyMs)
+	m.NotNegative(path+".signInLogDelayMs", t.SignInLogDelayMs)
 	t.Throttle.Check(path+".throttle", m)
 	t.latency = time.Duration(t.LatencyMs) * time.Millisecond
 	t.buildDomains(path, m)

@@ -17,12 +17,14 @@ type policyObject struct {
 func (p *policyObject) objectID() string { return p.ID }
 func (p *policyObject) kind() *kind      { return policyKind }
 
-// The parts of a policy that the fixture does not say: it is for everyone, everywhere.
+// The parts of a policy. What the fixture does not say of it is for everyone, everywhere.
 type (
 	policyConditions struct {
 		Users struct {
 			Include []string `json:"includeUsers"`
 			Exclude []string `json:"excludeUsers"`
+			Groups  []string `json:"includeGroups"`
+			Roles   []string `json:"includeRoles"`
 		} `json:"users"`
 		Applications struct {
 			Include []string `json:"includeApplications"`
@@ -46,19 +48,25 @@ var policyKind = newKind("microsoft.graph.conditionalAccessPolicy", "identity/co
 	prop("modifiedDateTime", byDefault, func(*policyObject) any { return nil }),
 	prop("state", basic, func(p *policyObject) any { return p.State }),
 	prop("sessionControls", byDefault, func(*policyObject) any { return nil }),
-	prop("conditions", byDefault, func(*policyObject) any { return everyone() }),
+	prop("conditions", byDefault, func(p *policyObject) any { return p.conditions() }),
 	prop("grantControls", byDefault, func(p *policyObject) any {
 		return policyControls{"OR", []string{p.control()}, []string{}, []string{}}
 	}),
 )
 
-func everyone() policyConditions {
+func (p *policyObject) conditions() policyConditions {
 	var c policyConditions
-	c.Users.Include, c.Users.Exclude = []string{"All"}, []string{}
+	c.Users.Include, c.Users.Exclude, c.Users.Groups, c.Users.Roles = listed(p.IncludeUsers), listed(p.ExcludeUsers), listed(p.IncludeGroups), listed(p.IncludeRoles)
+	if len(p.IncludeUsers)+len(p.IncludeGroups)+len(p.IncludeRoles) == 0 {
+		c.Users.Include = []string{"All"}
+	}
 	c.Applications.Include, c.Applications.Exclude = []string{"All"}, []string{}
 	c.ClientAppTypes = []string{"all"}
 	return c
 }
+
+// listed is a list that Graph never leaves out.
+func listed(list []string) []string { return append([]string{}, list...) }
 
 // control is what the policy asks for, read from how it refuses users: multifactor authentication unless it blocks someone.
 func (p *policyObject) control() string {

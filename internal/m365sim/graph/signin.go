@@ -1,6 +1,7 @@
 package graph
 
 import (
+	"slices"
 	"time"
 
 	"purser.example/internal/m365sim/call"
@@ -70,12 +71,18 @@ var signInKind = newKind("microsoft.graph.signIn", "auditLogs/signIns",
 	prop("appliedConditionalAccessPolicies", byDefault, func(s signIn) any { return s.Policies }),
 ).asLog()
 
+// signedIn are the sign-ins that have reached the log, newest first.
+func (g *request) signedIn() []*signin.Entry {
+	delay := time.Duration(g.tenant.SignInLogDelayMs) * time.Millisecond
+	return slices.DeleteFunc(g.service.signIns.NewestFirst(g.tenant.ID), func(e *signin.Entry) bool { return delay > 0 && g.At.Sub(e.At) < delay })
+}
+
 func (g *request) listSignIns() call.Answer {
-	return g.page(collection{list: listOf(objects(g.service.signIns.NewestFirst(g.tenant.ID), asSignIn)), kind: signInKind})
+	return g.page(collection{list: listOf(objects(g.signedIn(), asSignIn)), kind: signInKind})
 }
 
 func (g *request) oneSignIn() call.Answer {
-	for _, s := range g.service.signIns.NewestFirst(g.tenant.ID) {
+	for _, s := range g.signedIn() {
 		if s.ID == g.path[2] {
 			return g.one(signIn{s})
 		}

@@ -14,6 +14,7 @@ import (
 	"purser.example/internal/sqlite/accounts"
 	"purser.example/internal/sqlite/appprofiles"
 	links "purser.example/internal/sqlite/breakglass"
+	"purser.example/internal/sqlite/drifts"
 	"purser.example/internal/sqlite/events"
 	"purser.example/internal/sqlite/horizons"
 	"purser.example/internal/sqlite/notifications"
@@ -44,6 +45,7 @@ func Engine(tb testing.TB, h storetest.Hooks) storetest.Engine {
 		People:   known.New(db),
 		Scans:    scans.New(db),
 		Watches:  watches.New(db),
+		Drifts:   drifts.New(db),
 		Events:   events.New(db),
 		Notices:  notifications.New(db),
 		Horizon:  horizons.New(db),
