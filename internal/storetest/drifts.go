@@ -10,6 +10,7 @@ import (
 	"purser.example/internal/event"
 	"purser.example/internal/profile"
 	"purser.example/internal/tenant"
+	"purser.example/internal/verdict"
 )
 
 // Drifts holds a drift.Store to its promises (R93).
@@ -76,6 +77,29 @@ func Drifts(t *testing.T, open Open) {
 				r.Errorf("a drift that was accepted: %v", err)
 			}
 		}},
+		{"a question about a sign-in waits for its time, and its answer is what every verdict of that sign-in says", func(r *rig) {
+			v := verdict.Verdict{Status: verdict.MFARequired, Code: "AADSTS50076", CorrelationID: "c1", At: monday, Blame: verdict.Blame{Later: true}}
+			p := r.sketch("p1", contoso.ID)
+			p.Status, p.Verdict = v.Status, v
+			r.must(r.Profiles.Create(ctx, p, []byte("sealed"), profile.Validation{At: monday, By: "Adele Vance", Verdict: v}, nil, r.entry(done)))
+			q := drift.Question{Key: account.KeyOf(contoso.ID, p.Username), Correlation: "c1", Rule: "50076", At: monday, Due: monday.Add(time.Hour)}
+			r.must(r.Drifts.Ask(ctx, q))
+			q.Tries, q.Due = 1, monday.Add(2*time.Hour)
+			r.must(r.Drifts.Ask(ctx, q))
+			r.same("too early", r.questions(monday.Add(time.Hour)), []drift.Question(nil))
+			r.same("in time", r.questions(q.Due), []drift.Question{q})
+			r.must(r.Drifts.Ask(ctx, drift.Question{Key: account.KeyOf("nowhere", p.Username), Correlation: "c2", Due: monday}))
+			r.must(r.Drifts.Ask(ctx, drift.Question{Key: q.Key, Correlation: "c3", At: monday, Due: monday}))
+			r.must(r.Drifts.Answer(ctx, drift.Question{Key: q.Key, Correlation: "c3"}, nil))
+			r.same("nothing to blame", r.profile("p1").Verdict.Blame, verdict.Blame{Later: true})
+			b := verdict.Blame{Policies: []verdict.Policy{{Kind: verdict.ConditionalAccess, ID: "p", Name: "Block"}}}
+			r.must(r.Drifts.Answer(ctx, q, &b))
+			r.same("answered", r.questions(q.Due), []drift.Question(nil))
+			r.same("of the profile", r.profile("p1").Verdict.Blame, b)
+			history, err := r.Profiles.History(ctx, "p1", 1)
+			r.must(err)
+			r.same("of its history", history[0].Verdict.Blame, b)
+		}},
 		{"drifts are listed newest first, of accounts that are still kept, with where", func(r *rig) {
 			for n, id := range []profile.ID{"p1", "p2", "p3"} {
 				p := r.create(r.sketch(id, []tenant.ID{contoso.ID, contoso.ID, fabrikam.ID}[n]))
@@ -102,6 +126,13 @@ func Drifts(t *testing.T, open Open) {
 			r.same("the others", r.drifted(drift.Query{}), []profile.ID{"p3", "p2", "p1"})
 		}},
 	})
+}
+
+func (r *rig) questions(now time.Time) []drift.Question {
+	r.Helper()
+	list, err := r.Drifts.Questions(ctx, now, 10)
+	r.must(err)
+	return list
 }
 
 func (r *rig) known(k account.Key) drift.Account {

@@ -22,7 +22,12 @@ func (h *Handlers) Strip(ctx context.Context, caller access.Caller, p profile.Pr
 	if err != nil {
 		return ui.StripProps{}, "", err
 	}
-	return strip(of, h.Now()), ofProfile(p.ID), nil
+	props := strip(of, h.Now())
+	a, err := h.Drift.Account(ctx, caller, account.KeyOf(p.Tenant, p.Username))
+	if n := len(a.Open); n > 0 {
+		props.Note = words.Counted(n, "change") + " in Microsoft 365 that no one accepted yet. " + props.Note
+	}
+	return props, ofProfile(p.ID), err
 }
 
 // dayFormat is a day in sight.
