@@ -71,6 +71,7 @@ var measurements = []struct {
 	{"grants", (*bench).grants},
 	{"beside", (*bench).besideScan},
 	{"objects", (*bench).objects},
+	{"people", (*bench).people},
 	{"log", (*bench).activityLog},
 }
 

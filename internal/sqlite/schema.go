@@ -145,6 +145,7 @@ var fingerprints = map[int64]string{
 	30: "f4dcf79f1413b30476210ab7",
 	31: "55dea47bf09ed4584c737bf8",
 	32: "ccb754103632a74c618d44f6",
+	33: "737ba46b250b7a8be09e6108",
 }
 
 // ofOthers reports whether a table or an index, named as in schemaOf, is the queue's, or of Litestream, which copies the database beside

@@ -5,6 +5,8 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"slices"
+	"strings"
+	"unicode/utf8"
 
 	"purser.example/internal/account"
 	"purser.example/internal/people"
@@ -77,7 +79,8 @@ func text(sort people.Column) bool { return sort == people.ByName || sort == peo
 func (s *Store) List(ctx context.Context, q people.Query) (people.Page, error) {
 	term := account.SearchKey(shown.Trim(q.Text))
 	page := people.Page{}
-	if err := s.count(ctx, term, &page); err != nil {
+	few, err := s.count(ctx, term, &page)
+	if err != nil || page.Total == 0 {
 		return page, err
 	}
 	from, placed := decode(q.After, q.Sort)
@@ -85,7 +88,7 @@ func (s *Store) List(ctx context.Context, q people.Query) (people.Page, error) {
 	if before, ok := decode(q.Before, q.Sort); ok {
 		from, placed, back = before, true, true
 	}
-	query, args := read(q, term, from, placed, back)
+	query, args := read(q, term, few, from, placed, back)
 	rows, err := sqlite.All(s.db.Query(ctx, query, args...), listedBy(q.Sort))
 	if err != nil {
 		return page, err
@@ -110,13 +113,16 @@ func (s *Store) List(ctx context.Context, q people.Query) (people.Page, error) {
 	return page, nil
 }
 
-func read(q people.Query, term string, from cursor, placed, back bool) (query string, args []any) {
+func read(q people.Query, term, few string, from cursor, placed, back bool) (query string, args []any) {
 	by, order, beyond := inOrder[q.Sort], "ASC", ">"
 	if q.Down != back {
 		order, beyond = "DESC", "<"
 	}
 	query = `SELECT ` + by + `, ` + fields + ` WHERE true`
-	if term != "" {
+	switch {
+	case few != "":
+		query, args = query+` AND id `+sqlite.InList, append(args, few)
+	case term != "":
 		query, args = query+` AND instr(searched, ?) > 0`, append(args, term)
 	}
 	if placed {
@@ -125,13 +131,45 @@ func read(q people.Query, term string, from cursor, placed, back bool) (query st
 	return query + ` ORDER BY ` + by + ` ` + order + `, id ` + order + ` LIMIT ?`, append(args, q.Limit+1)
 }
 
-func (s *Store) count(ctx context.Context, term string, page *people.Page) error {
+// count says how many there are, and who they are where a term finds so few that they are put in order by themselves. Of many, each page
+// comes upon some soon.
+func (s *Store) count(ctx context.Context, term string, page *people.Page) (few string, err error) {
 	if term == "" {
-		return s.db.QueryRow(ctx, `SELECT count(*) FROM people`).Scan(&page.Total)
+		page.Total, err = s.all.Ask(s.db, struct{}{}, func() (n int, err error) {
+			err = s.db.QueryRow(ctx, `SELECT count(*) FROM people`).Scan(&n)
+			return n, err
+		})
+		return "", err
 	}
-	err := s.db.QueryRow(ctx, `SELECT count(*) FROM (SELECT 1 FROM people WHERE instr(searched, ?) > 0 LIMIT ?)`, term, counted+1).Scan(&page.Total)
-	if page.Total > counted {
-		page.Total, page.AtLeast = counted, true
+	if !utf8.ValidString(term) || strings.ContainsFunc(term, shown.Unprintable) {
+		return "", nil // no one can be called so
 	}
-	return err
+	f, err := s.finds.Ask(s.db, term, func() (found, error) { return s.find(ctx, term) })
+	page.Total, page.AtLeast = min(f.n, counted), f.n > counted
+	return f.few, err
 }
+
+// found is what a look at the index tells of a term.
+type found struct {
+	n   int
+	few string // who they are; empty for more than are counted
+}
+
+// find looks a folded term up.
+func (s *Store) find(ctx context.Context, term string) (f found, err error) {
+	query, args := findShort, []any{term, sqlite.AfterAll(term)}
+	if utf8.RuneCountInString(term) >= 3 {
+		query, args = findPhrase, []any{sqlite.Phrase(term)}
+	}
+	err = s.db.QueryRow(ctx, `SELECT count(*), json_group_array(id) FROM (`+query+` LIMIT ?)`, append(args, counted+1)...).Scan(&f.n, &f.few)
+	if f.n > counted {
+		f.few = ""
+	}
+	return f, err
+}
+
+// A term of three letters and more is a phrase of the runs of three that it consists of; a shorter one begins such runs.
+const (
+	findPhrase = `SELECT r.person AS id FROM people_search CROSS JOIN people_rows r ON r.row = people_search.rowid WHERE people_search MATCH ?`
+	findShort  = `SELECT r.person AS id FROM (SELECT DISTINCT doc FROM people_terms WHERE term >= ? AND term < ?) f CROSS JOIN people_rows r ON r.row = f.doc`
+)

@@ -21,6 +21,8 @@ type Store struct {
 	db    *sqlite.DB
 	known sqlite.Kept[subject, people.Person]
 	told  sqlite.Kept[people.ID, []people.Notice]
+	all   sqlite.Kept[struct{}, int]
+	finds sqlite.Kept[string, found]
 }
 
 type subject struct{ issuer, subject string }
