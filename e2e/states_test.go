@@ -3,6 +3,7 @@ package e2e
 import (
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -267,7 +268,7 @@ func TestEveryStateIsFine(t *testing.T) {
 		name, fixture, who string
 		states             []state
 	}{
-		{"everyday", "", "admin", everyday},
+		{"everyday", "", "admin", slices.Concat(everyday, ahead)},
 		{"workshop", poolFixture, "admin", workshop},
 		{"pools", poolFixture, "admin", pooled},
 		{"beginning", apps, "owner", begun},

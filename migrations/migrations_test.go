@@ -72,6 +72,7 @@ var landed = map[string]string{
 	"0028_events.sql":            "6c439c3a4d1d2f1ffa320b14b351d4b6f89054bd83c99a0f43a016859dda437e",
 	"0029_horizon.sql":           "79132793cf393ef87f80aeb4a3832f3b4d081639781ccbe1d290f644a3b0a981",
 	"0033_people_search.sql":     "5bc29799963da5432bec65b11c0cd7ffd0d8230d83213eb0ab0df6c3726f5347",
+	"0034_feeds.sql":             "d1f190b6529fe8e4d9a3804960334ac7389b8dbc03e932a2061560c651019e69",
 	"0014_letters.sql":           "fa61ae002d1f2dd06907fcd6109adeae1073054594e4464ab38348fb29634d05",
 }
 

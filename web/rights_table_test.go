@@ -82,6 +82,10 @@ var rights = []row{
 	{method: "GET", path: "/service-accounts/:id/verdict", who: members, names: []string{"profile"}},
 	{method: "POST", path: "/service-accounts/:id/validate", who: members, names: []string{"profile"}},
 	{method: "GET", path: "/health", who: members},
+	{method: "POST", path: "/health/calendar", who: members},
+	{method: "POST", path: "/health/calendar/:id/revoke", who: members, names: []string{"calendar address"}},
+	{method: "GET", path: "/calendar/:token", who: everybody, names: []string{"calendar"}}, // the secret in the address decides
+	{method: "HEAD", path: "/calendar/:token", who: everybody, names: []string{"calendar"}},
 	{method: "GET", path: "/service-accounts/:id/health", who: members, names: []string{"profile"}},
 	{method: "POST", path: "/service-accounts/:id/health/freeze", who: members, names: []string{"profile"}},
 	{method: "POST", path: "/service-accounts/:id/health/resume", who: members, names: []string{"profile"}},

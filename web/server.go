@@ -126,6 +126,7 @@ func rules(o Options) door.Rules {
 		Anonymous: anonymous, SigningIn: signingIn, Streaming: streaming, Asking: asking(), Quiet: quiet, Observe: o.Observe,
 		Uploads:  map[string]int64{pools.ImportPath: pool.MaxImport + 64<<10, profiles.ImportPath: profile.MaxImport + 64<<10}, // the file and the form around it
 		Networks: o.Networks, Health: health, Now: o.Now,
+		Fetching:    fetching,
 		Beginning:   func(c echo.Context) bool { return c.Path() == auth.SignInPath },
 		FormOrigins: o.Login.FormOrigins, SignIn: auth.SignInAddress, NoRole: auth.NoRolePage(o.Login.RoleClaim()),
 	}
@@ -176,7 +177,12 @@ func ready(o Options) echo.HandlerFunc {
 // session (R1).
 func anonymous(c echo.Context) bool {
 	path := c.Request().URL.Path
-	return strings.HasPrefix(path, "/static/") || health(c) || path == "/favicon.ico"
+	return strings.HasPrefix(path, "/static/") || health(c) || path == "/favicon.ico" || fetching(c)
+}
+
+// fetching are the requests of calendar programs, whose address is secret and stands for a session.
+func fetching(c echo.Context) bool {
+	return strings.HasPrefix(c.Request().URL.Path, respond.CalendarPath)
 }
 
 // health are the addresses that load balancers ask, from wherever they are.

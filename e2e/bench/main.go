@@ -73,6 +73,7 @@ var measurements = []struct {
 	{"objects", (*bench).objects},
 	{"people", (*bench).people},
 	{"log", (*bench).activityLog},
+	{"health", (*bench).health},
 }
 
 func document(ctx context.Context, file string) error {

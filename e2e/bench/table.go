@@ -51,6 +51,8 @@ server, so that a page under load costs what the machine has left.
 - **The registration of sites** asks four times about each site: for its owner, for its administrators, to add one, and to read
   them back. Its limit is the time of as many answers when as many of them are under way as one tenant is asked at once.
 - **Objects** and **people** are loaded and searched as lists of profiles are.
+- **Health and expiry** takes turns with the list of the same folder. It depends on kept counts and on what uses each of the ten broken profiles that
+  it shows.
 - **The entry's part of an edit** is what an entry takes of the writer, in a transaction of many, times how many edits there are a second.
   **Verified** and **exported** count in this process, of a database on the disk; each reads every entry and works out its authentication code,
   or writes it as a line.

@@ -46,8 +46,11 @@ var Told = map[audit.Action]Words{
 	"key change ended": {"Key changed", "The encryption key was changed[: {next} in place of {former}][, {sealed anew} values sealed anew][, {unreadable} unreadable]."},
 
 	"health check schedule changed": {"Health check schedule changed", "{who} changed when the accounts of {object} are checked[: from {time} {zone}]."},
-	"health checks frozen":          {"Health checks frozen", "{who} froze the health checks of {object}[ until {until}][, because {because}]."},
-	"health checks resumed":         {"Health checks resumed", "{who} resumed the health checks of {object}."},
+	"calendar address made":         {"Calendar address made", "{who} made the calendar address {object}[, with usernames {usernames}]."},
+	"calendar address revoked":      {"Calendar address revoked", "{who} revoked the calendar address {object}."},
+
+	"health checks frozen":  {"Health checks frozen", "{who} froze the health checks of {object}[ until {until}][, because {because}]."},
+	"health checks resumed": {"Health checks resumed", "{who} resumed the health checks of {object}."},
 
 	"notification rule saved":       {"Notification rule saved", "{who} saved the notification rule {object}."},
 	"notification rule removed":     {"Notification rule removed", "{who} removed the notification rule {object}."},

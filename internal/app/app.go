@@ -24,6 +24,7 @@ import (
 	"purser.example/internal/config"
 	"purser.example/internal/drift"
 	"purser.example/internal/event"
+	"purser.example/internal/feed"
 	"purser.example/internal/horizon"
 	"purser.example/internal/keychange"
 	"purser.example/internal/login"
@@ -100,6 +101,7 @@ type App struct {
 	Notices  *notify.Service
 	Drift    *drift.Service
 	Horizon  *horizon.Service
+	Feeds    *feed.Service
 
 	Validations *profile.Validations
 	Imports     *profile.Imports
@@ -225,6 +227,7 @@ func (a *App) furnish(kept stores, ring *secret.Keyring, codes *verdict.Table, o
 	})
 	a.Horizon = &horizon.Service{Store: kept.horizon, Sources: a.expiries(), Retirements: retirement.All(), Now: o.Now}
 	a.Notices = a.noticesOf(kept, ring, o)
+	a.Feeds = &feed.Service{Store: kept.feeds, Ring: ring, Holder: a.People.Holder, Now: o.Now}
 	a.Profiles.UsedBy(a.Pools, a.Scans)
 	a.Pools.CountedBy(a.Scans)
 	a.Accounts.KeptBy(a.Profiles, a.Pools)
@@ -273,7 +276,7 @@ func (a *App) pages(ready func(context.Context) error, codes *verdict.Table, o O
 		Scans:       discovery,
 		People:      &screens.Handlers{People: a.People, Tenants: a.Tenants, Now: o.Now, Log: o.Log},
 		Health:      checks,
-		Horizon:     &horizons.Handlers{Horizon: a.Horizon, Profiles: a.Profiles, Apps: a.Apps, Tenants: a.Tenants, Codes: codes, Checked: a.cfg.HealthChecks, Now: o.Now},
+		Horizon:     &horizons.Handlers{BaseURL: a.cfg.BaseURL.String(), Horizon: a.Horizon, Feeds: a.Feeds, Profiles: a.Profiles, Apps: a.Apps, Tenants: a.Tenants, Codes: codes, Checked: a.cfg.HealthChecks, Now: o.Now},
 		Drift:       &drifted.Handlers{Drift: a.Drift, Tenants: a.Tenants, Now: o.Now},
 		Security:    &security.Handlers{Sessions: a.sessions, InForce: a.inForce, Now: o.Now},
 		Entries:     &entries.Handlers{Activity: a.Activity, Tenants: a.Tenants, Now: o.Now, Log: o.Log},

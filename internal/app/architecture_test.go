@@ -53,6 +53,7 @@ func TestTheArrows(t *testing.T) {
 		{"internal/event", append([]string{module + "internal/session", module + "internal/account", module + "internal/appprofile", module + "internal/profile"}, noun...)},
 		{"internal/notify", append([]string{module + "internal/session", module + "internal/horizon", module + "internal/watch"}, noun...)},
 		{"internal/watch", append([]string{module + "internal/session"}, noun...)},
+		{"internal/feed", append([]string{module + "internal/session", module + "internal/login", module + "internal/people", module + "internal/tenant"}, noun...)},
 		{"internal/horizon", append([]string{module + "internal/session", module + "internal/profile", module + "internal/pool", module + "internal/appprofile"}, noun...)},
 		{"internal/drift", append([]string{module + "internal/session", module + "internal/profile", module + "internal/pool", module + "internal/watch", module + "internal/notify"}, noun...)},
 		{"internal/microsoft", slices.Concat(web, storage, []string{module + "internal/m365sim", module + "internal/app", module + "internal/demo"})},
@@ -396,7 +397,7 @@ func TestTheRoomsOfTheStores(t *testing.T) {
 		"/appprofiles":   "sqlite account appprofile audit tenant",
 		"/breakglass":    "sqlite audit breakglass",
 		"/people":        "sqlite account audit people shown tenant",
-		"/keychanges":    "sqlite access appprofile audit breakglass keychange notify people pool profile run secret session tenant",
+		"/keychanges":    "sqlite access appprofile audit breakglass feed keychange notify people pool profile run secret session tenant",
 		"/runs":          "sqlite sqlite/accounts account audit run tenant verdict",
 		"/profiles":      "sqlite sqlite/accounts sqlite/runs account audit catalogue profile run shown tenant verdict",
 		"/pools":         "sqlite sqlite/accounts sqlite/runs account audit pool profile run shown tenant verdict",
@@ -404,6 +405,7 @@ func TestTheRoomsOfTheStores(t *testing.T) {
 		"/notifications": "sqlite sqlite/events account audit event notify tenant",
 		"/watches":       "sqlite sqlite/events account audit event tenant watch",
 		"/horizons":      "sqlite horizon verdict",
+		"/feeds":         "sqlite audit feed",
 		"/scans":         "sqlite sqlite/pools sqlite/runs account audit run scan shown tenant",
 	}
 	openers := []string{"internal/app", engine + "/sqlitetest", "internal/demo/demotest", "e2e/bench", "e2e/programs"}

@@ -11,6 +11,7 @@ import (
 	"purser.example/internal/breakglass"
 	"purser.example/internal/drift"
 	"purser.example/internal/event"
+	"purser.example/internal/feed"
 	"purser.example/internal/forward"
 	"purser.example/internal/horizon"
 	"purser.example/internal/keychange"
@@ -29,6 +30,7 @@ import (
 	links "purser.example/internal/sqlite/breakglass"
 	"purser.example/internal/sqlite/drifts"
 	"purser.example/internal/sqlite/events"
+	"purser.example/internal/sqlite/feeds"
 	"purser.example/internal/sqlite/horizons"
 	"purser.example/internal/sqlite/keychanges"
 	"purser.example/internal/sqlite/notifications"
@@ -59,6 +61,7 @@ type stores struct {
 	notices  notify.Store
 	drifts   drift.Store
 	horizon  horizon.Store
+	feeds    feed.Store
 	links    breakglass.Store
 	people   people.Store
 	entries  logStore
@@ -91,7 +94,7 @@ func storesOf(db *sqlite.DB) stores {
 	return stores{
 		sessions: visits, tenants: tenants.New(db), apps: appprofiles.New(db), accounts: accounts.New(db),
 		runs:     ran,
-		profiles: kept, pools: members, scans: found, watches: watches.New(db), events: events.New(db), notices: told, drifts: drifts.New(db), horizon: horizons.New(db), links: links.New(db), people: known.New(db), keys: keychanges.New(db), entries: entries.New(db),
+		profiles: kept, pools: members, scans: found, watches: watches.New(db), events: events.New(db), notices: told, drifts: drifts.New(db), horizon: horizons.New(db), feeds: feeds.New(db), links: links.New(db), people: known.New(db), keys: keychanges.New(db), entries: entries.New(db),
 		index:   oneAfterTheOther(kept.Index, found.Index),
 		prepare: func(ctx context.Context) error { return errors.Join(kept.Fold(ctx), members.Fold(ctx)) },
 		queues: []metrics.Queue{

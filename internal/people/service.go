@@ -90,6 +90,23 @@ func (s *Service) rolesOf(ctx context.Context, caller access.Caller) (access.Cal
 	return caller, nil
 }
 
+// Holder gives somebody who isn't here as a caller with the role that they have now, and when they signed in last. Whoever is not known, is
+// deactivated, or signed in before people were listed, has none.
+func (s *Service) Holder(ctx context.Context, issuer, subject string) (access.Caller, time.Time, error) {
+	p, err := s.Store.Known(ctx, issuer, subject)
+	if errors.Is(err, ErrNone) {
+		return access.Caller{}, time.Time{}, nil
+	}
+	if err != nil {
+		return access.Caller{}, time.Time{}, err
+	}
+	caller := access.Caller{Issuer: p.Issuer, Subject: p.Subject, Name: p.Name, SignIn: p.SignIn}
+	if role := s.inForce(ctx, p); role != "" && p.Proof != nil {
+		caller.Roles = []access.Role{role}
+	}
+	return caller, p.Seen, nil
+}
+
 // inForce is the role that somebody has: the strongest of those that are proved. Nobody who is deactivated has one.
 func (s *Service) inForce(ctx context.Context, p Person) access.Role {
 	if p.Deactivated {

@@ -19,6 +19,7 @@ import (
 	"purser.example/internal/breakglass"
 	"purser.example/internal/drift"
 	"purser.example/internal/event"
+	"purser.example/internal/feed"
 	"purser.example/internal/horizon"
 	"purser.example/internal/notify"
 	"purser.example/internal/people"
@@ -48,6 +49,7 @@ type Engine struct {
 	Events   event.Store
 	Notices  notify.Store
 	Horizon  horizon.Store
+	Feeds    feed.Store
 
 	// Activity gives the entries of the activity log, the newest first, and Verify finds what was done to them.
 	Activity func(ctx context.Context, limit int) ([]audit.Link, error)

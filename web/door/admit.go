@@ -45,7 +45,7 @@ func (d *Door) turnAway(c echo.Context, caller access.Caller) error {
 	status := http.StatusOK
 	if c.Request().URL.Path != "/" || c.Request().Method != http.MethodGet {
 		status = http.StatusForbidden
-		entry := audit.By(caller, session.Origin(c), audit.Denied, audit.Target{Kind: "page", Name: cut(c.Request().URL.Path, 200)}).With("method", c.Request().Method)
+		entry := audit.By(caller, session.Origin(c), audit.Denied, audit.Target{Kind: "page", Name: cut(respond.PathOf(c), 200)}).With("method", c.Request().Method)
 		if err := d.rules.Activity.Record(c.Request().Context(), entry); err != nil {
 			d.rules.Log.ErrorContext(c.Request().Context(), "denial not recorded", "request_id", session.Origin(c).Request, "error", problem.Told(err))
 		}

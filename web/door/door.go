@@ -38,6 +38,7 @@ type Rules struct {
 
 	Uploads   map[string]int64        // the addresses that take a file, with the largest body of each
 	Beginning func(echo.Context) bool // it begins a sign-in
+	Fetching  func(echo.Context) bool // a calendar program comes with a secret address
 	Now       func() time.Time
 
 	Networks []netip.Prefix          // from where the house is open (R66); nil: from everywhere
@@ -65,7 +66,7 @@ type Door struct {
 	refused    tally
 	protection *http.CrossOriginProtection
 
-	signIns, allSignIns, asks *limits
+	signIns, allSignIns, asks, fetches *limits
 
 	bodies, largeBodies gate          // of what arrives, by address
 	bodyWithin          time.Duration // of which a body has so long to arrive
@@ -77,7 +78,7 @@ func New(r Rules) *Door {
 		r.Now = time.Now
 	}
 	return &Door{
-		signIns: newLimits(SignInsEach, SignInEach), allSignIns: newLimits(SignInsOfAll, SignInEachAll), asks: newLimits(AsksEach, AskEach),
+		signIns: newLimits(SignInsEach, SignInEach), allSignIns: newLimits(SignInsOfAll, SignInEachAll), asks: newLimits(AsksEach, AskEach), fetches: newLimits(FetchesEach, FetchEach),
 		rules: r, https: r.BaseURL.Scheme == "https", turnstiles: newTurnstiles(), full: respond.Prepared(errTooMuch), enough: respond.Prepared(errEnough),
 		outside: respond.Prepared(errOutside), turned: tally{log: r.Log, says: "requests turned away: too many at once"},
 		refused: tally{log: r.Log, says: "requests refused: from outside the trusted networks"}, protection: protectionOf(r.BaseURL),

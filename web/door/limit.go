@@ -20,6 +20,7 @@ const (
 	SignInsEach, SignInEach     = 120, time.Second
 	SignInsOfAll, SignInEachAll = 600, 50 * time.Millisecond
 	AsksEach, AskEach           = 240, 2 * time.Second
+	FetchesEach, FetchEach      = 120, 5 * time.Second // a calendar program asks a few times a day, and a service that reads for many comes from few addresses
 )
 
 // mostLimited is how many addresses or people are told apart at once; those beyond have one limit together.
@@ -27,6 +28,7 @@ const mostLimited = 4096
 
 var (
 	errSignsInTooOften = problem.New(problem.TooOften, "Too many sign-ins were started from your network, or everywhere together. No one was signed in.")
+	errFetchesTooOften = problem.New(problem.TooOften, "Calendars are read too often from your network.")
 	errAsksTooOften    = problem.New(problem.TooOften, "You asked Microsoft 365 for more than Purser allows in a minute. Nothing was changed, and what you typed is still in your browser.")
 )
 
@@ -73,7 +75,8 @@ func (l *limits) at(who string, now time.Time) *rate.Limiter {
 	return l.of[who]
 }
 
-// Limit refuses what somebody asks for too often: to begin a sign-in, by address and by all together, and to ask Microsoft 365, by person.
+// Limit refuses what somebody asks for too often: to begin a sign-in, by address and by all together, to read calendars, by address, and to
+// ask Microsoft 365, by person.
 // It stands behind Admit, because before it nobody knows who asks. Suggestions have a limit in how many there are at once.
 func (d *Door) Limit(next echo.HandlerFunc) echo.HandlerFunc {
 	return func(c echo.Context) error {
@@ -86,6 +89,10 @@ func (d *Door) Limit(next echo.HandlerFunc) echo.HandlerFunc {
 			}
 			if wait > 0 {
 				return later(c, wait, errSignsInTooOften)
+			}
+		case d.rules.Fetching(c):
+			if wait := d.fetches.wait(neighborsOf(c.RealIP()), now); wait > 0 {
+				return later(c, wait, errFetchesTooOften)
 			}
 		case d.rules.Asking(c) && !safe(c.Request()):
 			caller := session.Caller(c)

@@ -8,6 +8,8 @@ import (
 	"time"
 
 	"github.com/labstack/echo/v4"
+
+	"purser.example/web/respond"
 )
 
 // LogRequests writes one line a request, without its query, which may hold what somebody searched for. The error is
@@ -25,7 +27,7 @@ func (d *Door) LogRequests(next echo.HandlerFunc) echo.HandlerFunc {
 		}
 		if d.rules.Log.Enabled(req.Context(), level) {
 			d.rules.Log.LogAttrs(req.Context(), level, "request", slog.String("request_id", res.Header().Get(echo.HeaderXRequestID)),
-				slog.String("method", req.Method), slog.String("path", req.URL.Path), slog.Int("status", res.Status),
+				slog.String("method", req.Method), slog.String("path", respond.PathOf(c)), slog.Int("status", res.Status),
 				slog.Int64("bytes", res.Size), slog.Duration("took", time.Since(start)), slog.String("address", c.RealIP()))
 		}
 		return nil

@@ -9,6 +9,7 @@ import (
 	"purser.example/internal/access"
 	"purser.example/internal/audit"
 	"purser.example/internal/problem"
+	"purser.example/web/respond"
 	"purser.example/web/session"
 )
 
@@ -22,7 +23,7 @@ func (d *Door) KeepOutside(next echo.HandlerFunc) echo.HandlerFunc {
 		}
 		ctx, r := c.Request().Context(), c.Request()
 		d.refused.one(ctx, time.Now())
-		entry := audit.By(access.Caller{}, session.Arriving(c), audit.Outside, audit.Target{Kind: "page", Name: cut(r.URL.Path, 200)}).With("method", cut(r.Method, 20))
+		entry := audit.By(access.Caller{}, session.Arriving(c), audit.Outside, audit.Target{Kind: "page", Name: cut(respond.PathOf(c), 200)}).With("method", cut(r.Method, 20))
 		if err := d.rules.Activity.Record(ctx, entry); err != nil {
 			d.rules.Log.ErrorContext(ctx, "a refusal of a request from another network was not recorded", "error", problem.Told(err))
 		}

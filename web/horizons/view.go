@@ -21,8 +21,9 @@ type pageView struct {
 	Month   *monthView // nil: the list is shown
 	List    string     // the address of the list, and Month's of the calendar
 	Months  string
-	First   bool   // no tenant is connected
-	Checked bool   // health checks are on
+	First   bool // no tenant is connected
+	Checked bool // health checks are on
+	Feeds   feedsView
 	Now     string // when its times were so
 }
 
@@ -34,7 +35,7 @@ type filterView struct {
 	Clear          string
 }
 
-func (h *Handlers) pageView(c echo.Context) (view pageView, err error) {
+func (h *Handlers) pageView(c echo.Context, t typed) (view pageView, err error) {
 	ctx, caller, q, now := c.Request().Context(), session.Caller(c), readQuery(c.QueryParams()), h.Now()
 	all, err := h.Tenants.All(ctx, caller)
 	if err != nil {
@@ -53,6 +54,9 @@ func (h *Handlers) pageView(c echo.Context) (view pageView, err error) {
 		List: q.first(paramView, "", paramMonth, "", paramDay, ""), Months: q.first(paramView, calendar, paramWindow, "", paramDay, ""),
 	}
 	if view.Broken, err = h.brokenView(c, q, names, summary); err != nil {
+		return view, err
+	}
+	if view.Feeds, err = h.feedsView(c, t); err != nil {
 		return view, err
 	}
 	if q.calendar() {

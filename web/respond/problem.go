@@ -67,6 +67,17 @@ func Problem(log *slog.Logger) echo.HTTPErrorHandler {
 	}
 }
 
+// CalendarPath is what the secret addresses of calendars begin with.
+const CalendarPath = "/calendar/"
+
+// PathOf is the path of a request for a log: without the secret, where it is one.
+func PathOf(c echo.Context) string {
+	if path := c.Request().URL.Path; !strings.HasPrefix(path, CalendarPath) {
+		return path
+	}
+	return CalendarPath + "…"
+}
+
 func logProblem(c echo.Context, log *slog.Logger, kind problem.Kind, err error) {
 	level := slog.LevelInfo
 	switch kind {
@@ -76,7 +87,7 @@ func logProblem(c echo.Context, log *slog.Logger, kind problem.Kind, err error) 
 		level = slog.LevelWarn
 	}
 	log.LogAttrs(c.Request().Context(), level, "request refused", slog.String("request_id", reference(c)), slog.String("kind", kind.String()),
-		slog.String("method", c.Request().Method), slog.String("path", c.Request().URL.Path), slog.String("error", problem.Told(err)))
+		slog.String("method", c.Request().Method), slog.String("path", PathOf(c)), slog.String("error", problem.Told(err)))
 }
 
 func answerWith(c echo.Context, kind problem.Kind, err error) error {

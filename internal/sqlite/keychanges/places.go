@@ -8,6 +8,7 @@ import (
 	"purser.example/internal/access"
 	"purser.example/internal/appprofile"
 	"purser.example/internal/breakglass"
+	"purser.example/internal/feed"
 	"purser.example/internal/notify"
 	"purser.example/internal/people"
 	"purser.example/internal/pool"
@@ -30,6 +31,10 @@ var Places = []sqlite.Sealed{
 	{
 		Table: "break_glass", Columns: []string{"proof"}, Key: []string{"id"},
 		Facts: []string{"t.id", "t.token", "t.made_at", "t.made_by"}, Records: ofLink,
+	},
+	{
+		Table: "feeds", Columns: []string{"proof"}, Key: []string{"id"},
+		Facts: []string{"t.id", "t.token", "t.issuer", "t.subject", "t.accounts"}, Records: ofFeed,
 	},
 	{
 		Table: "people", Columns: []string{"proof"}, Key: []string{"id"},
@@ -89,6 +94,10 @@ func ofSession(f []string) [][]secret.Record {
 
 func ofLink(f []string) [][]secret.Record {
 	return [][]secret.Record{one(breakglass.Link{ID: f[0], Token: f[1], Made: moment(f[2]), By: f[3]}.Record())}
+}
+
+func ofFeed(f []string) [][]secret.Record {
+	return [][]secret.Record{one(feed.Feed{ID: feed.ID(f[0]), Token: f[1], Issuer: f[2], Subject: f[3], Accounts: f[4] == "1"}.Record())}
 }
 
 func ofPerson(f []string) [][]secret.Record {

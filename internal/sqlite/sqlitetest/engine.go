@@ -16,6 +16,7 @@ import (
 	links "purser.example/internal/sqlite/breakglass"
 	"purser.example/internal/sqlite/drifts"
 	"purser.example/internal/sqlite/events"
+	"purser.example/internal/sqlite/feeds"
 	"purser.example/internal/sqlite/horizons"
 	"purser.example/internal/sqlite/notifications"
 	known "purser.example/internal/sqlite/people"
@@ -49,6 +50,7 @@ func Engine(tb testing.TB, h storetest.Hooks) storetest.Engine {
 		Events:   events.New(db),
 		Notices:  notifications.New(db),
 		Horizon:  horizons.New(db),
+		Feeds:    feeds.New(db),
 		Activity: db.Activity, Verify: db.VerifyActivity, Jobs: jobsOf(db),
 		RefuseEntry: func(action audit.Action) (allow func()) {
 			return refuse(tb, db, fmt.Sprintf("BEFORE INSERT ON activity WHEN new.action = '%s'", action))
