@@ -406,6 +406,7 @@ func TestTheRoomsOfTheStores(t *testing.T) {
 		"/watches":       "sqlite sqlite/events account audit event tenant watch",
 		"/horizons":      "sqlite horizon verdict",
 		"/feeds":         "sqlite audit feed",
+		"/drifts":        "sqlite sqlite/events account audit drift tenant verdict",
 		"/scans":         "sqlite sqlite/pools sqlite/runs account audit run scan shown tenant",
 	}
 	openers := []string{"internal/app", engine + "/sqlitetest", "internal/demo/demotest", "e2e/bench", "e2e/programs"}
