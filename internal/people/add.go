@@ -121,7 +121,7 @@ func (s *Service) added(ctx context.Context, caller, by access.Caller, origin au
 	}
 	for _, p := range listed {
 		if p.Object == c.Object {
-			return s.step(ctx, caller, by, origin, p, step{action: RoleChanged, apply: give, takes: Rank(role) < Rank(p.Given)}, out)
+			return s.addedAgain(ctx, caller, by, origin, p, c, step{action: RoleChanged, apply: give, takes: Rank(role) < Rank(p.Given)}, out)
 		}
 	}
 	if role == access.TenantOwner && !by.May(access.ManageOwners) { // they were one when they asked
@@ -141,4 +141,19 @@ func (s *Service) added(ctx context.Context, caller, by access.Caller, origin au
 	out.Kept = append(out.Kept, p)
 	out.Entries = append(out.Entries, audit.By(caller, origin, Added, p.target()).With("role", role.Title()).With("address", c.Address).With("tenant", string(t)).With("object", c.Object))
 	return p, nil
+}
+
+// addedAgain changes the role of somebody who is listed already. Whoever has not signed in, and a group, which never does, is called from now
+// on what the tenant calls them.
+func (s *Service) addedAgain(ctx context.Context, caller, by access.Caller, origin audit.Origin, p Person, c Candidate, st step, out *Outcome) (Person, error) {
+	renamed := p.Subject == "" && (p.Name != c.Name || p.SignIn != c.Address)
+	if renamed {
+		p.Name, p.SignIn = c.Name, c.Address
+	}
+	kept := len(out.Kept)
+	after, err := s.step(ctx, caller, by, origin, p, st, out)
+	if err == nil && renamed && len(out.Kept) == kept { // the role is the same
+		out.Kept = append(out.Kept, after)
+	}
+	return after, err
 }

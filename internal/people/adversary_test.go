@@ -374,3 +374,29 @@ func TestActivatedTheyHaveWhatTheyHad(t *testing.T) {
 		t.Errorf("activated: %q", got)
 	}
 }
+
+// R6: somebody who is called otherwise at Microsoft since is listed so once they are added again, with the same role or another; the members of
+// a group read its new name. The name of somebody who has signed in is for the identity provider to say.
+func TestWhoIsRenamedAtMicrosoftIsListedSo(t *testing.T) {
+	r, d := lookingUp(t)
+	r.arrive(caller("first", owner))
+	d.found = []people.Candidate{groupNamed("Operators", 3), userNamed("alex", 2), userNamed("megan", 1)}
+	r.added(r.Add(ctx, glass, here, byApp, refsOf(d.found...), admin))
+	megan := caller("megan", none)
+	r.came(r.Arrive(ctx, people.Arrival{Caller: megan, Tenant: contoso, Object: object(1), Groups: []string{object(3)}, GroupsTold: true}, here))
+	for i, role := range []access.Role{admin, owner} {
+		for n := range d.found {
+			d.found[n].Name += " II"
+		}
+		r.added(r.Add(ctx, glass, here, byApp, refsOf(d.found...), role))
+		suffix := strings.Repeat(" II", i+1)
+		for object, want := range map[string]string{object(3): "Operators" + suffix, object(2): "alex" + suffix, object(1): "megan"} {
+			if p, err := r.Find(ctx, glass, r.idOfObject(object)); err != nil || p.Name != want || p.Given != role {
+				t.Errorf("%q, %q; want %q, %q; %v", p.Name, p.Given, want, role, err)
+			}
+		}
+		if p, err := r.Find(ctx, glass, r.id(megan)); err != nil || p.GroupedBy != "Operators"+suffix {
+			t.Errorf("megan is in the group %q, %v", p.GroupedBy, err)
+		}
+	}
+}
