@@ -24,6 +24,11 @@ func TestContrasts(t *testing.T) {
 		{"", true, "--pool-attention", "colorNeutralBackground1", "what needs attention of a pool", 3},
 		{"", false, "--pool-none", "colorNeutralBackground1", "what has no password in a pool", 3},
 		{".pool-chart-needed{", false, "fill", "colorNeutralBackground1", "the need on the bar", 3},
+		{".chart-ok{", false, "--shade", "colorNeutralBackground1", "what is good in a picture", 3},
+		{".chart-warn{", false, "--shade", "colorNeutralBackground1", "what is between good and bad in a picture", 3},
+		{".chart-bad{", true, "--shade", "colorNeutralBackground1", "what is bad in a picture", 3},
+		{".chart-mute{", false, "--shade", "colorNeutralBackground1", "what is not known in a picture", 3},
+		{".chart-plain{", false, "--shade", "colorNeutralBackground1", "what is plain in a picture", 3},
 	} {
 		for scheme, tokens := range map[string][]string{"light": {light}, "dark": {dark, light}} {
 			color := ruled(t, c.rule, c.property, scheme == "dark" && c.darkens)

@@ -26,7 +26,7 @@ import (
 var files embed.FS
 
 // sheets are the parts of css/app.css in the order of the cascade.
-var sheets = []string{"tokens", "icons", "base", "shell", "controls", "content", "help", "table", "overlay", "profiles", "scans", "activity", "horizon", "classic", "pools", "print"}
+var sheets = []string{"tokens", "icons", "base", "shell", "controls", "content", "help", "table", "overlay", "profiles", "scans", "charts", "overview", "activity", "horizon", "classic", "pools", "print"}
 
 // scripts are those that pages name. Whatever they import goes with them.
 var scripts = []string{"js/app.js", "js/pool.js", "js/glass.js", "js/zone.js"}

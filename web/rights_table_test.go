@@ -59,6 +59,7 @@ var rights = []row{
 	{method: "POST", path: "/settings/keys/change", who: owners},
 
 	{method: "GET", path: "/", who: ownVoice, answers: answers{303, 200, 303, 303}}, // the one page for people without a role
+	{method: "GET", path: "/overview", who: members},
 	{method: "GET", path: "/service-accounts", who: members},
 	{method: "POST", path: "/service-accounts", who: members},
 	{method: "GET", path: "/service-accounts/new", who: members},

@@ -29,6 +29,7 @@ import (
 	"purser.example/web/horizons"
 	"purser.example/web/keys"
 	"purser.example/web/layout"
+	"purser.example/web/overview"
 	"purser.example/web/people"
 	"purser.example/web/pools"
 	"purser.example/web/profiles"
@@ -59,6 +60,7 @@ type Options struct {
 	// Observe is told of each request by its route (R84); nil: nobody is.
 	Observe func(route, method string, status int, took time.Duration)
 
+	Overview    *overview.Handlers
 	Profiles    *profiles.Handlers
 	Pools       *pools.Handlers
 	Runs        *runs.Handlers
@@ -134,8 +136,9 @@ func rules(o Options) door.Rules {
 
 // routes is the table of contents. GET changes nothing, but for the provider's word that its session has ended.
 func routes(e *echo.Echo, o Options) {
-	e.GET("/", func(c echo.Context) error { return c.Redirect(http.StatusSeeOther, "/service-accounts") })
+	e.GET("/", func(c echo.Context) error { return c.Redirect(http.StatusSeeOther, overview.Path) })
 	(&auth.Handlers{Login: o.Login, People: o.Arrivals, Sessions: o.Sessions, Links: o.Links, Activity: o.Activity, BaseURL: o.BaseURL, Log: o.Log}).Mount(e)
+	o.Overview.Mount(e)
 	o.Profiles.Mount(e)
 	o.Pools.Mount(e)
 	o.Runs.Mount(e, o.Profiles.Runs(), o.Pools.Checks(), o.Scans.Grants())

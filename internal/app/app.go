@@ -268,6 +268,7 @@ func (a *App) pages(ready func(context.Context) error, codes *verdict.Table, o O
 	return web.New(web.Options{
 		BaseURL: a.cfg.BaseURL, TrustedProxies: a.cfg.TrustedProxies, Networks: a.cfg.TrustedNetworks, Now: o.Now, Log: o.Log,
 		Sessions: a.sessions, Login: a.login, Arrivals: arrivals{a.People}, Links: a.links, Activity: a.tally, Ready: ready, Remark: a.remark, Simulated: a.cfg.Simulated(), Observe: a.observer(),
+		Overview:    a.overview(o),
 		Profiles:    &profiles.Handlers{Profiles: a.Profiles, Health: checks.Strip, Accounts: a.Accounts, Validations: a.Validations, Imports: a.Imports, Desk: desk, RunsOf: a.Runs, Tenants: a.Tenants, Apps: a.Apps, Now: o.Now, Log: o.Log, Verdicts: told},
 		Pools:       &pools.Handlers{Pools: a.Pools, Scans: a.Scans, Runs: a.Runs, Tenants: a.Tenants, Now: o.Now, Log: o.Log, Verdicts: told, Desk: desk},
 		Runs:        &runs.Handlers{Runs: a.Runs, Tenants: a.Tenants, Now: o.Now},

@@ -38,9 +38,10 @@ type Scheduled struct {
 	Parts
 	begun time.Time
 
-	mu     sync.Mutex
-	tried  time.Time // the last time it failed; zero since it did not
-	failed uint64
+	mu      sync.Mutex
+	tried   time.Time // the last time it failed; zero since it did not
+	failed  uint64
+	missing time.Time // since when a backup should be there that is not; zero: none
 }
 
 // NewScheduled makes it. Whoever has it calls BeginDue now and then.
@@ -55,6 +56,7 @@ func (s *Scheduled) BeginDue(ctx context.Context) {
 	if !s.due(now) {
 		return
 	}
+	defer func() { s.look(s.Now()) }()
 	begun := time.Now()
 	var report Report
 	err := problem.Guard(func() (err error) {
@@ -86,6 +88,12 @@ func (s *Scheduled) due(now time.Time) bool {
 	if pause := now.Sub(tried); !tried.IsZero() && pause >= 0 && pause < again {
 		return false
 	}
+	next := s.next(now)
+	return !next.IsZero() && !next.After(now)
+}
+
+// next is the time for the next backup, which has passed where one is missing.
+func (s *Scheduled) next(now time.Time) time.Time {
 	after := s.begun
 	if newest, err := s.Newest(now); err == nil && !newest.Made.IsZero() {
 		after = newest.Made
@@ -93,8 +101,28 @@ func (s *Scheduled) due(now time.Time) bool {
 	if after.After(now) {
 		after = now
 	}
-	next := s.Next(after)
-	return !next.IsZero() && !next.After(now)
+	return s.Next(after)
+}
+
+// late is how long after its time a backup is missing. A failure that the next try makes good is nothing for people.
+const late = time.Hour
+
+// look notes whether a backup is missing, for Missing.
+func (s *Scheduled) look(now time.Time) {
+	next := s.next(now)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.missing = time.Time{}
+	if !next.IsZero() && now.Sub(next) >= late {
+		s.missing = next
+	}
+}
+
+// Missing is since when a backup should be there that is not; zero: none is missing. Pages ask it, so that it looks at no folder.
+func (s *Scheduled) Missing() time.Time {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.missing
 }
 
 func (s *Scheduled) fails(ctx context.Context, now time.Time, err error) {

@@ -146,6 +146,13 @@ func TestAScheduledBackupThatFailsF3(t *testing.T) {
 	if got := n.there(); tries != 2 || n.Failures() != 2 || !slices.Equal(got, []string{"30 02:30"}) {
 		t.Errorf("%d tries, %d failures, %q", tries, n.Failures(), got)
 	}
+	if missing := n.Missing(); !missing.IsZero() {
+		t.Errorf("missing after ten minutes, since %s", missing)
+	}
+	n.on("2026-12-01T03:30:00Z")
+	if missing := n.Missing(); !missing.Equal(at(t, "2026-12-01T02:30:00Z")) {
+		t.Errorf("missing after an hour, since %s", missing)
+	}
 	last := n.entries[len(n.entries)-1]
 	if last.Action != backup.Failed || last.Details["reason"] != "the disk is full" || !strings.Contains(n.log.String(), "THE BACKUP FAILED") {
 		t.Errorf("%+v\n%s", last, n.log.String())
@@ -154,9 +161,9 @@ func TestAScheduledBackupThatFailsF3(t *testing.T) {
 		t.Errorf("%q is left", left)
 	}
 	n.source = n.Copy
-	n.on("2026-12-01T02:50:00Z")
-	if got := n.there(); !slices.Equal(got, []string{"01 02:50"}) {
-		t.Errorf("then: %q", got)
+	n.on("2026-12-01T03:40:00Z")
+	if got := n.there(); !slices.Equal(got, []string{"01 03:40"}) || !n.Missing().IsZero() {
+		t.Errorf("then: %q, missing since %s", got, n.Missing())
 	}
 	must(t, os.RemoveAll(n.to))
 	n.on("2026-12-02T02:30:00Z")

@@ -52,6 +52,14 @@ func (s *Service) HasClassic(ctx context.Context, caller access.Caller) (bool, e
 	return s.store.HasClassic(ctx)
 }
 
+// Standing counts the profiles of a tenant by status, or all where it is empty (R94).
+func (s *Service) Standing(ctx context.Context, caller access.Caller, t tenant.ID) (map[verdict.Status]int, error) {
+	if err := access.Require(caller, access.ManageServiceAccounts); err != nil {
+		return nil, err
+	}
+	return s.store.Standing(ctx, t)
+}
+
 // expiring is what counts as expiring soon: whole days, because counters are kept by the day.
 func expiring(now time.Time) Window {
 	const day = 24 * time.Hour

@@ -8,6 +8,7 @@ import (
 	"purser.example/internal/audit"
 	"purser.example/internal/run"
 	"purser.example/internal/tenant"
+	"purser.example/internal/verdict"
 )
 
 // What a Store returns when a rule of the rows themselves is broken.
@@ -24,6 +25,8 @@ type Store interface {
 	List(ctx context.Context, q Query) (Page, error)
 	// HasClassic reports whether there are classic MFA profiles.
 	HasClassic(ctx context.Context) (bool, error)
+	// Standing counts the profiles of a tenant by status, or all where it is empty. It counts nothing at the time: it reads what is kept.
+	Standing(ctx context.Context, t tenant.ID) (map[verdict.Status]int, error)
 	// NameTaken reports whether another profile than except has the folded name.
 	NameTaken(ctx context.Context, folded string, except ID) (bool, error)
 	// Password gives the sealed password.

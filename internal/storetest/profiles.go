@@ -21,6 +21,7 @@ func Profiles(t *testing.T, open Open) {
 		{"a profile comes back as it was stored, with its password and its first validation", profileComesBack},
 		{"a profile that was deleted is gone", profileIsGone},
 		{"it is known whether there are classic MFA profiles", classicAreKnown},
+		{"it is known how many stand how, of one tenant and of all", standingIsKnown},
 		{"an edit needs the version that it began with", editNeedsItsVersion},
 		{"an edit leaves alone what it does not give: the password, the verdict, the history", editLeavesAlone},
 		{"a name is taken in whatever case it is written", nameIsTaken},
@@ -139,6 +140,32 @@ func profileIsGone(r *rig) {
 		r.Errorf("left of it: %v, %v, name taken %v, %v, %d entries", history, err, taken, again, r.logged("late"))
 	}
 	r.create(p) // and whoever comes next may have its name
+}
+
+func standingIsKnown(r *rig) {
+	standing := func(t tenant.ID, want map[verdict.Status]int) {
+		r.Helper()
+		got, err := r.Profiles.Standing(ctx, t)
+		r.must(err)
+		r.same("of "+string(t), got, want)
+	}
+	standing("", map[verdict.Status]int{})
+	sketch := func(id profile.ID, t tenant.ID, status verdict.Status) profile.Profile {
+		p := r.sketch(id, t)
+		p.Status, p.Verdict.Status = status, status
+		return r.create(p)
+	}
+	p := sketch("p1", contoso.ID, verdict.Valid)
+	sketch("p2", contoso.ID, verdict.AccountLocked)
+	gone := sketch("p3", fabrikam.ID, verdict.Valid)
+	standing("", map[verdict.Status]int{verdict.Valid: 2, verdict.AccountLocked: 1})
+	standing(contoso.ID, map[verdict.Status]int{verdict.Valid: 1, verdict.AccountLocked: 1})
+	standing(fabrikam.ID, map[verdict.Status]int{verdict.Valid: 1})
+	p.Tenant, p.Status, p.Version = fabrikam.ID, verdict.PolicyBlocked, 2
+	r.must(r.Profiles.Update(ctx, p, 1, nil, nil, nil, r.entry(done)))
+	r.must(r.Profiles.Delete(ctx, []profile.Profile{gone}, r.entry(done)))
+	standing(contoso.ID, map[verdict.Status]int{verdict.AccountLocked: 1})
+	standing(fabrikam.ID, map[verdict.Status]int{verdict.PolicyBlocked: 1})
 }
 
 func classicAreKnown(r *rig) {

@@ -7,6 +7,7 @@ import (
 
 	"purser.example/internal/account"
 	"purser.example/internal/profile"
+	"purser.example/internal/tenant"
 	"purser.example/internal/verdict"
 	"purser.example/internal/watch"
 )
@@ -115,6 +116,58 @@ func Watches(t *testing.T, open Open) {
 				hours = append(hours, int(c.At.Sub(monday)/time.Hour))
 			}
 			r.same("left", hours, []int{0, 2, 3, 4, 6})
+		}},
+		{"what the last checks came to is counted by tenant, and so is each night, by the last check of each place in it", func(r *rig) {
+			for _, id := range []profile.ID{"p1", "p2", "p3"} {
+				r.create(r.sketch(id, contoso.ID))
+				r.gather()
+			}
+			night := func(n int) time.Time { return monday.AddDate(0, 0, n) }
+			settle := func(id profile.ID, at time.Time, o watch.Outcome, why account.Reason) {
+				r.must(r.Watches.Settle(ctx, r.gathered(id).No, &watch.Check{At: at, Outcome: o, Reason: why}, time.Time{}))
+			}
+			assign := func(n int) {
+				r.must(r.Watches.Assign(ctx, night(n), []watch.Turn{{No: r.gathered("p1").No}, {No: r.gathered("p2").No}, {No: r.gathered("p3").No}}))
+			}
+			assign(0)
+			settle("p1", night(0).Add(time.Minute), watch.Unknown, account.Outage)
+			settle("p1", night(0).Add(time.Hour), watch.Good, "")
+			settle("p2", night(0).Add(time.Hour), watch.Bad, "")
+			assign(1)
+			settle("p1", night(1).Add(time.Hour), watch.Good, "")
+			settle("p2", night(1).Add(time.Hour), watch.Skipped, account.Parked)
+			settle("p3", night(1).Add(-time.Hour), watch.Good, "") // of no night: the clock was put back
+			tallies := func(t tenant.ID) []any {
+				tally, err := r.Watches.Tally(ctx, t)
+				r.must(err)
+				passed, err := r.Watches.PassedOver(ctx, t)
+				r.must(err)
+				nights, err := r.Watches.Nights(ctx, t, night(0).Truncate(24*time.Hour))
+				r.must(err)
+				return []any{tally, passed, nights}
+			}
+			day := func(n int) time.Time { return night(n).Truncate(24 * time.Hour) }
+			want := []any{
+				map[watch.Outcome]int{watch.Good: 2, watch.Skipped: 1}, map[account.Reason]int{account.Parked: 1},
+				[]watch.Night{{Day: day(0), Counts: map[watch.Outcome]int{watch.Good: 1, watch.Bad: 1}}, {Day: day(1), Counts: map[watch.Outcome]int{watch.Good: 1, watch.Skipped: 1}}},
+			}
+			r.same("of the tenant", tallies(contoso.ID), want)
+			r.same("of all", tallies(""), want)
+			r.same("of another", tallies(fabrikam.ID), []any{map[watch.Outcome]int{}, map[account.Reason]int{}, []watch.Night(nil)})
+			p, err := r.Profiles.Profile(ctx, "p1")
+			r.must(err)
+			r.must(r.Profiles.Delete(ctx, []profile.Profile{p}, r.entry(done)))
+			r.gather()
+			want[0] = map[watch.Outcome]int{watch.Good: 1, watch.Skipped: 1}
+			r.same("a place is gone, and what the nights were stays", tallies(contoso.ID), want)
+		}},
+		{"the tenants that are frozen are told without those of profiles", func(r *rig) {
+			f := watch.Freeze{Until: monday.Add(time.Hour), Because: "Moving", By: account.Stamp{At: monday, By: "Adele Vance"}}
+			r.must(r.Watches.Freeze(ctx, watch.TenantScope(fabrikam.ID), f, r.entry(done)))
+			r.must(r.Watches.Freeze(ctx, watch.Scope{Kind: profile.PlaceKind, ID: "p1"}, f, r.entry(done)))
+			frozen, err := r.Watches.FrozenTenants(ctx)
+			r.must(err)
+			r.same("frozen", frozen, map[tenant.ID]watch.Freeze{fabrikam.ID: f})
 		}},
 	})
 }

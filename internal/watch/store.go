@@ -71,6 +71,12 @@ type Store interface {
 	Checks(ctx context.Context, no int64, since time.Time) ([]Check, error)
 	// Compact removes checks before a time that say what the check before them said, some at a time, and reports whether there may be more.
 	Compact(ctx context.Context, before time.Time, limit int) (more bool, err error)
-	// Tally counts what is watched of a tenant by its last outcome.
+	// Tally counts what is watched of a tenant by its last outcome, and PassedOver what was passed over by the reason of its last check. An
+	// empty tenant is all of them. Both read what is kept, and count nothing at the time.
 	Tally(ctx context.Context, t tenant.ID) (map[Outcome]int, error)
+	PassedOver(ctx context.Context, t tenant.ID) (map[account.Reason]int, error)
+	// Nights gives the nights that began on this day and later, those of a day as one, the oldest first; of a tenant, or of all of them.
+	Nights(ctx context.Context, t tenant.ID, since time.Time) ([]Night, error)
+	// FrozenTenants gives the freezes of whole tenants that were stored, whether they hold or not.
+	FrozenTenants(ctx context.Context) (map[tenant.ID]Freeze, error)
 }

@@ -37,6 +37,7 @@ export const icons = {
   app: 'apps_20_regular',
   discovery: 'target_20_regular',
   health: 'heart_pulse_20_regular',
+  home: 'home_20_regular',
   help: 'question_circle_20_regular',
   key: 'key_20_regular',
   lock: 'lock_closed_key_20_regular',

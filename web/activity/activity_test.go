@@ -31,7 +31,7 @@ func TestOnlyTenantOwnersReadTheLog(t *testing.T) {
 	if link := page.Find("nav#navigation a[aria-current=page]"); strings.TrimSpace(link.Text()) != "Activity log" || page.Find("h1").Text() != "Activity log" {
 		t.Errorf("navigation %q", link.Text())
 	}
-	if page.Find("tbody tr").Length() == 0 || page.Find("svg rect").Length() == 0 || page.Find(".log-numbers li").Length() == 0 {
+	if page.Find("tbody tr").Length() == 0 || page.Find("svg rect").Length() == 0 || page.Find(".chart-numbers li").Length() == 0 {
 		t.Error("no entries, or no picture of them")
 	}
 	for _, email := range []string{"admin@purser.test", "user@purser.test"} {

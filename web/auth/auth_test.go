@@ -34,7 +34,7 @@ func TestSignInLeadsBackToThePageFirstAskedFor(t *testing.T) {
 	if res := b.Get(wanted); res.StatusCode != http.StatusOK || !strings.Contains(res.Text(), "Adele Vance") {
 		t.Errorf("status %d:\n%s", res.StatusCode, res.Text())
 	}
-	if got := b.Get("/").Header.Get("Location"); got != "/service-accounts" {
+	if got := b.Get("/").Header.Get("Location"); got != "/overview" {
 		t.Errorf("the start page leads to %q", got)
 	}
 }

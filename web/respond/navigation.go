@@ -14,8 +14,9 @@ type entry struct {
 	newTab                   bool
 }
 
-// entries appear with the page they lead to. Other rooms have their place between these: Overview before them all.
+// entries appear with the page they lead to.
 var entries = []entry{
+	{"", "Overview", "/overview", "home", access.ManageServiceAccounts, false},
 	{"Management", "App management", "/app-profiles", "app", access.ManageServiceAccounts, false},
 	{"Management", "Service account", "/service-accounts", "key", access.ManageServiceAccounts, false},
 	{"Management", "Account pools", "/classic/account-pool", "pool", access.ManageServiceAccounts, true},

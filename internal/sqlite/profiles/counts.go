@@ -103,3 +103,19 @@ func (c *counted) tiles() profile.Counts {
 
 // dayOf spells a day as the counters do.
 func dayOf(ms int64) string { return fmt.Sprintf("%06d", ms/(24*time.Hour).Milliseconds()) }
+
+// Standing implements profile.Store. Of one tenant the counters stand together: the sign after the space ends them.
+func (s *Store) Standing(ctx context.Context, t tenant.ID) (map[verdict.Status]int, error) {
+	counts := map[verdict.Status]int{}
+	rows := s.db.Query(ctx, `SELECT value, n FROM profile_counts WHERE kind = 'status' AND n > 0`)
+	if t != "" {
+		rows = s.db.Query(ctx, `SELECT substr(value, length(?1) + 2), n FROM profile_counts WHERE kind = 'tenant status' AND value > ?1 || ' ' AND value < ?1 || '!' AND n > 0`, t)
+	}
+	return counts, rows.Each(func(row sqlite.Row) error {
+		var status verdict.Status
+		var n int
+		err := row.Scan(&status, &n)
+		counts[status] = n
+		return err
+	})
+}

@@ -69,9 +69,10 @@ func (c counted) count() {
 	}
 	for kind, query := range map[string]string{
 		"status": `SELECT status, count(*) FROM profiles GROUP BY status`, "tenant": `SELECT tenant_id, count(*) FROM profiles GROUP BY tenant_id`,
-		"expires": `SELECT printf('%06d', expires_at / 86400000), count(*) FROM profiles WHERE expires_at < 9223372036854775807 GROUP BY 1`,
-		"service": `SELECT service, count(*) FROM profile_services GROUP BY service`,
-		"kind":    `SELECT kind, count(*) FROM profiles WHERE kind = 'mfa' GROUP BY kind`,
+		"expires":       `SELECT printf('%06d', expires_at / 86400000), count(*) FROM profiles WHERE expires_at < 9223372036854775807 GROUP BY 1`,
+		"tenant status": `SELECT tenant_id || ' ' || status, count(*) FROM profiles GROUP BY 1`,
+		"service":       `SELECT service, count(*) FROM profile_services GROUP BY service`,
+		"kind":          `SELECT kind, count(*) FROM profiles WHERE kind = 'mfa' GROUP BY kind`,
 	} {
 		kept, err := c.Counter(ctx, kind)
 		if err != nil {

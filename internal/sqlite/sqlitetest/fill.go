@@ -151,6 +151,7 @@ func recount(tx *sqlite.Tx) error {
 		`DELETE FROM profile_counts`,
 		`INSERT INTO profile_counts SELECT 'status', status, count(*) FROM profiles GROUP BY status`,
 		`INSERT INTO profile_counts SELECT 'tenant', tenant_id, count(*) FROM profiles GROUP BY tenant_id`,
+		`INSERT INTO profile_counts SELECT 'tenant status', tenant_id || ' ' || status, count(*) FROM profiles GROUP BY tenant_id, status`,
 		`INSERT INTO profile_counts SELECT 'expires', printf('%06d', expires_at / 86400000), count(*) FROM profiles WHERE expires_at < 9223372036854775807 GROUP BY 2`,
 		`INSERT INTO profile_counts SELECT 'kind', kind, count(*) FROM profiles WHERE kind = 'mfa' GROUP BY kind`,
 		`INSERT INTO profile_counts SELECT 'service', service, count(*) FROM profile_services GROUP BY service`,

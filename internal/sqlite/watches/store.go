@@ -132,15 +132,3 @@ func (s *Store) Checks(ctx context.Context, no int64, since time.Time) ([]watch.
 		return c, err
 	})
 }
-
-// Tally implements watch.Store.
-func (s *Store) Tally(ctx context.Context, t tenant.ID) (map[watch.Outcome]int, error) {
-	tally := map[watch.Outcome]int{}
-	return tally, s.db.Query(ctx, `SELECT outcome, count(*) FROM watch_places WHERE tenant_id = ? GROUP BY outcome`, t).Each(func(row sqlite.Row) error {
-		var o watch.Outcome
-		var n int
-		err := row.Scan(&o, &n)
-		tally[o] = n
-		return err
-	})
-}
