@@ -27,7 +27,7 @@ func small(t *testing.T, bytes string) (folder string) {
 func TestAFullDiskIsToldF3(t *testing.T) {
 	r := newRig(t, 20)
 	report := r.write("purser.db")
-	disk := small(t, "700k")
+	disk := small(t, "800k")
 	former := filepath.Join(disk, "former.db")
 	_, err := backup.Write(ctx, r.Copy, former, r.options())
 	must(t, err)
