@@ -161,8 +161,8 @@ func standingIsKnown(r *rig) {
 	standing("", map[verdict.Status]int{verdict.Valid: 2, verdict.AccountLocked: 1})
 	standing(contoso.ID, map[verdict.Status]int{verdict.Valid: 1, verdict.AccountLocked: 1})
 	standing(fabrikam.ID, map[verdict.Status]int{verdict.Valid: 1})
-	p.Tenant, p.Status, p.Version = fabrikam.ID, verdict.PolicyBlocked, 2
-	r.must(r.Profiles.Update(ctx, p, 1, nil, nil, nil, r.entry(done)))
+	p.Tenant, p.Status, p.Verdict.Status, p.Version = fabrikam.ID, verdict.PolicyBlocked, verdict.PolicyBlocked, 2
+	r.must(r.Profiles.Update(ctx, p, 1, nil, &profile.Validation{At: monday, By: "Adele Vance", Verdict: p.Verdict}, nil, r.entry(done)))
 	r.must(r.Profiles.Delete(ctx, []profile.Profile{gone}, r.entry(done)))
 	standing(contoso.ID, map[verdict.Status]int{verdict.AccountLocked: 1})
 	standing(fabrikam.ID, map[verdict.Status]int{verdict.PolicyBlocked: 1})

@@ -107,11 +107,11 @@ func dayOf(ms int64) string { return fmt.Sprintf("%06d", ms/(24*time.Hour).Milli
 // Standing implements profile.Store. Of one tenant the counters stand together: the sign after the space ends them.
 func (s *Store) Standing(ctx context.Context, t tenant.ID) (map[verdict.Status]int, error) {
 	counts := map[verdict.Status]int{}
-	rows := s.db.Query(ctx, `SELECT value, n FROM profile_counts WHERE kind = 'status' AND n > 0`)
+	query, args := `SELECT value, n FROM profile_counts WHERE kind = 'status' AND n > 0`, []any(nil)
 	if t != "" {
-		rows = s.db.Query(ctx, `SELECT substr(value, length(?1) + 2), n FROM profile_counts WHERE kind = 'tenant status' AND value > ?1 || ' ' AND value < ?1 || '!' AND n > 0`, t)
+		query, args = `SELECT substr(value, length(?1) + 2), n FROM profile_counts WHERE kind = 'tenant status' AND value > ?1 || ' ' AND value < ?1 || '!' AND n > 0`, []any{t}
 	}
-	return counts, rows.Each(func(row sqlite.Row) error {
+	return counts, s.db.Query(ctx, query, args...).Each(func(row sqlite.Row) error {
 		var status verdict.Status
 		var n int
 		err := row.Scan(&status, &n)
