@@ -2,10 +2,10 @@ package overview
 
 import (
 	"net/url"
+	"strconv"
 	"strings"
 
 	"purser.example/internal/horizon"
-	"purser.example/internal/profile"
 )
 
 // Where the page leads. The pages of others read their own filters.
@@ -19,12 +19,13 @@ const (
 	runsPath     = profilesPath + "/validations"
 	peoplePath   = "/people"
 	activityPath = "/activity"
+	healthPath   = "/health"
 )
 
 // brokenLink is where what is broken is listed, and endsLink what ends, the first one first.
-func brokenLink(a asked) string { return a.link(profilesPath, "status", profile.Attention) }
+func brokenLink(a asked) string { return a.link(healthPath) }
 
-func endsLink(a asked) string { return a.link(profilesPath, "sort", string(profile.ByExpires)) }
+func endsLink(a asked, days int) string { return a.link(healthPath, "window", strconv.Itoa(days)) }
 
 // objectLink is where something is that is broken or ends; empty for nowhere.
 func objectLink(kind horizon.Kind, object string) string {

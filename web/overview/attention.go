@@ -87,7 +87,7 @@ func (h *Handlers) ending(a asked, s horizon.Summary) ([]item, error) {
 	}
 	now := h.Now()
 	page, err := h.Horizon.Endings(a.ctx, a.caller, horizon.Query{Tenant: a.tenant, From: now, To: horizon.Until(now, horizon.Windows[0]), Limit: few})
-	it := item{Tone: ui.Warn, Badge: "Ends soon", Text: words.Number(n) + words.Plural(n, " ends", " end") + " within " + words.Counted(horizon.Windows[0], "day"), Href: endsLink(a)}
+	it := item{Tone: ui.Warn, Badge: "Ends soon", Text: words.Number(n) + words.Plural(n, " ends", " end") + " within " + words.Counted(horizon.Windows[0], "day"), Href: endsLink(a, horizon.Windows[0])}
 	for _, e := range page.Rows {
 		it.Lines = append(it.Lines, line{Text: e.What, Href: objectLink(e.Kind, e.Object), Why: whatEnds[e.Kind], At: words.Moment(e.At, now)})
 	}

@@ -183,7 +183,7 @@ func TestHealthOfTheLastNights(t *testing.T) {
 	h := open(t)
 	ctx, now := t.Context(), h.Clock.Now().UTC()
 	good, bad := h.plant("good", contoso, verdict.Valid, 0), h.plant("bad", contoso, verdict.WrongPassword, 0)
-	last := now.Truncate(24 * time.Hour).AddDate(0, 0, -1).Add(22 * time.Hour)
+	last := now.Truncate(24*time.Hour).AddDate(0, 0, -1).Add(22 * time.Hour)
 	h.night(last.AddDate(0, 0, -1), map[profile.ID]watch.Check{good.ID: {Outcome: watch.Good}, bad.ID: {Outcome: watch.Bad}})
 	h.night(last, map[profile.ID]watch.Check{good.ID: {Outcome: watch.Good}, bad.ID: {Outcome: watch.Skipped, Reason: account.Parked}})
 	store := watches.New(h.App.DB)

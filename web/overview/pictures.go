@@ -65,7 +65,7 @@ func (h *Handlers) endsPicture(a asked) (chart.Columns, error) {
 	}
 	for i, v := range values {
 		begins := first.AddDate(0, 0, 7*i)
-		c.Columns = append(c.Columns, chart.Column{Label: brief(begins) + " – " + brief(begins.AddDate(0, 0, 6)), Values: v, Href: endsLink(a)})
+		c.Columns = append(c.Columns, chart.Column{Label: brief(begins) + " – " + brief(begins.AddDate(0, 0, 6)), Values: v, Href: endsLink(a, horizon.Windows[len(horizon.Windows)-1])})
 	}
 	c.Axis = []string{brief(first), brief(first.AddDate(0, 0, 7*(weeks/2))), brief(first.AddDate(0, 0, 7*weeks-1))}
 	c.Summary = words.Number(all) + " in all"

@@ -166,7 +166,7 @@ func tiles(a asked, s horizon.Summary) []ui.TileProps {
 		if i == 0 {
 			tone = ui.Warn
 		}
-		list = append(list, tile(n, "End within "+words.Counted(days, "day"), tone, endsLink(a)))
+		list = append(list, tile(n, "End within "+words.Counted(days, "day"), tone, endsLink(a, days)))
 	}
 	return list
 }
