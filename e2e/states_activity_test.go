@@ -2,6 +2,7 @@ package e2e
 
 // logged are the states of the activity log.
 var logged = []state{
+	{"overview-owner", at("/overview")},
 	{"activity", at("/activity")},
 	{"activity-filtered", at("/activity?action=validation+ended&result=failed&person=demo")},
 	{"activity-nothing-found", at("/activity?object=nothing+such")},

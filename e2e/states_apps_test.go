@@ -3,6 +3,7 @@ package e2e
 // begun are the states of a house from its first hour on: no tenant, its first app profile and what becomes of it, and the way in by a
 // break-glass link.
 var begun = []state{
+	{"overview-nothing-yet", at("/overview")},
 	{"first-steps", at("/service-accounts")},
 	{"pool-no-tenant", at(poolPath)},
 	{"apps-none", at("/app-profiles")},

@@ -55,6 +55,13 @@ const contoso = "/tenants/6f1c0000-0000-4000-8000-000000000001"
 
 // everyday are the states of a house in use: the demo with its sample profiles.
 var everyday = []state{
+	{"overview", at("/overview")}, // of a Service Administrator, with what doesn't work and what ends
+	{"overview-numbers", func(w *walk) {
+		w.Goto("/overview")
+		w.pick("#endings details>summary").Click()
+		w.ByRole("table", "What ends in the coming 13 weeks").Wait()
+	}},
+	{"overview-of-a-tenant", at("/overview?tenant=6f1c0000-0000-4000-8000-000000000001")},
 	{"list", at("/service-accounts")},
 	{"list-selected", func(w *walk) {
 		w.Goto("/service-accounts")

@@ -62,6 +62,7 @@ var measurements = []struct {
 	{"shell", (*bench).shellPage},
 	{"save", (*bench).save},
 	{"list", (*bench).list},
+	{"overview", (*bench).overview},
 	{"search", (*bench).search},
 	{"edits", (*bench).edits},
 	{"backup", (*bench).backup},

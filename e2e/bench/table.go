@@ -39,6 +39,8 @@ server, so that a page under load costs what the machine has left.
   seconds. They depend on the indexes: a page that had to sort or count would show in the ratio of the sizes.
 - **Search** compares the slowest hundredth of the answers with that of the same page unsearched, for a term that one profile
   has, one that nearly all have, and terms of one and two letters. It depends on the search index and on how many match.
+- **Overview** is where people begin, with its pictures and the first lines of what is broken and what ends. It depends on counters that are
+  kept: a page that counted would show beside the list.
 - **Edits** are changes of a description through the service, in this process, each with its entry in the chained activity log
   and answered after it is on the disk; sixteen people at once. Their limit is a write of one small row through the same group
   commit. Both depend on how fast the disk flushes.

@@ -33,8 +33,9 @@ var nights = Columns{
 func TestAPictureHasItsNumbersAsText(t *testing.T) {
 	page := document(t, Bars(nights))
 	svg := page.Find("svg[role=img]")
-	if ids := strings.Fields(svg.AttrOr("aria-labelledby", "")); len(ids) != 2 || page.Find("#"+ids[0]).Text() != "Health checks" || page.Find("#"+ids[1]).Text() != "70 good, 3 refused" {
-		t.Errorf("named by %v", ids)
+	name, said := page.Find("#"+svg.AttrOr("aria-labelledby", "none")).Text(), page.Find("#"+svg.AttrOr("aria-describedby", "none")).Text()
+	if name != "Health checks" || said != "70 good, 3 refused" {
+		t.Errorf("named %q, described %q", name, said)
 	}
 	if page.Find("[style]").Length() != 0 || page.Find("figure b").Length() != 0 {
 		t.Error("it has a style of its own, or markup out of a label")
