@@ -223,7 +223,7 @@ func (a *App) furnish(kept stores, ring *secret.Keyring, codes *verdict.Table, o
 	a.Accounts.Tell(a.noticed)
 	a.Events = kept.events
 	a.Watch = watch.NewService(watch.Parts{
-		Store: kept.watches, Tenants: a.Tenants, Accounts: a.Accounts, Events: a.Events, Probers: probers(a.Profiles, a.Pools), On: cfg.HealthChecks, Now: o.Now, Log: o.Log, After: a.looked,
+		Store: kept.watches, Tenants: a.Tenants, Accounts: a.Accounts, Events: a.Events, Probers: probers(a.Profiles, a.Pools), On: cfg.HealthChecks, Now: o.Now, Log: o.Log, After: a.looked, Night: a.revisit,
 	})
 	a.Horizon = &horizon.Service{Store: kept.horizon, Sources: a.expiries(), Retirements: retirement.All(), Now: o.Now}
 	a.Notices = a.noticesOf(kept, ring, o)
@@ -278,7 +278,7 @@ func (a *App) pages(ready func(context.Context) error, codes *verdict.Table, o O
 		People:      &screens.Handlers{People: a.People, Tenants: a.Tenants, Now: o.Now, Log: o.Log},
 		Health:      checks,
 		Horizon:     &horizons.Handlers{BaseURL: a.cfg.BaseURL.String(), Horizon: a.Horizon, Feeds: a.Feeds, Profiles: a.Profiles, Apps: a.Apps, Tenants: a.Tenants, Codes: codes, Checked: a.cfg.HealthChecks, Now: o.Now},
-		Drift:       &drifted.Handlers{Drift: a.Drift, Tenants: a.Tenants, Now: o.Now},
+		Drift:       &drifted.Handlers{Drift: a.Drift, Tenants: a.Tenants, Pools: a.Pools, Now: o.Now},
 		Security:    &security.Handlers{Sessions: a.sessions, InForce: a.inForce, Now: o.Now},
 		Entries:     &entries.Handlers{Activity: a.Activity, Tenants: a.Tenants, Now: o.Now, Log: o.Log},
 		Keys:        &keys.Handlers{Keys: a.Keys, Now: o.Now},

@@ -189,3 +189,10 @@ func (a *App) askAgain(ctx context.Context) {
 		a.log.Warn("sign-in log not asked again", "error", problem.Told(err))
 	}
 }
+
+// revisit compares the groups of a tenant's pools with what is saved, as its night begins (R93).
+func (a *App) revisit(ctx context.Context, t tenant.ID) {
+	if err := problem.Guard(func() error { return a.Pools.Revisit(ctx, t) }); err != nil && ctx.Err() == nil {
+		a.log.WarnContext(ctx, "groups of account pools not compared", "tenant", t, "error", problem.Told(err))
+	}
+}

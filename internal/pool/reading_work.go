@@ -96,6 +96,11 @@ func (s *Service) endReading(ctx context.Context, o opener, r Reading, state Rea
 		return err
 	}
 	s.shifts.Changed(string(r.ID))
+	if state == ReadingDone {
+		if err := s.noteChange(ctx, r); err != nil {
+			return err
+		}
+	}
 	return s.store.PruneReadings(ctx, r.Key, keptReadings, s.now().Add(-keptFor))
 }
 

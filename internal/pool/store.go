@@ -6,6 +6,7 @@ import (
 
 	"purser.example/internal/account"
 	"purser.example/internal/audit"
+	"purser.example/internal/event"
 	"purser.example/internal/run"
 	"purser.example/internal/tenant"
 	"purser.example/internal/verdict"
@@ -48,6 +49,11 @@ type Store interface {
 	Roster(ctx context.Context, id ReadingID) (map[string]Member, error)
 	// Compare tells what changed from one reading to another, with at most limit members in each list.
 	Compare(ctx context.Context, old, now ReadingID, limit int) (Difference, error)
+
+	// GroupChanged keeps how a pool's group differs from what is saved, with the event of a first time; nothing is kept of one that does not.
+	GroupChanged(ctx context.Context, c GroupChange, e event.Event) error
+	// GroupChanges lists the pools whose groups differ from what is saved now.
+	GroupChanges(ctx context.Context) ([]GroupChange, error)
 
 	// Save stores the pool where its version is still was, touches the credentials, and hands the check over, if there is one, with
 	// its items and their sealed new passwords. It replaces new passwords of former Saves that wait for the same accounts, and

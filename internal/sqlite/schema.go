@@ -148,6 +148,7 @@ var fingerprints = map[int64]string{
 	33: "737ba46b250b7a8be09e6108",
 	34: "d97383160e6b13dac9a5e709",
 	35: "34fac14400afd672741849f0",
+	36: "56c5c3cc1ea7df7ff866bcfb",
 }
 
 // ofOthers reports whether a table or an index, named as in schemaOf, is the queue's, or of Litestream, which copies the database beside

@@ -41,6 +41,8 @@ type Parts struct {
 
 	// After is told what became of each place, once that is stored; nil: nobody wants to hear.
 	After func(context.Context, Watched, account.Checkup)
+	// Night is told that the night of a tenant begins in which its accounts are checked; nil: nobody wants to hear.
+	Night func(context.Context, tenant.ID)
 }
 
 // Service keeps the rules of health checks.

@@ -182,7 +182,11 @@ func (s *Service) begin(ctx context.Context, p Plan, now time.Time) error {
 			return err
 		}
 	}
-	return s.Store.SetPlan(ctx, p, nil)
+	if err := s.Store.SetPlan(ctx, p, nil); err != nil || frozen != nil || s.Night == nil {
+		return err
+	}
+	s.lanes.Go(func() { s.Night(ctx, p.Tenant) })
+	return nil
 }
 
 // check makes the check of a place whose turn has come.

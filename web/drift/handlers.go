@@ -11,6 +11,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"purser.example/internal/drift"
+	"purser.example/internal/pool"
 	"purser.example/internal/problem"
 	"purser.example/internal/tenant"
 	"purser.example/web/form"
@@ -23,6 +24,7 @@ import (
 type Handlers struct {
 	Drift   *drift.Service
 	Tenants *tenant.Service
+	Pools   *pool.Service
 	Now     func() time.Time
 }
 

@@ -22,6 +22,7 @@ type listView struct {
 	Filtered        bool
 	Rows            []rowView
 	Older           string
+	Pools           []rowView // of account pools, whose change is the group's; their Username is empty
 }
 
 // rowView is one change.
@@ -62,11 +63,42 @@ func (h *Handlers) listView(c echo.Context) (listView, error) {
 	for _, d := range page.Rows {
 		view.Rows = append(view.Rows, rowView{Href: Of(d.ID), Title: d.Title(), Tone: tone(d), Topic: d.Topic.Title(), Username: d.Username, Tenant: names[d.Tenant], First: words.Moment(d.First, h.Now())})
 	}
+	if q.Topic == "" && q.After == "" {
+		if view.Pools, err = h.poolRows(c, q.Tenant, names); err != nil {
+			return listView{}, err
+		}
+	}
 	if page.Next != "" {
 		q.After = page.Next
 		view.Older = address(q)
 	}
 	return view, nil
+}
+
+// poolRows are the pools whose groups no longer have the members that were saved.
+func (h *Handlers) poolRows(c echo.Context, of tenant.ID, names map[tenant.ID]string) (rows []rowView, err error) {
+	changes, err := h.Pools.GroupChanges(c.Request().Context(), session.Caller(c))
+	for _, g := range changes {
+		if of == "" || g.Tenant == of {
+			query := url.Values{"tenant": {string(g.Tenant)}, "tab": {string(g.Class)}}
+			rows = append(rows, rowView{Href: "/classic/account-pool?" + query.Encode(), Title: g.Class.Title(), Tone: ui.Warn, Topic: counted(g), Tenant: names[g.Tenant], First: words.Moment(g.First, h.Now())})
+		}
+	}
+	return rows, err
+}
+
+// counted says how the members of a group changed: "3 joined, 1 left".
+func counted(g pool.GroupChange) string {
+	var parts []string
+	for _, each := range []struct {
+		n    int
+		says string
+	}{{g.Joined, "joined"}, {g.Left, "left"}, {g.Blocked, "blocked"}, {g.Allowed, "allowed to sign in again"}} {
+		if each.n > 0 {
+			parts = append(parts, words.Number(each.n)+" "+each.says)
+		}
+	}
+	return words.Sentence(parts)
 }
 
 func tone(d drift.Drift) ui.Tone {

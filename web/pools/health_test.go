@@ -7,8 +7,11 @@ import (
 	"testing"
 	"time"
 
+	"github.com/PuerkitoBio/goquery"
+
 	"purser.example/internal/account"
 	"purser.example/internal/audit"
+	"purser.example/internal/demo/demotest"
 	"purser.example/internal/pool"
 	"purser.example/internal/sqlite/pools"
 	"purser.example/internal/sqlite/watches"
@@ -86,4 +89,45 @@ func TestTheChecksOfAMemberR90(t *testing.T) {
 			t.Errorf("%s: %d", query, res.StatusCode)
 		}
 	}
+}
+
+// R93: a group whose members are others than those that were saved is on the list of drift, as the night finds it and as the page of the pool
+// does, from the day it was first seen until somebody takes it over; one that lists nobody says nothing (X9).
+func TestTheGroupOfAPoolDriftsR93(t *testing.T) {
+	h, b := shared(t)
+	visit := func(what string, want int) *goquery.Selection {
+		t.Helper()
+		if err := h.App.Pools.Revisit(t.Context(), contoso); err != nil {
+			t.Fatal(err)
+		}
+		var rows *goquery.Selection
+		demotest.Until(t, what, func() bool {
+			rows = b.Get("/health/drift").Page(t).Find("#pools tbody tr")
+			return rows.Length() == want
+		})
+		return rows
+	}
+	visit("nothing changed", 0)
+	patch := func(fields string) {
+		t.Helper()
+		if err := h.Sim.PatchGroup("aos-pool@contoso.com", []byte(fields)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	patch(`{"members": ["pool01@contoso.com"]}`)
+	row := visit("one left", 1)
+	if !strings.Contains(row.Text(), "1 left") || !strings.Contains(row.Text(), "Contoso") {
+		t.Errorf("the row: %s", row.Text())
+	}
+	if page := b.Get(row.Find("a").AttrOr("href", "")); page.StatusCode != http.StatusOK {
+		t.Errorf("the pool: %d", page.StatusCode)
+	}
+	patch(`{"members": ["pool01@contoso.com", "pool02@contoso.com"]}`)
+	visit("it is as it was", 0)
+	patch(`{"members": []}`)
+	visit("a group that lists nobody", 0)
+	patch(`{"members": ["pool02@contoso.com"]}`)
+	visit("the other one left", 1)
+	saveOK(t, b, poolForm(t, validated(t, b, "sites", "AOS Pool")))
+	demotest.Until(t, "what was taken over", func() bool { return b.Get("/health/drift").Page(t).Find("#pools").Length() == 0 })
 }
