@@ -31,8 +31,15 @@ func (db *DB) record(tx *Tx, e audit.Entry) error {
 		return err
 	}
 	*tx.log = logEnd{chain: chain, last: link.Seq, known: true, moved: true}
-	return nil
+	if db.recorded == nil {
+		return nil
+	}
+	return db.recorded(tx, link.Entry)
 }
+
+// Recorded has something done with each entry, in the transaction that records it: either both are kept, or neither. It is called once, before
+// anything writes.
+func (db *DB) Recorded(do func(tx *Tx, e audit.Entry) error) { db.recorded = do }
 
 // logEnd is the end of the activity log during one transaction of the writer: read by the first entry and stored behind the
 // last one, because most writes bring one entry each, and many share a transaction.

@@ -53,22 +53,23 @@ type Options struct {
 
 // DB is an open database.
 type DB struct {
-	now     func() time.Time
-	log     *slog.Logger
-	path    string
-	lock    *lock
-	writer  *writer
-	read    *sql.DB
-	queries *statements                            // what is asked often, on read
-	ring    *secret.Keyring                        // set by Unlock
-	keeper  secret.Keeper                          // set by Unlock: what opened it
-	closed  atomic.Pointer[[]secret.SealedKeyring] // set by Unlock: how the keyring stands in the database
-	retired atomic.Pointer[retired]                // seals that are taken no more; nil for none
-	chain   atomic.Pointer[audit.Chain]            // set by Unlock: where entries go; nothing is written to the activity log before
-	bound   Bound                                  // set by Unlock
-	queue   Queue                                  // set by SetQueue
-	kept    sync.RWMutex                           // held by those who read the whole log, and by whoever shortens it
-	close   func() error
+	now      func() time.Time
+	log      *slog.Logger
+	path     string
+	lock     *lock
+	writer   *writer
+	read     *sql.DB
+	queries  *statements                            // what is asked often, on read
+	ring     *secret.Keyring                        // set by Unlock
+	keeper   secret.Keeper                          // set by Unlock: what opened it
+	closed   atomic.Pointer[[]secret.SealedKeyring] // set by Unlock: how the keyring stands in the database
+	retired  atomic.Pointer[retired]                // seals that are taken no more; nil for none
+	chain    atomic.Pointer[audit.Chain]            // set by Unlock: where entries go; nothing is written to the activity log before
+	bound    Bound                                  // set by Unlock
+	queue    Queue                                  // set by SetQueue
+	recorded func(*Tx, audit.Entry) error           // set by Recorded
+	kept     sync.RWMutex                           // held by those who read the whole log, and by whoever shortens it
+	close    func() error
 }
 
 // Open makes or opens the database in the folder and brings it to this binary's shape. It refuses a folder that another
