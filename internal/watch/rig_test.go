@@ -101,11 +101,13 @@ func must(t testing.TB, err error) {
 	}
 }
 
-func newRig(t *testing.T) *rig {
+func newRig(t *testing.T) *rig { return newRigOf(t, fixture) }
+
+func newRigOf(t *testing.T, text string) *rig {
 	t.Helper()
 	r := &rig{clock: sqlitetest.NewClock(), log: &logBook{}}
 	r.clock.Advance(3 * time.Hour) // noon: what happens at the beginning of a day of a test is far from any night
-	read, err := m365sim.Read(strings.NewReader(fixture))
+	read, err := m365sim.Read(strings.NewReader(text))
 	must(t, err)
 	r.sim, err = m365sim.New(read, m365sim.Options{Now: r.clock.Now})
 	must(t, err)
