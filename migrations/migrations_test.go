@@ -45,6 +45,7 @@ var landed = map[string]string{
 	"0032_sign_in_questions.sql": "db31b928304170d7576b06c58087f6748f813094ae182e239e3b366aedd24489",
 	"0035_overview.sql":          "e6cf28d1ee5e4ebabcd34a6043f9275e49f64acccc10f7fe3b8dea4f86d948f8",
 	"0036_pool_drifts.sql":       "e52d7112cea8d6fd27262a4c8391caca251bc056612e35845da8f73e5c0adf7f",
+	"0037_bell.sql":              "702edadcd4e9fa88fc2d643be8477a8f45607ed9b4efb1084e79a045b317da76",
 	"0014_letters.sql":           "fa61ae002d1f2dd06907fcd6109adeae1073054594e4464ab38348fb29634d05",
 	"0033_people_search.sql":     "5bc29799963da5432bec65b11c0cd7ffd0d8230d83213eb0ab0df6c3726f5347",
 	"0034_feeds.sql":             "d1f190b6529fe8e4d9a3804960334ac7389b8dbc03e932a2061560c651019e69",

@@ -232,6 +232,10 @@ func furnishRights(t *testing.T, owner *demotest.Browser) map[string][]string {
 	ids["scan profile"] = linked(t, owner.Get("/scan-profiles"), "/scan-profiles/")
 	ids["log verification"] = []string{last(post("/activity/verify", url.Values{}))}
 	ids["scan"] = []string{last(post("/scan-profiles/"+ids["scan profile"][0]+"/run", url.Values{}))}
+	post("/settings/notifications/recipients", url.Values{"name": {"Operations"}, "way": {"mail"}, "email": {"operations@contoso.com"}})
+	ids["recipient"] = []string{last(owner.Get("/settings/notifications").Page(t).Find("#recipients td a").AttrOr("href", ""))}
+	post("/settings/notifications/rules", url.Values{"name": {"Breaks"}, "kinds": {"account-broken"}, "receivers": ids["recipient"], "sending": {"once"}})
+	ids["notification rule"] = []string{last(owner.Get("/settings/notifications").Page(t).Find("#rules td a").AttrOr("href", ""))}
 	for n, tenant := range []string{rightsContoso, rightsFabrikam} {
 		made := last(post("/app-profiles", url.Values{
 			"name": {"Made " + tenant}, "tenant": {tenant}, "application_id": {"a0000000-0000-4000-8000-00000000000" + string(rune('1'+n))}, "credential": {"made"},

@@ -22,6 +22,7 @@ import (
 	"purser.example/web/activity"
 	"purser.example/web/appprofiles"
 	"purser.example/web/auth"
+	"purser.example/web/bell"
 	"purser.example/web/door"
 	"purser.example/web/drift"
 	checkups "purser.example/web/health"
@@ -30,6 +31,7 @@ import (
 	"purser.example/web/keys"
 	"purser.example/web/layout"
 	"purser.example/web/overview"
+	"purser.example/web/notifications"
 	"purser.example/web/people"
 	"purser.example/web/pools"
 	"purser.example/web/profiles"
@@ -75,6 +77,8 @@ type Options struct {
 	Drift       *drift.Handlers
 	Help        *help.Handlers
 	Entries     *activity.Handlers
+	Bell        *bell.Handlers
+	Notices     *notifications.Handlers
 }
 
 // New joins everything into one handler.
@@ -108,6 +112,7 @@ func New(o Options) http.Handler {
 		d.Share,
 		people.Notices(o.People.People, o.Log),
 		auth.Notices(o.Links, o.Log),
+		o.Bell.Ring,
 	)
 	routes(e, o)
 	return e
@@ -153,6 +158,8 @@ func routes(e *echo.Echo, o Options) {
 	o.Drift.Mount(e)
 	o.Help.Mount(e)
 	o.Entries.Mount(e)
+	o.Bell.Mount(e)
+	o.Notices.Mount(e)
 
 	safe := []string{http.MethodGet, http.MethodHead} // load balancers like to ask by HEAD
 	e.Match(safe, "/healthz", func(c echo.Context) error { return c.String(http.StatusOK, "ok") })

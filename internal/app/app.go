@@ -50,11 +50,13 @@ import (
 	entries "purser.example/web/activity"
 	"purser.example/web/appprofiles"
 	"purser.example/web/auth"
+	"purser.example/web/bell"
 	drifted "purser.example/web/drift"
 	checkups "purser.example/web/health"
 	"purser.example/web/help"
 	"purser.example/web/horizons"
 	"purser.example/web/keys"
+	"purser.example/web/notifications"
 	screens "purser.example/web/people"
 	"purser.example/web/pools"
 	"purser.example/web/profiles"
@@ -283,6 +285,8 @@ func (a *App) pages(ready func(context.Context) error, codes *verdict.Table, o O
 		Security:    &security.Handlers{Sessions: a.sessions, InForce: a.inForce, Now: o.Now},
 		Entries:     &entries.Handlers{Activity: a.Activity, Tenants: a.Tenants, Now: o.Now, Log: o.Log},
 		Keys:        &keys.Handlers{Keys: a.Keys, Now: o.Now},
+		Notices:     &notifications.Handlers{Notices: a.Notices, Tenants: a.Tenants, Now: o.Now},
+		Bell:        &bell.Handlers{Feed: event.Feed{Store: a.Events}, Tenants: a.Tenants, Now: o.Now, Log: o.Log},
 		Help:        &help.Handlers{Provider: a.cfg.ServiceProvider, StrictPasswords: a.cfg.StrictPasswords, Codes: codes, Now: o.Now},
 	})
 }

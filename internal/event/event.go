@@ -168,6 +168,9 @@ type Store interface {
 	Count(ctx context.Context, q Query, limit int) (int, error)
 	// Newest is the number of the event that was stored last; 0: there was none.
 	Newest(ctx context.Context) (int64, error)
+	// Seen is up to which event somebody has seen what happened; 0: they never said. See says so, and never goes back.
+	Seen(ctx context.Context, issuer, subject string) (no int64, err error)
+	See(ctx context.Context, issuer, subject string, no int64) error
 	// Forget removes events that happened before a time, some at a time, and reports whether there may be more.
 	Forget(ctx context.Context, before time.Time, limit int) (more bool, err error)
 }

@@ -149,6 +149,7 @@ var fingerprints = map[int64]string{
 	34: "d97383160e6b13dac9a5e709",
 	35: "34fac14400afd672741849f0",
 	36: "56c5c3cc1ea7df7ff866bcfb",
+	37: "20f7312a907b4274fb11034d",
 }
 
 // ofOthers reports whether a table or an index, named as in schemaOf, is the queue's, or of Litestream, which copies the database beside

@@ -55,6 +55,19 @@ func Events(t *testing.T, open Open) {
 			r.must(err)
 			r.same("counted up to a limit", n, 3)
 		}},
+		{"each person has seen events up to one, and never fewer (R92)", func(r *rig) {
+			seen := func(issuer, subject string) int64 {
+				no, err := r.Events.Seen(ctx, issuer, subject)
+				r.must(err)
+				return no
+			}
+			r.same("nobody said so", seen("https://idp", "adele"), int64(0))
+			r.must(r.Events.See(ctx, "https://idp", "adele", 7))
+			r.must(r.Events.See(ctx, "https://idp", "adele", 5))
+			r.must(r.Events.See(ctx, "https://other", "adele", 2))
+			r.same("seen", seen("https://idp", "adele"), int64(7))
+			r.same("seen by another", seen("https://other", "adele"), int64(2))
+		}},
 		{"old events go, some at a time, and don't come again", func(r *rig) {
 			for n := range 5 {
 				r.must(r.Events.Put(ctx, happened(n, event.Broken, contoso.ID)))

@@ -35,6 +35,7 @@ export const icons = {
   // Places and things.
   account: 'person_key_20_regular',
   app: 'apps_20_regular',
+  bell: 'alert_20_regular',
   discovery: 'target_20_regular',
   health: 'heart_pulse_20_regular',
   home: 'home_20_regular',

@@ -24,6 +24,7 @@ type Shell struct {
 	Flash   *Flash          // what the last request did; nil for nothing
 	Session Session         // how long the person may stay (R4)
 	Help    *NavItem        // the place behind the question mark of the header; nil for none
+	Bell    Bell            // what happened since the person last looked
 	Classic bool            // the classic look: a band of colour, denser, no side navigation
 	Rail    bool            // the content begins with a rail of its own contents, beside which the rest stands
 	Scripts []string        // the page's own beside js/app.js, by their names in package static: "js/pool.js"
@@ -52,6 +53,32 @@ type Person struct {
 	Name   string
 	SignIn string
 	Role   string // in words: "Tenant Owner"; empty for none
+}
+
+// Bell leads to what happened, and says how much of it is new. Without an address there is none.
+type Bell struct {
+	Href    string
+	Count   int
+	Current bool
+}
+
+// mostCounted is the largest number that the bell shows.
+const mostCounted = 99
+
+// shows is the number as it stands beside the bell.
+func (b Bell) shows() string {
+	if b.Count > mostCounted {
+		return strconv.Itoa(mostCounted) + "+"
+	}
+	return strconv.Itoa(b.Count)
+}
+
+// name is what the bell is called.
+func (b Bell) name() string {
+	if b.Count == 0 {
+		return "What happened"
+	}
+	return "What happened: " + b.shows() + " new"
 }
 
 // Flash is the outcome of the request before this page.

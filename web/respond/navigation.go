@@ -24,6 +24,7 @@ var entries = []entry{
 	{"Monitoring", "Health and expiry", "/health", "health", access.ManageServiceAccounts, false},
 	{"Monitoring", "Validation runs", "/service-accounts/validations", "validate", access.ManageServiceAccounts, false},
 	{"Administration", "People", "/people", "people", access.ManagePeople, false},
+	{"Administration", "Notifications", "/settings/notifications", "bell", access.ChangeSecurity, false},
 	{"Administration", "Security", "/settings/security", "security", access.ChangeSecurity, false},
 	{"Administration", "Activity log", "/activity", "log", access.ReadActivity, false},
 	{"Administration", "Encryption key", "/settings/keys", "lock", access.ChangeSecurity, false},

@@ -59,5 +59,13 @@ func Shell(c echo.Context, section, title string) layout.Shell {
 	if person := session.Person(c); person != nil {
 		shell.Person = *person
 	}
+	if count, rings := c.Get(bellKey).(func() layout.Bell); rings {
+		shell.Bell = count()
+	}
 	return shell
 }
+
+const bellKey = "bell"
+
+// WithBell says how pages learn what their bell shows. It is asked for whole pages alone.
+func WithBell(c echo.Context, count func() layout.Bell) { c.Set(bellKey, count) }

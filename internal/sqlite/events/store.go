@@ -141,6 +141,21 @@ func (s *Store) Newest(ctx context.Context) (no int64, err error) {
 	return no, err
 }
 
+// Seen implements event.Store.
+func (s *Store) Seen(ctx context.Context, issuer, subject string) (no int64, err error) {
+	err = s.db.QueryRow(ctx, `SELECT coalesce(max(no), 0) FROM events_seen WHERE issuer = ? AND subject = ?`, issuer, subject).Scan(&no)
+	return no, err
+}
+
+// See implements event.Store.
+func (s *Store) See(ctx context.Context, issuer, subject string, no int64) error {
+	return s.db.Write(ctx, func(tx *sqlite.Tx) error {
+		_, err := tx.Exec(`INSERT INTO events_seen (issuer, subject, no) VALUES (?, ?, ?)
+			ON CONFLICT (issuer, subject) DO UPDATE SET no = max(no, excluded.no)`, issuer, subject, no)
+		return err
+	})
+}
+
 // Forget implements event.Store.
 func (s *Store) Forget(ctx context.Context, before time.Time, limit int) (more bool, err error) {
 	err = s.db.Write(ctx, func(tx *sqlite.Tx) error {
