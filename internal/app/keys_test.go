@@ -150,8 +150,14 @@ func TestTheKeyIsChangedR64(t *testing.T) {
 	if err := a.Keys.Begin(ctx, administrator, adeleHere); problem.KindOf(err) != problem.Forbidden {
 		t.Errorf("a Service Administrator: %v", err)
 	}
+	before, err := a.DB.VerifyParts(ctx, func(int64, int64) {})
+	must(t, err)
 	must(t, a.Keys.Begin(ctx, owner, adeleHere))
 	last := changed(t, a)
+	must(t, a.DB.CheckWritable(ctx))
+	if after, err := a.DB.VerifyParts(ctx, func(int64, int64) {}); err != nil || after.Chains != before.Chains+1 || after.Entries < before.Entries+2 {
+		t.Errorf("the log goes on in the chain of before: %+v after %+v, %v", after, before, err)
+	}
 	if last.Unreadable != 0 || last.Total == 0 || last.Done < last.Total || last.Next != next.ID() {
 		t.Errorf("%+v", last)
 	}

@@ -226,7 +226,8 @@ var ErrKeyChanging = errors.New("sqlite: the key is being changed already")
 
 // FinishKeyChange ends a change: in one transaction it seals what is left, puts the keyring without the former key in place, and stores what
 // write does, which is told how many values did not open and stay as they are. From then on nothing is taken that the former key sealed,
-// such as by somebody who read it before and comes to write now: it could never be opened again.
+// such as by somebody who read it before and comes to write now: it could never be opened again. The activity log goes on in another chain,
+// because whoever had the former key beside a copy of the database knows the key of the one of before.
 func (db *DB) FinishKeyChange(ctx context.Context, places []Sealed, after secret.SealedKeyring, write func(tx *Tx, resealed, unreadable int) error) error {
 	newest, err := db.ring.Newest()
 	if err != nil {
@@ -250,6 +251,9 @@ func (db *DB) FinishKeyChange(ctx context.Context, places []Sealed, after secret
 		if err := write(tx, resealed, len(rest.spared)); err != nil {
 			return err
 		}
+		if err := db.chainAnew(tx); err != nil {
+			return err
+		}
 		db.retired.Store(rest)
 		return nil
 	})
@@ -260,6 +264,15 @@ func (db *DB) FinishKeyChange(ctx context.Context, places []Sealed, after secret
 	db.closedAs(after)
 	db.ring.Become(newest)
 	return nil
+}
+
+// chainAnew ends the last chain of the log and begins another, with a fresh key.
+func (db *DB) chainAnew(tx *Tx) error {
+	last, _, err := db.end(tx)
+	if err != nil {
+		return err
+	}
+	return follow(tx, db.ring, last, db.bound)
 }
 
 // resealRest seals anew what is left in a place, and notes what does not open.
