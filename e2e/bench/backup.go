@@ -12,29 +12,34 @@ import (
 	"sync/atomic"
 	"time"
 
+	"purser.example/e2e/programs"
 	"purser.example/internal/backup"
 	"purser.example/internal/sqlite"
 )
 
-// A database of a gigabyte, about.
+// backedUpProfiles make a database of a gigabyte, about.
 const backedUpProfiles = 1_000_000
 
 // backup measures edits, sixteen at once, beside `purser backup` of a gigabyte, and beside Litestream, against the same edits alone.
 func (b *bench) backup(ctx context.Context) ([]row, error) {
-	h, stop, err := b.openHouseOf(ctx, backedUpProfiles)
+	profiles, err := sized(backedUpProfiles)
+	if err != nil {
+		return nil, err
+	}
+	h, stop, err := b.openHouseOf(ctx, profiles)
 	if err != nil {
 		return nil, err
 	}
 	defer stop()
-	rows, err := b.besideBackup(ctx, h)
+	rows, err := b.besideBackup(ctx, h, b.seeded[profiles])
 	if err != nil {
 		return nil, err
 	}
-	copied, err := b.besideLitestream(ctx, h)
+	copied, err := b.besideLitestream(ctx, h, b.seeded[profiles])
 	return append(rows, copied...), err
 }
 
-func (b *bench) besideBackup(ctx context.Context, h *house) ([]row, error) {
+func (b *bench) besideBackup(ctx context.Context, h *house, folder programs.Folder) ([]row, error) {
 	var alone, beside, took []float64
 	var bytes int64
 	for n := range editRounds {
@@ -43,8 +48,8 @@ func (b *bench) besideBackup(ctx context.Context, h *house) ([]row, error) {
 			return nil, err
 		}
 		file := filepath.Join(b.folder, fmt.Sprintf("backup-%d.db", n))
-		cmd := exec.CommandContext(ctx, b.binary, "backup", file, "--data", b.seeded[backedUpProfiles].Path)
-		cmd.Env = append(os.Environ(), "PURSER_KEY="+b.seeded[backedUpProfiles].Key.Text())
+		cmd := exec.CommandContext(ctx, b.binary, "backup", file, "--data", folder.Path)
+		cmd.Env = append(os.Environ(), "PURSER_KEY="+folder.Key.Text())
 		begun := time.Now()
 		perSecond, err := h.while(ctx, func() error {
 			out, err := cmd.CombinedOutput()
@@ -95,29 +100,28 @@ func (h *house) while(ctx context.Context, work func() error) (float64, error) {
 }
 
 // besideLitestream has Litestream copy the database to a folder with the configuration of the packages, once it has copied all that there is.
-func (b *bench) besideLitestream(ctx context.Context, h *house) ([]row, error) {
-	replica, stop, err := b.copyContinuously(ctx, b.seeded[backedUpProfiles].Path)
+// It is stopped for the edits alone, which take turns with those beside it.
+func (b *bench) besideLitestream(ctx context.Context, h *house, folder programs.Folder) ([]row, error) {
+	l, err := b.makeLitestream(ctx, folder.Path)
 	if err != nil {
 		return nil, err
 	}
-	var beside []float64
+	var beside, alone []float64
 	var behind time.Duration
 	for range editRounds {
+		stop, err := l.start(ctx)
+		if err != nil {
+			return nil, err
+		}
 		until, end := context.WithCancel(ctx)
 		var watched sync.WaitGroup
-		watched.Go(func() { behind = max(behind, mostBehind(until, replica)) })
+		watched.Go(func() { behind = max(behind, mostBehind(until, l.replica)) })
 		beside, err = h.measured(ctx, beside, h.edit)
 		end()
 		watched.Wait()
-		if err != nil {
-			return nil, errors.Join(err, stop())
+		if err := errors.Join(err, stop()); err != nil {
+			return nil, err
 		}
-	}
-	if err := stop(); err != nil {
-		return nil, err
-	}
-	var alone []float64
-	for range editRounds {
 		if alone, err = h.measured(ctx, alone, h.edit); err != nil {
 			return nil, err
 		}
@@ -134,28 +138,37 @@ func (b *bench) besideLitestream(ctx context.Context, h *house) ([]row, error) {
 	}, nil
 }
 
-// copyContinuously makes Litestream from its module and starts it, and waits for its first copy.
-func (b *bench) copyContinuously(ctx context.Context, data string) (backup.Replica, func() error, error) {
-	replica := backup.Replica{Folder: filepath.Join(b.folder, "replica"), Database: filepath.Join(data, sqlite.File)}
-	program := filepath.Join(b.folder, "litestream")
-	build := exec.CommandContext(ctx, "go", "build", "-C", "e2e/litestream", "-o", program, "github.com/benbjohnson/litestream/cmd/litestream")
+// litestream is the program with a configuration for one database.
+type litestream struct {
+	program, configuration string
+	replica                backup.Replica
+}
+
+// makeLitestream makes the program from its module.
+func (b *bench) makeLitestream(ctx context.Context, data string) (litestream, error) {
+	l := litestream{
+		program: filepath.Join(b.folder, "litestream"), configuration: filepath.Join(b.folder, "litestream.yml"),
+		replica: backup.Replica{Folder: filepath.Join(b.folder, "replica"), Database: filepath.Join(data, sqlite.File)},
+	}
+	build := exec.CommandContext(ctx, "go", "build", "-C", "e2e/litestream", "-o", l.program, "github.com/benbjohnson/litestream/cmd/litestream")
 	if out, err := build.CombinedOutput(); err != nil {
-		return replica, nil, fmt.Errorf("make litestream: %w: %s", err, out)
+		return l, fmt.Errorf("make litestream: %w: %s", err, out)
 	}
 	text, err := os.ReadFile(".ci/release/files/litestream.yml")
 	if err != nil {
-		return replica, nil, err
+		return l, err
 	}
-	configuration := filepath.Join(b.folder, "litestream.yml")
-	here := strings.NewReplacer("/var/lib/purser/purser.db", replica.Database, "/srv/purser-replica", replica.Folder).Replace(string(text))
-	if err := os.WriteFile(configuration, []byte(here), 0o600); err != nil {
-		return replica, nil, err
-	}
-	running := exec.CommandContext(ctx, program, "replicate", "-config", configuration)
+	here := strings.NewReplacer("/var/lib/purser/purser.db", l.replica.Database, "/srv/purser-replica", l.replica.Folder).Replace(string(text))
+	return l, os.WriteFile(l.configuration, []byte(here), 0o600)
+}
+
+// start starts it, and waits until all that there is is copied.
+func (l litestream) start(ctx context.Context) (stop func() error, err error) {
+	running := exec.CommandContext(ctx, l.program, "replicate", "-config", l.configuration)
 	if err := running.Start(); err != nil {
-		return replica, nil, err
+		return nil, err
 	}
-	stop := func() error {
+	stop = func() error {
 		err := running.Process.Signal(os.Interrupt)
 		_ = running.Wait()
 		return err
@@ -164,13 +177,13 @@ func (b *bench) copyContinuously(ctx context.Context, data string) (backup.Repli
 	defer look.Stop()
 	for {
 		now := time.Now()
-		if through, err := replica.Through(now); err == nil && through.Equal(now) {
-			return replica, stop, nil
+		if through, err := l.replica.Through(now); err == nil && through.Equal(now) {
+			return stop, nil
 		}
 		select {
 		case <-look.C:
 		case <-ctx.Done():
-			return replica, nil, errors.Join(ctx.Err(), stop())
+			return nil, errors.Join(ctx.Err(), stop())
 		}
 	}
 }

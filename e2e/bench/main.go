@@ -65,6 +65,7 @@ var measurements = []struct {
 	{"overview", (*bench).overview},
 	{"search", (*bench).search},
 	{"edits", (*bench).edits},
+	{"rotate", (*bench).rotate},
 	{"backup", (*bench).backup},
 	{"validate", (*bench).validate},
 	{"import", (*bench).imports},

@@ -28,3 +28,11 @@ func (b *bench) seed(ctx context.Context, profiles int) (programs.Folder, error)
 	b.seeded[profiles] = folder
 	return folder, folder.Fill(ctx, connected, appID, profiles)
 }
+
+// sized is how many profiles a measurement has; PURSER_BENCH_PROFILES is another number, to try the rows out.
+func sized(usual int) (int, error) {
+	if text := os.Getenv("PURSER_BENCH_PROFILES"); text != "" {
+		return strconv.Atoi(text)
+	}
+	return usual, nil
+}

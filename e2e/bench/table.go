@@ -44,6 +44,9 @@ server, so that a page under load costs what the machine has left.
 - **Edits** are changes of a description through the service, in this process, each with its entry in the chained activity log
   and answered after it is on the disk; sixteen people at once. Their limit is a write of one small row through the same group
   commit. Both depend on how fast the disk flushes.
+- **A change of the key** counts from the start of the command to its end, when only the new key opens the database, and **a backup** to the
+  end of its proof. Both go on beside sixteen people who edit without a pause, as does **Litestream**, which is asked ten times a second how far
+  its copy is.
 - **A Save's own time** is the whole Save less what the simulator takes for the same answers, one after the other in turn.
 - **An import** counts from sending the file to the page that says what came of it, once for Check and once for Import.
 - **A scan** counts from when it is begun until all sites are read and stored. Its bare client pages through the same answers of the

@@ -217,7 +217,7 @@ func (s *site) startProxy(p proxy) {
 	go func() { ended <- cmd.Wait() }()
 	s.t.Cleanup(func() {
 		_ = syscall.Kill(-cmd.Process.Pid, syscall.SIGTERM)
-		_ = <-ended
+		s.t.Log("ended: ", <-ended)
 	})
 	client := &http.Client{Transport: s.way(nil)}
 	for {

@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"encoding/base64"
 	"encoding/json"
+	"errors"
 	"flag"
 	"fmt"
 	"io"
@@ -12,6 +13,7 @@ import (
 	"net/http"
 	"net/url"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
 	"syscall"
@@ -21,16 +23,19 @@ import (
 
 	"purser.example/e2e/programs"
 	"purser.example/internal/demo/demotest"
+	"purser.example/internal/sqlite"
 	"purser.example/internal/tenant"
 )
 
 var linger = flag.Duration("linger", 0, "count what is left of a password in memory after so long; 0 leaves it out")
 
-// R60: the passwords that were typed, stored and used are in no page, no export, no log, no file of the folder and no dump of a crash in
+// R60: the passwords that were typed, stored and used are in no page, no export, no answer to an upload, no backup, no log, no file of the folder and no dump of a crash in
 // the middle of a validation. With -linger it also counts how many copies are left in memory.
 func TestPasswordsLeaveNoTrace(t *testing.T) {
 	l := openLeak(t)
 	l.t.Run("pages and exports", l.pages)
+	l.t.Run("uploads", l.uploads)
+	l.t.Run("a backup", l.backup)
 	if *linger > 0 {
 		l.t.Run("memory", l.memory)
 	}
@@ -161,6 +166,78 @@ func (l *leak) pages(t *testing.T) {
 	}
 	if control := append([]byte("password="), url.QueryEscape(string(l.right))...); l.right.in(control) != 1 {
 		t.Error("what is looked for would not be found")
+	}
+}
+
+// uploads sends both passwords in files: one that is checked and reported, and some that break off or cannot be read.
+func (l *leak) uploads(t *testing.T) {
+	look := func(what string, answer programs.Answer, err error, want int) {
+		t.Helper()
+		if n := l.right.in(answer.Body) + l.wrong.in(answer.Body); err != nil || answer.Status != want || n > 0 || l.right.in([]byte(answer.Header.Get("Location"))) > 0 {
+			t.Errorf("%s: status %d, %d copies of the passwords, %v", what, answer.Status, n, err)
+		}
+	}
+	const head = "name,tenant,services,username,password\r\n"
+	row := func(name string, password word) string {
+		return name + ",contoso.onmicrosoft.com,Fly,svc@contoso.onmicrosoft.com," + string(password) + "\r\n"
+	}
+	const place = "/service-accounts/import"
+	checked, err := l.browser.Upload(t.Context(), place, "profiles.csv", []byte(head+row("Backup", l.wrong)+row("Second", l.right)+"Third,nowhere,Fly,x,"+string(l.wrong)+"\r\n"), "check")
+	look("a file that is checked", checked, err, http.StatusSeeOther)
+	report := checked.Header.Get("Location")
+	var page programs.Answer
+	demotest.Until(t, "the report of the check", func() bool {
+		page, err = l.browser.Get(t.Context(), report)
+		return err != nil || strings.Contains(string(page.Body), "Second") && !strings.Contains(string(page.Body), `role="progressbar"`)
+	})
+	look("its page", page, err, http.StatusOK)
+	page, err = l.browser.Get(t.Context(), report+"/report")
+	look("its report", page, err, http.StatusOK)
+	unread, err := l.browser.Upload(t.Context(), place, string(l.right)+".csv", []byte(string(l.right)+","+string(l.wrong)+"\r\n"), "check")
+	look("a file whose columns are passwords", unread, err, http.StatusUnprocessableEntity)
+	for what, body := range map[string]string{
+		"a part that breaks off":      "--x\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a.csv\"\r\n\r\n" + head + row("Backup", l.right),
+		"a header that is a password": "--x\r\n" + string(l.right) + "\r\n\r\n" + head + "--x--\r\n",
+	} {
+		req, err := http.NewRequestWithContext(t.Context(), http.MethodPost, l.purser.URL+place, strings.NewReader(body))
+		if err != nil {
+			t.Fatal(err)
+		}
+		req.Header = http.Header{"Content-Type": {"multipart/form-data; boundary=x"}, "Sec-Fetch-Site": {"same-origin"}}
+		res, err := l.browser.Do(req)
+		if err != nil {
+			t.Fatal(err)
+		}
+		text, err := io.ReadAll(res.Body)
+		look(what, programs.Answer{Status: res.StatusCode, Header: res.Header, Body: text}, errors.Join(err, res.Body.Close()), http.StatusBadRequest)
+	}
+}
+
+// backup makes one beside Purser, as the command and the schedule do, and restores it.
+func (l *leak) backup(t *testing.T) {
+	folder := t.TempDir()
+	file, restored := filepath.Join(folder, "backup.db"), filepath.Join(folder, "restored")
+	l.command(t, l.folder.Path, "backup", file)
+	l.command(t, restored, "restore", file)
+	for _, path := range []string{file, filepath.Join(restored, sqlite.File)} {
+		text, err := os.ReadFile(path)
+		if err != nil || !bytes.Contains(text, []byte("svc@contoso.onmicrosoft.com")) {
+			t.Errorf("%s is not what is meant: %v", path, err)
+		}
+		if n := l.right.in(text) + l.wrong.in(text) + bytes.Count(text, []byte(l.folder.Key.Text())); n > 0 {
+			t.Errorf("%s holds %d copies of the passwords and the key", path, n)
+		}
+	}
+}
+
+// command runs one of Purser's, and looks at what it says.
+func (l *leak) command(t *testing.T, data string, args ...string) {
+	t.Helper()
+	command := exec.CommandContext(t.Context(), binary, args...)
+	command.Env = append(os.Environ(), "PURSER_DATA="+data, "PURSER_KEY="+l.folder.Key.Text())
+	said, err := command.CombinedOutput()
+	if n := l.right.in(said) + l.wrong.in(said); err != nil || n > 0 {
+		t.Fatalf("%s: %v, %d copies of the passwords\n%s", args, err, n, said)
 	}
 }
 

@@ -40,8 +40,9 @@ func (s store) Endings(_ context.Context, q horizon.Query) ([]horizon.Ending, er
 }
 func (s store) Breaks(context.Context, horizon.Query) ([]horizon.Break, error) { return nil, nil }
 func (s store) Counts(context.Context, time.Time) ([]horizon.Count, error)     { return s.counts, nil }
-func (s store) Failing(context.Context) ([]horizon.Failing, error)             { return s.failing, nil }
-func (s store) Days(context.Context, horizon.Query) ([]horizon.OnDay, error)   { return nil, nil }
+
+func (s store) Failing(context.Context) ([]horizon.Failing, error)           { return s.failing, nil }
+func (s store) Days(context.Context, horizon.Query) ([]horizon.OnDay, error) { return nil, nil }
 
 type source func() ([]expiry.Date, error)
 
@@ -116,7 +117,8 @@ func TestTheSummaryCountsR91(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := []horizon.Count{
-		{Kind: horizon.ClientSecret, Tenant: "t1", Ended: 1, Within: [4]int{1, 1, 3, 3}}, {Kind: horizon.AppCertificate, Tenant: "t2", Ended: 1},
+		{Kind: horizon.ClientSecret, Tenant: "t1", Ended: 1, Within: [4]int{1, 1, 3, 3}},
+		{Kind: horizon.AppCertificate, Tenant: "t2", Ended: 1},
 		{Kind: horizon.TLSCertificate, Within: [4]int{1, 1, 1, 1}},
 	}
 	if diff := cmp.Diff(want, sum.Counts); diff != "" {

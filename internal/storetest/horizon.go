@@ -172,8 +172,15 @@ func (r *rig) manyEndings() {
 
 // queries ask for parts of the same list.
 var queries = []horizon.Query{
-	{}, {Tenant: contoso.ID}, {Tenant: fabrikam.ID}, {Kinds: []horizon.Kind{horizon.MemberPassword, horizon.Member}}, {Kinds: []horizon.Kind{horizon.ProfilePassword, horizon.Profile}, Tenant: contoso.ID},
-	{From: monday.Add(12 * time.Hour)}, {To: monday.Add(24 * time.Hour)}, {From: monday.Add(time.Minute), To: monday.Add(24 * time.Hour), Tenant: contoso.ID}, {Kinds: []horizon.Kind{horizon.Retirement}},
+	{},
+	{Tenant: contoso.ID},
+	{Tenant: fabrikam.ID},
+	{Kinds: []horizon.Kind{horizon.MemberPassword, horizon.Member}},
+	{Kinds: []horizon.Kind{horizon.ProfilePassword, horizon.Profile}, Tenant: contoso.ID},
+	{From: monday.Add(12 * time.Hour)},
+	{To: monday.Add(24 * time.Hour)},
+	{From: monday.Add(time.Minute), To: monday.Add(24 * time.Hour), Tenant: contoso.ID},
+	{Kinds: []horizon.Kind{horizon.Retirement}},
 }
 
 func endingsInOrder(r *rig) {

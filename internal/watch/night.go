@@ -68,5 +68,5 @@ func (w Watched) again(now time.Time) time.Time {
 	if w.Tries >= len(waits) {
 		return time.Time{}
 	}
-	return now.Add(waits[w.Tries] + time.Duration(fraction(w.Night, w.No)%uint64(waits[w.Tries]/4))).Truncate(time.Millisecond)
+	return now.Add(waits[w.Tries] + time.Duration(fraction(w.Night, w.No)%uint64(waits[w.Tries]/4))).Truncate(time.Millisecond) //nolint:gosec // Waits are above zero.
 }

@@ -75,6 +75,7 @@ func TestTheWireOfMadeUpErrorsX2(t *testing.T) {
 		&net.OpError{Op: "local error", Err: errors.New("tls: bad record MAC")}:         "TLS",
 		&net.OpError{Op: "read", Err: errors.New("reset")}:                              "RESET",
 		fmt.Errorf("wrapped: %w", whose.ProxyRefusal{HTTP: 403}):                        "PROXY",
+
 		context.DeadlineExceeded: "TIMEOUT",
 		context.Canceled:         "RESET",
 		io.EOF:                   "RESET",
