@@ -181,6 +181,17 @@ func TestTheKeyIsAtAKeyServiceR64(t *testing.T) {
 		t.Errorf("doctor: %s", said)
 	}
 	s.stop(purser)
+	s.bao.Rotate("another")
+	s.bao.Fault(func(_ http.ResponseWriter, r *http.Request) {
+		r.URL.Path = strings.Replace(r.URL.Path, "/purser", "/another", 1)
+	})
+	if _, said := s.do(nil, "doctor"); !strings.Contains(said, "wrong    key: The key service was asked and does not open the keyring") {
+		t.Errorf("doctor while the key is another one: %s", said)
+	}
+	s.bao.Fault(nil)
+	if _, said := s.do([]string{"PURSER_KEY_TOKEN_FILE="}, "doctor"); !strings.Contains(said, "wrong    settings PURSER_KEY_TOKEN: is missing") || !strings.Contains(said, "Not checked, because they need a setting that is missing or wrong: key, backups, tenants") {
+		t.Errorf("doctor without a token: %s", said)
+	}
 	for name, fault := range s.faults() {
 		t.Run(name, func(t *testing.T) {
 			s.bao.Fault(fault.answer)

@@ -125,6 +125,8 @@ func key(ctx context.Context, l *look) []Finding {
 		return only(warning("The key was changed: PURSER_KEY ("+k.ID()+") opens the database no more, but PURSER_KEY_NEW ("+keepers[1].ID()+") does.", "Set PURSER_KEY to the new key, and remove PURSER_KEY_NEW (docs/keys.md)."))
 	case errors.Is(err, secret.ErrWrongKey):
 		return only(wrong("The key does not fit the database: "+err.Error()+".", "Set PURSER_KEY to the key of this installation. Without it no password can be opened (docs/keys.md)."))
+	case errors.Is(err, secret.ErrDamaged) && secret.PlaceOf(k) != "":
+		return only(wrong("The key service was asked and does not open the keyring: its key is another one than before or lacks an older version, or the keyring is damaged.", "Restore the key and its older versions at the key service. If they are as they were: "+restore))
 	case errors.Is(err, secret.ErrDamaged), errors.Is(err, sqlite.ErrKeyringMissing):
 		return only(wrong("The database has lost what the key opens: its keyring is missing or damaged.", restore))
 	case errors.Is(err, fs.ErrNotExist), errors.Is(err, sqlite.ErrLost):
