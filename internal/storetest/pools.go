@@ -9,6 +9,7 @@ import (
 
 	"purser.example/internal/account"
 	"purser.example/internal/audit"
+	"purser.example/internal/event"
 	"purser.example/internal/pool"
 	"purser.example/internal/run"
 	"purser.example/internal/verdict"
@@ -17,6 +18,27 @@ import (
 // Pools holds a pool.Store to its promises.
 func Pools(t *testing.T, open Open) {
 	hold(t, open, []promise{
+		{"how a group differs from what is saved is kept from the first time on, told once, and void with the next Save (R93)", func(r *rig) {
+			key := pool.Key{Tenant: contoso.ID, Class: pool.Sites}
+			r.read("r1", key)
+			p := r.save(key, "r1")
+			c := pool.GroupChange{Key: key, Saved: p.Reading, Left: 1, First: monday, Last: monday}
+			e := happened(1, event.Drifted, contoso.ID)
+			r.must(r.Pools.GroupChanged(ctx, c, e))
+			c.Left, c.Joined, c.First, c.Last = 2, 1, monday.Add(time.Hour), monday.Add(time.Hour)
+			r.must(r.Pools.GroupChanged(ctx, c, e))
+			c.First = monday
+			r.same("changed", r.groupChanges(), []pool.GroupChange{c})
+			page, err := r.Events.List(ctx, event.Query{})
+			r.must(err)
+			r.same("events", len(page.Rows), 1)
+			r.must(r.Pools.GroupChanged(ctx, pool.GroupChange{Key: key, Saved: p.Reading}, e))
+			r.same("as it was", r.groupChanges(), []pool.GroupChange(nil))
+			r.must(r.Pools.GroupChanged(ctx, c, e))
+			r.read("r2", key)
+			r.save(key, "r2")
+			r.same("saved anew", r.groupChanges(), []pool.GroupChange(nil))
+		}},
 		{"a pool that nobody saved has version 0, and what is saved comes back", poolComesBack},
 		{"a Save needs the version that it began with", saveNeedsItsVersion},
 		{"a Save needs a reading that came to its end", saveNeedsItsReading},
@@ -481,4 +503,11 @@ func manySave(r *rig) {
 		waiting += of.Counts[run.Waiting]
 	}
 	r.same("new passwords that wait", waiting, 1)
+}
+
+func (r *rig) groupChanges() []pool.GroupChange {
+	r.Helper()
+	list, err := r.Pools.GroupChanges(ctx)
+	r.must(err)
+	return list
 }
