@@ -404,7 +404,7 @@ func TestTheRoomsOfTheStores(t *testing.T) {
 		"/keychanges":    "sqlite access appprofile audit breakglass feed keychange notify people pool profile run secret session tenant",
 		"/runs":          "sqlite sqlite/accounts account audit run tenant verdict",
 		"/profiles":      "sqlite sqlite/accounts sqlite/runs account audit catalogue profile run shown tenant verdict",
-		"/pools":         "sqlite sqlite/accounts sqlite/runs account audit pool profile run shown tenant verdict",
+		"/pools":         "sqlite sqlite/accounts sqlite/events sqlite/runs account audit event pool profile run shown tenant verdict",
 		"/events":        "sqlite event",
 		"/notifications": "sqlite sqlite/events account audit event notify tenant",
 		"/watches":       "sqlite sqlite/events account audit event tenant watch",

@@ -31,7 +31,7 @@ const (
 // What a Store returns where a rule of the rows themselves is broken.
 var (
 	ErrGone = errors.New("feed: no such address, or no longer")
-	ErrMany = errors.New("feed: the person has as many as anybody may have")
+	ErrMany = errors.New("feed: the person has as many as anyone may have")
 )
 
 // ID names an address. It says nothing of its secret.

@@ -91,5 +91,5 @@ func (h *Handlers) revoke(c echo.Context) error {
 	if err := h.Feeds.Revoke(c.Request().Context(), session.Caller(c), session.Origin(c), feed.ID(c.Param("id"))); err != nil {
 		return err
 	}
-	return respond.Leave(c, listPath+"#feeds", "Calendar address revoked. Programs that read it get nothing any more.")
+	return respond.Leave(c, listPath+"#feeds", "Calendar address revoked. Programs no longer get anything from it.")
 }

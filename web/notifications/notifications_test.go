@@ -108,14 +108,18 @@ func TestMailIsSetUpAndSent(t *testing.T) {
 	}
 }
 
-// wait lets time go on until a page has what is awaited.
+// wait lets time go on until a page has what is awaited: a minute for each fifth of a second, in which Purser looks what there is to do. Time
+// that went on as fast as pages come would end the session before.
 func wait(t *testing.T, h *demotest.House, there func() *goquery.Selection) *goquery.Selection {
 	t.Helper()
+	pace := time.NewTicker(200 * time.Millisecond)
+	defer pace.Stop()
 	for t.Context().Err() == nil {
 		if found := there(); found.Length() > 0 {
 			return found
 		}
 		h.Clock.Advance(time.Minute)
+		<-pace.C
 	}
 	t.Fatal("it never came")
 	return nil
