@@ -49,7 +49,7 @@ func (h *Handlers) list(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	return respond.Page(c, http.StatusOK, listPage(respond.Shell(c, "Management", title), view))
+	return respond.Page(c, http.StatusOK, listPage(respond.Shell(c, "Monitoring", title), view))
 }
 
 // idOf is the change that an address is about; 0 for none.

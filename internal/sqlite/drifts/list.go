@@ -3,13 +3,23 @@ package drifts
 import (
 	"context"
 	"fmt"
+	"strings"
 
 	"purser.example/internal/drift"
 	"purser.example/internal/sqlite"
 )
 
 // kept says that Purser still keeps the account.
-const kept = `EXISTS (SELECT 1 FROM watch_places w WHERE w.tenant_id = a.tenant_id AND w.account = a.account)`
+var kept = `EXISTS (` + places("a.tenant_id", "a.account") + `)`
+
+// places are where Purser keeps an account of a tenant: profiles, and pool members of whom a password is stored. They are asked of what keeps
+// them and not of health checks, which know a place from its first night on.
+func places(tenant, account string) string {
+	return strings.NewReplacer("{tenant}", tenant, "{account}", account).Replace(`SELECT 'profile' AS kind, p.id AS place FROM profiles p WHERE p.username_key = {account} AND p.tenant_id = {tenant}
+		UNION SELECT 'pool member', c.tenant_id || '/' || c.class || '/' || c.user_id FROM pools q JOIN pool_members m ON m.reading_id IN (q.reading_id, q.force_reading) AND m.username_key = {account}
+		JOIN pool_credentials c ON c.tenant_id = q.tenant_id AND c.class = q.class AND c.user_id = m.user_id
+		WHERE q.tenant_id = {tenant} AND (c.password IS NOT NULL OR c.app_password IS NOT NULL)`)
+}
 
 // usual is how many drifts a page has where nobody says.
 const usual = 50

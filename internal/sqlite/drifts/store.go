@@ -168,7 +168,7 @@ func (s *Store) Drift(ctx context.Context, id drift.ID) (drift.Drift, error) {
 
 // places are where the account of a drift is kept.
 func (s *Store) places(ctx context.Context, d drift.Drift) ([]account.Place, error) {
-	return sqlite.All(s.db.Query(ctx, `SELECT kind, place FROM watch_places WHERE tenant_id = ? AND account = ? ORDER BY kind DESC, place`, d.Tenant, account.Fold(d.Username)), func(row sqlite.Row) (p account.Place, err error) {
+	return sqlite.All(s.db.Query(ctx, places("?1", "?2")+` ORDER BY kind DESC, place`, d.Tenant, account.Fold(d.Username)), func(row sqlite.Row) (p account.Place, err error) {
 		return p, row.Scan(&p.Kind, &p.ID)
 	})
 }
