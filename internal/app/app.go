@@ -266,7 +266,7 @@ func (a *App) employ(ctx context.Context) (err error) {
 func (a *App) pages(ready func(context.Context) error, codes *verdict.Table, o Options) http.Handler {
 	told := &verdicts.Words{Tenants: a.Tenants, Apps: a.Apps, Codes: codes, Now: o.Now}
 	desk := new(sheet.Desk)
-	checks := &checkups.Handlers{Watch: a.Watch, Drift: a.Drift, Profiles: a.Profiles, Pools: a.Pools, Tenants: a.Tenants, Apps: a.Apps, Now: o.Now}
+	checks := &checkups.Handlers{Watch: a.Watch, Drift: a.Drift, Notices: a.Notices, Profiles: a.Profiles, Pools: a.Pools, Tenants: a.Tenants, Apps: a.Apps, Now: o.Now}
 	discovery := &scans.Handlers{Scans: a.Scans, Runs: a.Runs, Tenants: a.Tenants, Now: o.Now, Log: o.Log}
 	return web.New(web.Options{
 		BaseURL: a.cfg.BaseURL, TrustedProxies: a.cfg.TrustedProxies, Networks: a.cfg.TrustedNetworks, Now: o.Now, Log: o.Log,
@@ -280,7 +280,7 @@ func (a *App) pages(ready func(context.Context) error, codes *verdict.Table, o O
 		Scans:       discovery,
 		People:      &screens.Handlers{People: a.People, Tenants: a.Tenants, Now: o.Now, Log: o.Log},
 		Health:      checks,
-		Horizon:     &horizons.Handlers{BaseURL: a.cfg.BaseURL.String(), Horizon: a.Horizon, Feeds: a.Feeds, Profiles: a.Profiles, Apps: a.Apps, Tenants: a.Tenants, Codes: codes, Checked: a.cfg.HealthChecks, Now: o.Now},
+		Horizon:     &horizons.Handlers{BaseURL: a.cfg.BaseURL.String(), Horizon: a.Horizon, Notices: a.Notices, Feeds: a.Feeds, Profiles: a.Profiles, Apps: a.Apps, Tenants: a.Tenants, Codes: codes, Checked: a.cfg.HealthChecks, Now: o.Now},
 		Drift:       &drifted.Handlers{Drift: a.Drift, Tenants: a.Tenants, Pools: a.Pools, Now: o.Now},
 		Security:    &security.Handlers{Sessions: a.sessions, InForce: a.inForce, Now: o.Now},
 		Entries:     &entries.Handlers{Activity: a.Activity, Tenants: a.Tenants, Now: o.Now, Log: o.Log},

@@ -14,6 +14,7 @@ import (
 	"purser.example/internal/appprofile"
 	"purser.example/internal/audit"
 	"purser.example/internal/drift"
+	"purser.example/internal/notify"
 	"purser.example/internal/pool"
 	"purser.example/internal/problem"
 	"purser.example/internal/profile"
@@ -29,6 +30,7 @@ import (
 type Handlers struct {
 	Watch    *watch.Service
 	Drift    *drift.Service
+	Notices  *notify.Service
 	Profiles *profile.Service
 	Pools    *pool.Service
 	Tenants  *tenant.Service
@@ -53,6 +55,8 @@ func (h *Handlers) Mount(e *echo.Echo) {
 	e.GET(profilesPath+"/:id/health", h.showProfile)
 	e.POST(profilesPath+"/:id/health/freeze", h.freezeProfile)
 	e.POST(profilesPath+"/:id/health/resume", h.resumeProfile)
+	h.mountQuiet(e, profilesPath+"/:id/health", h.profile, h.profileView)
+	h.mountQuiet(e, membersPath, h.memberSubject, h.memberView)
 	e.GET(membersPath, h.showMember)
 	e.POST(membersPath+"/freeze", h.freezeMember)
 	e.POST(membersPath+"/resume", h.resumeMember)
@@ -70,6 +74,7 @@ func place(id profile.ID) account.Place {
 // typed is what somebody typed into one of the forms, and what is wrong with it.
 type typed struct {
 	Until, Because, Time, Zone string
+	QuietUntil, Why            string
 	Errors                     map[string]string
 }
 

@@ -54,6 +54,37 @@ func TestTheChecksOfAProfileR90(t *testing.T) {
 	}
 }
 
+// R92: who knows of a break says so on the page of its account, takes it back, and everything typed stays where a day is none to come.
+func TestABreakIsAcknowledgedAndSnoozedR92(t *testing.T) {
+	h := demotest.Open(t, "PURSER_HEALTH_CHECKS=true")
+	b := h.SignedIn(t, "admin@purser.test")
+	address := "/service-accounts/" + refusedProfile(t, h) + "/health"
+	refused := b.Post(address+"/snooze", url.Values{"snooze-until": {"2020-01-01"}, "why": {"Being replaced"}})
+	page := refused.Page(t)
+	if refused.StatusCode != http.StatusUnprocessableEntity || page.Find("#quiet .field-error").Length() != 1 || page.Find("#why").AttrOr("value", "") != "Being replaced" || page.Find("#snooze-until").AttrOr("value", "") != "2020-01-01" {
+		t.Errorf("a day that has passed: %d %s", refused.StatusCode, page.Find("#quiet").Text())
+	}
+	if page.Find("#freeze .field-error").Length() != 0 {
+		t.Error("the other form is blamed")
+	}
+	says := func() string { return b.Get(address).Page(t).Find("#quiet").Text() }
+	for what, want := range map[string]string{"acknowledge": "Acknowledged by Adele Vance", "snooze": "Snoozed by Adele Vance"} {
+		until := h.Clock.Now().AddDate(0, 0, 3)
+		if res := b.Post(address+"/"+what, url.Values{"snooze-until": {until.Format(time.DateOnly)}, "why": {"Being replaced"}}); res.StatusCode != http.StatusSeeOther {
+			t.Fatalf("%s: %d", what, res.StatusCode)
+		}
+		if text := says(); !strings.Contains(text, want) || !strings.Contains(text, "Why: Being replaced") {
+			t.Errorf("%s: %s", what, text)
+		}
+		if list, mark := b.Get("/health").Page(t).Find("#broken").Text(), strings.Fields(want)[0]; !strings.Contains(list, mark) {
+			t.Errorf("%s: the list of what is broken doesn't say so: %s", what, list)
+		}
+		if res := b.Post(address+"/withdraw", url.Values{}); res.StatusCode != http.StatusSeeOther || !strings.Contains(says(), "If you know about a problem") {
+			t.Errorf("%s, taken back: %d %s", what, res.StatusCode, says())
+		}
+	}
+}
+
 // R90: the night of a tenant begins when somebody says, and its checks can be frozen as a whole.
 func TestTheNightOfATenantR90(t *testing.T) {
 	h := demotest.Open(t)

@@ -47,6 +47,9 @@ func (h *Handlers) subjectView(c echo.Context, s subject, t typed) (watch.Health
 	if view.Known, err = h.known(c, s.account()); err != nil {
 		return of, placeView{}, err
 	}
+	if view.Quiet, err = h.quiet(c, s, t); err != nil {
+		return of, placeView{}, err
+	}
 	for _, check := range slices.Backward(of.Checks) {
 		view.Checks = append(view.Checks, checkView{At: words.Moment(check.At, now), Tone: tone(check), Text: told(check)})
 	}
@@ -54,7 +57,7 @@ func (h *Handlers) subjectView(c echo.Context, s subject, t typed) (watch.Health
 }
 
 func (h *Handlers) placePage(c echo.Context, status int, view placeView) error {
-	return respond.Page(c, status, placePage(respond.Shell(c, "Management", "Health checks of "+view.Name), view))
+	return respond.Page(c, status, placePage(respond.Shell(c, "Monitoring", "Health checks of "+view.Name), view))
 }
 
 // freeze turns the checks of a subject off. show is its view, for a form that has to be typed again.

@@ -20,6 +20,7 @@ type placeView struct {
 	Change       *changeView // nil: the account isn't broken
 	Known        knownView
 	Freeze       freezeView
+	Quiet        quietView
 }
 
 // checkView is one check.

@@ -10,7 +10,9 @@ import (
 
 	"purser.example/internal/access"
 	"purser.example/internal/appprofile"
+	happened "purser.example/internal/event"
 	"purser.example/internal/horizon"
+	"purser.example/internal/pool"
 	"purser.example/internal/profile"
 	"purser.example/internal/shown"
 	"purser.example/internal/tenant"
@@ -37,6 +39,7 @@ type brokenRow struct {
 	Status, Why                       string
 	Since                             words.Time
 	Uses                              []linkView
+	Quiet                             string // that somebody knows of it: "Acknowledged"; empty: nobody said so
 }
 
 func (h *Handlers) brokenView(c echo.Context, q query, names map[tenant.ID]string, all horizon.Summary) (view brokenView, err error) {
@@ -49,11 +52,16 @@ func (h *Handlers) brokenView(c echo.Context, q query, names map[tenant.ID]strin
 	if err != nil {
 		return view, err
 	}
+	quiet, err := h.quiet(ctx, caller, page.Rows)
+	if err != nil {
+		return view, err
+	}
 	for _, b := range page.Rows {
 		row, err := h.brokenRow(ctx, caller, b)
 		if err != nil {
 			return view, err
 		}
+		row.Quiet = quiet[objectOf(b)]
 		row.Tenant = names[b.Tenant]
 		view.Rows = append(view.Rows, row)
 	}
@@ -75,6 +83,29 @@ func (h *Handlers) brokenRow(ctx context.Context, caller access.Caller, b horizo
 	var err error
 	row.Uses, err = h.uses(ctx, caller, b)
 	return row, err
+}
+
+// objectOf is what is broken as events name it.
+func objectOf(b horizon.Break) happened.Object {
+	kinds := map[horizon.Kind]string{horizon.Profile: profile.PlaceKind, horizon.Member: pool.PlaceKind}
+	return happened.Object{Kind: kinds[b.Kind], ID: b.Object}
+}
+
+// quiet are those that somebody acknowledged or snoozed.
+func (h *Handlers) quiet(ctx context.Context, caller access.Caller, list []horizon.Break) (map[happened.Object]string, error) {
+	objects := make([]happened.Object, len(list))
+	for i, b := range list {
+		objects[i] = objectOf(b)
+	}
+	marks, err := h.Notices.Marks(ctx, caller, objects)
+	said := map[happened.Object]string{}
+	for o, m := range marks {
+		said[o] = "Snoozed"
+		if m.Acknowledged {
+			said[o] = "Acknowledged"
+		}
+	}
+	return said, err
 }
 
 // why is what happened in the words of the verdict.

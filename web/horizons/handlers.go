@@ -11,6 +11,7 @@ import (
 	"purser.example/internal/appprofile"
 	"purser.example/internal/feed"
 	"purser.example/internal/horizon"
+	"purser.example/internal/notify"
 	"purser.example/internal/profile"
 	"purser.example/internal/tenant"
 	"purser.example/internal/verdict"
@@ -22,6 +23,7 @@ type Handlers struct {
 	BaseURL  string // without a slash at its end
 	Feeds    *feed.Service
 	Horizon  *horizon.Service
+	Notices  *notify.Service
 	Profiles *profile.Service
 	Apps     *appprofile.Service
 	Tenants  *tenant.Service
