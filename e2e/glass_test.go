@@ -23,7 +23,7 @@ func TestABreakGlassLink(t *testing.T) {
 			t.Errorf("the field has %q, at %s", got, at)
 		}
 		p.Click("Sign in as Tenant Owner")
-		p.WaitPath("/service-accounts")
+		p.WaitPath("/overview")
 		if !strings.Contains(p.Text(), "Break-glass") {
 			t.Errorf("the page says\n%s", p.Text())
 		}

@@ -116,7 +116,7 @@ var begun = []state{
 	{"break-glass-inside", func(w *walk) {
 		w.Fill("Code", w.h.GlassLink(w.t))
 		w.Click("Sign in as Tenant Owner")
-		w.WaitPath("/service-accounts")
+		w.WaitPath("/overview")
 	}},
 	{"break-glass-notice", func(w *walk) {
 		w.ByRole("button", "").Having("Break-glass").Click()

@@ -443,7 +443,7 @@ func header(s Shell) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		if s.Classic {
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 39, "<span class=\"top-note\">Classic UI</span> <a class=\"top-back\" href=\"/\">Back to the new UI</a> ")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 39, "<span class=\"top-note\">Classic UI</span> <a class=\"top-back\" href=\"/service-accounts\">Back to the new UI</a> ")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
