@@ -148,7 +148,8 @@ func Watches(t *testing.T, open Open) {
 			}
 			day := func(n int) time.Time { return night(n).Truncate(24 * time.Hour) }
 			want := []any{
-				map[watch.Outcome]int{watch.Good: 2, watch.Skipped: 1}, map[account.Reason]int{account.Parked: 1},
+				map[watch.Outcome]int{watch.Good: 2, watch.Skipped: 1},
+				map[account.Reason]int{account.Parked: 1},
 				[]watch.Night{{Day: day(0), Counts: map[watch.Outcome]int{watch.Good: 1, watch.Bad: 1}}, {Day: day(1), Counts: map[watch.Outcome]int{watch.Good: 1, watch.Skipped: 1}}},
 			}
 			r.same("of the tenant", tallies(contoso.ID), want)

@@ -268,7 +268,7 @@ func TestNothingLeadsInside(t *testing.T) {
 	for _, address := range []string{"https://10.0.0.1/", "https://[::1]/", "https://127.1/", "https://2130706433/", "https://localhost/", "https://metadata.internal/"} {
 		r := answering(t, nil, 0, status(http.StatusOK))
 		r.names.known = map[string][]string{"10.0.0.1": {"10.0.0.1"}, "::1": {"::1"}, "127.1": {"127.0.0.1"}, "2130706433": {"127.0.0.1"}, "localhost": {"::1 127.0.0.1"}, "metadata.internal": {"169.254.169.254"}}
-		failure(t, webhook.Standard{Caller: r.Caller}.Send(t.Context(), receiver(address, key), message(), "msg-1"))
+		_ = failure(t, webhook.Standard{Caller: r.Caller}.Send(t.Context(), receiver(address, key), message(), "msg-1"))
 		if len(r.dialed) > 0 {
 			t.Errorf("%s: dialed %q", address, r.dialed)
 		}

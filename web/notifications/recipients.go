@@ -54,14 +54,6 @@ func (v recipientView) is(w notify.Way) bool { return v.ID == "" || v.Way == w }
 
 func (v recipientView) address() string { return recipientsPath + "/" + v.ID }
 
-// addressField is the field that holds the address of the way.
-func (v recipientView) addressField() string {
-	if v.Way == notify.Teams {
-		return fieldWorkflow
-	}
-	return notify.FieldAddress
-}
-
 func (v recipientView) mistakes() (list []ui.Mistake) {
 	for _, f := range []struct{ name, label string }{
 		{notify.FieldName, "Name"}, {notify.FieldWay, "Type"}, {notify.FieldMail, "Email address"}, {notify.FieldRole, "Role"}, {notify.FieldAddress, "Webhook address"}, {fieldWorkflow, "Workflow address"},

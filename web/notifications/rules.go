@@ -28,9 +28,8 @@ const (
 
 // ruleForm is what somebody chose and typed.
 type ruleForm struct {
-	rule    notify.Rule
-	time    string
-	morning bool
+	rule notify.Rule
+	time string
 }
 
 func readRule(c echo.Context) (f ruleForm, err error) {

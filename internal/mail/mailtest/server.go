@@ -85,7 +85,7 @@ func (s *Server) Up(o Options) {
 	if at == "" {
 		at = "127.0.0.1:0"
 	}
-	ln, err := net.Listen("tcp", at)
+	ln, err := (&net.ListenConfig{}).Listen(s.t.Context(), "tcp", at)
 	if err != nil {
 		s.t.Fatal(err)
 	}

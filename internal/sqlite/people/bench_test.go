@@ -16,8 +16,10 @@ func BenchmarkList(b *testing.B) {
 	db, _ := sqlitetest.Open(b, time.Now)
 	fill(b, db, 100_000)
 	s := store.New(db)
-	queries := map[string]people.Query{"search for one": {Text: "p054321", Sort: people.ByName}, "search for nobody": {Text: "nobody", Sort: people.ByName}, "search for all": {Text: "contoso", Sort: people.BySeen},
-		"search for two letters": {Text: "07", Sort: people.BySeen}, "search for two letters that nobody has": {Text: "qq", Sort: people.ByName}}
+	queries := map[string]people.Query{
+		"search for one": {Text: "p054321", Sort: people.ByName}, "search for nobody": {Text: "nobody", Sort: people.ByName}, "search for all": {Text: "contoso", Sort: people.BySeen},
+		"search for two letters": {Text: "07", Sort: people.BySeen}, "search for two letters that nobody has": {Text: "qq", Sort: people.ByName},
+	}
 	for _, sort := range people.Columns {
 		queries["by "+string(sort)] = people.Query{Sort: sort, Down: true}
 	}
