@@ -270,7 +270,7 @@ func TestErrorPages(t *testing.T) {
 		fine(p, "bad-callback")
 		p.ByRole("link", "Sign in").Click()
 		signIn(p, "admin@purser.test")
-		p.WaitPath("/service-accounts")
+		p.WaitPath("/overview")
 		p.GotoRefused("/nowhere", 404)
 		fine(p, "not-found")
 	})

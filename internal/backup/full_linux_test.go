@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"syscall"
 	"testing"
 
@@ -27,7 +28,7 @@ func small(t *testing.T, bytes string) (folder string) {
 func TestAFullDiskIsToldF3(t *testing.T) {
 	r := newRig(t, 20)
 	report := r.write("purser.db")
-	disk := small(t, "800k")
+	disk := small(t, strconv.FormatInt(report.Bytes*8/5, 10)) // for one and a half
 	former := filepath.Join(disk, "former.db")
 	_, err := backup.Write(ctx, r.Copy, former, r.options())
 	must(t, err)
