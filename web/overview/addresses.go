@@ -20,6 +20,7 @@ const (
 	peoplePath   = "/people"
 	activityPath = "/activity"
 	healthPath   = "/health"
+	noticesPath  = "/settings/notifications"
 )
 
 // brokenLink is where what is broken is listed, and endsLink what ends, the first one first.

@@ -9,6 +9,7 @@ import (
 	"purser.example/internal/account"
 	"purser.example/internal/appprofile"
 	"purser.example/internal/horizon"
+	"purser.example/internal/notify"
 	"purser.example/internal/profile"
 	"purser.example/internal/scan"
 	"purser.example/internal/tenant"
@@ -31,6 +32,7 @@ func (h *Handlers) attention(a asked, s horizon.Summary, recent watch.Recent) ([
 		func() ([]item, error) { return h.failedScans(a) },
 		func() ([]item, error) { return h.requests(a) },
 		func() ([]item, error) { return h.ownersOwn(a) },
+		func() ([]item, error) { return h.undelivered(a) },
 		func() ([]item, error) { return unchecked(a, recent, h), nil },
 	} {
 		found, err := gather()
@@ -162,6 +164,25 @@ func (h *Handlers) ownersOwn(a asked) (list []item, err error) {
 		}
 	}
 	return list, err
+}
+
+// undelivered are the messages that were given up, the last one first (R92).
+func (h *Handlers) undelivered(a asked) ([]item, error) {
+	if !a.caller.May(access.ChangeSecurity) {
+		return nil, nil
+	}
+	page, err := h.Notices.Letters(a.ctx, a.caller, notify.LetterQuery{State: notify.Dead, Limit: few})
+	if err != nil || len(page.Rows) == 0 {
+		return nil, err
+	}
+	it := item{Tone: ui.Bad, Badge: "Notification", Text: "Notifications weren't delivered", Href: noticesPath, Note: "Correct the recipient, then send them again."}
+	for _, l := range page.Rows {
+		it.Lines = append(it.Lines, line{Text: l.Message.Subject, Href: noticesPath, Why: l.Called + " · " + l.Reason, At: words.Moment(l.Ended, h.Now())})
+	}
+	if page.Next != "" {
+		it.More = "More"
+	}
+	return []item{it}, nil
 }
 
 // unchecked is what health checks leave out.

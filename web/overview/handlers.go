@@ -11,6 +11,7 @@ import (
 	"purser.example/internal/activity"
 	"purser.example/internal/appprofile"
 	"purser.example/internal/horizon"
+	"purser.example/internal/notify"
 	"purser.example/internal/people"
 	"purser.example/internal/profile"
 	"purser.example/internal/run"
@@ -36,6 +37,7 @@ type Handlers struct {
 	Runs     *run.Service
 	People   *people.Service
 	Activity *activity.Service
+	Notices  *notify.Service
 
 	// Missing is since when a backup is missing, zero for none; nil where none are scheduled.
 	Missing func() time.Time

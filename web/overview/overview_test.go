@@ -14,6 +14,7 @@ import (
 	"purser.example/internal/demo/demotest"
 	"purser.example/internal/m365sim"
 	"purser.example/internal/profile"
+	"purser.example/internal/sqlite"
 	"purser.example/internal/sqlite/profiles"
 	"purser.example/internal/sqlite/watches"
 	"purser.example/internal/tenant"
@@ -215,6 +216,22 @@ func TestOwnersSeeWhoAsks(t *testing.T) {
 		t.Errorf("an owner reads: %s", got)
 	}
 	if got := told(h.SignedIn(t, admin).Get("/overview").Page(t).Find("#attention")); strings.Contains(got, "Request") {
+		t.Errorf("a Service Administrator reads: %s", got)
+	}
+}
+
+// R92, R94: a message that was given up stands there for owners, who can send it again.
+func TestOwnersSeeWhatWasNotDelivered(t *testing.T) {
+	h := open(t)
+	must(t, h.App.DB.Write(t.Context(), func(tx *sqlite.Tx) error {
+		_, err := tx.Exec(`INSERT INTO notify_letters (id, contact_id, called, way, mail, message, state, tries, unsure, made_at, next_at, ended_at, reason)
+			VALUES ('1', 'c', 'Operations', 'mail', 'operations@contoso.com', '{"Subject":"3 accounts stopped working"}', 'dead', 12, 0, ?1, 0, ?1, 'The mail server refused the address.')`, h.Clock.Now().UnixMilli())
+		return err
+	}))
+	if got := told(h.SignedIn(t, owner).Get("/overview").Page(t).Find("#attention")); !strings.Contains(got, "Notifications weren't delivered") || !strings.Contains(got, "3 accounts stopped working") || !strings.Contains(got, "Operations · The mail server refused the address.") {
+		t.Errorf("an owner reads: %s", got)
+	}
+	if got := told(h.SignedIn(t, admin).Get("/overview").Page(t).Find("#attention")); strings.Contains(got, "delivered") {
 		t.Errorf("a Service Administrator reads: %s", got)
 	}
 }
