@@ -30,7 +30,7 @@ func TestAKeySetWithoutKeysX47(t *testing.T) {
 				t.Errorf("blamed on %q: %v", login.Whose(err), err)
 			}
 			p.instead("/keys", nil)
-			if _, err = signIn(t, c); err != nil { // by a look that was still under way when they came back
+			if _, err = signIn(t, c); err != nil { // go-oidc hands out what a look came to a moment before it lets go of the look, which this one may have joined
 				_, err = signIn(t, c)
 			}
 			if err != nil {
