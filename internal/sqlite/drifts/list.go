@@ -3,10 +3,10 @@ package drifts
 import (
 	"context"
 	"fmt"
-	"strings"
 
 	"purser.example/internal/drift"
 	"purser.example/internal/sqlite"
+	"purser.example/internal/sqlite/accounts"
 )
 
 // kept says that Purser still keeps the account.
@@ -15,10 +15,8 @@ var kept = `EXISTS (` + places("a.tenant_id", "a.account") + `)`
 // places are where Purser keeps an account of a tenant: profiles, and pool members of whom a password is stored. They are asked of what keeps
 // them and not of health checks, which know a place from its first night on.
 func places(tenant, account string) string {
-	return strings.NewReplacer("{tenant}", tenant, "{account}", account).Replace(`SELECT 'profile' AS kind, p.id AS place FROM profiles p WHERE p.username_key = {account} AND p.tenant_id = {tenant}
-		UNION SELECT 'pool member', c.tenant_id || '/' || c.class || '/' || c.user_id FROM pools q JOIN pool_members m ON m.reading_id IN (q.reading_id, q.force_reading) AND m.username_key = {account}
-		JOIN pool_credentials c ON c.tenant_id = q.tenant_id AND c.class = q.class AND c.user_id = m.user_id
-		WHERE q.tenant_id = {tenant} AND (c.password IS NOT NULL OR c.app_password IS NOT NULL)`)
+	return `SELECT 'profile' AS kind, f.id AS place FROM profiles f WHERE f.username_key = ` + account + ` AND f.tenant_id = ` + tenant + `
+		UNION SELECT 'pool member', ` + accounts.MemberPlace + ` FROM ` + accounts.Members + ` WHERE p.tenant_id = ` + tenant + ` AND m.username_key = ` + account
 }
 
 // usual is how many drifts a page has where nobody says.

@@ -6,6 +6,7 @@ import (
 
 	"purser.example/internal/event"
 	"purser.example/internal/sqlite"
+	"purser.example/internal/sqlite/accounts"
 	"purser.example/internal/sqlite/events"
 	"purser.example/internal/tenant"
 	"purser.example/internal/watch"
@@ -15,10 +16,7 @@ import (
 // is stored. A place's id is what the noun calls it (profile.ID, pool.MemberAt).
 const kept = `SELECT 'profile' AS kind, id AS place, username_key AS account FROM profiles WHERE tenant_id = ?1
 	UNION ALL
-	SELECT 'pool member', c.tenant_id || '/' || c.class || '/' || c.user_id, min(m.username_key)
-	FROM pool_credentials c JOIN pools p ON p.tenant_id = c.tenant_id AND p.class = c.class
-	JOIN pool_members m ON m.reading_id IN (p.reading_id, p.force_reading) AND m.user_id = c.user_id
-	WHERE c.tenant_id = ?1 AND (c.password IS NOT NULL OR c.app_password IS NOT NULL) GROUP BY c.class, c.user_id`
+	SELECT 'pool member', ` + accounts.MemberPlace + `, min(m.username_key) FROM ` + accounts.Members + ` WHERE p.tenant_id = ?1 GROUP BY c.class, c.user_id`
 
 // found is a place as it is to be watched.
 type found struct{ kind, place, account string }
