@@ -54,8 +54,8 @@ var Told = map[audit.Action]Words{
 
 	"notification rule saved":       {"Notification rule saved", "{who} saved the notification rule {object}."},
 	"notification rule removed":     {"Notification rule removed", "{who} removed the notification rule {object}."},
-	"notification receiver saved":   {"Notification receiver saved", "{who} saved the receiver {object} of notifications[ ({way})]."},
-	"notification receiver removed": {"Notification receiver removed", "{who} removed the receiver {object} of notifications."},
+	"notification receiver saved":   {"Notification recipient saved", "{who} saved the recipient {object} of notifications[ ({way})]."},
+	"notification receiver removed": {"Notification recipient removed", "{who} removed the recipient {object} of notifications."},
 	"webhook signing key renewed":   {"Webhook signing key renewed", "{who} renewed the key that messages to {object} are signed with."},
 	"test notification requested":   {"Test notification requested", "{who} had a test message sent to {object}."},
 	"notification sent again":       {"Notification sent again", "{who} had a message sent again to {object}."},

@@ -169,7 +169,7 @@ func (s *Service) cameOf(l Letter, err error, stopped bool) Attempted {
 func (s *Service) receiver(ctx context.Context, l Letter) (to Receiver, err error) {
 	c, err := s.Store.Contact(ctx, l.Contact)
 	if errors.Is(err, ErrGone) {
-		return to, &Failure{Reason: "The receiver was removed."}
+		return to, &Failure{Reason: "The recipient was removed."}
 	}
 	if err != nil {
 		return to, err
@@ -205,7 +205,7 @@ func (s *Service) opened(c KeptContact, l Letter) (to Receiver, err error) {
 
 func altered(err error) error {
 	if errors.Is(err, secret.ErrDamaged) {
-		return &Failure{Reason: "The receiver was changed outside of Purser. Enter its address again.", Err: err}
+		return &Failure{Reason: "The recipient was changed outside of Purser. Enter its address again.", Err: err}
 	}
 	return fmt.Errorf("open a receiver: %w", err)
 }
