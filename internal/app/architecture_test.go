@@ -407,10 +407,10 @@ func TestTheRoomsOfTheStores(t *testing.T) {
 		"/pools":         "sqlite sqlite/accounts sqlite/events sqlite/runs account audit event pool profile run shown tenant verdict",
 		"/events":        "sqlite event",
 		"/notifications": "sqlite sqlite/events account audit event notify tenant",
-		"/watches":       "sqlite sqlite/events account audit event tenant watch",
+		"/watches":       "sqlite sqlite/accounts sqlite/events account audit event tenant watch",
 		"/horizons":      "sqlite horizon verdict",
 		"/feeds":         "sqlite audit feed",
-		"/drifts":        "sqlite sqlite/events account audit drift tenant verdict",
+		"/drifts":        "sqlite sqlite/accounts sqlite/events account audit drift tenant verdict",
 		"/scans":         "sqlite sqlite/pools sqlite/runs account audit run scan shown tenant",
 	}
 	openers := []string{"internal/app", engine + "/sqlitetest", "internal/demo/demotest", "e2e/bench", "e2e/programs"}

@@ -16,6 +16,7 @@ import (
 	"purser.example/internal/secret"
 	"purser.example/internal/verdict"
 	"purser.example/internal/webhook"
+	"purser.example/web/places"
 )
 
 // noticesOf makes the notifications of what the others find out (R92).
@@ -109,22 +110,13 @@ func causeOf(b horizon.Break) string {
 	return title + " (" + b.Code + ")"
 }
 
-// pageOf is where Purser shows what a message tells.
+// pageOf is where Purser shows what a message tells. One of several kinds leads to where everybody begins.
 func (a *App) pageOf(k event.Kind, o event.Object) notify.Link {
-	path, text := "/health", "Open Health and expiry"
-	switch {
-	case o.Kind == profile.PlaceKind && o.ID != "":
-		path, text = "/service-accounts/"+url.PathEscape(o.ID), "Open the profile"
-	case k == event.RoleRequested:
-		path, text = "/people", "Open People"
-	case k == event.ScanFailed:
-		path, text = "/scan-profiles", "Open Auto discovery"
-	case k == event.LogBroken:
-		path, text = "/activity", "Open the activity log"
-	case k == event.BackupFailed || k == "":
-		path, text = "/", "Open Purser"
+	place := places.Place{Path: "/", Called: "Purser"}
+	if k != "" {
+		place = places.Event(k, o)
 	}
-	return notify.Link{Text: text, Href: a.cfg.BaseURL.String() + path}
+	return notify.Link{Text: "Open " + place.Called, Href: a.cfg.BaseURL.String() + place.Path}
 }
 
 // notify tells people what happened.

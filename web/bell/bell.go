@@ -18,6 +18,7 @@ import (
 	"purser.example/internal/tenant"
 	"purser.example/web/form"
 	"purser.example/web/layout"
+	"purser.example/web/places"
 	"purser.example/web/respond"
 	"purser.example/web/session"
 	"purser.example/web/ui"
@@ -60,7 +61,7 @@ func (h *Handlers) Ring(next echo.HandlerFunc) echo.HandlerFunc {
 		respond.WithBell(c, func() layout.Bell {
 			ctx := c.Request().Context()
 			n, err := h.Feed.Unseen(ctx, session.Caller(c))
-			if err != nil {
+			if err != nil && ctx.Err() == nil {
 				h.Log.WarnContext(ctx, "what happened since the last look could not be counted", "request_id", session.Origin(c).Request, "error", problem.Told(err))
 			}
 			return layout.Bell{Href: Path, Count: n, Current: c.Request().URL.Path == Path}
@@ -86,7 +87,7 @@ type row struct {
 }
 
 var columns = []ui.Column{
-	{Label: "Event"}, {Label: "Time", Width: ui.Times}, {Label: "Object", Width: ui.Named}, {Label: "Tenant", Width: ui.Texts, From: ui.FromWide}, {Label: "Cause", Width: ui.Named},
+	{Label: "Event"}, {Label: "Time", Width: ui.Times}, {Label: "Object", Width: ui.Named}, {Label: "Username", Width: ui.User, From: ui.FromMiddle}, {Label: "Tenant", Width: ui.Texts, From: ui.FromWide}, {Label: "Cause", Width: ui.Named},
 }
 
 // tones are those of the kinds that are not to be worried about at once.
@@ -115,7 +116,7 @@ func (h *Handlers) list(c echo.Context) error {
 }
 
 func (h *Handlers) row(ctx context.Context, e event.Stored, seen int64, now time.Time) row {
-	r := row{Title: e.Kind.Title(), Name: shown.Name(e.Object.Name), Account: shown.Name(e.Account), Cause: shown.Name(e.Cause), At: words.Moment(e.At, now), Tone: ui.Bad, New: e.No > seen, Href: place(e)}
+	r := row{Title: e.Kind.Title(), Name: shown.Name(e.Object.Name), Account: shown.Name(e.Account), Cause: shown.Name(e.Cause), At: words.Moment(e.At, now), Tone: ui.Bad, New: e.No > seen, Href: places.Event(e.Kind, e.Object).Path}
 	if tone, calm := tones[e.Kind]; calm {
 		r.Tone = tone
 	}
@@ -129,26 +130,6 @@ func (h *Handlers) row(ctx context.Context, e event.Stored, seen int64, now time
 		r.Facts += f.Name + ": " + shown.Name(f.Value)
 	}
 	return r
-}
-
-// place is where Purser shows what something happened to; empty where it has no page.
-func place(e event.Stored) string {
-	id := url.PathEscape(e.Object.ID)
-	switch {
-	case e.Kind == event.RoleRequested:
-		return "/people"
-	case e.Kind == event.LogBroken:
-		return "/activity"
-	case e.Object.ID == "":
-		return ""
-	case e.Object.Kind == "profile":
-		return "/service-accounts/" + id
-	case e.Object.Kind == "app profile":
-		return "/app-profiles/" + id
-	case e.Object.Kind == "tenant":
-		return "/tenants/" + id
-	}
-	return ""
 }
 
 // see says that somebody has seen what the page showed. What happened meanwhile is still new.

@@ -64,11 +64,14 @@ func TestTheBell(t *testing.T) {
 	}
 	page := owner.Get("/notifications").Page(t)
 	rows := page.Find("tbody tr")
-	if rows.Length() != 3 || !strings.HasPrefix(plain(rows.Eq(0)), "Activity log altered New") || !strings.Contains(plain(rows.Eq(2)), "Account stopped working New") || !strings.Contains(plain(rows.Eq(2)), "Backup <b>1 Password expired (AADSTS50055)") {
+	if rows.Length() != 3 || !strings.HasPrefix(plain(rows.Eq(0)), "Activity log altered New") || !strings.Contains(plain(rows.Eq(2)), "Account stopped working New") || !strings.Contains(plain(rows.Eq(2)), "Backup <b>1 svc@contoso.com Password expired (AADSTS50055)") {
 		t.Errorf("%q", plain(rows))
 	}
 	if href := rows.Eq(2).Find("a").AttrOr("href", ""); href != "/service-accounts/p1" {
 		t.Errorf("it leads to %s", href)
+	}
+	if href := rows.Eq(0).Find("a").AttrOr("href", ""); href != "/activity" {
+		t.Errorf("an altered log leads to %s", href)
 	}
 	if page.Find(".icon-bell[aria-current=page]").Length() != 1 {
 		t.Error("the bell does not say that one is there")

@@ -17,6 +17,7 @@ import (
 	"purser.example/internal/shown"
 	"purser.example/internal/tenant"
 	"purser.example/internal/verdict"
+	"purser.example/web/places"
 	"purser.example/web/session"
 	"purser.example/web/ui"
 	"purser.example/web/words"
@@ -73,7 +74,7 @@ func (h *Handlers) brokenView(c echo.Context, q query, names map[tenant.ID]strin
 
 func (h *Handlers) brokenRow(ctx context.Context, caller access.Caller, b horizon.Break) (brokenRow, error) {
 	row := brokenRow{
-		Name: cmp.Or(shown.Name(b.What), "Unknown"), Href: hrefOf(b.Kind, b.Object), Account: b.Account, Kind: titles[b.Kind], Tone: ui.Bad, Since: words.Moment(b.Since, h.Now()),
+		Name: cmp.Or(shown.Name(b.What), "Unknown"), Href: places.Horizon(b.Kind, b.Object), Account: b.Account, Kind: titles[b.Kind], Tone: ui.Bad, Since: words.Moment(b.Since, h.Now()),
 	}
 	if b.Kind == horizon.App {
 		row.Status, row.Why = appprofile.Status(b.Status).Title(), b.Cause
@@ -120,7 +121,7 @@ func (h *Handlers) why(b horizon.Break) string {
 func (h *Handlers) uses(ctx context.Context, caller access.Caller, b horizon.Break) (list []linkView, err error) {
 	switch b.Kind {
 	case horizon.Member:
-		return []linkView{{poolOf(b.Object), hrefOf(b.Kind, b.Object)}}, nil
+		return []linkView{{poolOf(b.Object), places.Horizon(b.Kind, b.Object)}}, nil
 	case horizon.Profile:
 		uses, err := h.Profiles.Uses(ctx, caller, profile.Profile{ID: profile.ID(b.Object), Tenant: b.Tenant, Username: b.Account})
 		for _, use := range uses {

@@ -10,6 +10,7 @@ import (
 	"purser.example/internal/horizon"
 	"purser.example/internal/shown"
 	"purser.example/internal/tenant"
+	"purser.example/web/places"
 	"purser.example/web/session"
 	"purser.example/web/ui"
 	"purser.example/web/words"
@@ -66,7 +67,7 @@ func (h *Handlers) endingsView(c echo.Context, q query, names map[tenant.ID]stri
 
 func rowOf(e horizon.Ending, names map[tenant.ID]string, now time.Time) endingRow {
 	row := endingRow{
-		Name: cmp.Or(shown.Name(e.What), titles[e.Kind]), Href: hrefOf(e.Kind, e.Object), Account: e.Account, Kind: titles[e.Kind], Tenant: names[e.Tenant],
+		Name: cmp.Or(shown.Name(e.What), titles[e.Kind]), Href: places.Horizon(e.Kind, e.Object), Account: e.Account, Kind: titles[e.Kind], Tenant: names[e.Tenant],
 		At: words.Moment(e.At, now), Day: e.At.Format("Jan 2, 2006"),
 	}
 	switch {

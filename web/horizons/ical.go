@@ -18,6 +18,7 @@ import (
 	"purser.example/internal/problem"
 	"purser.example/internal/shown"
 	"purser.example/internal/tenant"
+	"purser.example/web/places"
 )
 
 const (
@@ -101,7 +102,7 @@ func (h *Handlers) single(e horizon.Ending, of string, accounts bool) event {
 	if accounts && e.Account != "" {
 		lines = append(lines, "Account: "+shown.Name(e.Account))
 	}
-	ev := event{UID: uid(e.Kind, e.Object), Summary: titles[e.Kind] + " ends: " + cmp.Or(name, "Unknown"), Day: horizon.DayOf(e.At), Href: h.BaseURL + cmp.Or(hrefOf(e.Kind, e.Object), listPath)}
+	ev := event{UID: uid(e.Kind, e.Object), Summary: titles[e.Kind] + " ends: " + cmp.Or(name, "Unknown"), Day: horizon.DayOf(e.At), Href: h.BaseURL + cmp.Or(places.Horizon(e.Kind, e.Object), listPath)}
 	if e.Kind == horizon.Retirement {
 		ev.Summary = "Microsoft turns off: " + name
 	}

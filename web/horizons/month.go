@@ -8,6 +8,7 @@ import (
 
 	"purser.example/internal/horizon"
 	"purser.example/internal/shown"
+	"purser.example/web/places"
 	"purser.example/web/session"
 	"purser.example/web/words"
 )
@@ -65,7 +66,7 @@ func (h *Handlers) monthView(c echo.Context, q query) (*monthView, error) {
 	for _, e := range page.Rows {
 		if !page.Later {
 			day := horizon.DayOf(e.At)
-			entries[day] = append(entries[day], dayEntry{linkView{shown.Name(e.What), hrefOf(e.Kind, e.Object)}, titles[e.Kind], !e.At.After(now)})
+			entries[day] = append(entries[day], dayEntry{linkView{shown.Name(e.What), places.Horizon(e.Kind, e.Object)}, titles[e.Kind], !e.At.After(now)})
 		}
 	}
 	slices.SortStableFunc(counts, func(a, b horizon.OnDay) int { return a.Day.Compare(b.Day) })

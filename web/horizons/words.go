@@ -9,7 +9,7 @@ import (
 	"purser.example/internal/profile"
 	"purser.example/internal/scan"
 	"purser.example/internal/tenant"
-	"purser.example/web/retirements"
+	"purser.example/web/places"
 )
 
 // titles are the kinds as people see them.
@@ -28,27 +28,6 @@ var plurals = map[horizon.Kind]string{
 // linkView leads to something; without an address it is a text.
 type linkView struct{ Text, Href string }
 
-// hrefOf is where people do something about an object; empty: nowhere in Purser.
-func hrefOf(kind horizon.Kind, object string) string {
-	switch kind {
-	case horizon.ProfilePassword, horizon.Profile:
-		return "/service-accounts/" + url.PathEscape(object)
-	case horizon.MemberPassword, horizon.Member:
-		of, rest, _ := strings.Cut(object, "/")
-		class, _, _ := strings.Cut(rest, "/")
-		return poolHref(tenant.ID(of), class)
-	case horizon.ClientSecret, horizon.AppCertificate, horizon.App:
-		return "/app-profiles/" + url.PathEscape(object)
-	case horizon.Retirement:
-		return retirements.HelpPath
-	}
-	return ""
-}
-
-func poolHref(of tenant.ID, class string) string {
-	return "/classic/account-pool?" + url.Values{"tenant": {string(of)}, "tab": {class}}.Encode()
-}
-
 // poolOf names the pool of a member by its place.
 func poolOf(object string) string {
 	_, rest, _ := strings.Cut(object, "/")
@@ -60,7 +39,7 @@ func poolOf(object string) string {
 func useLink(of tenant.ID, use profile.Use) linkView {
 	switch use.Kind {
 	case pool.UseKind:
-		return linkView{"Account pool " + use.Name, poolHref(of, use.ID)}
+		return linkView{"Account pool " + use.Name, places.Pool(of, use.ID)}
 	case scan.UseKind:
 		return linkView{"Scan profile " + use.Name, "/scan-profiles/" + url.PathEscape(use.ID)}
 	}

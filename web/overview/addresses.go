@@ -1,11 +1,7 @@
 package overview
 
 import (
-	"net/url"
 	"strconv"
-	"strings"
-
-	"purser.example/internal/horizon"
 )
 
 // Where the page leads. The pages of others read their own filters.
@@ -27,18 +23,3 @@ const (
 func brokenLink(a asked) string { return a.link(healthPath) }
 
 func endsLink(a asked, days int) string { return a.link(healthPath, "window", strconv.Itoa(days)) }
-
-// objectLink is where something is that is broken or ends; empty for nowhere.
-func objectLink(kind horizon.Kind, object string) string {
-	switch kind {
-	case horizon.Profile, horizon.ProfilePassword:
-		return profilesPath + "/" + url.PathEscape(object)
-	case horizon.Member, horizon.MemberPassword:
-		tenant, rest, _ := strings.Cut(object, "/")
-		class, _, _ := strings.Cut(rest, "/")
-		return poolsPath + "?" + url.Values{"tenant": {tenant}, "tab": {class}}.Encode()
-	case horizon.App, horizon.ClientSecret, horizon.AppCertificate:
-		return appsPath + "/" + url.PathEscape(object)
-	}
-	return ""
-}

@@ -15,6 +15,7 @@ import (
 	"purser.example/internal/tenant"
 	"purser.example/internal/verdict"
 	"purser.example/internal/watch"
+	"purser.example/web/places"
 	"purser.example/web/ui"
 	"purser.example/web/verdicts"
 	"purser.example/web/words"
@@ -55,7 +56,7 @@ func (h *Handlers) broken(a asked, s horizon.Summary) ([]item, error) {
 	page, err := h.Horizon.Breaks(a.ctx, a.caller, horizon.Query{Tenant: a.tenant, Limit: few})
 	it := item{Tone: ui.Bad, Badge: "Broken", Text: words.Number(n) + words.Plural(n, " account or app doesn't work", " accounts and apps don't work"), Href: brokenLink(a)}
 	for _, b := range page.Rows {
-		it.Lines = append(it.Lines, line{Text: b.What, Href: objectLink(b.Kind, b.Object), Why: whyBroken(b), At: words.Moment(b.Since, h.Now())})
+		it.Lines = append(it.Lines, line{Text: b.What, Href: places.Horizon(b.Kind, b.Object), Why: whyBroken(b), At: words.Moment(b.Since, h.Now())})
 	}
 	it.More = more(n, len(it.Lines))
 	return []item{it}, err
@@ -91,7 +92,7 @@ func (h *Handlers) ending(a asked, s horizon.Summary) ([]item, error) {
 	page, err := h.Horizon.Endings(a.ctx, a.caller, horizon.Query{Tenant: a.tenant, From: now, To: horizon.Until(now, horizon.Windows[0]), Limit: few})
 	it := item{Tone: ui.Warn, Badge: "Ends soon", Text: words.Number(n) + words.Plural(n, " ends", " end") + " within " + words.Counted(horizon.Windows[0], "day"), Href: endsLink(a, horizon.Windows[0])}
 	for _, e := range page.Rows {
-		it.Lines = append(it.Lines, line{Text: e.What, Href: objectLink(e.Kind, e.Object), Why: whatEnds[e.Kind], At: words.Moment(e.At, now)})
+		it.Lines = append(it.Lines, line{Text: e.What, Href: places.Horizon(e.Kind, e.Object), Why: whatEnds[e.Kind], At: words.Moment(e.At, now)})
 	}
 	it.More = more(n, len(it.Lines))
 	return []item{it}, err

@@ -4,6 +4,7 @@ import (
 	"purser.example/internal/profile"
 	"purser.example/internal/run"
 	"purser.example/internal/scan"
+	"purser.example/web/tones"
 	"purser.example/web/ui"
 	"purser.example/web/words"
 )
@@ -35,26 +36,11 @@ func (h *Handlers) latestScans(a asked) (latestView, error) {
 			found += section.Found
 		}
 		view.Rows = append(view.Rows, latest{
-			Tone: scanTone(s.State), State: s.State.Title(), Name: s.Name, Href: scansPath + "/" + string(s.ID), Text: a.called(s.Tenant) + " · " + words.Counted(found, "object"),
+			Tone: tones.Scan(s.State), State: s.State.Title(), Name: s.Name, Href: scansPath + "/" + string(s.ID), Text: a.called(s.Tenant) + " · " + words.Counted(found, "object"),
 			At: words.Moment(s.Begun, h.Now()),
 		})
 	}
 	return view, err
-}
-
-func scanTone(s scan.State) ui.Tone {
-	switch s {
-	case scan.Finished:
-		return ui.OK
-	case scan.Exception, scan.Skipped:
-		return ui.Warn
-	case scan.Failed:
-		return ui.Bad
-	case scan.Stopped:
-		return ui.Mute
-	default:
-		return ui.Info
-	}
 }
 
 // latestRuns are the last validation runs. One may be of many tenants, so that they are the same for each.

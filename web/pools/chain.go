@@ -18,6 +18,7 @@ import (
 	forms "purser.example/web/form"
 	"purser.example/web/respond"
 	"purser.example/web/session"
+	"purser.example/web/tones"
 	"purser.example/web/ui"
 	"purser.example/web/words"
 )
@@ -121,7 +122,7 @@ func (h *Handlers) scanStep(chain scan.Chain, saved pool.Pool) chainStep {
 		step.Tone, step.State, step.Text = ui.Mute, "Not run yet", registeredWords(chain)
 		return step
 	}
-	step.Tone, step.State, step.Text, step.At = scanTone(chain.Last.State), chain.Last.State.Title(), registeredWords(chain), words.Moment(chain.Last.Begun, h.Now())
+	step.Tone, step.State, step.Text, step.At = tones.Scan(chain.Last.State), chain.Last.State.Title(), registeredWords(chain), words.Moment(chain.Last.Begun, h.Now())
 	step.Links = append(step.Links, chainLink{"Last scan", scansPath + "/" + url.PathEscape(string(chain.Last.ID))})
 	if chain.Refused > 0 {
 		step.Links = append(step.Links, chainLink{words.Counted(chain.Refused, "site") + " not registered", address(objectsPath, "tenant", string(saved.Tenant), "registration", "failed")})
@@ -141,21 +142,6 @@ func registeredWords(chain scan.Chain) string {
 		parts = append(parts, words.Number(chain.Left)+" locked or archived")
 	}
 	return strings.Join(parts, ", ") + "."
-}
-
-func scanTone(s scan.State) ui.Tone {
-	switch s {
-	case scan.Finished:
-		return ui.OK
-	case scan.Exception, scan.Skipped:
-		return ui.Warn
-	case scan.Failed:
-		return ui.Bad
-	case scan.Stopped:
-		return ui.Mute
-	default:
-		return ui.Info
-	}
 }
 
 // forceStep is which version is in force.

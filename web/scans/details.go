@@ -15,6 +15,7 @@ import (
 	"purser.example/web/respond"
 	"purser.example/web/session"
 	"purser.example/web/tenants"
+	"purser.example/web/tones"
 	"purser.example/web/words"
 )
 
@@ -157,7 +158,7 @@ func (h *Handlers) scanRows(scans []scan.Scan) []scanRow {
 	for _, s := range scans {
 		total := sum(s)
 		row := scanRow{
-			Href: scanAddress(s.ID), Begun: words.Moment(s.Begun, now), Tone: tone(s.State), State: s.State.Title(), By: s.Who(),
+			Href: scanAddress(s.ID), Begun: words.Moment(s.Begun, now), Tone: tones.Scan(s.State), State: s.State.Title(), By: s.Who(),
 			Found: words.Number(total.Found), New: words.Number(total.New), Gone: words.Number(total.Gone), Failed: words.Number(total.Failed),
 			Took: words.Took(s.Begun, s.Begun.Add(lasted(s, now))), Share: int(lasted(s, now) * 100 / longest),
 		}

@@ -9,6 +9,7 @@ import (
 	"purser.example/internal/tenant"
 	"purser.example/web/lists"
 	"purser.example/web/session"
+	"purser.example/web/tones"
 	"purser.example/web/ui"
 	"purser.example/web/words"
 )
@@ -86,7 +87,7 @@ func (h *Handlers) rowView(p scan.Listed, of string, query listQuery) rowView {
 }
 
 func (h *Handlers) lastView(s scan.Scan) lastView {
-	view := lastView{Tone: tone(s.State), State: s.State.Title(), Begun: words.Moment(s.Begun, h.Now()), Href: scanAddress(s.ID)}
+	view := lastView{Tone: tones.Scan(s.State), State: s.State.Title(), Begun: words.Moment(s.Begun, h.Now()), Href: scanAddress(s.ID)}
 	if total := sum(s); total.Found > 0 {
 		view.Found = words.Counted(total.Found, "object")
 	}
@@ -107,22 +108,6 @@ func scheduleWords(s scan.Schedule) string {
 		return "By hand"
 	}
 	return "Daily " + s.Clock() + " " + strings.ReplaceAll(s.Zone, "_", " ")
-}
-
-// tone is how serious the state of a scan is.
-func tone(s scan.State) ui.Tone {
-	switch s {
-	case scan.Finished:
-		return ui.OK
-	case scan.Exception, scan.Skipped:
-		return ui.Warn
-	case scan.Failed:
-		return ui.Bad
-	case scan.Stopped:
-		return ui.Mute
-	default:
-		return ui.Info
-	}
 }
 
 // sum adds up what a scan has of all types.

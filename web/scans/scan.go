@@ -17,6 +17,7 @@ import (
 	"purser.example/web/respond"
 	"purser.example/web/session"
 	"purser.example/web/tenants"
+	"purser.example/web/tones"
 	"purser.example/web/ui"
 	"purser.example/web/words"
 )
@@ -184,7 +185,7 @@ func sectionOf(s scan.Section, of tenant.ID, now time.Time) sectionView {
 func outcomeOf(s scan.Scan) ui.VerdictProps {
 	total := sum(s)
 	found := words.Counted(total.Found, "object") + " found, " + words.Number(total.New) + " new, " + words.Number(total.Gone) + " gone."
-	props := ui.VerdictProps{Tone: tone(s.State), Title: s.State.Title(), Cause: found, Failed: s.State == scan.Exception || s.State == scan.Failed}
+	props := ui.VerdictProps{Tone: tones.Scan(s.State), Title: s.State.Title(), Cause: found, Failed: s.State == scan.Exception || s.State == scan.Failed}
 	if s.Code == "" {
 		return props
 	}
