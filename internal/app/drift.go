@@ -112,12 +112,10 @@ func (l *looker) Refusal(ctx context.Context, t tenant.Tenant, app appprofile.Ap
 	return opened.Refusal(ctx, correlation, rule)
 }
 
-// ofTenant gives the policies of a tenant, read anew where they were not read for an hour.
-func (l *looker) ofTenant(ctx context.Context, t tenant.ID, opened *microsoft.Directory, fresh bool) (policies, error) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
+// ofTenant gives the policies of a tenant, read anew where they were not read for an hour. Nobody waits while another tenant's are read.
+func (l *looker) ofTenant(ctx context.Context, t tenant.ID, opened reader, fresh bool) (policies, error) {
 	now := l.now()
-	if kept, there := l.policies[t]; there && !fresh && now.Sub(kept.at).Abs() < policiesHold {
+	if kept, there := l.kept(t); there && !fresh && now.Sub(kept.at).Abs() < policiesHold {
 		return kept, nil
 	}
 	list, denied, err := opened.Policies(ctx)
@@ -131,11 +129,29 @@ func (l *looker) ofTenant(ctx context.Context, t tenant.ID, opened *microsoft.Di
 			Exclude: drift.Audience{Users: p.NotUsers, Groups: p.NotGroups, Roles: p.NotRoles}, Resources: p.Resources, Spared: p.Spared,
 		})
 	}
+	l.keep(t, found)
+	return found, nil
+}
+
+// reader reads the policies of a tenant.
+type reader interface {
+	Policies(ctx context.Context) (list []microsoft.PolicyInfo, denied bool, err error)
+}
+
+func (l *looker) kept(t tenant.ID) (policies, bool) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	kept, there := l.policies[t]
+	return kept, there
+}
+
+func (l *looker) keep(t tenant.ID, found policies) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
 	if l.policies == nil {
 		l.policies = map[tenant.ID]policies{}
 	}
 	l.policies[t] = found
-	return found, nil
 }
 
 // noticed keeps what a verdict tells of its account. That it could not be kept costs the verdict nothing.
